@@ -1,0 +1,100 @@
+package jasyncio.cli;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.MalformedURLException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import jasyncio.Asyncio;
+
+/// What a program is compiled against and runs with, beside the JDK.
+///
+/// @param library where jasyncio itself is
+/// @param extra the jars and directories that the user added
+record ClassPath(Path library, List<Path> extra) {
+
+  /// The class path of a program for which the user asked `extra`: jars, directories, and `lib/*` for
+  /// all jars in a directory, separated as everywhere on this system.
+  ///
+  /// @throws CommandException if `extra` cannot be a class path
+  static ClassPath of(String extra) throws CommandException {
+    List<Path> paths = new ArrayList<>();
+    try {
+      for (String entry : extra.split(File.pathSeparator)) {
+        if (entry.endsWith("*")) {
+          addJars(Path.of(entry.substring(0, entry.length() - 1)), paths);
+        } else if (!entry.isEmpty()) {
+          paths.add(Path.of(entry));
+        }
+      }
+    } catch (IOException | InvalidPathException e) {
+      throw CommandException.usage("not a class path: " + extra);
+    }
+    return new ClassPath(locateLibrary(), paths);
+  }
+
+  private static void addJars(Path directory, List<Path> paths) throws IOException {
+    List<Path> jars = new ArrayList<>();
+    try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*.{jar,JAR}")) {
+      found.forEach(jars::add);
+    }
+    jars.sort(null);
+    paths.addAll(jars);
+  }
+
+  private static Path locateLibrary() {
+    try {
+      return Path.of(Asyncio.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("jasyncio was loaded from an odd place", e);
+    }
+  }
+
+  /// All entries in search order.
+  List<Path> entries() {
+    List<Path> all = new ArrayList<>();
+    all.add(library);
+    all.addAll(extra);
+    return all;
+  }
+
+  /// The user's entries as a class loader wants them.
+  URL[] extraUrls() {
+    return extra.stream().map(ClassPath::url).toArray(URL[]::new);
+  }
+
+  private static URL url(Path path) {
+    try {
+      return path.toUri().toURL();
+    } catch (MalformedURLException e) {
+      throw new IllegalArgumentException(path.toString(), e);
+    }
+  }
+
+  /// A text that changes whenever a jar of this class path does, or the JDK.
+  ///
+  /// @return the text, or an empty one if a change could go unnoticed, because an entry is no file
+  String fingerprint() {
+    StringBuilder text = new StringBuilder(Runtime.version().toString());
+    try {
+      for (Path entry : entries()) {
+        if (!Files.isRegularFile(entry)) {
+          return "";
+        }
+        text.append('\n').append(entry.toAbsolutePath());
+        text.append(' ').append(Files.size(entry));
+        text.append(' ').append(Files.getLastModifiedTime(entry).toMillis());
+      }
+    } catch (IOException e) {
+      return "";
+    }
+    return text.toString();
+  }
+}

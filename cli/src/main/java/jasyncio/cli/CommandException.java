@@ -1,0 +1,34 @@
+package jasyncio.cli;
+
+import java.io.Serial;
+
+/// Ends the command with a message for the user and an exit status; nobody wants its stack trace.
+final class CommandException extends Exception {
+  @Serial private static final long serialVersionUID = 1L;
+
+  private final int status;
+
+  private CommandException(int status, String message) {
+    super(message, null, false, false);
+    this.status = status;
+  }
+
+  /// The request makes no sense; `sentence` says why, in one sentence.
+  static CommandException usage(String sentence) {
+    return usage("jasyncio", sentence);
+  }
+
+  /// The request to `command` makes no sense; `sentence` says why.
+  static CommandException usage(String command, String sentence) {
+    return new CommandException(ExitStatus.USAGE, command + ": " + sentence);
+  }
+
+  /// The program did not compile; `output` is what the compiler printed.
+  static CommandException compilation(String output) {
+    return new CommandException(ExitStatus.FAILED, output.stripTrailing());
+  }
+
+  int status() {
+    return status;
+  }
+}

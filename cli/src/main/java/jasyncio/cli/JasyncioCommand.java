@@ -1,0 +1,86 @@
+package jasyncio.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/// The command line as a whole: whatever [RunRequest#parsePlain] does not take.
+@Command(
+    name = "jasyncio",
+    subcommands = {RunCommand.class, HelpCommand.class, WarmUpCommand.class},
+    versionProvider = VersionText.class,
+    customSynopsis = "jasyncio COMMAND [ARGUMENT]...",
+    descriptionHeading = "%n",
+    description = "Python's asyncio for the JVM.",
+    optionListHeading = "%nOptions:%n",
+    commandListHeading = "%nCommands:%n",
+    footer = {
+      "",
+      "Examples:",
+      "  jasyncio run hello.java      compile and run a program",
+      "  jasyncio run --help          what 'run' can do",
+      "",
+      "Environment:",
+      "  JAVA_HOME                    the JDK to use, if it is 25 or newer",
+      "  JASYNCIO_JAVA_OPTIONS        options for the JVM, such as -Xmx4g",
+    })
+final class JasyncioCommand {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Show this help and exit.")
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the versions of jasyncio and its JDK and exit.")
+  private boolean version;
+
+  private JasyncioCommand() {}
+
+  /// One of the commands.
+  interface Subcommand {
+    /// Does what the command is for, and returns the exit status.
+    ///
+    /// @throws CommandException if the arguments do not fit
+    /// @throws Throwable if a program that is run throws it
+    int execute() throws Throwable;
+  }
+
+  /// Parses a command line and does what it says.
+  ///
+  /// @return the exit status
+  static int execute(String[] args) throws Throwable {
+    CommandLine commandLine = newCommandLine();
+    ParseResult result = parse(commandLine, args);
+    Integer helpStatus = CommandLine.executeHelpRequest(result);
+    if (helpStatus != null) {
+      return helpStatus;
+    }
+    if (result.hasSubcommand()
+        && result.subcommand().commandSpec().userObject() instanceof Subcommand subcommand) {
+      return subcommand.execute();
+    }
+    commandLine.usage(System.err);
+    return ExitStatus.USAGE;
+  }
+
+  static CommandLine newCommandLine() {
+    return new CommandLine(new JasyncioCommand())
+        .setExpandAtFiles(false)
+        .setStopAtPositional(true)
+        .setUsageHelpAutoWidth(true);
+  }
+
+  static ParseResult parse(CommandLine commandLine, String[] args) throws CommandException {
+    try {
+      return commandLine.parseArgs(args);
+    } catch (ParameterException e) {
+      throw UsageMistake.explain(e);
+    }
+  }
+}

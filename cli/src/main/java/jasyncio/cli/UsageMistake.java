@@ -1,0 +1,46 @@
+package jasyncio.cli;
+
+import java.util.List;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/// Says in a sentence what is wrong with a command line, and what was probably meant.
+final class UsageMistake {
+  private UsageMistake() {}
+
+  /// Puts a mistake that picocli found into words.
+  static CommandException explain(ParameterException mistake) {
+    String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
+    return switch (mistake) {
+      case UnmatchedArgumentException unmatched -> in(command, unknown(unmatched));
+      case MissingParameterException missing -> in(command, missing(missing));
+      default -> in(command, mistake.getMessage());
+    };
+  }
+
+  /// A mistake in the arguments of `command`.
+  static CommandException in(String command, String sentence) {
+    return CommandException.usage(
+        command, sentence + "\nTry '" + command + " --help' for what it takes.");
+  }
+
+  private static String unknown(UnmatchedArgumentException mistake) {
+    String argument = mistake.getUnmatched().getFirst();
+    String kind = mistake.isUnknownOption() ? "unknown option " : "unknown command ";
+    List<String> suggestions =
+        argument.endsWith(".java")
+            ? List.of("jasyncio run " + argument)
+            : mistake.getSuggestions();
+    return suggestions.isEmpty()
+        ? kind + argument
+        : kind + argument + "; did you mean " + String.join(" or ", suggestions) + "?";
+  }
+
+  private static String missing(MissingParameterException mistake) {
+    return mistake.getMissing().getFirst() instanceof OptionSpec option
+        ? option.longestName() + " needs a value"
+        : "which program? Give the name of a .java file";
+  }
+}

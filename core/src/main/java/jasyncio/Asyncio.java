@@ -1,0 +1,989 @@
+package jasyncio;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// asyncio's functions. Import them statically:
+///
+/// ```java
+/// import static jasyncio.Asyncio.*;
+///
+/// void main() {
+///   run(() -> {
+///     IO.println("hello");
+///     sleep(1);
+///     IO.println("world");
+///   });
+/// }
+/// ```
+///
+/// A coroutine function is a plain method that suspends: to call it is to await it. To run it beside others,
+/// give a lambda that calls it to [#createTask(Awaitable)], [#gather(Awaitable...)] and the like. Between two awaits
+/// nothing else runs on the loop.
+///
+/// Times are in seconds. Everywhere an infinite time, or a `null` [Duration], means no limit.
+public final class Asyncio {
+  /// See [ReturnWhen#FIRST_COMPLETED].
+  public static final ReturnWhen FIRST_COMPLETED = ReturnWhen.FIRST_COMPLETED;
+
+  /// See [ReturnWhen#FIRST_EXCEPTION].
+  public static final ReturnWhen FIRST_EXCEPTION = ReturnWhen.FIRST_EXCEPTION;
+
+  /// See [ReturnWhen#ALL_COMPLETED].
+  public static final ReturnWhen ALL_COMPLETED = ReturnWhen.ALL_COMPLETED;
+
+  /// See [GatherOption#RETURN_EXCEPTIONS].
+  public static final GatherOption RETURN_EXCEPTIONS = GatherOption.RETURN_EXCEPTIONS;
+
+  private static final ThreadLocal<@Nullable EventLoop> OF_THREAD = new ThreadLocal<>();
+
+  private Asyncio() {}
+
+  // ---- running ----------------------------------------------------------------------------------
+
+  /// Runs a program: makes a loop, runs `main` on it, cancels what is left of other tasks and
+  /// waits for them, ends the loop's executor and closes the loop.
+  ///
+  /// @param <T> what `main` gives
+  /// @param main the coroutine
+  /// @return what it gives; throws what it throws, the very object
+  /// @throws IllegalStateException if a loop runs on this thread
+  /// @throws KeyboardInterrupt if Ctrl-C ended it; see [Runner]
+  public static <T extends @Nullable Object> T run(Awaitable<T> main) {
+    return run(main, RunOptions.defaults());
+  }
+
+  /// Runs a program, on a loop made as described by `options`.
+  ///
+  /// @param <T> what `main` gives
+  /// @param main the coroutine
+  /// @param options debug mode, blocking policy, loop
+  /// @return what it gives; throws what it throws
+  /// @throws IllegalStateException if a loop runs on this thread
+  public static <T extends @Nullable Object> T run(Awaitable<T> main, RunOptions options) {
+    if (EventLoop.running() != null) {
+      throw new IllegalStateException(
+          "asyncio.run() cannot be called from a running event loop; call the coroutine directly to await it, or"
+              + " make a task of it with createTask");
+    }
+    try (var runner = new Runner(options)) {
+      return runner.run(main);
+    }
+  }
+
+  /// Runs a program.
+  ///
+  /// @param main the coroutine
+  public static void run(Action main) {
+    run(main.asAwaitable());
+  }
+
+  /// Runs a program, on a loop made as described by `options`.
+  ///
+  /// @param main the coroutine
+  /// @param options debug mode, blocking policy, loop
+  public static void run(Action main, RunOptions options) {
+    run(main.asAwaitable(), options);
+  }
+
+  // ---- loops ------------------------------------------------------------------------------------
+
+  /// {@return the loop that runs on this thread}
+  ///
+  /// @throws IllegalStateException if none does
+  public static EventLoop getRunningLoop() {
+    var loop = EventLoop.running();
+    if (loop == null) {
+      throw new IllegalStateException("no running event loop");
+    }
+    return loop;
+  }
+
+  /// {@return the loop that runs on this thread, or else the one given to [#setEventLoop]}
+  ///
+  /// @throws IllegalStateException if there is neither
+  public static EventLoop getEventLoop() {
+    var loop = EventLoop.running();
+    if (loop == null) {
+      loop = OF_THREAD.get();
+    }
+    if (loop == null) {
+      throw new IllegalStateException(
+          "There is no current event loop in thread '"
+              + Thread.currentThread().getName()
+              + "'; use run(...), or newEventLoop() and setEventLoop(...)");
+    }
+    return loop;
+  }
+
+  /// Sets the loop of this thread, for code that asks for it before it runs.
+  ///
+  /// @param loop the loop, or `null` for none
+  public static void setEventLoop(@Nullable EventLoop loop) {
+    if (loop == null) {
+      OF_THREAD.remove();
+    } else {
+      OF_THREAD.set(loop);
+    }
+  }
+
+  /// {@return a new loop; close it when it is no longer needed}
+  public static EventLoop newEventLoop() {
+    return EventLoop.create(null);
+  }
+
+  // ---- awaiting ---------------------------------------------------------------------------------
+
+  /// Waits for a future, a task, a coroutine or a lambda. Suspends unless the value is there.
+  ///
+  /// **Cancellation** of the waiting task cancels what it waits for.
+  ///
+  /// @param <T> what it gives
+  /// @param awaitable what to wait for
+  /// @return what it gives; throws what it throws, the very object, checked ones too
+  /// @throws CancelledError if it, or the waiting task, is cancelled
+  /// @throws IllegalStateException if it is not done and the caller runs in no coroutine
+  public static <T extends @Nullable Object> T await(Awaitable<T> awaitable) {
+    try {
+      return awaitable.await();
+    } catch (Exception e) {
+      throw Sneaky.sneak(e);
+    }
+  }
+
+  /// Waits like [#await(Awaitable)], and tells the compiler of a checked exception that may come out.
+  ///
+  /// @param <T> what it gives
+  /// @param <X> the exception
+  /// @param awaitable what to wait for
+  /// @param mayThrow the exception's class
+  /// @return what it gives
+  /// @throws X if it fails with that
+  public static <T extends @Nullable Object, X extends Throwable> T await(
+      Awaitable<T> awaitable, Class<X> mayThrow) throws X {
+    Objects.requireNonNull(mayThrow, "mayThrow");
+    return await(awaitable);
+  }
+
+  /// Waits for a [CompletionStage]. **Cancellation** of the waiting task cancels the stage.
+  ///
+  /// @param <T> what it gives
+  /// @param stage what to wait for
+  /// @return what it gives; throws the very exception it was completed with
+  public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
+    return wrapFuture(stage).await();
+  }
+
+  /// Waits for a [CompletableFuture]. **Cancellation** of the waiting task cancels it.
+  ///
+  /// @param <T> what it gives
+  /// @param future what to wait for
+  /// @return what it gives; throws the very exception it was completed with
+  public static <T extends @Nullable Object> T await(CompletableFuture<T> future) {
+    return wrapFuture(future).await();
+  }
+
+  /// Waits for a future of the JDK's. **Cancellation** of the waiting task cancels it. Unless it is a
+  /// [CompletionStage], another thread is occupied with waiting for it.
+  ///
+  /// @param <T> what it gives
+  /// @param future what to wait for
+  /// @return what it gives; throws the very exception it failed with
+  public static <T extends @Nullable Object> T await(java.util.concurrent.Future<T> future) {
+    return wrapFuture(future).await();
+  }
+
+  /// Suspends the task for a while. At most 0 lets the loop run one iteration.
+  ///
+  /// **Cancellation** ends it at once.
+  ///
+  /// @param seconds how long
+  /// @throws IllegalArgumentException if that is not a number
+  /// @throws IllegalStateException if the caller runs in no coroutine
+  public static void sleep(double seconds) {
+    Times.checkNumber(seconds);
+    switch (Coroutine.owner()) {
+      case Task<?> task -> {
+        if (seconds <= 0) {
+          task.yieldOnce();
+        } else {
+          task.sleep(seconds);
+        }
+      }
+      case Coroutine<?> coroutine -> sleepByHand(seconds);
+      case null, default ->
+          throw new IllegalStateException(
+              "sleep outside a coroutine: no task runs here that could be suspended; use run(...) or"
+                  + " createTask(...)");
+    }
+  }
+
+  private static void sleepByHand(double seconds) {
+    if (seconds <= 0) {
+      Coroutine.suspend(null);
+      return;
+    }
+    var loop = getRunningLoop();
+    var over = loop.<Boolean>createFuture();
+    var timer =
+        loop.callLater(
+            seconds,
+            () -> {
+              if (!over.done()) {
+                over.setResult(true);
+              }
+            });
+    try {
+      over.await();
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  /// Suspends the task for a while.
+  ///
+  /// @param delay how long
+  public static void sleep(Duration delay) {
+    sleep(Times.seconds(delay));
+  }
+
+  /// Suspends the task for a while, and gives `result` then.
+  ///
+  /// @param <T> the result's type
+  /// @param seconds how long
+  /// @param result what to give
+  /// @return the result
+  public static <T extends @Nullable Object> T sleep(double seconds, T result) {
+    sleep(seconds);
+    return result;
+  }
+
+  /// Suspends the task for a while, and gives `result` then.
+  ///
+  /// @param <T> the result's type
+  /// @param delay how long
+  /// @param result what to give
+  /// @return the result
+  public static <T extends @Nullable Object> T sleep(Duration delay, T result) {
+    return sleep(Times.seconds(delay), result);
+  }
+
+  // ---- coroutines, tasks, futures ---------------------------------------------------------------
+
+  /// A call that is not made yet: to be awaited once, made a task of, or driven by hand. If none of that
+  /// happens, a warning says so. Where it is passed on at once, the bare lambda does as well.
+  ///
+  /// @param <T> what the call gives
+  /// @param body the call
+  /// @return the coroutine
+  public static <T extends @Nullable Object> Coroutine<T> coroutine(Awaitable<T> body) {
+    return new Coroutine<>(null, body).watched();
+  }
+
+  /// A call that is not made yet.
+  ///
+  /// @param body the call
+  /// @return the coroutine
+  public static Coroutine<Void> coroutine(Action body) {
+    return coroutine(body.asAwaitable());
+  }
+
+  /// A call that is not made yet, with a name for descriptions.
+  ///
+  /// @param <T> what the call gives
+  /// @param name its name
+  /// @param body the call
+  /// @return the coroutine
+  public static <T extends @Nullable Object> Coroutine<T> coroutine(
+      String name, Awaitable<T> body) {
+    return new Coroutine<>(name, body).watched();
+  }
+
+  /// A call that is not made yet, with a name for descriptions.
+  ///
+  /// @param name its name
+  /// @param body the call
+  /// @return the coroutine
+  public static Coroutine<Void> coroutine(String name, Action body) {
+    return coroutine(name, body.asAwaitable());
+  }
+
+  /// Makes a task that runs `body` beside the caller, from the next iteration of the loop on.
+  ///
+  /// @param <T> what it gives
+  /// @param body the coroutine
+  /// @return the task; the loop keeps it until it is done
+  /// @throws IllegalStateException if no loop runs on this thread
+  public static <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body) {
+    return getRunningLoop().createTask(body);
+  }
+
+  /// Makes a task with a name.
+  ///
+  /// @param <T> what it gives
+  /// @param body the coroutine
+  /// @param name its name
+  /// @return the task
+  public static <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body, String name) {
+    return getRunningLoop().createTask(body, name);
+  }
+
+  /// Makes a task as described by `options`.
+  ///
+  /// @param <T> what it gives
+  /// @param body the coroutine
+  /// @param options name, context, eager start
+  /// @return the task
+  public static <T extends @Nullable Object> Task<T> createTask(
+      Awaitable<T> body, TaskOptions options) {
+    return getRunningLoop().createTask(body, options);
+  }
+
+  /// Makes a task that runs `body` beside the caller.
+  ///
+  /// @param body the coroutine
+  /// @return the task
+  public static Task<Void> createTask(Action body) {
+    return getRunningLoop().createTask(body);
+  }
+
+  /// Makes a task with a name.
+  ///
+  /// @param body the coroutine
+  /// @param name its name
+  /// @return the task
+  public static Task<Void> createTask(Action body, String name) {
+    return getRunningLoop().createTask(body, name);
+  }
+
+  /// Makes a task as described by `options`.
+  ///
+  /// @param body the coroutine
+  /// @param options name, context, eager start
+  /// @return the task
+  public static Task<Void> createTask(Action body, TaskOptions options) {
+    return getRunningLoop().createTask(body, options);
+  }
+
+  /// {@return `awaitable` itself if it is a future, else a new task of it}
+  ///
+  /// @param <T> what it gives
+  /// @param awaitable a future or a coroutine
+  /// @throws IllegalStateException if there is no loop to run a coroutine; see [#getEventLoop()]
+  public static <T extends @Nullable Object> Future<T> ensureFuture(Awaitable<T> awaitable) {
+    return awaitable instanceof Future<T> future ? future : ensureFuture(awaitable, getEventLoop());
+  }
+
+  /// {@return `awaitable` itself if it is a future, else a new task of `loop`}
+  ///
+  /// @param <T> what it gives
+  /// @param awaitable a future or a coroutine
+  /// @param loop the loop
+  /// @throws IllegalArgumentException if it is a future of another loop
+  public static <T extends @Nullable Object> Future<T> ensureFuture(
+      Awaitable<T> awaitable, EventLoop loop) {
+    if (awaitable instanceof Future<T> future) {
+      if (future.getLoop() != loop) {
+        throw new IllegalArgumentException(
+            "The future belongs to a different loop than the one specified as the loop argument");
+      }
+      return future;
+    }
+    return loop.createFutureFor(awaitable, TaskOptions.defaults());
+  }
+
+  /// A future of the running loop that follows a [CompletionStage]; cancelling it cancels the stage.
+  ///
+  /// @param <T> the result's type
+  /// @param stage what to follow
+  /// @return the future
+  public static <T extends @Nullable Object> Future<T> wrapFuture(CompletionStage<T> stage) {
+    return Bridges.wrap(stage, getEventLoop());
+  }
+
+  /// A future of the running loop that follows a [CompletableFuture]; cancelling it cancels that.
+  ///
+  /// @param <T> the result's type
+  /// @param future what to follow
+  /// @return the future
+  public static <T extends @Nullable Object> Future<T> wrapFuture(CompletableFuture<T> future) {
+    return Bridges.wrap((CompletionStage<T>) future, getEventLoop());
+  }
+
+  /// A future of the running loop that follows one of the JDK's; cancelling it cancels that.
+  ///
+  /// @param <T> the result's type
+  /// @param future what to follow
+  /// @return the future
+  public static <T extends @Nullable Object> Future<T> wrapFuture(
+      java.util.concurrent.Future<T> future) {
+    return Bridges.wrap(future, getEventLoop());
+  }
+
+  /// A future of `loop` that follows a [CompletionStage]; cancelling it cancels the stage.
+  ///
+  /// @param <T> the result's type
+  /// @param stage what to follow
+  /// @param loop the loop
+  /// @return the future
+  public static <T extends @Nullable Object> Future<T> wrapFuture(
+      CompletionStage<T> stage, EventLoop loop) {
+    return Bridges.wrap(stage, loop);
+  }
+
+  /// A future of `loop` that follows a [CompletableFuture]; cancelling it cancels that.
+  ///
+  /// @param <T> the result's type
+  /// @param future what to follow
+  /// @param loop the loop
+  /// @return the future
+  public static <T extends @Nullable Object> Future<T> wrapFuture(
+      CompletableFuture<T> future, EventLoop loop) {
+    return Bridges.wrap((CompletionStage<T>) future, loop);
+  }
+
+  /// A future of `loop` that follows one of the JDK's; cancelling it cancels that.
+  ///
+  /// @param <T> the result's type
+  /// @param future what to follow
+  /// @param loop the loop
+  /// @return the future
+  public static <T extends @Nullable Object> Future<T> wrapFuture(
+      java.util.concurrent.Future<T> future, EventLoop loop) {
+    return Bridges.wrap(future, loop);
+  }
+
+  /// {@return the task that runs here, or `null` in a callback or where no loop runs}
+  public static @Nullable Task<?> currentTask() {
+    var loop = EventLoop.running();
+    return loop == null ? null : loop.current;
+  }
+
+  /// {@return the task that `loop` runs now, or `null`}
+  ///
+  /// @param loop the loop
+  public static @Nullable Task<?> currentTask(EventLoop loop) {
+    return loop.current;
+  }
+
+  /// {@return the tasks of the running loop that are not done, oldest first}
+  ///
+  /// @throws IllegalStateException if no loop runs on this thread
+  public static Set<Task<?>> allTasks() {
+    return allTasks(getRunningLoop());
+  }
+
+  /// {@return the tasks of `loop` that are not done, oldest first}
+  ///
+  /// @param loop the loop
+  public static Set<Task<?>> allTasks(EventLoop loop) {
+    return new LinkedHashSet<>(loop.taskList());
+  }
+
+  /// {@return a task factory that starts tasks inside `createTask`, up to their first suspension}
+  public static TaskFactory eagerTaskFactory() {
+    return createEagerTaskFactory(Task::new);
+  }
+
+  /// {@return a task factory that starts tasks eagerly and makes them with `constructor`}
+  ///
+  /// @param constructor makes the task
+  public static TaskFactory createEagerTaskFactory(TaskConstructor constructor) {
+    return new TaskFactory() {
+      @Override
+      public <T extends @Nullable Object> Future<T> create(
+          EventLoop loop, Coroutine<T> coroutine, TaskOptions options) {
+        var eager = options.eagerStart() == null ? options.eagerStart(true) : options;
+        return constructor.create(loop, coroutine, eager);
+      }
+    };
+  }
+
+  /// Makes a task: `Task::new`, or what stands for it.
+  @FunctionalInterface
+  public interface TaskConstructor {
+    /// Makes a task.
+    ///
+    /// @param <T> what it gives
+    /// @param loop its loop
+    /// @param body the coroutine
+    /// @param options how it was asked for
+    /// @return the task
+    <T extends @Nullable Object> Task<T> create(
+        EventLoop loop, Awaitable<T> body, TaskOptions options);
+  }
+
+  /// {@return a copy of the current context}
+  public static Context copyContext() {
+    return Context.copyContext();
+  }
+
+  // ---- waiting for several ----------------------------------------------------------------------
+
+  /// {@return a future that is done, with an empty list}
+  public static Future<List<Object>> gather() {
+    return Gather.of(getEventLoop(), List.<Awaitable<Object>>of());
+  }
+
+  /// Runs coroutines side by side, and waits for other futures with them.
+  ///
+  /// The first failure is the future's at once; the others go on. **Cancelling** the future cancels all that are not
+  /// done. A cancelled member counts as a failure.
+  ///
+  /// @param <T> what they give
+  /// @param awaitables futures and coroutines
+  /// @return a future of all results, in the order of the arguments
+  /// @throws IllegalStateException if there is no loop to run coroutines
+  @SafeVarargs
+  public static <T extends @Nullable Object> Future<List<T>> gather(
+      Awaitable<? extends T>... awaitables) {
+    return gather(Arrays.asList(awaitables));
+  }
+
+  /// Runs coroutines side by side, and waits for other futures with them.
+  ///
+  /// @param <T> what they give
+  /// @param awaitables futures and coroutines
+  /// @return a future of all results, in the order of the collection
+  public static <T extends @Nullable Object> Future<List<T>> gather(
+      Collection<? extends Awaitable<? extends T>> awaitables) {
+    return Gather.of(loopOf(awaitables), awaitables);
+  }
+
+  /// Runs coroutines that give nothing side by side.
+  ///
+  /// @param actions the coroutines
+  /// @return a future that is done when all are
+  public static Future<List<Void>> gather(Action... actions) {
+    return gather(Arrays.stream(actions).map(Action::asAwaitable).toList());
+  }
+
+  /// Runs coroutines side by side, and waits for all; exceptions are results like others.
+  ///
+  /// @param option [#RETURN_EXCEPTIONS]
+  /// @param awaitables futures and coroutines
+  /// @return a future of results and exceptions, in the order of the arguments
+  public static Future<List<@Nullable Object>> gather(
+      GatherOption option, Awaitable<?>... awaitables) {
+    return gather(option, Arrays.asList(awaitables));
+  }
+
+  /// Runs coroutines side by side, and waits for all; exceptions are results like others.
+  ///
+  /// @param option [#RETURN_EXCEPTIONS]
+  /// @param awaitables futures and coroutines
+  /// @return a future of results and exceptions, in the order of the collection
+  public static Future<List<@Nullable Object>> gather(
+      GatherOption option, Collection<? extends Awaitable<?>> awaitables) {
+    Objects.requireNonNull(option, "option");
+    return Gather.returningExceptions(loopOf(awaitables), awaitables);
+  }
+
+  /// Runs coroutines that give nothing side by side, and waits for all; exceptions are results.
+  ///
+  /// @param option [#RETURN_EXCEPTIONS]
+  /// @param actions the coroutines
+  /// @return a future of exceptions and nulls, in the order of the arguments
+  public static Future<List<@Nullable Object>> gather(GatherOption option, Action... actions) {
+    return gather(option, Arrays.stream(actions).map(Action::asAwaitable).toList());
+  }
+
+  private static EventLoop loopOf(Collection<? extends Awaitable<?>> awaitables) {
+    for (var awaitable : awaitables) {
+      if (awaitable instanceof Future<?> future) {
+        return future.getLoop();
+      }
+    }
+    return getEventLoop();
+  }
+
+  /// Waits until all are done. Suspends, for two iterations of the loop at least.
+  ///
+  /// Never cancels them and never throws what they throw. Coroutines must be made tasks first.
+  ///
+  /// @param <F> the kind of future
+  /// @param futures what to wait for
+  /// @return those that are done and, empty here, those that are not
+  /// @throws IllegalArgumentException if there are none
+  public static <F extends Future<?>> WaitResult<F> wait(Collection<F> futures) {
+    return Waits.wait(futures, Double.POSITIVE_INFINITY, ALL_COMPLETED);
+  }
+
+  /// Waits until `when` says.
+  ///
+  /// @param <F> the kind of future
+  /// @param futures what to wait for
+  /// @param when how many to wait for
+  /// @return those that are done and those that are not
+  /// @throws IllegalArgumentException if there are none
+  public static <F extends Future<?>> WaitResult<F> wait(Collection<F> futures, ReturnWhen when) {
+    return Waits.wait(futures, Double.POSITIVE_INFINITY, when);
+  }
+
+  /// Waits until all are done or the time is over, which is no error.
+  ///
+  /// @param <F> the kind of future
+  /// @param futures what to wait for
+  /// @param timeout seconds
+  /// @return those that are done and those that are not
+  /// @throws IllegalArgumentException if there are none
+  public static <F extends Future<?>> WaitResult<F> wait(Collection<F> futures, double timeout) {
+    return Waits.wait(futures, timeout, ALL_COMPLETED);
+  }
+
+  /// Waits until all are done or the time is over, which is no error.
+  ///
+  /// @param <F> the kind of future
+  /// @param futures what to wait for
+  /// @param timeout the time
+  /// @return those that are done and those that are not
+  /// @throws IllegalArgumentException if there are none
+  public static <F extends Future<?>> WaitResult<F> wait(
+      Collection<F> futures, @Nullable Duration timeout) {
+    return Waits.wait(futures, Times.seconds(timeout), ALL_COMPLETED);
+  }
+
+  /// Waits until `when` says or the time is over, which is no error.
+  ///
+  /// @param <F> the kind of future
+  /// @param futures what to wait for
+  /// @param timeout seconds
+  /// @param when how many to wait for
+  /// @return those that are done and those that are not
+  /// @throws IllegalArgumentException if there are none
+  public static <F extends Future<?>> WaitResult<F> wait(
+      Collection<F> futures, double timeout, ReturnWhen when) {
+    return Waits.wait(futures, timeout, when);
+  }
+
+  /// Waits until `when` says or the time is over, which is no error.
+  ///
+  /// @param <F> the kind of future
+  /// @param futures what to wait for
+  /// @param timeout the time
+  /// @param when how many to wait for
+  /// @return those that are done and those that are not
+  /// @throws IllegalArgumentException if there are none
+  public static <F extends Future<?>> WaitResult<F> wait(
+      Collection<F> futures, @Nullable Duration timeout, ReturnWhen when) {
+    return Waits.wait(futures, Times.seconds(timeout), when);
+  }
+
+  /// Results in the order in which they come. See [AsCompleted] for the two ways to iterate.
+  ///
+  /// @param <T> what they give
+  /// @param awaitables futures and coroutines; coroutines become tasks now
+  /// @return what to iterate over, once
+  /// @throws IllegalStateException if there is no loop to run coroutines
+  public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
+      Collection<? extends Awaitable<T>> awaitables) {
+    return asCompleted(awaitables, Double.POSITIVE_INFINITY);
+  }
+
+  /// Results in the order in which they come, until the time is over. Nothing is cancelled then.
+  ///
+  /// @param <T> what they give
+  /// @param awaitables futures and coroutines
+  /// @param timeout seconds, from now
+  /// @return what to iterate over, once; gives [TimeoutException]s for what is late
+  public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
+      Collection<? extends Awaitable<T>> awaitables, double timeout) {
+    return new AsCompleted<>(awaitables, timeout, loopOf(awaitables));
+  }
+
+  /// Results in the order in which they come, until the time is over.
+  ///
+  /// @param <T> what they give
+  /// @param awaitables futures and coroutines
+  /// @param timeout the time, from now
+  /// @return what to iterate over, once
+  public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
+      Collection<? extends Awaitable<T>> awaitables, @Nullable Duration timeout) {
+    return asCompleted(awaitables, Times.seconds(timeout));
+  }
+
+  /// Protects `awaitable` from the cancellation of who awaits the result: it goes on, and its error, if any, is reported.
+  ///
+  /// @param <T> what it gives
+  /// @param awaitable a future or a coroutine
+  /// @return a future to await in its place
+  public static <T extends @Nullable Object> Future<T> shield(Awaitable<T> awaitable) {
+    return Waits.shield(awaitable);
+  }
+
+  /// Protects a coroutine from the cancellation of who awaits the result.
+  ///
+  /// @param action the coroutine
+  /// @return a future to await in its place
+  public static Future<Void> shield(Action action) {
+    return shield(action.asAwaitable());
+  }
+
+  // ---- time limits ------------------------------------------------------------------------------
+
+  /// Waits for `awaitable`, but not for ever. Suspends.
+  ///
+  /// When the time is over it is cancelled and waited for. If it gives a result nevertheless, that is
+  /// returned. **Cancellation** of the caller cancels it.
+  ///
+  /// @param <T> what it gives
+  /// @param awaitable a future or a coroutine
+  /// @param timeout seconds; at most 0 gives it no chance unless it is done
+  /// @return what it gives
+  /// @throws TimeoutException if the time was over
+  public static <T extends @Nullable Object> T waitFor(Awaitable<T> awaitable, double timeout)
+      throws TimeoutException {
+    return Waits.waitFor(awaitable, timeout);
+  }
+
+  /// Waits for a coroutine, but not for ever.
+  ///
+  /// @param action the coroutine
+  /// @param timeout seconds; at most 0 gives it no chance unless it is done
+  /// @throws TimeoutException if the time was over
+  public static void waitFor(Action action, double timeout) throws TimeoutException {
+    waitFor(action.asAwaitable(), timeout);
+  }
+
+  /// Waits for `awaitable`, but not for ever. Suspends.
+  ///
+  /// When the time is over it is cancelled and waited for. If it gives a result nevertheless, that is
+  /// returned. **Cancellation** of the caller cancels it.
+  ///
+  /// @param <T> what it gives
+  /// @param awaitable a future or a coroutine
+  /// @param timeout the time
+  /// @return what it gives
+  /// @throws TimeoutException if the time was over
+  public static <T extends @Nullable Object> T waitFor(Awaitable<T> awaitable, @Nullable Duration timeout)
+      throws TimeoutException {
+    return Waits.waitFor(awaitable, Times.seconds(timeout));
+  }
+
+  /// Waits for a coroutine, but not for ever.
+  ///
+  /// @param action the coroutine
+  /// @param timeout the time
+  /// @throws TimeoutException if the time was over
+  public static void waitFor(Action action, @Nullable Duration timeout) throws TimeoutException {
+    waitFor(action.asAwaitable(), timeout);
+  }
+
+  /// Runs `body` with a time limit. Suspends when the body does.
+  ///
+  /// When the time is over, the task is cancelled and the [CancelledError] becomes a [TimeoutException].
+  ///
+  /// @param <T> what the body gives
+  /// @param delay seconds
+  /// @param body what to run
+  /// @return what it gives; throws what it throws
+  /// @throws TimeoutException if the time was over
+  /// @throws IllegalStateException if the caller runs in no task
+  public static <T extends @Nullable Object> T timeout(double delay, Awaitable<T> body)
+      throws TimeoutException {
+    return Timeout.after(delay).run(body);
+  }
+
+  /// Runs `body` with a time limit.
+  ///
+  /// @param delay seconds
+  /// @param body what to run
+  /// @throws TimeoutException if the time was over
+  public static void timeout(double delay, Action body) throws TimeoutException {
+    Timeout.after(delay).run(body);
+  }
+
+  /// Runs `body` with a time limit that it may change.
+  ///
+  /// @param <T> what the body gives
+  /// @param delay seconds
+  /// @param body what to run
+  /// @return what it gives
+  /// @throws TimeoutException if the time was over
+  public static <T extends @Nullable Object> T timeout(double delay, Timeout.Body<T> body)
+      throws TimeoutException {
+    var timeout = Timeout.after(delay);
+    return timeout.run(() -> body.run(timeout));
+  }
+
+  /// Runs `body` with a time limit that it may change.
+  ///
+  /// @param delay seconds
+  /// @param body what to run
+  /// @throws TimeoutException if the time was over
+  public static void timeout(double delay, Timeout.VoidBody body) throws TimeoutException {
+    var timeout = Timeout.after(delay);
+    timeout.run(() -> body.run(timeout));
+  }
+
+  /// Runs `body` with a time limit.
+  ///
+  /// When the time is over, the task is cancelled and the [CancelledError] becomes a [TimeoutException].
+  ///
+  /// @param <T> what the body gives
+  /// @param delay the time
+  /// @param body what to run
+  /// @return what it gives; throws what it throws
+  /// @throws TimeoutException if the time was over
+  /// @throws IllegalStateException if the caller runs in no task
+  public static <T extends @Nullable Object> T timeout(@Nullable Duration delay, Awaitable<T> body)
+      throws TimeoutException {
+    return Timeout.after(Times.seconds(delay)).run(body);
+  }
+
+  /// Runs `body` with a time limit.
+  ///
+  /// @param delay the time
+  /// @param body what to run
+  /// @throws TimeoutException if the time was over
+  public static void timeout(@Nullable Duration delay, Action body) throws TimeoutException {
+    Timeout.after(Times.seconds(delay)).run(body);
+  }
+
+  /// Runs `body` with a time limit that it may change.
+  ///
+  /// @param <T> what the body gives
+  /// @param delay the time
+  /// @param body what to run
+  /// @return what it gives
+  /// @throws TimeoutException if the time was over
+  public static <T extends @Nullable Object> T timeout(@Nullable Duration delay, Timeout.Body<T> body)
+      throws TimeoutException {
+    var timeout = Timeout.after(Times.seconds(delay));
+    return timeout.run(() -> body.run(timeout));
+  }
+
+  /// Runs `body` with a time limit that it may change.
+  ///
+  /// @param delay the time
+  /// @param body what to run
+  /// @throws TimeoutException if the time was over
+  public static void timeout(@Nullable Duration delay, Timeout.VoidBody body) throws TimeoutException {
+    var timeout = Timeout.after(Times.seconds(delay));
+    timeout.run(() -> body.run(timeout));
+  }
+
+  /// Runs `body` until a given time.
+  ///
+  /// When the time is over, the task is cancelled and the [CancelledError] becomes a [TimeoutException].
+  ///
+  /// @param <T> what the body gives
+  /// @param when seconds of the loop's [EventLoop#time()]
+  /// @param body what to run
+  /// @return what it gives; throws what it throws
+  /// @throws TimeoutException if the time was over
+  /// @throws IllegalStateException if the caller runs in no task
+  public static <T extends @Nullable Object> T timeoutAt(double when, Awaitable<T> body)
+      throws TimeoutException {
+    return Timeout.at(when).run(body);
+  }
+
+  /// Runs `body` until a given time.
+  ///
+  /// @param when seconds of the loop's [EventLoop#time()]
+  /// @param body what to run
+  /// @throws TimeoutException if the time was over
+  public static void timeoutAt(double when, Action body) throws TimeoutException {
+    Timeout.at(when).run(body);
+  }
+
+  /// Runs `body` with a time limit that it may change.
+  ///
+  /// @param <T> what the body gives
+  /// @param when seconds of the loop's [EventLoop#time()]
+  /// @param body what to run
+  /// @return what it gives
+  /// @throws TimeoutException if the time was over
+  public static <T extends @Nullable Object> T timeoutAt(double when, Timeout.Body<T> body)
+      throws TimeoutException {
+    var timeout = Timeout.at(when);
+    return timeout.run(() -> body.run(timeout));
+  }
+
+  /// Runs `body` with a time limit that it may change.
+  ///
+  /// @param when seconds of the loop's [EventLoop#time()]
+  /// @param body what to run
+  /// @throws TimeoutException if the time was over
+  public static void timeoutAt(double when, Timeout.VoidBody body) throws TimeoutException {
+    var timeout = Timeout.at(when);
+    timeout.run(() -> body.run(timeout));
+  }
+
+  // ---- structure, threads -----------------------------------------------------------------------
+
+  /// Runs `body` with a group of tasks, and waits for them. See [TaskGroup].
+  ///
+  /// @param <T> what the body gives
+  /// @param body what makes the tasks
+  /// @return what it gives
+  /// @throws ExceptionGroup if tasks or the body failed
+  /// @throws IllegalStateException if the caller runs in no task
+  public static <T extends @Nullable Object> T taskGroup(TaskGroup.Body<T> body) {
+    return new TaskGroup().run(body);
+  }
+
+  /// Runs `body` with a group of tasks, and waits for them. See [TaskGroup].
+  ///
+  /// @param body what makes the tasks
+  /// @throws ExceptionGroup if tasks or the body failed
+  public static void taskGroup(TaskGroup.VoidBody body) {
+    new TaskGroup()
+        .run(
+            tg -> {
+              body.run(tg);
+              return Boolean.TRUE;
+            });
+  }
+
+  /// Has a blocking call made by another thread, in a copy of the current context. Suspends.
+  ///
+  /// **Cancellation** leaves the call alone once it has started, and drops its result.
+  ///
+  /// @param <T> what it gives
+  /// @param call what may block
+  /// @return what it gives; throws what it throws
+  public static <T extends @Nullable Object> T toThread(Callable<T> call) {
+    var context = Context.copyContext();
+    return getRunningLoop().<T>runInExecutor(null, () -> context.run(call)).await();
+  }
+
+  /// Has a blocking call made by another thread, in a copy of the current context. Suspends.
+  ///
+  /// @param call what may block
+  public static void toThread(Action call) {
+    toThread(() -> call.asAwaitable().await());
+  }
+
+  /// Has a coroutine run by a loop that runs on another thread. Any thread; does not wait.
+  ///
+  /// @param <T> what it gives
+  /// @param body the coroutine
+  /// @param loop the loop
+  /// @return a future for other threads; cancelling it cancels the task
+  /// @throws IllegalArgumentException if `body` is a future
+  /// @throws IllegalStateException if the loop is closed
+  public static <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
+      Awaitable<T> body, EventLoop loop) {
+    return Bridges.runThreadsafe(body, loop);
+  }
+
+  /// Has a coroutine run by a loop that runs on another thread. Any thread; does not wait.
+  ///
+  /// @param body the coroutine
+  /// @param loop the loop
+  /// @return a future for other threads
+  public static CompletableFuture<Void> runCoroutineThreadsafe(Action body, EventLoop loop) {
+    return runCoroutineThreadsafe(body.asAwaitable(), loop);
+  }
+}

@@ -1,0 +1,38 @@
+package jasyncio;
+
+import jasyncio.internal.loop.LoopCore;
+import java.util.Locale;
+
+/// What the loop does when a task blocks its thread (a sleep, a socket read, a lock) without awaiting.
+public enum BlockingPolicy {
+  /// The whole loop waits, as in asyncio. In debug mode it reports the place and how long it took.
+  BLOCK(LoopCore.Blocking.BLOCK),
+
+  /// Other tasks run meanwhile; the blocked one goes on when its call returns. [Task#cancel()] interrupts
+  /// the call. Needs the scheduled fiber runtime.
+  SWITCH(LoopCore.Blocking.SWITCH),
+
+  /// Reported to the loop's exception handler at once; then the loop waits. For tests. Needs the
+  /// scheduled fiber runtime.
+  FORBID(LoopCore.Blocking.FORBID);
+
+  final LoopCore.Blocking core;
+
+  BlockingPolicy(LoopCore.Blocking core) {
+    this.core = core;
+  }
+
+  /// The policy named by `-Djasyncio.blocking`, or [#BLOCK].
+  static BlockingPolicy fromProperty() {
+    var name = System.getProperty("jasyncio.blocking");
+    if (name == null || name.isBlank()) {
+      return BLOCK;
+    }
+    try {
+      return valueOf(name.strip().toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "jasyncio.blocking is '" + name + "'; it takes block, switch or forbid", e);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package jasyncio;
+
+import jasyncio.internal.loop.Entry;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/// Between our futures and the JDK's: results go one way, cancellation both ways.
+final class Bridges {
+  private Bridges() {}
+
+  // ---- theirs to ours ---------------------------------------------------------------------------
+
+  static <T extends @Nullable Object> Future<T> wrap(CompletionStage<T> stage, EventLoop loop) {
+    var future = new Future<T>(loop);
+    if (stage instanceof CompletableFuture<T> c && c.isDone()) {
+      c.whenComplete((value, error) -> settle(future, value, error));
+      return future;
+    }
+    stage.whenComplete(
+        (value, error) -> loop.sendUnlessClosed(() -> settle(future, value, error)));
+    cancelWith(future, () -> stage.toCompletableFuture().cancel(true));
+    return future;
+  }
+
+  static <T extends @Nullable Object> Future<T> wrap(
+      java.util.concurrent.Future<T> theirs, EventLoop loop) {
+    if (theirs instanceof CompletionStage<?>) {
+      @SuppressWarnings("unchecked")
+      var stage = (CompletionStage<T>) theirs;
+      return wrap(stage, loop);
+    }
+    var future = new Future<T>(loop);
+    if (theirs.isDone()) {
+      copy(theirs, future);
+      return future;
+    }
+    Thread.ofVirtual()
+        .name("jasyncio-wrap-future")
+        .start(
+            () -> {
+              waitFor(theirs);
+              loop.sendUnlessClosed(() -> copy(theirs, future));
+            });
+    cancelWith(future, () -> theirs.cancel(true));
+    return future;
+  }
+
+  private static void waitFor(java.util.concurrent.Future<?> theirs) {
+    try {
+      theirs.get();
+    } catch (InterruptedException | ExecutionException | CancellationException e) {
+      return; // copy() will see
+    }
+  }
+
+  private static <T extends @Nullable Object> void copy(
+      java.util.concurrent.Future<T> theirs, Future<T> ours) {
+    switch (theirs.state()) {
+      case SUCCESS -> settle(ours, theirs.resultNow(), null);
+      case FAILED -> settle(ours, ActionBody.nothing(), theirs.exceptionNow());
+      default -> ours.cancel();
+    }
+  }
+
+  private static <T extends @Nullable Object> void settle(
+      Future<T> ours, T value, @Nullable Throwable error) {
+    if (ours.done()) {
+      return;
+    }
+    error = inner(error);
+    switch (error) {
+      case null -> ours.setResult(value);
+      case CancellationException e -> ours.cancel();
+      case CancelledError e -> ours.cancel(e.getMessage());
+      default -> ours.setException(error);
+    }
+  }
+
+  private static @Nullable Throwable inner(@Nullable Throwable error) {
+    while ((error instanceof CompletionException || error instanceof ExecutionException)
+        && error.getCause() != null) {
+      error = error.getCause();
+    }
+    return error;
+  }
+
+  private static void cancelWith(Future<?> ours, Runnable cancelTheirs) {
+    ours.whenDone(
+        new Entry() {
+          @Override
+          protected void run() {
+            if (ours.cancelled()) {
+              cancelTheirs.run();
+            }
+          }
+        });
+  }
+
+  // ---- ours to theirs ---------------------------------------------------------------------------
+
+  static <T extends @Nullable Object> CompletableFuture<T> toCompletableFuture(Future<T> ours) {
+    var theirs = new CompletableFuture<T>();
+    follow(ours, theirs);
+    return theirs;
+  }
+
+  /// Makes `theirs` end like `ours`, and a cancellation of `theirs` cancel `ours`.
+  static <T extends @Nullable Object> void follow(Future<T> ours, CompletableFuture<T> theirs) {
+    ours.whenDone(
+        new Entry() {
+          @Override
+          protected void run() {
+            if (ours.cancelled()) {
+              theirs.cancel(false);
+            } else {
+              var error = ours.exception();
+              if (error == null) {
+                theirs.complete(ours.result());
+              } else {
+                theirs.completeExceptionally(error);
+              }
+            }
+          }
+        });
+    theirs.whenComplete(
+        (value, error) -> {
+          if (theirs.isCancelled()) {
+            ours.getLoop().sendUnlessClosed(ours::cancel);
+          }
+        });
+  }
+
+  static <T extends @Nullable Object> CompletableFuture<T> runThreadsafe(
+      Awaitable<T> body, EventLoop loop) {
+    if (body instanceof Future<?>) {
+      throw new IllegalArgumentException("A coroutine object is required");
+    }
+    var theirs = new CompletableFuture<T>();
+    loop.callSoonThreadsafe(
+        () -> {
+          try {
+            follow(Asyncio.ensureFuture(body, loop), theirs);
+          } catch (Throwable e) {
+            theirs.completeExceptionally(e);
+            throw e;
+          }
+        });
+    return theirs;
+  }
+}

@@ -1,0 +1,144 @@
+package jasyncio;
+
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/// Values of [ContextVar]s, as one task, callback or thread sees them.
+///
+/// Every task runs in a copy of the context that was current where it was created, and every callback in a
+/// copy of the one where it was scheduled, unless another is given; what they set there is not seen
+/// outside. Copying is free. Not for use by several threads at once. Python: `contextvars.Context`.
+public final class Context {
+  private static final ThreadLocal<Context> OF_THREAD = ThreadLocal.withInitial(Context::new);
+
+  Bindings bindings;
+  private boolean entered;
+
+  /// An empty context.
+  public Context() {
+    this(Bindings.EMPTY);
+  }
+
+  Context(Bindings bindings) {
+    this.bindings = bindings;
+  }
+
+  /// {@return a copy of the current context}
+  public static Context copyContext() {
+    return new Context(current());
+  }
+
+  /// {@return a copy of this context}
+  public Context copy() {
+    return new Context(bindings);
+  }
+
+  /// {@return the value of `variable` here, or `null` if it has none here}
+  ///
+  /// @param <T> the variable's type
+  /// @param variable the variable; its default does not count
+  @SuppressWarnings("unchecked")
+  public <T> @Nullable T get(ContextVar<T> variable) {
+    return (T) bindings.get(variable);
+  }
+
+  /// {@return whether `variable` has a value here}
+  ///
+  /// @param variable the variable
+  public boolean contains(ContextVar<?> variable) {
+    return bindings.has(variable);
+  }
+
+  /// {@return how many variables have a value here}
+  public int size() {
+    return bindings.size();
+  }
+
+  /// Runs `code` with this as the current context: what it sets stays here.
+  ///
+  /// @param <T> what the code gives
+  /// @param code what to run; may suspend, when this is called in a coroutine
+  /// @return what it gives
+  /// @throws IllegalStateException if this context is entered already
+  public <T extends @Nullable Object> T run(Callable<T> code) {
+    if (entered) {
+      throw new IllegalStateException(
+          "cannot enter context: " + this + " is already entered");
+    }
+    entered = true;
+    var loop = EventLoop.running();
+    try {
+      return loop != null ? runOnLoop(loop, code) : runOnThread(code);
+    } catch (Exception e) {
+      throw Sneaky.sneak(e);
+    } finally {
+      entered = false;
+    }
+  }
+
+  /// Runs `code` with this as the current context: what it sets stays here.
+  ///
+  /// @param code what to run
+  /// @throws IllegalStateException if this context is entered already
+  public void run(Action code) {
+    run(
+        () -> {
+          code.run();
+          return Boolean.TRUE;
+        });
+  }
+
+  private <T extends @Nullable Object> T runOnLoop(EventLoop loop, Callable<T> code)
+      throws Exception {
+    var outer = loop.context;
+    loop.context = this;
+    try {
+      return code.call();
+    } finally {
+      loop.context = outer;
+    }
+  }
+
+  private <T extends @Nullable Object> T runOnThread(Callable<T> code) throws Exception {
+    var outer = OF_THREAD.get();
+    OF_THREAD.set(this);
+    try {
+      return code.call();
+    } finally {
+      OF_THREAD.set(outer);
+    }
+  }
+
+  /// What the calling code sees.
+  static Bindings current() {
+    var loop = EventLoop.running();
+    return loop == null ? OF_THREAD.get().bindings : of(loop.context);
+  }
+
+  /// The values in what loops and tasks keep: [Bindings], a context, or `null` for none.
+  static Bindings of(@Nullable Object kept) {
+    return switch (kept) {
+      case null -> Bindings.EMPTY;
+      case Bindings bindings -> bindings;
+      default -> ((Context) kept).bindings;
+    };
+  }
+
+  /// The context that the calling code may write to. Where it has only values so far, it gets one now.
+  static Context writable() {
+    var loop = EventLoop.running();
+    if (loop == null) {
+      return OF_THREAD.get();
+    }
+    if (loop.context instanceof Context context) {
+      return context;
+    }
+    var context = new Context(of(loop.context));
+    var task = loop.current;
+    if (task != null && task.context == loop.context) {
+      task.context = context;
+    }
+    loop.context = context;
+    return context;
+  }
+}

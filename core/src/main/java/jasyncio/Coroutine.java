@@ -1,0 +1,378 @@
+package jasyncio;
+
+import jasyncio.internal.fiber.Fiber;
+import jasyncio.internal.fiber.FiberSource;
+import jasyncio.internal.fiber.Hub;
+import jasyncio.internal.fiber.Strangers;
+import java.lang.System.Logger.Level;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A call that has not been made yet, or that is under way: made by [Asyncio#coroutine(Awaitable)].
+///
+/// It is awaited once, or given to a task, or driven by hand with [#send], [#throwError] and [#close],
+/// which works without any event loop. One that is never awaited is reported when it has been
+/// collected. Python: a coroutine object.
+///
+/// @param <T> what the call gives
+public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>, AutoCloseable {
+  /* Overview
+   * States:  CREATED -> RUNNING -> CLOSED                  awaited: the body runs on the stack of who awaits it
+   *          CREATED -> RUNNING <-> SUSPENDED -> CLOSED    driven by hand: it runs on a fiber of its own
+   *          CREATED -> CLOSED                             closed, or an error thrown into it, before it ran
+   * While it is driven by hand, the driver waits in resume() whenever the body runs, so the fields below pass
+   * values between the two without any further ado.
+   */
+
+  /// What a coroutine is doing.
+  public enum State {
+    /// It has not run yet.
+    CREATED,
+    /// It runs.
+    RUNNING,
+    /// It waits, to be gone on with.
+    SUSPENDED,
+    /// It has ended.
+    CLOSED
+  }
+
+  /// The coroutine whose fiber is the current thread, where no loop could tell.
+  private static final ThreadLocal<@Nullable Coroutine<?>> DRIVEN = new ThreadLocal<>();
+
+  private final Awaitable<T> body;
+  private final String name;
+  private final Progress progress = new Progress();
+  private @Nullable Fiber fiber; // when driven by hand
+  private @Nullable Fiber host; // when awaited
+  private @Nullable Object sent;
+  private @Nullable Throwable thrown;
+  private @Nullable Object yielded;
+  private @Nullable T value;
+  private @Nullable Throwable error;
+
+  Coroutine(@Nullable String name, Awaitable<T> body) {
+    this.body = Objects.requireNonNull(body, "body");
+    this.name = name != null ? name : nameOf(body);
+  }
+
+  private static String nameOf(Object body) {
+    var function = Describe.function(body);
+    return function.endsWith("()") ? function.substring(0, function.length() - 2) : function;
+  }
+
+  /// Has it reported if nobody awaits it.
+  Coroutine<T> watched() {
+    var loop = EventLoop.running();
+    var losses = loop != null ? loop.losses : EventLoop.LOSSES_OUTSIDE;
+    losses.watch(this, new NeverAwaited(name, progress, Debug.isDefault() || loop != null && loop.getDebug()));
+    return this;
+  }
+
+  /// {@return the name: the one given, or one made from the body}
+  public String name() {
+    return name;
+  }
+
+  /// {@return what it is doing}
+  public State state() {
+    if (progress.state == State.RUNNING && host != null) {
+      return host.owner() instanceof Task<?> task && task.isSuspended()
+          ? State.SUSPENDED
+          : State.RUNNING;
+    }
+    return progress.state;
+  }
+
+  // ---- awaiting ---------------------------------------------------------------------------------
+
+  /// Runs the body, on the stack of the caller, and gives what it gives.
+  ///
+  /// @return what the body gives; throws what it throws
+  /// @throws IllegalStateException if it was awaited before, or is under way
+  @Override
+  public T await() {
+    return switch (progress.state) {
+      case CREATED -> runHere();
+      case SUSPENDED -> driveToEnd();
+      case RUNNING -> throw new IllegalStateException("coroutine is being awaited already");
+      case CLOSED -> throw reused();
+    };
+  }
+
+  private T runHere() {
+    progress.state = State.RUNNING;
+    var loop = EventLoop.running();
+    host = loop != null ? loop.hub.current() : null;
+    try {
+      return body.await();
+    } catch (StopIteration e) {
+      throw stopIterationLeft(e);
+    } catch (Exception e) {
+      throw Sneaky.sneak(e);
+    } finally {
+      host = null;
+      progress.state = State.CLOSED;
+    }
+  }
+
+  /// Awaits what was begun by hand: hands on what the body awaits, and the answer back.
+  @SuppressWarnings("unchecked")
+  private T driveToEnd() {
+    Object answer = null;
+    Throwable problem = null;
+    try {
+      while (true) {
+        var request = problem != null ? throwError(problem) : send(answer);
+        answer = null;
+        problem = null;
+        try {
+          answer = suspend(request);
+        } catch (Throwable e) {
+          problem = e;
+        }
+      }
+    } catch (StopIteration e) {
+      return (T) e.value();
+    }
+  }
+
+  private static IllegalStateException reused() {
+    return new IllegalStateException("cannot reuse already awaited coroutine");
+  }
+
+  private static IllegalStateException stopIterationLeft(StopIteration e) {
+    return new IllegalStateException("coroutine raised StopIteration", e);
+  }
+
+  // ---- driving by hand --------------------------------------------------------------------------
+
+  /// Starts the coroutine, or goes on with it, until it suspends or ends.
+  ///
+  /// @param value what [#suspend] returns inside; `null` the first time
+  /// @return what the coroutine handed out: the future it awaits, `null` from `sleep(0)`, or what it gave to
+  ///     [#suspend]
+  /// @throws StopIteration if the coroutine returned; has its value
+  /// @throws IllegalArgumentException if the first value is not `null`
+  /// @throws IllegalStateException if it has ended, or runs
+  public @Nullable Object send(@Nullable Object value) {
+    ensureDrivable();
+    if (progress.state == State.CLOSED) {
+      throw reused();
+    }
+    if (progress.state == State.CREATED && value != null) {
+      throw new IllegalArgumentException(
+          "can't send non-None value to a just-started coroutine");
+    }
+    sent = value;
+    return resume();
+  }
+
+  /// Throws an error into the coroutine, where it is suspended, and lets it run until it suspends or
+  /// ends. Python: `throw`.
+  ///
+  /// @param problem what to throw
+  /// @return what the coroutine handed out, as in [#send]
+  /// @throws StopIteration if the coroutine caught the error and returned
+  /// @throws IllegalStateException if it has ended, or runs
+  public @Nullable Object throwError(Throwable problem) {
+    Objects.requireNonNull(problem, "problem");
+    ensureDrivable();
+    switch (progress.state) {
+      case CREATED -> {
+        progress.state = State.CLOSED;
+        throw Sneaky.sneak(problem);
+      }
+      case CLOSED -> throw reused();
+      default -> thrown = problem;
+    }
+    return resume();
+  }
+
+  /// Ends the coroutine: throws [GeneratorExit] into it where it is suspended. Without effect if it has ended.
+  ///
+  /// @throws IllegalStateException if it runs, or goes on after the exit
+  @Override
+  public void close() {
+    ensureDrivable();
+    switch (progress.state) {
+      case CREATED -> progress.state = State.CLOSED;
+      case SUSPENDED -> {
+        try {
+          throwError(new GeneratorExit());
+        } catch (GeneratorExit | StopIteration e) {
+          return; // as asked
+        }
+        throw new IllegalStateException("coroutine ignored GeneratorExit");
+      }
+      default -> {}
+    }
+  }
+
+  private void ensureDrivable() {
+    if (progress.state == State.RUNNING) {
+      throw new IllegalStateException(
+          host != null ? "coroutine is being awaited already" : "coroutine already executing");
+    }
+  }
+
+  private @Nullable Object resume() {
+    var loop = EventLoop.running();
+    var f = fiber;
+    if (f == null) {
+      f = newFiber(loop);
+    } else if (loop != null && !loop.hub.canAdoptFrom(f.hub())) {
+      throw new IllegalStateException(
+          "this coroutine was begun on another kind of fiber and cannot go on in this loop");
+    }
+    progress.state = State.RUNNING;
+    if (loop != null) {
+      loop.hub.call(f);
+    } else {
+      f.hub().run(f);
+    }
+    return afterResume();
+  }
+
+  private Fiber newFiber(@Nullable EventLoop loop) {
+    var hub = loop != null ? loop.hub : lonelyHub();
+    var f = hub.newFiber(this::main);
+    f.setOwner(this);
+    fiber = f;
+    return f;
+  }
+
+  private static Hub lonelyHub() {
+    var kind = Thread.currentThread().isVirtual() ? FiberKind.PORTABLE : FiberKind.choose(null);
+    return kind.newHub(new NoLoop());
+  }
+
+  private @Nullable Object afterResume() {
+    if (progress.state != State.CLOSED) {
+      progress.state = State.SUSPENDED;
+      var y = yielded;
+      yielded = null;
+      return y;
+    }
+    fiber = null;
+    switch (error) {
+      case null -> throw new StopIteration(value);
+      case StopIteration e -> throw stopIterationLeft(e);
+      default -> throw Sneaky.sneak(error);
+    }
+  }
+
+  // ---- inside -----------------------------------------------------------------------------------
+
+  private void main() {
+    DRIVEN.set(this);
+    try {
+      value = body.await();
+    } catch (Throwable e) {
+      error = e;
+    }
+    progress.state = State.CLOSED;
+  }
+
+  private @Nullable Object handOut(@Nullable Object what) {
+    yielded = what;
+    fiber.hub().switchTo(null);
+    var t = thrown;
+    if (t != null) {
+      thrown = null;
+      throw Sneaky.sneak(t);
+    }
+    var s = sent;
+    sent = null;
+    return s;
+  }
+
+  void awaitFuture(Future<?> future) {
+    future.blocking = true;
+    handOut(future);
+    if (!future.done()) {
+      throw new IllegalStateException("await wasn't used with future");
+    }
+  }
+
+  /// The task or the coroutine driven by hand whose code the caller runs, or `null`.
+  static @Nullable Object owner() {
+    var loop = EventLoop.running();
+    if (loop != null) {
+      var current = loop.hub.current();
+      return current == null ? null : current.owner();
+    }
+    return DRIVEN.get();
+  }
+
+  /// Suspends the coroutine that runs here and hands `value` to whoever drives it. For builders of schedulers
+  /// and generators: inside a task only a future or `null` make sense. Python: a bare `yield` in `types.coroutine`.
+  ///
+  /// @param value what [#send] returns outside
+  /// @return what the next [#send] is given; throws what [#throwError] is given
+  /// @throws IllegalStateException if the caller runs in no coroutine
+  public static @Nullable Object suspend(@Nullable Object value) {
+    switch (owner()) {
+      case Coroutine<?> coroutine -> {
+        return coroutine.handOut(value);
+      }
+      case Task<?> task -> {
+        task.handleYield(value);
+        return null;
+      }
+      case null, default ->
+          throw new IllegalStateException(
+              "nothing to suspend: the caller runs in no coroutine; use coroutine(...).send(null)");
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "<coroutine object " + name + ">";
+  }
+
+  /// The state, apart from the coroutine so that it can be looked at when that has been collected.
+  private static final class Progress {
+    volatile State state = State.CREATED;
+  }
+
+  private record NeverAwaited(String name, Progress progress, @Nullable StackTraceElement[] source)
+      implements Losses.Loss {
+    NeverAwaited(String name, Progress progress, boolean debug) {
+      this(name, progress, debug ? Debug.callerStack() : null);
+    }
+
+    @Override
+    public boolean settled() {
+      return progress.state != State.CREATED;
+    }
+
+    @Override
+    public void report() {
+      var created =
+          source == null ? "" : "\nCoroutine created at:" + Describe.stack(Debug.list(source));
+      Debug.LOGGER.log(
+          Level.WARNING, () -> "coroutine '" + name + "' was never awaited" + created);
+    }
+  }
+
+  /// Below a coroutine that is driven without a loop there is nothing else to run.
+  private static final class NoLoop implements FiberSource {
+    @Override
+    public @Nullable Fiber next() {
+      return null;
+    }
+
+    @Override
+    public boolean blocked(Fiber fiber) {
+      return false;
+    }
+
+    @Override
+    public void unblocked(Fiber fiber) {}
+
+    @Override
+    public void stranger(Runnable continuation) {
+      Strangers.run(continuation);
+    }
+  }
+}

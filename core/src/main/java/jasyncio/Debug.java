@@ -1,0 +1,108 @@
+package jasyncio;
+
+import java.lang.StackWalker.StackFrame;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Debug mode's switch, logger and stacks.
+final class Debug {
+  static final System.Logger LOGGER = System.getLogger("jasyncio");
+
+  /// Whether debug mode was on when the program began.
+  static final boolean DEFAULT = isDefault();
+
+  private static final int STACK_DEPTH = 10;
+  private static final StackWalker WALKER = StackWalker.getInstance();
+
+  private Debug() {}
+
+  /// Whether new loops are in debug mode unless told otherwise.
+  static boolean isDefault() {
+    var property = System.getProperty("jasyncio.debug");
+    if (property != null) {
+      return Boolean.parseBoolean(property.strip());
+    }
+    var environment = System.getenv("JASYNCIO_DEBUG");
+    return environment != null && !environment.isBlank() && !environment.equals("0");
+  }
+
+  /// Where the user's code called us: innermost frame first.
+  static StackTraceElement[] callerStack() {
+    return WALKER.walk(
+        frames ->
+            frames
+                .dropWhile(f -> isOurs(f.getClassName()))
+                .filter(f -> !isMachinery(f.getClassName()))
+                .limit(STACK_DEPTH)
+                .map(StackFrame::toStackTraceElement)
+                .toArray(StackTraceElement[]::new));
+  }
+
+  static List<StackTraceElement> list(StackTraceElement @Nullable [] stack) {
+    return stack == null ? List.of() : List.of(stack);
+  }
+
+  /// The user's part of a task's stack, innermost frame first: without the machinery above its last
+  /// call into this library, and without what started the task.
+  static List<StackTraceElement> userStack(StackTraceElement[] stack) {
+    return Arrays.stream(stack)
+        .dropWhile(f -> isParking(f.getClassName()) || isOurs(f.getClassName()))
+        .takeWhile(f -> !isStart(f))
+        .filter(f -> !isMachinery(f.getClassName()) && !f.getClassName().equals("jasyncio.ActionBody"))
+        .toList();
+  }
+
+  private static boolean isStart(StackTraceElement frame) {
+    return frame.getClassName().equals("jasyncio.Task") && frame.getMethodName().equals("run");
+  }
+
+  private static boolean isParking(String className) {
+    return isMachinery(className)
+        || className.equals("java.lang.System$1")
+        || className.equals("java.util.concurrent.locks.LockSupport");
+  }
+
+  private static boolean isOurs(String className) {
+    if (!className.startsWith("jasyncio.")) {
+      return false;
+    }
+    var rest = className.substring("jasyncio.".length());
+    var top = rest.indexOf('$') < 0 ? rest : rest.substring(0, rest.indexOf('$'));
+    return top.startsWith("internal.") || FACE.contains(top);
+  }
+
+  private static boolean isMachinery(String className) {
+    return className.startsWith("jasyncio.internal.")
+        || className.startsWith("java.lang.VirtualThread")
+        || className.equals("java.lang.Thread")
+        || className.startsWith("jdk.internal.vm.")
+        || className.startsWith("java.util.concurrent.ThreadPerTaskExecutor");
+  }
+
+  /// The classes of this package through which user code comes in; tests live in this package, too.
+  private static final java.util.Set<String> FACE =
+      java.util.Set.of(
+          "Asyncio",
+          "ActionBody",
+          "Action",
+          "AsCompleted",
+          "Bridges",
+          "Context",
+          "Coroutine",
+          "Debug",
+          "DoneCallback",
+          "EventLoop",
+          "Executors",
+          "Future",
+          "Gather",
+          "Handle",
+          "Runner",
+          "Sleeper",
+          "Task",
+          "TaskGroup",
+          "TaskStep",
+          "Timeout",
+          "TimerHandle",
+          "Waits");
+}

@@ -1,0 +1,68 @@
+package jasyncio;
+
+import jasyncio.internal.loop.Entry;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Words for objects in descriptions, in the style of Python's `repr`.
+final class Describe {
+  private static final int MAX_VALUE = 200;
+
+  private Describe() {}
+
+  /// A value: strings quoted, exceptions as `Name('message')`, long ones cut.
+  static String value(@Nullable Object value) {
+    return switch (value) {
+      case String s -> "'" + cut(s) + "'";
+      case Throwable e -> exception(e);
+      case null, default -> cut(String.valueOf(value));
+    };
+  }
+
+  private static String exception(Throwable e) {
+    var message = e.getMessage();
+    return e.getClass().getSimpleName() + "(" + (message == null ? "" : "'" + cut(message) + "'") + ")";
+  }
+
+  private static String cut(String s) {
+    return s.length() <= MAX_VALUE ? s : s.substring(0, MAX_VALUE) + "...";
+  }
+
+  /// A function: `Owner.<lambda>()` for a lambda, the name of its class for any other object.
+  static String function(Object function) {
+    return switch (function) {
+      case ActionBody body -> function(body.action());
+      case Coroutine<?> coroutine -> coroutine.name() + "()";
+      default -> {
+        var name = function.getClass().getName();
+        int lambda = name.indexOf("$$Lambda");
+        yield lambda < 0 ? simple(name) + "()" : simple(name.substring(0, lambda)) + ".<lambda>()";
+      }
+    };
+  }
+
+  private static String simple(String className) {
+    return className.substring(className.lastIndexOf('.') + 1).replace('$', '.');
+  }
+
+  static String callbacks(List<Entry> entries) {
+    return entries.stream()
+        .map(e -> e instanceof DoneCallback<?> d ? function(d.function) : e.toString())
+        .collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /// `File.java:12`.
+  static String place(StackTraceElement frame) {
+    return frame.getFileName() + ":" + frame.getLineNumber();
+  }
+
+  /// `Owner.method at File.java:12`.
+  static String frame(StackTraceElement frame) {
+    return simple(frame.getClassName()) + "." + frame.getMethodName() + " at " + place(frame);
+  }
+
+  static String stack(List<StackTraceElement> stack) {
+    return stack.stream().map(f -> "\n  at " + f).collect(Collectors.joining());
+  }
+}

@@ -1,0 +1,890 @@
+package jasyncio;
+
+import jasyncio.internal.fiber.Fiber;
+import jasyncio.internal.fiber.Hub;
+import jasyncio.internal.loop.Entry;
+import jasyncio.internal.loop.LoopCore;
+import jasyncio.internal.loop.Timer;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/// Runs callbacks and tasks, one at a time, on one thread.
+///
+/// Most programs use [Asyncio#run(Awaitable)] and never see their loop. Methods are called on the loop's thread,
+/// or by any thread while the loop does not run; those that any thread may call at any time say so.
+/// Python: `asyncio.AbstractEventLoop`, as its selector loop.
+public final class EventLoop implements AutoCloseable {
+  static final Losses LOSSES_OUTSIDE = new Losses();
+  private static final long EPOCH = System.nanoTime();
+
+  /// The loops that run now. Written under the class's lock.
+  private static volatile EventLoop[] runningLoops = {};
+
+  final FiberKind kind;
+  final LoopCore core;
+  final Hub hub;
+  final Losses losses = new Losses();
+
+  // What runs now. Loop thread only.
+  @Nullable Task<?> current;
+  @Nullable Object context; // see Context.of
+
+  private final Offload offload = new Offload(this);
+  private final Signals signals = new Signals(this);
+  private final Watchdog watchdog = new Watchdog(this);
+  private final Set<AsyncCloseable> asyncgens = new LinkedHashSet<>();
+  private @Nullable Task<?> tasks; // head of the list of tasks that are not done
+  private @Nullable TaskFactory taskFactory;
+  private @Nullable ExceptionHandler exceptionHandler;
+  private BlockingPolicy blockingPolicy = BlockingPolicy.BLOCK;
+  private volatile double slowCallbackDuration = 0.1;
+  private volatile boolean debug = Debug.isDefault();
+  private volatile boolean running;
+  private volatile boolean closed;
+  private boolean closing;
+  private long stepBegan;
+
+  EventLoop(@Nullable FiberKind kind) {
+    this.kind = FiberKind.choose(kind);
+    this.core = new LoopCore(this.kind::newHub, () -> System.nanoTime() - EPOCH, new Blocking());
+    this.hub = core.hub();
+    setBlockingPolicy(BlockingPolicy.fromProperty());
+  }
+
+  /// A new loop with the given fiber runtime. Close it when it is no longer needed.
+  ///
+  /// @param kind the runtime, or `null` for the best that works here
+  /// @return the loop
+  /// @throws IllegalStateException if that runtime cannot be used here; says which flag is missing
+  public static EventLoop create(@Nullable FiberKind kind) {
+    return new EventLoop(kind);
+  }
+
+  /// The loop that runs on the calling thread.
+  static @Nullable EventLoop running() {
+    var thread = Thread.currentThread();
+    for (var loop : runningLoops) {
+      if (loop.hub.currentThread() == thread) {
+        return loop;
+      }
+    }
+    return null;
+  }
+
+  // ---- running ----------------------------------------------------------------------------------
+
+  /// Runs until `main` is done. A coroutine becomes a task.
+  ///
+  /// @param <T> what `main` gives
+  /// @param main a future of this loop, or a coroutine
+  /// @return what it gives; throws what it throws
+  /// @throws IllegalStateException if the loop is closed, runs already, was stopped before `main` was done,
+  ///     or if another loop runs on this thread
+  public <T extends @Nullable Object> T runUntilComplete(Awaitable<T> main) {
+    checkRunnable();
+    boolean isNew = !(main instanceof Future<?>);
+    var future = Asyncio.ensureFuture(main, this);
+    if (isNew && future instanceof Task<?> task) {
+      task.reportIfDestroyed = false;
+    }
+    var stopper =
+        new Entry() {
+          @Override
+          protected @Nullable Fiber turn() {
+            var error = future.peekException();
+            if (!(error instanceof KeyboardInterrupt || error instanceof SystemExit)) {
+              core.stop();
+            }
+            return null;
+          }
+        };
+    future.whenDone(stopper);
+    try {
+      runForever();
+    } catch (Throwable e) {
+      if (isNew && future.done()) {
+        future.markRead();
+      }
+      throw e;
+    } finally {
+      future.forget(stopper);
+    }
+    if (!future.done()) {
+      throw new IllegalStateException("Event loop stopped before Future completed.");
+    }
+    return future.result();
+  }
+
+  /// Runs until `main` is done.
+  ///
+  /// @param main a coroutine
+  /// @throws IllegalStateException as the other form
+  public void runUntilComplete(Action main) {
+    runUntilComplete(main.asAwaitable());
+  }
+
+  /// Runs until [#stop()] is called. If that was called before, runs what is ready and returns.
+  ///
+  /// @throws IllegalStateException if the loop is closed or runs already, or if another loop runs on this thread
+  public void runForever() {
+    checkRunnable();
+    running = true;
+    register(this);
+    if (debug) {
+      watchdog.loopStarts();
+    }
+    try {
+      core.run();
+    } catch (Throwable e) {
+      throw Sneaky.sneak(e);
+    } finally {
+      watchdog.loopEnds();
+      unregister(this);
+      running = false;
+    }
+  }
+
+  private void checkRunnable() {
+    checkClosed();
+    if (running) {
+      throw new IllegalStateException("This event loop is already running");
+    }
+    if (running() != null) {
+      throw new IllegalStateException(
+          "Cannot run the event loop while another loop is running");
+    }
+  }
+
+  /// Makes [#runForever()] return after the current iteration; what that scheduled runs the next time.
+  public void stop() {
+    core.stop();
+  }
+
+  /// {@return whether the loop runs; any thread}
+  public boolean isRunning() {
+    return running;
+  }
+
+  /// {@return whether the loop is closed; any thread}
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /// Whether the caller is a callback or a coroutine of this loop.
+  boolean isRunningHere() {
+    return running && hub.currentThread() == Thread.currentThread();
+  }
+
+  boolean isClosing() {
+    return closing;
+  }
+
+  /// Closes the loop: drops what is scheduled, ends the executor without waiting for it, reports tasks that
+  /// are not done and lets their `finally` blocks run. Idempotent.
+  ///
+  /// @throws IllegalStateException if the loop runs
+  @Override
+  public void close() {
+    if (running) {
+      throw new IllegalStateException("Cannot close a running event loop");
+    }
+    if (closed) {
+      return;
+    }
+    signals.removeAll();
+    abandonTasks();
+    closed = true;
+    core.close();
+    offload.close();
+    losses.flush();
+  }
+
+  private void abandonTasks() {
+    for (var task : taskList()) {
+      if (task.reportIfDestroyed) {
+        callExceptionHandler(
+            ErrorContext.of("Task was destroyed but it is pending!").task(task));
+      }
+    }
+    closing = true;
+    for (var task : taskList()) {
+      register(this); // its code may ask for its loop
+      try {
+        task.unwind();
+      } finally {
+        unregister(this);
+        unregister(task);
+      }
+    }
+  }
+
+  private static synchronized void register(EventLoop loop) {
+    var loops = Arrays.copyOf(runningLoops, runningLoops.length + 1);
+    loops[loops.length - 1] = loop;
+    runningLoops = loops;
+  }
+
+  private static synchronized void unregister(EventLoop loop) {
+    var loops = new ArrayList<>(List.of(runningLoops));
+    loops.remove(loop);
+    runningLoops = loops.toArray(EventLoop[]::new);
+  }
+
+  private void checkClosed() {
+    if (closed) {
+      throw new IllegalStateException("Event loop is closed");
+    }
+  }
+
+  private void checkThread() {
+    if (debug && running && !hub.mayBeTouchedBy(Thread.currentThread())) {
+      throw new IllegalStateException(
+          "Non-thread-safe operation invoked on an event loop other than the current one; from another"
+              + " thread use callSoonThreadsafe");
+    }
+  }
+
+  // ---- callbacks --------------------------------------------------------------------------------
+
+  /// Has `callback` run in the next iteration, after all that were scheduled before.
+  ///
+  /// It runs in a copy of the current context. What it throws goes to the exception handler. Outside debug mode a call from
+  /// another thread is taken as [#callSoonThreadsafe(Runnable)].
+  ///
+  /// @param callback what to run; must not await
+  /// @return a handle to cancel it
+  /// @throws IllegalStateException if the loop is closed; in debug mode also from another thread
+  public Handle callSoon(Runnable callback) {
+    return callSoon(callback, null);
+  }
+
+  /// Has `callback` run in the next iteration, in the given context.
+  ///
+  /// @param callback what to run
+  /// @param context the context, or `null` for a copy of the current one
+  /// @return a handle to cancel it
+  /// @throws IllegalStateException as the other form
+  public Handle callSoon(Runnable callback, @Nullable Context context) {
+    checkClosed();
+    checkThread();
+    var handle = newHandle(callback, context);
+    core.schedule(handle);
+    return handle;
+  }
+
+  /// Has `callback` run by the loop, and wakes it if it waits. Any thread, at any time; never blocks.
+  ///
+  /// @param callback what to run
+  /// @return a handle to cancel it, from any thread
+  /// @throws IllegalStateException if the loop is closed
+  public Handle callSoonThreadsafe(Runnable callback) {
+    return callSoonThreadsafe(callback, null);
+  }
+
+  /// Has `callback` run by the loop in the given context. Any thread.
+  ///
+  /// @param callback what to run
+  /// @param context the context, or `null` for a copy of the current one
+  /// @return a handle to cancel it, from any thread
+  /// @throws IllegalStateException if the loop is closed
+  public Handle callSoonThreadsafe(Runnable callback, @Nullable Context context) {
+    checkClosed();
+    var handle = newHandle(callback, context);
+    core.send(handle);
+    return handle;
+  }
+
+  private Handle newHandle(Runnable callback, @Nullable Context context) {
+    Objects.requireNonNull(callback, "callback");
+    return new Handle(this, callback, context != null ? context : Context.current());
+  }
+
+  /// Has `callback` run after a while. Equal times run in the order in which they were scheduled.
+  ///
+  /// @param delay seconds from now; at most 0 means the next iteration, after what is ready
+  /// @param callback what to run
+  /// @return a handle to cancel it
+  /// @throws IllegalArgumentException if `delay` is not a number
+  /// @throws IllegalStateException if the loop is closed; in debug mode also from another thread
+  public TimerHandle callLater(double delay, Runnable callback) {
+    return callLater(delay, callback, null);
+  }
+
+  /// Has `callback` run after a while, in the given context.
+  ///
+  /// @param delay seconds from now
+  /// @param callback what to run
+  /// @param context the context, or `null` for a copy of the current one
+  /// @return a handle to cancel it
+  public TimerHandle callLater(double delay, Runnable callback, @Nullable Context context) {
+    return callAt(time() + delay, callback, context);
+  }
+
+  /// Has `callback` run after a while.
+  ///
+  /// @param delay from now
+  /// @param callback what to run
+  /// @return a handle to cancel it
+  public TimerHandle callLater(Duration delay, Runnable callback) {
+    return callLater(Times.seconds(delay), callback, null);
+  }
+
+  /// Has `callback` run at a given time.
+  ///
+  /// @param when seconds of [#time()]
+  /// @param callback what to run
+  /// @return a handle to cancel it
+  /// @throws IllegalArgumentException if `when` is not a number
+  /// @throws IllegalStateException if the loop is closed; in debug mode also from another thread
+  public TimerHandle callAt(double when, Runnable callback) {
+    return callAt(when, callback, null);
+  }
+
+  /// Has `callback` run at a given time, in the given context.
+  ///
+  /// @param when seconds of [#time()]
+  /// @param callback what to run
+  /// @param context the context, or `null` for a copy of the current one
+  /// @return a handle to cancel it
+  public TimerHandle callAt(double when, Runnable callback, @Nullable Context context) {
+    Objects.requireNonNull(callback, "callback");
+    Times.checkNumber(when);
+    checkClosed();
+    checkThread();
+    var handle =
+        new TimerHandle(this, when, callback, context != null ? context : Context.current());
+    core.schedule(Times.nanos(when), handle);
+    return handle;
+  }
+
+  /// {@return the loop's clock, in seconds: monotonic, the same for all loops; any thread}
+  public double time() {
+    return core.nanos() / 1e9;
+  }
+
+  void schedule(Entry entry) {
+    core.schedule(entry);
+  }
+
+  void schedule(double delay, Timer timer) {
+    core.schedule(Times.nanosFromNow(core.nanos(), delay), timer);
+  }
+
+  void scheduleUnlessClosed(Entry entry) {
+    if (!closed) {
+      core.schedule(entry);
+    }
+  }
+
+  void sendUnlessClosed(Runnable callback) {
+    sendUnlessClosed(new Handle(this, callback, Bindings.EMPTY));
+  }
+
+  void sendUnlessClosed(Entry entry) {
+    if (!closed) {
+      core.send(entry);
+    }
+  }
+
+  /// Runs a callback, on a fiber. What it throws ends here.
+  void runCallback(Handle handle, Runnable callback) {
+    context = handle.context();
+    beginStep();
+    try {
+      callback.run();
+    } catch (KeyboardInterrupt | SystemExit e) {
+      core.escape(e);
+    } catch (Throwable e) {
+      reportOnLoop(ErrorContext.of("Exception in callback " + handle).exception(e).handle(handle));
+    } finally {
+      endStep(handle);
+      context = null;
+    }
+  }
+
+  // ---- futures and tasks ------------------------------------------------------------------------
+
+  /// {@return a new future of this loop}
+  ///
+  /// @param <T> the type of its result
+  public <T extends @Nullable Object> Future<T> createFuture() {
+    return new Future<>(this);
+  }
+
+  /// Makes a task that runs `body`, from the next iteration on.
+  ///
+  /// @param <T> what it gives
+  /// @param body the coroutine
+  /// @return the task
+  /// @throws IllegalStateException if the loop is closed; in debug mode also from another thread
+  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body) {
+    return createTask(body, TaskOptions.defaults());
+  }
+
+  /// Makes a task with a name.
+  ///
+  /// @param <T> what it gives
+  /// @param body the coroutine
+  /// @param name its name
+  /// @return the task
+  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body, String name) {
+    return createTask(body, TaskOptions.named(name));
+  }
+
+  /// Makes a task as described by `options`, by way of the task factory if there is one.
+  ///
+  /// @param <T> what it gives
+  /// @param body the coroutine
+  /// @param options name, context, eager start
+  /// @return the task
+  /// @throws IllegalArgumentException if `body` is a future already
+  /// @throws ClassCastException if the task factory makes futures that are not tasks; see [#createFutureFor]
+  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body, TaskOptions options) {
+    var future = createFutureFor(body, options);
+    if (future instanceof Task<T> task) {
+      return task;
+    }
+    throw new ClassCastException(
+        "the task factory made " + future + ", which is not a task; use ensureFuture");
+  }
+
+  /// Makes a task that runs `body`.
+  ///
+  /// @param body the coroutine
+  /// @return the task
+  public Task<Void> createTask(Action body) {
+    return createTask(body.asAwaitable());
+  }
+
+  /// Makes a task with a name.
+  ///
+  /// @param body the coroutine
+  /// @param name its name
+  /// @return the task
+  public Task<Void> createTask(Action body, String name) {
+    return createTask(body.asAwaitable(), name);
+  }
+
+  /// Makes a task as described by `options`.
+  ///
+  /// @param body the coroutine
+  /// @param options name, context, eager start
+  /// @return the task
+  public Task<Void> createTask(Action body, TaskOptions options) {
+    return createTask(body.asAwaitable(), options);
+  }
+
+  /// Makes what stands for a running `body`: a task, unless the task factory makes other futures.
+  ///
+  /// @param <T> what it gives
+  /// @param body the coroutine
+  /// @param options name, context, eager start
+  /// @return the future
+  public <T extends @Nullable Object> Future<T> createFutureFor(
+      Awaitable<T> body, TaskOptions options) {
+    Objects.requireNonNull(body, "body");
+    checkClosed();
+    checkThread();
+    if (body instanceof Future<?>) {
+      throw new IllegalArgumentException("a coroutine was expected, got " + body);
+    }
+    var factory = taskFactory;
+    if (factory == null) {
+      return new Task<>(this, body, options);
+    }
+    var coroutine = body instanceof Coroutine<T> c ? c : new Coroutine<>(null, body);
+    return factory.create(this, coroutine, options);
+  }
+
+  /// Sets what makes the tasks of this loop.
+  ///
+  /// @param factory the factory, or `null` for the default
+  public void setTaskFactory(@Nullable TaskFactory factory) {
+    taskFactory = factory;
+  }
+
+  /// {@return what makes the tasks of this loop, or `null` for the default}
+  public @Nullable TaskFactory getTaskFactory() {
+    return taskFactory;
+  }
+
+  void register(Task<?> task) {
+    task.next = tasks;
+    if (tasks != null) {
+      tasks.previous = task;
+    }
+    tasks = task;
+  }
+
+  void unregister(Task<?> task) {
+    if (task.previous != null) {
+      task.previous.next = task.next;
+    } else if (tasks == task) {
+      tasks = task.next;
+    }
+    if (task.next != null) {
+      task.next.previous = task.previous;
+    }
+    task.next = null;
+    task.previous = null;
+  }
+
+  /// The tasks that are not done, oldest first.
+  List<Task<?>> taskList() {
+    var list = new ArrayList<Task<?>>();
+    for (var task = tasks; task != null; task = task.next) {
+      if (!task.done()) {
+        list.add(task);
+      }
+    }
+    return list.reversed();
+  }
+
+  /// The code of `task` goes on.
+  void enter(Task<?> task, @Nullable Object taskContext) {
+    current = task;
+    context = taskContext;
+    beginStep();
+  }
+
+  /// The code of `task` stops, for a while or for good.
+  void leave(Task<?> task) {
+    endStep(task);
+    current = null;
+    context = null;
+  }
+
+  // ---- executor ---------------------------------------------------------------------------------
+
+  /// Has `call` run by another thread. **Cancellation** of the future drops the call if it has not started, else its result.
+  ///
+  /// @param <T> what it gives
+  /// @param executor who runs it, or `null` for the loop's own, which has a few threads named `asyncio_N`
+  /// @param call what may block
+  /// @return a future of what it gives
+  /// @throws IllegalStateException if the loop is closed, or its executor was shut down
+  public <T extends @Nullable Object> Future<T> runInExecutor(
+      @Nullable Executor executor, Callable<T> call) {
+    Objects.requireNonNull(call, "call");
+    checkClosed();
+    return offload.run(executor, call);
+  }
+
+  /// Has `call` run by another thread.
+  ///
+  /// @param executor who runs it, or `null` for the loop's own
+  /// @param call what may block
+  /// @return a future that is done when it has run
+  public Future<Void> runInExecutor(@Nullable Executor executor, Action call) {
+    return runInExecutor(executor, () -> call.asAwaitable().await());
+  }
+
+  /// Sets the executor that [#runInExecutor] uses by default. The loop will shut it down.
+  ///
+  /// @param executor the executor
+  public void setDefaultExecutor(ExecutorService executor) {
+    offload.setExecutor(Objects.requireNonNull(executor, "executor"));
+  }
+
+  /// Ends the default executor and waits for its threads, however long that takes. Suspends.
+  public void shutdownDefaultExecutor() {
+    shutdownDefaultExecutor(Double.POSITIVE_INFINITY);
+  }
+
+  /// Ends the default executor and waits for its threads; warns if they take too long. Suspends.
+  ///
+  /// @param timeout seconds to wait at most
+  public void shutdownDefaultExecutor(double timeout) {
+    offload.shutDown(timeout);
+  }
+
+  /// Ends the default executor and waits for its threads; warns if they take too long. Suspends.
+  ///
+  /// @param timeout how long to wait at most
+  public void shutdownDefaultExecutor(Duration timeout) {
+    shutdownDefaultExecutor(Times.seconds(timeout));
+  }
+
+  /// Closes the asynchronous generators that are not exhausted. Suspends.
+  public void shutdownAsyncgens() {
+    for (var generator : List.copyOf(asyncgens)) {
+      asyncgens.remove(generator);
+      try {
+        generator.aclose();
+      } catch (Exception e) {
+        callExceptionHandler(
+            ErrorContext.of(
+                    "an error occurred during closing of asynchronous generator " + generator)
+                .exception(e));
+      }
+    }
+  }
+
+  /// Something to close, which may take awaiting, before the loop ends.
+  interface AsyncCloseable {
+    void aclose() throws Exception;
+  }
+
+  void registerAsyncgen(AsyncCloseable generator) {
+    asyncgens.add(generator);
+  }
+
+  void forgetAsyncgen(AsyncCloseable generator) {
+    asyncgens.remove(generator);
+  }
+
+  // ---- errors -----------------------------------------------------------------------------------
+
+  /// Sets what gets the errors that nobody else can get.
+  ///
+  /// @param handler the handler, or `null` for [#defaultExceptionHandler]
+  public void setExceptionHandler(@Nullable ExceptionHandler handler) {
+    exceptionHandler = handler;
+  }
+
+  /// {@return the exception handler, or `null` if it is the default}
+  public @Nullable ExceptionHandler getExceptionHandler() {
+    return exceptionHandler;
+  }
+
+  /// Logs an error. Any thread.
+  ///
+  /// @param error what is known about it
+  public void defaultExceptionHandler(ErrorContext error) {
+    Debug.LOGGER.log(Level.ERROR, Reports.text(error), error.exception());
+  }
+
+  /// Gives an error to the exception handler, in the context of the task or callback concerned. What the
+  /// handler throws is reported in turn, except [KeyboardInterrupt] and [SystemExit].
+  ///
+  /// @param error what is known about it
+  public void callExceptionHandler(ErrorContext error) {
+    var handler = exceptionHandler;
+    try {
+      if (handler == null) {
+        defaultExceptionHandler(error);
+      } else {
+        inContextOf(error, () -> handler.handle(this, error));
+      }
+    } catch (KeyboardInterrupt | SystemExit e) {
+      throw e;
+    } catch (Throwable e) {
+      try {
+        defaultExceptionHandler(
+            ErrorContext.of(
+                    "Unhandled error in exception handler, for: " + Reports.text(error))
+                .exception(e));
+      } catch (KeyboardInterrupt | SystemExit x) {
+        throw x;
+      } catch (Throwable x) {
+        e.addSuppressed(x);
+        Debug.LOGGER.log(
+            Level.ERROR,
+            "Exception in default exception handler while handling an unexpected error in custom exception"
+                + " handler",
+            e);
+      }
+    }
+  }
+
+  private void inContextOf(ErrorContext error, Runnable code) {
+    Object wanted = null;
+    if (error.task() != null) {
+      wanted = error.task().context;
+    } else if (error.future() instanceof Task<?> task) {
+      wanted = task.context;
+    } else if (error.handle() != null) {
+      wanted = error.handle().context();
+    }
+    if (wanted == null || !isRunningHere()) {
+      code.run();
+      return;
+    }
+    var outer = context;
+    context = wanted;
+    try {
+      code.run();
+    } finally {
+      context = outer;
+    }
+  }
+
+  /// Calls the exception handler where an escaping interrupt must not unwind our own code.
+  void reportOnLoop(ErrorContext error) {
+    try {
+      callExceptionHandler(error);
+    } catch (KeyboardInterrupt | SystemExit e) {
+      core.escape(e);
+    }
+  }
+
+  /// Calls the exception handler: on the loop if it runs, else here.
+  void reportFromAnywhere(ErrorContext error) {
+    if (running && !isRunningHere()) {
+      sendUnlessClosed(() -> callExceptionHandler(error));
+    } else {
+      reportOnLoop(error);
+    }
+  }
+
+  // ---- debug mode -------------------------------------------------------------------------------
+
+  /// {@return whether debug mode is on; any thread}
+  public boolean getDebug() {
+    return debug;
+  }
+
+  /// Switches debug mode: misuse is detected, stacks are kept, slow steps are reported. Slow.
+  ///
+  /// @param debug whether it is on
+  public void setDebug(boolean debug) {
+    this.debug = debug;
+    if (running) {
+      if (debug) {
+        watchdog.loopStarts();
+      } else {
+        watchdog.loopEnds();
+      }
+    }
+  }
+
+  /// {@return from how many seconds on a step is reported as slow in debug mode; 0.1 unless it was set}
+  public double getSlowCallbackDuration() {
+    return slowCallbackDuration;
+  }
+
+  /// Sets from when on a callback or a task's step is reported as slow in debug mode.
+  ///
+  /// @param seconds the duration
+  public void setSlowCallbackDuration(double seconds) {
+    slowCallbackDuration = seconds;
+  }
+
+  private void beginStep() {
+    if (debug) {
+      stepBegan = System.nanoTime();
+      watchdog.stepBegins(stepBegan);
+    }
+  }
+
+  private void endStep(Object step) {
+    if (!debug || stepBegan == 0) {
+      return;
+    }
+    double took = (System.nanoTime() - stepBegan) / 1e9;
+    stepBegan = 0;
+    watchdog.stepEnds();
+    if (took >= slowCallbackDuration) {
+      var seen = watchdog.seen();
+      Debug.LOGGER.log(
+          Level.WARNING,
+          String.format(Locale.ROOT, "Executing %s took %.3f seconds", step, took)
+              + (seen.isEmpty() ? "" : "; it was seen at" + Describe.stack(seen)));
+    }
+  }
+
+  // ---- blocking calls ---------------------------------------------------------------------------
+
+  /// {@return which fiber runtime the loop uses; any thread}
+  public FiberKind fibers() {
+    return kind;
+  }
+
+  /// {@return what happens when a task blocks its thread}
+  public BlockingPolicy getBlockingPolicy() {
+    return blockingPolicy;
+  }
+
+  /// Sets what happens when a task blocks its thread.
+  ///
+  /// @param policy the policy
+  /// @throws IllegalStateException if the fiber runtime cannot do it
+  public void setBlockingPolicy(BlockingPolicy policy) {
+    Objects.requireNonNull(policy, "policy");
+    if (policy != BlockingPolicy.BLOCK && kind != FiberKind.SCHEDULED) {
+      throw new IllegalStateException(
+          "blocking policy "
+              + policy
+              + " needs the scheduled fiber runtime; start the JVM with --add-opens"
+              + " java.base/java.lang=ALL-UNNAMED");
+    }
+    blockingPolicy = policy;
+    core.setBlocking(policy.core);
+  }
+
+  /// Keeps what belongs to a fiber while the loop goes on without it.
+  private final class Blocking implements LoopCore.BlockingListener {
+    @Override
+    public void leave(Fiber fiber) {
+      fiber.setSaved(new Saved(current, context, stepBegan));
+      current = null;
+      context = null;
+      stepBegan = 0;
+    }
+
+    @Override
+    public void enter(Fiber fiber) {
+      if (fiber.saved() instanceof Saved saved) {
+        fiber.setSaved(null);
+        current = saved.task;
+        context = saved.context;
+        stepBegan = saved.stepBegan;
+      }
+    }
+
+    @Override
+    public Entry report(Fiber fiber) {
+      var task = fiber.saved() instanceof Saved saved ? saved.task : null;
+      return new Entry() {
+        @Override
+        protected void run() {
+          var stack = Debug.userStack(fiber.thread().getStackTrace());
+          var what = task == null ? "A callback" : task.toString();
+          var context = ErrorContext.of(what + " blocks the event loop").blockedAt(stack);
+          reportOnLoop(task == null ? context : context.task(task));
+        }
+      };
+    }
+  }
+
+  private record Saved(@Nullable Task<?> task, @Nullable Object context, long stepBegan) {}
+
+  // ---- signals ----------------------------------------------------------------------------------
+
+  /// Has `callback` run by the loop whenever a signal comes, until it is removed or the loop closed.
+  ///
+  /// @param signal its name, such as `INT` or `SIGINT`
+  /// @param callback what to run, as by [#callSoon(Runnable)]
+  /// @throws IllegalArgumentException if there is no such signal
+  /// @throws IllegalStateException if the loop is closed, or the signal cannot be caught, like `KILL`
+  public void addSignalHandler(String signal, Runnable callback) {
+    Objects.requireNonNull(callback, "callback");
+    checkClosed();
+    signals.add(signal, callback);
+  }
+
+  /// Gives a signal the meaning back that it had before [#addSignalHandler].
+  ///
+  /// @param signal its name
+  /// @return whether it had a callback
+  public boolean removeSignalHandler(String signal) {
+    return signals.remove(signal);
+  }
+
+  /// {@return `<EventLoop running=true closed=false debug=false>`}
+  @Override
+  public String toString() {
+    return "<EventLoop running=" + running + " closed=" + closed + " debug=" + debug + ">";
+  }
+}

@@ -1,0 +1,412 @@
+package jasyncio;
+
+import jasyncio.internal.loop.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// A result that is not there yet. Tasks await it, callbacks are told, whoever produces it sets it.
+///
+/// Belongs to one loop and is used on its thread; other threads go through
+/// [EventLoop#callSoonThreadsafe(Runnable)] or [#toCompletableFuture()]. Whoever waits is woken by the
+/// loop's next iteration, never inside `setResult`. Python: `asyncio.Future`.
+///
+/// @param <T> the type of the result
+public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, Waitable
+    permits Task, Gather, Losses.Shadow {
+  /* Overview
+   * States:  PENDING -> FINISHED    setResult
+   *          PENDING -> FAILED      setException
+   *          PENDING -> CANCELLED   cancel
+   * `outcome` holds the result, a Failure, or what is known of the cancellation: its message, or, for a task,
+   * the exception that left its body, to be thrown to the first who asks. `callbacks` holds nothing,
+   * one entry, or a list of them; they go to the ready queue on the way out of PENDING.
+   * A failure that nobody reads is found by `Losses` when the future has been collected.
+   */
+  private static final byte PENDING = 0;
+  private static final byte CANCELLED = 1;
+  private static final byte FINISHED = 2;
+  private static final byte FAILED = 3;
+
+  private final EventLoop loop;
+  private final @Nullable StackTraceElement[] source; // debug mode only
+  private byte state;
+  boolean blocking; // a coroutine driven by hand awaits it, in contrast to yielding it
+  private @Nullable Object outcome;
+  private @Nullable Object callbacks;
+
+  /// A future of the loop that runs here.
+  ///
+  /// @throws IllegalStateException if no loop runs here
+  public Future() {
+    this(Asyncio.getEventLoop());
+  }
+
+  /// A future of `loop`.
+  ///
+  /// @param loop the loop it belongs to
+  public Future(EventLoop loop) {
+    this.loop = Objects.requireNonNull(loop, "loop");
+    this.source = loop.getDebug() ? Debug.callerStack() : null;
+  }
+
+  /// {@return the loop it belongs to; any thread}
+  public EventLoop getLoop() {
+    return loop;
+  }
+
+  // ---- state ------------------------------------------------------------------------------------
+
+  /// {@return whether it has a result or an exception, or was cancelled}
+  public boolean done() {
+    return state != PENDING;
+  }
+
+  /// {@return whether it was cancelled}
+  public boolean cancelled() {
+    return state == CANCELLED;
+  }
+
+  /// {@return the result; never suspends}
+  ///
+  /// Throws the future's exception, the very object, if it has one.
+  ///
+  /// @throws InvalidStateException if it is not done
+  /// @throws CancelledError if it was cancelled
+  @SuppressWarnings("unchecked")
+  public T result() {
+    return switch (state) {
+      case FINISHED -> (T) outcome;
+      case FAILED -> throw Sneaky.sneak(read());
+      case CANCELLED -> throw makeCancelledError();
+      default -> throw new InvalidStateException("Result is not ready.");
+    };
+  }
+
+  /// {@return the exception, or `null` if there is a result; never suspends}
+  ///
+  /// @throws InvalidStateException if it is not done
+  /// @throws CancelledError if it was cancelled
+  public @Nullable Throwable exception() {
+    return switch (state) {
+      case FINISHED -> null;
+      case FAILED -> read();
+      case CANCELLED -> throw makeCancelledError();
+      default -> throw new InvalidStateException("Exception is not set.");
+    };
+  }
+
+  private Throwable read() {
+    var failure = (Losses.Failure) outcome;
+    failure.read = true;
+    return failure.error;
+  }
+
+  /// Takes note that somebody has seen the exception, if there is one.
+  final void markRead() {
+    if (state == FAILED) {
+      read();
+    }
+  }
+
+  /// The exception of a failed future, without marking it as read.
+  final @Nullable Throwable peekException() {
+    return state == FAILED ? ((Losses.Failure) outcome).error : null;
+  }
+
+  /// What a cancelled future throws: for a task, first the exception that left its body, then fresh ones.
+  CancelledError makeCancelledError() {
+    return switch (outcome) {
+      case CancelledError e -> {
+        outcome = null;
+        yield e;
+      }
+      case String message -> new CancelledError(message);
+      case null, default -> new CancelledError();
+    };
+  }
+
+  /// The message of the cancellation, if it has one.
+  final @Nullable String cancelMessage() {
+    return outcome instanceof String message ? message : null;
+  }
+
+  // ---- completion -------------------------------------------------------------------------------
+
+  /// Gives the future its result and wakes who waits for it.
+  ///
+  /// @param result the result
+  /// @throws InvalidStateException if it is done already
+  /// @throws IllegalStateException if this is a task
+  public void setResult(T result) {
+    ensurePending();
+    finish(result);
+  }
+
+  /// Gives the future an exception and wakes who waits for it. If nobody ever asks for the exception,
+  /// it is reported to the loop's exception handler.
+  ///
+  /// @param exception what awaiting it will throw
+  /// @throws InvalidStateException if it is done already
+  /// @throws IllegalStateException if this is a task
+  public void setException(Throwable exception) {
+    ensurePending();
+    fail(exception);
+  }
+
+  /// Cancels the future and wakes who waits for it; they get a [CancelledError].
+  ///
+  /// @return whether that was possible: `false` if it is done already
+  public final boolean cancel() {
+    return cancel(null);
+  }
+
+  /// Cancels the future and wakes who waits for it.
+  ///
+  /// @param message the message of the [CancelledError], or `null`
+  /// @return whether that was possible: `false` if it is done already
+  @Override
+  public boolean cancel(@Nullable String message) {
+    markRead();
+    if (state != PENDING) {
+      return false;
+    }
+    cancelWith(message);
+    return true;
+  }
+
+  private void ensurePending() {
+    if (state != PENDING) {
+      throw new InvalidStateException("invalid state: " + this + " is done already");
+    }
+  }
+
+  final void finish(T result) {
+    settle(FINISHED, result);
+  }
+
+  final void fail(Throwable exception) {
+    Objects.requireNonNull(exception, "exception");
+    if (exception instanceof StopIteration) {
+      exception =
+          new IllegalStateException(
+              "StopIteration interacts badly with generators and cannot be raised into a Future",
+              exception);
+    }
+    var failure = new Losses.Failure(exception);
+    settle(FAILED, failure);
+    loop.losses.watch(this, failure);
+  }
+
+  /// Ends as cancelled, with a message or with the exception to throw first.
+  final void cancelWith(@Nullable Object detail) {
+    settle(CANCELLED, detail);
+  }
+
+  private void settle(byte newState, @Nullable Object newOutcome) {
+    outcome = newOutcome;
+    state = newState;
+    var waiting = callbacks;
+    callbacks = null;
+    switch (waiting) {
+      case null -> {}
+      case Entry entry -> loop.scheduleUnlessClosed(entry);
+      default -> Callbacks.list(waiting).forEach(loop::scheduleUnlessClosed);
+    }
+  }
+
+  // ---- callbacks --------------------------------------------------------------------------------
+
+  /// Has `callback` called by the loop, with this future, once it is done; soon, if it is done
+  /// already. Runs in a copy of the current context.
+  ///
+  /// @param callback what to call; what it throws goes to the loop's exception handler
+  public final void addDoneCallback(Consumer<? super Future<T>> callback) {
+    addDoneCallback(callback, null);
+  }
+
+  /// Has `callback` called by the loop once this is done, in the given context.
+  ///
+  /// @param callback what to call
+  /// @param context the context, or `null` for a copy of the current one
+  public final void addDoneCallback(
+      Consumer<? super Future<T>> callback, @Nullable Context context) {
+    Objects.requireNonNull(callback, "callback");
+    whenDone(new DoneCallback<>(this, callback, context != null ? context : Context.current()));
+  }
+
+  /// Removes a callback as often as it was added.
+  ///
+  /// @param callback the callback
+  /// @return how many were removed
+  public final int removeDoneCallback(Consumer<? super Future<T>> callback) {
+    int before = Callbacks.count(callbacks);
+    callbacks =
+        Callbacks.without(
+            callbacks, e -> e instanceof DoneCallback<?> d && d.function.equals(callback));
+    return before - Callbacks.count(callbacks);
+  }
+
+  /// Puts `entry` into the ready queue once this is done.
+  final void whenDone(Entry entry) {
+    if (state != PENDING) {
+      loop.schedule(entry);
+    } else {
+      callbacks = Callbacks.with(callbacks, entry);
+    }
+  }
+
+  final void forget(Entry entry) {
+    callbacks = Callbacks.without(callbacks, e -> e == entry);
+  }
+
+  final void forgetIf(Predicate<Entry> which) {
+    callbacks = Callbacks.without(callbacks, which);
+  }
+
+  /// What waits for this future: internal entries and users' callbacks.
+  final List<Entry> waiting() {
+    var waiting = callbacks;
+    return switch (waiting) {
+      case null -> List.of();
+      case Entry entry -> List.of(entry);
+      default -> List.copyOf(Callbacks.list(waiting));
+    };
+  }
+
+  // ---- waiting ----------------------------------------------------------------------------------
+
+  /// Waits until this is done. Suspends unless it is.
+  ///
+  /// **Cancellation** of the waiting task cancels this future, too; [Asyncio#shield] prevents that.
+  ///
+  /// @return the result; throws the future's exception, the very object, if it has one
+  /// @throws CancelledError if this future or the waiting task is cancelled
+  /// @throws IllegalStateException if it is not done and the caller runs in no coroutine
+  @Override
+  public final T await() {
+    if (state == PENDING) {
+      switch (Coroutine.owner()) {
+        case Task<?> task -> task.awaitFuture(this);
+        case Coroutine<?> coroutine -> coroutine.awaitFuture(this);
+        case null, default ->
+            throw new IllegalStateException(
+                "await outside a coroutine: "
+                    + this
+                    + " is not done, and no task runs here that could wait; use run(...), createTask(...) or"
+                    + " addDoneCallback(...)");
+      }
+    }
+    return result();
+  }
+
+  /// Waits like [#await()], and tells the compiler of a checked exception that may come out.
+  ///
+  /// @param <X> the exception
+  /// @param mayThrow its class
+  /// @return the result
+  /// @throws X if the future failed with it
+  public final <X extends Throwable> T await(Class<X> mayThrow) throws X {
+    Objects.requireNonNull(mayThrow, "mayThrow");
+    return await();
+  }
+
+  /// A [CompletableFuture] that follows this one, for code that knows nothing of loops. Cancelling it cancels
+  /// this one, from any thread.
+  ///
+  /// @return a new one each time
+  public final CompletableFuture<T> toCompletableFuture() {
+    return Bridges.toCompletableFuture(this);
+  }
+
+  // ---- description ------------------------------------------------------------------------------
+
+  final List<StackTraceElement> source() {
+    return Debug.list(source);
+  }
+
+  /// The class and whatever comes between state and result.
+  String kind() {
+    return "Future";
+  }
+
+  String details() {
+    return "";
+  }
+
+  /// {@return `<Future pending>`, `<Future finished result=1>` and so on, as asyncio describes it}
+  @Override
+  public String toString() {
+    var text = new StringBuilder("<").append(kind()).append(' ').append(stateName()).append(details());
+    switch (state) {
+      case FINISHED -> text.append(" result=").append(Describe.value(outcome));
+      case FAILED -> text.append(" exception=").append(Describe.value(peekException()));
+      default -> {
+        var waiting = waiting();
+        if (!waiting.isEmpty()) {
+          text.append(" cb=").append(Describe.callbacks(waiting));
+        }
+      }
+    }
+    if (source != null && source.length > 0) {
+      text.append(" created at ").append(Describe.place(source[0]));
+    }
+    return text.append('>').toString();
+  }
+
+  private String stateName() {
+    return switch (state) {
+      case PENDING -> "pending";
+      case CANCELLED -> "cancelled";
+      default -> "finished";
+    };
+  }
+
+  /// No entry, one, or a list of them, in one field: most futures have one waiter.
+  private static final class Callbacks {
+    @SuppressWarnings("unchecked")
+    static List<Entry> list(Object callbacks) {
+      return (List<Entry>) callbacks;
+    }
+
+    static int count(@Nullable Object callbacks) {
+      return switch (callbacks) {
+        case null -> 0;
+        case Entry entry -> 1;
+        default -> list(callbacks).size();
+      };
+    }
+
+    static Object with(@Nullable Object callbacks, Entry entry) {
+      return switch (callbacks) {
+        case null -> entry;
+        case Entry first -> {
+          var list = new ArrayList<Entry>();
+          list.add(first);
+          list.add(entry);
+          yield list;
+        }
+        default -> {
+          list(callbacks).add(entry);
+          yield callbacks;
+        }
+      };
+    }
+
+    static @Nullable Object without(
+        @Nullable Object callbacks, Predicate<Entry> which) {
+      return switch (callbacks) {
+        case null -> null;
+        case Entry entry -> which.test(entry) ? null : entry;
+        default -> {
+          list(callbacks).removeIf(which);
+          yield callbacks;
+        }
+      };
+    }
+  }
+}

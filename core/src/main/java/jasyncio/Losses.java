@@ -1,0 +1,158 @@
+package jasyncio;
+
+import java.lang.ref.PhantomReference;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/// Tells of things that were forgotten: exceptions that nobody read, coroutines that nobody awaited.
+///
+/// As in asyncio they are reported when the object has been collected. A loop that closes while
+/// something may have been forgotten asks for a collection, so that the report comes at the latest then.
+final class Losses {
+  /// Something that may turn out to be lost.
+  interface Loss {
+    /// Whether it has been dealt with after all.
+    boolean settled();
+
+    /// Tells of it, after its object has been collected. Any thread.
+    void report();
+  }
+
+  /// The exception of a future, and whether anybody has seen it.
+  static final class Failure {
+    final Throwable error;
+    volatile boolean read;
+
+    Failure(Throwable error) {
+      this.error = error;
+    }
+  }
+
+  /// Stands for a future that has been collected, in the report of its exception.
+  static final class Shadow extends Future<Object> {
+    private final String description;
+
+    Shadow(EventLoop loop, String description, Throwable error) {
+      super(loop);
+      this.description = description;
+      fail(error);
+      markRead();
+    }
+
+    @Override
+    public String toString() {
+      return description;
+    }
+  }
+
+  private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
+  private static final long FLUSH_MILLIS = 100;
+  private static boolean cleaning; // guarded by the class
+
+  private final Set<Watch> watches = ConcurrentHashMap.newKeySet(); // keeps the references alive
+
+  /// Reports the failure of `future` if it is collected before anybody read it.
+  void watch(Future<?> future, Failure failure) {
+    if (future instanceof Shadow) {
+      return;
+    }
+    var loop = future.getLoop();
+    var subject = future instanceof Task ? "Task" : "Future";
+    var description = future.toString();
+    var source = future.source();
+    watch(
+        future,
+        new Loss() {
+          @Override
+          public boolean settled() {
+            return failure.read;
+          }
+
+          @Override
+          public void report() {
+            var shadow = new Shadow(loop, description, failure.error);
+            var context =
+                new ErrorContext(
+                    subject + " exception was never retrieved",
+                    failure.error,
+                    shadow,
+                    null,
+                    null,
+                    source,
+                    java.util.List.of(),
+                    java.util.List.of());
+            loop.reportFromAnywhere(context);
+          }
+        });
+  }
+
+  /// Reports `loss` if `object` is collected before it is settled.
+  void watch(Object object, Loss loss) {
+    startCleaning();
+    watches.add(new Watch(object, loss, this));
+    if (watches.size() > 64) {
+      watches.removeIf(w -> w.loss.settled());
+    }
+  }
+
+  /// Reports what has been forgotten by now.
+  void flush() {
+    watches.removeIf(w -> w.loss.settled());
+    if (watches.isEmpty()) {
+      return;
+    }
+    System.gc();
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FLUSH_MILLIS);
+    while (!watches.isEmpty() && System.nanoTime() < end) {
+      try {
+        handle(COLLECTED.remove(10));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private static synchronized void startCleaning() {
+    if (!cleaning) {
+      cleaning = true;
+      Thread.ofPlatform()
+          .name("jasyncio-cleaner")
+          .daemon()
+          .inheritInheritableThreadLocals(false)
+          .start(
+              () -> {
+                while (true) {
+                  try {
+                    handle(COLLECTED.remove());
+                  } catch (InterruptedException e) {
+                    continue; // nobody has a reason to interrupt it
+                  }
+                }
+              });
+    }
+  }
+
+  private static void handle(java.lang.ref.@org.jspecify.annotations.Nullable Reference<?> reference) {
+    if (reference instanceof Watch watch) {
+      if (watch.owner.watches.remove(watch) && !watch.loss.settled()) {
+        watch.loss.report();
+      }
+      Reference.reachabilityFence(watch);
+    }
+  }
+
+  private static final class Watch extends PhantomReference<Object> {
+    final Loss loss;
+    final Losses owner;
+
+    Watch(Object object, Loss loss, Losses owner) {
+      super(object, COLLECTED);
+      this.loss = loss;
+      this.owner = owner;
+    }
+  }
+}

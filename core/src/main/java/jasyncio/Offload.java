@@ -1,0 +1,141 @@
+package jasyncio;
+
+import java.lang.System.Logger.Level;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// The loop's executor: calls that block, on other threads.
+final class Offload {
+  private static final int MAX_THREADS = Math.min(32, Runtime.getRuntime().availableProcessors() + 4);
+
+  private final EventLoop loop;
+  private @Nullable ExecutorService executor;
+  private boolean shutDown;
+
+  Offload(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  void setExecutor(ExecutorService executor) {
+    this.executor = executor;
+  }
+
+  <T extends @Nullable Object> Future<T> run(@Nullable Executor chosen, Callable<T> call) {
+    var future = new Future<T>(loop);
+    var job =
+        new FutureTask<T>(call) {
+          @Override
+          protected void done() {
+            loop.sendUnlessClosed(() -> finish(this, future));
+          }
+        };
+    (chosen != null ? chosen : executor()).execute(job);
+    future.addDoneCallback(
+        f -> {
+          if (f.cancelled()) {
+            job.cancel(false); // one that runs already goes on, and its result is dropped
+          }
+        });
+    return future;
+  }
+
+  private static <T extends @Nullable Object> void finish(FutureTask<T> job, Future<T> future) {
+    if (!future.done()) {
+      switch (job.state()) {
+        case SUCCESS -> future.setResult(job.resultNow());
+        case FAILED -> future.setException(job.exceptionNow());
+        default -> future.cancel();
+      }
+    }
+  }
+
+  private ExecutorService executor() {
+    if (shutDown) {
+      throw new IllegalStateException("Executor shutdown has been called");
+    }
+    var e = executor;
+    if (e == null) {
+      e = newPool();
+      executor = e;
+    }
+    return e;
+  }
+
+  private static ExecutorService newPool() {
+    var pool =
+        new ThreadPoolExecutor(
+            MAX_THREADS, MAX_THREADS, 60, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new Numbered());
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /// Ends the executor and waits for its threads. Suspends.
+  void shutDown(double seconds) {
+    shutDown = true;
+    var e = executor;
+    if (e == null) {
+      return;
+    }
+    e.shutdown();
+    var ended = loop.<Boolean>createFuture();
+    Thread.ofPlatform()
+        .name("jasyncio-executor-shutdown")
+        .daemon()
+        .start(
+            () -> {
+              try {
+                e.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+              } catch (InterruptedException x) {
+                Thread.currentThread().interrupt();
+              }
+              loop.sendUnlessClosed(
+                  () -> {
+                    if (!ended.done()) {
+                      ended.setResult(true);
+                    }
+                  });
+            });
+    try {
+      Asyncio.timeout(seconds, () -> ended.await());
+    } catch (TimeoutException x) {
+      Debug.LOGGER.log(
+          Level.WARNING,
+          () ->
+              String.format(
+                  Locale.ROOT,
+                  "The executor did not finishing joining its threads within %s seconds.",
+                  seconds));
+    }
+  }
+
+  /// The loop is closed: ends the executor without waiting.
+  void close() {
+    shutDown = true;
+    if (executor != null) {
+      executor.shutdown();
+    }
+  }
+
+  private static final class Numbered implements ThreadFactory {
+    private final AtomicInteger count = new AtomicInteger();
+
+    @Override
+    public Thread newThread(Runnable job) {
+      return Thread.ofPlatform()
+          .name("asyncio_" + count.getAndIncrement())
+          .daemon()
+          .inheritInheritableThreadLocals(false)
+          .unstarted(job);
+    }
+  }
+}

@@ -1,0 +1,167 @@
+package jasyncio;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Runs several coroutines, one after the other, on one loop and in one context, and ends the loop cleanly.
+///
+/// The loop is made when it is first needed. While a coroutine runs on the program's main thread,
+/// Ctrl-C cancels it: it may clean up, and then [KeyboardInterrupt] is thrown; a second Ctrl-C
+/// throws that at once. Not for use by several threads. Python: `asyncio.Runner`.
+public final class Runner implements AutoCloseable {
+  private enum State {
+    CREATED,
+    INITIALIZED,
+    CLOSED
+  }
+
+  private static final double EXECUTOR_SHUTDOWN_SECONDS = 300;
+
+  private final RunOptions options;
+  private State state = State.CREATED;
+  private @Nullable EventLoop loop;
+  private @Nullable Context context;
+  private volatile int interrupts; // written by the signal's thread and, between runs, by ours
+
+  /// A runner with default options.
+  public Runner() {
+    this(RunOptions.defaults());
+  }
+
+  /// A runner.
+  ///
+  /// @param options how its loop is made
+  public Runner(RunOptions options) {
+    this.options = Objects.requireNonNull(options, "options");
+  }
+
+  /// {@return the runner's loop, made now if it is not there yet}
+  ///
+  /// @throws IllegalStateException if the runner is closed
+  public EventLoop getLoop() {
+    if (state == State.CLOSED) {
+      throw new IllegalStateException("Runner is closed");
+    }
+    if (loop == null) {
+      loop = options.newLoop();
+      context = Context.copyContext();
+      state = State.INITIALIZED;
+    }
+    return loop;
+  }
+
+  /// Runs a coroutine to its end, in the runner's context.
+  ///
+  /// @param <T> what it gives
+  /// @param main the coroutine
+  /// @return what it gives; throws what it throws
+  /// @throws IllegalStateException if the runner is closed, or a loop runs on this thread
+  /// @throws KeyboardInterrupt if Ctrl-C ended it
+  public <T extends @Nullable Object> T run(Awaitable<T> main) {
+    return run(main, null);
+  }
+
+  /// Runs a coroutine to its end.
+  ///
+  /// @param main the coroutine
+  public void run(Action main) {
+    run(main.asAwaitable(), null);
+  }
+
+  /// Runs a coroutine to its end, in the given context.
+  ///
+  /// @param <T> what it gives
+  /// @param main the coroutine
+  /// @param context the context, or `null` for the runner's
+  /// @return what it gives; throws what it throws
+  public <T extends @Nullable Object> T run(Awaitable<T> main, @Nullable Context context) {
+    Objects.requireNonNull(main, "main");
+    if (EventLoop.running() != null) {
+      throw new IllegalStateException(
+          "Runner.run() cannot be called from a running event loop; await the coroutine, or make a task of it");
+    }
+    var theLoop = getLoop();
+    var options = TaskOptions.defaults().context(context != null ? context : this.context);
+    var task = main instanceof Future<T> future ? future : theLoop.createFutureFor(main, options);
+    if (task instanceof Task<?> t) {
+      t.reportIfDestroyed = false;
+    }
+    interrupts = 0;
+    var undo = onMainThread() ? Signals.onInterrupt(() -> interrupted(theLoop, task)) : null;
+    try {
+      return theLoop.runUntilComplete(task);
+    } catch (CancelledError e) {
+      if (interrupts > 0 && task instanceof Task<?> t && t.uncancel() == 0) {
+        throw new KeyboardInterrupt();
+      }
+      throw e;
+    } finally {
+      if (undo != null) {
+        undo.run();
+      }
+    }
+  }
+
+  /// A program may run loops on any of its threads; Ctrl-C is the business of the first.
+  private static boolean onMainThread() {
+    return Thread.currentThread().getName().equals("main");
+  }
+
+  /// Ctrl-C; on a thread of the JVM's.
+  private void interrupted(EventLoop loop, Future<?> main) {
+    int count = ++interrupts; // signals of one kind are handled one after the other
+    loop.sendUnlessClosed(
+        () -> {
+          if (count == 1 && !main.done()) {
+            main.cancel();
+          } else {
+            throw new KeyboardInterrupt();
+          }
+        });
+    if (count > 1) {
+      var thread = loop.hub.currentThread();
+      if (thread != null) {
+        thread.interrupt(); // out of a call that blocks the loop
+      }
+    }
+  }
+
+  /// Ends the loop: cancels what is left of its tasks and waits for them, closes asynchronous generators, ends
+  /// the default executor, closes the loop. Idempotent.
+  @Override
+  public void close() {
+    if (state != State.INITIALIZED) {
+      state = State.CLOSED;
+      return;
+    }
+    state = State.CLOSED;
+    var theLoop = Objects.requireNonNull(loop);
+    try {
+      cancelAllTasks(theLoop);
+      theLoop.runUntilComplete(theLoop::shutdownAsyncgens);
+      theLoop.runUntilComplete(() -> theLoop.shutdownDefaultExecutor(EXECUTOR_SHUTDOWN_SECONDS));
+    } finally {
+      theLoop.close();
+      loop = null;
+    }
+  }
+
+  private static void cancelAllTasks(EventLoop loop) {
+    var left = loop.taskList();
+    if (left.isEmpty()) {
+      return;
+    }
+    left.forEach(Task::cancel);
+    loop.runUntilComplete(Gather.returningExceptions(loop, left));
+    for (var task : left) {
+      var error = task.peekException();
+      if (error != null) {
+        task.markRead();
+        loop.callExceptionHandler(
+            ErrorContext.of("unhandled exception during asyncio.run() shutdown")
+                .exception(error)
+                .task(task));
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package jasyncio;
+
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/// The process's signals. `sun.misc.Signal` is the JVM's only access to them.
+final class Signals {
+  private final EventLoop loop;
+  private final Map<String, SignalHandler> previous = new HashMap<>();
+
+  Signals(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  /// Has `callback` run by the loop whenever the signal comes.
+  void add(String name, Runnable callback) {
+    var signal = signal(name);
+    var context = Context.current();
+    var old = handle(signal, s -> loop.sendUnlessClosed(new Handle(loop, callback, context)));
+    previous.putIfAbsent(signal.getName(), old);
+  }
+
+  /// Gives the signal its former meaning back; `false` if it had no callback.
+  boolean remove(String name) {
+    var signal = signal(name);
+    var old = previous.remove(signal.getName());
+    if (old == null) {
+      return false;
+    }
+    handle(signal, old);
+    return true;
+  }
+
+  void removeAll() {
+    previous.forEach((name, handler) -> handle(signal(name), handler));
+    previous.clear();
+  }
+
+  private static Signal signal(String name) {
+    var upper = name.strip().toUpperCase(Locale.ROOT);
+    try {
+      return new Signal(upper.startsWith("SIG") ? upper.substring(3) : upper);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "'" + name + "' is not a signal of this system; give a name such as INT or TERM", e);
+    }
+  }
+
+  private static SignalHandler handle(Signal signal, SignalHandler handler) {
+    try {
+      return Signal.handle(signal, handler);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(
+          "signal " + signal.getName() + " cannot be caught: " + e.getMessage(), e);
+    }
+  }
+
+  /// Has `action` run by a thread of the JVM's on Ctrl-C, unless the program has its own idea of that.
+  ///
+  /// @return what undoes it, or `null` if nothing was done
+  static @Nullable Runnable onInterrupt(Runnable action) {
+    var signal = new Signal("INT");
+    SignalHandler handler = s -> action.run();
+    SignalHandler old;
+    try {
+      old = Signal.handle(signal, handler);
+    } catch (IllegalArgumentException e) {
+      return null; // the JVM keeps its signals to itself (-Xrs)
+    }
+    Runnable undo = () -> Signal.handle(signal, old);
+    if (isJvmDefault(old)) {
+      return undo;
+    }
+    undo.run();
+    return null;
+  }
+
+  /// The JVM shows its own handlers as objects of its own classes.
+  private static boolean isJvmDefault(SignalHandler handler) {
+    var name = handler.getClass().getName();
+    return name.startsWith("sun.misc.") || name.startsWith("jdk.internal.");
+  }
+}

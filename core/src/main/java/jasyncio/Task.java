@@ -1,0 +1,421 @@
+package jasyncio;
+
+import jasyncio.internal.fiber.Fiber;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// A coroutine that the loop runs, beside others; made by [Asyncio#createTask(Awaitable)].
+///
+/// A future whose result is what the coroutine gives. The loop keeps every task until it is done. Python: `asyncio.Task`.
+///
+/// @param <T> the type of the result
+public final class Task<T extends @Nullable Object> extends Future<T> {
+  /* Overview
+   * A task that is not done is in one of three states:
+   *   new        not started; `step` is in the ready queue
+   *   running    its code runs, or waits in a blocking call; `fiber` set, `suspended` false
+   *   suspended  `fiber` set; `waiter` will put `step` into the ready queue, or `step` is there already
+   * Only turn() takes it out of `suspended` or `new`; a step that finds it in another state is stale.
+   *
+   * Cancelling: cancel() passes the wish to `waiter`, which wakes the task with a CancelledError. Where
+   * there is nobody to pass it to, `mustCancel` is set, and the next time the task would go on, the error is
+   * thrown instead. CPython: tasks.py, Task.cancel and Task.__step.
+   */
+  private static final AtomicInteger COUNTER = new AtomicInteger();
+
+  final TaskStep step = new TaskStep(this);
+  @Nullable Object context; // see Context.of
+  @Nullable Task<?> next; // list of the loop's tasks
+  @Nullable Task<?> previous;
+  private final int number = COUNTER.incrementAndGet();
+  private @Nullable String name;
+  private final Awaitable<T> body;
+  private @Nullable Waitable waiter;
+  private @Nullable Fiber fiber;
+  private @Nullable String pendingMessage; // of the CancelledError that `mustCancel` announces
+  private int cancelRequests;
+  private boolean started;
+  private boolean suspended;
+  private boolean mustCancel;
+  boolean reportIfDestroyed = true;
+
+  /// A task of `loop`. Use [Asyncio#createTask(Awaitable)] instead, except in a [TaskFactory].
+  ///
+  /// @param loop the loop that runs it
+  /// @param body the coroutine
+  /// @param options name, context, eager start
+  public Task(EventLoop loop, Awaitable<T> body, TaskOptions options) {
+    super(loop);
+    this.body = Objects.requireNonNull(body, "body");
+    this.name = options.name();
+    this.context = options.context() != null ? options.context() : Context.current();
+    loop.register(this);
+    if (Boolean.TRUE.equals(options.eagerStart()) && loop.isRunningHere()) {
+      startEagerly();
+    } else {
+      loop.schedule(step);
+    }
+  }
+
+  // ---- running ----------------------------------------------------------------------------------
+
+  /// The step has its turn in the ready queue: whether that is the first one.
+  boolean begins() {
+    boolean first = !started;
+    started = true;
+    return first;
+  }
+
+  /// The fiber on which to go on, or `null` if the step is stale.
+  @Nullable Fiber resume() {
+    if (!suspended) {
+      return null;
+    }
+    suspended = false;
+    return fiber;
+  }
+
+  /// Runs the task from its beginning, on the current fiber.
+  void start() {
+    var loop = getLoop();
+    fiber = loop.hub.current();
+    fiber.setOwner(this);
+    loop.enter(this, context);
+    try {
+      run();
+    } finally {
+      loop.leave(this);
+      fiber.setOwner(null);
+      fiber = null;
+      loop.unregister(this);
+    }
+  }
+
+  private void run() {
+    T value;
+    try {
+      if (mustCancel) {
+        if (body instanceof Coroutine<?> coroutine) {
+          coroutine.close();
+        }
+        throw takeCancellation();
+      }
+      value = body.await();
+    } catch (CancelledError e) {
+      cancelWith(e);
+      return;
+    } catch (KeyboardInterrupt | SystemExit e) {
+      fail(e);
+      getLoop().core.escape(e);
+      return;
+    } catch (Throwable e) {
+      failOrCancel(e);
+      return;
+    }
+    if (mustCancel) { // it cancelled itself, or was cancelled in its last step
+      mustCancel = false;
+      cancelWith(pendingMessage);
+    } else {
+      finish(value);
+    }
+  }
+
+  private void failOrCancel(Throwable e) {
+    if (e instanceof InterruptedException && mustCancel) { // cancel() interrupted its blocking call
+      cancelWith(takeCancellation());
+    } else if (e instanceof StopIteration) {
+      fail(new IllegalStateException("coroutine raised StopIteration", e));
+    } else if (e instanceof GeneratorExit && getLoop().isClosing()) {
+      cancelWith(null);
+    } else {
+      fail(e);
+    }
+  }
+
+  private void startEagerly() {
+    var loop = getLoop();
+    started = true;
+    var outer = loop.current;
+    var outerContext = loop.context;
+    loop.current = null;
+    step.startNested();
+    loop.current = outer;
+    loop.context = outerContext;
+  }
+
+  /// Suspends until `step` has its turn, or a cancellation comes. On return the task runs again.
+  private void suspend() {
+    var loop = getLoop();
+    if (loop.isClosing()) {
+      throw new IllegalStateException(
+          "coroutine ignored GeneratorExit: it awaited while its loop was being closed");
+    }
+    var outer = loop.context;
+    boolean own = outer == context;
+    suspended = true;
+    loop.leave(this);
+    try {
+      loop.hub.switchTo(null);
+    } finally {
+      suspended = false;
+      loop.enter(this, own ? context : outer);
+    }
+    if (loop.isClosing()) {
+      throw new GeneratorExit();
+    }
+  }
+
+  /// Waits until `future` is done, without looking at its result.
+  void awaitFuture(Future<?> future) {
+    if (future.getLoop() != getLoop()) {
+      throw new IllegalStateException(
+          "Task " + this + " got Future " + future + " attached to a different loop");
+    }
+    if (future == this) {
+      throw new IllegalStateException("Task cannot await on itself: " + this);
+    }
+    future.whenDone(step);
+    waitFor(future);
+    if (!future.done()) {
+      future.forget(step);
+    }
+    if (mustCancel && !future.cancelled()) {
+      throw takeCancellation();
+    }
+  }
+
+  void sleep(double seconds) {
+    var sleeper = new Sleeper(this);
+    getLoop().schedule(seconds, sleeper);
+    waitFor(sleeper);
+    if (mustCancel && !sleeper.isCancelledByTask()) {
+      throw takeCancellation();
+    }
+    sleeper.check();
+  }
+
+  private void waitFor(Waitable what) {
+    waiter = what;
+    try {
+      if (mustCancel && what.cancel(pendingMessage)) {
+        mustCancel = false;
+      }
+      suspend();
+    } finally {
+      waiter = null;
+    }
+  }
+
+  /// Lets the loop run one iteration.
+  void yieldOnce() {
+    getLoop().schedule(step);
+    suspend();
+    if (mustCancel) {
+      throw takeCancellation();
+    }
+  }
+
+  /// Does what a value asks for that a coroutine driven by hand handed out.
+  void handleYield(@Nullable Object value) {
+    switch (value) {
+      case null -> yieldOnce();
+      case Future<?> future when future.blocking -> {
+        future.blocking = false;
+        awaitFuture(future);
+      }
+      case Future<?> future ->
+          throw new IllegalStateException(
+              "yield was used instead of yield from in task " + this + " with " + future);
+      default -> throw new IllegalStateException("Task got bad yield: " + Describe.value(value));
+    }
+  }
+
+  /// The loop is closed for good: lets the task's `finally` blocks run.
+  void unwind() {
+    if (fiber != null) {
+      getLoop().core.unwind(fiber);
+    } else if (body instanceof Coroutine<?> coroutine) {
+      coroutine.close();
+    }
+    if (!done()) {
+      cancelWith(null);
+    }
+  }
+
+  // ---- cancellation -----------------------------------------------------------------------------
+
+  private CancelledError takeCancellation() {
+    mustCancel = false;
+    var message = pendingMessage;
+    pendingMessage = null;
+    return new CancelledError(message);
+  }
+
+  /// Asks the task to end: a [CancelledError] is thrown into its code at the next opportunity.
+  ///
+  /// The code may clean up, and may refuse by swallowing the error. A task that waits in a
+  /// blocking call under policy `SWITCH` is interrupted. Cancelling what the task awaits is part of it, so that [Asyncio#shield]
+  /// can protect that.
+  ///
+  /// @param message the message of the [CancelledError], or `null`; the first one wins
+  /// @return whether the task was asked: `false` if it is done already
+  @Override
+  public boolean cancel(@Nullable String message) {
+    markRead();
+    if (done()) {
+      return false;
+    }
+    cancelRequests++;
+    if (waiter != null && waiter.cancel(message)) {
+      return true;
+    }
+    mustCancel = true;
+    pendingMessage = message;
+    var f = fiber;
+    if (f != null && !suspended && getLoop().hub.isDetached(f)) {
+      f.thread().interrupt();
+    }
+    return true;
+  }
+
+  /// {@return how often [#cancel()] was called, less the calls of [#uncancel()]}
+  public int cancelling() {
+    return cancelRequests;
+  }
+
+  /// Takes back one [#cancel()]: for code that handled the cancellation and ends it here. At zero, a
+  /// cancellation that has not arrived yet is dropped.
+  ///
+  /// @return [#cancelling()] afterwards
+  public int uncancel() {
+    if (cancelRequests > 0 && --cancelRequests == 0) {
+      mustCancel = false;
+    }
+    return cancelRequests;
+  }
+
+  /// @throws IllegalStateException always: a task sets its result itself
+  @Override
+  public void setResult(T result) {
+    throw new IllegalStateException("Task does not support set_result operation");
+  }
+
+  /// @throws IllegalStateException always: a task sets its exception itself
+  @Override
+  public void setException(Throwable exception) {
+    throw new IllegalStateException("Task does not support set_exception operation");
+  }
+
+  // ---- inspection -------------------------------------------------------------------------------
+
+  /// {@return the name}
+  public String getName() {
+    return name != null ? name : "Task-" + number;
+  }
+
+  /// Renames the task.
+  ///
+  /// @param name the new name
+  public void setName(String name) {
+    this.name = Objects.requireNonNull(name, "name");
+  }
+
+  /// {@return the coroutine that the task was given, or `null` if it was given a lambda}
+  public @Nullable Coroutine<T> getCoro() {
+    return body instanceof Coroutine<T> coroutine ? coroutine : null;
+  }
+
+  /// {@return the context in which the task runs}
+  public Context getContext() {
+    if (context instanceof Context c) {
+      return c;
+    }
+    var c = new Context(Context.of(context));
+    if (getLoop().current == this && getLoop().context == context) {
+      getLoop().context = c;
+    }
+    context = c;
+    return c;
+  }
+
+  /// {@return the stack of the task, innermost frame first; empty if it has not started or is done}
+  public List<StackTraceElement> getStack() {
+    return getStack(Integer.MAX_VALUE);
+  }
+
+  /// The stack of the task: where it waits, or where it runs. Any thread; the task is not disturbed.
+  ///
+  /// @param limit how many frames at most
+  /// @return the innermost frames, innermost first; empty if the task has not started or is done
+  public List<StackTraceElement> getStack(int limit) {
+    var f = fiber;
+    var thread = f == null ? null : f.thread();
+    if (thread == null) {
+      return List.of();
+    }
+    return Debug.userStack(thread.getStackTrace()).stream().limit(limit).toList();
+  }
+
+  /// Prints the stack, or the stack trace of the exception if the task failed.
+  ///
+  /// @param out where to
+  public void printStack(PrintStream out) {
+    printStack(Integer.MAX_VALUE, out);
+  }
+
+  /// Prints the stack, or the stack trace of the exception if the task failed.
+  ///
+  /// @param limit how many frames at most
+  /// @param out where to
+  public void printStack(int limit, PrintStream out) {
+    var error = peekException();
+    if (error != null) {
+      out.println("Traceback for " + this + " (most recent call first):");
+      error.printStackTrace(out);
+      return;
+    }
+    var stack = getStack(limit);
+    if (stack.isEmpty()) {
+      out.println("No stack for " + this);
+    } else {
+      out.println("Stack for " + this + " (most recent call first):" + Describe.stack(stack));
+    }
+  }
+
+  /// What it waits for, if it is suspended.
+  @Nullable Waitable waiter() {
+    return waiter;
+  }
+
+  boolean isSuspended() {
+    return suspended;
+  }
+
+  @Nullable Fiber fiber() {
+    return fiber;
+  }
+
+  @Override
+  String kind() {
+    return "Task";
+  }
+
+  @Override
+  String details() {
+    var text = new StringBuilder(" name='").append(getName()).append("' coro=<");
+    text.append(Describe.function(body)).append(done() ? " done" : "");
+    var stack = suspended ? getStack() : List.<StackTraceElement>of();
+    if (!stack.isEmpty()) {
+      text.append(" running at ").append(Describe.place(stack.getLast()));
+    }
+    text.append('>');
+    var w = waiter;
+    if (w != null && !done()) {
+      text.append(" wait_for=").append(w);
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,389 @@
+package jasyncio;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Tasks that end together: none outlives the group, and if one fails the others are cancelled.
+///
+/// Two shapes. `taskGroup(tg -> { … })` is asyncio's: the group ends with its body, and a failure cancels the body, too.
+/// `try (var tg = TaskGroup.open()) { …; tg.join(); }` is that of the JDK's `StructuredTaskScope`: `join`
+/// waits and throws, a failure before it cancels the other tasks only, and leaving without `join` cancels them all. Python:
+/// `asyncio.TaskGroup`.
+public final class TaskGroup implements AutoCloseable {
+  /* Overview
+   * States:  new -> entered -> exiting -> finished; `aborting` from the first failure, or cancel(), on.
+   * The parent is cancelled at most once by the group (`parentCancelRequested`), and that request is taken
+   * back at the end with uncancel(): if the count is then zero, the CancelledError was the group's own and ends here;
+   * else somebody outside cancelled, too, and it goes on. CPython: taskgroups.py.
+   */
+
+  /// The body of a group that gives a value.
+  ///
+  /// @param <T> what it gives
+  @FunctionalInterface
+  public interface Body<T extends @Nullable Object> {
+    /// Runs the body; may suspend.
+    ///
+    /// @param group the group
+    /// @return the value
+    /// @throws Exception what the code throws
+    T run(TaskGroup group) throws Exception;
+  }
+
+  /// The body of a group that gives no value.
+  @FunctionalInterface
+  public interface VoidBody {
+    /// Runs the body; may suspend.
+    ///
+    /// @param group the group
+    /// @throws Exception what the code throws
+    void run(TaskGroup group) throws Exception;
+  }
+
+  private final Set<Task<?>> tasks = new LinkedHashSet<>();
+  private final List<Throwable> errors = new ArrayList<>();
+  private @Nullable EventLoop loop;
+  private @Nullable Task<?> parent;
+  private @Nullable Future<Boolean> allDone;
+  private @Nullable Throwable baseError; // KeyboardInterrupt or SystemExit
+  private boolean cancelsParent;
+  private boolean entered;
+  private boolean exiting;
+  private boolean finished;
+  private boolean aborting;
+  private boolean cancelRequested;
+  private boolean parentCancelRequested;
+
+  /// A group that is not entered yet: for [#run].
+  public TaskGroup() {}
+
+  /// A group to be used in a try-with-resources statement, with [#join()] as its last call.
+  ///
+  /// @return the group, entered
+  /// @throws IllegalStateException if the caller runs in no task
+  public static TaskGroup open() {
+    var group = new TaskGroup();
+    group.enter(false);
+    return group;
+  }
+
+  /// Runs `body`, then waits for the group's tasks. Suspends.
+  ///
+  /// @param <T> what the body gives
+  /// @param body what makes the tasks
+  /// @return what it gives; `null` if [#cancel()] ended the body
+  /// @throws ExceptionGroup if tasks or the body failed
+  /// @throws IllegalStateException if the group was used before, or the caller runs in no task
+  public <T extends @Nullable Object> T run(Body<T> body) {
+    enter(true);
+    T value = ActionBody.nothing();
+    Throwable error = null;
+    try {
+      value = body.run(this);
+    } catch (Throwable e) {
+      error = e;
+    }
+    exit(error);
+    return value;
+  }
+
+  private void enter(boolean cancelsParent) {
+    if (entered) {
+      throw new IllegalStateException("TaskGroup " + this + " has already been entered");
+    }
+    var current = Asyncio.currentTask();
+    if (current == null) {
+      throw new IllegalStateException("TaskGroup " + this + " cannot determine the parent task");
+    }
+    loop = current.getLoop();
+    parent = current;
+    this.cancelsParent = cancelsParent;
+    entered = true;
+    if (cancelRequested) {
+      cancelNow();
+    }
+  }
+
+  // ---- tasks ------------------------------------------------------------------------------------
+
+  /// Makes a task of the group.
+  ///
+  /// @param <T> what it gives
+  /// @param body the coroutine
+  /// @return the task
+  /// @throws IllegalStateException if the group is not entered, is shutting down, or has ended
+  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body) {
+    return createTask(body, TaskOptions.defaults());
+  }
+
+  /// Makes a task of the group, with a name.
+  ///
+  /// @param <T> what it gives
+  /// @param body the coroutine
+  /// @param name its name
+  /// @return the task
+  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body, String name) {
+    return createTask(body, TaskOptions.named(name));
+  }
+
+  /// Makes a task of the group.
+  ///
+  /// @param body the coroutine
+  /// @return the task
+  public Task<Void> createTask(Action body) {
+    return createTask(body.asAwaitable());
+  }
+
+  /// Makes a task of the group, with a name.
+  ///
+  /// @param body the coroutine
+  /// @param name its name
+  /// @return the task
+  public Task<Void> createTask(Action body, String name) {
+    return createTask(body.asAwaitable(), name);
+  }
+
+  /// Makes a task of the group.
+  ///
+  /// @param body the coroutine
+  /// @param options name, context, eager start
+  /// @return the task
+  public Task<Void> createTask(Action body, TaskOptions options) {
+    return createTask(body.asAwaitable(), options);
+  }
+
+  /// Makes a task of the group.
+  ///
+  /// @param <T> what it gives
+  /// @param body the coroutine
+  /// @param options name, context, eager start
+  /// @return the task
+  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body, TaskOptions options) {
+    var problem =
+        !entered
+            ? " has not been entered"
+            : finished || exiting && tasks.isEmpty()
+                ? " is finished"
+                : aborting ? " is shutting down" : null;
+    if (problem != null) {
+      if (body instanceof Coroutine<?> coroutine) {
+        coroutine.close();
+      }
+      throw new IllegalStateException("TaskGroup " + this + problem);
+    }
+    var task = loop.createTask(body, options);
+    if (task.done()) {
+      onTaskDone(task);
+    } else {
+      tasks.add(task);
+      task.whenDone(new ChildDone(this, task));
+      if (aborting) { // it called cancel() in its eager first step
+        task.cancel();
+      }
+    }
+    return task;
+  }
+
+  void onTaskDone(Task<?> task) {
+    tasks.remove(task);
+    if (allDone != null && tasks.isEmpty() && !allDone.done()) {
+      allDone.setResult(true);
+    }
+    if (task.cancelled()) {
+      return;
+    }
+    var error = task.exception();
+    if (error == null) {
+      return;
+    }
+    errors.add(error);
+    noteBaseError(error);
+    if (parent.done()) {
+      loop.callExceptionHandler(
+          ErrorContext.of(
+                  "Task " + task + " has errored out but its parent task " + parent + " is already completed")
+              .exception(error)
+              .task(task));
+      return;
+    }
+    if (!aborting && !parentCancelRequested) {
+      abort();
+      cancelParent();
+    }
+  }
+
+  private void noteBaseError(Throwable error) {
+    if (baseError == null
+        && (error instanceof KeyboardInterrupt || error instanceof SystemExit)) {
+      baseError = error;
+    }
+  }
+
+  private void abort() {
+    aborting = true;
+    for (var task : List.copyOf(tasks)) {
+      if (!task.done()) {
+        task.cancel();
+      }
+    }
+  }
+
+  private void cancelParent() {
+    if (cancelsParent && !parentCancelRequested) {
+      parentCancelRequested = true;
+      parent.cancel();
+    }
+  }
+
+  /// Ends the group without an error: cancels its tasks, and the body of the lambda shape. Idempotent; before
+  /// the group is entered it takes effect on entry, after its end it has none. Python: 3.15.
+  public void cancel() {
+    cancelRequested = true;
+    if (entered && !finished) {
+      cancelNow();
+    }
+  }
+
+  private void cancelNow() {
+    if (!aborting) {
+      abort();
+    }
+    if (!exiting) {
+      cancelParent();
+    }
+  }
+
+  // ---- the end ----------------------------------------------------------------------------------
+
+  /// Waits for the tasks of a group made by [#open()], those that they add included. Suspends.
+  ///
+  /// **Cancellation** cancels the tasks and is passed on when they have ended.
+  ///
+  /// @throws ExceptionGroup if tasks failed
+  /// @throws IllegalStateException if it has been called before
+  public void join() {
+    if (finished || exiting) {
+      throw new IllegalStateException("TaskGroup " + this + " has already been joined");
+    }
+    exit(null);
+  }
+
+  /// Leaves a group made by [#open()]: without [#join()] its tasks are cancelled and waited for, and what
+  /// they throw is dropped, because the body has failed or does not care.
+  @Override
+  public void close() {
+    if (finished || !entered) {
+      return;
+    }
+    exiting = true;
+    if (!aborting) {
+      abort();
+    }
+    try {
+      waitForTasks(null);
+    } finally {
+      finished = true;
+    }
+  }
+
+  private void exit(@Nullable Throwable error) {
+    exiting = true;
+    if (error != null) {
+      noteBaseError(error);
+      if (!aborting) {
+        abort();
+      }
+    }
+    var cancellation = waitForTasks(error instanceof CancelledError e ? e : null);
+    finished = true;
+    if (baseError != null) {
+      throw Sneaky.sneak(baseError);
+    }
+    if (parentCancelRequested && parent.uncancel() == 0) {
+      cancellation = null;
+    }
+    if (cancellation != null && errors.isEmpty()) {
+      throw cancellation;
+    }
+    if (error != null && !(error instanceof CancelledError)) {
+      errors.add(error);
+    }
+    if (!errors.isEmpty()) {
+      if (parent.cancelling() > 0) { // from outside: keep the count, and let it arrive at the next await
+        parent.uncancel();
+        parent.cancel();
+      }
+      throw new ExceptionGroup("unhandled errors in a TaskGroup", errors);
+    }
+  }
+
+  /// Waits until no task is left; returns the cancellation to pass on.
+  private @Nullable CancelledError waitForTasks(@Nullable CancelledError cancellation) {
+    while (!tasks.isEmpty()) {
+      if (allDone == null) {
+        allDone = loop.createFuture();
+      }
+      try {
+        allDone.await();
+      } catch (CancelledError e) {
+        if (!aborting) {
+          cancellation = e;
+          abort();
+        }
+      }
+      allDone = null;
+    }
+    return cancellation;
+  }
+
+  @Nullable Task<?> parent() {
+    return parent;
+  }
+
+  /// {@return `<TaskGroup tasks=2 entered>`}
+  @Override
+  public String toString() {
+    var text = new StringBuilder("<TaskGroup");
+    if (!tasks.isEmpty()) {
+      text.append(" tasks=").append(tasks.size());
+    }
+    if (!errors.isEmpty()) {
+      text.append(" errors=").append(errors.size());
+    }
+    if (aborting) {
+      text.append(" cancelling");
+    } else if (entered) {
+      text.append(" entered");
+    }
+    return text.append('>').toString();
+  }
+
+  private static final class ChildDone extends jasyncio.internal.loop.Entry
+      implements Waits.Awaiter {
+    private final TaskGroup group;
+    private final Task<?> task;
+
+    ChildDone(TaskGroup group, Task<?> task) {
+      this.group = group;
+      this.task = task;
+    }
+
+    @Override
+    protected void run() {
+      group.onTaskDone(task);
+    }
+
+    @Override
+    public @Nullable Future<?> awaiter() {
+      return group.parent;
+    }
+
+    @Override
+    public String toString() {
+      return "TaskGroup._on_task_done()";
+    }
+  }
+}

@@ -1,0 +1,43 @@
+package jasyncio;
+
+import jasyncio.internal.fiber.Fiber;
+import jasyncio.internal.loop.Entry;
+import org.jspecify.annotations.Nullable;
+
+/// The entry that starts a task, and goes on with it whenever what it awaits is done.
+final class TaskStep extends Entry {
+  final Task<?> task;
+
+  TaskStep(Task<?> task) {
+    this.task = task;
+  }
+
+  @Override
+  protected @Nullable Fiber turn() {
+    if (task.begins()) {
+      var hub = task.getLoop().hub;
+      return hub.reusesFibers() ? IN_PLACE : hub.newFiber(this::run);
+    }
+    return task.resume();
+  }
+
+  @Override
+  protected void run() {
+    task.start();
+  }
+
+  /// Starts the task at once, on another fiber; returns when it suspends or is done.
+  void startNested() {
+    var hub = task.getLoop().hub;
+    if (hub.reusesFibers()) {
+      task.getLoop().core.runNested(this);
+    } else {
+      hub.call(hub.newFiber(this::run));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "Task.task_wakeup()";
+  }
+}

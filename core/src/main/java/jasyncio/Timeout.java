@@ -1,0 +1,205 @@
+package jasyncio;
+
+import java.util.Locale;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// A time limit for what runs inside it: see [Asyncio#timeout(double, Awaitable)].
+///
+/// When the time is over the task is cancelled; as the [CancelledError] comes out of the body it becomes a
+/// [TimeoutException]. If somebody else cancelled the task, too, the cancellation wins. Python: `asyncio.Timeout`.
+public final class Timeout {
+  /* Overview
+   * States:  CREATED -> ACTIVE -> EXPIRING -> EXPIRED     the timer ran, then the body ended
+   *                     ACTIVE -> FINISHED                the body ended first
+   * Whether the CancelledError is ours shows in the task's count of cancel requests: uncancel() must bring
+   * it back to where it was on entry. CPython: timeouts.py.
+   */
+  private enum State {
+    CREATED,
+    ACTIVE,
+    EXPIRING,
+    EXPIRED,
+    FINISHED
+  }
+
+  /// A body that gives a value and may change the limit.
+  ///
+  /// @param <T> what it gives
+  @FunctionalInterface
+  public interface Body<T extends @Nullable Object> {
+    /// Runs the body; may suspend.
+    ///
+    /// @param timeout the limit, to reschedule it
+    /// @return the value
+    /// @throws Exception what the code throws
+    T run(Timeout timeout) throws Exception;
+  }
+
+  /// A body that gives no value and may change the limit.
+  @FunctionalInterface
+  public interface VoidBody {
+    /// Runs the body; may suspend.
+    ///
+    /// @param timeout the limit, to reschedule it
+    /// @throws Exception what the code throws
+    void run(Timeout timeout) throws Exception;
+  }
+
+  private State state = State.CREATED;
+  private double when; // seconds of the loop's clock; infinite for never
+  private @Nullable Task<?> task;
+  private @Nullable Handle timer;
+  private int cancelling; // of the task, on entry
+  private final boolean relative;
+
+  private Timeout(double when, boolean relative) {
+    Times.checkNumber(when);
+    this.when = when;
+    this.relative = relative;
+  }
+
+  /// {@return a limit that begins when its body does}
+  ///
+  /// @param delay seconds; infinite for none, to be set later
+  public static Timeout after(double delay) {
+    return new Timeout(delay, true);
+  }
+
+  /// {@return a limit that ends at a given time}
+  ///
+  /// @param when seconds of [EventLoop#time()]; infinite for none, to be set later
+  public static Timeout at(double when) {
+    return new Timeout(when, false);
+  }
+
+  /// {@return when the time is over, in seconds of [EventLoop#time()]; infinite for never}
+  public double when() {
+    return when;
+  }
+
+  /// Changes when the time is over.
+  ///
+  /// @param when seconds of [EventLoop#time()]; infinite for never
+  /// @throws IllegalStateException unless the body runs and the time is not over
+  public void reschedule(double when) {
+    Times.checkNumber(when);
+    if (state == State.CREATED) {
+      throw new IllegalStateException("Timeout has not been entered");
+    }
+    if (state != State.ACTIVE) {
+      throw new IllegalStateException(
+          "Cannot change state of " + state.name().toLowerCase(Locale.ROOT) + " Timeout");
+    }
+    this.when = when;
+    cancelTimer();
+    if (when != Double.POSITIVE_INFINITY) {
+      var loop = Asyncio.getRunningLoop();
+      timer =
+          when <= loop.time()
+              ? loop.callSoon(this::onTimeout)
+              : loop.callAt(when, this::onTimeout);
+    }
+  }
+
+  /// {@return whether the time was over before the body ended}
+  public boolean expired() {
+    return state == State.EXPIRING || state == State.EXPIRED;
+  }
+
+  private void onTimeout() {
+    task.cancel();
+    state = State.EXPIRING;
+    timer = null;
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+
+  /// Runs `body` within the limit. Suspends when the body does.
+  ///
+  /// @param <T> what it gives
+  /// @param body what to run
+  /// @return what it gives; throws what it throws
+  /// @throws TimeoutException if the time was over first; its cause is the [CancelledError]
+  /// @throws IllegalStateException if the limit was used before, or the caller runs in no task
+  public <T extends @Nullable Object> T run(Awaitable<T> body) throws TimeoutException {
+    enter();
+    T value;
+    try {
+      value = body.await();
+    } catch (Throwable e) {
+      throw exit(e);
+    }
+    exit(null);
+    return value;
+  }
+
+  /// Runs `body` within the limit.
+  ///
+  /// @param body what to run
+  /// @throws TimeoutException if the time was over first
+  public void run(Action body) throws TimeoutException {
+    run(body.asAwaitable());
+  }
+
+  private void enter() {
+    if (state != State.CREATED) {
+      throw new IllegalStateException("Timeout has already been entered");
+    }
+    var current = Asyncio.currentTask();
+    if (current == null) {
+      throw new IllegalStateException("Timeout should be used inside a task");
+    }
+    if (relative) {
+      when += current.getLoop().time();
+    }
+    task = current;
+    cancelling = current.cancelling();
+    state = State.ACTIVE;
+    reschedule(when);
+  }
+
+  private RuntimeException exit(@Nullable Throwable error) throws TimeoutException {
+    cancelTimer();
+    if (state == State.EXPIRING) {
+      state = State.EXPIRED;
+      if (task.uncancel() <= cancelling && error != null) {
+        if (error instanceof CancelledError) {
+          throw timedOut(error);
+        }
+        addTo(error);
+      }
+    } else {
+      state = State.FINISHED;
+    }
+    if (error != null) {
+      throw Sneaky.sneak(error);
+    }
+    return new IllegalStateException(); // not thrown: the body ended well
+  }
+
+  static TimeoutException timedOut(Throwable cause) {
+    var e = new TimeoutException();
+    e.initCause(cause);
+    return e;
+  }
+
+  /// The body put an error of its own in the place of the CancelledError: tells there why it was cancelled.
+  private static void addTo(Throwable error) {
+    error.addSuppressed(new TimeoutException());
+    if (error instanceof ExceptionGroup group) {
+      group.exceptions().forEach(Timeout::addTo);
+    }
+  }
+
+  @Override
+  public String toString() {
+    var text = "<Timeout [" + state.name().toLowerCase(Locale.ROOT) + "]";
+    return state == State.ACTIVE ? text + " when=" + when + ">" : text + ">";
+  }
+}

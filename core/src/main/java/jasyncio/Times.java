@@ -1,0 +1,34 @@
+package jasyncio;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// Seconds, as asyncio counts, and nanoseconds, as the loop does.
+final class Times {
+  private static final long FOREVER_NANOS = Long.MAX_VALUE / 4; // 73 years, and sums do not overflow
+
+  private Times() {}
+
+  /// Seconds of a duration; `null` is forever.
+  static double seconds(@Nullable Duration duration) {
+    return duration == null
+        ? Double.POSITIVE_INFINITY
+        : duration.getSeconds() + duration.getNano() / 1e9;
+  }
+
+  static void checkNumber(double seconds) {
+    if (Double.isNaN(seconds)) {
+      throw new IllegalArgumentException("Invalid delay: NaN (not a number)");
+    }
+  }
+
+  /// Nanoseconds, rounded up so that nothing is early, of a time in seconds.
+  static long nanos(double seconds) {
+    double nanos = Math.ceil(seconds * 1e9);
+    return (long) Math.clamp(nanos, (double) -FOREVER_NANOS, (double) FOREVER_NANOS);
+  }
+
+  static long nanosFromNow(long now, double delay) {
+    return now + nanos(delay);
+  }
+}

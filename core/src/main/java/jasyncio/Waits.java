@@ -1,0 +1,268 @@
+package jasyncio;
+
+import jasyncio.internal.fiber.Fiber;
+import jasyncio.internal.loop.Entry;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// The machines behind `wait`, `waitFor` and `shield`.
+final class Waits {
+  private Waits() {}
+
+  /// A callback on a future that stands for somebody who waits for it: an edge of the await graph.
+  interface Awaiter {
+    /// Who waits, or `null` if it is nobody's business any more.
+    @Nullable Future<?> awaiter();
+  }
+
+  // ---- wait -------------------------------------------------------------------------------------
+
+  static <F extends Future<?>> WaitResult<F> wait(
+      Collection<F> futures, double timeout, ReturnWhen when) {
+    Objects.requireNonNull(when, "when");
+    if (futures.isEmpty()) {
+      throw new IllegalArgumentException("Set of Tasks/Futures is empty.");
+    }
+    Set<F> all = new LinkedHashSet<>(futures);
+    new Waiter(all, when, Asyncio.getRunningLoop()).await(timeout);
+    Set<F> done = new LinkedHashSet<>();
+    Set<F> pending = new LinkedHashSet<>();
+    for (var future : all) {
+      (future.done() ? done : pending).add(future);
+    }
+    return new WaitResult<>(done, pending);
+  }
+
+  /// Counts futures as they get done, and wakes the one task that waits.
+  private static final class Waiter {
+    private final Set<? extends Future<?>> all;
+    private final ReturnWhen when;
+    private final Future<Boolean> enough;
+    private final @Nullable Task<?> task = Asyncio.currentTask();
+    private int pending;
+
+    Waiter(Set<? extends Future<?>> all, ReturnWhen when, EventLoop loop) {
+      this.all = all;
+      this.when = when;
+      this.pending = all.size();
+      this.enough = loop.createFuture();
+    }
+
+    void await(double timeout) {
+      Times.checkNumber(timeout);
+      var loop = enough.getLoop();
+      var timer = timeout == Double.POSITIVE_INFINITY ? null : loop.callLater(timeout, this::release);
+      for (var future : all) {
+        future.whenDone(new OneDone(future));
+      }
+      try {
+        enough.await();
+      } finally {
+        if (timer != null) {
+          timer.cancel();
+        }
+        all.forEach(f -> f.forgetIf(e -> e instanceof OneDone one && one.waiter() == this));
+      }
+    }
+
+    void oneDone(Future<?> future) {
+      pending--;
+      if (pending <= 0
+          || when == ReturnWhen.FIRST_COMPLETED
+          || when == ReturnWhen.FIRST_EXCEPTION && failed(future)) {
+        release();
+      }
+    }
+
+    private static boolean failed(Future<?> future) {
+      future.markRead();
+      return future.peekException() != null;
+    }
+
+    private void release() {
+      if (!enough.done()) {
+        enough.setResult(true);
+      }
+    }
+
+    private final class OneDone extends Entry implements Awaiter {
+      private final Future<?> future;
+
+      OneDone(Future<?> future) {
+        this.future = future;
+      }
+
+      Waiter waiter() {
+        return Waiter.this;
+      }
+
+      @Override
+      protected @Nullable Fiber turn() {
+        oneDone(future);
+        return null;
+      }
+
+      @Override
+      public @Nullable Future<?> awaiter() {
+        return task;
+      }
+
+      @Override
+      public String toString() {
+        return "_wait.<locals>._on_completion()";
+      }
+    }
+  }
+
+  // ---- waitFor ----------------------------------------------------------------------------------
+
+  static <T extends @Nullable Object> T waitFor(Awaitable<T> awaitable, double timeout)
+      throws TimeoutException {
+    Times.checkNumber(timeout);
+    if (timeout > 0) {
+      return Timeout.after(timeout).run(awaitable);
+    }
+    var future = Asyncio.ensureFuture(awaitable);
+    if (!future.done()) {
+      cancelAndWait(future);
+    }
+    try {
+      return future.result();
+    } catch (CancelledError e) {
+      throw Timeout.timedOut(e);
+    }
+  }
+
+  private static void cancelAndWait(Future<?> future) {
+    var ended = future.getLoop().<Boolean>createFuture();
+    var release =
+        new Entry() {
+          @Override
+          protected @Nullable Fiber turn() {
+            if (!ended.done()) {
+              ended.setResult(true);
+            }
+            return null;
+          }
+        };
+    future.whenDone(release);
+    try {
+      future.cancel();
+      ended.await();
+    } finally {
+      future.forget(release);
+    }
+  }
+
+  // ---- shield -----------------------------------------------------------------------------------
+
+  static <T extends @Nullable Object> Future<T> shield(Awaitable<T> awaitable) {
+    var inner = Asyncio.ensureFuture(awaitable);
+    if (inner.done()) {
+      return inner;
+    }
+    var outer = inner.getLoop().<T>createFuture();
+    var copy = new ShieldedDone<>(inner, outer);
+    inner.whenDone(copy);
+    outer.whenDone(
+        new Entry() {
+          @Override
+          protected @Nullable Fiber turn() {
+            if (!inner.done()) {
+              inner.forget(copy);
+              inner.forgetIf(e -> e instanceof ReportShielded);
+              inner.whenDone(new ReportShielded(inner));
+            }
+            return null;
+          }
+
+          @Override
+          public String toString() {
+            return "shield.<locals>._outer_done_callback()";
+          }
+        });
+    return outer;
+  }
+
+  private static final class ShieldedDone<T extends @Nullable Object> extends Entry
+      implements Awaiter {
+    private final Future<T> inner;
+    private final Future<T> outer;
+
+    ShieldedDone(Future<T> inner, Future<T> outer) {
+      this.inner = inner;
+      this.outer = outer;
+    }
+
+    @Override
+    protected @Nullable Fiber turn() {
+      if (outer.done()) {
+        return outer.cancelled() ? IN_PLACE : null;
+      }
+      if (inner.cancelled()) {
+        outer.cancel();
+      } else {
+        inner.markRead();
+        var error = inner.peekException();
+        if (error != null) {
+          outer.fail(error);
+        } else {
+          outer.finish(inner.result());
+        }
+      }
+      return null;
+    }
+
+    /// The outer future was cancelled in the same iteration in which the inner one ended.
+    @Override
+    protected void run() {
+      ReportShielded.report(inner);
+    }
+
+    @Override
+    public Future<?> awaiter() {
+      return outer;
+    }
+
+    @Override
+    public String toString() {
+      return "shield.<locals>._inner_done_callback()";
+    }
+  }
+
+  /// Nobody waits for a shielded future any more: its error would be lost.
+  private static final class ReportShielded extends Entry {
+    private final Future<?> inner;
+
+    ReportShielded(Future<?> inner) {
+      this.inner = inner;
+    }
+
+    @Override
+    protected void run() {
+      report(inner);
+    }
+
+    static void report(Future<?> inner) {
+      var error = inner.peekException();
+      if (error != null) {
+        inner.markRead();
+        inner
+            .getLoop()
+            .reportOnLoop(
+                ErrorContext.of(error.getClass().getSimpleName() + " exception in shielded future")
+                    .exception(error)
+                    .future(inner));
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "shield.<locals>._log_on_exception()";
+    }
+  }
+}

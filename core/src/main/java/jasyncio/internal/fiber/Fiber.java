@@ -1,0 +1,56 @@
+package jasyncio.internal.fiber;
+
+import org.jspecify.annotations.Nullable;
+
+/// A stack that can be parked and resumed. A [Hub] runs its fibers one at a time; see there for who
+/// may touch what.
+public abstract class Fiber {
+  final Runnable body;
+  Hub hub;
+
+  /// The fiber that gets control when this one gives it up next; `null`: the hub's source decides.
+  @Nullable Fiber returnTo;
+
+  /// What the user of the fiber runs on it at the moment (a task, a coroutine): its affair alone.
+  private @Nullable Object owner;
+
+  /// What the hub's source keeps here while the fiber waits in a blocking call.
+  private @Nullable Object saved;
+
+  Fiber(Hub hub, Runnable body) {
+    this.hub = hub;
+    this.body = body;
+  }
+
+  /// The thread this fiber's code sees as current, or `null` before it first ran.
+  public abstract @Nullable Thread thread();
+
+  /// Whether the body has returned.
+  public abstract boolean ended();
+
+  /// The hub that runs this fiber.
+  public final Hub hub() {
+    return hub;
+  }
+
+  public final @Nullable Object owner() {
+    return owner;
+  }
+
+  public final void setOwner(@Nullable Object owner) {
+    this.owner = owner;
+  }
+
+  public final @Nullable Object saved() {
+    return saved;
+  }
+
+  public final void setSaved(@Nullable Object saved) {
+    this.saved = saved;
+  }
+
+  /// Whether whoever runs the fiber is to get control back before the hub's source is asked.
+  public final boolean hasCaller() {
+    return returnTo != null;
+  }
+}

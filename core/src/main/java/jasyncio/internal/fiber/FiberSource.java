@@ -1,0 +1,22 @@
+package jasyncio.internal.fiber;
+
+import org.jspecify.annotations.Nullable;
+
+/// Tells a [Hub] what to run: the event loop, seen from below.
+public interface FiberSource {
+  /// The fiber that runs next, or `null` to end [Hub#run]. May wait. Called by the logical thread
+  /// where no user code may run.
+  @Nullable Fiber next();
+
+  /// The current fiber waits in a blocking call that is not ours. Called on the bare carrier.
+  ///
+  /// @return whether to go on with other fibers; if not, the hub waits for this one
+  boolean blocked(Fiber fiber);
+
+  /// A detached fiber could go on now. Called by any thread; must neither throw nor wait.
+  void unblocked(Fiber fiber);
+
+  /// A virtual thread that was started on a fiber, and so inherited its scheduler, wants to run.
+  /// Called by any thread; must neither throw nor wait.
+  void stranger(Runnable continuation);
+}

@@ -1,0 +1,201 @@
+package jasyncio.internal.fiber;
+
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// Fibers are virtual threads of the JDK's own scheduler that pass one baton. Public API only.
+public final class PortableHub extends Hub {
+  /* Overview
+   * Exactly one of the hub's threads runs: the one that holds the baton. Whoever gives up control
+   * asks the source itself, on its own thread, and hands the baton straight to the fiber that is due: one
+   * unpark and one park a step. Going through a thread in the middle would cost twice that, through a
+   * platform thread twenty times. The thread in run() only waits until the baton comes back to it.
+   *
+   * What one fiber wrote the next one sees: `turn` is written before the unpark and read after the park.
+   * A fiber that blocks keeps the baton, so the whole loop waits for it: policy BLOCK, and no other.
+   */
+  private @Nullable Baton host;
+  private boolean noted; // logical thread: the source was interrupted while it waited
+  private volatile @Nullable Thread hostThread;
+
+  public PortableHub(FiberSource source) {
+    super(source);
+  }
+
+  @Override
+  public Fiber newFiber(Runnable body) {
+    return new PortableFiber(this, body);
+  }
+
+  @Override
+  public void run(@Nullable Fiber first) {
+    var me = new Baton(Thread.currentThread());
+    host = me;
+    hostThread = me.thread;
+    current = null;
+    currentThread = me.thread;
+    boolean interrupted = Thread.interrupted();
+    if (first != null) {
+      first.hub = this;
+    }
+    try {
+      var f = first != null ? first : source.next();
+      if (f != null) {
+        pass((PortableFiber) f);
+        interrupted |= me.await();
+      }
+    } finally {
+      current = null;
+      currentThread = null;
+      hostThread = null;
+      host = null;
+      if (interrupted) {
+        me.thread.interrupt();
+      }
+    }
+  }
+
+  @Override
+  public void switchTo(@Nullable Fiber target) {
+    var self = (PortableFiber) current;
+    // A pending interrupt would turn every park and select below into a spin: set it aside.
+    boolean interrupted = Thread.interrupted();
+    try {
+      var next = target(self, target);
+      interrupted |= noted;
+      noted = false;
+      if (next != self) {
+        pass(next);
+        interrupted |= self.baton().await();
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private @Nullable PortableFiber target(PortableFiber self, @Nullable Fiber target) {
+    if (target == null) {
+      target = self.returnTo;
+      self.returnTo = null;
+    }
+    return (PortableFiber) (target != null ? target : source.next());
+  }
+
+  private void pass(@Nullable PortableFiber to) {
+    current = to;
+    var baton = to != null ? to.baton() : host;
+    currentThread = baton.thread;
+    baton.give();
+  }
+
+  /// The last act of a fiber, on the fiber.
+  void end(PortableFiber self) {
+    self.ended = true;
+    Thread.interrupted();
+    pass(target(self, null));
+  }
+
+  @Override
+  public void noteInterrupt() {
+    noted = true;
+  }
+
+  @Override
+  public void interlude(Fiber fiber) {
+    throw new IllegalStateException("a blocked portable fiber cannot be noticed");
+  }
+
+  @Override
+  public boolean isDetached(Fiber fiber) {
+    return false;
+  }
+
+  @Override
+  public void abandon(Fiber fiber) {}
+
+  @Override
+  public boolean reusesFibers() {
+    return false; // thread locals cannot be wiped by public means
+  }
+
+  @Override
+  public void clean() {
+    Thread.interrupted();
+  }
+
+  @Override
+  public boolean mayBeTouchedBy(Thread thread) {
+    return thread == currentThread || hostThread == null;
+  }
+
+  @Override
+  public void close() {}
+
+  /// The right to run, as one thread waits for it.
+  static final class Baton {
+    final Thread thread;
+    private volatile boolean turn;
+    private boolean started;
+
+    Baton(Thread thread) {
+      this.thread = thread;
+    }
+
+    void give() {
+      turn = true;
+      if (!started && thread.getState() == Thread.State.NEW) {
+        started = true;
+        thread.start();
+      } else {
+        LockSupport.unpark(thread);
+      }
+    }
+
+    /// Waits for the baton; returns whether the thread was interrupted meanwhile, and clears that.
+    boolean await() {
+      boolean interrupted = false;
+      while (!turn) {
+        LockSupport.park(this);
+        interrupted |= Thread.interrupted();
+      }
+      turn = false;
+      return interrupted;
+    }
+  }
+
+  private static final class PortableFiber extends Fiber implements Runnable {
+    private final Baton baton;
+    private volatile boolean ended;
+
+    PortableFiber(PortableHub hub, Runnable body) {
+      super(hub, body);
+      baton = new Baton(Thread.ofVirtual().name("jasyncio-fiber").inheritInheritableThreadLocals(false).unstarted(this));
+    }
+
+    Baton baton() {
+      return baton;
+    }
+
+    @Override
+    public void run() {
+      baton.await();
+      try {
+        body.run();
+      } finally {
+        ((PortableHub) hub).end(this);
+      }
+    }
+
+    @Override
+    public Thread thread() {
+      return baton.thread;
+    }
+
+    @Override
+    public boolean ended() {
+      return ended;
+    }
+  }
+}

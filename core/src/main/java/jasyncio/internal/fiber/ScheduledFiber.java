@@ -1,0 +1,77 @@
+package jasyncio.internal.fiber;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// A fiber of a [ScheduledHub], and the scheduler of its own virtual thread.
+final class ScheduledFiber extends Fiber implements Executor, Runnable {
+  static final String NAME = "jasyncio-fiber";
+
+  @Nullable Thread thread;
+  @Nullable Runnable continuation; // set once, by start()
+
+  int turns; // logical thread
+  boolean announced; // logical thread: it suspends by itself, not in a blocking call
+  volatile boolean permit; // set by any thread: the continuation may be runnable
+  volatile boolean detached; // set by the carrier: it no longer waits for `permit`
+  volatile boolean ended;
+
+  ScheduledFiber(ScheduledHub hub, Runnable body) {
+    super(hub, body);
+  }
+
+  private ScheduledHub home() {
+    return (ScheduledHub) hub;
+  }
+
+  @Override
+  public void execute(Runnable r) {
+    if (r == continuation) {
+      if (!announced || !home().isCarrier(Thread.currentThread())) {
+        home().unblocked(this);
+      } // else it is our own yield, and who suspended it knows when to go on
+    } else if (continuation == null) {
+      continuation = r;
+    } else {
+      hub.source.stranger(r);
+    }
+  }
+
+  @Override
+  public void run() {
+    try {
+      body.run();
+    } finally {
+      home().end(this);
+    }
+  }
+
+  /// Runs the fiber on the calling platform thread until it suspends, if it is runnable.
+  void resume() {
+    continuation.run();
+  }
+
+  void awaitPermit(Object blocker) {
+    while (!permit) {
+      LockSupport.park(blocker);
+      if (Thread.interrupted()) {
+        Thread t = thread; // an interrupt of the loop's thread is meant for the code that it runs
+        if (t != null) {
+          t.interrupt();
+        }
+      }
+    }
+    permit = false;
+  }
+
+  @Override
+  public @Nullable Thread thread() {
+    return thread;
+  }
+
+  @Override
+  public boolean ended() {
+    return ended;
+  }
+}

@@ -1,0 +1,248 @@
+package jasyncio.internal.fiber;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// Fibers are virtual threads whose scheduler is the fiber itself; the thread in [#run] carries them.
+///
+/// Needs `--add-opens java.base/java.lang`; see [VirtualThreads#problem].
+public final class ScheduledHub extends Hub {
+  /* Overview
+   * The thread in run() is only a carrier: it asks the source for a fiber and runs that fiber's
+   * continuation, again and again. No user code runs on it, so it never needs a lock that a fiber holds.
+   *
+   * A fiber suspends with Thread.yield(), which leaves its continuation runnable; the JDK then hands
+   * it to the Executor, which is the fiber, which keeps it. Compared with park/unpark this saves a
+   * compare-and-set, is indifferent to interrupts, and on a stack that cannot be unmounted it comes
+   * back at once and can be reported, where park would hang the loop.
+   *
+   * `turns` of a fiber counts how often it gave up control by itself, or ended. If it is the same after the
+   * continuation came back, then the fiber waits in a blocking call of somebody else's (or an inspector
+   * held the thread for a moment, LOOM 2.2), and some thread will call execute() when it can go on:
+   *
+   *   step:  continuation.run() -> turns changed             done
+   *                             -> turns the same, BLOCK     wait for `permit`, run it again
+   *                                                SWITCH    `detached`; the source gets unblocked(fiber)
+   *
+   * execute() may be called by any thread at any time, also without cause: a continuation that is not
+   * runnable returns at once, so one run too many does no harm, and one too few cannot happen because
+   * `permit` is set before `detached` is read here, and read after it is set there.
+   */
+  private final ExecutorService threads;
+  private final @Nullable ClassLoader contextLoader = Thread.currentThread().getContextClassLoader();
+
+  private @Nullable ScheduledFiber starting; // carrier only: the fiber whose thread is being made
+  private @Nullable Fiber target; // logical thread: where control goes when the current fiber stops
+  private boolean hasTarget;
+  private boolean interrupted; // carrier only
+  private volatile @Nullable Thread carrier;
+  private volatile boolean closed;
+
+  public ScheduledHub(FiberSource source) {
+    super(source);
+    // An executor of its own gives the fibers a name in thread dumps, and a lock domain of their own:
+    // starting and ending threads takes locks of the container, which strangers must not hold.
+    threads = Executors.newThreadPerTaskExecutor(this::newThread);
+  }
+
+  private Thread newThread(Runnable task) {
+    var fiber = starting;
+    if (fiber == null) {
+      throw new IllegalStateException("threads of a hub are made by the hub alone");
+    }
+    var thread = VirtualThreads.newThread(fiber, ScheduledFiber.NAME, task);
+    thread.setContextClassLoader(contextLoader);
+    fiber.thread = thread;
+    return thread;
+  }
+
+  @Override
+  public Fiber newFiber(Runnable body) {
+    return new ScheduledFiber(this, body);
+  }
+
+  @Override
+  public void run(@Nullable Fiber first) {
+    if (Thread.currentThread().isVirtual()) { // only a platform thread can carry
+      HostThread.run(() -> drive(first));
+    } else {
+      drive(first);
+    }
+  }
+
+  private void drive(@Nullable Fiber first) {
+    interrupted = Thread.interrupted();
+    if (first != null) {
+      first.hub = this;
+    }
+    carrier = Thread.currentThread();
+    try {
+      for (var f = first != null ? first : source.next(); f != null; f = pick()) {
+        step((ScheduledFiber) f);
+      }
+    } finally {
+      current = null;
+      currentThread = null;
+      carrier = null;
+      if (interrupted || Thread.interrupted()) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private @Nullable Fiber pick() {
+    if (hasTarget) {
+      hasTarget = false;
+      var t = target;
+      target = null;
+      return t;
+    }
+    return source.next();
+  }
+
+  private void step(ScheduledFiber f) {
+    int turns = f.turns;
+    current = f;
+    f.announced = false;
+    f.detached = false;
+    if (f.continuation == null) {
+      start(f);
+    }
+    currentThread = f.thread;
+    f.permit = false;
+    f.resume();
+    while (f.turns == turns) {
+      if (source.blocked(f)) {
+        f.detached = true;
+        if (f.permit) {
+          source.unblocked(f);
+        }
+        return;
+      }
+      current = f;
+      currentThread = f.thread;
+      f.awaitPermit(this);
+      f.resume();
+    }
+  }
+
+  private void start(ScheduledFiber f) {
+    starting = f;
+    try {
+      threads.execute(f);
+    } finally {
+      starting = null;
+    }
+  }
+
+  @Override
+  public void noteInterrupt() {
+    interrupted = true;
+  }
+
+  @Override
+  public void interlude(Fiber fiber) {
+    var target0 = target;
+    var hasTarget0 = hasTarget;
+    hasTarget = false;
+    for (Fiber f = fiber; f != null; f = hasTarget ? pick() : null) {
+      step((ScheduledFiber) f);
+    }
+    target = target0;
+    hasTarget = hasTarget0;
+  }
+
+  @Override
+  public void switchTo(@Nullable Fiber to) {
+    var self = (ScheduledFiber) current;
+    aim(self, to);
+    self.announced = true;
+    self.turns++;
+    Thread.yield();
+    if (self.announced) {
+      self.announced = false;
+      self.turns--;
+      hasTarget = false;
+      target = null;
+      throw new IllegalStateException(
+          "cannot suspend here: a native frame is on the stack (a class initialiser, or a call from native"
+              + " code); move the await out of it");
+    }
+  }
+
+  private void aim(Fiber self, @Nullable Fiber to) {
+    if (to == null) {
+      to = self.returnTo;
+      self.returnTo = null;
+    }
+    target = to;
+    hasTarget = to != null;
+  }
+
+  /// The last act of a fiber, on the fiber.
+  void end(ScheduledFiber self) {
+    aim(self, null);
+    self.ended = true;
+    self.turns++;
+  }
+
+  /// A continuation was submitted, by any thread, that the carrier did not cause by itself.
+  void unblocked(ScheduledFiber f) {
+    if (f.ended || closed) {
+      Strangers.run(f::resume); // what is left of it: the end of its thread, or of a closed loop
+      return;
+    }
+    f.permit = true;
+    if (f.detached) {
+      source.unblocked(f);
+    } else {
+      LockSupport.unpark(carrier);
+    }
+  }
+
+  @Override
+  public void abandon(Fiber fiber) {
+    Strangers.run(((ScheduledFiber) fiber)::resume);
+  }
+
+  boolean isCarrier(Thread thread) {
+    return thread == carrier;
+  }
+
+  @Override
+  public boolean isDetached(Fiber fiber) {
+    return ((ScheduledFiber) fiber).detached;
+  }
+
+  @Override
+  public boolean reusesFibers() {
+    return true;
+  }
+
+  @Override
+  public void clean() {
+    var self = Thread.currentThread();
+    VirtualThreads.clearLocals(self);
+    Thread.interrupted();
+    if (!ScheduledFiber.NAME.equals(self.getName())) {
+      self.setName(ScheduledFiber.NAME);
+    }
+    if (self.getContextClassLoader() != contextLoader) {
+      self.setContextClassLoader(contextLoader);
+    }
+  }
+
+  @Override
+  public boolean mayBeTouchedBy(Thread thread) {
+    var c = carrier;
+    return thread == currentThread || thread == c || c == null;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    threads.shutdown();
+  }
+}

@@ -1,0 +1,125 @@
+package jasyncio.internal.fiber;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.InaccessibleObjectException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/// The one class that knows JDK internals: virtual threads with a scheduler of one's own, and their
+/// thread locals. When the JDK gets a public API for custom schedulers, only this class changes.
+public final class VirtualThreads {
+  private static final int NO_INHERIT_THREAD_LOCALS = 4;
+
+  private static final @Nullable MethodHandle NEW_THREAD;
+  private static final @Nullable MethodHandle GET_LOCALS;
+  private static final @Nullable MethodHandle SET_LOCALS;
+  private static final @Nullable MethodHandle SET_INHERITABLE;
+  private static final @Nullable String PROBLEM;
+
+  static {
+    MethodHandle newThread = null;
+    MethodHandle getLocals = null;
+    MethodHandle setLocals = null;
+    MethodHandle setInheritable = null;
+    String problem = null;
+    try {
+      var builders = Class.forName("java.lang.ThreadBuilders");
+      var method =
+          builders.getDeclaredMethod(
+              "newVirtualThread", Executor.class, String.class, int.class, Runnable.class);
+      method.setAccessible(true);
+      var lookup = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
+      newThread = lookup.unreflect(method);
+      var map = Class.forName("java.lang.ThreadLocal$ThreadLocalMap");
+      var get = MethodType.methodType(Object.class, Thread.class);
+      var set = MethodType.methodType(void.class, Thread.class, Object.class);
+      getLocals = lookup.findGetter(Thread.class, "threadLocals", map).asType(get);
+      setLocals = lookup.findSetter(Thread.class, "threadLocals", map).asType(set);
+      setInheritable = lookup.findSetter(Thread.class, "inheritableThreadLocals", map).asType(set);
+      probe(newThread);
+      // Poller.<clinit> starts virtual threads that inherit the current scheduler: it must not run on
+      // a fiber first, or all blocking socket I/O of this JVM would end with that fiber's loop.
+      Class.forName("sun.nio.ch.Poller", true, null);
+    } catch (InaccessibleObjectException | IllegalAccessException e) {
+      problem = "the JVM was started without --add-opens java.base/java.lang=" + target();
+    } catch (ClassNotFoundException | NoSuchMethodException | NoSuchFieldException e) {
+      problem = "this JDK (" + Runtime.version() + ") has no " + e.getMessage();
+    } catch (Throwable e) { // whatever a foreign JVM throws here, the portable runtime still works
+      problem = "virtual threads cannot be scheduled by this JVM: " + e;
+    }
+    NEW_THREAD = newThread;
+    GET_LOCALS = getLocals;
+    SET_LOCALS = setLocals;
+    SET_INHERITABLE = setInheritable;
+    PROBLEM = problem;
+  }
+
+  private VirtualThreads() {}
+
+  /// Why virtual threads cannot be scheduled by ourselves here, or `null` if they can.
+  public static @Nullable String problem() {
+    return PROBLEM;
+  }
+
+  private static String target() {
+    var module = VirtualThreads.class.getModule();
+    return module.isNamed() ? module.getName() : "ALL-UNNAMED";
+  }
+
+  /// Runs one virtual thread: a JVM without continuations has the method but cannot do this.
+  private static void probe(MethodHandle newThread) throws Throwable {
+    var failure = new Throwable[1];
+    Runnable probe =
+        () -> {
+          try {
+            var ran = new boolean[1];
+            Executor inline = Runnable::run;
+            var thread =
+                (Thread)
+                    newThread.invoke(
+                        inline, "jasyncio-probe", NO_INHERIT_THREAD_LOCALS, (Runnable) () -> ran[0] = true);
+            thread.start();
+            if (!ran[0]) {
+              throw new IllegalStateException("a virtual thread did not run");
+            }
+          } catch (Throwable e) {
+            failure[0] = e;
+          }
+        };
+    if (Thread.currentThread().isVirtual()) { // a continuation must be run by a platform thread
+      Thread.ofPlatform().name("jasyncio-probe").start(probe).join();
+    } else {
+      probe.run();
+    }
+    if (failure[0] != null) {
+      throw failure[0];
+    }
+  }
+
+  /// An unstarted virtual thread whose continuations are given to `scheduler`.
+  static Thread newThread(Executor scheduler, String name, Runnable task) {
+    try {
+      return (Thread) NEW_THREAD.invokeExact(scheduler, name, NO_INHERIT_THREAD_LOCALS, task);
+    } catch (Error | RuntimeException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Forgets all thread locals of the calling thread.
+  static void clearLocals(Thread self) {
+    try {
+      if ((Object) GET_LOCALS.invokeExact(self) != null) {
+        SET_LOCALS.invokeExact(self, (Object) null);
+      }
+      SET_INHERITABLE.invokeExact(self, (Object) null);
+    } catch (Error | RuntimeException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

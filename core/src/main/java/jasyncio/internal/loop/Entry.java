@@ -1,0 +1,43 @@
+package jasyncio.internal.loop;
+
+import jasyncio.internal.fiber.Fiber;
+import jasyncio.internal.fiber.FiberSource;
+import jasyncio.internal.fiber.PortableHub;
+import org.jspecify.annotations.Nullable;
+
+/// One entry of the ready queue: something to happen on the loop, once.
+///
+/// Its turn has three outcomes, told apart by what [#turn] returns.
+public abstract class Entry {
+  /// Says that [#run] is to be called on a fiber: it may call user code.
+  protected static final Fiber IN_PLACE = new PortableHub(new NoSource()).newFiber(() -> {});
+
+  /// The entry's turn has come. Called by the loop where no user code may run.
+  ///
+  /// @return [#IN_PLACE] to have [#run] called; the fiber that goes on with this entry; or `null` if the
+  ///     entry has been dealt with
+  protected @Nullable Fiber turn() {
+    return IN_PLACE;
+  }
+
+  /// Does the work, on a fiber; must not throw.
+  protected void run() {}
+
+  private static final class NoSource implements FiberSource {
+    @Override
+    public @Nullable Fiber next() {
+      return null;
+    }
+
+    @Override
+    public boolean blocked(Fiber fiber) {
+      return false;
+    }
+
+    @Override
+    public void unblocked(Fiber fiber) {}
+
+    @Override
+    public void stranger(Runnable continuation) {}
+  }
+}

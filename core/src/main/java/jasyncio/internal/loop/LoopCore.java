@@ -1,0 +1,401 @@
+package jasyncio.internal.loop;
+
+import jasyncio.internal.fiber.Fiber;
+import jasyncio.internal.fiber.FiberSource;
+import jasyncio.internal.fiber.Hub;
+import jasyncio.internal.fiber.Strangers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The event loop's machine: what is ready runs, in order, one iteration after the other.
+public final class LoopCore implements FiberSource {
+  /* Overview
+   * An iteration (asyncio's _run_once): wait in the selector until something is ready, then move what
+   * other threads sent, I/O events and due timers to the ready queue, in this order behind what is there
+   * already; then give every entry that is there now its turn. What these add waits for the next iteration.
+   *
+   * next() is the loop: the hub calls it whenever no fiber knows where control should go. Entries that may call user code
+   * are run by *dispatcher* fibers: a dispatcher takes one entry after the other until the iteration is over,
+   * or until a suspended fiber is due. If what it runs suspends, its stack belongs to that task until the
+   * task ends, and another dispatcher takes over. Idle dispatchers wait in `idle`.
+   *
+   * Fields belong to the hub's logical thread unless they say otherwise.
+   * Sleeping and waking: the loop sets `asleep`, looks at the inbox once more, and waits; a
+   * sender fills the inbox and then looks at `asleep`. Both are volatile, so one of them sees the other;
+   * Selector.wakeup is sticky, so it may come before the wait begins.
+   */
+
+  /// What happens when a task blocks its thread in a call that is not ours.
+  public enum Blocking {
+    BLOCK,
+    SWITCH,
+    FORBID
+  }
+
+  /// What the owner of the loop does around a fiber that waits in a blocking call.
+  public interface BlockingListener {
+    /// Policy FORBID: an entry that reports the fiber.
+    Entry report(Fiber fiber);
+
+    /// Policy SWITCH: the fiber is left alone now; keep what belongs to it.
+    void leave(Fiber fiber);
+
+    /// The fiber goes on.
+    void enter(Fiber fiber);
+  }
+
+  private static final int MAX_IDLE = 256;
+  private static final long MAX_WAIT_NANOS = 24L * 3600 * 1_000_000_000;
+
+  private final Hub hub;
+  private final LongSupplier clock;
+  private final Selector selector;
+  private final BlockingListener blockingListener;
+  private final ReadyQueue ready = new ReadyQueue();
+  private final TimerHeap timers = new TimerHeap();
+  private final ArrayList<Fiber> idle = new ArrayList<>();
+  private final Inbox inbox = new Inbox(); // any thread
+
+  private volatile Blocking blocking = Blocking.BLOCK; // any thread
+  private int batch; // entries of this iteration that still wait for their turn
+  private boolean iterated; // an iteration began since run() was called
+  private boolean stopping;
+  private @Nullable Throwable escape; // what leaves run() by force
+  private @Nullable Entry handed; // for the dispatcher that gets control now
+  private @Nullable Fiber due; // a dispatcher came upon it and made way
+  private @Nullable Stranger dueStranger; // likewise
+  private boolean interlude; // a dispatcher gives control back after one entry
+  private boolean unwinding; // fibers are run to their end, one by one, outside of run()
+  private volatile boolean asleep;
+  private volatile boolean closed;
+
+  public LoopCore(
+      Function<FiberSource, Hub> hub, LongSupplier clock, BlockingListener blockingListener) {
+    try {
+      selector = Selector.open();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot open a selector for the event loop", e);
+    }
+    this.clock = clock;
+    this.blockingListener = blockingListener;
+    this.hub = hub.apply(this);
+  }
+
+  public Hub hub() {
+    return hub;
+  }
+
+  public long nanos() {
+    return clock.getAsLong();
+  }
+
+  public void setBlocking(Blocking blocking) {
+    this.blocking = blocking;
+  }
+
+  // ---- the loop ---------------------------------------------------------------------------------
+
+  /// Runs until [#stop]; at least one iteration.
+  ///
+  /// @throws Throwable what [#escape] was given, unchanged
+  public void run() throws Throwable {
+    iterated = false;
+    hub.run(null);
+    batch = 0;
+    var e = escape;
+    escape = null;
+    if (e != null) {
+      stopping = false;
+      throw e;
+    }
+  }
+
+  @Override
+  public @Nullable Fiber next() {
+    if (unwinding) {
+      return closed && !idle.isEmpty() ? idle.removeLast() : null;
+    }
+    while (escape == null) {
+      if (due != null) {
+        var fiber = due;
+        due = null;
+        return fiber;
+      } else if (dueStranger != null) {
+        dueStranger.continuation.run();
+        dueStranger = null;
+      } else if (batch > 0) {
+        var entry = nextOfBatch();
+        if (entry != null) {
+          return dispatcher(entry);
+        }
+      } else if (stopping && iterated) {
+        stopping = false;
+        return null;
+      } else {
+        iterated = true;
+        poll();
+        batch = ready.size();
+      }
+    }
+    return null;
+  }
+
+  /// Gives entries of this iteration their turn until one is to run on a dispatcher, which is returned, or
+  /// until control must go elsewhere: see `due`.
+  private @Nullable Entry nextOfBatch() {
+    while (batch > 0 && escape == null) {
+      batch--;
+      var entry = ready.remove();
+      if (entry instanceof Stranger stranger) { // only the carrier can run it
+        dueStranger = stranger;
+        return null;
+      }
+      var fiber = entry.turn();
+      if (fiber == Entry.IN_PLACE) {
+        return entry;
+      } else if (fiber != null) {
+        due = fiber;
+        return null;
+      }
+    }
+    return null;
+  }
+
+  /// Waits until something is ready, and makes it so.
+  private void poll() {
+    inbox.drainTo(ready);
+    if (ready.size() == 0 && !stopping) {
+      long first = timers.firstNanos();
+      long wait = first == Long.MAX_VALUE ? MAX_WAIT_NANOS : first - nanos();
+      if (wait > 0) {
+        sleep(Math.min(wait, MAX_WAIT_NANOS));
+        inbox.drainTo(ready);
+      }
+    }
+    if (timers.size() > 0) {
+      long now = nanos();
+      for (Timer t; (t = timers.pollDue(now)) != null; ) {
+        ready.add(t);
+      }
+    }
+  }
+
+  private void sleep(long nanos) {
+    asleep = true;
+    try {
+      if (inbox.isEmpty()) {
+        selector.select((nanos + 999_999) / 1_000_000); // epoll counts in milliseconds
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the event loop's selector failed", e);
+    } finally {
+      asleep = false;
+      if (Thread.interrupted()) {
+        hub.noteInterrupt();
+      }
+    }
+  }
+
+  // ---- dispatchers ------------------------------------------------------------------------------
+
+  private Fiber dispatcher(Entry entry) {
+    handed = entry;
+    return idle.isEmpty() ? hub.newFiber(this::dispatch) : idle.removeLast();
+  }
+
+  /// The body of a dispatcher fiber.
+  private void dispatch() {
+    var self = hub.current();
+    for (var entry = takeHanded(); entry != null; entry = takeHanded()) {
+      do {
+        entry.run();
+        hub.clean();
+        entry = self.hasCaller() || interlude || unwinding ? null : nextOfBatch();
+      } while (entry != null);
+      if (idle.size() >= MAX_IDLE || closed) {
+        return;
+      }
+      idle.add(self);
+      hub.switchTo(null);
+    }
+  }
+
+  private @Nullable Entry takeHanded() {
+    var entry = handed;
+    handed = null;
+    return entry;
+  }
+
+  /// Runs `entry` at once, on a fiber of its own, until it suspends or is done. Called on a fiber.
+  public void runNested(Entry entry) {
+    try {
+      hub.call(dispatcher(entry));
+    } catch (IllegalStateException e) { // this stack cannot be suspended
+      handed = null;
+      throw e;
+    }
+  }
+
+  // ---- what happens to the loop -----------------------------------------------------------------
+
+  /// Adds an entry to the ready queue. From another thread than the loop's it is sent instead.
+  public void schedule(Entry entry) {
+    if (hub.mayBeTouchedBy(Thread.currentThread())) {
+      ready.add(entry);
+    } else {
+      send(entry);
+    }
+  }
+
+  /// Adds an entry to the ready queue and wakes the loop. Any thread; neither throws nor waits.
+  public void send(Entry entry) {
+    inbox.push(entry);
+    if (asleep) {
+      selector.wakeup();
+    } else if (closed) {
+      forwardLeftovers();
+    }
+  }
+
+  public void schedule(long nanos, Timer timer) {
+    timers.add(nanos, timer);
+  }
+
+  public void cancel(Timer timer) {
+    if (!timer.isCancelled()) {
+      timer.markCancelled();
+      timers.noteCancelled(timer);
+    }
+  }
+
+  /// Makes [#run] return after the current iteration.
+  public void stop() {
+    stopping = true;
+  }
+
+  /// Makes [#run] end at once and throw `e`; what is ready stays ready. The first one wins.
+  public void escape(Throwable e) {
+    if (escape == null) {
+      escape = e;
+    }
+  }
+
+  /// Runs a suspended fiber until it gives up control, while the loop does not run.
+  public void unwind(Fiber fiber) {
+    unwinding = true;
+    try {
+      hub.run(fiber);
+    } finally {
+      unwinding = false;
+    }
+  }
+
+  /// Ends the idle fibers, drops all entries, and closes the selector.
+  public void close() {
+    closed = true;
+    ready.clear();
+    timers.clear();
+    handed = null;
+    if (!idle.isEmpty()) {
+      unwind(idle.removeLast());
+    }
+    hub.close();
+    forwardLeftovers();
+    try {
+      selector.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close the event loop's selector", e);
+    }
+  }
+
+  // ---- blocking calls ---------------------------------------------------------------------------
+
+  @Override
+  public boolean blocked(Fiber fiber) {
+    return switch (blocking) {
+      case BLOCK -> false;
+      case SWITCH -> {
+        blockingListener.leave(fiber);
+        yield true;
+      }
+      case FORBID -> {
+        if (interlude) { // the report itself blocks
+          blockingListener.leave(fiber);
+          yield true;
+        }
+        if (fiber.thread().getState() != Thread.State.RUNNABLE) {
+          report(fiber);
+        }
+        yield false;
+      }
+    };
+  }
+
+  private void report(Fiber fiber) {
+    interlude = true;
+    blockingListener.leave(fiber);
+    try {
+      hub.interlude(dispatcher(blockingListener.report(fiber)));
+    } finally {
+      blockingListener.enter(fiber);
+      interlude = false;
+    }
+  }
+
+  @Override
+  public void unblocked(Fiber fiber) {
+    send(new Unblocked(fiber));
+  }
+
+  @Override
+  public void stranger(Runnable continuation) {
+    if (blocking == Blocking.SWITCH && !closed) {
+      send(new Stranger(continuation));
+    } else {
+      Strangers.run(continuation);
+    }
+  }
+
+  /// The loop is closed: continuations still run, on other threads.
+  private void forwardLeftovers() {
+    var left = new ReadyQueue();
+    inbox.drainTo(left);
+    while (left.size() > 0) {
+      switch (left.remove()) {
+        case Stranger s -> Strangers.run(s.continuation);
+        case Unblocked u -> hub.abandon(u.fiber);
+        default -> {} // a closed loop runs no callbacks
+      }
+    }
+  }
+
+  private static final class Stranger extends Entry {
+    final Runnable continuation;
+
+    Stranger(Runnable continuation) {
+      this.continuation = continuation;
+    }
+  }
+
+  private final class Unblocked extends Entry {
+    final Fiber fiber;
+
+    Unblocked(Fiber fiber) {
+      this.fiber = fiber;
+    }
+
+    @Override
+    protected @Nullable Fiber turn() {
+      if (!hub.isDetached(fiber)) {
+        return null;
+      }
+      blockingListener.enter(fiber);
+      return fiber;
+    }
+  }
+}

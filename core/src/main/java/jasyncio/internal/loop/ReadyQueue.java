@@ -1,0 +1,44 @@
+package jasyncio.internal.loop;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// First in, first out: a ring that grows. Not thread-safe.
+public final class ReadyQueue {
+  private @Nullable Entry[] ring = new Entry[64];
+  private int head;
+  private int size;
+
+  public void add(Entry entry) {
+    if (size == ring.length) {
+      grow();
+    }
+    ring[(head + size++) & (ring.length - 1)] = entry;
+  }
+
+  /// @throws NullPointerException if the queue is empty
+  public Entry remove() {
+    var entry = ring[head];
+    ring[head] = null;
+    head = (head + 1) & (ring.length - 1);
+    size--;
+    return entry;
+  }
+
+  public int size() {
+    return size;
+  }
+
+  public void clear() {
+    ring = new Entry[64];
+    head = 0;
+    size = 0;
+  }
+
+  private void grow() {
+    var wider = Arrays.copyOfRange(ring, head, head + ring.length * 2);
+    System.arraycopy(ring, 0, wider, ring.length - head, head);
+    ring = wider;
+    head = 0;
+  }
+}

@@ -1,0 +1,18 @@
+package jasyncio.internal.loop;
+
+/// An entry that becomes ready at a given time, unless it is cancelled first.
+public abstract class Timer extends Entry {
+  int sequence; // of its insertion into the heap: equal times fire in that order
+  boolean inHeap;
+  private boolean cancelled;
+
+  protected final boolean isCancelled() {
+    return cancelled;
+  }
+
+  /// Marks the timer as cancelled; the heap drops it later. The loop must be told, too: see
+  /// [LoopCore#cancel].
+  final void markCancelled() {
+    cancelled = true;
+  }
+}

@@ -1,0 +1,21 @@
+import org.jspecify.annotations.NullMarked;
+
+/// Python's asyncio for the JVM: coroutines, one event loop, tasks and cancellation on one thread.
+///
+/// Start with [jasyncio.Asyncio]; `import static jasyncio.Asyncio.*;` gives asyncio's functions under
+/// their own names. No reference is `null` unless it is marked [org.jspecify.annotations.Nullable].
+///
+/// System properties, read when a loop is created:
+///
+/// | property | values | default |
+/// | --- | --- | --- |
+/// | `jasyncio.fibers` | `scheduled`, `portable` | scheduled where the JVM allows it |
+/// | `jasyncio.blocking` | `block`, `switch`, `forbid` | `block` |
+/// | `jasyncio.debug` | `true`, `false` | `false`; so is the environment's `JASYNCIO_DEBUG=1` |
+@NullMarked
+module jasyncio {
+  requires static transitive org.jspecify;
+  requires jdk.unsupported; // sun.misc.Signal, the JVM's only access to signals
+
+  exports jasyncio;
+}

@@ -1,0 +1,137 @@
+package jasyncio;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.conditions.ArchConditions.onlyDependOnClassesThat;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// Holds the arrows between the packages, and a few rules that no compiler checks.
+@Tag("architecture")
+class ArchitectureTest {
+
+  /// Each package of the module and the other packages of the module that it may use.
+  ///
+  /// The face stands on the machine and the machine knows no face. The areas beside the face stand
+  /// on the face alone and never import `internal`. A new package gets its row here first.
+  private static final Map<String, Set<String>> MAY_USE =
+      new TreeMap<>(
+          Map.of(
+              "jasyncio", Set.of("jasyncio.internal.loop", "jasyncio.internal.fiber"),
+              "jasyncio.sync", Set.of("jasyncio"),
+              "jasyncio.queue", Set.of("jasyncio"),
+              "jasyncio.generator", Set.of("jasyncio"),
+              "jasyncio.gevent", Set.of("jasyncio"),
+              "jasyncio.inspect", Set.of("jasyncio"),
+              "jasyncio.internal.loop", Set.of("jasyncio.internal.fiber"),
+              "jasyncio.internal.fiber", Set.of()));
+
+  /// What `module-info` exports, to everyone.
+  private static final Set<String> EXPORTED = Set.of("jasyncio", "jasyncio.inspect");
+
+  /// The test classes that may call `Thread.sleep`, by simple name, and why each has to.
+  ///
+  /// All others wait for an event, or use virtual time.
+  private static final Map<String, String> MAY_SLEEP = Map.of();
+
+  private static final Path TARGET = Path.of(System.getProperty("basedir", ""), "target");
+  private static final JavaClasses MAIN =
+      new ClassFileImporter().importPath(TARGET.resolve("classes"));
+  private static final JavaClasses TESTS =
+      new ClassFileImporter().importPath(TARGET.resolve("test-classes"));
+
+  @Test
+  void packages_useOnlyWhatTheTableAllows() {
+    MAY_USE.forEach((name, others) ->
+        classes()
+            .that()
+            .resideInAPackage(name)
+            .should(onlyDependOnClassesThat(outsideTheModuleOrIn(name, others)))
+            .because("only these packages of the module are open to it: " + others)
+            .allowEmptyShould(true)
+            .check(MAIN));
+  }
+
+  @Test
+  void packages_haveARowInTheTable() {
+    assertThat(MAIN)
+        .extracting(JavaClass::getPackageName)
+        .filteredOn(name -> !name.isEmpty()) // module-info
+        .isSubsetOf(MAY_USE.keySet());
+  }
+
+  @Test
+  void packages_haveNoCycles() {
+    slices().matching("(jasyncio..)").should().beFreeOfCycles().check(MAIN);
+  }
+
+  @Test
+  void moduleInfo_exportsThePublicPackagesOnly() {
+    ModuleDescriptor module =
+        ModuleFinder.of(TARGET.resolve("classes")).find("jasyncio").orElseThrow().descriptor();
+    assertThat(module.exports()).noneMatch(ModuleDescriptor.Exports::isQualified);
+    assertThat(module.exports().stream().map(ModuleDescriptor.Exports::source).collect(toSet()))
+        .isEqualTo(EXPORTED);
+    assertThat(module.isOpen()).isFalse();
+    assertThat(module.opens()).isEmpty();
+    assertThat(module.packages())
+        .allMatch(name -> EXPORTED.contains(name) || name.startsWith("jasyncio.internal."));
+  }
+
+  @Test
+  void mainCode_doesNotPrint() {
+    noClasses().should(ACCESS_STANDARD_STREAMS).because("it logs").check(MAIN);
+  }
+
+  @Test
+  void tests_doNotSleep() {
+    noClasses()
+        .that(DescribedPredicate.not(areIn(MAY_SLEEP.keySet())))
+        .should()
+        .accessTargetWhere(isThreadSleep())
+        .because("a test waits for an event or uses virtual time")
+        .check(TESTS);
+  }
+
+  private static DescribedPredicate<JavaClass> outsideTheModuleOrIn(
+      String name, Set<String> others) {
+    DescribedPredicate<JavaClass> allowed =
+        resideInAPackage(name).or(resideInAnyPackage(others.toArray(String[]::new)));
+    return DescribedPredicate.not(resideInAPackage("jasyncio..")).or(allowed);
+  }
+
+  private static DescribedPredicate<JavaClass> areIn(Set<String> topLevelNames) {
+    return DescribedPredicate.describe(
+        "are in " + topLevelNames, type -> topLevelNames.contains(topLevel(type).getSimpleName()));
+  }
+
+  private static JavaClass topLevel(JavaClass type) {
+    return type.getEnclosingClass().map(ArchitectureTest::topLevel).orElse(type);
+  }
+
+  private static DescribedPredicate<JavaAccess<?>> isThreadSleep() {
+    return DescribedPredicate.describe(
+        "Thread.sleep",
+        access ->
+            access.getTargetOwner().isEquivalentTo(Thread.class)
+                && access.getTarget().getName().equals("sleep"));
+  }
+}

@@ -1,0 +1,4 @@
+async def async_function():
+    return 1
+
+print(async_function().send(None))

@@ -1,0 +1,153 @@
+package jasyncio.examples;
+
+import jasyncio.Asyncio;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+
+/// Compiles example programs and runs them, each in a process of its own.
+final class Programs {
+  /// The `examples` folder of the project.
+  static final Path EXAMPLES =
+      Files.isDirectory(Path.of("seeds")) ? Path.of("") : Path.of("examples");
+
+  private static final String FIBERS = System.getProperty("jasyncio.fibers", "scheduled");
+  private static final int LIMIT_SECONDS = 60;
+
+  private Programs() {}
+
+  /// What a process printed, when each line of its standard output came, and its exit code.
+  record Run(List<String> out, List<Double> seconds, List<String> err, int exit) {
+    @Override
+    public String toString() {
+      return "exit %d%n%s%n--- stderr%n%s"
+          .formatted(exit, String.join("\n", out), String.join("\n", err));
+    }
+  }
+
+  /// Compiles the sources into the folder, against the jasyncio that the tests run with.
+  static void compile(List<Path> sources, Path classes) throws IOException {
+    var messages = new StringWriter();
+    var compiler = ToolProvider.getSystemJavaCompiler();
+    try (var files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
+      var options = List.of("-proc:none", "-cp", jasyncio().toString(), "-d", classes.toString());
+      var units = files.getJavaFileObjectsFromPaths(sources);
+      if (!compiler.getTask(messages, files, null, options, null, units).call()) {
+        throw new AssertionError("the programs do not compile:\n" + messages);
+      }
+    }
+  }
+
+  /// The command that runs a compiled program on the fiber runtime under test.
+  static List<String> javaCommand(Path classes, String mainClass, String... args) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // to start fast
+    command.addAll(List.of("-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8"));
+    command.add("-Djasyncio.fibers=" + FIBERS);
+    if (FIBERS.equals("scheduled")) {
+      command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
+    }
+    command.addAll(List.of("-cp", classes + File.pathSeparator + jasyncio(), mainClass));
+    command.addAll(List.of(args));
+    return command;
+  }
+
+  /// Runs the command to its end.
+  static Run run(List<String> command) throws IOException, InterruptedException {
+    return finish(start(command));
+  }
+
+  static Process start(List<String> command) throws IOException {
+    var builder = new ProcessBuilder(command);
+    builder.environment().put("PYTHONUTF8", "1");
+    builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+    return builder.start();
+  }
+
+  /// Reads the rest of what the process prints and waits for its end; kills it after a minute.
+  static Run finish(Process process) throws IOException, InterruptedException {
+    var late = CompletableFuture.delayedExecutor(LIMIT_SECONDS, TimeUnit.SECONDS);
+    late.execute(process::destroyForcibly);
+    var err =
+        CompletableFuture.supplyAsync(
+            () -> process.errorReader(StandardCharsets.UTF_8).lines().toList(),
+            Thread::startVirtualThread);
+    var out = new ArrayList<String>();
+    var seconds = new ArrayList<Double>();
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+        seconds.add(System.nanoTime() / 1e9);
+        out.add(line);
+      }
+    }
+    return new Run(out, seconds, err.join(), process.waitFor());
+  }
+
+  /// A CPython of at least 3.13: `JASYNCIO_PYTHON`, one on the `PATH`, or one of pyenv's.
+  static Optional<String> findPython() {
+    String given = System.getenv("JASYNCIO_PYTHON");
+    if (given != null) {
+      Optional<String> python = checkPython(given);
+      if (python.isEmpty()) {
+        throw new AssertionError("JASYNCIO_PYTHON is not a CPython of 3.13 or later: " + given);
+      }
+      return python;
+    }
+    var candidates = Stream.of("python3", "python3.13", "python3.14", "python3.15");
+    return Stream.concat(candidates, pyenvPythons())
+        .flatMap(candidate -> checkPython(candidate).stream())
+        .findFirst();
+  }
+
+  private static Stream<String> pyenvPythons() {
+    Path versions = Path.of(System.getProperty("user.home"), ".pyenv", "versions");
+    try (var folders = Files.list(versions)) {
+      return folders
+          .filter(folder -> folder.getFileName().toString().matches("3\\.1[3-9]\\.\\d+"))
+          .map(folder -> folder.resolve("bin/python").toString())
+          .toList()
+          .stream();
+    } catch (IOException e) {
+      return Stream.empty(); // no pyenv
+    }
+  }
+
+  /// The path of the executable itself, so that no launcher script stands in between.
+  private static Optional<String> checkPython(String command) {
+    String program =
+        """
+        import sys
+        if sys.version_info >= (3, 13) and sys.implementation.name == "cpython":
+            print(sys.executable)
+        """;
+    try {
+      Run run = run(List.of(command, "-c", program));
+      return run.exit() == 0 ? run.out().stream().findFirst() : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty(); // no such command
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Path jasyncio() {
+    try {
+      return Path.of(Asyncio.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
