@@ -1,4 +1,8 @@
 import static jasyncio.Asyncio.*;
+
 void main() {
-  run(() -> { sleep(0.001); System.out.println("hello"); });
+  run(() -> {
+    sleep(0.001);
+    System.out.println("hello");
+  });
 }

@@ -18,4 +18,5 @@ module jasyncio {
   requires jdk.unsupported; // sun.misc.Signal, the JVM's only access to signals
 
   exports jasyncio;
+  exports jasyncio.inspect;
 }

@@ -11,7 +11,7 @@ record ActionBody(Action action) implements Awaitable<Void> {
     return nothing();
   }
 
-  @SuppressWarnings("NullAway")
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // the one value that fits every type
   static <T> T nothing() {
     @Nullable T none = null;
     return none;

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// nothing else runs on the loop.
 ///
 /// Times are in seconds. Everywhere an infinite time, or a `null` [Duration], means no limit.
+@SuppressWarnings("overloads") // lambdas with and without a value are told apart by the compiler
 public final class Asyncio {
   /// See [ReturnWhen#FIRST_COMPLETED].
   public static final ReturnWhen FIRST_COMPLETED = ReturnWhen.FIRST_COMPLETED;
@@ -545,6 +546,7 @@ public final class Asyncio {
   /// @return a future of all results, in the order of the arguments
   /// @throws IllegalStateException if there is no loop to run coroutines
   @SafeVarargs
+  @SuppressWarnings("varargs") // the array is only read
   public static <T extends @Nullable Object> Future<List<T>> gather(
       Awaitable<? extends T>... awaitables) {
     return gather(Arrays.asList(awaitables));

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /// Between our futures and the JDK's: results go one way, cancellation both ways.
+@SuppressWarnings("FutureReturnValueIgnored") // whenComplete returns what nobody needs
 final class Bridges {
   private Bridges() {}
 

@@ -63,7 +63,7 @@ public final class Context {
   public <T extends @Nullable Object> T run(Callable<T> code) {
     if (entered) {
       throw new IllegalStateException(
-          "cannot enter context: " + this + " is already entered");
+          "cannot enter context: it is already entered");
     }
     entered = true;
     var loop = EventLoop.running();

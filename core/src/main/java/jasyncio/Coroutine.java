@@ -5,6 +5,7 @@ import jasyncio.internal.fiber.FiberSource;
 import jasyncio.internal.fiber.Hub;
 import jasyncio.internal.fiber.Strangers;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,9 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   Coroutine<T> watched() {
     var loop = EventLoop.running();
     var losses = loop != null ? loop.losses : EventLoop.LOSSES_OUTSIDE;
-    losses.watch(this, new NeverAwaited(name, progress, Debug.isDefault() || loop != null && loop.getDebug()));
+    boolean debug = Debug.isDefault() || (loop != null && loop.getDebug());
+    var source = Debug.list(debug ? Debug.callerStack() : null);
+    losses.watch(this, new NeverAwaited(name, progress, source));
     return this;
   }
 
@@ -100,6 +103,10 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   }
 
   private T runHere() {
+    if (owner() == null) {
+      throw new IllegalStateException(
+          "await outside a coroutine: no task runs here that could await " + this + "; use run(...) or createTask(...)");
+    }
     progress.state = State.RUNNING;
     var loop = EventLoop.running();
     host = loop != null ? loop.hub.current() : null;
@@ -116,7 +123,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   }
 
   /// Awaits what was begun by hand: hands on what the body awaits, and the answer back.
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // the value is what the body gave
   private T driveToEnd() {
     Object answer = null;
     Throwable problem = null;
@@ -275,7 +282,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
   private @Nullable Object handOut(@Nullable Object what) {
     yielded = what;
-    fiber.hub().switchTo(null);
+    Objects.requireNonNull(fiber).hub().switchTo(null);
     var t = thrown;
     if (t != null) {
       thrown = null;
@@ -311,18 +318,16 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   /// @return what the next [#send] is given; throws what [#throwError] is given
   /// @throws IllegalStateException if the caller runs in no coroutine
   public static @Nullable Object suspend(@Nullable Object value) {
-    switch (owner()) {
-      case Coroutine<?> coroutine -> {
-        return coroutine.handOut(value);
-      }
+    return switch (owner()) {
+      case Coroutine<?> coroutine -> coroutine.handOut(value);
       case Task<?> task -> {
         task.handleYield(value);
-        return null;
+        yield null;
       }
       case null, default ->
           throw new IllegalStateException(
               "nothing to suspend: the caller runs in no coroutine; use coroutine(...).send(null)");
-    }
+    };
   }
 
   @Override
@@ -335,11 +340,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     volatile State state = State.CREATED;
   }
 
-  private record NeverAwaited(String name, Progress progress, @Nullable StackTraceElement[] source)
+  private record NeverAwaited(String name, Progress progress, List<StackTraceElement> source)
       implements Losses.Loss {
-    NeverAwaited(String name, Progress progress, boolean debug) {
-      this(name, progress, debug ? Debug.callerStack() : null);
-    }
 
     @Override
     public boolean settled() {
@@ -349,8 +351,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     @Override
     public void report() {
       var created =
-          source == null ? "" : "\nCoroutine created at:" + Describe.stack(Debug.list(source));
-      Debug.LOGGER.log(
+          source.isEmpty() ? "" : "\nCoroutine created at:" + Describe.stack(source);
+      Log.LOGGER.log(
           Level.WARNING, () -> "coroutine '" + name + "' was never awaited" + created);
     }
   }

@@ -3,17 +3,15 @@ package jasyncio;
 import java.lang.StackWalker.StackFrame;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Debug mode's switch, logger and stacks.
+/// Debug mode's switch and stacks.
 final class Debug {
-  static final System.Logger LOGGER = System.getLogger("jasyncio");
-
   /// Whether debug mode was on when the program began.
   static final boolean DEFAULT = isDefault();
 
   private static final int STACK_DEPTH = 10;
-  private static final StackWalker WALKER = StackWalker.getInstance();
 
   private Debug() {}
 
@@ -29,7 +27,7 @@ final class Debug {
 
   /// Where the user's code called us: innermost frame first.
   static StackTraceElement[] callerStack() {
-    return WALKER.walk(
+    return StackWalker.getInstance().walk(
         frames ->
             frames
                 .dropWhile(f -> isOurs(f.getClassName()))
@@ -69,7 +67,7 @@ final class Debug {
     }
     var rest = className.substring("jasyncio.".length());
     var top = rest.indexOf('$') < 0 ? rest : rest.substring(0, rest.indexOf('$'));
-    return top.startsWith("internal.") || FACE.contains(top);
+    return top.startsWith("internal.") || Face.CLASSES.contains(top);
   }
 
   private static boolean isMachinery(String className) {
@@ -81,28 +79,30 @@ final class Debug {
   }
 
   /// The classes of this package through which user code comes in; tests live in this package, too.
-  private static final java.util.Set<String> FACE =
-      java.util.Set.of(
-          "Asyncio",
-          "ActionBody",
-          "Action",
-          "AsCompleted",
-          "Bridges",
-          "Context",
-          "Coroutine",
-          "Debug",
-          "DoneCallback",
-          "EventLoop",
-          "Executors",
-          "Future",
-          "Gather",
-          "Handle",
-          "Runner",
-          "Sleeper",
-          "Task",
-          "TaskGroup",
-          "TaskStep",
-          "Timeout",
-          "TimerHandle",
-          "Waits");
+  private static final class Face {
+    static final Set<String> CLASSES =
+        Set.of(
+            "Asyncio",
+            "ActionBody",
+            "Action",
+            "AsCompleted",
+            "Bridges",
+            "Context",
+            "Coroutine",
+            "Debug",
+            "DoneCallback",
+            "EventLoop",
+            "Executors",
+            "Future",
+            "Gather",
+            "Handle",
+            "Runner",
+            "Sleeper",
+            "Task",
+            "TaskGroup",
+            "TaskStep",
+            "Timeout",
+            "TimerHandle",
+            "Waits");
+  }
 }

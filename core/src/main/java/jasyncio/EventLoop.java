@@ -662,7 +662,7 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param error what is known about it
   public void defaultExceptionHandler(ErrorContext error) {
-    Debug.LOGGER.log(Level.ERROR, Reports.text(error), error.exception());
+    Log.LOGGER.log(Level.ERROR, Reports.text(error), error.exception());
   }
 
   /// Gives an error to the exception handler, in the context of the task or callback concerned. What the
@@ -689,7 +689,7 @@ public final class EventLoop implements AutoCloseable {
         throw x;
       } catch (Throwable x) {
         e.addSuppressed(x);
-        Debug.LOGGER.log(
+        Log.LOGGER.log(
             Level.ERROR,
             "Exception in default exception handler while handling an unexpected error in custom exception"
                 + " handler",
@@ -787,7 +787,7 @@ public final class EventLoop implements AutoCloseable {
     watchdog.stepEnds();
     if (took >= slowCallbackDuration) {
       var seen = watchdog.seen();
-      Debug.LOGGER.log(
+      Log.LOGGER.log(
           Level.WARNING,
           String.format(Locale.ROOT, "Executing %s took %.3f seconds", step, took)
               + (seen.isEmpty() ? "" : "; it was seen at" + Describe.stack(seen)));
@@ -849,7 +849,8 @@ public final class EventLoop implements AutoCloseable {
       return new Entry() {
         @Override
         protected void run() {
-          var stack = Debug.userStack(fiber.thread().getStackTrace());
+          var thread = Objects.requireNonNull(fiber.thread()); // it has run
+          var stack = Debug.userStack(thread.getStackTrace());
           var what = task == null ? "A callback" : task.toString();
           var context = ErrorContext.of(what + " blocks the event loop").blockedAt(stack);
           reportOnLoop(task == null ? context : context.task(task));

@@ -56,7 +56,7 @@ public enum FiberKind {
   private static synchronized void tellFallback(String problem) {
     if (!fallbackTold) {
       fallbackTold = true;
-      Debug.LOGGER.log(Level.INFO, "using the portable fiber runtime, which is slower: {0}", problem);
+      Log.LOGGER.log(Level.INFO, "using the portable fiber runtime, which is slower: {0}", problem);
     }
   }
 

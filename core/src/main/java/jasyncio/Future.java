@@ -2,8 +2,10 @@ package jasyncio;
 
 import jasyncio.internal.loop.Entry;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -33,7 +35,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
   private static final byte FAILED = 3;
 
   private final EventLoop loop;
-  private final @Nullable StackTraceElement[] source; // debug mode only
+  private final StackTraceElement @Nullable [] source; // debug mode only
   private byte state;
   boolean blocking; // a coroutine driven by hand awaits it, in contrast to yielding it
   private @Nullable Object outcome;
@@ -77,7 +79,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
   ///
   /// @throws InvalidStateException if it is not done
   /// @throws CancelledError if it was cancelled
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "NullAway"}) // the outcome is what setResult was given
   public T result() {
     return switch (state) {
       case FINISHED -> (T) outcome;
@@ -101,9 +103,14 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
   }
 
   private Throwable read() {
-    var failure = (Losses.Failure) outcome;
+    var failure = failure();
     failure.read = true;
     return failure.error;
+  }
+
+  /// The outcome in state FAILED.
+  private Losses.Failure failure() {
+    return (Losses.Failure) Objects.requireNonNull(outcome);
   }
 
   /// Takes note that somebody has seen the exception, if there is one.
@@ -115,7 +122,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
 
   /// The exception of a failed future, without marking it as read.
   final @Nullable Throwable peekException() {
-    return state == FAILED ? ((Losses.Failure) outcome).error : null;
+    return state == FAILED ? failure().error : null;
   }
 
   /// What a cancelled future throws: for a task, first the exception that left its body, then fresh ones.
@@ -276,6 +283,23 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
       case Entry entry -> List.of(entry);
       default -> List.copyOf(Callbacks.list(waiting));
     };
+  }
+
+  /// {@return the tasks and futures that wait for this one: the edges of the await graph}
+  public final Set<Future<?>> awaitedBy() {
+    var awaiters = new LinkedHashSet<Future<?>>();
+    for (var entry : waiting()) {
+      var awaiter =
+          switch (entry) {
+            case TaskStep step -> step.task;
+            case Waits.Awaiter a -> a.awaiter();
+            default -> null;
+          };
+      if (awaiter != null) {
+        awaiters.add(awaiter);
+      }
+    }
+    return awaiters;
   }
 
   // ---- waiting ----------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The future that [Asyncio#gather] returns: done when all its children are, or the first has failed.
@@ -22,19 +21,19 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
     super(loop);
     this.returnExceptions = returnExceptions;
     this.children = new ArrayList<>(arguments.size());
-    Map<Object, Future<? extends T>> known = Map.of();
+    IdentityHashMap<Object, Future<? extends T>> known = null;
     var done = new ArrayList<Future<? extends T>>();
     for (var argument : arguments) {
       // The same future or coroutine may be passed twice; the same lambda is another call each time.
       boolean hasIdentity = argument instanceof Future<?> || argument instanceof Coroutine<?>;
-      var child = hasIdentity ? known.get(argument) : null;
+      var child = hasIdentity && known != null ? known.get(argument) : null;
       if (child == null) {
         child = Asyncio.ensureFuture(argument, loop);
         if (child != argument && child instanceof Task<?> task) {
           task.reportIfDestroyed = false;
         }
         if (hasIdentity) {
-          if (known.isEmpty()) {
+          if (known == null) {
             known = new IdentityHashMap<>();
           }
           known.put(argument, child);

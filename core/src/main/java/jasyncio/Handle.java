@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 /// A callback that is scheduled: see [EventLoop#callSoon(Runnable)].
 ///
 /// Python: `asyncio.Handle`.
+@SuppressWarnings("exports") // the machine's base class has nothing public to show
 public sealed class Handle extends Timer permits TimerHandle, DoneCallback {
   final EventLoop loop;
-  private final @Nullable StackTraceElement[] source; // debug mode only
+  private final StackTraceElement @Nullable [] source; // debug mode only
   private @Nullable Runnable callback; // null once cancelled
   private @Nullable Object context;
   private @Nullable String cancelledName; // debug mode only

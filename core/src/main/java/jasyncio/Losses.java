@@ -3,9 +3,11 @@ package jasyncio;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Tells of things that were forgotten: exceptions that nobody read, coroutines that nobody awaited.
 ///
@@ -82,8 +84,8 @@ final class Losses {
                     null,
                     null,
                     source,
-                    java.util.List.of(),
-                    java.util.List.of());
+                    List.of(),
+                    List.of());
             loop.reportFromAnywhere(context);
           }
         });
@@ -129,19 +131,19 @@ final class Losses {
                   try {
                     handle(COLLECTED.remove());
                   } catch (InterruptedException e) {
-                    continue; // nobody has a reason to interrupt it
+                    Thread.onSpinWait(); // nobody has a reason to interrupt it: go on
                   }
                 }
               });
     }
   }
 
-  private static void handle(java.lang.ref.@org.jspecify.annotations.Nullable Reference<?> reference) {
+  private static void handle(@Nullable Reference<?> reference) {
     if (reference instanceof Watch watch) {
-      if (watch.owner.watches.remove(watch) && !watch.loss.settled()) {
+      if (!watch.loss.settled()) {
         watch.loss.report();
       }
-      Reference.reachabilityFence(watch);
+      watch.owner.watches.remove(watch); // last: flush() waits for that
     }
   }
 

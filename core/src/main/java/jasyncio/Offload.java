@@ -108,7 +108,7 @@ final class Offload {
     try {
       Asyncio.timeout(seconds, () -> ended.await());
     } catch (TimeoutException x) {
-      Debug.LOGGER.log(
+      Log.LOGGER.log(
           Level.WARNING,
           () ->
               String.format(

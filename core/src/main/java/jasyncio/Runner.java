@@ -1,6 +1,7 @@
 package jasyncio;
 
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Runs several coroutines, one after the other, on one loop and in one context, and ends the loop cleanly.
@@ -21,7 +22,7 @@ public final class Runner implements AutoCloseable {
   private State state = State.CREATED;
   private @Nullable EventLoop loop;
   private @Nullable Context context;
-  private volatile int interrupts; // written by the signal's thread and, between runs, by ours
+  private final AtomicInteger interrupts = new AtomicInteger(); // of the present run; any thread
 
   /// A runner with default options.
   public Runner() {
@@ -86,12 +87,12 @@ public final class Runner implements AutoCloseable {
     if (task instanceof Task<?> t) {
       t.reportIfDestroyed = false;
     }
-    interrupts = 0;
+    interrupts.set(0);
     var undo = onMainThread() ? Signals.onInterrupt(() -> interrupted(theLoop, task)) : null;
     try {
       return theLoop.runUntilComplete(task);
     } catch (CancelledError e) {
-      if (interrupts > 0 && task instanceof Task<?> t && t.uncancel() == 0) {
+      if (interrupts.get() > 0 && task instanceof Task<?> t && t.uncancel() == 0) {
         throw new KeyboardInterrupt();
       }
       throw e;
@@ -109,7 +110,7 @@ public final class Runner implements AutoCloseable {
 
   /// Ctrl-C; on a thread of the JVM's.
   private void interrupted(EventLoop loop, Future<?> main) {
-    int count = ++interrupts; // signals of one kind are handled one after the other
+    int count = interrupts.incrementAndGet();
     loop.sendUnlessClosed(
         () -> {
           if (count == 1 && !main.done()) {

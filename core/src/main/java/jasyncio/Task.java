@@ -81,14 +81,15 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Runs the task from its beginning, on the current fiber.
   void start() {
     var loop = getLoop();
-    fiber = loop.hub.current();
-    fiber.setOwner(this);
+    var self = Objects.requireNonNull(loop.hub.current());
+    fiber = self;
+    self.setOwner(this);
     loop.enter(this, context);
     try {
       run();
     } finally {
       loop.leave(this);
-      fiber.setOwner(null);
+      self.setOwner(null);
       fiber = null;
       loop.unregister(this);
     }
@@ -276,7 +277,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     pendingMessage = message;
     var f = fiber;
     if (f != null && !suspended && getLoop().hub.isDetached(f)) {
-      f.thread().interrupt();
+      Objects.requireNonNull(f.thread()).interrupt();
     }
     return true;
   }

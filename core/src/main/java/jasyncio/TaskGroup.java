@@ -3,6 +3,7 @@ package jasyncio;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +46,7 @@ public final class TaskGroup implements AutoCloseable {
 
   private final Set<Task<?>> tasks = new LinkedHashSet<>();
   private final List<Throwable> errors = new ArrayList<>();
-  private @Nullable EventLoop loop;
-  private @Nullable Task<?> parent;
+  private @Nullable Task<?> parent; // once entered
   private @Nullable Future<Boolean> allDone;
   private @Nullable Throwable baseError; // KeyboardInterrupt or SystemExit
   private boolean cancelsParent;
@@ -98,7 +98,6 @@ public final class TaskGroup implements AutoCloseable {
     if (current == null) {
       throw new IllegalStateException("TaskGroup " + this + " cannot determine the parent task");
     }
-    loop = current.getLoop();
     parent = current;
     this.cancelsParent = cancelsParent;
     entered = true;
@@ -165,7 +164,7 @@ public final class TaskGroup implements AutoCloseable {
     var problem =
         !entered
             ? " has not been entered"
-            : finished || exiting && tasks.isEmpty()
+            : finished || (exiting && tasks.isEmpty())
                 ? " is finished"
                 : aborting ? " is shutting down" : null;
     if (problem != null) {
@@ -174,7 +173,7 @@ public final class TaskGroup implements AutoCloseable {
       }
       throw new IllegalStateException("TaskGroup " + this + problem);
     }
-    var task = loop.createTask(body, options);
+    var task = parentTask().getLoop().createTask(body, options);
     if (task.done()) {
       onTaskDone(task);
     } else {
@@ -201,8 +200,9 @@ public final class TaskGroup implements AutoCloseable {
     }
     errors.add(error);
     noteBaseError(error);
+    var parent = parentTask();
     if (parent.done()) {
-      loop.callExceptionHandler(
+      parent.getLoop().callExceptionHandler(
           ErrorContext.of(
                   "Task " + task + " has errored out but its parent task " + parent + " is already completed")
               .exception(error)
@@ -234,7 +234,7 @@ public final class TaskGroup implements AutoCloseable {
   private void cancelParent() {
     if (cancelsParent && !parentCancelRequested) {
       parentCancelRequested = true;
-      parent.cancel();
+      parentTask().cancel();
     }
   }
 
@@ -302,6 +302,7 @@ public final class TaskGroup implements AutoCloseable {
     if (baseError != null) {
       throw Sneaky.sneak(baseError);
     }
+    var parent = parentTask();
     if (parentCancelRequested && parent.uncancel() == 0) {
       cancellation = null;
     }
@@ -324,7 +325,7 @@ public final class TaskGroup implements AutoCloseable {
   private @Nullable CancelledError waitForTasks(@Nullable CancelledError cancellation) {
     while (!tasks.isEmpty()) {
       if (allDone == null) {
-        allDone = loop.createFuture();
+        allDone = parentTask().getLoop().createFuture();
       }
       try {
         allDone.await();
@@ -339,8 +340,8 @@ public final class TaskGroup implements AutoCloseable {
     return cancellation;
   }
 
-  @Nullable Task<?> parent() {
-    return parent;
+  private Task<?> parentTask() {
+    return Objects.requireNonNull(parent);
   }
 
   /// {@return `<TaskGroup tasks=2 entered>`}

@@ -1,6 +1,7 @@
 package jasyncio;
 
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -108,7 +109,7 @@ public final class Timeout {
   }
 
   private void onTimeout() {
-    task.cancel();
+    Objects.requireNonNull(task).cancel();
     state = State.EXPIRING;
     timer = null;
   }
@@ -168,7 +169,7 @@ public final class Timeout {
     cancelTimer();
     if (state == State.EXPIRING) {
       state = State.EXPIRED;
-      if (task.uncancel() <= cancelling && error != null) {
+      if (Objects.requireNonNull(task).uncancel() <= cancelling && error != null) {
         if (error instanceof CancelledError) {
           throw timedOut(error);
         }

@@ -73,7 +73,7 @@ final class Waits {
       pending--;
       if (pending <= 0
           || when == ReturnWhen.FIRST_COMPLETED
-          || when == ReturnWhen.FIRST_EXCEPTION && failed(future)) {
+          || (when == ReturnWhen.FIRST_EXCEPTION && failed(future))) {
         release();
       }
     }

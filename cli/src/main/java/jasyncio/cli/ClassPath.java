@@ -1,5 +1,6 @@
 package jasyncio.cli;
 
+import jasyncio.Asyncio;
 import java.io.File;
 import java.io.IOException;
 import java.net.MalformedURLException;
@@ -12,22 +13,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-import jasyncio.Asyncio;
-
 /// What a program is compiled against and runs with, beside the JDK.
 ///
 /// @param library where jasyncio itself is
 /// @param extra the jars and directories that the user added
 record ClassPath(Path library, List<Path> extra) {
 
-  /// The class path of a program for which the user asked `extra`: jars, directories, and `lib/*` for
-  /// all jars in a directory, separated as everywhere on this system.
+  /// The class path of a program for which the user asked `extra`: jars, directories, and `lib/*`
+  /// for all jars in a directory, separated as everywhere on this system.
   ///
   /// @throws CommandException if `extra` cannot be a class path
   static ClassPath of(String extra) throws CommandException {
     List<Path> paths = new ArrayList<>();
     try {
-      for (String entry : extra.split(File.pathSeparator)) {
+      for (String entry : extra.split(File.pathSeparator, -1)) {
         if (entry.endsWith("*")) {
           addJars(Path.of(entry.substring(0, entry.length() - 1)), paths);
         } else if (!entry.isEmpty()) {

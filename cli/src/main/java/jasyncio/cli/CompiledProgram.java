@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param source the file that was asked for
 /// @param companions the files that were compiled with it: content by path, seen from the directory
-///     of `source`
+///   of `source`
 /// @param typeNames the top-level types of `source`, in their order there
 /// @param classes class files by binary name
 record CompiledProgram(
@@ -57,7 +57,8 @@ record CompiledProgram(
     Map<String, byte[]> companions = readBlocks(in);
     for (Map.Entry<String, byte[]> companion : companions.entrySet()) {
       Path path = source.path().resolveSibling(companion.getKey());
-      if (!Files.isReadable(path) || !Arrays.equals(Files.readAllBytes(path), companion.getValue())) {
+      if (!Files.isReadable(path)
+          || !Arrays.equals(Files.readAllBytes(path), companion.getValue())) {
         return null;
       }
     }

@@ -32,13 +32,13 @@ final class JasyncioCommand {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "Show this help and exit.")
-  private boolean help;
+  boolean help;
 
   @Option(
       names = {"-V", "--version"},
       versionHelp = true,
       description = "Show the versions of jasyncio and its JDK and exit.")
-  private boolean version;
+  boolean version;
 
   private JasyncioCommand() {}
 

@@ -7,8 +7,8 @@ public final class Main {
   /// Runs the command and, unless it succeeded, ends the JVM with its exit status.
   ///
   /// After a success the JVM lives on until the program's last non-daemon thread ends, as it does
-  /// under the `java` command. What the program's `main` throws leaves this method as it is, so that
-  /// the JVM reports it like any other uncaught exception.
+  /// under the `java` command. What the program's `main` throws leaves this method as it is, so
+  /// that the JVM reports it like any other uncaught exception.
   ///
   /// @param args the command line
   /// @throws Throwable if the program that was run threw it

@@ -1,17 +1,18 @@
 package jasyncio.cli;
 
+import jasyncio.KeyboardInterrupt;
+import jasyncio.SystemExit;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-import jasyncio.KeyboardInterrupt;
-import jasyncio.SystemExit;
-
-/// A loaded program, to be started by the JDK's launch protocol: `main` may be static or not, with or
-/// without `String[]`.
+/// A loaded program, to be started by the JDK's launch protocol: `main` may be static or not, with
+/// or without `String[]`.
 ///
 /// @param type the class whose `main` it is
 /// @param main what to call
@@ -27,23 +28,26 @@ record Program(Class<?> type, Method main) {
       throws CommandException, ClassNotFoundException {
     ClassLoader loader = new ProgramLoader(compiled.classes(), classPath);
     Thread.currentThread().setContextClassLoader(loader);
-    String fileName = compiled.source().simpleName();
-    Program found = null;
-    for (String name : compiled.typeNames()) {
+    for (String name : candidates(compiled)) {
       Class<?> type = Class.forName(name, false, loader);
       Method main = findMain(type);
-      boolean first = name.equals(compiled.typeNames().getFirst());
-      if (main != null && (found == null || type.getSimpleName().equals(fileName))) {
-        found = new Program(type, main);
-      }
-      if (found != null && first) {
-        break;
+      if (main != null) {
+        return new Program(type, main);
       }
     }
-    if (found == null) {
-      throw CommandException.usage(compiled.source().displayName() + " has no main method");
+    throw CommandException.usage(compiled.source().displayName() + " has no main method");
+  }
+
+  private static List<String> candidates(CompiledProgram compiled) {
+    List<String> names = new ArrayList<>(compiled.typeNames());
+    String ending = "." + compiled.source().simpleName();
+    for (String name : compiled.typeNames()) {
+      if (("." + name).endsWith(ending) && names.indexOf(name) > 0) {
+        names.remove(name);
+        names.add(1, name);
+      }
     }
-    return found;
+    return names;
   }
 
   private static @Nullable Method findMain(Class<?> type) {
@@ -96,7 +100,7 @@ record Program(Class<?> type, Method main) {
       }
       return ExitStatus.OK;
     } catch (InvocationTargetException e) {
-      return failed(e.getCause(), e.getStackTrace().length);
+      return failed(Objects.requireNonNull(e.getCause()), e.getStackTrace().length);
     }
   }
 
@@ -118,19 +122,14 @@ record Program(Class<?> type, Method main) {
   }
 
   private static int failed(Throwable problem, int launcherFrames) throws Throwable {
-    switch (problem) {
-      case SystemExit exit -> {
-        System.exit(exit.code());
-        return exit.code();
-      }
-      case KeyboardInterrupt _ -> {
-        System.err.println("Interrupted");
-        return ExitStatus.INTERRUPTED;
-      }
-      default -> {
-        LauncherFrames.trim(problem, launcherFrames);
-        throw problem;
-      }
+    if (problem instanceof SystemExit exit) {
+      System.exit(exit.code());
     }
+    if (problem instanceof KeyboardInterrupt) {
+      System.err.println("Interrupted");
+      return ExitStatus.INTERRUPTED;
+    }
+    LauncherFrames.trim(problem, launcherFrames);
+    throw problem;
   }
 }

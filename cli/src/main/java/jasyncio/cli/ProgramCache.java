@@ -1,5 +1,7 @@
 package jasyncio.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,14 +13,13 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-/// Programs that were compiled before, so that the second run of a file starts without the compiler.
+/// Programs that were compiled before, so that the second run of a file starts without the
+/// compiler.
 ///
-/// There is one file per program, named after a hash of everything the classes depend on; it holds the
-/// sources too, and they are compared, so a collision costs a compilation and nothing else. Files
-/// appear by an atomic move, hence runs that race see a whole file or none. A cache that cannot be
-/// read or written is as good as an empty one.
+/// There is one file per program, named after a hash of everything the classes depend on; it holds
+/// the sources too, and they are compared, so a collision costs a compilation and nothing else.
+/// Files appear by an atomic move, hence runs that race see a whole file or none. A cache that
+/// cannot be read or written is as good as an empty one.
 final class ProgramCache {
   private static final int MAX_PROGRAMS = 200;
   private static final long MAX_BYTES = 64L << 20;

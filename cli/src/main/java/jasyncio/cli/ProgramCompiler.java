@@ -41,8 +41,7 @@ final class ProgramCompiler {
    * second attempt is the faster one, as the compiler is warm by then.
    */
 
-  private static final List<String> OPTIONS =
-      List.of("-proc:none", "-g", "-XDsuppressNotes");
+  private static final List<String> OPTIONS = List.of("-proc:none", "-g", "-XDsuppressNotes");
 
   private final SourceFile source;
   private final ClassPath classPath;
@@ -80,10 +79,9 @@ final class ProgramCompiler {
   private static boolean isMissingNames(DiagnosticCollector<JavaFileObject> diagnostics) {
     return diagnostics.getDiagnostics().stream()
         .map(Diagnostic::getCode)
-        .anyMatch(
-            code ->
-                code.startsWith("compiler.err.cant.resolve")
-                    || code.startsWith("compiler.err.doesnt.exist"));
+        .anyMatch(code ->
+            code.startsWith("compiler.err.cant.resolve")
+                || code.startsWith("compiler.err.doesnt.exist"));
   }
 
   /// One run of the compiler.
@@ -103,8 +101,7 @@ final class ProgramCompiler {
         disk.setLocationFromPaths(StandardLocation.CLASS_PATH, classPath.entries());
         disk.setLocationFromPaths(StandardLocation.SOURCE_PATH, sourcePath);
         List<JavaFileObject> units = List.of(new CompilerFiles.SourceInMemory(source, text));
-        JavacTask task =
-            (JavacTask) javac.getTask(messages, files, listener, OPTIONS, null, units);
+        JavacTask task = (JavacTask) javac.getTask(messages, files, listener, OPTIONS, null, units);
         task.addTaskListener(this);
         succeeded = task.call();
         classes = files.classes();
@@ -122,7 +119,8 @@ final class ProgramCompiler {
     /// The directory where the packages begin, if the file lies where its package says.
     List<Path> sourceRoot() {
       Path root = source.directory().toAbsolutePath();
-      List<String> names = packageName.isEmpty() ? List.of() : List.of(packageName.split("\\."));
+      List<String> names =
+          packageName.isEmpty() ? List.of() : List.of(packageName.split("\\.", -1));
       for (String name : names.reversed()) {
         if (root == null || !root.endsWith(name)) {
           return List.of();

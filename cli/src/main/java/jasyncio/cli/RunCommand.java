@@ -87,7 +87,7 @@ final class RunCommand implements JasyncioCommand.Subcommand {
       order = 5,
       usageHelp = true,
       description = "Show this help and exit.")
-  private boolean help;
+  boolean help;
 
   private RunCommand() {}
 

@@ -1,5 +1,7 @@
 package jasyncio.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -9,15 +11,25 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 /// A source file, read once, so that what is looked up, compiled and remembered is the same text.
-///
-/// @param path where it is; for standard input a name in the working directory that need not exist
-/// @param displayName what messages call it
-/// @param bytes its content
-record SourceFile(Path path, String displayName, byte[] bytes) {
+final class SourceFile {
   private static final String SUFFIX = ".java";
+
+  private final Path path;
+  private final String displayName;
+  private final byte[] bytes;
+
+  /// A source file with this content.
+  ///
+  /// @param path where it is; for standard input a name in the working directory that need not
+  ///   exist
+  /// @param displayName what messages call it
+  /// @param bytes its content, which is not copied
+  SourceFile(Path path, String displayName, byte[] bytes) {
+    this.path = path;
+    this.displayName = displayName;
+    this.bytes = bytes;
+  }
 
   /// Reads the file that the user named; `-` stands for standard input.
   ///
@@ -56,6 +68,18 @@ record SourceFile(Path path, String displayName, byte[] bytes) {
     }
     return CommandException.usage(
         Files.exists(path) ? name + " is not a .java file" : "no such file: " + name);
+  }
+
+  Path path() {
+    return path;
+  }
+
+  String displayName() {
+    return displayName;
+  }
+
+  byte[] bytes() {
+    return bytes;
   }
 
   /// The directory that the file is in.

@@ -16,7 +16,7 @@ final class UsageMistake {
     return switch (mistake) {
       case UnmatchedArgumentException unmatched -> in(command, unknown(unmatched));
       case MissingParameterException missing -> in(command, missing(missing));
-      default -> in(command, mistake.getMessage());
+      default -> in(command, String.valueOf(mistake.getMessage()));
     };
   }
 
@@ -30,9 +30,7 @@ final class UsageMistake {
     String argument = mistake.getUnmatched().getFirst();
     String kind = mistake.isUnknownOption() ? "unknown option " : "unknown command ";
     List<String> suggestions =
-        argument.endsWith(".java")
-            ? List.of("jasyncio run " + argument)
-            : mistake.getSuggestions();
+        argument.endsWith(".java") ? List.of("jasyncio run " + argument) : mistake.getSuggestions();
     return suggestions.isEmpty()
         ? kind + argument
         : kind + argument + "; did you mean " + String.join(" or ", suggestions) + "?";

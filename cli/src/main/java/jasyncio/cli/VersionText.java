@@ -1,9 +1,8 @@
 package jasyncio.cli;
 
-import java.util.Locale;
-
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
+import java.util.Locale;
 import picocli.CommandLine.IVersionProvider;
 
 /// What `jasyncio --version` prints.

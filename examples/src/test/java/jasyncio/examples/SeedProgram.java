@@ -39,7 +39,7 @@ final class SeedProgram {
 
   SeedProgram(String name) {
     this.name = name;
-    mask("(?<=coro=)<[^>]*>");
+    mask("(?<=coro=)<(?:[^<>]|<[^<>]*>)*>");
     mask("(?<=cb=)\\[[^\\]]*\\]");
     rewrites.add(line -> line.replaceAll("\\bTrue\\b", "true").replaceAll("\\bFalse\\b", "false"));
   }

@@ -1,5 +1,6 @@
 package jasyncio.internal.fiber;
 
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +58,7 @@ public final class PortableHub extends Hub {
 
   @Override
   public void switchTo(@Nullable Fiber target) {
-    var self = (PortableFiber) current;
+    var self = (PortableFiber) Objects.requireNonNull(current);
     // A pending interrupt would turn every park and select below into a spin: set it aside.
     boolean interrupted = Thread.interrupted();
     try {
@@ -85,7 +86,7 @@ public final class PortableHub extends Hub {
 
   private void pass(@Nullable PortableFiber to) {
     current = to;
-    var baton = to != null ? to.baton() : host;
+    var baton = to != null ? to.baton() : Objects.requireNonNull(host);
     currentThread = baton.thread;
     baton.give();
   }
@@ -165,7 +166,7 @@ public final class PortableHub extends Hub {
     }
   }
 
-  private static final class PortableFiber extends Fiber implements Runnable {
+  static final class PortableFiber extends Fiber implements Runnable {
     private final Baton baton;
     private volatile boolean ended;
 

@@ -1,5 +1,6 @@
 package jasyncio.internal.fiber;
 
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ final class ScheduledFiber extends Fiber implements Executor, Runnable {
 
   /// Runs the fiber on the calling platform thread until it suspends, if it is runnable.
   void resume() {
-    continuation.run();
+    Objects.requireNonNull(continuation).run();
   }
 
   void awaitPermit(Object blocker) {

@@ -1,5 +1,6 @@
 package jasyncio.internal.fiber;
 
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
@@ -155,8 +156,9 @@ public final class ScheduledHub extends Hub {
   }
 
   @Override
+  @SuppressWarnings("ThreadPriorityCheck") // we are the scheduler that yield() is about
   public void switchTo(@Nullable Fiber to) {
-    var self = (ScheduledFiber) current;
+    var self = (ScheduledFiber) Objects.requireNonNull(current);
     aim(self, to);
     self.announced = true;
     self.turns++;

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The one class that knows JDK internals: virtual threads with a scheduler of one's own, and their
 /// thread locals. When the JDK gets a public API for custom schedulers, only this class changes.
+@SuppressWarnings("NullAway") // the handles are there unless there is a problem, and then nobody comes here
 public final class VirtualThreads {
   private static final int NO_INHERIT_THREAD_LOCALS = 4;
 
@@ -39,9 +40,12 @@ public final class VirtualThreads {
       setLocals = lookup.findSetter(Thread.class, "threadLocals", map).asType(set);
       setInheritable = lookup.findSetter(Thread.class, "inheritableThreadLocals", map).asType(set);
       probe(newThread);
-      // Poller.<clinit> starts virtual threads that inherit the current scheduler: it must not run on
-      // a fiber first, or all blocking socket I/O of this JVM would end with that fiber's loop.
-      Class.forName("sun.nio.ch.Poller", true, null);
+      // The JDK's pollers are virtual threads by default, and inherit the scheduler of who first needs
+      // them: if that is a fiber, all blocking socket I/O of this JVM would end with the fiber's loop.
+      // Platform threads inherit nothing. (Making the pollers now would do, too, but costs 0.3 s at exit.)
+      if (System.getProperty("jdk.pollerMode") == null) {
+        System.setProperty("jdk.pollerMode", "1");
+      }
     } catch (InaccessibleObjectException | IllegalAccessException e) {
       problem = "the JVM was started without --add-opens java.base/java.lang=" + target();
     } catch (ClassNotFoundException | NoSuchMethodException | NoSuchFieldException e) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -210,7 +211,7 @@ public final class LoopCore implements FiberSource {
 
   /// The body of a dispatcher fiber.
   private void dispatch() {
-    var self = hub.current();
+    var self = Objects.requireNonNull(hub.current());
     for (var entry = takeHanded(); entry != null; entry = takeHanded()) {
       do {
         entry.run();
@@ -328,7 +329,8 @@ public final class LoopCore implements FiberSource {
           blockingListener.leave(fiber);
           yield true;
         }
-        if (fiber.thread().getState() != Thread.State.RUNNABLE) {
+        var thread = fiber.thread();
+        if (thread != null && thread.getState() != Thread.State.RUNNABLE) {
           report(fiber);
         }
         yield false;

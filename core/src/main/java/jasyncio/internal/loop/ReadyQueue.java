@@ -9,6 +9,7 @@ public final class ReadyQueue {
   private int head;
   private int size;
 
+  /// Adds an entry at the end.
   public void add(Entry entry) {
     if (size == ring.length) {
       grow();
@@ -16,7 +17,8 @@ public final class ReadyQueue {
     ring[(head + size++) & (ring.length - 1)] = entry;
   }
 
-  /// @throws NullPointerException if the queue is empty
+  /// Takes out the oldest entry; there must be one.
+  @SuppressWarnings("NullAway") // slots in use are not null
   public Entry remove() {
     var entry = ring[head];
     ring[head] = null;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// half of more than a hundred, as in asyncio.
 ///
 /// Not thread-safe.
+@SuppressWarnings("NullAway") // slots below `size` are not null
 public final class TimerHeap {
   private static final int INITIAL = 64;
   private static final int MIN_SIZE_TO_COMPACT = 100;
