@@ -134,8 +134,8 @@ class Crawl {
   }
 
   void wakeIdle() {
-    // Done already is what a cancelled worker was waiting for.
-    idle.stream().filter(wakeUp -> !wakeUp.done()).forEach(wakeUp -> wakeUp.setResult(null));
+    idle.removeIf(wakeUp -> wakeUp.done()); // of workers that were cancelled
+    idle.forEach(wakeUp -> wakeUp.setResult(null));
     idle.clear();
   }
 
@@ -170,8 +170,7 @@ class Crawl {
         if (uri.resolve("/").equals(page.resolve("/"))) { // the same host
           add(uri, depths.get(page) + 1);
         }
-      } catch (IllegalArgumentException e) {
-        // not an address, hence not a page
+      } catch (IllegalArgumentException e) { // not an address, hence not a page
       }
     }
   }
@@ -201,7 +200,9 @@ String report(List<Crawl> crawls) {
   }
   addRow(text, "retries", crawls, crawl -> crawl.visits.stream().mapToInt(Visit::retries).sum());
   addRow(text, "time", crawls, crawl -> "%.2f s".formatted(crawl.seconds));
-  addRow(text, "speed-up", crawls, c -> "%.1f x".formatted(crawls.getFirst().seconds / c.seconds));
+  if (crawls.size() == 2) {
+    addRow(text, "speed-up", crawls, c -> "%.1f x".formatted(crawls.get(0).seconds / c.seconds));
+  }
   text.append("\nslowest pages\n");
   var slowest = Comparator.comparingDouble(Visit::seconds).reversed();
   for (Visit v : crawls.getLast().visits.stream().sorted(slowest).limit(5).toList()) {
@@ -239,8 +240,7 @@ void answer(HttpExchange exchange) throws IOException {
   // Page n links to 3n + 1, 3n + 2, 3n + 3 and to pages before it; there is no page 60.
   var html = new StringBuilder("<a href='https://example.com/'>elsewhere</a>");
   for (int i = 3 * page + 1; i <= Math.min(3 * page + 3, 60); i++) {
-    html.append("<a href='/%d'>on</a>".formatted(i));
-    html.append("<a href=\"%d\">back</a>".formatted(random.nextInt(page + 1)));
+    html.append("<a href='/%d'>on</a><a href=\"%d\">up</a>".formatted(i, random.nextInt(page + 1)));
   }
   try (exchange) {
     long millis = page % 25 == 24 ? 60_000 : random.nextInt(2 * latencyMillis + 1);

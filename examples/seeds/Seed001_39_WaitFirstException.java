@@ -4,12 +4,12 @@ import jasyncio.Asyncio;
 import jasyncio.Task;
 
 String fail() {
-  sleep(0.1);
+  sleep(0.5);
   throw new IllegalArgumentException("任务崩溃");
 }
 
 void asyncMain() {
-  Task<String> fast = createTask(() -> sleep(0.05, "快"));
+  Task<String> fast = createTask(() -> sleep(0.1, "快"));
   Task<String> failing = createTask(() -> fail());
   Task<String> slow = createTask(() -> sleep(60, "慢"));
   var tasks = List.of(fast, failing, slow);

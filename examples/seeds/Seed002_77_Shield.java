@@ -4,7 +4,7 @@ import jasyncio.CancelledError;
 import jasyncio.Task;
 
 String something() {
-  sleep(0.2);
+  sleep(0.5);
   IO.println("something done");
   return "something";
 }
@@ -29,7 +29,7 @@ void asyncMain() {
   } catch (CancelledError e) {
     IO.println("caller cancelled");
   }
-  sleep(0.2); // something() was not cancelled with its caller
+  sleep(0.6); // something() was not cancelled with its caller
 }
 
 void main() {

@@ -3,13 +3,13 @@ import asyncio
 
 
 async def fail():
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0.5)
     raise ValueError("任务崩溃")
 
 
 async def main():
     tasks = [
-        asyncio.create_task(asyncio.sleep(0.05, "快")),
+        asyncio.create_task(asyncio.sleep(0.1, "快")),
         asyncio.create_task(fail()),
         asyncio.create_task(asyncio.sleep(60, "慢")),
     ]

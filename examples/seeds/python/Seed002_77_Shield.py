@@ -4,7 +4,7 @@ from asyncio import shield
 
 
 async def something():
-    await asyncio.sleep(0.2)
+    await asyncio.sleep(0.5)
     print("something done")
     return "something"
 
@@ -27,7 +27,7 @@ async def main():
         await task
     except asyncio.CancelledError:
         print("caller cancelled")
-    await asyncio.sleep(0.2)  # something() was not cancelled with its caller
+    await asyncio.sleep(0.6)  # something() was not cancelled with its caller
 
 
 asyncio.run(main())

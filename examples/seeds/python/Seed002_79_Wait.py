@@ -4,7 +4,7 @@ import asyncio
 
 async def main():
     aws = [asyncio.create_task(asyncio.sleep(delay, delay)) for delay in (0.1, 0.2, 60)]
-    done, pending = await asyncio.wait(aws, timeout=0.4)
+    done, pending = await asyncio.wait(aws, timeout=0.6)
     print(sorted(task.result() for task in done), len(pending))
     for task in pending:
         task.cancel()

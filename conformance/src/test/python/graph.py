@@ -73,7 +73,7 @@ def tasks_that_await_tasks():
     "N7",
     since=(3, 14),
     expected="""
-        child(future(parent))
+        child(parent)
         child
     """,
 )

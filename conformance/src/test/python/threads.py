@@ -115,7 +115,7 @@ def cancel_keeps_a_waiting_call_from_starting():
             await pause(2)
             release.set()
             await first
-        print(second.cancelled())
+            print(second.cancelled())
 
     asyncio.run(main())
 

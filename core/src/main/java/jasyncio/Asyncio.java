@@ -288,7 +288,7 @@ public final class Asyncio {
   /// @param body the call
   /// @return the coroutine
   public static <T extends @Nullable Object> Coroutine<T> coroutine(Awaitable<T> body) {
-    return new Coroutine<>(null, body).watched();
+    return new Coroutine<T>(null, body).watched();
   }
 
   /// A call that is not made yet.
@@ -296,7 +296,7 @@ public final class Asyncio {
   /// @param body the call
   /// @return the coroutine
   public static Coroutine<Void> coroutine(Action body) {
-    return coroutine(body.asAwaitable());
+    return new Coroutine<Void>(null, body).watched();
   }
 
   /// A call that is not made yet, with a name for descriptions.
@@ -307,7 +307,7 @@ public final class Asyncio {
   /// @return the coroutine
   public static <T extends @Nullable Object> Coroutine<T> coroutine(
       String name, Awaitable<T> body) {
-    return new Coroutine<>(name, body).watched();
+    return new Coroutine<T>(name, body).watched();
   }
 
   /// A call that is not made yet, with a name for descriptions.
@@ -316,7 +316,7 @@ public final class Asyncio {
   /// @param body the call
   /// @return the coroutine
   public static Coroutine<Void> coroutine(String name, Action body) {
-    return coroutine(name, body.asAwaitable());
+    return new Coroutine<Void>(name, body).watched();
   }
 
   /// Makes a task that runs `body` beside the caller, from the next iteration of the loop on.

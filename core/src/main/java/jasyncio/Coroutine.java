@@ -40,7 +40,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   /// The coroutine whose fiber is the current thread, where no loop could tell.
   private static final ThreadLocal<@Nullable Coroutine<?>> DRIVEN = new ThreadLocal<>();
 
-  private final Awaitable<T> body;
+  private final Object body; // an Awaitable<T> or an Action
   private final String name;
   private final Progress progress = new Progress();
   private @Nullable Fiber fiber; // when driven by hand
@@ -51,7 +51,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   private @Nullable T value;
   private @Nullable Throwable error;
 
-  Coroutine(@Nullable String name, Awaitable<T> body) {
+  Coroutine(@Nullable String name, Object body) {
     this.body = Objects.requireNonNull(body, "body");
     this.name = name != null ? name : nameOf(body);
   }
@@ -111,7 +111,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     var loop = EventLoop.running();
     host = loop != null ? loop.hub.current() : null;
     try {
-      return body.await();
+      return Bodies.call(body);
     } catch (StopIteration e) {
       throw stopIterationLeft(e);
     } catch (Exception e) {
@@ -273,7 +273,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   private void main() {
     DRIVEN.set(this);
     try {
-      value = body.await();
+      value = Bodies.call(body);
     } catch (Throwable e) {
       error = e;
     }
@@ -282,7 +282,9 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
   private @Nullable Object handOut(@Nullable Object what) {
     yielded = what;
-    Objects.requireNonNull(fiber).hub().switchTo(null);
+    if (!Objects.requireNonNull(fiber).hub().switchTo(null)) {
+      throw Hub.cannotSuspend();
+    }
     var t = thrown;
     if (t != null) {
       thrown = null;

@@ -9,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -451,7 +452,10 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalArgumentException if `body` is a future already
   /// @throws ClassCastException if the task factory makes futures that are not tasks; see [#createFutureFor]
   public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body, TaskOptions options) {
-    var future = createFutureFor(body, options);
+    return asTask(createFutureFor(body, options));
+  }
+
+  private static <T extends @Nullable Object> Task<T> asTask(Future<T> future) {
     if (future instanceof Task<T> task) {
       return task;
     }
@@ -464,7 +468,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param body the coroutine
   /// @return the task
   public Task<Void> createTask(Action body) {
-    return createTask(body.asAwaitable());
+    return createTask(body, TaskOptions.defaults());
   }
 
   /// Makes a task with a name.
@@ -473,7 +477,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param name its name
   /// @return the task
   public Task<Void> createTask(Action body, String name) {
-    return createTask(body.asAwaitable(), name);
+    return createTask(body, TaskOptions.named(name));
   }
 
   /// Makes a task as described by `options`.
@@ -482,7 +486,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param options name, context, eager start
   /// @return the task
   public Task<Void> createTask(Action body, TaskOptions options) {
-    return createTask(body.asAwaitable(), options);
+    return asTask(this.<Void>newFuture(body, options));
   }
 
   /// Makes what stands for a running `body`: a task, unless the task factory makes other futures.
@@ -493,17 +497,23 @@ public final class EventLoop implements AutoCloseable {
   /// @return the future
   public <T extends @Nullable Object> Future<T> createFutureFor(
       Awaitable<T> body, TaskOptions options) {
-    Objects.requireNonNull(body, "body");
-    checkClosed();
-    checkThread();
     if (body instanceof Future<?>) {
       throw new IllegalArgumentException("a coroutine was expected, got " + body);
     }
+    return newFuture(body, options);
+  }
+
+  @SuppressWarnings("unchecked")
+  private <T extends @Nullable Object> Future<T> newFuture(Object body, TaskOptions options) {
+    Objects.requireNonNull(body, "body");
+    checkClosed();
+    checkThread();
     var factory = taskFactory;
     if (factory == null) {
       return new Task<>(this, body, options);
     }
-    var coroutine = body instanceof Coroutine<T> c ? c : new Coroutine<>(null, body);
+    var coroutine =
+        body instanceof Coroutine<?> c ? (Coroutine<T>) c : new Coroutine<T>(null, body);
     return factory.create(this, coroutine, options);
   }
 
@@ -825,9 +835,11 @@ public final class EventLoop implements AutoCloseable {
 
   /// Keeps what belongs to a fiber while the loop goes on without it.
   private final class Blocking implements LoopCore.BlockingListener {
+    private final IdentityHashMap<Fiber, Saved> saved = new IdentityHashMap<>();
+
     @Override
     public void leave(Fiber fiber) {
-      fiber.setSaved(new Saved(current, context, stepBegan));
+      saved.put(fiber, new Saved(current, context, stepBegan));
       current = null;
       context = null;
       stepBegan = 0;
@@ -835,17 +847,18 @@ public final class EventLoop implements AutoCloseable {
 
     @Override
     public void enter(Fiber fiber) {
-      if (fiber.saved() instanceof Saved saved) {
-        fiber.setSaved(null);
-        current = saved.task;
-        context = saved.context;
-        stepBegan = saved.stepBegan;
+      var back = saved.remove(fiber);
+      if (back != null) {
+        current = back.task;
+        context = back.context;
+        stepBegan = back.stepBegan;
       }
     }
 
     @Override
     public Entry report(Fiber fiber) {
-      var task = fiber.saved() instanceof Saved saved ? saved.task : null;
+      var left = saved.get(fiber);
+      var task = left == null ? null : left.task;
       return new Entry() {
         @Override
         protected void run() {

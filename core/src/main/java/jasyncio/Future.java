@@ -142,6 +142,17 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
     return outcome instanceof String message ? message : null;
   }
 
+  /// While a task is pending, `outcome` keeps the message of a cancellation that has not arrived yet.
+  final void setCancelMessage(@Nullable String message) {
+    outcome = message;
+  }
+
+  final @Nullable String takeCancelMessage() {
+    var message = cancelMessage();
+    outcome = null;
+    return message;
+  }
+
   // ---- completion -------------------------------------------------------------------------------
 
   /// Gives the future its result and wakes who waits for it.

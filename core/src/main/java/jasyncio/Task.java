@@ -1,6 +1,7 @@
 package jasyncio;
 
 import jasyncio.internal.fiber.Fiber;
+import jasyncio.internal.fiber.Hub;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Objects;
@@ -32,10 +33,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   @Nullable Task<?> previous;
   private final int number = COUNTER.incrementAndGet();
   private @Nullable String name;
-  private final Awaitable<T> body;
+  private final Object body; // an Awaitable<T> or an Action
   private @Nullable Waitable waiter;
   private @Nullable Fiber fiber;
-  private @Nullable String pendingMessage; // of the CancelledError that `mustCancel` announces
   private int cancelRequests;
   private boolean started;
   private boolean suspended;
@@ -48,6 +48,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @param body the coroutine
   /// @param options name, context, eager start
   public Task(EventLoop loop, Awaitable<T> body, TaskOptions options) {
+    this(loop, (Object) body, options);
+  }
+
+  Task(EventLoop loop, Object body, TaskOptions options) {
     super(loop);
     this.body = Objects.requireNonNull(body, "body");
     this.name = options.name();
@@ -85,55 +89,50 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     fiber = self;
     self.setOwner(this);
     loop.enter(this, context);
-    try {
-      run();
-    } finally {
-      loop.leave(this);
-      self.setOwner(null);
-      fiber = null;
-      loop.unregister(this);
-    }
-  }
-
-  private void run() {
-    T value;
-    try {
-      if (mustCancel) {
-        if (body instanceof Coroutine<?> coroutine) {
-          coroutine.close();
-        }
-        throw takeCancellation();
-      }
-      value = body.await();
-    } catch (CancelledError e) {
-      cancelWith(e);
-      return;
-    } catch (KeyboardInterrupt | SystemExit e) {
-      fail(e);
-      getLoop().core.escape(e);
-      return;
+    T value = ActionBody.nothing();
+    Throwable error = null;
+    try { // keep little on the stack: it is there for as long as the task is suspended
+      value = mustCancel ? cancelBeforeStart() : Bodies.call(body);
     } catch (Throwable e) {
-      failOrCancel(e);
-      return;
+      error = e;
     }
-    if (mustCancel) { // it cancelled itself, or was cancelled in its last step
-      mustCancel = false;
-      cancelWith(pendingMessage);
-    } else {
-      finish(value);
-    }
+    end(value, error);
   }
 
-  private void failOrCancel(Throwable e) {
-    if (e instanceof InterruptedException && mustCancel) { // cancel() interrupted its blocking call
-      cancelWith(takeCancellation());
-    } else if (e instanceof StopIteration) {
-      fail(new IllegalStateException("coroutine raised StopIteration", e));
-    } else if (e instanceof GeneratorExit && getLoop().isClosing()) {
-      cancelWith(null);
-    } else {
-      fail(e);
+  private T cancelBeforeStart() {
+    if (body instanceof Coroutine<?> coroutine) {
+      coroutine.close();
     }
+    throw takeCancellation();
+  }
+
+  private void end(T value, @Nullable Throwable error) {
+    var loop = getLoop();
+    switch (error) {
+      case null -> {
+        if (mustCancel) { // it cancelled itself, or was cancelled in its last step
+          cancelWith(takeCancellation().getMessage());
+        } else {
+          finish(value);
+        }
+      }
+      case CancelledError e -> cancelWith(e);
+      case InterruptedException e when mustCancel -> // cancel() interrupted its blocking call
+          cancelWith(takeCancellation());
+      case GeneratorExit e when loop.isClosing() -> cancelWith(null);
+      case StopIteration e ->
+          fail(new IllegalStateException("coroutine raised StopIteration", e));
+      default -> {
+        fail(error);
+        if (error instanceof KeyboardInterrupt || error instanceof SystemExit) {
+          loop.core.escape(error);
+        }
+      }
+    }
+    loop.leave(this);
+    Objects.requireNonNull(fiber).setOwner(null);
+    fiber = null;
+    loop.unregister(this);
   }
 
   private void startEagerly() {
@@ -147,22 +146,23 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     loop.context = outerContext;
   }
 
-  /// Suspends until `step` has its turn, or a cancellation comes. On return the task runs again.
+  /// Suspends until `step` has its turn. On return the task runs again.
   private void suspend() {
     var loop = getLoop();
     if (loop.isClosing()) {
       throw new IllegalStateException(
           "coroutine ignored GeneratorExit: it awaited while its loop was being closed");
     }
-    var outer = loop.context;
-    boolean own = outer == context;
+    var active = loop.context;
+    boolean own = active == context; // which may be replaced meanwhile: see getContext
     suspended = true;
     loop.leave(this);
-    try {
-      loop.hub.switchTo(null);
-    } finally {
-      suspended = false;
-      loop.enter(this, own ? context : outer);
+    boolean could = loop.hub.switchTo(null);
+    suspended = false;
+    waiter = null;
+    loop.enter(this, own ? context : active);
+    if (!could) {
+      throw Hub.cannotSuspend();
     }
     if (loop.isClosing()) {
       throw new GeneratorExit();
@@ -180,9 +180,6 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
     future.whenDone(step);
     waitFor(future);
-    if (!future.done()) {
-      future.forget(step);
-    }
     if (mustCancel && !future.cancelled()) {
       throw takeCancellation();
     }
@@ -200,14 +197,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   private void waitFor(Waitable what) {
     waiter = what;
-    try {
-      if (mustCancel && what.cancel(pendingMessage)) {
-        mustCancel = false;
-      }
-      suspend();
-    } finally {
-      waiter = null;
+    if (mustCancel && what.cancel(cancelMessage())) {
+      mustCancel = false;
     }
+    suspend();
   }
 
   /// Lets the loop run one iteration.
@@ -250,9 +243,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   private CancelledError takeCancellation() {
     mustCancel = false;
-    var message = pendingMessage;
-    pendingMessage = null;
-    return new CancelledError(message);
+    return new CancelledError(takeCancelMessage());
   }
 
   /// Asks the task to end: a [CancelledError] is thrown into its code at the next opportunity.
@@ -274,7 +265,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       return true;
     }
     mustCancel = true;
-    pendingMessage = message;
+    setCancelMessage(message);
     var f = fiber;
     if (f != null && !suspended && getLoop().hub.isDetached(f)) {
       Objects.requireNonNull(f.thread()).interrupt();
@@ -325,8 +316,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /// {@return the coroutine that the task was given, or `null` if it was given a lambda}
+  @SuppressWarnings("unchecked")
   public @Nullable Coroutine<T> getCoro() {
-    return body instanceof Coroutine<T> coroutine ? coroutine : null;
+    return body instanceof Coroutine<?> coroutine ? (Coroutine<T>) coroutine : null;
   }
 
   /// {@return the context in which the task runs}

@@ -100,13 +100,15 @@ record Program(Class<?> type, Method main) {
       }
       return ExitStatus.OK;
     } catch (InvocationTargetException e) {
-      return failed(Objects.requireNonNull(e.getCause()), e.getStackTrace().length);
+      return failed(Objects.requireNonNull(e.getCause()));
+    } catch (LinkageError e) {
+      return failed(e);
     }
   }
 
   private Object newInstance() throws CommandException, ReflectiveOperationException {
     if (Modifier.isAbstract(type.getModifiers())) {
-      throw CommandException.usage("cannot make a " + type.getName() + ", which is abstract");
+      throw CommandException.usage(type.getName() + " is abstract, so its main needs to be static");
     }
     try {
       Constructor<?> constructor = type.getDeclaredConstructor();
@@ -121,7 +123,7 @@ record Program(Class<?> type, Method main) {
         type.getName() + " needs a constructor without parameters that is not private");
   }
 
-  private static int failed(Throwable problem, int launcherFrames) throws Throwable {
+  private static int failed(Throwable problem) throws Throwable {
     if (problem instanceof SystemExit exit) {
       System.exit(exit.code());
     }
@@ -129,7 +131,7 @@ record Program(Class<?> type, Method main) {
       System.err.println("Interrupted");
       return ExitStatus.INTERRUPTED;
     }
-    LauncherFrames.trim(problem, launcherFrames);
+    LauncherFrames.trim(problem);
     throw problem;
   }
 }

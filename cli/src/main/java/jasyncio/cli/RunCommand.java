@@ -107,8 +107,9 @@ final class RunCommand implements JasyncioCommand.Subcommand {
   private static void check(String option, @Nullable String value, List<String> allowed)
       throws CommandException {
     if (value != null && !allowed.contains(value)) {
+      String given = value.isEmpty() ? "nothing" : value;
       throw UsageMistake.in(
-          "jasyncio run", option + " is one of " + String.join(", ", allowed) + "; not " + value);
+          "jasyncio run", option + " is one of " + String.join(", ", allowed) + "; not " + given);
     }
   }
 }

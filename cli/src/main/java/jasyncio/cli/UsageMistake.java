@@ -22,15 +22,16 @@ final class UsageMistake {
 
   /// A mistake in the arguments of `command`.
   static CommandException in(String command, String sentence) {
-    return CommandException.usage(
-        command, sentence + "\nTry '" + command + " --help' for what it takes.");
+    return CommandException.usage(command, sentence + "\nTry '" + command + " --help'.");
   }
 
   private static String unknown(UnmatchedArgumentException mistake) {
     String argument = mistake.getUnmatched().getFirst();
     String kind = mistake.isUnknownOption() ? "unknown option " : "unknown command ";
     List<String> suggestions =
-        argument.endsWith(".java") ? List.of("jasyncio run " + argument) : mistake.getSuggestions();
+        argument.endsWith(".java")
+            ? List.of("'jasyncio run " + argument + "'")
+            : mistake.getSuggestions();
     return suggestions.isEmpty()
         ? kind + argument
         : kind + argument + "; did you mean " + String.join(" or ", suggestions) + "?";

@@ -13,8 +13,8 @@ final class VersionText implements IVersionProvider {
   public String[] getVersion() {
     return new String[] {
       "jasyncio " + version(),
-      "JDK      " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")",
-      "fibers   " + fibers()
+      "JDK " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")",
+      "fibers: " + fibers()
     };
   }
 

@@ -6,14 +6,19 @@ import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
-import static jasyncio.conformance.Helpers.*;
-import static jasyncio.conformance.Trace.*;
+import static jasyncio.conformance.Helpers.echo;
+import static jasyncio.conformance.Helpers.fail;
+import static jasyncio.conformance.Helpers.hang;
+import static jasyncio.conformance.Helpers.pause;
+import static jasyncio.conformance.Trace.describe;
+import static jasyncio.conformance.Trace.outcome;
+import static jasyncio.conformance.Trace.print;
 
-import java.util.ArrayList;
-import java.util.List;
 import jasyncio.Awaitable;
 import jasyncio.Future;
 import jasyncio.Task;
+import java.util.ArrayList;
+import java.util.List;
 
 /// as_completed: rule A1.
 final class AsCompletedScenarios {
@@ -29,17 +34,16 @@ final class AsCompletedScenarios {
 
   @Scenario("A1")
   static void resultsComeAsTheyComplete() {
-    run(
-        () -> {
-          var works =
-              List.of(
-                  coroutine(() -> echo("slow", 6)),
-                  coroutine(() -> echo("quick")),
-                  coroutine(() -> echo("middle", 3)));
-          for (var item : asCompleted(works)) {
-            print(await(item));
-          }
-        });
+    run(() -> {
+      var works =
+          List.of(
+              coroutine(() -> echo("slow", 6)),
+              coroutine(() -> echo("quick")),
+              coroutine(() -> echo("middle", 3)));
+      for (var item : asCompleted(works)) {
+        print(await(item));
+      }
+    });
   }
 
   private static Awaitable<String> work(String name, double seconds) {
@@ -48,48 +52,44 @@ final class AsCompletedScenarios {
 
   @Scenario("A1")
   static void asCompletedByTimers() {
-    run(
-        () -> {
-          var works = List.of(work("c", 0.05), work("a", 0.01), work("b", 0.03));
-          print(results(asCompleted(works)));
-        });
+    run(() -> {
+      var works = List.of(work("c", 0.05), work("a", 0.01), work("b", 0.03));
+      print(results(asCompleted(works)));
+    });
   }
 
   @Scenario("A1")
   static void thePlainFormGivesFreshAwaitables() {
-    run(
-        () -> {
-          var tasks = List.of(createTask(() -> echo("a")), createTask(() -> echo("b", 3)));
-          for (var item : asCompleted(tasks)) {
-            print(tasks.contains(item), await(item));
-          }
-        });
+    run(() -> {
+      var tasks = List.of(createTask(() -> echo("a")), createTask(() -> echo("b", 3)));
+      for (var item : asCompleted(tasks)) {
+        print(tasks.contains(item), await(item));
+      }
+    });
   }
 
   @Scenario("A1")
   static void theAsyncFormGivesTheVeryFutures() {
-    run(
-        () -> {
-          var slow = createTask(() -> echo("slow", 3));
-          var quick = createTask(() -> echo("quick"));
-          for (var task : asCompleted(List.of(slow, quick)).async()) {
-            print(task == slow, task == quick, task.done(), await(task));
-          }
-        });
+    run(() -> {
+      var slow = createTask(() -> echo("slow", 3));
+      var quick = createTask(() -> echo("quick"));
+      for (var task : asCompleted(List.of(slow, quick)).async()) {
+        print(task == slow, task == quick, task.done(), await(task));
+      }
+    });
   }
 
   @Scenario("A1")
   static void errorsComeWithTheirItem() {
-    run(
-        () -> {
-          var works =
-              List.of(
-                  coroutine(() -> AsCompletedScenarios.<String>oops()),
-                  coroutine(() -> echo("fine", 3)));
-          for (var item : asCompleted(works)) {
-            print(outcome(item));
-          }
-        });
+    run(() -> {
+      var works =
+          List.of(
+              coroutine(() -> AsCompletedScenarios.<String>oops()),
+              coroutine(() -> echo("fine", 3)));
+      for (var item : asCompleted(works)) {
+        print(outcome(item));
+      }
+    });
   }
 
   private static <T> T oops() {
@@ -98,16 +98,15 @@ final class AsCompletedScenarios {
 
   @Scenario("A1")
   static void cancelledTasksAreItemsToo() {
-    run(
-        () -> {
-          var task = createTask(() -> hang("task"));
-          pause();
-          task.cancel("why");
-          Awaitable<Object> other = coroutine(() -> echo((Object) "other", 5));
-          for (var item : asCompleted(List.<Awaitable<Object>>of(task, other))) {
-            print(outcome(item));
-          }
-        });
+    run(() -> {
+      var task = createTask(() -> hang("task"));
+      pause();
+      task.cancel("why");
+      Awaitable<Object> other = coroutine(() -> echo((Object) "other", 5));
+      for (var item : asCompleted(List.<Awaitable<Object>>of(task, other))) {
+        print(outcome(item));
+      }
+    });
   }
 
   private static String sleepLong() {
@@ -116,43 +115,40 @@ final class AsCompletedScenarios {
 
   @Scenario("A1")
   static void everyItemLeftAtTheTimeoutRaises() {
-    run(
-        () -> {
-          var tasks =
-              List.of(
-                  createTask(() -> echo("quick")),
-                  createTask(() -> sleepLong()),
-                  createTask(() -> sleepLong()));
-          for (var item : asCompleted(tasks, 0.02)) {
-            print(outcome(item));
-          }
-          print(tasks.stream().map(Task::done).toList());
-        });
+    run(() -> {
+      var tasks =
+          List.of(
+              createTask(() -> echo("quick")),
+              createTask(() -> sleepLong()),
+              createTask(() -> sleepLong()));
+      for (var item : asCompleted(tasks, 0.02)) {
+        print(outcome(item));
+      }
+      print(tasks.stream().map(Task::done).toList());
+    });
   }
 
   @Scenario("A1")
   static void theAsyncFormRaisesAtTheTimeout() {
-    run(
-        () -> {
-          var tasks = List.of(createTask(() -> echo("quick")), createTask(() -> sleepLong()));
-          try {
-            for (var task : asCompleted(tasks, 0.02).async()) {
-              print(await(task));
-            }
-          } catch (Exception e) {
-            print(describe(e));
-          }
-          print(tasks.stream().map(Task::cancelling).toList());
-        });
+    run(() -> {
+      var tasks = List.of(createTask(() -> echo("quick")), createTask(() -> sleepLong()));
+      try {
+        for (var task : asCompleted(tasks, 0.02).async()) {
+          print(await(task));
+        }
+      } catch (Exception e) {
+        print(describe(e));
+      }
+      print(tasks.stream().map(Task::cancelling).toList());
+    });
   }
 
   @Scenario("A1")
   static void aDuplicateIsOneItem() {
-    run(
-        () -> {
-          var task = createTask(() -> echo("value"));
-          print(results(asCompleted(List.of(task, task))));
-        });
+    run(() -> {
+      var task = createTask(() -> echo("value"));
+      print(results(asCompleted(List.of(task, task))));
+    });
   }
 
   @Scenario("A1")
@@ -162,27 +158,25 @@ final class AsCompletedScenarios {
 
   @Scenario("A1")
   static void doneTasksComeFirst() {
-    run(
-        () -> {
-          var slow = createTask(() -> echo("slow", 5));
-          var done = createTask(() -> echo("done"));
-          pause(2);
-          print(results(asCompleted(List.of(slow, done))));
-        });
+    run(() -> {
+      var slow = createTask(() -> echo("slow", 5));
+      var done = createTask(() -> echo("done"));
+      pause(2);
+      print(results(asCompleted(List.of(slow, done))));
+    });
   }
 
   @Scenario("A1")
   static void leavingEarlyCancelsNothing() {
-    run(
-        () -> {
-          var slow = createTask(() -> echo("slow", 5));
-          var quick = createTask(() -> echo("quick"));
-          for (var item : asCompleted(List.of(slow, quick))) {
-            print(await(item));
-            break;
-          }
-          print(slow.done(), slow.cancelling());
-          print(await(slow));
-        });
+    run(() -> {
+      var slow = createTask(() -> echo("slow", 5));
+      var quick = createTask(() -> echo("quick"));
+      for (var item : asCompleted(List.of(slow, quick))) {
+        print(await(item));
+        break;
+      }
+      print(slow.done(), slow.cancelling());
+      print(await(slow));
+    });
   }
 }

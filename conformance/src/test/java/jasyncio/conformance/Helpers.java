@@ -6,6 +6,11 @@ import static jasyncio.conformance.Trace.brief;
 import static jasyncio.conformance.Trace.describe;
 import static jasyncio.conformance.Trace.print;
 
+import jasyncio.Action;
+import jasyncio.CancelledError;
+import jasyncio.EventLoop;
+import jasyncio.Future;
+import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
@@ -13,10 +18,6 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
-import jasyncio.Action;
-import jasyncio.CancelledError;
-import jasyncio.EventLoop;
-import jasyncio.Future;
 import org.jspecify.annotations.Nullable;
 
 /// What the scenarios share. The twin of the second half of `harness.py`.
@@ -126,11 +127,10 @@ final class Helpers {
 
   /// Prints what the loop's exception handler is told.
   static void report(EventLoop loop) {
-    loop.setExceptionHandler(
-        (l, context) -> {
-          var e = context.exception();
-          print("handler:", brief(context.message()), "|", e == null ? null : describe(e));
-        });
+    loop.setExceptionHandler((l, context) -> {
+      var e = context.exception();
+      print("handler:", brief(context.message()), "|", e == null ? null : describe(e));
+    });
   }
 
   // ---- threads ----------------------------------------------------------------------------------
@@ -138,6 +138,11 @@ final class Helpers {
   /// Runs on a thread of its own and waits for its end.
   static void onThread(Runnable body) {
     join(Thread.ofPlatform().start(body));
+  }
+
+  /// Sends this process the signal of Ctrl-C.
+  static void interruptThisProcess() throws IOException {
+    new ProcessBuilder("kill", "-INT", Long.toString(ProcessHandle.current().pid())).start();
   }
 
   static void join(Thread thread) {

@@ -1,5 +1,11 @@
 package jasyncio.conformance;
 
+import jasyncio.Action;
+import jasyncio.Awaitable;
+import jasyncio.CancelledError;
+import jasyncio.ExceptionGroup;
+import jasyncio.InvalidStateException;
+import jasyncio.StopIteration;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,12 +15,6 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import jasyncio.Action;
-import jasyncio.Awaitable;
-import jasyncio.CancelledError;
-import jasyncio.ExceptionGroup;
-import jasyncio.InvalidStateException;
-import jasyncio.StopIteration;
 import org.jspecify.annotations.Nullable;
 
 /// What a scenario prints, in Python's words. The twin of the first half of `harness.py`.
@@ -54,7 +54,8 @@ final class Trace {
       case null -> "None";
       case Boolean b -> b ? "True" : "False";
       case String s -> "'" + s + "'";
-      case Collection<?> c -> c.stream().map(Trace::repr).collect(Collectors.joining(", ", "[", "]"));
+      case Collection<?> c ->
+          c.stream().map(Trace::repr).collect(Collectors.joining(", ", "[", "]"));
       default -> value.toString();
     };
   }
@@ -97,12 +98,13 @@ final class Trace {
     return text.replaceAll("Task-\\d+", "Task-N");
   }
 
-  /// A message without the details of the objects in it: `<Task pending ...>` becomes `<Task>`.
+  /// A message without the details of the objects in it, `<Task pending ...>` becomes `<Task>`, and
+  /// without the advice that follows a semicolon here and there.
   static String brief(String text) {
     for (var name : List.of("Task", "Future", "TaskGroup", "Handle", "TimerHandle")) {
       text = replaceBalanced(text, "<" + name + " ", "<" + name + ">");
     }
-    return text.replaceAll("(?s)(Exception in callback) .*", "$1 f");
+    return text.replaceAll("(?s)(Exception in callback) .*", "$1 f").replaceAll("(?s); .*", "");
   }
 
   /// Replaces every `opening` up to its closing bracket.
@@ -134,11 +136,10 @@ final class Trace {
 
   /// Calls, and gives `None` or what was thrown, as text.
   static String attempt(Action call) {
-    return attempt(
-        () -> {
-          call.run();
-          return null;
-        });
+    return attempt(() -> {
+      call.run();
+      return null;
+    });
   }
 
   /// Awaits, and gives the result or what was thrown, as text.

@@ -10,19 +10,26 @@ import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.timeoutAt;
 import static jasyncio.Asyncio.waitFor;
-import static jasyncio.conformance.Helpers.*;
-import static jasyncio.conformance.Trace.*;
+import static jasyncio.conformance.Helpers.blockFor;
+import static jasyncio.conformance.Helpers.echo;
+import static jasyncio.conformance.Helpers.fail;
+import static jasyncio.conformance.Helpers.hang;
+import static jasyncio.conformance.Helpers.pause;
+import static jasyncio.conformance.Trace.describe;
+import static jasyncio.conformance.Trace.kind;
+import static jasyncio.conformance.Trace.outcome;
+import static jasyncio.conformance.Trace.print;
 
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.List;
-import java.util.concurrent.TimeoutException;
 import jasyncio.Action;
 import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
 import jasyncio.Future;
 import jasyncio.Task;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
 
 /// wait and wait_for: rules W1 to W3.
 final class WaitingScenarios {
@@ -38,96 +45,86 @@ final class WaitingScenarios {
 
   @Scenario("W1")
   static void waitWaitsForAll() {
-    run(
-        () -> {
-          var c = start(() -> fail("x"), "c");
-          var tasks = List.<Task<?>>of(start(() -> echo(1), "a"), start(() -> echo(2, 3), "b"), c);
-          var waited = Asyncio.wait(tasks);
-          print(names(waited.done()), names(waited.pending()));
-          print(describe(c.exception()));
-        });
+    run(() -> {
+      var c = start(() -> fail("x"), "c");
+      var tasks = List.<Task<?>>of(start(() -> echo(1), "a"), start(() -> echo(2, 3), "b"), c);
+      var waited = Asyncio.wait(tasks);
+      print(names(waited.done()), names(waited.pending()));
+      print(describe(c.exception()));
+    });
   }
 
   @Scenario("W1")
   static void waitForTheFirstCompleted() {
-    run(
-        () -> {
-          var tasks =
-              List.of(
-                  start(() -> echo(1), "a"),
-                  start(() -> echo(2, 5), "b"),
-                  start(() -> echo(3), "c"));
-          var waited = Asyncio.wait(tasks, FIRST_COMPLETED);
-          print(names(waited.done()), names(waited.pending()));
-        });
+    run(() -> {
+      var tasks =
+          List.of(
+              start(() -> echo(1), "a"), start(() -> echo(2, 5), "b"), start(() -> echo(3), "c"));
+      var waited = Asyncio.wait(tasks, FIRST_COMPLETED);
+      print(names(waited.done()), names(waited.pending()));
+    });
   }
 
   @Scenario("W1")
   static void waitForTheFirstException() {
-    run(
-        () -> {
-          var b = start(() -> fail("x", 1), "b");
-          var tasks = List.<Task<?>>of(start(() -> echo(1), "a"), b, start(() -> echo(2, 9), "c"));
-          var waited = Asyncio.wait(tasks, FIRST_EXCEPTION);
-          print(names(waited.done()), names(waited.pending()));
-          print(describe(b.exception()));
-        });
+    run(() -> {
+      var b = start(() -> fail("x", 1), "b");
+      var tasks = List.<Task<?>>of(start(() -> echo(1), "a"), b, start(() -> echo(2, 9), "c"));
+      var waited = Asyncio.wait(tasks, FIRST_EXCEPTION);
+      print(names(waited.done()), names(waited.pending()));
+      print(describe(b.exception()));
+    });
   }
 
   @Scenario("W1")
   static void aCancellationIsNoFirstException() {
-    run(
-        () -> {
-          var a = start(() -> hang("a"), "a");
-          var tasks = List.<Task<?>>of(a, start(() -> echo(2, 4), "b"));
-          pause();
-          a.cancel();
-          var waited = Asyncio.wait(tasks, FIRST_EXCEPTION);
-          print(names(waited.done()), names(waited.pending()));
-        });
+    run(() -> {
+      var a = start(() -> hang("a"), "a");
+      var tasks = List.<Task<?>>of(a, start(() -> echo(2, 4), "b"));
+      pause();
+      a.cancel();
+      var waited = Asyncio.wait(tasks, FIRST_EXCEPTION);
+      print(names(waited.done()), names(waited.pending()));
+    });
   }
 
   @Scenario("W1")
   static void theFirstExceptionMayBeThereAlready() {
-    run(
-        () -> {
-          var a = start(() -> fail("x"), "a");
-          var tasks = List.<Task<?>>of(a, start(() -> hang("b"), "b"));
-          pause(2);
-          var waited = Asyncio.wait(tasks, FIRST_EXCEPTION);
-          print(names(waited.done()), names(waited.pending()), describe(a.exception()));
-        });
+    run(() -> {
+      var a = start(() -> fail("x"), "a");
+      var tasks = List.<Task<?>>of(a, start(() -> hang("b"), "b"));
+      pause(2);
+      var waited = Asyncio.wait(tasks, FIRST_EXCEPTION);
+      print(names(waited.done()), names(waited.pending()), describe(a.exception()));
+    });
   }
 
   @Scenario("W1")
   static void waitGivesUpAfterItsTimeout() {
-    run(
-        () -> {
-          var b = start(() -> hang("b"), "b");
-          var waited = Asyncio.wait(List.<Task<?>>of(start(() -> echo(1), "a"), b), 0.01);
-          print(names(waited.done()), names(waited.pending()));
-          print(b.done(), b.cancelling());
-        });
+    run(() -> {
+      var b = start(() -> hang("b"), "b");
+      var waited = Asyncio.wait(List.<Task<?>>of(start(() -> echo(1), "a"), b), 0.01);
+      print(names(waited.done()), names(waited.pending()));
+      print(b.done(), b.cancelling());
+    });
   }
 
   @Scenario("W1")
   static void waitWithATimeoutOfZero() {
-    run(
-        () -> {
-          var tasks = List.<Task<?>>of(start(() -> echo(1), "a"), start(() -> hang("b"), "b"));
-          var waited = Asyncio.wait(tasks, 0);
-          print(names(waited.done()), names(waited.pending()));
-        });
+    run(() -> {
+      var tasks = List.<Task<?>>of(start(() -> echo(1), "a"), start(() -> hang("b"), "b"));
+      var waited = Asyncio.wait(tasks, 0);
+      print(names(waited.done()), names(waited.pending()));
+    });
   }
 
   @Scenario("W1")
   static void waitInTime() {
-    run(
-        () -> {
-          var tasks = List.of(start(() -> echo(1), "a"), start(() -> echo(2, 2), "b"));
-          var waited = Asyncio.wait(tasks, 5);
-          print(names(waited.done()), names(waited.pending()));
-        });
+    run(() -> {
+      var tasks = List.of(start(() -> echo(1), "a"), start(() -> echo(2, 2), "b"));
+      var waited = Asyncio.wait(tasks, 5);
+      print(names(waited.done()), names(waited.pending()));
+    });
   }
 
   @Scenario("W1")
@@ -137,63 +134,58 @@ final class WaitingScenarios {
 
   @Scenario("W1")
   static void waitForDoneFutures() {
-    run(
-        () -> {
-          var tasks = List.of(start(() -> echo(1), "a"), start(() -> echo(2), "b"));
-          pause(2);
-          var waited = Asyncio.wait(tasks);
-          print(names(waited.done()), names(waited.pending()));
-        });
+    run(() -> {
+      var tasks = List.of(start(() -> echo(1), "a"), start(() -> echo(2), "b"));
+      pause(2);
+      var waited = Asyncio.wait(tasks);
+      print(names(waited.done()), names(waited.pending()));
+    });
   }
 
   @Scenario("W1")
   static void aTaskGivenTwiceCountsOnce() {
-    run(
-        () -> {
-          var task = start(() -> echo(1), "a");
-          var waited = Asyncio.wait(List.of(task, task));
-          print(names(waited.done()), names(waited.pending()));
-        });
+    run(() -> {
+      var task = start(() -> echo(1), "a");
+      var waited = Asyncio.wait(List.of(task, task));
+      print(names(waited.done()), names(waited.pending()));
+    });
   }
 
   @Scenario("W1")
   static void cancellingTheWaitSparesItsMembers() {
-    run(
-        () -> {
-          var member = start(() -> hang("member"), "member");
-          var waiter = createTask(() -> Asyncio.wait(List.of(member)));
-          pause(2);
-          waiter.cancel();
-          print(outcome(waiter));
-          print(member.done(), member.cancelling());
-        });
+    run(() -> {
+      var member = start(() -> hang("member"), "member");
+      var waiter = createTask(() -> Asyncio.wait(List.of(member)));
+      pause(2);
+      waiter.cancel();
+      print(outcome(waiter));
+      print(member.done(), member.cancelling());
+    });
   }
 
   @Scenario("W1")
   static void waitTakesPlainFutures() {
-    run(
-        () -> {
-          var loop = getRunningLoop();
-          var futures =
-              List.of(
-                  loop.<String>createFuture(),
-                  loop.<String>createFuture(),
-                  loop.<String>createFuture());
-          loop.callSoon(() -> futures.get(1).setResult("second"));
-          var waited = Asyncio.wait(futures, FIRST_COMPLETED);
-          print(
-              futures.stream().map(f -> waited.done().contains(f)).toList(),
-              futures.stream().map(f -> waited.pending().contains(f)).toList());
-        });
+    run(() -> {
+      var loop = getRunningLoop();
+      var futures =
+          List.of(
+              loop.<String>createFuture(),
+              loop.<String>createFuture(),
+              loop.<String>createFuture());
+      loop.callSoon(() -> futures.get(1).setResult("second"));
+      var waited = Asyncio.wait(futures, FIRST_COMPLETED);
+      print(
+          futures.stream().map(f -> waited.done().contains(f)).toList(),
+          futures.stream().map(f -> waited.pending().contains(f)).toList());
+    });
   }
 
   @Scenario("W2")
   static void waitForGivesTheResult() {
-    run(
-        () -> {
-          print(waitFor(() -> echo("coroutine", 2), 5));
-          print(waitFor(createTask(() -> echo("task", 2)), 5));
-        });
+    run(() -> {
+      print(waitFor(() -> echo("coroutine", 2), 5));
+      print(waitFor(createTask(() -> echo("task", 2)), 5));
+    });
   }
 
   @Scenario("W2")
@@ -203,96 +195,89 @@ final class WaitingScenarios {
 
   @Scenario("W2")
   static void waitForCancelsWhatIsLate() {
-    run(
-        () -> {
-          try {
-            waitFor(() -> hang("late"), 0.01);
-          } catch (TimeoutException e) {
-            print(describe(e), "| cause", kind(e.getCause()));
-          }
-        });
+    run(() -> {
+      try {
+        waitFor(() -> hang("late"), 0.01);
+      } catch (TimeoutException e) {
+        print(describe(e), "| cause", kind(e.getCause()));
+      }
+    });
   }
 
   @Scenario("W2")
   static void waitForCancelsALateTask() {
-    run(
-        () -> {
-          var task = createTask(() -> hang("late"));
-          print(outcome(() -> waitFor(task, 0.01)));
-          print(task.cancelled());
-        });
+    run(() -> {
+      var task = createTask(() -> hang("late"));
+      print(outcome(() -> waitFor(task, 0.01)));
+      print(task.cancelled());
+    });
   }
 
   @Scenario("W2")
   static void waitForWaitsForTheCleanup() {
-    run(
-        () -> {
-          Action work =
-              () -> {
-                try {
-                  sleep(60);
-                } finally {
-                  sleep(0.02);
-                  print("cleaned up");
-                }
-              };
-          print(outcome(() -> waitFor(work, 0.01)));
-        });
+    run(() -> {
+      Action work =
+          () -> {
+            try {
+              sleep(60);
+            } finally {
+              sleep(0.02);
+              print("cleaned up");
+            }
+          };
+      print(outcome(() -> waitFor(work, 0.01)));
+    });
   }
 
   @Scenario("W2")
   static void waitForReturnsWhatALateOneGives() {
-    run(
-        () -> {
-          Awaitable<String> work =
-              () -> {
-                try {
-                  sleep(60);
-                  return "slept";
-                } catch (CancelledError e) {
-                  return "anyway";
-                }
-              };
-          print(outcome(() -> waitFor(work, 0.01)));
-          print(currentTask().cancelling());
-        });
+    run(() -> {
+      Awaitable<String> work =
+          () -> {
+            try {
+              sleep(60);
+              return "slept";
+            } catch (CancelledError e) {
+              return "anyway";
+            }
+          };
+      print(outcome(() -> waitFor(work, 0.01)));
+      print(currentTask().cancelling());
+    });
   }
 
   @Scenario("W2")
   static void waitForPassesOnTheErrorOfALateOne() {
-    run(
-        () -> {
-          Action work =
-              () -> {
-                try {
-                  sleep(60);
-                } catch (CancelledError e) {
-                  throw new Oops("in the cleanup");
-                }
-              };
-          print(outcome(() -> waitFor(work, 0.01)));
-        });
+    run(() -> {
+      Action work =
+          () -> {
+            try {
+              sleep(60);
+            } catch (CancelledError e) {
+              throw new Oops("in the cleanup");
+            }
+          };
+      print(outcome(() -> waitFor(work, 0.01)));
+    });
   }
 
   @Scenario("W2")
   static void waitForZeroOfADoneFuture() {
-    run(
-        () -> {
-          var task = createTask(() -> echo("done"));
-          pause(2);
-          print(waitFor(task, 0), waitFor(task, -1));
-        });
+    run(() -> {
+      var task = createTask(() -> echo("done"));
+      pause(2);
+      print(waitFor(task, 0), waitFor(task, -1));
+    });
   }
 
   @Scenario("W2")
   static void waitForZeroNeverStartsTheBody() {
-    run(
-        () -> {
-          Action work = () -> print("never");
-          print(outcome(() -> waitFor(work, 0)));
-          var task = createTask(work);
-          print(outcome(() -> waitFor(task, 0)), task.cancelled());
-        });
+    run(() -> {
+      Action work = () -> print("never");
+      print(outcome(() -> waitFor(work, 0)));
+      var task = createTask(work);
+      print(outcome(() -> waitFor(task, 0)), task.cancelled());
+    });
   }
 
   @Scenario("W2")
@@ -302,44 +287,41 @@ final class WaitingScenarios {
 
   @Scenario("W2")
   static void cancellingWaitForCancelsTheInnerOne() {
-    run(
-        () -> {
-          var inner = createTask(() -> hang("inner"));
-          var outer = createTask(() -> waitFor(inner, 5));
-          pause(2);
-          outer.cancel("why");
-          print(outcome(outer));
-          print(inner.cancelled(), outer.cancelled());
-        });
+    run(() -> {
+      var inner = createTask(() -> hang("inner"));
+      var outer = createTask(() -> waitFor(inner, 5));
+      pause(2);
+      outer.cancel("why");
+      print(outcome(outer));
+      print(inner.cancelled(), outer.cancelled());
+    });
   }
 
   @Scenario("W2")
   static void aCancelledInnerOneIsNoTimeout() {
-    run(
-        () -> {
-          var inner = createTask(() -> hang("inner"));
-          var outer = createTask(() -> waitFor(inner, 5));
-          pause(2);
-          inner.cancel("why");
-          print(outcome(outer));
-        });
+    run(() -> {
+      var inner = createTask(() -> hang("inner"));
+      var outer = createTask(() -> waitFor(inner, 5));
+      pause(2);
+      inner.cancel("why");
+      print(outcome(outer));
+    });
   }
 
   @Scenario("W2")
   static void waitForMayBeNested() {
-    run(
-        () -> {
-          Awaitable<String> work =
-              () -> {
-                try {
-                  waitFor(() -> hang("inner"), 0.01);
-                } catch (TimeoutException e) {
-                  print("inner timeout");
-                }
-                return "done";
-              };
-          print(outcome(() -> waitFor(work, 5)));
-        });
+    run(() -> {
+      Awaitable<String> work =
+          () -> {
+            try {
+              waitFor(() -> hang("inner"), 0.01);
+            } catch (TimeoutException e) {
+              print("inner timeout");
+            }
+            return "done";
+          };
+      print(outcome(() -> waitFor(work, 5)));
+    });
   }
 
   /// A queue as asyncio builds it: an item wakes the getter, who then takes it.

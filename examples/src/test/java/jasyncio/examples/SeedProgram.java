@@ -17,8 +17,8 @@ import java.util.regex.Pattern;
 final class SeedProgram {
   private static final String MASK = "…";
 
-  /// A time may be up to a fifth longer than its nominal value, the short ones this much.
-  private static final double LEAST_SLACK_SECONDS = 0.1;
+  /// A time may be a fifth longer than its nominal value; a short one this much, in a cold JVM.
+  private static final double LEAST_SLACK_SECONDS = 0.05;
 
   /// What a pipe and its reader may add to or take from the time between two lines.
   private static final double PIPE_SLACK_SECONDS = 0.1;
@@ -36,6 +36,7 @@ final class SeedProgram {
   private String javaError = "";
   private String pythonError = "";
   private int exit;
+  private boolean racesTheClock;
 
   SeedProgram(String name) {
     this.name = name;
@@ -94,6 +95,13 @@ final class SeedProgram {
     return this;
   }
 
+  /// What it prints depends on how fast it starts, too: as with times, other lines may be due to a
+  /// busy machine.
+  SeedProgram racesTheClock() {
+    racesTheClock = true;
+    return this;
+  }
+
   /// A line of the standard error output contains this in Java, and that in Python.
   SeedProgram warns(String java, String python) {
     javaError = java;
@@ -118,10 +126,12 @@ final class SeedProgram {
     return Integer.parseInt(name.replaceFirst("Seed\\d+_(\\d+).*", "$1"));
   }
 
-  /// Everything but times of the Java program that are too long.
+  /// Everything but what [#mistimed] tells.
   void checkJava(Run run, List<String> expected) {
     assertEquals(exit, run.exit(), run::toString);
-    assertSameLines(expected, run.out());
+    if (!racesTheClock) {
+      assertSameLines(expected, run.out());
+    }
     assertContains(javaError, run);
     for (Pattern pattern : distinct) {
       List<String> found = groups(pattern, run.out());
@@ -138,10 +148,6 @@ final class SeedProgram {
     }
     if (!paces.isEmpty()) {
       assertEquals(paces.size(), run.out().size(), run::toString);
-      for (int i = 0; i < paces.size(); i++) {
-        double time = run.seconds().get(i) - run.seconds().getFirst();
-        assertTrue(time >= paces.get(i) - PIPE_SLACK_SECONDS, "early: line " + i + "\n" + run);
-      }
     }
   }
 
@@ -151,24 +157,29 @@ final class SeedProgram {
     assertContains(pythonError, run);
   }
 
-  /// The times that are more than a fifth longer than nominal.
-  List<String> late(Run run) {
-    var late = new ArrayList<String>();
+  /// The times that are more than a fifth longer than nominal, and the lines that did not come when
+  /// they should have; both happen on a busy machine.
+  List<String> mistimed(Run run, List<String> expected) {
+    var mistimed = new ArrayList<String>();
+    if (racesTheClock && !normalise(expected).equals(normalise(run.out()))) {
+      mistimed.add("other lines");
+    }
     for (Timing timing : timings) {
       List<Double> times = times(timing, run);
       for (int i = 0; i < times.size(); i++) {
         if (times.get(i) >= latest(timing.nominal().get(i))) {
-          late.add("%s s instead of %s s".formatted(times.get(i), timing.nominal().get(i)));
+          mistimed.add("%s s instead of %s s".formatted(times.get(i), timing.nominal().get(i)));
         }
       }
     }
     for (int i = 0; i < paces.size(); i++) {
       double time = run.seconds().get(i) - run.seconds().getFirst();
-      if (time >= latest(paces.get(i)) + PIPE_SLACK_SECONDS) {
-        late.add("line %d after %s s instead of %s s".formatted(i, time, paces.get(i)));
+      double pace = paces.get(i);
+      if (time < pace - PIPE_SLACK_SECONDS || time >= latest(pace) + PIPE_SLACK_SECONDS) {
+        mistimed.add("line %d after %s s instead of %s s".formatted(i, time, pace));
       }
     }
-    return late;
+    return mistimed;
   }
 
   private static double latest(double nominal) {

@@ -14,9 +14,6 @@ public abstract class Fiber {
   /// What the user of the fiber runs on it at the moment (a task, a coroutine): its affair alone.
   private @Nullable Object owner;
 
-  /// What the hub's source keeps here while the fiber waits in a blocking call.
-  private @Nullable Object saved;
-
   Fiber(Hub hub, Runnable body) {
     this.hub = hub;
     this.body = body;
@@ -39,14 +36,6 @@ public abstract class Fiber {
 
   public final void setOwner(@Nullable Object owner) {
     this.owner = owner;
-  }
-
-  public final @Nullable Object saved() {
-    return saved;
-  }
-
-  public final void setSaved(@Nullable Object saved) {
-    this.saved = saved;
   }
 
   /// Whether whoever runs the fiber is to get control back before the hub's source is asked.

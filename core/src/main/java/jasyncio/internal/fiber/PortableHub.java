@@ -57,7 +57,7 @@ public final class PortableHub extends Hub {
   }
 
   @Override
-  public void switchTo(@Nullable Fiber target) {
+  public boolean switchTo(@Nullable Fiber target) {
     var self = (PortableFiber) Objects.requireNonNull(current);
     // A pending interrupt would turn every park and select below into a spin: set it aside.
     boolean interrupted = Thread.interrupted();
@@ -69,6 +69,7 @@ public final class PortableHub extends Hub {
         pass(next);
         interrupted |= self.baton().await();
       }
+      return true;
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -53,6 +53,16 @@ final class ScheduledFiber extends Fiber implements Executor, Runnable {
     Objects.requireNonNull(continuation).run();
   }
 
+  /// Forgets what other threads said before this turn. Volatile writes are dear, so only if need be.
+  void clearFlags() {
+    if (detached) {
+      detached = false;
+    }
+    if (permit) {
+      permit = false;
+    }
+  }
+
   void awaitPermit(Object blocker) {
     while (!permit) {
       LockSupport.park(blocker);

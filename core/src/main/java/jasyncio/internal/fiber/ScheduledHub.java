@@ -31,6 +31,10 @@ public final class ScheduledHub extends Hub {
    * runnable returns at once, so one run too many does no harm, and one too few cannot happen because
    * `permit` is set before `detached` is read here, and read after it is set there.
    */
+  /// Whether thread dumps (`jcmd Thread.dump_to_file`) list the fibers: debug mode only, because it takes
+  /// some 90 bytes a fiber.
+  private static final boolean LISTED = Boolean.getBoolean("jasyncio.debug");
+
   private final ExecutorService threads;
   private final @Nullable ClassLoader contextLoader = Thread.currentThread().getContextClassLoader();
 
@@ -43,16 +47,13 @@ public final class ScheduledHub extends Hub {
 
   public ScheduledHub(FiberSource source) {
     super(source);
-    // An executor of its own gives the fibers a name in thread dumps, and a lock domain of their own:
-    // starting and ending threads takes locks of the container, which strangers must not hold.
-    threads = Executors.newThreadPerTaskExecutor(this::newThread);
+    // An executor of its own is a lock domain of its own: starting and ending threads takes locks of
+    // their container, which strangers must not hold.
+    threads = Executors.newThreadPerTaskExecutor(
+            task -> newThread(Objects.requireNonNull(starting), task));
   }
 
-  private Thread newThread(Runnable task) {
-    var fiber = starting;
-    if (fiber == null) {
-      throw new IllegalStateException("threads of a hub are made by the hub alone");
-    }
+  private Thread newThread(ScheduledFiber fiber, Runnable task) {
     var thread = VirtualThreads.newThread(fiber, ScheduledFiber.NAME, task);
     thread.setContextClassLoader(contextLoader);
     fiber.thread = thread;
@@ -107,12 +108,11 @@ public final class ScheduledHub extends Hub {
     int turns = f.turns;
     current = f;
     f.announced = false;
-    f.detached = false;
+    f.clearFlags();
     if (f.continuation == null) {
       start(f);
     }
     currentThread = f.thread;
-    f.permit = false;
     f.resume();
     while (f.turns == turns) {
       if (source.blocked(f)) {
@@ -130,11 +130,13 @@ public final class ScheduledHub extends Hub {
   }
 
   private void start(ScheduledFiber f) {
-    starting = f;
-    try {
+    if (LISTED) {
+      starting = f;
       threads.execute(f);
-    } finally {
       starting = null;
+    } else {
+      newThread(f, f);
+      VirtualThreads.start(f.thread, threads);
     }
   }
 
@@ -157,21 +159,20 @@ public final class ScheduledHub extends Hub {
 
   @Override
   @SuppressWarnings("ThreadPriorityCheck") // we are the scheduler that yield() is about
-  public void switchTo(@Nullable Fiber to) {
+  public boolean switchTo(@Nullable Fiber to) {
     var self = (ScheduledFiber) Objects.requireNonNull(current);
     aim(self, to);
     self.announced = true;
     self.turns++;
     Thread.yield();
-    if (self.announced) {
-      self.announced = false;
-      self.turns--;
-      hasTarget = false;
-      target = null;
-      throw new IllegalStateException(
-          "cannot suspend here: a native frame is on the stack (a class initialiser, or a call from native"
-              + " code); move the await out of it");
+    if (!self.announced) {
+      return true;
     }
+    self.announced = false;
+    self.turns--;
+    hasTarget = false;
+    target = null;
+    return false;
   }
 
   private void aim(Fiber self, @Nullable Fiber to) {

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.InaccessibleObjectException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /// The one class that knows JDK internals: virtual threads with a scheduler of one's own, and their
@@ -14,6 +15,7 @@ public final class VirtualThreads {
   private static final int NO_INHERIT_THREAD_LOCALS = 4;
 
   private static final @Nullable MethodHandle NEW_THREAD;
+  private static final @Nullable MethodHandle START;
   private static final @Nullable MethodHandle GET_LOCALS;
   private static final @Nullable MethodHandle SET_LOCALS;
   private static final @Nullable MethodHandle SET_INHERITABLE;
@@ -21,6 +23,7 @@ public final class VirtualThreads {
 
   static {
     MethodHandle newThread = null;
+    MethodHandle start = null;
     MethodHandle getLocals = null;
     MethodHandle setLocals = null;
     MethodHandle setInheritable = null;
@@ -33,6 +36,12 @@ public final class VirtualThreads {
       method.setAccessible(true);
       var lookup = MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup());
       newThread = lookup.unreflect(method);
+      var container = Class.forName("jdk.internal.vm.ThreadContainer");
+      var startIn = Thread.class.getDeclaredMethod("start", container);
+      start =
+          lookup
+              .unreflect(startIn)
+              .asType(MethodType.methodType(void.class, Thread.class, Object.class));
       var map = Class.forName("java.lang.ThreadLocal$ThreadLocalMap");
       var get = MethodType.methodType(Object.class, Thread.class);
       var set = MethodType.methodType(void.class, Thread.class, Object.class);
@@ -54,6 +63,7 @@ public final class VirtualThreads {
       problem = "virtual threads cannot be scheduled by this JVM: " + e;
     }
     NEW_THREAD = newThread;
+    START = start;
     GET_LOCALS = getLocals;
     SET_LOCALS = setLocals;
     SET_INHERITABLE = setInheritable;
@@ -106,6 +116,18 @@ public final class VirtualThreads {
   static Thread newThread(Executor scheduler, String name, Runnable task) {
     try {
       return (Thread) NEW_THREAD.invokeExact(scheduler, name, NO_INHERIT_THREAD_LOCALS, task);
+    } catch (Error | RuntimeException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Starts a thread in the lock domain of `container`, an executor of one thread per task, without being
+  /// listed by it.
+  static void start(Thread thread, ExecutorService container) {
+    try {
+      START.invokeExact(thread, (Object) container);
     } catch (Error | RuntimeException e) {
       throw e;
     } catch (Throwable e) {

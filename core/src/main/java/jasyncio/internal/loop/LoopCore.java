@@ -60,6 +60,7 @@ public final class LoopCore implements FiberSource {
   private final ReadyQueue ready = new ReadyQueue();
   private final TimerHeap timers = new TimerHeap();
   private final ArrayList<Fiber> idle = new ArrayList<>();
+  private final Runnable dispatching = this::dispatch; // the body of all dispatchers
   private final Inbox inbox = new Inbox(); // any thread
 
   private volatile Blocking blocking = Blocking.BLOCK; // any thread
@@ -206,7 +207,7 @@ public final class LoopCore implements FiberSource {
 
   private Fiber dispatcher(Entry entry) {
     handed = entry;
-    return idle.isEmpty() ? hub.newFiber(this::dispatch) : idle.removeLast();
+    return idle.isEmpty() ? hub.newFiber(dispatching) : idle.removeLast();
   }
 
   /// The body of a dispatcher fiber.
@@ -222,7 +223,9 @@ public final class LoopCore implements FiberSource {
         return;
       }
       idle.add(self);
-      hub.switchTo(null);
+      if (!hub.switchTo(null)) {
+        throw Hub.cannotSuspend(); // there is none but our own code on this stack
+      }
     }
   }
 

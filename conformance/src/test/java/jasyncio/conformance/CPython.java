@@ -1,0 +1,160 @@
+package jasyncio.conformance;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// A CPython that is new enough, and what the scenarios print under it.
+final class CPython {
+  private static final int OLDEST_MINOR = 13;
+  private static final long TIMEOUT_SECONDS = 300;
+  private static final String VERSION =
+      "import sys; print(sys.implementation.name, sys.version_info[0], sys.version_info[1])";
+
+  private static final Optional<CPython> FOUND = find();
+
+  private final Path program;
+  private final Map<String, Map<String, Output>> ran = new ConcurrentHashMap<>();
+
+  private CPython(Path program) {
+    this.program = program;
+  }
+
+  /// The one to use, unless there is none.
+  static Optional<CPython> found() {
+    return FOUND;
+  }
+
+  private static Optional<CPython> find() {
+    var given = System.getenv("JASYNCIO_PYTHON");
+    if (given != null && !given.isBlank()) {
+      if (given.equals("none")) {
+        return Optional.empty();
+      }
+      var program = Path.of(given);
+      if (!isNewEnough(program)) {
+        throw new IllegalStateException(
+            "JASYNCIO_PYTHON=" + given + " is no CPython 3." + OLDEST_MINOR + " or newer");
+      }
+      return Optional.of(new CPython(program));
+    }
+    return Stream.concat(onPath(), fromPyenv())
+        .filter(CPython::isNewEnough)
+        .findFirst()
+        .map(CPython::new);
+  }
+
+  private static Stream<Path> onPath() {
+    var folders = Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator);
+    return Stream.of("python3." + OLDEST_MINOR, "python3")
+        .flatMap(name -> Stream.of(folders).map(folder -> Path.of(folder, name)));
+  }
+
+  private static Stream<Path> fromPyenv() {
+    var versions = Path.of(System.getProperty("user.home"), ".pyenv", "versions");
+    if (!Files.isDirectory(versions)) {
+      return Stream.empty();
+    }
+    try (var folders = Files.newDirectoryStream(versions, "3.1[3-9]*")) {
+      var programs = new ArrayList<Path>();
+      folders.forEach(folder -> programs.add(folder.resolve("bin/python3")));
+      return programs.stream().sorted();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isNewEnough(Path program) {
+    if (!Files.isExecutable(program)) {
+      return false;
+    }
+    try {
+      var process =
+          new ProcessBuilder(program.toString(), "-c", VERSION)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      var words = new String(process.getInputStream().readAllBytes()).strip().split(" ");
+      return words.length == 3
+          && words[0].equals("cpython")
+          && words[1].equals("3")
+          && Integer.parseInt(words[2]) >= OLDEST_MINOR;
+    } catch (IOException e) {
+      return false; // what cannot be started is not what we look for
+    }
+  }
+
+  /// The scenarios of a file with what they print, in order. Runs each file once for each mode.
+  List<PythonScenario> scenarios(String group) {
+    var output = outputs(group, false);
+    var debugOutput = outputs(group, true);
+    return PythonSources.scenarios(group).entrySet().stream()
+        .map(scenario -> {
+          var name = scenario.getKey();
+          return new PythonScenario(
+              name, scenario.getValue(), get(output, name), get(debugOutput, name));
+        })
+        .toList();
+  }
+
+  private static Output get(Map<String, Output> outputs, String name) {
+    return outputs.getOrDefault(name, new Output(List.of(), "the driver did not run it"));
+  }
+
+  private Map<String, Output> outputs(String group, boolean debug) {
+    return ran.computeIfAbsent(group + (debug ? " in debug mode" : ""), key -> run(group, debug));
+  }
+
+  private Map<String, Output> run(String group, boolean debug) {
+    try {
+      var errors = Files.createTempFile("conformance", ".txt");
+      try {
+        var builder = new ProcessBuilder(program.toString(), "driver.py", group + ".py");
+        builder.directory(PythonSources.folder().toFile()).redirectError(errors.toFile());
+        var environment = builder.environment();
+        environment.keySet().removeIf(name -> name.startsWith("PYTHON"));
+        if (debug) {
+          environment.put("PYTHONASYNCIODEBUG", "1");
+        }
+        var process = builder.start();
+        var lines = process.inputReader().lines().toList();
+        if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+          process.destroyForcibly();
+          throw new AssertionError(
+              program + " driver.py " + group + ".py failed:\n" + Files.readString(errors));
+        }
+        return read(lines);
+      } finally {
+        Files.delete(errors);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted while Python ran", e);
+    }
+  }
+
+  private static Map<String, Output> read(List<String> lines) {
+    var outputs = new LinkedHashMap<String, Output>();
+    for (var line : lines) {
+      var object = (Map<?, ?>) Json.parse(line);
+      var trace = ((List<?>) object.get("output")).stream().map(String::valueOf).toList();
+      outputs.put((String) object.get("name"), new Output(trace, (String) object.get("error")));
+    }
+    return outputs;
+  }
+
+  @Override
+  public String toString() {
+    return program.toString();
+  }
+}

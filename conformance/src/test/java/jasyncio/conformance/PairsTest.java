@@ -1,0 +1,126 @@
+package jasyncio.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/// The pairs are complete, and a difference would be seen.
+class PairsTest {
+  @Test
+  void groups_together_haveMoreThan120Pairs() {
+    int pairs =
+        PythonSources.groups().stream().mapToInt(g -> PythonSources.scenarios(g).size()).sum();
+    System.out.println(pairs + " pairs of scenarios");
+    assertThat(pairs).isGreaterThanOrEqualTo(120);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyScenarioHasBothHalvesAndOneRule() {
+    return PythonSources.groups().stream()
+        .map(group ->
+            DynamicTest.dynamicTest(
+                group,
+                () -> {
+                  assertThat(javaRules(group)).isEqualTo(pythonRules(group));
+                  assertThat(storedRules(group)).isEqualTo(pythonRules(group));
+                }));
+  }
+
+  private static Map<String, String> pythonRules(String group) {
+    return PythonSources.scenarios(group).entrySet().stream()
+        .collect(Collectors.toMap(e -> Names.method(e.getKey()), Map.Entry::getValue));
+  }
+
+  private static Map<String, String> javaRules(String group) {
+    return JavaScenarios.of(group).values().stream()
+        .collect(
+            Collectors.toMap(
+                method -> method.getName(),
+                method -> method.getAnnotation(Scenario.class).value()));
+  }
+
+  private static Map<String, String> storedRules(String group) {
+    return StoredOutput.read(group).stream()
+        .collect(
+            Collectors.toMap(
+                scenario -> Names.method(scenario.name()), scenario -> scenario.rule()));
+  }
+
+  /// A Java half that prints what its imagined Python half would not.
+  private static final class Deviating {
+    @Scenario("none")
+    static void deviates() {
+      Trace.print("same");
+      Trace.print("from Java");
+    }
+
+    @Scenario("none")
+    static void fails() {
+      Trace.print("first line");
+      throw new Oops("on purpose");
+    }
+  }
+
+  @Test
+  void compare_differentTraces_showsThemSideBySide() {
+    var java = JavaScenarios.run(JavaScenarios.of(Deviating.class).get("deviates"), false);
+    var python = List.of("same", "from Python, longer", "one line more");
+    assertThatThrownBy(() -> SideBySide.compare("group: name", python, java.lines()))
+        .isInstanceOf(AssertionError.class)
+        .hasMessage(
+            """
+            group: name
+              Python              | Java
+              same                | same
+            > from Python, longer | from Java
+              one line more       |
+            """);
+  }
+
+  @Test
+  void compare_javaPrintsMore_marksTheFirstLineTooMany() {
+    assertThat(SideBySide.text(List.of("a"), List.of("a", "b")))
+        .isEqualTo(
+            """
+              Python | Java
+              a      | a
+            >        | b
+            """);
+  }
+
+  @Test
+  void compare_equalTraces_isSilent() {
+    SideBySide.compare("group: name", List.of("a"), List.of("a"));
+  }
+
+  @Test
+  void run_failingScenario_tellsTheErrorAndTheTraceSoFar() {
+    var output = JavaScenarios.run(JavaScenarios.of(Deviating.class).get("fails"), false);
+    assertThatThrownBy(() -> output.linesOrFail("Java", "fails"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageStartingWith("Java scenario fails failed, after it printed [first line]:")
+        .hasMessageContaining("Oops: on purpose");
+  }
+
+  @Test
+  void json_roundTrip_keepsEveryCharacter() {
+    var text = "quote \" backslash \\ tab \t newline \n umlaut \u00e4";
+    assertThat(Json.parse(Json.quote(text))).isEqualTo(text);
+    assertThat(Json.parse("[{\"a\": [\"b\", \"c\"]}, {}]"))
+        .isEqualTo(List.of(Map.of("a", List.of("b", "c")), new LinkedHashMap<>()));
+  }
+
+  @Test
+  void names_pythonToJava() {
+    assertThat(Names.method("call_soon_is_fifo")).isEqualTo("callSoonIsFifo");
+    assertThat(Names.className("task_groups")).endsWith(".TaskGroupsScenarios");
+  }
+}

@@ -1,0 +1,59 @@
+package jasyncio.conformance;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// The Python files, as text.
+final class PythonSources {
+  private static final Set<String> OTHERS = Set.of("harness", "driver");
+  private static final Pattern SCENARIO =
+      Pattern.compile(
+          "^@scenario\\(\\s*\"([^\"]+)\".*?^def (\\w+)\\(", Pattern.MULTILINE | Pattern.DOTALL);
+
+  private PythonSources() {}
+
+  /// This module's folder.
+  static Path module() {
+    return Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+  }
+
+  static Path folder() {
+    return module().resolve("src/test/python");
+  }
+
+  /// The names of the files with scenarios, without `.py`.
+  static List<String> groups() {
+    try (var files = Files.list(folder())) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".py"))
+          .map(name -> name.substring(0, name.length() - ".py".length()))
+          .filter(name -> !OTHERS.contains(name))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The scenarios of a file, in order: name and rule.
+  static Map<String, String> scenarios(String group) {
+    try {
+      var scenarios = new LinkedHashMap<String, String>();
+      var matcher = SCENARIO.matcher(Files.readString(folder().resolve(group + ".py")));
+      while (matcher.find()) {
+        scenarios.put(matcher.group(2), matcher.group(1));
+      }
+      return scenarios;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

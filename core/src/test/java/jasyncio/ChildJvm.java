@@ -1,0 +1,128 @@
+package jasyncio;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/// A program in a JVM of its own, with the library on the class path.
+final class ChildJvm implements AutoCloseable {
+  private static final int MAX_SECONDS = 45;
+
+  private final Process process;
+  private final BufferedReader output;
+
+  private ChildJvm(Process process) {
+    this.process = process;
+    this.output = process.inputReader(StandardCharsets.UTF_8);
+  }
+
+  /// What is left of a program.
+  record Result(int exitCode, String output) {}
+
+  /// Runs the `main` of a test class to its end.
+  static Result run(Class<?> program, List<String> jvmOptions, String... arguments) {
+    try (var child = start(program, jvmOptions, arguments)) {
+      return child.finish();
+    }
+  }
+
+  static ChildJvm start(Class<?> program, List<String> jvmOptions, String... arguments) {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("-Djdk.virtualThreadScheduler.parallelism=2");
+    command.addAll(jvmOptions);
+    command.add("-cp");
+    command.add(rootOf(EventLoop.class) + System.getProperty("path.separator") + rootOf(program));
+    command.add(program.getName());
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().remove("JDK_JAVA_OPTIONS");
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().remove("JASYNCIO_DEBUG");
+    try {
+      return new ChildJvm(builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The folder that holds a class, also when tests are patched into the module.
+  private static Path rootOf(Class<?> type) {
+    var file = type.getName().substring(type.getName().lastIndexOf('.') + 1) + ".class";
+    var url = Objects.requireNonNull(type.getResource(file)).toString();
+    var path = type.getName().replace('.', '/') + ".class";
+    try {
+      return Path.of(new URI(url.substring(0, url.length() - path.length())));
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Waits for a line of its output.
+  void awaitLine(String wanted) {
+    try {
+      for (var line = output.readLine(); line != null; line = output.readLine()) {
+        if (line.equals(wanted)) {
+          return;
+        }
+      }
+      throw new AssertionError("the program ended without printing " + wanted);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void signal(String name) {
+    try {
+      var kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+      if (kill.waitFor() != 0) {
+        throw new AssertionError("kill failed");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// Waits for its end. Fails if that does not come.
+  Result finish() {
+    var killer =
+        Thread.ofPlatform()
+            .daemon()
+            .name("child-jvm-killer")
+            .start(
+                () -> {
+                  try {
+                    if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) {
+                      process.destroyForcibly();
+                    }
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+    var text = output.lines().collect(Collectors.joining("\n"));
+    try {
+      int code = process.waitFor();
+      killer.join();
+      return new Result(code, text);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
