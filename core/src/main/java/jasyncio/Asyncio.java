@@ -213,19 +213,19 @@ public final class Asyncio {
   /// @throws IllegalStateException if the caller runs in no coroutine
   public static void sleep(double seconds) {
     Times.checkNumber(seconds);
-    switch (Coroutine.owner()) {
-      case Task<?> task -> {
-        if (seconds <= 0) {
-          task.yieldOnce();
-        } else {
-          task.sleep(seconds);
-        }
+    var owner = Coroutine.owner();
+    if (owner instanceof Task<?> task) {
+      if (seconds <= 0) {
+        task.yieldOnce();
+      } else {
+        task.sleep(seconds);
       }
-      case Coroutine<?> coroutine -> sleepByHand(seconds);
-      case null, default ->
-          throw new IllegalStateException(
-              "sleep outside a coroutine: no task runs here that could be suspended; use run(...) or"
-                  + " createTask(...)");
+    } else if (owner instanceof Coroutine<?>) {
+      sleepByHand(seconds);
+    } else {
+      throw new IllegalStateException(
+          "sleep outside a coroutine: no task runs here that could be suspended; use run(...) or"
+              + " createTask(...)");
     }
   }
 

@@ -117,11 +117,10 @@ public final class Context {
 
   /// The values in what loops and tasks keep: [Bindings], a context, or `null` for none.
   static Bindings of(@Nullable Object kept) {
-    return switch (kept) {
-      case null -> Bindings.EMPTY;
-      case Bindings bindings -> bindings;
-      default -> ((Context) kept).bindings;
-    };
+    if (kept == null) {
+      return Bindings.EMPTY;
+    }
+    return kept instanceof Bindings bindings ? bindings : ((Context) kept).bindings;
   }
 
   /// The context that the calling code may write to. Where it has only values so far, it gets one now.

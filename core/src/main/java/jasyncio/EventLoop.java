@@ -103,6 +103,7 @@ public final class EventLoop implements AutoCloseable {
         new Entry() {
           @Override
           protected @Nullable Fiber turn() {
+            future.markRead();
             var error = future.peekException();
             if (!(error instanceof KeyboardInterrupt || error instanceof SystemExit)) {
               core.stop();
@@ -114,9 +115,7 @@ public final class EventLoop implements AutoCloseable {
     try {
       runForever();
     } catch (Throwable e) {
-      if (isNew && future.done()) {
-        future.markRead();
-      }
+      future.markRead();
       throw e;
     } finally {
       future.forget(stopper);
@@ -302,7 +301,7 @@ public final class EventLoop implements AutoCloseable {
   public Handle callSoonThreadsafe(Runnable callback, @Nullable Context context) {
     checkClosed();
     var handle = newHandle(callback, context);
-    core.send(handle);
+    send(handle);
     return handle;
   }
 
@@ -394,6 +393,15 @@ public final class EventLoop implements AutoCloseable {
 
   void sendUnlessClosed(Entry entry) {
     if (!closed) {
+      send(entry);
+    }
+  }
+
+  /// Any thread. On the loop's own the entry takes its place in the queue like any other.
+  private void send(Entry entry) {
+    if (isRunningHere()) {
+      core.schedule(entry);
+    } else {
       core.send(entry);
     }
   }
@@ -407,6 +415,7 @@ public final class EventLoop implements AutoCloseable {
     } catch (KeyboardInterrupt | SystemExit e) {
       core.escape(e);
     } catch (Throwable e) {
+      handle.setContext(context); // with what the callback set
       reportOnLoop(ErrorContext.of("Exception in callback " + handle).exception(e).handle(handle));
     } finally {
       endStep(handle);
@@ -693,7 +702,7 @@ public final class EventLoop implements AutoCloseable {
       try {
         defaultExceptionHandler(
             ErrorContext.of(
-                    "Unhandled error in exception handler, for: " + Reports.text(error))
+                    "Unhandled error in exception handler\nwhile handling: " + Reports.text(error))
                 .exception(e));
       } catch (KeyboardInterrupt | SystemExit x) {
         throw x;

@@ -27,6 +27,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
    * `outcome` holds the result, a Failure, or what is known of the cancellation: its message, or, for a task,
    * the exception that left its body, to be thrown to the first who asks. `callbacks` holds nothing,
    * one entry, or a list of them; they go to the ready queue on the way out of PENDING.
+   * No `switch` over types where every program passes: linking one takes milliseconds at start-up.
    * A failure that nobody reads is found by `Losses` when the future has been collected.
    */
   private static final byte PENDING = 0;
@@ -85,7 +86,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
       case FINISHED -> (T) outcome;
       case FAILED -> throw Sneaky.sneak(read());
       case CANCELLED -> throw makeCancelledError();
-      default -> throw new InvalidStateException("Result is not ready.");
+      default -> throw new InvalidStateException("Result is not set.");
     };
   }
 
@@ -230,10 +231,12 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
     state = newState;
     var waiting = callbacks;
     callbacks = null;
-    switch (waiting) {
-      case null -> {}
-      case Entry entry -> loop.scheduleUnlessClosed(entry);
-      default -> Callbacks.list(waiting).forEach(loop::scheduleUnlessClosed);
+    if (waiting instanceof Entry entry) {
+      loop.scheduleUnlessClosed(entry);
+    } else if (waiting != null) {
+      for (var entry : Callbacks.list(waiting)) {
+        loop.scheduleUnlessClosed(entry);
+      }
     }
   }
 
@@ -325,15 +328,17 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
   @Override
   public final T await() {
     if (state == PENDING) {
-      switch (Coroutine.owner()) {
-        case Task<?> task -> task.awaitFuture(this);
-        case Coroutine<?> coroutine -> coroutine.awaitFuture(this);
-        case null, default ->
-            throw new IllegalStateException(
-                "await outside a coroutine: "
-                    + this
-                    + " is not done, and no task runs here that could wait; use run(...), createTask(...) or"
-                    + " addDoneCallback(...)");
+      var owner = Coroutine.owner();
+      if (owner instanceof Task<?> task) {
+        task.awaitFuture(this);
+      } else if (owner instanceof Coroutine<?> coroutine) {
+        coroutine.awaitFuture(this);
+      } else {
+        throw new IllegalStateException(
+            "await outside a coroutine: "
+                + this
+                + " is not done, and no task runs here that could wait; use run(...), createTask(...) or"
+                + " addDoneCallback(...)");
       }
     }
     return result();
@@ -393,7 +398,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
     return text.append('>').toString();
   }
 
-  private String stateName() {
+  String stateName() {
     return switch (state) {
       case PENDING -> "pending";
       case CANCELLED -> "cancelled";
@@ -409,39 +414,35 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
     }
 
     static int count(@Nullable Object callbacks) {
-      return switch (callbacks) {
-        case null -> 0;
-        case Entry entry -> 1;
-        default -> list(callbacks).size();
-      };
+      if (callbacks == null) {
+        return 0;
+      }
+      return callbacks instanceof Entry ? 1 : list(callbacks).size();
     }
 
     static Object with(@Nullable Object callbacks, Entry entry) {
-      return switch (callbacks) {
-        case null -> entry;
-        case Entry first -> {
-          var list = new ArrayList<Entry>();
-          list.add(first);
-          list.add(entry);
-          yield list;
-        }
-        default -> {
-          list(callbacks).add(entry);
-          yield callbacks;
-        }
-      };
+      if (callbacks == null) {
+        return entry;
+      }
+      if (callbacks instanceof Entry first) {
+        var list = new ArrayList<Entry>();
+        list.add(first);
+        list.add(entry);
+        return list;
+      }
+      list(callbacks).add(entry);
+      return callbacks;
     }
 
     static @Nullable Object without(
         @Nullable Object callbacks, Predicate<Entry> which) {
-      return switch (callbacks) {
-        case null -> null;
-        case Entry entry -> which.test(entry) ? null : entry;
-        default -> {
-          list(callbacks).removeIf(which);
-          yield callbacks;
-        }
-      };
+      if (callbacks instanceof Entry entry) {
+        return which.test(entry) ? null : entry;
+      }
+      if (callbacks != null) {
+        list(callbacks).removeIf(which);
+      }
+      return callbacks;
     }
   }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Gather<T extends @Nullable Object> extends Future<List<T>> {
   private final List<Future<? extends T>> children; // one for each argument, some perhaps the same
   private final boolean returnExceptions;
+  private final @Nullable Task<?> caller = Asyncio.currentTask();
   private int pending; // children that are not done, each counted once
   private boolean cancelRequested;
 
@@ -146,8 +147,8 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
     }
 
     @Override
-    public Future<?> awaiter() {
-      return Gather.this;
+    public @Nullable Future<?> awaiter() {
+      return caller;
     }
 
     @Override

@@ -55,6 +55,10 @@ public sealed class Handle extends Timer permits TimerHandle, DoneCallback {
     return context;
   }
 
+  void setContext(@Nullable Object context) {
+    this.context = context;
+  }
+
   @Nullable Runnable callback() {
     return callback;
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Tells of things that were forgotten: exceptions that nobody read, coroutines that nobody awaited.
@@ -51,9 +52,11 @@ final class Losses {
   }
 
   private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
-  private static final long FLUSH_MILLIS = 100;
+  private static final long COLLECTION_MILLIS = 200; // from a collection until its references are here
+  private static final long REPORT_MILLIS = 5000; // a report may have to load the logging system
   private static boolean cleaning; // guarded by the class
 
+  private final AtomicInteger reporting = new AtomicInteger(); // reports under way
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet(); // keeps the references alive
 
   /// Reports the failure of `future` if it is collected before anybody read it.
@@ -107,8 +110,12 @@ final class Losses {
       return;
     }
     System.gc();
-    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FLUSH_MILLIS);
-    while (!watches.isEmpty() && System.nanoTime() < end) {
+    long began = System.nanoTime();
+    while (!watches.isEmpty()) {
+      long limit = reporting.get() > 0 ? REPORT_MILLIS : COLLECTION_MILLIS;
+      if (System.nanoTime() - began > TimeUnit.MILLISECONDS.toNanos(limit)) {
+        return;
+      }
       try {
         handle(COLLECTED.remove(10));
       } catch (InterruptedException e) {
@@ -140,10 +147,16 @@ final class Losses {
 
   private static void handle(@Nullable Reference<?> reference) {
     if (reference instanceof Watch watch) {
-      if (!watch.loss.settled()) {
-        watch.loss.report();
+      var owner = watch.owner;
+      owner.reporting.incrementAndGet();
+      try {
+        if (!watch.loss.settled()) {
+          watch.loss.report();
+        }
+      } finally {
+        owner.watches.remove(watch); // last: flush() waits for that
+        owner.reporting.decrementAndGet();
       }
-      watch.owner.watches.remove(watch); // last: flush() waits for that
     }
   }
 

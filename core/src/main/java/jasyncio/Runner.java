@@ -22,6 +22,7 @@ public final class Runner implements AutoCloseable {
   private State state = State.CREATED;
   private @Nullable EventLoop loop;
   private @Nullable Context context;
+  private @Nullable Throwable thrown; // by the last run, if it was an order to exit
   private final AtomicInteger interrupts = new AtomicInteger(); // of the present run; any thread
 
   /// A runner with default options.
@@ -89,8 +90,12 @@ public final class Runner implements AutoCloseable {
     }
     interrupts.set(0);
     var undo = onMainThread() ? Signals.onInterrupt(() -> interrupted(theLoop, task)) : null;
+    thrown = null;
     try {
       return theLoop.runUntilComplete(task);
+    } catch (SystemExit | KeyboardInterrupt e) {
+      thrown = e;
+      throw e;
     } catch (CancelledError e) {
       if (interrupts.get() > 0 && task instanceof Task<?> t && t.uncancel() == 0) {
         throw new KeyboardInterrupt();
@@ -138,12 +143,23 @@ public final class Runner implements AutoCloseable {
     state = State.CLOSED;
     var theLoop = Objects.requireNonNull(loop);
     try {
-      cancelAllTasks(theLoop);
+      cancelAllTasksQuietly(theLoop);
       theLoop.runUntilComplete(theLoop::shutdownAsyncgens);
       theLoop.runUntilComplete(() -> theLoop.shutdownDefaultExecutor(EXECUTOR_SHUTDOWN_SECONDS));
     } finally {
       theLoop.close();
       loop = null;
+    }
+  }
+
+  /// What forced its way out of [#run] may do so again, now out of a task that passes it on; once is enough.
+  private void cancelAllTasksQuietly(EventLoop loop) {
+    try {
+      cancelAllTasks(loop);
+    } catch (SystemExit | KeyboardInterrupt e) {
+      if (e != thrown) {
+        throw e;
+      }
     }
   }
 

@@ -20,7 +20,7 @@ final class Sleeper extends Timer implements Waitable {
   protected @Nullable Fiber turn() {
     if (!isCancelled()) {
       fired = true;
-      task.getLoop().core.schedule(task.step);
+      task.getLoop().core.scheduleHere(task.step);
     }
     return null;
   }

@@ -108,31 +108,35 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   private void end(T value, @Nullable Throwable error) {
     var loop = getLoop();
-    switch (error) {
-      case null -> {
-        if (mustCancel) { // it cancelled itself, or was cancelled in its last step
-          cancelWith(takeCancellation().getMessage());
-        } else {
-          finish(value);
-        }
-      }
-      case CancelledError e -> cancelWith(e);
-      case InterruptedException e when mustCancel -> // cancel() interrupted its blocking call
-          cancelWith(takeCancellation());
-      case GeneratorExit e when loop.isClosing() -> cancelWith(null);
-      case StopIteration e ->
-          fail(new IllegalStateException("coroutine raised StopIteration", e));
-      default -> {
-        fail(error);
-        if (error instanceof KeyboardInterrupt || error instanceof SystemExit) {
-          loop.core.escape(error);
-        }
-      }
+    if (error != null) {
+      endWith(error);
+    } else if (mustCancel) { // it cancelled itself, or was cancelled in its last step
+      cancelWith(takeCancellation().getMessage());
+    } else {
+      finish(value);
     }
     loop.leave(this);
     Objects.requireNonNull(fiber).setOwner(null);
     fiber = null;
     loop.unregister(this);
+  }
+
+  private void endWith(Throwable error) {
+    var loop = getLoop();
+    if (error instanceof CancelledError) {
+      cancelWith(error);
+    } else if (error instanceof InterruptedException && mustCancel) {
+      cancelWith(takeCancellation()); // cancel() interrupted its blocking call
+    } else if (error instanceof GeneratorExit && loop.isClosing()) {
+      cancelWith(null);
+    } else if (error instanceof StopIteration) {
+      fail(new IllegalStateException("coroutine raised StopIteration", error));
+    } else {
+      fail(error);
+      if (error instanceof KeyboardInterrupt || error instanceof SystemExit) {
+        loop.core.escape(error);
+      }
+    }
   }
 
   private void startEagerly() {
@@ -205,7 +209,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// Lets the loop run one iteration.
   void yieldOnce() {
-    getLoop().schedule(step);
+    getLoop().core.scheduleHere(step);
     suspend();
     if (mustCancel) {
       throw takeCancellation();
@@ -394,6 +398,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   @Override
   String kind() {
     return "Task";
+  }
+
+  @Override
+  String stateName() {
+    return cancelRequests > 0 && !done() ? "cancelling" : super.stateName();
   }
 
   @Override

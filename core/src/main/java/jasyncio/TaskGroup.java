@@ -272,7 +272,7 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   /// Leaves a group made by [#open()]: without [#join()] its tasks are cancelled and waited for, and what
-  /// they throw is dropped, because the body has failed or does not care.
+  /// they throw is dropped, because the body has failed or does not care. Suspends.
   @Override
   public void close() {
     if (finished || !entered) {
@@ -282,10 +282,10 @@ public final class TaskGroup implements AutoCloseable {
     if (!aborting) {
       abort();
     }
-    try {
-      waitForTasks(null);
-    } finally {
-      finished = true;
+    var cancellation = waitForTasks(null);
+    finished = true;
+    if (cancellation != null) {
+      throw cancellation;
     }
   }
 

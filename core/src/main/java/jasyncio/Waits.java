@@ -192,6 +192,7 @@ final class Waits {
       implements Awaiter {
     private final Future<T> inner;
     private final Future<T> outer;
+    private final @Nullable Task<?> caller = Asyncio.currentTask();
 
     ShieldedDone(Future<T> inner, Future<T> outer) {
       this.inner = inner;
@@ -224,8 +225,8 @@ final class Waits {
     }
 
     @Override
-    public Future<?> awaiter() {
-      return outer;
+    public @Nullable Future<?> awaiter() {
+      return caller;
     }
 
     @Override

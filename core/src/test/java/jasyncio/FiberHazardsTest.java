@@ -1206,7 +1206,8 @@ class FiberHazardsTest {
 
   @Nested
   class Stacks {
-    private static final int DEPTH = 10_000;
+    /// A fiber has the stack of the thread that carries it: that of the caller of `run`, or the JDK's own.
+    private static final int DEPTH = Runtimes.isScheduled() ? 10_000 : 2_000;
 
     private static int deep(int depth) {
       if (depth == 0) {
@@ -1217,22 +1218,77 @@ class FiberHazardsTest {
       return 1 + deep(depth - 1);
     }
 
-    @Test
-    void await_underTenThousandFrames_comesBack() {
-      assertThat(run(() -> deep(DEPTH))).isEqualTo(DEPTH);
+    private static <T> T onLargeStack(Awaitable<T> main) {
+      var result = new CompletableFuture<T>();
+      Runnable body =
+          () -> {
+            try {
+              result.complete(run(main));
+            } catch (Throwable e) {
+              result.completeExceptionally(e);
+            }
+          };
+      var thread = new Thread(null, body, "large-stack", 256L << 20);
+      thread.start();
+      join(thread);
+      return result.join();
     }
 
     @Test
-    void await_underTenThousandFramesInManyTasks_comesBack() {
+    void await_underThousandsOfFrames_comesBack() {
+      assertThat(onLargeStack(() -> deep(DEPTH))).isEqualTo(DEPTH);
+    }
+
+    @Test
+    void await_underThousandsOfFramesInManyTasks_comesBack() {
       var depths =
-          run(() -> {
-            var tasks = new ArrayList<Task<Integer>>();
-            for (int i = 0; i < 10; i++) {
-              tasks.add(createTask(() -> deep(DEPTH)));
-            }
-            return await(gather(tasks));
-          });
+          onLargeStack(
+              () -> {
+                var tasks = new ArrayList<Task<Integer>>();
+                for (int i = 0; i < 10; i++) {
+                  tasks.add(createTask(() -> deep(DEPTH)));
+                }
+                return await(gather(tasks));
+              });
       assertThat(depths).hasSize(10).containsOnly(DEPTH);
+    }
+
+    @Test
+    @Tag("slow")
+    void await_atTheEdgeOfTheStack_worksOrIsAStackOverflow() {
+      int overflows =
+          run(() -> {
+            int caught = 0;
+            for (int depth = 1000; depth <= 60_000; depth += depth / 20) {
+              int frames = depth;
+              try {
+                assertThat(await(createTask(() -> deep(frames)))).isEqualTo(frames);
+              } catch (StackOverflowError e) {
+                caught++;
+              }
+            }
+            assertThat(await(createTask(() -> sleep(0.001, "goes on")))).isEqualTo("goes on");
+            return caught;
+          });
+      assertThat(overflows).isPositive();
+    }
+
+    @Test
+    void await_afterAStackOverflowInAwait_isNotDisturbed() {
+      run(() -> {
+        var order = new ArrayList<String>();
+        for (int depth = 2000; depth <= 20_000; depth += 500) {
+          try {
+            deep(depth);
+          } catch (StackOverflowError e) {
+            var open = getRunningLoop().<String>createFuture();
+            getRunningLoop().callLater(0.005, () -> open.setResult("open"));
+            order.add(await(open));
+            Thread.sleep(1); // is told from an await
+          }
+        }
+        assertThat(order).containsOnly("open");
+      });
     }
 
     @SuppressWarnings("InfiniteRecursion")
@@ -1340,6 +1396,36 @@ class FiberHazardsTest {
     }
   }
 
+  static final class AwaitsNothing {
+    static final String VALUE;
+
+    static {
+      sleep(0);
+      VALUE = "never";
+    }
+  }
+
+  static final class SleepsInInitialiser {
+    static final String VALUE;
+
+    static {
+      sleep(0.001);
+      VALUE = "never";
+    }
+  }
+
+  static final class AwaitsFutureInInitialiser {
+    static Future<String> future;
+
+    static final class Inner {
+      static final String VALUE;
+
+      static {
+        VALUE = await(future);
+      }
+    }
+  }
+
   /// A class initialiser is called from native code, which pins the stack.
   @Nested
   class NativeFrames {
@@ -1358,6 +1444,44 @@ class FiberHazardsTest {
         sleep(0);
         sleep(0.001); // the loop goes on, and nothing wakes the task a second time
         assertThat(currentTask()).isNotNull();
+      });
+    }
+
+    @Test
+    @ScheduledOnly
+    void await_afterOneInAClassInitialiser_isNotWokenByThat() {
+      run(() -> {
+        var open = getRunningLoop().<String>createFuture();
+        getRunningLoop().callLater(0.02, () -> open.setResult("open"));
+        assertThatThrownBy(() -> AwaitsNothing.VALUE.length())
+            .isInstanceOf(ExceptionInInitializerError.class);
+        assertThat(await(open)).isEqualTo("open");
+      });
+    }
+
+    @Test
+    @ScheduledOnly
+    void await_afterASleepInAClassInitialiser_isNotWokenByThat() {
+      run(() -> {
+        var open = getRunningLoop().<String>createFuture();
+        getRunningLoop().callLater(0.02, () -> open.setResult("open"));
+        assertThatThrownBy(() -> SleepsInInitialiser.VALUE.length())
+            .isInstanceOf(ExceptionInInitializerError.class);
+        assertThat(await(open)).isEqualTo("open");
+      });
+    }
+
+    @Test
+    @ScheduledOnly
+    void await_afterOneOfAFutureInAClassInitialiser_isNotWokenByThat() {
+      run(() -> {
+        AwaitsFutureInInitialiser.future = getRunningLoop().createFuture();
+        var open = getRunningLoop().<String>createFuture();
+        getRunningLoop().callLater(0.02, () -> open.setResult("open"));
+        assertThatThrownBy(() -> AwaitsFutureInInitialiser.Inner.VALUE.length())
+            .isInstanceOf(ExceptionInInitializerError.class);
+        AwaitsFutureInInitialiser.future.setResult("too early");
+        assertThat(await(open)).isEqualTo("open");
       });
     }
 
@@ -1625,7 +1749,11 @@ class FiberHazardsTest {
       run(() -> {
         var tasks = new ArrayList<Task<Void>>(count);
         for (int i = 0; i < count; i++) {
-          tasks.add(createTask(() -> { done[0]++; }));
+          tasks.add(
+              createTask(
+                  () -> {
+                    done[0]++;
+                  }));
         }
         await(gather(tasks));
       });

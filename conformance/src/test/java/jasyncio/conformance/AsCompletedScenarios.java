@@ -15,6 +15,7 @@ import static jasyncio.conformance.Trace.outcome;
 import static jasyncio.conformance.Trace.print;
 
 import jasyncio.Awaitable;
+import jasyncio.Coroutine;
 import jasyncio.Future;
 import jasyncio.Task;
 import java.util.ArrayList;
@@ -83,17 +84,11 @@ final class AsCompletedScenarios {
   static void errorsComeWithTheirItem() {
     run(() -> {
       var works =
-          List.of(
-              coroutine(() -> AsCompletedScenarios.<String>oops()),
-              coroutine(() -> echo("fine", 3)));
+          List.<Coroutine<Object>>of(coroutine(() -> fail("x")), coroutine(() -> echo("fine", 3)));
       for (var item : asCompleted(works)) {
         print(outcome(item));
       }
     });
-  }
-
-  private static <T> T oops() {
-    return fail("x");
   }
 
   @Scenario("A1")
@@ -102,8 +97,8 @@ final class AsCompletedScenarios {
       var task = createTask(() -> hang("task"));
       pause();
       task.cancel("why");
-      Awaitable<Object> other = coroutine(() -> echo((Object) "other", 5));
-      for (var item : asCompleted(List.<Awaitable<Object>>of(task, other))) {
+      var items = List.<Awaitable<Object>>of(task, coroutine(() -> echo("other", 5)));
+      for (var item : asCompleted(items)) {
         print(outcome(item));
       }
     });

@@ -1,5 +1,7 @@
 package jasyncio.conformance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,7 +57,8 @@ final class CPython {
   }
 
   private static Stream<Path> onPath() {
-    var folders = Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator);
+    var folders =
+        Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator, -1);
     return Stream.of("python3." + OLDEST_MINOR, "python3")
         .flatMap(name -> Stream.of(folders).map(folder -> Path.of(folder, name)));
   }
@@ -83,7 +86,7 @@ final class CPython {
           new ProcessBuilder(program.toString(), "-c", VERSION)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      var words = new String(process.getInputStream().readAllBytes()).strip().split(" ");
+      var words = new String(process.getInputStream().readAllBytes(), UTF_8).strip().split(" ", -1);
       return words.length == 3
           && words[0].equals("cpython")
           && words[1].equals("3")
@@ -126,7 +129,7 @@ final class CPython {
           environment.put("PYTHONASYNCIODEBUG", "1");
         }
         var process = builder.start();
-        var lines = process.inputReader().lines().toList();
+        var lines = process.inputReader(UTF_8).lines().toList();
         if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
           process.destroyForcibly();
           throw new AssertionError(

@@ -167,12 +167,12 @@ final class Helpers {
   }
 
   /// Raises Oops.
-  static <T> T fail(String message) {
+  static Object fail(String message) {
     throw new Oops(message);
   }
 
   /// Raises Oops after some sleep(0).
-  static <T> T fail(String message, int pauses) {
+  static Object fail(String message, int pauses) {
     pause(pauses);
     throw new Oops(message);
   }

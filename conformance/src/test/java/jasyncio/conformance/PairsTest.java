@@ -55,7 +55,7 @@ class PairsTest {
   }
 
   /// A Java half that prints what its imagined Python half would not.
-  private static final class Deviating {
+  static final class Deviating {
     @Scenario("none")
     static void deviates() {
       Trace.print("same");

@@ -33,7 +33,8 @@ public final class ScheduledHub extends Hub {
    */
   /// Whether thread dumps (`jcmd Thread.dump_to_file`) list the fibers: debug mode only, because it takes
   /// some 90 bytes a fiber.
-  private static final boolean LISTED = Boolean.getBoolean("jasyncio.debug");
+  private static final boolean LISTED =
+      Boolean.getBoolean("jasyncio.debug") || System.getenv("JASYNCIO_DEBUG") != null;
 
   private final ExecutorService threads;
   private final @Nullable ClassLoader contextLoader = Thread.currentThread().getContextClassLoader();

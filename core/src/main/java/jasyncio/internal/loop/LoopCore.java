@@ -256,6 +256,11 @@ public final class LoopCore implements FiberSource {
     }
   }
 
+  /// Adds an entry to the ready queue. The loop's logical thread only.
+  public void scheduleHere(Entry entry) {
+    ready.add(entry);
+  }
+
   /// Adds an entry to the ready queue and wakes the loop. Any thread; neither throws nor waits.
   public void send(Entry entry) {
     inbox.push(entry);
