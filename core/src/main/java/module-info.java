@@ -2,8 +2,9 @@ import org.jspecify.annotations.NullMarked;
 
 /// Python's asyncio for the JVM: coroutines, one event loop, tasks and cancellation on one thread.
 ///
-/// Start with [jasyncio.Asyncio]; `import static jasyncio.Asyncio.*;` gives asyncio's functions under
-/// their own names. No reference is `null` unless it is marked [org.jspecify.annotations.Nullable].
+/// Start with [jasyncio.Asyncio]; `import static jasyncio.Asyncio.*;` gives asyncio's functions
+/// under their own names. No reference is `null` unless it is marked
+/// [org.jspecify.annotations.Nullable].
 ///
 /// System properties, read when a loop is created:
 ///

@@ -11,7 +11,10 @@ record ActionBody(Action action) implements Awaitable<Void> {
     return nothing();
   }
 
-  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // the one value that fits every type
+  @SuppressWarnings({
+    "NullAway",
+    "TypeParameterUnusedInFormals"
+  }) // the one value that fits every type
   static <T> T nothing() {
     @Nullable T none = null;
     return none;

@@ -12,19 +12,22 @@ import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// What [Asyncio#asCompleted] gives: awaitables in the order in which they get done. Iterate once, either way.
+/// What [Asyncio#asCompleted] gives: awaitables in the order in which they get done. Iterate once,
+/// either way.
 ///
-/// The plain form gives fresh futures at once: awaiting the first gives the first result, and so on.
-/// [#async()] gives the very futures that were passed (tasks, for coroutines), and waits for each
-/// in `next()`. Python: `asyncio.as_completed`, with `for` and `async for`.
+/// The plain form gives fresh futures at once: awaiting the first gives the first result, and so
+/// on. [#async()] gives the very futures that were passed (tasks, for coroutines), and waits for
+/// each in `next()`. Python: `asyncio.as_completed`, with `for` and `async for`.
 ///
 /// @param <T> the type of the results
 public final class AsCompleted<T extends @Nullable Object> implements Iterable<Future<T>> {
   private final EventLoop loop;
   private final Set<Future<T>> todo = new LinkedHashSet<>();
   private final ArrayDeque<Future<T>> done = new ArrayDeque<>();
-  private final ArrayDeque<Future<T>> promised = new ArrayDeque<>(); // fresh futures, waiting for one that is done
-  private final ArrayDeque<Future<Boolean>> waiting = new ArrayDeque<>(); // next() calls of the other form
+  private final ArrayDeque<Future<T>> promised =
+      new ArrayDeque<>(); // fresh futures, waiting for one that is done
+  private final ArrayDeque<Future<Boolean>> waiting =
+      new ArrayDeque<>(); // next() calls of the other form
   private final @Nullable TimerHandle timer;
   private final @Nullable Task<?> task = Asyncio.currentTask();
   private int left;
@@ -69,7 +72,8 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
 
   private void timeOut() {
     timedOut = true;
-    todo.forEach(f -> f.forgetIf(e -> e instanceof AsCompleted<?>.OneDone one && one.owner() == this));
+    todo.forEach(
+        f -> f.forgetIf(e -> e instanceof AsCompleted<?>.OneDone one && one.owner() == this));
     todo.clear();
     for (var promise : promised) {
       if (!promise.done()) {

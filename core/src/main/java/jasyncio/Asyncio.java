@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// A coroutine function is a plain method that suspends: to call it is to await it. To run it beside others,
-/// give a lambda that calls it to [#createTask(Awaitable)], [#gather(Awaitable...)] and the like. Between two awaits
-/// nothing else runs on the loop.
+/// A coroutine function is a plain method that suspends: to call it is to await it. To run it
+/// beside others, give a lambda that calls it to [#createTask(Awaitable)], [#gather(Awaitable...)]
+/// and the like. Between two awaits nothing else runs on the loop.
 ///
 /// Times are in seconds. Everywhere an infinite time, or a `null` [Duration], means no limit.
 @SuppressWarnings("overloads") // lambdas with and without a value are told apart by the compiler
@@ -52,8 +52,8 @@ public final class Asyncio {
 
   // ---- running ----------------------------------------------------------------------------------
 
-  /// Runs a program: makes a loop, runs `main` on it, cancels what is left of other tasks and
-  /// waits for them, ends the loop's executor and closes the loop.
+  /// Runs a program: makes a loop, runs `main` on it, cancels what is left of other tasks and waits
+  /// for them, ends the loop's executor and closes the loop.
   ///
   /// @param <T> what `main` gives
   /// @param main the coroutine
@@ -162,7 +162,8 @@ public final class Asyncio {
     }
   }
 
-  /// Waits like [#await(Awaitable)], and tells the compiler of a checked exception that may come out.
+  /// Waits like [#await(Awaitable)], and tells the compiler of a checked exception that may come
+  /// out.
   ///
   /// @param <T> what it gives
   /// @param <X> the exception
@@ -194,8 +195,8 @@ public final class Asyncio {
     return wrapFuture(future).await();
   }
 
-  /// Waits for a future of the JDK's. **Cancellation** of the waiting task cancels it. Unless it is a
-  /// [CompletionStage], another thread is occupied with waiting for it.
+  /// Waits for a future of the JDK's. **Cancellation** of the waiting task cancels it. Unless it is
+  /// a [CompletionStage], another thread is occupied with waiting for it.
   ///
   /// @param <T> what it gives
   /// @param future what to wait for
@@ -281,8 +282,8 @@ public final class Asyncio {
 
   // ---- coroutines, tasks, futures ---------------------------------------------------------------
 
-  /// A call that is not made yet: to be awaited once, made a task of, or driven by hand. If none of that
-  /// happens, a warning says so. Where it is passed on at once, the bare lambda does as well.
+  /// A call that is not made yet: to be awaited once, made a task of, or driven by hand. If none of
+  /// that happens, a warning says so. Where it is passed on at once, the bare lambda does as well.
   ///
   /// @param <T> what the call gives
   /// @param body the call
@@ -403,7 +404,8 @@ public final class Asyncio {
     return loop.createFutureFor(awaitable, TaskOptions.defaults());
   }
 
-  /// A future of the running loop that follows a [CompletionStage]; cancelling it cancels the stage.
+  /// A future of the running loop that follows a [CompletionStage]; cancelling it cancels the
+  /// stage.
   ///
   /// @param <T> the result's type
   /// @param stage what to follow
@@ -538,8 +540,8 @@ public final class Asyncio {
 
   /// Runs coroutines side by side, and waits for other futures with them.
   ///
-  /// The first failure is the future's at once; the others go on. **Cancelling** the future cancels all that are not
-  /// done. A cancelled member counts as a failure.
+  /// The first failure is the future's at once; the others go on. **Cancelling** the future cancels
+  /// all that are not done. A cancelled member counts as a failure.
   ///
   /// @param <T> what they give
   /// @param awaitables futures and coroutines
@@ -714,7 +716,8 @@ public final class Asyncio {
     return asCompleted(awaitables, Times.seconds(timeout));
   }
 
-  /// Protects `awaitable` from the cancellation of who awaits the result: it goes on, and its error, if any, is reported.
+  /// Protects `awaitable` from the cancellation of who awaits the result: it goes on, and its
+  /// error, if any, is reported.
   ///
   /// @param <T> what it gives
   /// @param awaitable a future or a coroutine
@@ -735,8 +738,8 @@ public final class Asyncio {
 
   /// Waits for `awaitable`, but not for ever. Suspends.
   ///
-  /// When the time is over it is cancelled and waited for. If it gives a result nevertheless, that is
-  /// returned. **Cancellation** of the caller cancels it.
+  /// When the time is over it is cancelled and waited for. If it gives a result nevertheless, that
+  /// is returned. **Cancellation** of the caller cancels it.
   ///
   /// @param <T> what it gives
   /// @param awaitable a future or a coroutine
@@ -759,16 +762,16 @@ public final class Asyncio {
 
   /// Waits for `awaitable`, but not for ever. Suspends.
   ///
-  /// When the time is over it is cancelled and waited for. If it gives a result nevertheless, that is
-  /// returned. **Cancellation** of the caller cancels it.
+  /// When the time is over it is cancelled and waited for. If it gives a result nevertheless, that
+  /// is returned. **Cancellation** of the caller cancels it.
   ///
   /// @param <T> what it gives
   /// @param awaitable a future or a coroutine
   /// @param timeout the time
   /// @return what it gives
   /// @throws TimeoutException if the time was over
-  public static <T extends @Nullable Object> T waitFor(Awaitable<T> awaitable, @Nullable Duration timeout)
-      throws TimeoutException {
+  public static <T extends @Nullable Object> T waitFor(
+      Awaitable<T> awaitable, @Nullable Duration timeout) throws TimeoutException {
     return Waits.waitFor(awaitable, Times.seconds(timeout));
   }
 
@@ -783,7 +786,8 @@ public final class Asyncio {
 
   /// Runs `body` with a time limit. Suspends when the body does.
   ///
-  /// When the time is over, the task is cancelled and the [CancelledError] becomes a [TimeoutException].
+  /// When the time is over, the task is cancelled and the [CancelledError] becomes a
+  /// [TimeoutException].
   ///
   /// @param <T> what the body gives
   /// @param delay seconds
@@ -830,7 +834,8 @@ public final class Asyncio {
 
   /// Runs `body` with a time limit.
   ///
-  /// When the time is over, the task is cancelled and the [CancelledError] becomes a [TimeoutException].
+  /// When the time is over, the task is cancelled and the [CancelledError] becomes a
+  /// [TimeoutException].
   ///
   /// @param <T> what the body gives
   /// @param delay the time
@@ -859,8 +864,8 @@ public final class Asyncio {
   /// @param body what to run
   /// @return what it gives
   /// @throws TimeoutException if the time was over
-  public static <T extends @Nullable Object> T timeout(@Nullable Duration delay, Timeout.Body<T> body)
-      throws TimeoutException {
+  public static <T extends @Nullable Object> T timeout(
+      @Nullable Duration delay, Timeout.Body<T> body) throws TimeoutException {
     var timeout = Timeout.after(Times.seconds(delay));
     return timeout.run(() -> body.run(timeout));
   }
@@ -870,14 +875,16 @@ public final class Asyncio {
   /// @param delay the time
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static void timeout(@Nullable Duration delay, Timeout.VoidBody body) throws TimeoutException {
+  public static void timeout(@Nullable Duration delay, Timeout.VoidBody body)
+      throws TimeoutException {
     var timeout = Timeout.after(Times.seconds(delay));
     timeout.run(() -> body.run(timeout));
   }
 
   /// Runs `body` until a given time.
   ///
-  /// When the time is over, the task is cancelled and the [CancelledError] becomes a [TimeoutException].
+  /// When the time is over, the task is cancelled and the [CancelledError] becomes a
+  /// [TimeoutException].
   ///
   /// @param <T> what the body gives
   /// @param when seconds of the loop's [EventLoop#time()]
@@ -941,11 +948,10 @@ public final class Asyncio {
   /// @throws ExceptionGroup if tasks or the body failed
   public static void taskGroup(TaskGroup.VoidBody body) {
     new TaskGroup()
-        .run(
-            tg -> {
-              body.run(tg);
-              return Boolean.TRUE;
-            });
+        .run(tg -> {
+          body.run(tg);
+          return Boolean.TRUE;
+        });
   }
 
   /// Has a blocking call made by another thread, in a copy of the current context. Suspends.

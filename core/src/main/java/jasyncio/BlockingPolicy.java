@@ -3,13 +3,14 @@ package jasyncio;
 import jasyncio.internal.loop.LoopCore;
 import java.util.Locale;
 
-/// What the loop does when a task blocks its thread (a sleep, a socket read, a lock) without awaiting.
+/// What the loop does when a task blocks its thread (a sleep, a socket read, a lock) without
+/// awaiting.
 public enum BlockingPolicy {
   /// The whole loop waits, as in asyncio. In debug mode it reports the place and how long it took.
   BLOCK(LoopCore.Blocking.BLOCK),
 
-  /// Other tasks run meanwhile; the blocked one goes on when its call returns. [Task#cancel()] interrupts
-  /// the call. Needs the scheduled fiber runtime.
+  /// Other tasks run meanwhile; the blocked one goes on when its call returns. [Task#cancel()]
+  /// interrupts the call. Needs the scheduled fiber runtime.
   SWITCH(LoopCore.Blocking.SWITCH),
 
   /// Reported to the loop's exception handler at once; then the loop waits. For tests. Needs the

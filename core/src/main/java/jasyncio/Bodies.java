@@ -1,12 +1,12 @@
 package jasyncio;
 
-/// What coroutines and tasks run: an [Awaitable], or an [Action], which is not wrapped into one because every
-/// object and every stack frame of a suspended task counts.
+/// What coroutines and tasks run: an [Awaitable], or an [Action], which is not wrapped into one
+/// because every object and every stack frame of a suspended task counts.
 final class Bodies {
   private Bodies() {}
 
   /// Runs a body that gives a `T`, or nothing.
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the body knows its type
   static <T> T call(Object body) throws Exception {
     if (body instanceof Action action) {
       action.run();

@@ -21,8 +21,7 @@ final class Bridges {
       c.whenComplete((value, error) -> settle(future, value, error));
       return future;
     }
-    stage.whenComplete(
-        (value, error) -> loop.sendUnlessClosed(() -> settle(future, value, error)));
+    stage.whenComplete((value, error) -> loop.sendUnlessClosed(() -> settle(future, value, error)));
     cancelWith(future, () -> stage.toCompletableFuture().cancel(true));
     return future;
   }
@@ -41,11 +40,10 @@ final class Bridges {
     }
     Thread.ofVirtual()
         .name("jasyncio-wrap-future")
-        .start(
-            () -> {
-              waitFor(theirs);
-              loop.sendUnlessClosed(() -> copy(theirs, future));
-            });
+        .start(() -> {
+          waitFor(theirs);
+          loop.sendUnlessClosed(() -> copy(theirs, future));
+        });
     cancelWith(future, () -> theirs.cancel(true));
     return future;
   }
@@ -127,12 +125,11 @@ final class Bridges {
             }
           }
         });
-    theirs.whenComplete(
-        (value, error) -> {
-          if (theirs.isCancelled()) {
-            ours.getLoop().sendUnlessClosed(ours::cancel);
-          }
-        });
+    theirs.whenComplete((value, error) -> {
+      if (theirs.isCancelled()) {
+        ours.getLoop().sendUnlessClosed(ours::cancel);
+      }
+    });
   }
 
   static <T extends @Nullable Object> CompletableFuture<T> runThreadsafe(
@@ -141,15 +138,14 @@ final class Bridges {
       throw new IllegalArgumentException("A coroutine object is required");
     }
     var theirs = new CompletableFuture<T>();
-    loop.callSoonThreadsafe(
-        () -> {
-          try {
-            follow(Asyncio.ensureFuture(body, loop), theirs);
-          } catch (Throwable e) {
-            theirs.completeExceptionally(e);
-            throw e;
-          }
-        });
+    loop.callSoonThreadsafe(() -> {
+      try {
+        follow(Asyncio.ensureFuture(body, loop), theirs);
+      } catch (Throwable e) {
+        theirs.completeExceptionally(e);
+        throw e;
+      }
+    });
     return theirs;
   }
 }

@@ -5,9 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Values of [ContextVar]s, as one task, callback or thread sees them.
 ///
-/// Every task runs in a copy of the context that was current where it was created, and every callback in a
-/// copy of the one where it was scheduled, unless another is given; what they set there is not seen
-/// outside. Copying is free. Not for use by several threads at once. Python: `contextvars.Context`.
+/// Every task runs in a copy of the context that was current where it was created, and every
+/// callback in a copy of the one where it was scheduled, unless another is given; what they set
+/// there is not seen outside. Copying is free. Not for use by several threads at once. Python:
+/// `contextvars.Context`.
 public final class Context {
   private static final ThreadLocal<Context> OF_THREAD = ThreadLocal.withInitial(Context::new);
 
@@ -62,8 +63,7 @@ public final class Context {
   /// @throws IllegalStateException if this context is entered already
   public <T extends @Nullable Object> T run(Callable<T> code) {
     if (entered) {
-      throw new IllegalStateException(
-          "cannot enter context: it is already entered");
+      throw new IllegalStateException("cannot enter context: it is already entered");
     }
     entered = true;
     var loop = EventLoop.running();
@@ -81,11 +81,10 @@ public final class Context {
   /// @param code what to run
   /// @throws IllegalStateException if this context is entered already
   public void run(Action code) {
-    run(
-        () -> {
-          code.run();
-          return Boolean.TRUE;
-        });
+    run(() -> {
+      code.run();
+      return Boolean.TRUE;
+    });
   }
 
   private <T extends @Nullable Object> T runOnLoop(EventLoop loop, Callable<T> code)
@@ -123,7 +122,8 @@ public final class Context {
     return kept instanceof Bindings bindings ? bindings : ((Context) kept).bindings;
   }
 
-  /// The context that the calling code may write to. Where it has only values so far, it gets one now.
+  /// The context that the calling code may write to. Where it has only values so far, it gets one
+  /// now.
   static Context writable() {
     var loop = EventLoop.running();
     if (loop == null) {

@@ -48,7 +48,9 @@ public final class ContextVar<T> {
     }
     if (defaultValue == null) {
       throw new IllegalStateException(
-          "context variable '" + name + "' has no value here and no default; set it, or use get(default)");
+          "context variable '"
+              + name
+              + "' has no value here and no default; set it, or use get(default)");
     }
     return defaultValue;
   }

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A call that has not been made yet, or that is under way: made by [Asyncio#coroutine(Awaitable)].
 ///
-/// It is awaited once, or given to a task, or driven by hand with [#send], [#throwError] and [#close],
-/// which works without any event loop. One that is never awaited is reported when it has been
-/// collected. Python: a coroutine object.
+/// It is awaited once, or given to a task, or driven by hand with [#send], [#throwError] and
+/// [#close], which works without any event loop. One that is never awaited is reported when it has
+/// been collected. Python: a coroutine object.
 ///
 /// @param <T> what the call gives
 public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>, AutoCloseable {
@@ -105,7 +105,9 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   private T runHere() {
     if (owner() == null) {
       throw new IllegalStateException(
-          "await outside a coroutine: no task runs here that could await " + this + "; use run(...) or createTask(...)");
+          "await outside a coroutine: no task runs here that could await "
+              + this
+              + "; use run(...) or createTask(...)");
     }
     progress.state = State.RUNNING;
     var loop = EventLoop.running();
@@ -156,8 +158,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   /// Starts the coroutine, or goes on with it, until it suspends or ends.
   ///
   /// @param value what [#suspend] returns inside; `null` the first time
-  /// @return what the coroutine handed out: the future it awaits, `null` from `sleep(0)`, or what it gave to
-  ///     [#suspend]
+  /// @return what the coroutine handed out: the future it awaits, `null` from `sleep(0)`, or what
+  ///   it gave to [#suspend]
   /// @throws StopIteration if the coroutine returned; has its value
   /// @throws IllegalArgumentException if the first value is not `null`
   /// @throws IllegalStateException if it has ended, or runs
@@ -167,15 +169,14 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
       throw reused();
     }
     if (progress.state == State.CREATED && value != null) {
-      throw new IllegalArgumentException(
-          "can't send non-None value to a just-started coroutine");
+      throw new IllegalArgumentException("can't send non-None value to a just-started coroutine");
     }
     sent = value;
     return resume();
   }
 
-  /// Throws an error into the coroutine, where it is suspended, and lets it run until it suspends or
-  /// ends. Python: `throw`.
+  /// Throws an error into the coroutine, where it is suspended, and lets it run until it suspends
+  /// or ends. Python: `throw`.
   ///
   /// @param problem what to throw
   /// @return what the coroutine handed out, as in [#send]
@@ -195,7 +196,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     return resume();
   }
 
-  /// Ends the coroutine: throws [GeneratorExit] into it where it is suspended. Without effect if it has ended.
+  /// Ends the coroutine: throws [GeneratorExit] into it where it is suspended. Without effect if it
+  /// has ended.
   ///
   /// @throws IllegalStateException if it runs, or goes on after the exit
   @Override
@@ -313,8 +315,9 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     return DRIVEN.get();
   }
 
-  /// Suspends the coroutine that runs here and hands `value` to whoever drives it. For builders of schedulers
-  /// and generators: inside a task only a future or `null` make sense. Python: a bare `yield` in `types.coroutine`.
+  /// Suspends the coroutine that runs here and hands `value` to whoever drives it. For builders of
+  /// schedulers and generators: inside a task only a future or `null` make sense. Python: a bare
+  /// `yield` in `types.coroutine`.
   ///
   /// @param value what [#send] returns outside
   /// @return what the next [#send] is given; throws what [#throwError] is given
@@ -352,10 +355,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
     @Override
     public void report() {
-      var created =
-          source.isEmpty() ? "" : "\nCoroutine created at:" + Describe.stack(source);
-      Log.LOGGER.log(
-          Level.WARNING, () -> "coroutine '" + name + "' was never awaited" + created);
+      var created = source.isEmpty() ? "" : "\nCoroutine created at:" + Describe.stack(source);
+      Log.LOGGER.log(Level.WARNING, () -> "coroutine '" + name + "' was never awaited" + created);
     }
   }
 

@@ -27,8 +27,8 @@ final class Debug {
 
   /// Where the user's code called us: innermost frame first.
   static StackTraceElement[] callerStack() {
-    return StackWalker.getInstance().walk(
-        frames ->
+    return StackWalker.getInstance()
+        .walk(frames ->
             frames
                 .dropWhile(f -> isOurs(f.getClassName()))
                 .filter(f -> !isMachinery(f.getClassName()))
@@ -47,7 +47,8 @@ final class Debug {
     return Arrays.stream(stack)
         .dropWhile(f -> isParking(f.getClassName()) || isOurs(f.getClassName()))
         .takeWhile(f -> !isStart(f))
-        .filter(f -> !isMachinery(f.getClassName()) && !f.getClassName().equals("jasyncio.ActionBody"))
+        .filter(
+            f -> !isMachinery(f.getClassName()) && !f.getClassName().equals("jasyncio.ActionBody"))
         .toList();
   }
 

@@ -22,7 +22,10 @@ final class Describe {
 
   private static String exception(Throwable e) {
     var message = e.getMessage();
-    return e.getClass().getSimpleName() + "(" + (message == null ? "" : "'" + cut(message) + "'") + ")";
+    return e.getClass().getSimpleName()
+        + "("
+        + (message == null ? "" : "'" + cut(message) + "'")
+        + ")";
   }
 
   private static String cut(String s) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// @param future the future concerned
 /// @param task the task concerned
 /// @param handle the callback concerned
-/// @param sourceTraceback where the future or task was created, in debug mode; innermost frame first
+/// @param sourceTraceback where the future or task was created, in debug mode; innermost frame
+///   first
 /// @param handleTraceback where the callback was scheduled, in debug mode
 /// @param blockedAt the stack of a task that blocks the loop
 public record ErrorContext(
@@ -34,8 +35,7 @@ public record ErrorContext(
   ///
   /// @param message what happened
   public static ErrorContext of(String message) {
-    return new ErrorContext(
-        message, null, null, null, null, List.of(), List.of(), List.of());
+    return new ErrorContext(message, null, null, null, null, List.of(), List.of(), List.of());
   }
 
   /// {@return this context with an exception}

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs callbacks and tasks, one at a time, on one thread.
 ///
-/// Most programs use [Asyncio#run(Awaitable)] and never see their loop. Methods are called on the loop's thread,
-/// or by any thread while the loop does not run; those that any thread may call at any time say so.
-/// Python: `asyncio.AbstractEventLoop`, as its selector loop.
+/// Most programs use [Asyncio#run(Awaitable)] and never see their loop. Methods are called on the
+/// loop's thread, or by any thread while the loop does not run; those that any thread may call at
+/// any time say so. Python: `asyncio.AbstractEventLoop`, as its selector loop.
 public final class EventLoop implements AutoCloseable {
   static final Losses LOSSES_OUTSIDE = new Losses();
   private static final long EPOCH = System.nanoTime();
@@ -90,8 +90,8 @@ public final class EventLoop implements AutoCloseable {
   /// @param <T> what `main` gives
   /// @param main a future of this loop, or a coroutine
   /// @return what it gives; throws what it throws
-  /// @throws IllegalStateException if the loop is closed, runs already, was stopped before `main` was done,
-  ///     or if another loop runs on this thread
+  /// @throws IllegalStateException if the loop is closed, runs already, was stopped before `main`
+  ///   was done, or if another loop runs on this thread
   public <T extends @Nullable Object> T runUntilComplete(Awaitable<T> main) {
     checkRunnable();
     boolean isNew = !(main instanceof Future<?>);
@@ -136,7 +136,8 @@ public final class EventLoop implements AutoCloseable {
 
   /// Runs until [#stop()] is called. If that was called before, runs what is ready and returns.
   ///
-  /// @throws IllegalStateException if the loop is closed or runs already, or if another loop runs on this thread
+  /// @throws IllegalStateException if the loop is closed or runs already, or if another loop runs
+  ///   on this thread
   public void runForever() {
     checkRunnable();
     running = true;
@@ -161,12 +162,12 @@ public final class EventLoop implements AutoCloseable {
       throw new IllegalStateException("This event loop is already running");
     }
     if (running() != null) {
-      throw new IllegalStateException(
-          "Cannot run the event loop while another loop is running");
+      throw new IllegalStateException("Cannot run the event loop while another loop is running");
     }
   }
 
-  /// Makes [#runForever()] return after the current iteration; what that scheduled runs the next time.
+  /// Makes [#runForever()] return after the current iteration; what that scheduled runs the next
+  /// time.
   public void stop() {
     core.stop();
   }
@@ -190,8 +191,8 @@ public final class EventLoop implements AutoCloseable {
     return closing;
   }
 
-  /// Closes the loop: drops what is scheduled, ends the executor without waiting for it, reports tasks that
-  /// are not done and lets their `finally` blocks run. Idempotent.
+  /// Closes the loop: drops what is scheduled, ends the executor without waiting for it, reports
+  /// tasks that are not done and lets their `finally` blocks run. Idempotent.
   ///
   /// @throws IllegalStateException if the loop runs
   @Override
@@ -213,8 +214,7 @@ public final class EventLoop implements AutoCloseable {
   private void abandonTasks() {
     for (var task : taskList()) {
       if (task.reportIfDestroyed) {
-        callExceptionHandler(
-            ErrorContext.of("Task was destroyed but it is pending!").task(task));
+        callExceptionHandler(ErrorContext.of("Task was destroyed but it is pending!").task(task));
       }
     }
     closing = true;
@@ -259,8 +259,8 @@ public final class EventLoop implements AutoCloseable {
 
   /// Has `callback` run in the next iteration, after all that were scheduled before.
   ///
-  /// It runs in a copy of the current context. What it throws goes to the exception handler. Outside debug mode a call from
-  /// another thread is taken as [#callSoonThreadsafe(Runnable)].
+  /// It runs in a copy of the current context. What it throws goes to the exception handler.
+  /// Outside debug mode a call from another thread is taken as [#callSoonThreadsafe(Runnable)].
   ///
   /// @param callback what to run; must not await
   /// @return a handle to cancel it
@@ -283,7 +283,8 @@ public final class EventLoop implements AutoCloseable {
     return handle;
   }
 
-  /// Has `callback` run by the loop, and wakes it if it waits. Any thread, at any time; never blocks.
+  /// Has `callback` run by the loop, and wakes it if it waits. Any thread, at any time; never
+  /// blocks.
   ///
   /// @param callback what to run
   /// @return a handle to cancel it, from any thread
@@ -459,7 +460,8 @@ public final class EventLoop implements AutoCloseable {
   /// @param options name, context, eager start
   /// @return the task
   /// @throws IllegalArgumentException if `body` is a future already
-  /// @throws ClassCastException if the task factory makes futures that are not tasks; see [#createFutureFor]
+  /// @throws ClassCastException if the task factory makes futures that are not tasks; see
+  ///   [#createFutureFor]
   public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body, TaskOptions options) {
     return asTask(createFutureFor(body, options));
   }
@@ -586,10 +588,12 @@ public final class EventLoop implements AutoCloseable {
 
   // ---- executor ---------------------------------------------------------------------------------
 
-  /// Has `call` run by another thread. **Cancellation** of the future drops the call if it has not started, else its result.
+  /// Has `call` run by another thread. **Cancellation** of the future drops the call if it has not
+  /// started, else its result.
   ///
   /// @param <T> what it gives
-  /// @param executor who runs it, or `null` for the loop's own, which has a few threads named `asyncio_N`
+  /// @param executor who runs it, or `null` for the loop's own, which has a few threads named
+  ///   `asyncio_N`
   /// @param call what may block
   /// @return a future of what it gives
   /// @throws IllegalStateException if the loop is closed, or its executor was shut down
@@ -684,8 +688,8 @@ public final class EventLoop implements AutoCloseable {
     Log.LOGGER.log(Level.ERROR, Reports.text(error), error.exception());
   }
 
-  /// Gives an error to the exception handler, in the context of the task or callback concerned. What the
-  /// handler throws is reported in turn, except [KeyboardInterrupt] and [SystemExit].
+  /// Gives an error to the exception handler, in the context of the task or callback concerned.
+  /// What the handler throws is reported in turn, except [KeyboardInterrupt] and [SystemExit].
   ///
   /// @param error what is known about it
   public void callExceptionHandler(ErrorContext error) {
@@ -778,7 +782,8 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
-  /// {@return from how many seconds on a step is reported as slow in debug mode; 0.1 unless it was set}
+  /// {@return from how many seconds on a step is reported as slow in debug mode; 0.1 unless it was
+  /// set}
   public double getSlowCallbackDuration() {
     return slowCallbackDuration;
   }
@@ -885,12 +890,14 @@ public final class EventLoop implements AutoCloseable {
 
   // ---- signals ----------------------------------------------------------------------------------
 
-  /// Has `callback` run by the loop whenever a signal comes, until it is removed or the loop closed.
+  /// Has `callback` run by the loop whenever a signal comes, until it is removed or the loop
+  /// closed.
   ///
   /// @param signal its name, such as `INT` or `SIGINT`
   /// @param callback what to run, as by [#callSoon(Runnable)]
   /// @throws IllegalArgumentException if there is no such signal
-  /// @throws IllegalStateException if the loop is closed, or the signal cannot be caught, like `KILL`
+  /// @throws IllegalStateException if the loop is closed, or the signal cannot be caught, like
+  ///   `KILL`
   public void addSignalHandler(String signal, Runnable callback) {
     Objects.requireNonNull(callback, "callback");
     checkClosed();

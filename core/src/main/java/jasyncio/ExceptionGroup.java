@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
 /// Several exceptions together, as a [TaskGroup] throws them.
 ///
 /// The first one is also the [cause][Throwable#getCause] and the others are
-/// [suppressed][Throwable#getSuppressed], so that a stack trace shows them all. Groups may hold groups.
-/// Python: `ExceptionGroup` and `BaseExceptionGroup`.
+/// [suppressed][Throwable#getSuppressed], so that a stack trace shows them all. Groups may hold
+/// groups. Python: `ExceptionGroup` and `BaseExceptionGroup`.
 public final class ExceptionGroup extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /// The message without the count.
   private final String title;
+
   private final transient List<Throwable> exceptions;
 
   /// A group.
@@ -85,8 +87,8 @@ public final class ExceptionGroup extends RuntimeException {
     return new Split(derive(matching), derive(rest));
   }
 
-  /// What to handle when the group is more than is wanted: the exception itself, if it is no group or one of
-  /// several; else the only exception inside, through any number of groups of one.
+  /// What to handle when the group is more than is wanted: the exception itself, if it is no group
+  /// or one of several; else the only exception inside, through any number of groups of one.
   ///
   /// @param e any exception
   /// @return the exception inside

@@ -1,7 +1,7 @@
 package jasyncio;
 
-import jasyncio.internal.fiber.Hub;
 import jasyncio.internal.fiber.FiberSource;
+import jasyncio.internal.fiber.Hub;
 import jasyncio.internal.fiber.PortableHub;
 import jasyncio.internal.fiber.ScheduledHub;
 import jasyncio.internal.fiber.VirtualThreads;
@@ -20,7 +20,8 @@ public enum FiberKind {
 
   private static boolean fallbackTold; // guarded by the class
 
-  /// The kind to use: `wanted`, or the one named by `-Djasyncio.fibers`, or the best that works here.
+  /// The kind to use: `wanted`, or the one named by `-Djasyncio.fibers`, or the best that works
+  /// here.
   ///
   /// @throws IllegalStateException if the scheduled kind is demanded and cannot work here
   /// @throws IllegalArgumentException if the property names no kind

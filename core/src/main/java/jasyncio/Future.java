@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// A result that is not there yet. Tasks await it, callbacks are told, whoever produces it sets it.
 ///
 /// Belongs to one loop and is used on its thread; other threads go through
-/// [EventLoop#callSoonThreadsafe(Runnable)] or [#toCompletableFuture()]. Whoever waits is woken by the
-/// loop's next iteration, never inside `setResult`. Python: `asyncio.Future`.
+/// [EventLoop#callSoonThreadsafe(Runnable)] or [#toCompletableFuture()]. Whoever waits is woken by
+/// the loop's next iteration, never inside `setResult`. Python: `asyncio.Future`.
 ///
 /// @param <T> the type of the result
 public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, Waitable
@@ -126,7 +126,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
     return state == FAILED ? failure().error : null;
   }
 
-  /// What a cancelled future throws: for a task, first the exception that left its body, then fresh ones.
+  /// What a cancelled future throws: for a task, first the exception that left its body, then fresh
+  /// ones.
   CancelledError makeCancelledError() {
     return switch (outcome) {
       case CancelledError e -> {
@@ -143,7 +144,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
     return outcome instanceof String message ? message : null;
   }
 
-  /// While a task is pending, `outcome` keeps the message of a cancellation that has not arrived yet.
+  /// While a task is pending, `outcome` keeps the message of a cancellation that has not arrived
+  /// yet.
   final void setCancelMessage(@Nullable String message) {
     outcome = message;
   }
@@ -166,8 +168,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
     finish(result);
   }
 
-  /// Gives the future an exception and wakes who waits for it. If nobody ever asks for the exception,
-  /// it is reported to the loop's exception handler.
+  /// Gives the future an exception and wakes who waits for it. If nobody ever asks for the
+  /// exception, it is reported to the loop's exception handler.
   ///
   /// @param exception what awaiting it will throw
   /// @throws InvalidStateException if it is done already
@@ -355,8 +357,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
     return await();
   }
 
-  /// A [CompletableFuture] that follows this one, for code that knows nothing of loops. Cancelling it cancels
-  /// this one, from any thread.
+  /// A [CompletableFuture] that follows this one, for code that knows nothing of loops. Cancelling
+  /// it cancels this one, from any thread.
   ///
   /// @return a new one each time
   public final CompletableFuture<T> toCompletableFuture() {
@@ -381,7 +383,8 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
   /// {@return `<Future pending>`, `<Future finished result=1>` and so on, as asyncio describes it}
   @Override
   public String toString() {
-    var text = new StringBuilder("<").append(kind()).append(' ').append(stateName()).append(details());
+    var text =
+        new StringBuilder("<").append(kind()).append(' ').append(stateName()).append(details());
     switch (state) {
       case FINISHED -> text.append(" result=").append(Describe.value(outcome));
       case FAILED -> text.append(" exception=").append(Describe.value(peekException()));
@@ -434,8 +437,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
       return callbacks;
     }
 
-    static @Nullable Object without(
-        @Nullable Object callbacks, Predicate<Entry> which) {
+    static @Nullable Object without(@Nullable Object callbacks, Predicate<Entry> which) {
       if (callbacks instanceof Entry entry) {
         return which.test(entry) ? null : entry;
       }

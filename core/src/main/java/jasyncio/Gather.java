@@ -9,7 +9,8 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The future that [Asyncio#gather] returns: done when all its children are, or the first has failed.
+/// The future that [Asyncio#gather] returns: done when all its children are, or the first has
+/// failed.
 final class Gather<T extends @Nullable Object> extends Future<List<T>> {
   private final List<Future<? extends T>> children; // one for each argument, some perhaps the same
   private final boolean returnExceptions;
@@ -18,14 +19,17 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
   private boolean cancelRequested;
 
   private Gather(
-      EventLoop loop, Collection<? extends Awaitable<? extends T>> arguments, boolean returnExceptions) {
+      EventLoop loop,
+      Collection<? extends Awaitable<? extends T>> arguments,
+      boolean returnExceptions) {
     super(loop);
     this.returnExceptions = returnExceptions;
     this.children = new ArrayList<>(arguments.size());
     IdentityHashMap<Object, Future<? extends T>> known = null;
     var done = new ArrayList<Future<? extends T>>();
     for (var argument : arguments) {
-      // The same future or coroutine may be passed twice; the same lambda is another call each time.
+      // The same future or coroutine may be passed twice; the same lambda is another call each
+      // time.
       boolean hasIdentity = argument instanceof Future<?> || argument instanceof Coroutine<?>;
       var child = hasIdentity && known != null ? known.get(argument) : null;
       if (child == null) {

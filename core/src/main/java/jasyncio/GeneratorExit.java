@@ -1,6 +1,7 @@
 package jasyncio;
 
-/// Thrown into a suspended coroutine that is being closed. Clean up without awaiting, and let it go on.
+/// Thrown into a suspended coroutine that is being closed. Clean up without awaiting, and let it go
+/// on.
 ///
 /// Python: `GeneratorExit`.
 public final class GeneratorExit extends Error {

@@ -1,6 +1,7 @@
 package jasyncio;
 
-/// The operation does not fit the state of the future: a result asked for too early, or given twice.
+/// The operation does not fit the state of the future: a result asked for too early, or given
+/// twice.
 ///
 /// Python: `asyncio.InvalidStateError`.
 public final class InvalidStateException extends IllegalStateException {

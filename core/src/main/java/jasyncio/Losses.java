@@ -10,10 +10,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Tells of things that were forgotten: exceptions that nobody read, coroutines that nobody awaited.
+/// Tells of things that were forgotten: exceptions that nobody read, coroutines that nobody
+/// awaited.
 ///
 /// As in asyncio they are reported when the object has been collected. A loop that closes while
-/// something may have been forgotten asks for a collection, so that the report comes at the latest then.
+/// something may have been forgotten asks for a collection, so that the report comes at the latest
+/// then.
 final class Losses {
   /// Something that may turn out to be lost.
   interface Loss {
@@ -52,7 +54,8 @@ final class Losses {
   }
 
   private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
-  private static final long COLLECTION_MILLIS = 200; // from a collection until its references are here
+  private static final long COLLECTION_MILLIS =
+      200; // from a collection until its references are here
   private static final long REPORT_MILLIS = 5000; // a report may have to load the logging system
   private static boolean cleaning; // guarded by the class
 
@@ -132,16 +135,15 @@ final class Losses {
           .name("jasyncio-cleaner")
           .daemon()
           .inheritInheritableThreadLocals(false)
-          .start(
-              () -> {
-                while (true) {
-                  try {
-                    handle(COLLECTED.remove());
-                  } catch (InterruptedException e) {
-                    Thread.onSpinWait(); // nobody has a reason to interrupt it: go on
-                  }
-                }
-              });
+          .start(() -> {
+            while (true) {
+              try {
+                handle(COLLECTED.remove());
+              } catch (InterruptedException e) {
+                Thread.onSpinWait(); // nobody has a reason to interrupt it: go on
+              }
+            }
+          });
     }
   }
 

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The loop's executor: calls that block, on other threads.
 final class Offload {
-  private static final int MAX_THREADS = Math.min(32, Runtime.getRuntime().availableProcessors() + 4);
+  private static final int MAX_THREADS =
+      Math.min(32, Runtime.getRuntime().availableProcessors() + 4);
 
   private final EventLoop loop;
   private @Nullable ExecutorService executor;
@@ -40,12 +41,11 @@ final class Offload {
           }
         };
     (chosen != null ? chosen : executor()).execute(job);
-    future.addDoneCallback(
-        f -> {
-          if (f.cancelled()) {
-            job.cancel(false); // one that runs already goes on, and its result is dropped
-          }
-        });
+    future.addDoneCallback(f -> {
+      if (f.cancelled()) {
+        job.cancel(false); // one that runs already goes on, and its result is dropped
+      }
+    });
     return future;
   }
 
@@ -74,7 +74,12 @@ final class Offload {
   private static ExecutorService newPool() {
     var pool =
         new ThreadPoolExecutor(
-            MAX_THREADS, MAX_THREADS, 60, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new Numbered());
+            MAX_THREADS,
+            MAX_THREADS,
+            60,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            new Numbered());
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }
@@ -91,20 +96,18 @@ final class Offload {
     Thread.ofPlatform()
         .name("jasyncio-executor-shutdown")
         .daemon()
-        .start(
-            () -> {
-              try {
-                e.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
-              } catch (InterruptedException x) {
-                Thread.currentThread().interrupt();
-              }
-              loop.sendUnlessClosed(
-                  () -> {
-                    if (!ended.done()) {
-                      ended.setResult(true);
-                    }
-                  });
-            });
+        .start(() -> {
+          try {
+            e.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+          } catch (InterruptedException x) {
+            Thread.currentThread().interrupt();
+          }
+          loop.sendUnlessClosed(() -> {
+            if (!ended.done()) {
+              ended.setResult(true);
+            }
+          });
+        });
     try {
       Asyncio.timeout(seconds, () -> ended.await());
     } catch (TimeoutException x) {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// @param debug debug mode on or off, or `null` for what `jasyncio.debug` says
 /// @param loopFactory makes the loop, or `null` for [Asyncio#newEventLoop()]
 /// @param blocking the blocking policy, or `null` for what the loop has
-/// @param fibers the fiber runtime, or `null` for the best that works here; not used with a loop factory
+/// @param fibers the fiber runtime, or `null` for the best that works here; not used with a loop
+///   factory
 public record RunOptions(
     @Nullable Boolean debug,
     @Nullable Supplier<EventLoop> loopFactory,

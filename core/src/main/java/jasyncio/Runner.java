@@ -4,7 +4,8 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Runs several coroutines, one after the other, on one loop and in one context, and ends the loop cleanly.
+/// Runs several coroutines, one after the other, on one loop and in one context, and ends the loop
+/// cleanly.
 ///
 /// The loop is made when it is first needed. While a coroutine runs on the program's main thread,
 /// Ctrl-C cancels it: it may clean up, and then [KeyboardInterrupt] is thrown; a second Ctrl-C
@@ -116,14 +117,13 @@ public final class Runner implements AutoCloseable {
   /// Ctrl-C; on a thread of the JVM's.
   private void interrupted(EventLoop loop, Future<?> main) {
     int count = interrupts.incrementAndGet();
-    loop.sendUnlessClosed(
-        () -> {
-          if (count == 1 && !main.done()) {
-            main.cancel();
-          } else {
-            throw new KeyboardInterrupt();
-          }
-        });
+    loop.sendUnlessClosed(() -> {
+      if (count == 1 && !main.done()) {
+        main.cancel();
+      } else {
+        throw new KeyboardInterrupt();
+      }
+    });
     if (count > 1) {
       var thread = loop.hub.currentThread();
       if (thread != null) {
@@ -132,8 +132,8 @@ public final class Runner implements AutoCloseable {
     }
   }
 
-  /// Ends the loop: cancels what is left of its tasks and waits for them, closes asynchronous generators, ends
-  /// the default executor, closes the loop. Idempotent.
+  /// Ends the loop: cancels what is left of its tasks and waits for them, closes asynchronous
+  /// generators, ends the default executor, closes the loop. Idempotent.
   @Override
   public void close() {
     if (state != State.INITIALIZED) {
@@ -152,7 +152,8 @@ public final class Runner implements AutoCloseable {
     }
   }
 
-  /// What forced its way out of [#run] may do so again, now out of a task that passes it on; once is enough.
+  /// What forced its way out of [#run] may do so again, now out of a task that passes it on; once
+  /// is enough.
   private void cancelAllTasksQuietly(EventLoop loop) {
     try {
       cancelAllTasks(loop);

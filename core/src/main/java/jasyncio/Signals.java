@@ -59,7 +59,8 @@ final class Signals {
     }
   }
 
-  /// Has `action` run by a thread of the JVM's on Ctrl-C, unless the program has its own idea of that.
+  /// Has `action` run by a thread of the JVM's on Ctrl-C, unless the program has its own idea of
+  /// that.
   ///
   /// @return what undoes it, or `null` if nothing was done
   static @Nullable Runnable onInterrupt(Runnable action) {

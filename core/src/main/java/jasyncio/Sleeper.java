@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A task asleep: timer and future in one object, because there may be a million of them.
 ///
-/// It costs the same loop iterations as a future that a timer resolves: one to fire, one to wake the task.
+/// It costs the same loop iterations as a future that a timer resolves: one to fire, one to wake
+/// the task.
 final class Sleeper extends Timer implements Waitable {
   private final Task<?> task;
   private boolean fired;

@@ -9,7 +9,10 @@ final class Sneaky {
     throw Sneaky.<RuntimeException>as(e);
   }
 
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // erased: nothing is checked, and that is the point
+  @SuppressWarnings({
+    "unchecked",
+    "TypeParameterUnusedInFormals"
+  }) // erased: nothing is checked, and that is the point
   private static <X extends Throwable> X as(Throwable e) throws X {
     throw (X) e;
   }

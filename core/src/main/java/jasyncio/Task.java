@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A coroutine that the loop runs, beside others; made by [Asyncio#createTask(Awaitable)].
 ///
-/// A future whose result is what the coroutine gives. The loop keeps every task until it is done. Python: `asyncio.Task`.
+/// A future whose result is what the coroutine gives. The loop keeps every task until it is done.
+/// Python: `asyncio.Task`.
 ///
 /// @param <T> the type of the result
 public final class Task<T extends @Nullable Object> extends Future<T> {
@@ -252,9 +253,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// Asks the task to end: a [CancelledError] is thrown into its code at the next opportunity.
   ///
-  /// The code may clean up, and may refuse by swallowing the error. A task that waits in a
-  /// blocking call under policy `SWITCH` is interrupted. Cancelling what the task awaits is part of it, so that [Asyncio#shield]
-  /// can protect that.
+  /// The code may clean up, and may refuse by swallowing the error. A task that waits in a blocking
+  /// call under policy `SWITCH` is interrupted. Cancelling what the task awaits is part of it, so
+  /// that [Asyncio#shield] can protect that.
   ///
   /// @param message the message of the [CancelledError], or `null`; the first one wins
   /// @return whether the task was asked: `false` if it is done already
@@ -282,8 +283,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return cancelRequests;
   }
 
-  /// Takes back one [#cancel()]: for code that handled the cancellation and ends it here. At zero, a
-  /// cancellation that has not arrived yet is dropped.
+  /// Takes back one [#cancel()]: for code that handled the cancellation and ends it here. At zero,
+  /// a cancellation that has not arrived yet is dropped.
   ///
   /// @return [#cancelling()] afterwards
   public int uncancel() {
@@ -343,7 +344,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return getStack(Integer.MAX_VALUE);
   }
 
-  /// The stack of the task: where it waits, or where it runs. Any thread; the task is not disturbed.
+  /// The stack of the task: where it waits, or where it runs. Any thread; the task is not
+  /// disturbed.
   ///
   /// @param limit how many frames at most
   /// @return the innermost frames, innermost first; empty if the task has not started or is done

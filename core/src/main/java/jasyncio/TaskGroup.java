@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Tasks that end together: none outlives the group, and if one fails the others are cancelled.
 ///
-/// Two shapes. `taskGroup(tg -> { … })` is asyncio's: the group ends with its body, and a failure cancels the body, too.
-/// `try (var tg = TaskGroup.open()) { …; tg.join(); }` is that of the JDK's `StructuredTaskScope`: `join`
-/// waits and throws, a failure before it cancels the other tasks only, and leaving without `join` cancels them all. Python:
-/// `asyncio.TaskGroup`.
+/// Two shapes. `taskGroup(tg -> { … })` is asyncio's: the group ends with its body, and a failure
+/// cancels the body, too. `try (var tg = TaskGroup.open()) { …; tg.join(); }` is that of the JDK's
+/// `StructuredTaskScope`: `join` waits and throws, a failure before it cancels the other tasks
+/// only, and leaving without `join` cancels them all. Python: `asyncio.TaskGroup`.
 public final class TaskGroup implements AutoCloseable {
   /* Overview
    * States:  new -> entered -> exiting -> finished; `aborting` from the first failure, or cancel(), on.
@@ -202,11 +202,17 @@ public final class TaskGroup implements AutoCloseable {
     noteBaseError(error);
     var parent = parentTask();
     if (parent.done()) {
-      parent.getLoop().callExceptionHandler(
-          ErrorContext.of(
-                  "Task " + task + " has errored out but its parent task " + parent + " is already completed")
-              .exception(error)
-              .task(task));
+      parent
+          .getLoop()
+          .callExceptionHandler(
+              ErrorContext.of(
+                      "Task "
+                          + task
+                          + " has errored out but its parent task "
+                          + parent
+                          + " is already completed")
+                  .exception(error)
+                  .task(task));
       return;
     }
     if (!aborting && !parentCancelRequested) {
@@ -216,8 +222,7 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   private void noteBaseError(Throwable error) {
-    if (baseError == null
-        && (error instanceof KeyboardInterrupt || error instanceof SystemExit)) {
+    if (baseError == null && (error instanceof KeyboardInterrupt || error instanceof SystemExit)) {
       baseError = error;
     }
   }
@@ -238,8 +243,9 @@ public final class TaskGroup implements AutoCloseable {
     }
   }
 
-  /// Ends the group without an error: cancels its tasks, and the body of the lambda shape. Idempotent; before
-  /// the group is entered it takes effect on entry, after its end it has none. Python: 3.15.
+  /// Ends the group without an error: cancels its tasks, and the body of the lambda shape.
+  /// Idempotent; before the group is entered it takes effect on entry, after its end it has none.
+  /// Python: 3.15.
   public void cancel() {
     cancelRequested = true;
     if (entered && !finished) {
@@ -271,8 +277,8 @@ public final class TaskGroup implements AutoCloseable {
     exit(null);
   }
 
-  /// Leaves a group made by [#open()]: without [#join()] its tasks are cancelled and waited for, and what
-  /// they throw is dropped, because the body has failed or does not care. Suspends.
+  /// Leaves a group made by [#open()]: without [#join()] its tasks are cancelled and waited for,
+  /// and what they throw is dropped, because the body has failed or does not care. Suspends.
   @Override
   public void close() {
     if (finished || !entered) {
@@ -313,7 +319,8 @@ public final class TaskGroup implements AutoCloseable {
       errors.add(error);
     }
     if (!errors.isEmpty()) {
-      if (parent.cancelling() > 0) { // from outside: keep the count, and let it arrive at the next await
+      if (parent.cancelling()
+          > 0) { // from outside: keep the count, and let it arrive at the next await
         parent.uncancel();
         parent.cancel();
       }

@@ -5,8 +5,10 @@ import org.jspecify.annotations.Nullable;
 /// How a task is made; immutable. Python: the keyword arguments of `create_task`.
 ///
 /// @param name its name, or `null` for `Task-N`
-/// @param context the context it runs in, shared with whoever else uses it, or `null` for a copy of the current one
-/// @param eagerStart whether its first step runs inside `createTask`, or `null` for what the loop does
+/// @param context the context it runs in, shared with whoever else uses it, or `null` for a copy of
+///   the current one
+/// @param eagerStart whether its first step runs inside `createTask`, or `null` for what the loop
+///   does
 public record TaskOptions(
     @Nullable String name, @Nullable Context context, @Nullable Boolean eagerStart) {
   private static final TaskOptions DEFAULTS = new TaskOptions(null, null, null);

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A time limit for what runs inside it: see [Asyncio#timeout(double, Awaitable)].
 ///
-/// When the time is over the task is cancelled; as the [CancelledError] comes out of the body it becomes a
-/// [TimeoutException]. If somebody else cancelled the task, too, the cancellation wins. Python: `asyncio.Timeout`.
+/// When the time is over the task is cancelled; as the [CancelledError] comes out of the body it
+/// becomes a [TimeoutException]. If somebody else cancelled the task, too, the cancellation wins.
+/// Python: `asyncio.Timeout`.
 public final class Timeout {
   /* Overview
    * States:  CREATED -> ACTIVE -> EXPIRING -> EXPIRED     the timer ran, then the body ended
@@ -97,9 +98,7 @@ public final class Timeout {
     if (when != Double.POSITIVE_INFINITY) {
       var loop = Asyncio.getRunningLoop();
       timer =
-          when <= loop.time()
-              ? loop.callSoon(this::onTimeout)
-              : loop.callAt(when, this::onTimeout);
+          when <= loop.time() ? loop.callSoon(this::onTimeout) : loop.callAt(when, this::onTimeout);
     }
   }
 
@@ -190,7 +189,8 @@ public final class Timeout {
     return e;
   }
 
-  /// The body put an error of its own in the place of the CancelledError: tells there why it was cancelled.
+  /// The body put an error of its own in the place of the CancelledError: tells there why it was
+  /// cancelled.
   private static void addTo(Throwable error) {
     error.addSuppressed(new TimeoutException());
     if (error instanceof ExceptionGroup group) {

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Seconds, as asyncio counts, and nanoseconds, as the loop does.
 final class Times {
-  private static final long FOREVER_NANOS = Long.MAX_VALUE / 4; // 73 years, and sums do not overflow
+  private static final long FOREVER_NANOS =
+      Long.MAX_VALUE / 4; // 73 years, and sums do not overflow
 
   private Times() {}
 

@@ -55,7 +55,8 @@ final class Waits {
     void await(double timeout) {
       Times.checkNumber(timeout);
       var loop = enough.getLoop();
-      var timer = timeout == Double.POSITIVE_INFINITY ? null : loop.callLater(timeout, this::release);
+      var timer =
+          timeout == Double.POSITIVE_INFINITY ? null : loop.callLater(timeout, this::release);
       for (var future : all) {
         future.whenDone(new OneDone(future));
       }

@@ -5,8 +5,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
-/// Debug mode's eye on slow steps: a daemon thread that, when a callback or the step of a task takes too
-/// long, notes where it is. The loop reports it when the step is over.
+/// Debug mode's eye on slow steps: a daemon thread that, when a callback or the step of a task
+/// takes too long, notes where it is. The loop reports it when the step is over.
 final class Watchdog {
   private static final long MIN_PERIOD_NANOS = 5_000_000;
   private static final Set<Watchdog> RUNNING = ConcurrentHashMap.newKeySet();

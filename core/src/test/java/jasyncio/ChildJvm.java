@@ -101,16 +101,15 @@ final class ChildJvm implements AutoCloseable {
         Thread.ofPlatform()
             .daemon()
             .name("child-jvm-killer")
-            .start(
-                () -> {
-                  try {
-                    if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) {
-                      process.destroyForcibly();
-                    }
-                  } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                  }
-                });
+            .start(() -> {
+              try {
+                if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) {
+                  process.destroyForcibly();
+                }
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
     var text = output.lines().collect(Collectors.joining("\n"));
     try {
       int code = process.waitFor();

@@ -127,21 +127,20 @@ class FiberHazardsTest {
       Thread stranger;
       synchronized (lock) {
         stranger =
-            Thread.startVirtualThread(
-                () -> {
-                  try {
-                    Thread.sleep(1);
-                    text.append("slept, ");
-                    LockSupport.parkNanos(1000);
-                    text.append("parked, ");
-                    synchronized (lock) {
-                      text.append("locked, ");
-                    }
-                    text.append("took ").append(queue.take());
-                  } catch (InterruptedException e) {
-                    text.append(e);
-                  }
-                });
+            Thread.startVirtualThread(() -> {
+              try {
+                Thread.sleep(1);
+                text.append("slept, ");
+                LockSupport.parkNanos(1000);
+                text.append("parked, ");
+                synchronized (lock) {
+                  text.append("locked, ");
+                }
+                text.append("took ").append(queue.take());
+              } catch (InterruptedException e) {
+                text.append(e);
+              }
+            });
         sleep(0);
         Spin.until(() -> stranger.getState() == Thread.State.BLOCKED);
       }
@@ -166,11 +165,10 @@ class FiberHazardsTest {
       try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
         for (int i = 0; i < 100; i++) {
           int n = i;
-          executor.execute(
-              () -> {
-                Thread.yield();
-                sum.addAndGet(n);
-              });
+          executor.execute(() -> {
+            Thread.yield();
+            sum.addAndGet(n);
+          });
         }
       }
       return sum.get();
@@ -202,11 +200,10 @@ class FiberHazardsTest {
       run(
           () -> {
             var stranger =
-                Thread.startVirtualThread(
-                    () -> {
-                      blockOn(go);
-                      done.countDown();
-                    });
+                Thread.startVirtualThread(() -> {
+                  blockOn(go);
+                  done.countDown();
+                });
             while (stranger.getState() != Thread.State.WAITING) {
               sleep(0);
             }
@@ -222,22 +219,21 @@ class FiberHazardsTest {
       run(() -> {
         var loop = getRunningLoop();
         var stranger =
-            Thread.startVirtualThread(
-                () -> {
-                  var list = new ArrayList<Object>();
-                  list.add(currentTask() == null);
-                  try {
-                    list.add(getRunningLoop());
-                  } catch (IllegalStateException e) {
-                    list.add(e.getMessage());
-                  }
-                  try {
-                    sleep(0);
-                  } catch (IllegalStateException e) {
-                    list.add("cannot sleep");
-                  }
-                  loop.callSoonThreadsafe(() -> seen.complete(list));
-                });
+            Thread.startVirtualThread(() -> {
+              var list = new ArrayList<Object>();
+              list.add(currentTask() == null);
+              try {
+                list.add(getRunningLoop());
+              } catch (IllegalStateException e) {
+                list.add(e.getMessage());
+              }
+              try {
+                sleep(0);
+              } catch (IllegalStateException e) {
+                list.add("cannot sleep");
+              }
+              loop.callSoonThreadsafe(() -> seen.complete(list));
+            });
         await(seen);
         stranger.join();
       });
@@ -251,10 +247,9 @@ class FiberHazardsTest {
         var stranger =
             Thread.ofVirtual()
                 .uncaughtExceptionHandler((t, e) -> failed.set(e))
-                .start(
-                    () -> {
-                      throw new IllegalStateException("stranger");
-                    });
+                .start(() -> {
+                  throw new IllegalStateException("stranger");
+                });
         stranger.join();
         sleep(0);
       });
@@ -289,14 +284,13 @@ class FiberHazardsTest {
     public static void main(String[] args) throws Exception {
       System.out.println("in task: " + run(PollerProgram::readLate));
       var late = new CompletableFuture<Integer>();
-      Thread.startVirtualThread(
-          () -> {
-            try {
-              late.complete(readLate());
-            } catch (Exception e) {
-              late.completeExceptionally(e);
-            }
-          });
+      Thread.startVirtualThread(() -> {
+        try {
+          late.complete(readLate());
+        } catch (Exception e) {
+          late.completeExceptionally(e);
+        }
+      });
       System.out.println("in thread: " + late.get(20, TimeUnit.SECONDS));
     }
 
@@ -305,15 +299,14 @@ class FiberHazardsTest {
       try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
         var writer =
             Thread.ofPlatform()
-                .start(
-                    () -> {
-                      try (var socket = server.accept()) {
-                        Spin.untilWaiting(reader);
-                        socket.getOutputStream().write(42);
-                      } catch (IOException e) {
-                        e.printStackTrace();
-                      }
-                    });
+                .start(() -> {
+                  try (var socket = server.accept()) {
+                    Spin.untilWaiting(reader);
+                    socket.getOutputStream().write(42);
+                  } catch (IOException e) {
+                    e.printStackTrace();
+                  }
+                });
         try (var socket = new Socket(server.getInetAddress(), server.getLocalPort())) {
           return socket.getInputStream().read();
         } finally {
@@ -331,13 +324,12 @@ class FiberHazardsTest {
       var lock = new ReentrantLock();
       var held = new CountDownLatch(1);
       var holder =
-          outsider(
-              () -> {
-                lock.lock();
-                held.countDown();
-                Spin.until(lock::hasQueuedThreads);
-                lock.unlock();
-              });
+          outsider(() -> {
+            lock.lock();
+            held.countDown();
+            Spin.until(lock::hasQueuedThreads);
+            lock.unlock();
+          });
       run(() -> {
         blockOn(held);
         lock.lock();
@@ -353,14 +345,13 @@ class FiberHazardsTest {
       var held = new CountDownLatch(1);
       var contender = new AtomicReference<Thread>();
       var holder =
-          outsider(
-              () -> {
-                synchronized (monitor) {
-                  held.countDown();
-                  Spin.until(() -> contender.get() != null);
-                  Spin.until(() -> contender.get().getState() == Thread.State.BLOCKED);
-                }
-              });
+          outsider(() -> {
+            synchronized (monitor) {
+              held.countDown();
+              Spin.until(() -> contender.get() != null);
+              Spin.until(() -> contender.get().getState() == Thread.State.BLOCKED);
+            }
+          });
       var order = new ArrayList<String>();
       run(() -> {
         blockOn(held);
@@ -379,14 +370,13 @@ class FiberHazardsTest {
       var monitor = new Object();
       var waiter = new AtomicReference<Thread>();
       var notifier =
-          outsider(
-              () -> {
-                Spin.until(() -> waiter.get() != null);
-                Spin.until(() -> waiter.get().getState() == Thread.State.WAITING);
-                synchronized (monitor) {
-                  monitor.notifyAll();
-                }
-              });
+          outsider(() -> {
+            Spin.until(() -> waiter.get() != null);
+            Spin.until(() -> waiter.get().getState() == Thread.State.WAITING);
+            synchronized (monitor) {
+              monitor.notifyAll();
+            }
+          });
       run(() -> {
         synchronized (monitor) {
           waiter.set(Thread.currentThread());
@@ -417,26 +407,24 @@ class FiberHazardsTest {
       int contenders = policy == Policy.SWITCH ? 2 : 1; // under BLOCK the callback has no turn yet
       var held = new CountDownLatch(1);
       var holder =
-          outsider(
-              () -> {
-                lock.lock();
-                held.countDown();
-                Spin.until(() -> queued.getAsInt() == contenders);
-                lock.unlock();
-              });
+          outsider(() -> {
+            lock.lock();
+            held.countDown();
+            Spin.until(() -> queued.getAsInt() == contenders);
+            lock.unlock();
+          });
       var order = new ArrayList<String>();
       run(
           () -> {
             blockOn(held);
             var called = getRunningLoop().<Boolean>createFuture();
             getRunningLoop()
-                .callSoon(
-                    () -> {
-                      lock.lock();
-                      order.add("callback");
-                      lock.unlock();
-                      called.setResult(true);
-                    });
+                .callSoon(() -> {
+                  lock.lock();
+                  order.add("callback");
+                  lock.unlock();
+                  called.setResult(true);
+                });
             lock.lock();
             order.add("task");
             lock.unlock();
@@ -454,31 +442,27 @@ class FiberHazardsTest {
       var held = new CountDownLatch(1);
       var contenders = new LinkedBlockingQueue<Thread>();
       var holder =
-          outsider(
-              () -> {
-                synchronized (monitor) {
-                  held.countDown();
-                  Spin.until(
-                      () ->
-                          contenders.size() == 2
-                              && contenders.stream()
-                                  .allMatch(t -> t.getState() == Thread.State.BLOCKED));
-                }
-              });
+          outsider(() -> {
+            synchronized (monitor) {
+              held.countDown();
+              Spin.until(() ->
+                  contenders.size() == 2
+                      && contenders.stream().allMatch(t -> t.getState() == Thread.State.BLOCKED));
+            }
+          });
       var order = new ArrayList<String>();
       run(
           () -> {
             blockOn(held);
             var called = getRunningLoop().<Boolean>createFuture();
             getRunningLoop()
-                .callSoon(
-                    () -> {
-                      contenders.add(Thread.currentThread());
-                      synchronized (monitor) {
-                        order.add("callback");
-                      }
-                      called.setResult(true);
-                    });
+                .callSoon(() -> {
+                  contenders.add(Thread.currentThread());
+                  synchronized (monitor) {
+                    order.add("callback");
+                  }
+                  called.setResult(true);
+                });
             contenders.add(Thread.currentThread());
             synchronized (monitor) {
               order.add("task");
@@ -496,23 +480,21 @@ class FiberHazardsTest {
       var held = new CountDownLatch(1);
       var loops = new CompletableFuture<EventLoop>();
       var holder =
-          outsider(
-              () -> {
-                lock.lock();
-                held.countDown();
-                var loop = loops.join();
-                Spin.until(lock::hasQueuedThreads);
-                loop.callSoonThreadsafe(loop::stop);
-                lock.unlock();
-              });
+          outsider(() -> {
+            lock.lock();
+            held.countDown();
+            var loop = loops.join();
+            Spin.until(lock::hasQueuedThreads);
+            loop.callSoonThreadsafe(loop::stop);
+            lock.unlock();
+          });
       try (var loop = newEventLoop()) {
-        loop.callSoon(
-            () -> {
-              blockOn(held);
-              loops.complete(loop);
-              lock.lock();
-              lock.unlock();
-            });
+        loop.callSoon(() -> {
+          blockOn(held);
+          loops.complete(loop);
+          lock.lock();
+          lock.unlock();
+        });
         loop.runForever();
       }
       join(holder);
@@ -524,12 +506,11 @@ class FiberHazardsTest {
       var order = new LinkedBlockingQueue<String>();
       var contender =
           Thread.ofPlatform()
-              .unstarted(
-                  () -> {
-                    synchronized (monitor) {
-                      order.add("outsider");
-                    }
-                  });
+              .unstarted(() -> {
+                synchronized (monitor) {
+                  order.add("outsider");
+                }
+              });
       run(() -> {
         synchronized (monitor) {
           contender.start();
@@ -555,21 +536,19 @@ class FiberHazardsTest {
           () -> {
             var open = getRunningLoop().<Boolean>createFuture();
             var first =
-                createTask(
-                    () -> {
-                      synchronized (monitor) {
-                        await(open);
-                        order.add("first");
-                      }
-                    });
+                createTask(() -> {
+                  synchronized (monitor) {
+                    await(open);
+                    order.add("first");
+                  }
+                });
             var second =
-                createTask(
-                    () -> {
-                      order.add("second tries");
-                      synchronized (monitor) {
-                        order.add("second");
-                      }
-                    });
+                createTask(() -> {
+                  order.add("second tries");
+                  synchronized (monitor) {
+                    order.add("second");
+                  }
+                });
             sleep(0);
             sleep(0);
             open.setResult(true);
@@ -616,13 +595,12 @@ class FiberHazardsTest {
       var held = new CountDownLatch(1);
       var release = new CountDownLatch(1);
       var holder =
-          outsider(
-              () -> {
-                synchronized (monitor) {
-                  held.countDown();
-                  blockOn(release);
-                }
-              });
+          outsider(() -> {
+            synchronized (monitor) {
+              held.countDown();
+              blockOn(release);
+            }
+          });
       blockOn(held);
       var ended = new CompletableFuture<String>();
       closeWhileBlocked(
@@ -642,25 +620,21 @@ class FiberHazardsTest {
       var monitor = new Object();
       var contender = new CompletableFuture<Thread>();
       var first =
-          Thread.startVirtualThread(
-              () -> {
-                synchronized (monitor) {
-                  Spin.until(
-                      () ->
-                          contender.isDone()
-                              && contender.join().getState() == Thread.State.BLOCKED);
-                }
-              });
+          Thread.startVirtualThread(() -> {
+            synchronized (monitor) {
+              Spin.until(
+                  () -> contender.isDone() && contender.join().getState() == Thread.State.BLOCKED);
+            }
+          });
       Spin.until(() -> first.getState() != Thread.State.NEW);
       var second =
-          Thread.startVirtualThread(
-              () -> {
-                Spin.until(() -> !Thread.holdsLock(monitor));
-                contender.complete(Thread.currentThread());
-                synchronized (monitor) {
-                  assertThat(Thread.holdsLock(monitor)).isTrue();
-                }
-              });
+          Thread.startVirtualThread(() -> {
+            Spin.until(() -> !Thread.holdsLock(monitor));
+            contender.complete(Thread.currentThread());
+            synchronized (monitor) {
+              assertThat(Thread.holdsLock(monitor)).isTrue();
+            }
+          });
       if (first.isAlive()) {
         join(second);
       }
@@ -674,17 +648,15 @@ class FiberHazardsTest {
         loop.setBlockingPolicy(BlockingPolicy.SWITCH);
         loop.setExceptionHandler((l, error) -> {}); // it is told that the task was pending
         var thread = new AtomicReference<Thread>();
-        loop.createTask(
-            () -> {
-              thread.set(Thread.currentThread());
-              body.run();
-            });
-        loop.runUntilComplete(
-            () -> {
-              while (thread.get() == null || thread.get().getState() != blocked) {
-                sleep(0);
-              }
-            });
+        loop.createTask(() -> {
+          thread.set(Thread.currentThread());
+          body.run();
+        });
+        loop.runUntilComplete(() -> {
+          while (thread.get() == null || thread.get().getState() != blocked) {
+            sleep(0);
+          }
+        });
       }
     }
 
@@ -698,11 +670,10 @@ class FiberHazardsTest {
         loop.setBlockingPolicy(BlockingPolicy.SWITCH);
         loop.setExceptionHandler((l, error) -> messages.add(error.message()));
         task =
-            loop.createTask(
-                () -> {
-                  blockOn(go);
-                  ended.complete("ended");
-                });
+            loop.createTask(() -> {
+              blockOn(go);
+              ended.complete("ended");
+            });
         loop.runUntilComplete(() -> sleep(0));
       }
       assertThat(messages).containsExactly("Task was destroyed but it is pending!");
@@ -725,14 +696,13 @@ class FiberHazardsTest {
       var over = new AtomicBoolean();
       var looks = new AtomicInteger();
       var inspector =
-          outsider(
-              () -> {
-                while (!over.get()) {
-                  for (var thread : threads) {
-                    looks.addAndGet(Math.min(1, thread.getStackTrace().length));
-                  }
-                }
-              });
+          outsider(() -> {
+            while (!over.get()) {
+              for (var thread : threads) {
+                looks.addAndGet(Math.min(1, thread.getStackTrace().length));
+              }
+            }
+          });
       var turns = new int[1];
       try {
         run(() -> {
@@ -763,27 +733,25 @@ class FiberHazardsTest {
       var threads = new LinkedBlockingQueue<Thread>();
       var over = new AtomicBoolean();
       var inspector =
-          outsider(
-              () -> {
-                while (!over.get()) {
-                  threads.forEach(Thread::getStackTrace);
-                }
-              });
+          outsider(() -> {
+            while (!over.get()) {
+              threads.forEach(Thread::getStackTrace);
+            }
+          });
       try {
         int sum =
             run(() -> {
               var ball = new AtomicReference<Future<Integer>>(getRunningLoop().createFuture());
               var player =
-                  createTask(
-                      () -> {
-                        threads.add(Thread.currentThread());
-                        int n = 0;
-                        while (n < SWITCHES / 4) {
-                          n = await(ball.get());
-                          ball.set(getRunningLoop().createFuture());
-                        }
-                        return n;
-                      });
+                  createTask(() -> {
+                    threads.add(Thread.currentThread());
+                    int n = 0;
+                    while (n < SWITCHES / 4) {
+                      n = await(ball.get());
+                      ball.set(getRunningLoop().createFuture());
+                    }
+                    return n;
+                  });
               threads.add(Thread.currentThread());
               for (int i = 1; i <= SWITCHES / 4; i++) {
                 sleep(0);
@@ -815,12 +783,11 @@ class FiberHazardsTest {
       var threads = new LinkedBlockingQueue<Thread>();
       var over = new AtomicBoolean();
       var inspector =
-          outsider(
-              () -> {
-                while (!over.get()) {
-                  threads.forEach(Thread::getStackTrace);
-                }
-              });
+          outsider(() -> {
+            while (!over.get()) {
+              threads.forEach(Thread::getStackTrace);
+            }
+          });
       var order = new ArrayList<Integer>();
       try {
         run(
@@ -868,13 +835,12 @@ class FiberHazardsTest {
       var tasks = new CompletableFuture<Task<?>>();
       var seen = new CompletableFuture<List<StackTraceElement>>();
       var inspector =
-          outsider(
-              () -> {
-                var task = tasks.join();
-                Spin.untilWaiting(task.fiber().thread());
-                seen.complete(task.getStack());
-                go.countDown();
-              });
+          outsider(() -> {
+            var task = tasks.join();
+            Spin.untilWaiting(task.fiber().thread());
+            seen.complete(task.getStack());
+            go.countDown();
+          });
       run(() -> {
         tasks.complete(currentTask());
         blockOn(go);
@@ -898,28 +864,25 @@ class FiberHazardsTest {
     @Test
     void run_onVirtualThread_givesTheResult() throws Exception {
       int n =
-          inVirtualThread(
-              () ->
-                  run(() -> {
-                    var task = createTask(() -> sleep(0.001, 42));
-                    return await(task);
-                  }));
+          inVirtualThread(() ->
+              run(() -> {
+                var task = createTask(() -> sleep(0.001, 42));
+                return await(task);
+              }));
       assertThat(n).isEqualTo(42);
     }
 
     @Test
     void run_onVirtualThread_throwsTheVeryException() {
       var problem = new IOException("very");
-      assertThatThrownBy(
-              () ->
-                  inVirtualThread(
-                      () -> {
-                        run(() -> {
-                          sleep(0);
-                          throw problem;
-                        });
-                        return true;
-                      }))
+      assertThatThrownBy(() ->
+              inVirtualThread(() -> {
+                run(() -> {
+                  sleep(0);
+                  throw problem;
+                });
+                return true;
+              }))
           .isInstanceOf(ExecutionException.class)
           .cause()
           .isSameAs(problem);
@@ -928,12 +891,11 @@ class FiberHazardsTest {
     @Test
     void run_onInterruptedThread_runsAndLeavesTheInterruptAlone() throws Exception {
       boolean stillInterrupted =
-          inVirtualThread(
-              () -> {
-                Thread.currentThread().interrupt();
-                run(() -> sleep(0.001));
-                return Thread.interrupted();
-              });
+          inVirtualThread(() -> {
+            Thread.currentThread().interrupt();
+            run(() -> sleep(0.001));
+            return Thread.interrupted();
+          });
       assertThat(stillInterrupted).isTrue();
       Thread.currentThread().interrupt();
       run(() -> sleep(0.001));
@@ -960,14 +922,13 @@ class FiberHazardsTest {
         var sums = new ArrayList<java.util.concurrent.Future<Integer>>();
         for (int t = 0; t < threads; t++) {
           sums.add(
-              pool.submit(
-                  () -> {
-                    int sum = 0;
-                    for (int i = 0; i < loops; i++) {
-                      sum += run(FiberHazardsTest::tenTasks);
-                    }
-                    return sum;
-                  }));
+              pool.submit(() -> {
+                int sum = 0;
+                for (int i = 0; i < loops; i++) {
+                  sum += run(FiberHazardsTest::tenTasks);
+                }
+                return sum;
+              }));
         }
         for (var sum : sums) {
           assertThat(sum.get()).isEqualTo(loops * 45);
@@ -982,24 +943,22 @@ class FiberHazardsTest {
       var future = loop.<String>createFuture();
       var monitor = new Object();
       var task =
-          loop.createTask(
-              () -> {
-                synchronized (monitor) {
-                  order.add("begins");
-                  order.add(await(future));
-                  sleep(0.001);
-                  order.add(Thread.holdsLock(monitor) + " " + (currentTask() != null));
-                }
-                return "value";
-              });
+          loop.createTask(() -> {
+            synchronized (monitor) {
+              order.add("begins");
+              order.add(await(future));
+              sleep(0.001);
+              order.add(Thread.holdsLock(monitor) + " " + (currentTask() != null));
+            }
+            return "value";
+          });
       loop.runUntilComplete(() -> sleep(0));
       assertThat(task.done()).isFalse();
       var second =
-          outsider(
-              () -> {
-                future.setResult("goes on");
-                order.add(loop.runUntilComplete(task));
-              });
+          outsider(() -> {
+            future.setResult("goes on");
+            order.add(loop.runUntilComplete(task));
+          });
       join(second);
       loop.close();
       assertThat(order).containsExactly("begins", "goes on", "true true", "value");
@@ -1012,11 +971,10 @@ class FiberHazardsTest {
       loop.setBlockingPolicy(BlockingPolicy.SWITCH);
       var go = new CountDownLatch(1);
       var task =
-          loop.createTask(
-              () -> {
-                blockOn(go);
-                return currentTask();
-              });
+          loop.createTask(() -> {
+            blockOn(go);
+            return currentTask();
+          });
       loop.runUntilComplete(() -> sleep(0));
       go.countDown();
       var result = new AtomicReference<Object>();
@@ -1030,13 +988,12 @@ class FiberHazardsTest {
       var loop = newEventLoop();
       var count = new int[1];
       var task =
-          loop.createTask(
-              () -> {
-                while (true) {
-                  count[0]++;
-                  sleep(0);
-                }
-              });
+          loop.createTask(() -> {
+            while (true) {
+              count[0]++;
+              sleep(0);
+            }
+          });
       for (int i = 0; i < 50; i++) {
         int before = count[0];
         join(
@@ -1057,11 +1014,10 @@ class FiberHazardsTest {
     for (int i = 0; i < 10; i++) {
       int n = i;
       tasks.add(
-          createTask(
-              () -> {
-                sleep(n % 3 == 0 ? 0.0001 : 0);
-                return n;
-              }));
+          createTask(() -> {
+            sleep(n % 3 == 0 ? 0.0001 : 0);
+            return n;
+          }));
     }
     return await(gather(tasks)).stream().mapToInt(n -> n).sum();
   }
@@ -1102,11 +1058,10 @@ class FiberHazardsTest {
       run(() -> {
         for (int i = 0; i < 5; i++) {
           await(
-              createTask(
-                  () -> {
-                    assertThat(look()).isEqualTo(NOTHING);
-                    leave();
-                  }));
+              createTask(() -> {
+                assertThat(look()).isEqualTo(NOTHING);
+                leave();
+              }));
         }
       });
     }
@@ -1115,19 +1070,17 @@ class FiberHazardsTest {
     void leftovers_ofASuspendedTask_areStillThereWhenItGoesOn() {
       run(() -> {
         var task =
-            createTask(
-                () -> {
-                  leave();
-                  sleep(0);
-                  sleep(0.001);
-                  return look();
-                });
+            createTask(() -> {
+              leave();
+              sleep(0);
+              sleep(0.001);
+              return look();
+            });
         var other =
-            createTask(
-                () -> {
-                  sleep(0);
-                  return look();
-                });
+            createTask(() -> {
+              sleep(0);
+              return look();
+            });
         assertThat(await(other)).isEqualTo(NOTHING);
         assertThat(await(task)).isEqualTo(ALL);
         assertThat(look()).isEqualTo(NOTHING);
@@ -1139,11 +1092,10 @@ class FiberHazardsTest {
       var seen = new ArrayList<String>();
       try (var loop = newEventLoop()) {
         for (int i = 0; i < 3; i++) {
-          loop.callSoon(
-              () -> {
-                seen.add(look());
-                leave();
-              });
+          loop.callSoon(() -> {
+            seen.add(look());
+            leave();
+          });
         }
         loop.callSoon(loop::stop);
         loop.runForever();
@@ -1206,7 +1158,8 @@ class FiberHazardsTest {
 
   @Nested
   class Stacks {
-    /// A fiber has the stack of the thread that carries it: that of the caller of `run`, or the JDK's own.
+    /// A fiber has the stack of the thread that carries it: that of the caller of `run`, or the
+    /// JDK's own.
     private static final int DEPTH = Runtimes.isScheduled() ? 10_000 : 2_000;
 
     private static int deep(int depth) {
@@ -1242,14 +1195,13 @@ class FiberHazardsTest {
     @Test
     void await_underThousandsOfFramesInManyTasks_comesBack() {
       var depths =
-          onLargeStack(
-              () -> {
-                var tasks = new ArrayList<Task<Integer>>();
-                for (int i = 0; i < 10; i++) {
-                  tasks.add(createTask(() -> deep(DEPTH)));
-                }
-                return await(gather(tasks));
-              });
+          onLargeStack(() -> {
+            var tasks = new ArrayList<Task<Integer>>();
+            for (int i = 0; i < 10; i++) {
+              tasks.add(createTask(() -> deep(DEPTH)));
+            }
+            return await(gather(tasks));
+          });
       assertThat(depths).hasSize(10).containsOnly(DEPTH);
     }
 
@@ -1325,11 +1277,10 @@ class FiberHazardsTest {
       var problem = new OutOfMemoryError("thrown");
       run(() -> {
         var task =
-            createTask(
-                () -> {
-                  sleep(0);
-                  throw problem;
-                });
+            createTask(() -> {
+              sleep(0);
+              throw problem;
+            });
         assertThatThrownBy(() -> await(task)).isSameAs(problem);
         sleep(0.001);
       });
@@ -1339,11 +1290,10 @@ class FiberHazardsTest {
     void outOfMemoryError_ofAnAllocation_isTheTasksError() {
       run(() -> {
         var task =
-            createTask(
-                () -> {
-                  sleep(0);
-                  return new long[Integer.MAX_VALUE].length;
-                });
+            createTask(() -> {
+              sleep(0);
+              return new long[Integer.MAX_VALUE].length;
+            });
         assertThatThrownBy(() -> await(task)).isInstanceOf(OutOfMemoryError.class);
         assertThat(await(createTask(() -> sleep(0.001, "goes on")))).isEqualTo("goes on");
       });
@@ -1365,16 +1315,15 @@ class FiberHazardsTest {
     public static void main(String[] args) {
       run(() -> {
         var task =
-            createTask(
-                () -> {
-                  var all = new ArrayList<byte[]>();
-                  while (true) {
-                    all.add(new byte[100_000]);
-                    if (all.size() % 10 == 0) {
-                      sleep(0);
-                    }
-                  }
-                });
+            createTask(() -> {
+              var all = new ArrayList<byte[]>();
+              while (true) {
+                all.add(new byte[100_000]);
+                if (all.size() % 10 == 0) {
+                  sleep(0);
+                }
+              }
+            });
         String name;
         try {
           await(task);
@@ -1502,28 +1451,26 @@ class FiberHazardsTest {
       run(() -> {
         var queue = new LinkedBlockingQueue<String>();
         var first =
-            createTask(
-                () -> {
-                  order.add("first begins");
-                  Thread.yield();
-                  order.add("yielded");
-                  LockSupport.parkNanos(1_000_000);
-                  order.add("parked");
-                  Thread.sleep(2);
-                  order.add("slept");
-                  order.add("polled " + queue.poll(2, TimeUnit.MILLISECONDS));
-                  sleep(0);
-                  order.add("first ends");
-                });
+            createTask(() -> {
+              order.add("first begins");
+              Thread.yield();
+              order.add("yielded");
+              LockSupport.parkNanos(1_000_000);
+              order.add("parked");
+              Thread.sleep(2);
+              order.add("slept");
+              order.add("polled " + queue.poll(2, TimeUnit.MILLISECONDS));
+              sleep(0);
+              order.add("first ends");
+            });
         var second =
-            createTask(
-                () -> {
-                  order.add("second begins");
-                  Thread.yield();
-                  order.add("second yielded");
-                  sleep(0);
-                  order.add("second ends");
-                });
+            createTask(() -> {
+              order.add("second begins");
+              Thread.yield();
+              order.add("second yielded");
+              sleep(0);
+              order.add("second ends");
+            });
         getRunningLoop().callSoon(() -> order.add("callback"));
         await(gather(first, second));
       });
@@ -1561,12 +1508,11 @@ class FiberHazardsTest {
         var open = getRunningLoop().<Boolean>createFuture();
         var order = new ArrayList<String>();
         var task =
-            createTask(
-                () -> {
-                  order.add("waits");
-                  await(open);
-                  order.add("goes on");
-                });
+            createTask(() -> {
+              order.add("waits");
+              await(open);
+              order.add("goes on");
+            });
         sleep(0);
         LockSupport.unpark(task.fiber().thread());
         for (int i = 0; i < 10; i++) {
@@ -1587,12 +1533,11 @@ class FiberHazardsTest {
         var open = getRunningLoop().<Boolean>createFuture();
         var order = new ArrayList<String>();
         var task =
-            createTask(
-                () -> {
-                  order.add("waits");
-                  await(open);
-                  order.add("interrupted " + Thread.interrupted());
-                });
+            createTask(() -> {
+              order.add("waits");
+              await(open);
+              order.add("interrupted " + Thread.interrupted());
+            });
         sleep(0);
         join(outsider(() -> task.fiber().thread().interrupt()));
         for (int i = 0; i < 10; i++) {
@@ -1614,26 +1559,24 @@ class FiberHazardsTest {
       var runner = Thread.currentThread();
       var idle = new AtomicBoolean();
       var observer =
-          outsider(
-              () -> {
-                var loop = loops.join();
-                runner.interrupt();
-                var thread = loop.hub.currentThread();
-                if (thread != null) {
-                  thread.interrupt();
-                }
-                interrupted.complete(true);
-                idle.set(becomesIdle());
-                loop.callSoonThreadsafe(loop::stop);
-              });
+          outsider(() -> {
+            var loop = loops.join();
+            runner.interrupt();
+            var thread = loop.hub.currentThread();
+            if (thread != null) {
+              thread.interrupt();
+            }
+            interrupted.complete(true);
+            idle.set(becomesIdle());
+            loop.callSoonThreadsafe(loop::stop);
+          });
       try (var loop = newEventLoop()) {
         var never = loop.<Boolean>createFuture();
         var task = loop.createTask(() -> await(never));
-        loop.createTask(
-            () -> {
-              Thread.currentThread().interrupt();
-              return await(never);
-            });
+        loop.createTask(() -> {
+          Thread.currentThread().interrupt();
+          return await(never);
+        });
         loop.callSoon(() -> loops.complete(loop));
         loop.runForever();
         assertThat(task.done()).isFalse();
@@ -1646,7 +1589,8 @@ class FiberHazardsTest {
       assertThat(Thread.interrupted()).isTrue(); // it was meant for this thread, and is not lost
     }
 
-    /// Whether the JVM uses less than half a processor for a while. Other threads may disturb, for a time.
+    /// Whether the JVM uses less than half a processor for a while. Other threads may disturb, for
+    /// a time.
     private static boolean becomesIdle() {
       for (int i = 0; i < 40; i++) {
         var before = cpu();
@@ -1668,18 +1612,16 @@ class FiberHazardsTest {
     void interrupt_ofABlockedTask_reachesItsBlockingCall() {
       var tasks = new CompletableFuture<Task<?>>();
       var interrupter =
-          outsider(
-              () -> {
-                var thread = tasks.join().fiber().thread();
-                Spin.untilWaiting(thread);
-                thread.interrupt();
-              });
-      assertThatThrownBy(
-              () ->
-                  run(() -> {
-                    tasks.complete(currentTask());
-                    new CountDownLatch(1).await();
-                  }))
+          outsider(() -> {
+            var thread = tasks.join().fiber().thread();
+            Spin.untilWaiting(thread);
+            thread.interrupt();
+          });
+      assertThatThrownBy(() ->
+              run(() -> {
+                tasks.complete(currentTask());
+                new CountDownLatch(1).await();
+              }))
           .isInstanceOf(InterruptedException.class);
       join(interrupter);
     }
@@ -1689,19 +1631,17 @@ class FiberHazardsTest {
       var threads = new CompletableFuture<Thread>();
       var caller = Thread.currentThread();
       var interrupter =
-          outsider(
-              () -> {
-                Spin.untilWaiting(threads.join());
-                caller.interrupt();
-              });
+          outsider(() -> {
+            Spin.untilWaiting(threads.join());
+            caller.interrupt();
+          });
       try {
         if (Runtimes.isScheduled()) {
-          assertThatThrownBy(
-                  () ->
-                      run(() -> {
-                        threads.complete(Thread.currentThread());
-                        new CountDownLatch(1).await();
-                      }))
+          assertThatThrownBy(() ->
+                  run(() -> {
+                    threads.complete(Thread.currentThread());
+                    new CountDownLatch(1).await();
+                  }))
               .isInstanceOf(InterruptedException.class);
         } else { // the loop lives on other threads: the interrupt waits for its end
           run(() -> {
@@ -1728,11 +1668,10 @@ class FiberHazardsTest {
             var tasks = new ArrayList<Task<Integer>>(count);
             for (int i = 0; i < count; i++) {
               tasks.add(
-                  createTask(
-                      () -> {
-                        sleep(0);
-                        return await(gate);
-                      }));
+                  createTask(() -> {
+                    sleep(0);
+                    return await(gate);
+                  }));
             }
             sleep(0);
             sleep(0);
@@ -1750,10 +1689,9 @@ class FiberHazardsTest {
         var tasks = new ArrayList<Task<Void>>(count);
         for (int i = 0; i < count; i++) {
           tasks.add(
-              createTask(
-                  () -> {
-                    done[0]++;
-                  }));
+              createTask(() -> {
+                done[0]++;
+              }));
         }
         await(gather(tasks));
       });

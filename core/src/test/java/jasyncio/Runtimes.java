@@ -34,7 +34,8 @@ public final class Runtimes {
     return FiberKind.choose(null) == FiberKind.SCHEDULED;
   }
 
-  /// The JVM options that give another JVM the same runtime on the class path, and the same debug mode.
+  /// The JVM options that give another JVM the same runtime on the class path, and the same debug
+  /// mode.
   static List<String> jvmOptions() {
     var options = new ArrayList<String>();
     if (isScheduled()) {

@@ -22,11 +22,10 @@ final class Spin {
 
   /// Returns when `thread` waits for something, other than for its turn.
   static void untilWaiting(Thread thread) {
-    until(
-        () ->
-            switch (thread.getState()) {
-              case BLOCKED, WAITING, TIMED_WAITING -> true;
-              default -> false;
-            });
+    until(() ->
+        switch (thread.getState()) {
+          case BLOCKED, WAITING, TIMED_WAITING -> true;
+          default -> false;
+        });
   }
 }

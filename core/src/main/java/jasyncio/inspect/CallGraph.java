@@ -1,15 +1,16 @@
 package jasyncio.inspect;
 
+import jasyncio.Asyncio;
+import jasyncio.Future;
+import jasyncio.Task;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import jasyncio.Asyncio;
-import jasyncio.Future;
-import jasyncio.Task;
 import org.jspecify.annotations.Nullable;
 
-/// Where a task is, and who waits for it, and who waits for them: the await graph, from one future up.
+/// Where a task is, and who waits for it, and who waits for them: the await graph, from one future
+/// up.
 ///
 /// A snapshot; taking one reads stacks and disturbs nobody. Call on the loop's thread. Python:
 /// `asyncio.capture_call_graph`, `format_call_graph` and `print_call_graph`.
@@ -45,14 +46,16 @@ public record CallGraph(
   /// The graph of `future`, with stacks cut.
   ///
   /// @param future the task or future
-  /// @param limit how many frames of each stack: the innermost if positive, the outermost if negative, none if 0
+  /// @param limit how many frames of each stack: the innermost if positive, the outermost if
+  ///   negative, none if 0
   /// @return the graph
   public static CallGraph capture(Future<?> future, int limit) {
     return capture(future, limit, Set.of());
   }
 
   private static CallGraph capture(Future<?> future, int limit, Set<Future<?>> above) {
-    var stack = future instanceof Task<?> task ? cut(task.getStack(), limit) : List.<StackTraceElement>of();
+    var stack =
+        future instanceof Task<?> task ? cut(task.getStack(), limit) : List.<StackTraceElement>of();
     var path = new java.util.HashSet<>(above);
     path.add(future);
     var waiting = new ArrayList<CallGraph>();
@@ -95,7 +98,9 @@ public record CallGraph(
 
   private String heading() {
     var id = ", id=0x" + Integer.toHexString(System.identityHashCode(future)) + ")";
-    return future instanceof Task<?> task ? "Task(name='" + task.getName() + "'" + id : "Future(" + id.substring(2);
+    return future instanceof Task<?> task
+        ? "Task(name='" + task.getName() + "'" + id
+        : "Future(" + id.substring(2);
   }
 
   /// Prints the graph.

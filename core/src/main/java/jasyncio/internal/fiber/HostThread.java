@@ -10,14 +10,13 @@ final class HostThread {
         Thread.ofPlatform()
             .name("jasyncio-host")
             .inheritInheritableThreadLocals(false)
-            .unstarted(
-                () -> {
-                  try {
-                    job.run();
-                  } catch (Throwable e) {
-                    failure[0] = e;
-                  }
-                });
+            .unstarted(() -> {
+              try {
+                job.run();
+              } catch (Throwable e) {
+                failure[0] = e;
+              }
+            });
     host.setContextClassLoader(Thread.currentThread().getContextClassLoader());
     host.start();
     boolean interrupted = false;

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /// Runs fibers, one at a time, in the order that a [FiberSource] gives.
 ///
 /// A hub is driven by a thread in [#run]; that thread and the fibers it runs form one *logical
-/// thread*: whatever one of them wrote the next one sees, with no lock. Methods say who may call them.
+/// thread*: whatever one of them wrote the next one sees, with no lock. Methods say who may call
+/// them.
 public abstract class Hub {
   /* Overview
    * Control moves along three arrows only:
@@ -34,10 +35,12 @@ public abstract class Hub {
   /// `null`. Called by a thread that is no fiber of this hub.
   public abstract void run(@Nullable Fiber first);
 
-  /// Suspends the current fiber and gives control to `target`, or to the caller of the current fiber,
-  /// or to what the source says. Returns when this fiber has got control again. Called on a fiber.
+  /// Suspends the current fiber and gives control to `target`, or to the caller of the current
+  /// fiber, or to what the source says. Returns when this fiber has got control again. Called on a
+  /// fiber.
   ///
-  /// @return whether it was suspended: `false` if the stack cannot be, because a native frame is on it
+  /// @return whether it was suspended: `false` if the stack cannot be, because a native frame is on
+  ///   it
   public abstract boolean switchTo(@Nullable Fiber target);
 
   /// Gives control to `callee` and gets it back when `callee` next gives it up. Called on a fiber.
@@ -57,21 +60,23 @@ public abstract class Hub {
             + " code); move the await out of it");
   }
 
-  /// Whether a fiber may serve several tasks in turn, because [#clean] can wipe what one of them left.
+  /// Whether a fiber may serve several tasks in turn, because [#clean] can wipe what one of them
+  /// left.
   public abstract boolean reusesFibers();
 
   /// Wipes what user code may have left on the current fiber's thread: thread locals, interrupt
   /// status, name, context class loader. Called on a fiber.
   public abstract void clean();
 
-  /// Runs `fiber` until it gives up control, while the current fiber waits in a blocking call. Called
-  /// by the source from [FiberSource#blocked].
+  /// Runs `fiber` until it gives up control, while the current fiber waits in a blocking call.
+  /// Called by the source from [FiberSource#blocked].
   public abstract void interlude(Fiber fiber);
 
   /// Whether the fiber waits in a blocking call and the hub went on without it.
   public abstract boolean isDetached(Fiber fiber);
 
-  /// The hub is closed: lets other threads run what is left of a fiber that waited in a blocking call.
+  /// The hub is closed: lets other threads run what is left of a fiber that waited in a blocking
+  /// call.
   public abstract void abandon(Fiber fiber);
 
   /// Releases what belongs to the hub. Fibers that have not ended stay as they are.
@@ -82,7 +87,8 @@ public abstract class Hub {
     return getClass() == other.getClass();
   }
 
-  /// The source was interrupted while it waited; the flag has been cleared, to be set again where it is due.
+  /// The source was interrupted while it waited; the flag has been cleared, to be set again where
+  /// it is due.
   public abstract void noteInterrupt();
 
   /// The fiber that has control, or had it last.
@@ -90,11 +96,13 @@ public abstract class Hub {
     return current;
   }
 
-  /// The thread of the fiber that has control; may be compared with the calling thread by any thread.
+  /// The thread of the fiber that has control; may be compared with the calling thread by any
+  /// thread.
   public final @Nullable Thread currentThread() {
     return currentThread;
   }
 
-  /// Whether `thread`, the calling one, is the logical thread of this hub, or nobody drives the hub.
+  /// Whether `thread`, the calling one, is the logical thread of this hub, or nobody drives the
+  /// hub.
   public abstract boolean mayBeTouchedBy(Thread thread);
 }

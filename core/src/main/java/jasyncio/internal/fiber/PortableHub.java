@@ -173,7 +173,12 @@ public final class PortableHub extends Hub {
 
     PortableFiber(PortableHub hub, Runnable body) {
       super(hub, body);
-      baton = new Baton(Thread.ofVirtual().name("jasyncio-fiber").inheritInheritableThreadLocals(false).unstarted(this));
+      baton =
+          new Baton(
+              Thread.ofVirtual()
+                  .name("jasyncio-fiber")
+                  .inheritInheritableThreadLocals(false)
+                  .unstarted(this));
     }
 
     Baton baton() {

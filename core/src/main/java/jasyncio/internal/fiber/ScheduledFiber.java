@@ -53,7 +53,8 @@ final class ScheduledFiber extends Fiber implements Executor, Runnable {
     Objects.requireNonNull(continuation).run();
   }
 
-  /// Forgets what other threads said before this turn. Volatile writes are dear, so only if need be.
+  /// Forgets what other threads said before this turn. Volatile writes are dear, so only if need
+  /// be.
   void clearFlags() {
     if (detached) {
       detached = false;

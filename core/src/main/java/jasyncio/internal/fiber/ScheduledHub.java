@@ -6,7 +6,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Fibers are virtual threads whose scheduler is the fiber itself; the thread in [#run] carries them.
+/// Fibers are virtual threads whose scheduler is the fiber itself; the thread in [#run] carries
+/// them.
 ///
 /// Needs `--add-opens java.base/java.lang`; see [VirtualThreads#problem].
 public final class ScheduledHub extends Hub {
@@ -31,13 +32,14 @@ public final class ScheduledHub extends Hub {
    * runnable returns at once, so one run too many does no harm, and one too few cannot happen because
    * `permit` is set before `detached` is read here, and read after it is set there.
    */
-  /// Whether thread dumps (`jcmd Thread.dump_to_file`) list the fibers: debug mode only, because it takes
-  /// some 90 bytes a fiber.
+  /// Whether thread dumps (`jcmd Thread.dump_to_file`) list the fibers: debug mode only, because it
+  /// takes some 90 bytes a fiber.
   private static final boolean LISTED =
       Boolean.getBoolean("jasyncio.debug") || System.getenv("JASYNCIO_DEBUG") != null;
 
   private final ExecutorService threads;
-  private final @Nullable ClassLoader contextLoader = Thread.currentThread().getContextClassLoader();
+  private final @Nullable ClassLoader contextLoader =
+      Thread.currentThread().getContextClassLoader();
 
   private @Nullable ScheduledFiber starting; // carrier only: the fiber whose thread is being made
   private @Nullable Fiber target; // logical thread: where control goes when the current fiber stops
@@ -48,9 +50,11 @@ public final class ScheduledHub extends Hub {
 
   public ScheduledHub(FiberSource source) {
     super(source);
-    // An executor of its own is a lock domain of its own: starting and ending threads takes locks of
+    // An executor of its own is a lock domain of its own: starting and ending threads takes locks
+    // of
     // their container, which strangers must not hold.
-    threads = Executors.newThreadPerTaskExecutor(
+    threads =
+        Executors.newThreadPerTaskExecutor(
             task -> newThread(Objects.requireNonNull(starting), task));
   }
 
@@ -136,8 +140,7 @@ public final class ScheduledHub extends Hub {
       threads.execute(f);
       starting = null;
     } else {
-      newThread(f, f);
-      VirtualThreads.start(f.thread, threads);
+      VirtualThreads.start(newThread(f, f), threads);
     }
   }
 

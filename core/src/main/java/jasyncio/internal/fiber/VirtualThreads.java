@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The one class that knows JDK internals: virtual threads with a scheduler of one's own, and their
 /// thread locals. When the JDK gets a public API for custom schedulers, only this class changes.
-@SuppressWarnings("NullAway") // the handles are there unless there is a problem, and then nobody comes here
+@SuppressWarnings(
+    "NullAway") // the handles are there unless there is a problem, and then nobody comes here
 public final class VirtualThreads {
   private static final int NO_INHERIT_THREAD_LOCALS = 4;
 
@@ -49,9 +50,12 @@ public final class VirtualThreads {
       setLocals = lookup.findSetter(Thread.class, "threadLocals", map).asType(set);
       setInheritable = lookup.findSetter(Thread.class, "inheritableThreadLocals", map).asType(set);
       probe(newThread);
-      // The JDK's pollers are virtual threads by default, and inherit the scheduler of who first needs
-      // them: if that is a fiber, all blocking socket I/O of this JVM would end with the fiber's loop.
-      // Platform threads inherit nothing. (Making the pollers now would do, too, but costs 0.3 s at exit.)
+      // The JDK's pollers are virtual threads by default, and inherit the scheduler of who first
+      // needs
+      // them: if that is a fiber, all blocking socket I/O of this JVM would end with the fiber's
+      // loop.
+      // Platform threads inherit nothing. (Making the pollers now would do, too, but costs 0.3 s at
+      // exit.)
       if (System.getProperty("jdk.pollerMode") == null) {
         System.setProperty("jdk.pollerMode", "1");
       }
@@ -93,7 +97,10 @@ public final class VirtualThreads {
             var thread =
                 (Thread)
                     newThread.invoke(
-                        inline, "jasyncio-probe", NO_INHERIT_THREAD_LOCALS, (Runnable) () -> ran[0] = true);
+                        inline,
+                        "jasyncio-probe",
+                        NO_INHERIT_THREAD_LOCALS,
+                        (Runnable) () -> ran[0] = true);
             thread.start();
             if (!ran[0]) {
               throw new IllegalStateException("a virtual thread did not run");
@@ -123,8 +130,8 @@ public final class VirtualThreads {
     }
   }
 
-  /// Starts a thread in the lock domain of `container`, an executor of one thread per task, without being
-  /// listed by it.
+  /// Starts a thread in the lock domain of `container`, an executor of one thread per task, without
+  /// being listed by it.
   static void start(Thread thread, ExecutorService container) {
     try {
       START.invokeExact(thread, (Object) container);

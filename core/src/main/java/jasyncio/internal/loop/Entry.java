@@ -14,8 +14,8 @@ public abstract class Entry {
 
   /// The entry's turn has come. Called by the loop where no user code may run.
   ///
-  /// @return [#IN_PLACE] to have [#run] called; the fiber that goes on with this entry; or `null` if the
-  ///     entry has been dealt with
+  /// @return [#IN_PLACE] to have [#run] called; the fiber that goes on with this entry; or `null`
+  ///   if the entry has been dealt with
   protected @Nullable Fiber turn() {
     return IN_PLACE;
   }

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Entries that other threads give to a loop: many producers, one consumer, lock-free.
 ///
-/// A stack of nodes, taken whole and turned over by the consumer: entries of one producer come out in
-/// the order in which it put them in, and [#push] is one compare-and-set.
+/// A stack of nodes, taken whole and turned over by the consumer: entries of one producer come out
+/// in the order in which it put them in, and [#push] is one compare-and-set.
 public final class Inbox {
   private final AtomicReference<@Nullable Node> top = new AtomicReference<>();
 

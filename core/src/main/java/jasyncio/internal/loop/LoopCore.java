@@ -147,8 +147,8 @@ public final class LoopCore implements FiberSource {
     return null;
   }
 
-  /// Gives entries of this iteration their turn until one is to run on a dispatcher, which is returned, or
-  /// until control must go elsewhere: see `due`.
+  /// Gives entries of this iteration their turn until one is to run on a dispatcher, which is
+  /// returned, or until control must go elsewhere: see `due`.
   private @Nullable Entry nextOfBatch() {
     while (batch > 0 && escape == null) {
       batch--;

@@ -6,6 +6,7 @@ public abstract class Timer extends Entry {
   boolean inHeap;
   private boolean cancelled;
 
+  /// {@return whether it was cancelled}
   protected final boolean isCancelled() {
     return cancelled;
   }

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Timers ordered by due time, equal ones by insertion: a 4-ary heap.
 ///
-/// The times lie in an array of their own, so that sifting reads few cache lines and touches a timer
-/// object only for ties. Cancelled timers stay until they reach the top, or until they are more than
-/// half of more than a hundred, as in asyncio.
+/// The times lie in an array of their own, so that sifting reads few cache lines and touches a
+/// timer object only for ties. Cancelled timers stay until they reach the top, or until they are
+/// more than half of more than a hundred, as in asyncio.
 ///
 /// Not thread-safe.
 @SuppressWarnings("NullAway") // slots below `size` are not null
