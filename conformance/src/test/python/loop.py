@@ -162,6 +162,28 @@ def a_timer_handle_knows_its_deadline():
         print(handle.cancelled(), handle.when() == when)
 
 
+@scenario("L5")
+def an_idle_loop_sleeps_until_its_first_timer():
+    with new_loop() as loop:
+        start = loop.time()
+        loop.call_later(60, print, "never")
+        loop.call_later(0.02, loop.stop)
+        loop.run_forever()
+        print(0.0199 <= loop.time() - start < 10)
+
+
+@scenario("L5")
+def a_far_timer_holds_up_neither_callbacks_nor_stop():
+    with new_loop() as loop:
+        start = loop.time()
+        loop.call_later(1e10, print, "never")
+        loop.call_later(60, print, "never")
+        loop.call_soon(print, "callback")
+        one_iteration(loop)
+        one_iteration(loop)
+        print(loop.time() - start < 10)
+
+
 @scenario("L6")
 def cancelled_timers_never_run():
     with new_loop() as loop:
@@ -265,6 +287,18 @@ def a_loop_stopped_too_early():
         print(attempt(lambda: loop.run_until_complete(future)))
         future.set_result("late")
         print(attempt(lambda: loop.run_until_complete(future)))
+
+
+@scenario("L8")
+def a_main_coroutine_cut_off_is_not_told_as_destroyed():
+    async def forever():
+        await asyncio.get_running_loop().create_future()
+
+    with logs():
+        with new_loop() as loop:
+            loop.call_later(0.01, loop.stop)
+            print(attempt(lambda: loop.run_until_complete(forever())))
+        collect()
 
 
 @scenario("L8")

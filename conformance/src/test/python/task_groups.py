@@ -29,12 +29,23 @@ def an_empty_group_does_not_switch():
 
 
 @scenario("TG1")
+def a_group_that_is_not_entered_takes_no_tasks():
+    async def main():
+        coro = echo(1)
+        print(attempt(lambda: asyncio.TaskGroup().create_task(coro)))
+        print(state(coro))
+
+    asyncio.run(main())
+
+
+@scenario("TG1")
 def a_finished_group_takes_no_tasks():
     async def main():
         async with asyncio.TaskGroup() as tg:
             tg.create_task(echo(1))
         coro = echo(2)
         print(attempt(lambda: tg.create_task(coro)))
+        print(state(coro))
 
     asyncio.run(main())
 
@@ -418,6 +429,18 @@ def repeated_cancels_keep_waiting():
 
 
 @scenario("TG6")
+def a_group_is_entered_once():
+    async def main():
+        tg = asyncio.TaskGroup()
+        async with tg:
+            print("body")
+            print(await outcome(tg.__aenter__()))
+        print(await outcome(tg.__aenter__()))
+
+    asyncio.run(main())
+
+
+@scenario("TG6")
 def children_leave_the_group_one_by_one():
     async def main():
         async with asyncio.TaskGroup() as tg:
@@ -518,6 +541,31 @@ def a_child_may_cancel_its_group():
             tg.create_task(quitter(tg))
             await hang("body")
         print("after", asyncio.current_task().cancelling())
+
+    asyncio.run(main())
+
+
+@scenario(
+    "TG7",
+    since=(3, 15),
+    expected="""
+        after True
+        child got CancelledError
+        group ends 0
+    """,
+)
+def an_eager_child_that_cancels_its_group_is_cancelled_too():
+    async def main():
+        asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+
+        async def child(tg):
+            tg.cancel()
+            await hang("child")
+
+        async with asyncio.TaskGroup() as tg:
+            task = tg.create_task(child(tg))
+            print("after", task.cancelling() > 0)
+        print("group ends", asyncio.current_task().cancelling())
 
     asyncio.run(main())
 

@@ -47,6 +47,15 @@ def executor_calls_run_on_other_threads():
 
 
 @scenario("N5")
+def names_of_the_default_executors_threads():
+    async def main():
+        name = await asyncio.to_thread(lambda: threading.current_thread().name)
+        print(name.startswith("asyncio_"))
+
+    asyncio.run(main())
+
+
+@scenario("N5")
 def the_loop_goes_on_meanwhile():
     async def main():
         release = threading.Event()

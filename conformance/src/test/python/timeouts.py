@@ -141,6 +141,18 @@ def a_timeout_knows_its_deadline():
     asyncio.run(main())
 
 
+@scenario("TO1")
+def a_timeout_needs_a_task():
+    with new_loop() as loop:
+
+        def callback():
+            coro = asyncio.timeout(5).__aenter__()
+            print(attempt(lambda: coro.send(None)))
+
+        loop.call_soon(callback)
+        one_iteration(loop)
+
+
 @scenario("TO2")
 def expiry_becomes_a_timeout_error():
     async def main():
@@ -316,6 +328,25 @@ def an_error_raised_instead_knows_of_the_timeout():
         except Oops as exc:
             print(describe(exc), has_timeout_in_its_history(exc))
         print(asyncio.current_task().cancelling())
+
+    asyncio.run(main())
+
+
+@scenario("TO4")
+def the_errors_of_a_group_know_of_the_timeout():
+    async def main():
+        async def child():
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError as cancelled:
+                raise Oops("instead") from cancelled
+
+        try:
+            async with asyncio.timeout(0.01):
+                async with asyncio.TaskGroup() as tg:
+                    tg.create_task(child())
+        except ExceptionGroup as group:
+            print(describe(group), has_timeout_in_its_history(group.exceptions[0]))
 
     asyncio.run(main())
 

@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 /// and the like. Between two awaits nothing else runs on the loop.
 ///
 /// Times are in seconds. Everywhere an infinite time, or a `null` [Duration], means no limit.
-@SuppressWarnings("overloads") // lambdas with and without a value are told apart by the compiler
 public final class Asyncio {
   /// See [ReturnWhen#FIRST_COMPLETED].
   public static final ReturnWhen FIRST_COMPLETED = ReturnWhen.FIRST_COMPLETED;
@@ -811,23 +810,10 @@ public final class Asyncio {
 
   /// Runs `body` with a time limit that it may change.
   ///
-  /// @param <T> what the body gives
-  /// @param delay seconds
-  /// @param body what to run
-  /// @return what it gives
-  /// @throws TimeoutException if the time was over
-  public static <T extends @Nullable Object> T timeout(double delay, Timeout.Body<T> body)
-      throws TimeoutException {
-    var timeout = Timeout.after(delay);
-    return timeout.run(() -> body.run(timeout));
-  }
-
-  /// Runs `body` with a time limit that it may change.
-  ///
   /// @param delay seconds
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static void timeout(double delay, Timeout.VoidBody body) throws TimeoutException {
+  public static void timeout(double delay, Timeout.Body body) throws TimeoutException {
     var timeout = Timeout.after(delay);
     timeout.run(() -> body.run(timeout));
   }
@@ -859,23 +845,10 @@ public final class Asyncio {
 
   /// Runs `body` with a time limit that it may change.
   ///
-  /// @param <T> what the body gives
-  /// @param delay the time
-  /// @param body what to run
-  /// @return what it gives
-  /// @throws TimeoutException if the time was over
-  public static <T extends @Nullable Object> T timeout(
-      @Nullable Duration delay, Timeout.Body<T> body) throws TimeoutException {
-    var timeout = Timeout.after(Times.seconds(delay));
-    return timeout.run(() -> body.run(timeout));
-  }
-
-  /// Runs `body` with a time limit that it may change.
-  ///
   /// @param delay the time
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static void timeout(@Nullable Duration delay, Timeout.VoidBody body)
+  public static void timeout(@Nullable Duration delay, Timeout.Body body)
       throws TimeoutException {
     var timeout = Timeout.after(Times.seconds(delay));
     timeout.run(() -> body.run(timeout));
@@ -908,39 +881,15 @@ public final class Asyncio {
 
   /// Runs `body` with a time limit that it may change.
   ///
-  /// @param <T> what the body gives
-  /// @param when seconds of the loop's [EventLoop#time()]
-  /// @param body what to run
-  /// @return what it gives
-  /// @throws TimeoutException if the time was over
-  public static <T extends @Nullable Object> T timeoutAt(double when, Timeout.Body<T> body)
-      throws TimeoutException {
-    var timeout = Timeout.at(when);
-    return timeout.run(() -> body.run(timeout));
-  }
-
-  /// Runs `body` with a time limit that it may change.
-  ///
   /// @param when seconds of the loop's [EventLoop#time()]
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static void timeoutAt(double when, Timeout.VoidBody body) throws TimeoutException {
+  public static void timeoutAt(double when, Timeout.Body body) throws TimeoutException {
     var timeout = Timeout.at(when);
     timeout.run(() -> body.run(timeout));
   }
 
   // ---- structure, threads -----------------------------------------------------------------------
-
-  /// Runs `body` with a group of tasks, and waits for them. See [TaskGroup].
-  ///
-  /// @param <T> what the body gives
-  /// @param body what makes the tasks
-  /// @return what it gives
-  /// @throws ExceptionGroup if tasks or the body failed
-  /// @throws IllegalStateException if the caller runs in no task
-  public static <T extends @Nullable Object> T taskGroup(TaskGroup.Body<T> body) {
-    return new TaskGroup().run(body);
-  }
 
   /// Runs `body` with a group of tasks, and waits for them. See [TaskGroup].
   ///

@@ -233,9 +233,15 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
       throw new IllegalStateException(
           "this coroutine was begun on another kind of fiber and cannot go on in this loop");
     }
+    var before = progress.state;
     progress.state = State.RUNNING;
     if (loop != null) {
-      loop.hub.call(f);
+      try {
+        loop.hub.call(f);
+      } catch (Throwable e) { // the driver's stack cannot be suspended
+        progress.state = before;
+        throw e;
+      }
     } else {
       f.hub().run(f);
     }
@@ -284,9 +290,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
   private @Nullable Object handOut(@Nullable Object what) {
     yielded = what;
-    if (!Objects.requireNonNull(fiber).hub().switchTo(null)) {
-      throw Hub.cannotSuspend();
-    }
+    Objects.requireNonNull(fiber).hub().switchTo(null);
     var t = thrown;
     if (t != null) {
       thrown = null;

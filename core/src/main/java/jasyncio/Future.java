@@ -307,7 +307,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
     for (var entry : waiting()) {
       var awaiter =
           switch (entry) {
-            case TaskStep step -> step.task;
+            case TaskStep step -> step.task();
             case Waits.Awaiter a -> a.awaiter();
             default -> null;
           };

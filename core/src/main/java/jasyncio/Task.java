@@ -1,7 +1,6 @@
 package jasyncio;
 
 import jasyncio.internal.fiber.Fiber;
-import jasyncio.internal.fiber.Hub;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Objects;
@@ -28,7 +27,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
    */
   private static final AtomicInteger COUNTER = new AtomicInteger();
 
-  final TaskStep step = new TaskStep(this);
+  TaskStep step = new TaskStep(this); // replaced only where one has to be taken back
   @Nullable Object context; // see Context.of
   @Nullable Task<?> next; // list of the loop's tasks
   @Nullable Task<?> previous;
@@ -109,7 +108,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   private void end(T value, @Nullable Throwable error) {
     var loop = getLoop();
-    if (error != null) {
+    if (done()) {
+      // its loop was closed while it waited in a blocking call
+    } else if (error != null) {
       endWith(error);
     } else if (mustCancel) { // it cancelled itself, or was cancelled in its last step
       cancelWith(takeCancellation().getMessage());
@@ -146,7 +147,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     var outer = loop.current;
     var outerContext = loop.context;
     loop.current = null;
-    step.startNested();
+    try {
+      step.startNested();
+    } catch (IllegalStateException e) { // the caller's stack cannot be suspended: start like others
+      started = false;
+      loop.schedule(step);
+    }
     loop.current = outer;
     loop.context = outerContext;
   }
@@ -162,16 +168,33 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     boolean own = active == context; // which may be replaced meanwhile: see getContext
     suspended = true;
     loop.leave(this);
-    boolean could = loop.hub.switchTo(null);
-    suspended = false;
-    waiter = null;
-    loop.enter(this, own ? context : active);
-    if (!could) {
-      throw Hub.cannotSuspend();
+    try {
+      loop.hub.switchTo(null);
+    } catch (Throwable e) { // this stack cannot be suspended: undo what is to wake us
+      takeBackStep();
+      resumed(own ? context : active);
+      throw e;
     }
+    resumed(own ? context : active);
     if (loop.isClosing()) {
       throw new GeneratorExit();
     }
+  }
+
+  private void resumed(@Nullable Object active) {
+    suspended = false;
+    waiter = null;
+    getLoop().enter(this, active);
+  }
+
+  private void takeBackStep() {
+    if (waiter instanceof Future<?> future) {
+      future.forget(step);
+    } else if (waiter instanceof Sleeper sleeper) {
+      getLoop().core.cancel(sleeper);
+    }
+    step.retire();
+    step = new TaskStep(this);
   }
 
   /// Waits until `future` is done, without looking at its result.

@@ -25,22 +25,9 @@ public final class Timeout {
     FINISHED
   }
 
-  /// A body that gives a value and may change the limit.
-  ///
-  /// @param <T> what it gives
+  /// A body that may change the limit.
   @FunctionalInterface
-  public interface Body<T extends @Nullable Object> {
-    /// Runs the body; may suspend.
-    ///
-    /// @param timeout the limit, to reschedule it
-    /// @return the value
-    /// @throws Exception what the code throws
-    T run(Timeout timeout) throws Exception;
-  }
-
-  /// A body that gives no value and may change the limit.
-  @FunctionalInterface
-  public interface VoidBody {
+  public interface Body {
     /// Runs the body; may suspend.
     ///
     /// @param timeout the limit, to reschedule it

@@ -53,6 +53,7 @@ class ScriptIT {
     ProcessBuilder first = new ProcessBuilder(SCRIPT.toString(), "--version");
     first.redirectErrorStream(true).redirectOutput(dir.resolve("output").toFile());
     first.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    first.environment().put("JASYNCIO_BUILD", "never");
     assertThat(first.directory(dir.toFile()).start().waitFor()).isZero();
   }
 
@@ -66,6 +67,7 @@ class ScriptIT {
     ProcessBuilder builder = new ProcessBuilder(words).directory(dir.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("XDG_CACHE_HOME", dir.resolve("cache").toString());
+    builder.environment().put("JASYNCIO_BUILD", "never");
     builder.environment().keySet().removeAll(List.of("JASYNCIO_JAVA_OPTIONS", "JASYNCIO_DEBUG"));
     return builder;
   }
@@ -309,6 +311,7 @@ class ScriptIT {
   private ProcessBuilder inProject(Path script, Path bin, String... args) {
     ProcessBuilder builder = command(script, args);
     builder.environment().putAll(Map.of("PATH", bin.toString(), "HOME", dir.toString()));
+    builder.environment().remove("JASYNCIO_BUILD");
     return builder;
   }
 
@@ -350,6 +353,14 @@ class ScriptIT {
         .isEqualTo(
             new Result(
                 1, "", "jasyncio: must be built first, but Maven (mvn) is not on the PATH\n"));
+  }
+
+  @Test
+  void start_notBuiltAndForbidden_oneSentence() throws Exception {
+    assertThat(start(command(project(false), "--version")))
+        .isEqualTo(
+            new Result(
+                1, "", "jasyncio: is not built, and JASYNCIO_BUILD=never forbids to build it\n"));
   }
 
   @Test

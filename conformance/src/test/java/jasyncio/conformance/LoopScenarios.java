@@ -5,6 +5,7 @@ import static jasyncio.Asyncio.newEventLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.conformance.Helpers.blockFor;
+import static jasyncio.conformance.Helpers.collect;
 import static jasyncio.conformance.Helpers.echo;
 import static jasyncio.conformance.Helpers.join;
 import static jasyncio.conformance.Helpers.logs;
@@ -18,11 +19,13 @@ import static jasyncio.conformance.Trace.attempt;
 import static jasyncio.conformance.Trace.kind;
 import static jasyncio.conformance.Trace.print;
 
+import jasyncio.Action;
 import jasyncio.CancelledError;
 import jasyncio.ContextVar;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.ExceptionHandler;
+import jasyncio.Future;
 import jasyncio.Handle;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
@@ -205,6 +208,31 @@ final class LoopScenarios {
     });
   }
 
+  @Scenario("L5")
+  static void anIdleLoopSleepsUntilItsFirstTimer() throws Exception {
+    withLoop(loop -> {
+      double start = loop.time();
+      loop.callLater(60, () -> print("never"));
+      loop.callLater(0.02, loop::stop);
+      loop.runForever();
+      double took = loop.time() - start;
+      print(0.0199 <= took && took < 10);
+    });
+  }
+
+  @Scenario("L5")
+  static void aFarTimerHoldsUpNeitherCallbacksNorStop() throws Exception {
+    withLoop(loop -> {
+      double start = loop.time();
+      loop.callLater(1e10, () -> print("never"));
+      loop.callLater(60, () -> print("never"));
+      loop.callSoon(() -> print("callback"));
+      oneIteration(loop);
+      oneIteration(loop);
+      print(loop.time() - start < 10);
+    });
+  }
+
   @Scenario("L6")
   static void cancelledTimersNeverRun() throws Exception {
     withLoop(loop -> {
@@ -330,6 +358,18 @@ final class LoopScenarios {
       print(attempt(() -> loop.runUntilComplete(future)));
       future.setResult("late");
       print(attempt(() -> loop.runUntilComplete(future)));
+    });
+  }
+
+  @Scenario("L8")
+  static void aMainCoroutineCutOffIsNotToldAsDestroyed() throws Exception {
+    Action forever = () -> new Future<>().await();
+    logs(() -> {
+      withLoop(loop -> {
+        loop.callLater(0.01, loop::stop);
+        print(attempt(() -> loop.runUntilComplete(forever)));
+      });
+      collect();
     });
   }
 

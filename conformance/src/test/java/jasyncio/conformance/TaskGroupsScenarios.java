@@ -1,8 +1,10 @@
 package jasyncio.conformance;
 
 import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.currentTask;
+import static jasyncio.Asyncio.eagerTaskFactory;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
@@ -72,6 +74,15 @@ final class TaskGroupsScenarios {
   }
 
   @Scenario("TG1")
+  static void aGroupThatIsNotEnteredTakesNoTasks() {
+    run(() -> {
+      var coro = coroutine(() -> echo(1));
+      print(attempt(() -> new TaskGroup().createTask(coro)));
+      print(coro.state());
+    });
+  }
+
+  @Scenario("TG1")
   static void aFinishedGroupTakesNoTasks() {
     run(() -> {
       var groups = new ArrayList<TaskGroup>();
@@ -79,7 +90,9 @@ final class TaskGroupsScenarios {
         groups.add(tg);
         tg.createTask(() -> echo(1));
       });
-      print(attempt(() -> groups.getFirst().createTask(() -> echo(2))));
+      var coro = coroutine(() -> echo(2));
+      print(attempt(() -> groups.getFirst().createTask(coro)));
+      print(coro.state());
     });
   }
 
@@ -474,6 +487,19 @@ final class TaskGroupsScenarios {
   }
 
   @Scenario("TG6")
+  static void aGroupIsEnteredOnce() {
+    run(() -> {
+      var group = new TaskGroup();
+      group.run(tg -> {
+        print("body");
+        print(outcome(() -> tg.run(again -> null)));
+        return null;
+      });
+      print(outcome(() -> group.run(again -> null)));
+    });
+  }
+
+  @Scenario("TG6")
   static void childrenLeaveTheGroupOneByOne() {
     run(() -> {
       var second =
@@ -569,6 +595,23 @@ final class TaskGroupsScenarios {
         hang("body");
       });
       print("after", currentTask().cancelling());
+    });
+  }
+
+  @Scenario("TG7")
+  static void anEagerChildThatCancelsItsGroupIsCancelledToo() {
+    run(() -> {
+      getRunningLoop().setTaskFactory(eagerTaskFactory());
+      taskGroup(tg -> {
+        Action child =
+            () -> {
+              tg.cancel();
+              hang("child");
+            };
+        var task = tg.createTask(child);
+        print("after", task.cancelling() > 0);
+      });
+      print("group ends", currentTask().cancelling());
     });
   }
 

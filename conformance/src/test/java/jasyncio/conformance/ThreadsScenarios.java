@@ -56,6 +56,14 @@ final class ThreadsScenarios {
   }
 
   @Scenario("N5")
+  static void namesOfTheDefaultExecutorsThreads() {
+    run(() -> {
+      var name = toThread(() -> Thread.currentThread().getName());
+      print(name.startsWith("asyncio_"));
+    });
+  }
+
+  @Scenario("N5")
   static void theLoopGoesOnMeanwhile() {
     run(() -> {
       var release = new ThreadEvent();

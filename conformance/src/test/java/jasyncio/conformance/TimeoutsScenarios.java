@@ -5,12 +5,15 @@ import static jasyncio.Asyncio.currentTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.taskGroup;
 import static jasyncio.Asyncio.timeout;
 import static jasyncio.Asyncio.timeoutAt;
 import static jasyncio.conformance.Helpers.echo;
 import static jasyncio.conformance.Helpers.fail;
 import static jasyncio.conformance.Helpers.hang;
+import static jasyncio.conformance.Helpers.oneIteration;
 import static jasyncio.conformance.Helpers.pause;
+import static jasyncio.conformance.Helpers.withLoop;
 import static jasyncio.conformance.Trace.attempt;
 import static jasyncio.conformance.Trace.describe;
 import static jasyncio.conformance.Trace.kind;
@@ -19,6 +22,7 @@ import static jasyncio.conformance.Trace.print;
 
 import jasyncio.Action;
 import jasyncio.CancelledError;
+import jasyncio.ExceptionGroup;
 import jasyncio.Timeout;
 import java.util.Arrays;
 import java.util.concurrent.TimeoutException;
@@ -170,6 +174,14 @@ final class TimeoutsScenarios {
             double left = t.when() - loop.time();
             print(6 < left && left <= 7);
           });
+    });
+  }
+
+  @Scenario("TO1")
+  static void aTimeoutNeedsATask() throws Exception {
+    withLoop(loop -> {
+      loop.callSoon(() -> print(attempt(() -> Timeout.after(5).run(() -> print("never")))));
+      oneIteration(loop);
     });
   }
 
@@ -348,6 +360,32 @@ final class TimeoutsScenarios {
         print(describe(e), hasTimeoutInItsHistory(e));
       }
       print(currentTask().cancelling());
+    });
+  }
+
+  @Scenario("TO4")
+  static void theErrorsOfAGroupKnowOfTheTimeout() {
+    run(() -> {
+      Action child =
+          () -> {
+            try {
+              sleep(60);
+            } catch (CancelledError cancelled) {
+              var instead = new Oops("instead");
+              instead.initCause(cancelled);
+              throw instead;
+            }
+          };
+      Action group =
+          () ->
+              taskGroup(tg -> {
+                tg.createTask(child);
+              });
+      try {
+        timeout(0.01, group);
+      } catch (ExceptionGroup e) {
+        print(describe(e), hasTimeoutInItsHistory(e.exceptions().getFirst()));
+      }
     });
   }
 

@@ -39,25 +39,21 @@ public abstract class Hub {
   /// fiber, or to what the source says. Returns when this fiber has got control again. Called on a
   /// fiber.
   ///
-  /// @return whether it was suspended: `false` if the stack cannot be, because a native frame is on
-  ///   it
-  public abstract boolean switchTo(@Nullable Fiber target);
+  /// @throws IllegalStateException if the stack cannot be suspended because a native frame is on it;
+  ///     then nothing has happened
+  /// @throws StackOverflowError if the stack is too deep for suspending it; likewise
+  public abstract void switchTo(@Nullable Fiber target);
 
   /// Gives control to `callee` and gets it back when `callee` next gives it up. Called on a fiber.
   public final void call(Fiber callee) {
     callee.hub = this;
     callee.returnTo = current;
-    if (!switchTo(callee)) {
+    try {
+      switchTo(callee);
+    } catch (Throwable e) {
       callee.returnTo = null;
-      throw cannotSuspend();
+      throw e;
     }
-  }
-
-  /// What to throw where [#switchTo] was in vain.
-  public static IllegalStateException cannotSuspend() {
-    return new IllegalStateException(
-        "cannot suspend here: a native frame is on the stack (a class initialiser, or a call from native"
-            + " code); move the await out of it");
   }
 
   /// Whether a fiber may serve several tasks in turn, because [#clean] can wipe what one of them

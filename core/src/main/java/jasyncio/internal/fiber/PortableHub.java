@@ -57,7 +57,7 @@ public final class PortableHub extends Hub {
   }
 
   @Override
-  public boolean switchTo(@Nullable Fiber target) {
+  public void switchTo(@Nullable Fiber target) {
     var self = (PortableFiber) Objects.requireNonNull(current);
     // A pending interrupt would turn every park and select below into a spin: set it aside.
     boolean interrupted = Thread.interrupted();
@@ -69,7 +69,6 @@ public final class PortableHub extends Hub {
         pass(next);
         interrupted |= self.baton().await();
       }
-      return true;
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -158,11 +157,20 @@ public final class PortableHub extends Hub {
     /// Waits for the baton; returns whether the thread was interrupted meanwhile, and clears that.
     boolean await() {
       boolean interrupted = false;
+      StackOverflowError overflow = null;
       while (!turn) {
-        LockSupport.park(this);
+        try {
+          LockSupport.park(this);
+        } catch (StackOverflowError e) { // others run already: wait for our turn before we say so
+          overflow = e;
+          Thread.onSpinWait();
+        }
         interrupted |= Thread.interrupted();
       }
       turn = false;
+      if (overflow != null) {
+        throw overflow;
+      }
       return interrupted;
     }
   }

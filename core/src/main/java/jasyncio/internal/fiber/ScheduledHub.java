@@ -163,20 +163,30 @@ public final class ScheduledHub extends Hub {
 
   @Override
   @SuppressWarnings("ThreadPriorityCheck") // we are the scheduler that yield() is about
-  public boolean switchTo(@Nullable Fiber to) {
+  public void switchTo(@Nullable Fiber to) {
     var self = (ScheduledFiber) Objects.requireNonNull(current);
     aim(self, to);
     self.announced = true;
     self.turns++;
-    Thread.yield();
-    if (!self.announced) {
-      return true;
+    try {
+      Thread.yield();
+    } catch (StackOverflowError e) {
+      withdraw(self);
+      throw e;
     }
+    if (self.announced) { // it never left
+      withdraw(self);
+      throw new IllegalStateException(
+          "cannot suspend here: a native frame is on the stack (a class initialiser, or a call from"
+              + " native code); move the await out of it");
+    }
+  }
+
+  private void withdraw(ScheduledFiber self) {
     self.announced = false;
     self.turns--;
     hasTarget = false;
     target = null;
-    return false;
   }
 
   private void aim(Fiber self, @Nullable Fiber to) {

@@ -223,9 +223,7 @@ public final class LoopCore implements FiberSource {
         return;
       }
       idle.add(self);
-      if (!hub.switchTo(null)) {
-        throw Hub.cannotSuspend(); // there is none but our own code on this stack
-      }
+      hub.switchTo(null);
     }
   }
 
@@ -237,10 +235,14 @@ public final class LoopCore implements FiberSource {
 
   /// Runs `entry` at once, on a fiber of its own, until it suspends or is done. Called on a fiber.
   public void runNested(Entry entry) {
+    var fiber = dispatcher(entry);
     try {
-      hub.call(dispatcher(entry));
-    } catch (IllegalStateException e) { // this stack cannot be suspended
+      hub.call(fiber);
+    } catch (Throwable e) { // this stack cannot be suspended
       handed = null;
+      if (fiber.thread() != null) {
+        idle.add(fiber);
+      }
       throw e;
     }
   }

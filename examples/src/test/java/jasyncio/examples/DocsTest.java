@@ -1,0 +1,327 @@
+package jasyncio.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import jasyncio.Asyncio;
+import jasyncio.examples.MarkdownPage.Block;
+import jasyncio.examples.MarkdownPage.Line;
+import jasyncio.examples.Programs.Run;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Compiles and runs the Java in the documentation, and follows its links.
+///
+/// What is written after the three backticks says what is done with a block:
+///
+/// | fence | meaning |
+/// | --- | --- |
+/// | `java` | a complete program: compiled, and run in a process of its own, where it must end with exit code 0 |
+/// | `java scheduled` | the same, but run on the scheduled fiber runtime only |
+/// | `java fragment` | statements: compiled as the body of a method, not run |
+/// | `java skip` | neither: code that is meant not to compile, or not Java of ours |
+/// | `text` | if it is the next block after a program, under the same heading: its standard output |
+/// | `text stderr` | likewise, its standard error |
+///
+/// In expected output `…` stands for anything within a line; alone on a line, for any number of lines.
+/// A fragment may use what a comment on the line before it declares:
+/// `<!-- given: int f() { return 1; } -->`.
+///
+/// The examples in the Javadoc of the core are treated in the same way.
+class DocsTest {
+  private static final Path ROOT = Programs.EXAMPLES.resolve("..").normalize();
+  private static final Path JAVADOC = ROOT.resolve("core/src/main/java");
+  private static final Path MAP = ROOT.resolve("docs/python-map.md");
+  private static final List<String> MAP_PACKAGES =
+      List.of("jasyncio.", "jasyncio.inspect.", "java.lang.", "java.util.concurrent.");
+
+  private static final String IMPORTS =
+      """
+      import static jasyncio.Asyncio.*;
+      import jasyncio.*;
+      import jasyncio.inspect.*;
+      """;
+  private static final boolean SCHEDULED =
+      System.getProperty("jasyncio.fibers", "scheduled").equals("scheduled");
+  private static final Pattern GIVEN = Pattern.compile("<!-- given: (.*) -->");
+  private static final Pattern MAIN = Pattern.compile("\\bvoid main\\(");
+
+  /// A block of Java.
+  private record Snippet(MarkdownPage page, int index, Block block, String className) {
+    String place() {
+      return ROOT.relativize(page.path()) + ":" + block.line();
+    }
+
+    boolean isProgram() {
+      return MAIN.matcher(block.text()).find() && !block.has("fragment") && !block.has("skip");
+    }
+
+    boolean isFragment() {
+      return block.has("fragment");
+    }
+
+    String source() {
+      if (isProgram()) {
+        return block.text();
+      }
+      Matcher given = GIVEN.matcher(block.before());
+      return IMPORTS
+          + (given.matches() ? given.group(1) : "")
+          + "\nvoid main() {}\nvoid fragment() throws Throwable {\n"
+          + block.text()
+          + "}\n";
+    }
+
+    /// What standard output or standard error must be, as far as the page says.
+    List<String> expected(boolean stderr) {
+      List<Block> blocks = page.blocks();
+      for (int i = index + 1; i < blocks.size(); i++) {
+        Block b = blocks.get(i);
+        if (!b.is("text") || b.heading() != block.heading()) {
+          break;
+        }
+        if (b.has("stderr") == stderr) {
+          return b.text().lines().toList();
+        }
+      }
+      return List.of("…");
+    }
+  }
+
+  @TempDir static Path folder;
+  private static final List<MarkdownPage> PAGES = new ArrayList<>();
+  private static final List<Snippet> SNIPPETS = new ArrayList<>();
+  private static ExecutorService slots;
+  private static Map<Snippet, CompletableFuture<Run>> runs;
+
+  @BeforeAll
+  static void startAll() throws IOException {
+    for (Path path : markdownFiles()) {
+      PAGES.add(MarkdownPage.read(path));
+    }
+    PAGES.forEach(DocsTest::collect);
+    for (Path path : files(JAVADOC, ".java")) {
+      collect(MarkdownPage.parse(path, javadoc(path)));
+    }
+    compile();
+    slots = Executors.newFixedThreadPool(4);
+    runs =
+        SNIPPETS.stream()
+            .filter(Snippet::isProgram)
+            .filter(snippet -> SCHEDULED || !snippet.block().has("scheduled"))
+            .collect(
+                Collectors.toMap(
+                    Function.identity(),
+                    snippet -> CompletableFuture.supplyAsync(() -> run(snippet), slots)));
+  }
+
+  @AfterAll
+  static void stopAll() {
+    slots.shutdownNow();
+  }
+
+  // ---- programs ---------------------------------------------------------------------------------
+
+  @TestFactory
+  Stream<DynamicTest> program_printsWhatThePageSays() {
+    return SNIPPETS.stream()
+        .filter(Snippet::isProgram)
+        .map(snippet -> DynamicTest.dynamicTest(snippet.place(), () -> check(snippet)));
+  }
+
+  @Test
+  void everyJavaBlock_saysWhatItIs() {
+    for (Snippet snippet : SNIPPETS) {
+      boolean known = snippet.isProgram() || snippet.isFragment() || snippet.block().has("skip");
+      assertTrue(
+          known,
+          () -> snippet.place() + ": no program; write `java fragment` or `java skip` if so meant");
+    }
+  }
+
+  private static void check(Snippet snippet) {
+    assumeTrue(runs.containsKey(snippet), "needs the scheduled fiber runtime");
+    Run run = runs.get(snippet).join();
+    assertEquals(0, run.exit(), run::toString);
+    assertMatches(snippet.expected(false), run.out(), run);
+    assertMatches(snippet.expected(true), run.err(), run);
+  }
+
+  private static void assertMatches(List<String> expected, List<String> actual, Run run) {
+    if (!matches(expected, actual)) {
+      assertEquals(String.join("\n", expected), String.join("\n", actual), run::toString);
+    }
+  }
+
+  private static boolean matches(List<String> expected, List<String> actual) {
+    if (expected.isEmpty()) {
+      return actual.isEmpty();
+    }
+    List<String> rest = expected.subList(1, expected.size());
+    if (expected.getFirst().equals("…")) {
+      return Stream.iterate(0, skipped -> skipped <= actual.size(), skipped -> skipped + 1)
+          .anyMatch(skipped -> matches(rest, actual.subList(skipped, actual.size())));
+    }
+    return !actual.isEmpty()
+        && matches(expected.getFirst(), actual.getFirst())
+        && matches(rest, actual.subList(1, actual.size()));
+  }
+
+  private static boolean matches(String expected, String actual) {
+    String pattern =
+        Arrays.stream(expected.split("…", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
+    return actual.matches(pattern);
+  }
+
+  private static Run run(Snippet snippet) {
+    try {
+      return Programs.run(Programs.javaCommand(folder, snippet.className()));
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void compile() throws IOException {
+    var sources = new ArrayList<Path>();
+    for (Snippet snippet : SNIPPETS) {
+      if (!snippet.block().has("skip")) {
+        sources.add(
+            Files.writeString(folder.resolve(snippet.className() + ".java"), snippet.source()));
+      }
+    }
+    Programs.compile(sources, folder);
+  }
+
+  // ---- links and names --------------------------------------------------------------------------
+
+  @Test
+  void everyRelativeLink_leadsSomewhere() throws IOException {
+    var broken = new ArrayList<String>();
+    for (MarkdownPage page : PAGES) {
+      for (Line link : page.links()) {
+        if (!link.text().matches("[a-z]+:.*") && !resolves(page, link.text())) {
+          broken.add(ROOT.relativize(page.path()) + ":" + link.number() + " " + link.text());
+        }
+      }
+    }
+    assertEquals(List.of(), broken);
+  }
+
+  private static boolean resolves(MarkdownPage page, String link) throws IOException {
+    int hash = link.indexOf('#');
+    String file = hash < 0 ? link : link.substring(0, hash);
+    Path target = file.isEmpty() ? page.path() : page.path().resolveSibling(file);
+    if (!Files.exists(target)) {
+      return false;
+    }
+    return hash < 0 || MarkdownPage.read(target).anchors().contains(link.substring(hash + 1));
+  }
+
+  @Test
+  void everyJavaNameInThePythonMap_exists() throws IOException {
+    var unknown = new ArrayList<String>();
+    for (List<String> row : MarkdownPage.read(MAP).rows()) {
+      for (String code : MarkdownPage.codeSpans(row.get(1))) {
+        if (!exists(code)) {
+          unknown.add(code);
+        }
+      }
+    }
+    assertEquals(List.of(), unknown, "neither a type nor a public method");
+  }
+
+  /// Whether `name(…)` is a function of [Asyncio], `Type.name(…)` a method, `Type.NAME` a constant and
+  /// `Type` or `new Type(…)` a type. Whatever looks different is taken as an example, not as a name.
+  private static boolean exists(String code) {
+    Matcher name =
+        Pattern.compile("(?:new )?(?:([A-Z]\\w*)(?:<[^>]*>)?)?(?:\\.?([a-z]\\w*)\\(.*\\))?")
+            .matcher(code);
+    if (name.matches()) {
+      List<Class<?>> types = types(name.group(1) == null ? "Asyncio" : name.group(1));
+      String method = name.group(2);
+      return types.stream().anyMatch(type -> method == null || hasMethod(type, method));
+    }
+    Matcher constant = Pattern.compile("(?:([A-Z]\\w*)\\.)?([A-Z][A-Z_]+)").matcher(code);
+    if (constant.matches()) {
+      return types(constant.group(1) == null ? "Asyncio" : constant.group(1)).stream()
+          .anyMatch(type -> hasConstant(type, constant.group(2)));
+    }
+    return true;
+  }
+
+  private static List<Class<?>> types(String simpleName) {
+    return MAP_PACKAGES.stream().flatMap(prefix -> type(prefix + simpleName)).toList();
+  }
+
+  private static Stream<Class<?>> type(String name) {
+    try {
+      return Stream.of(Class.forName(name, false, Asyncio.class.getClassLoader()));
+    } catch (ClassNotFoundException e) {
+      return Stream.empty();
+    }
+  }
+
+  private static boolean hasMethod(Class<?> type, String name) {
+    return Arrays.stream(type.getMethods()).map(Method::getName).anyMatch(name::equals);
+  }
+
+  private static boolean hasConstant(Class<?> type, String name) {
+    return Arrays.stream(type.getFields()).anyMatch(field -> field.getName().equals(name));
+  }
+
+  // ---- pages ------------------------------------------------------------------------------------
+
+  private static void collect(MarkdownPage page) {
+    String file = page.path().getFileName().toString().replaceAll("\\W", "_");
+    List<Block> blocks = page.blocks();
+    for (int i = 0; i < blocks.size(); i++) {
+      if (blocks.get(i).is("java")) {
+        SNIPPETS.add(new Snippet(page, i, blocks.get(i), file + "_" + blocks.get(i).line()));
+      }
+    }
+  }
+
+  private static List<Path> markdownFiles() throws IOException {
+    var files = new ArrayList<Path>(files(ROOT.resolve("docs"), ".md"));
+    for (String name : List.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md")) {
+      files.add(ROOT.resolve(name));
+    }
+    files.add(Programs.EXAMPLES.resolve("README.md"));
+    return files;
+  }
+
+  private static List<Path> files(Path folder, String ending) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
+    }
+  }
+
+  /// The `///` comments of a source file; all other lines are blank, so that line numbers stay.
+  private static List<String> javadoc(Path file) throws IOException {
+    return Files.readAllLines(file).stream()
+        .map(String::strip)
+        .map(line -> line.startsWith("///") ? line.substring(3).replaceFirst("^ ", "") : "")
+        .toList();
+  }
+}
