@@ -76,7 +76,7 @@ def every_item_left_at_the_timeout_raises():
             asyncio.create_task(coro)
             for coro in (echo("quick"), asyncio.sleep(60), asyncio.sleep(60))
         ]
-        for item in asyncio.as_completed(tasks, timeout=0.02):
+        for item in asyncio.as_completed(tasks, timeout=0.05):
             print(await outcome(item))
         print([task.done() for task in tasks])
 
@@ -88,7 +88,7 @@ def the_async_form_raises_at_the_timeout():
     async def main():
         tasks = [asyncio.create_task(c) for c in (echo("quick"), asyncio.sleep(60))]
         try:
-            async for task in asyncio.as_completed(tasks, timeout=0.02):
+            async for task in asyncio.as_completed(tasks, timeout=0.05):
                 print(await task)
         except TimeoutError as exc:
             print(describe(exc))

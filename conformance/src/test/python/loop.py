@@ -573,8 +573,8 @@ def the_handler_runs_in_the_context_of_the_callback():
 @scenario("L14")
 def slow_callbacks_are_logged_in_debug_mode():
     with logs(slow=True), new_loop() as loop:
-        loop.slow_callback_duration = 0.015
-        loop.call_soon(block_for, 0.03)
+        loop.slow_callback_duration = 0.05
+        loop.call_soon(block_for, 0.08)
         loop.call_soon(print, "quick")
         one_iteration(loop)
 
@@ -582,11 +582,11 @@ def slow_callbacks_are_logged_in_debug_mode():
 @scenario("L14")
 def slow_steps_are_logged_in_debug_mode():
     with logs(slow=True), new_loop() as loop:
-        loop.slow_callback_duration = 0.015
+        loop.slow_callback_duration = 0.05
 
         async def main():
-            await asyncio.sleep(0.03)
-            block_for(0.03)
+            await asyncio.sleep(0.08)
+            block_for(0.08)
             await asyncio.sleep(0)
             print("quick")
 

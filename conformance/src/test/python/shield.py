@@ -145,9 +145,15 @@ def a_result_after_the_caller_left_is_not_told():
 @scenario("S1")
 def a_shield_inside_a_timeout():
     async def main():
-        inner = asyncio.create_task(asyncio.sleep(0.03, "inner"))
+        release = asyncio.get_running_loop().create_future()
+
+        async def wait():
+            return await release
+
+        inner = asyncio.create_task(wait())
         print(await outcome(asyncio.wait_for(asyncio.shield(inner), 0.01)))
         print(inner.done())
+        release.set_result("inner")
         print(await inner)
 
     asyncio.run(main())

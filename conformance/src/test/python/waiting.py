@@ -72,7 +72,7 @@ def the_first_exception_may_be_there_already():
 def wait_gives_up_after_its_timeout():
     async def main():
         tasks = [start(echo(1), "a"), start(hang("b"), "b")]
-        done, pending = await asyncio.wait(tasks, timeout=0.01)
+        done, pending = await asyncio.wait(tasks, timeout=0.05)
         print(names(done), names(pending))
         print(tasks[1].done(), tasks[1].cancelling())
 

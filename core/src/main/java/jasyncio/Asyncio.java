@@ -468,14 +468,14 @@ public final class Asyncio {
   /// {@return the task that runs here, or `null` in a callback or where no loop runs}
   public static @Nullable Task<?> currentTask() {
     var loop = EventLoop.running();
-    return loop == null ? null : loop.current;
+    return loop == null ? null : loop.current();
   }
 
   /// {@return the task that `loop` runs now, or `null`}
   ///
   /// @param loop the loop
   public static @Nullable Task<?> currentTask(EventLoop loop) {
-    return loop.current;
+    return loop.current();
   }
 
   /// {@return the tasks of the running loop that are not done, oldest first}

@@ -133,7 +133,7 @@ public final class Context {
       return context;
     }
     var context = new Context(of(loop.context));
-    var task = loop.current;
+    var task = loop.current();
     if (task != null && task.context == loop.context) {
       task.context = context;
     }

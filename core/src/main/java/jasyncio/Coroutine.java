@@ -44,6 +44,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   private final String name;
   private final Progress progress = new Progress();
   private @Nullable Fiber fiber; // when driven by hand
+  private @Nullable Task<?> driver; // the task that drives it by hand now
   private @Nullable Fiber host; // when awaited
   private @Nullable Object sent;
   private @Nullable Throwable thrown;
@@ -236,6 +237,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     var before = progress.state;
     progress.state = State.RUNNING;
     if (loop != null) {
+      driver = loop.current();
       try {
         loop.hub.call(f);
       } catch (Throwable e) { // the driver's stack cannot be suspended
@@ -246,6 +248,11 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
       f.hub().run(f);
     }
     return afterResume();
+  }
+
+  /// The task inside which it is driven: awaiting by hand is still the task's doing.
+  @Nullable Task<?> drivingTask() {
+    return driver;
   }
 
   private Fiber newFiber(@Nullable EventLoop loop) {

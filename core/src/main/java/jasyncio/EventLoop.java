@@ -37,9 +37,8 @@ public final class EventLoop implements AutoCloseable {
   final Hub hub;
   final Losses losses = new Losses();
 
-  // What runs now. Loop thread only.
-  @Nullable Task<?> current;
-  @Nullable Object context; // see Context.of
+  /// The context of what runs now: see [Context#of]. Loop thread only; meaningless between steps.
+  @Nullable Object context;
 
   private final Offload offload = new Offload(this);
   private final Signals signals = new Signals(this);
@@ -76,7 +75,7 @@ public final class EventLoop implements AutoCloseable {
   static @Nullable EventLoop running() {
     var thread = Thread.currentThread();
     for (var loop : runningLoops) {
-      if (loop.hub.currentThread() == thread) {
+      if (loop.hub.isCurrent(thread)) {
         return loop;
       }
     }
@@ -184,7 +183,7 @@ public final class EventLoop implements AutoCloseable {
 
   /// Whether the caller is a callback or a coroutine of this loop.
   boolean isRunningHere() {
-    return running && hub.currentThread() == Thread.currentThread();
+    return running && hub.isCurrent(Thread.currentThread());
   }
 
   boolean isClosing() {
@@ -420,7 +419,6 @@ public final class EventLoop implements AutoCloseable {
       reportOnLoop(ErrorContext.of("Exception in callback " + handle).exception(e).handle(handle));
     } finally {
       endStep(handle);
-      context = null;
     }
   }
 
@@ -572,18 +570,27 @@ public final class EventLoop implements AutoCloseable {
     return list.reversed();
   }
 
-  /// The code of `task` goes on.
-  void enter(Task<?> task, @Nullable Object taskContext) {
-    current = task;
-    context = taskContext;
+  /// The task whose code runs now, or `null` in a callback.
+  @Nullable Task<?> current() {
+    var fiber = hub.current();
+    var owner = fiber == null ? null : fiber.owner();
+    if (owner instanceof Task<?> task) {
+      return task;
+    }
+    return owner instanceof Coroutine<?> coroutine ? coroutine.drivingTask() : null;
+  }
+
+  /// The code of a task goes on, in the given context.
+  void enter(@Nullable Object taskContext) {
+    if (context != taskContext) { // see Hub on what a store costs
+      context = taskContext;
+    }
     beginStep();
   }
 
   /// The code of `task` stops, for a while or for good.
   void leave(Task<?> task) {
     endStep(task);
-    current = null;
-    context = null;
   }
 
   // ---- executor ---------------------------------------------------------------------------------
@@ -853,9 +860,7 @@ public final class EventLoop implements AutoCloseable {
 
     @Override
     public void leave(Fiber fiber) {
-      saved.put(fiber, new Saved(current, context, stepBegan));
-      current = null;
-      context = null;
+      saved.put(fiber, new Saved(context, stepBegan));
       stepBegan = 0;
     }
 
@@ -863,7 +868,6 @@ public final class EventLoop implements AutoCloseable {
     public void enter(Fiber fiber) {
       var back = saved.remove(fiber);
       if (back != null) {
-        current = back.task;
         context = back.context;
         stepBegan = back.stepBegan;
       }
@@ -871,8 +875,7 @@ public final class EventLoop implements AutoCloseable {
 
     @Override
     public Entry report(Fiber fiber) {
-      var left = saved.get(fiber);
-      var task = left == null ? null : left.task;
+      var task = fiber.owner() instanceof Task<?> t ? t : null;
       return new Entry() {
         @Override
         protected void run() {
@@ -886,7 +889,7 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
-  private record Saved(@Nullable Task<?> task, @Nullable Object context, long stepBegan) {}
+  private record Saved(@Nullable Object context, long stepBegan) {}
 
   // ---- signals ----------------------------------------------------------------------------------
 

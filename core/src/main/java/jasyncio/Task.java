@@ -88,7 +88,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     var self = Objects.requireNonNull(loop.hub.current());
     fiber = self;
     self.setOwner(this);
-    loop.enter(this, context);
+    loop.enter(context);
     T value = ActionBody.nothing();
     Throwable error = null;
     try { // keep little on the stack: it is there for as long as the task is suspended
@@ -144,16 +144,13 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private void startEagerly() {
     var loop = getLoop();
     started = true;
-    var outer = loop.current;
     var outerContext = loop.context;
-    loop.current = null;
     try {
       step.startNested();
     } catch (IllegalStateException e) { // the caller's stack cannot be suspended: start like others
       started = false;
       loop.schedule(step);
     }
-    loop.current = outer;
     loop.context = outerContext;
   }
 
@@ -183,8 +180,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   private void resumed(@Nullable Object active) {
     suspended = false;
-    waiter = null;
-    getLoop().enter(this, active);
+    if (waiter != null) {
+      waiter = null;
+    }
+    getLoop().enter(active);
   }
 
   private void takeBackStep() {
@@ -355,7 +354,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       return c;
     }
     var c = new Context(Context.of(context));
-    if (getLoop().current == this && getLoop().context == context) {
+    if (getLoop().current() == this && getLoop().context == context) {
       getLoop().context = c;
     }
     context = c;

@@ -1102,7 +1102,11 @@ class FiberHazardsTest {
         loop.callSoon(loop::stop);
         loop.runForever();
       }
-      assertThat(seen).containsOnly(NOTHING);
+      if (Runtimes.isScheduled()) {
+        assertThat(seen).containsOnly(NOTHING);
+      } else { // thread locals cannot be wiped there, and callbacks share a thread
+        assertThat(seen).allMatch(text -> text.endsWith("false false false"));
+      }
       assertThat(look()).isEqualTo(NOTHING);
     }
 

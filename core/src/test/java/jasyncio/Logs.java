@@ -9,7 +9,7 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /// What the library logs while this is open; nothing of it is printed.
-final class Logs extends Handler {
+final class Logs extends Handler implements AutoCloseable {
   private final Logger logger = Logger.getLogger("jasyncio");
   private final boolean printed = logger.getUseParentHandlers();
   private final List<String> lines = new CopyOnWriteArrayList<>();

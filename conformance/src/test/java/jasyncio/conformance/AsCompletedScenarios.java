@@ -116,7 +116,7 @@ final class AsCompletedScenarios {
               createTask(() -> echo("quick")),
               createTask(() -> sleepLong()),
               createTask(() -> sleepLong()));
-      for (var item : asCompleted(tasks, 0.02)) {
+      for (var item : asCompleted(tasks, 0.05)) {
         print(outcome(item));
       }
       print(tasks.stream().map(Task::done).toList());
@@ -128,7 +128,7 @@ final class AsCompletedScenarios {
     run(() -> {
       var tasks = List.of(createTask(() -> echo("quick")), createTask(() -> sleepLong()));
       try {
-        for (var task : asCompleted(tasks, 0.02).async()) {
+        for (var task : asCompleted(tasks, 0.05).async()) {
           print(await(task));
         }
       } catch (Exception e) {

@@ -104,13 +104,9 @@ final class CPython {
         .map(scenario -> {
           var name = scenario.getKey();
           return new PythonScenario(
-              name, scenario.getValue(), get(output, name), get(debugOutput, name));
+              name, scenario.getValue(), output.get(name), debugOutput.get(name));
         })
         .toList();
-  }
-
-  private static Output get(Map<String, Output> outputs, String name) {
-    return outputs.getOrDefault(name, new Output(List.of(), "the driver did not run it"));
   }
 
   private Map<String, Output> outputs(String group, boolean debug) {
@@ -135,7 +131,11 @@ final class CPython {
           throw new AssertionError(
               program + " driver.py " + group + ".py failed:\n" + Files.readString(errors));
         }
-        return read(lines);
+        var outputs = read(lines);
+        if (!outputs.keySet().equals(PythonSources.scenarios(group).keySet())) {
+          throw new AssertionError(group + ".py holds other scenarios than " + outputs.keySet());
+        }
+        return outputs;
       } finally {
         Files.delete(errors);
       }

@@ -11,6 +11,7 @@ import static jasyncio.conformance.Helpers.echo;
 import static jasyncio.conformance.Helpers.pause;
 import static jasyncio.conformance.Trace.print;
 
+import jasyncio.Action;
 import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.Future;
@@ -97,12 +98,9 @@ final class GraphScenarios {
   static void childrenOfAGroup() {
     run(() -> {
       var children = new ArrayList<Task<String>>();
-      Awaitable<Boolean> work =
-          () ->
-              taskGroup(tg -> {
-                return children.add(tg.createTask(() -> echo("value", 4), "child"));
-              });
-      var parent = start(work, "parent");
+      Action work =
+          () -> taskGroup(tg -> children.add(tg.createTask(() -> echo("value", 4), "child")));
+      var parent = createTask(work, "parent");
       pause(2);
       print(awaiters(children.getFirst()));
       await(parent);

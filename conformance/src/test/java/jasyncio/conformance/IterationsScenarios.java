@@ -222,9 +222,7 @@ final class IterationsScenarios {
   }
 
   private static void group(Awaitable<?> child) {
-    taskGroup(tg -> {
-      tg.createTask(child);
-    });
+    taskGroup(tg -> tg.createTask(child));
   }
 
   @Scenario("2.0")

@@ -2,6 +2,7 @@ package jasyncio.conformance;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,7 @@ import java.util.stream.Collectors;
 
 /// The Java halves, and what they print.
 final class JavaScenarios {
-  private static final long TIMEOUT_MILLIS = 10_000;
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final String DEBUG = "jasyncio.debug";
 
   private JavaScenarios() {}
@@ -31,10 +32,14 @@ final class JavaScenarios {
 
   /// Runs a scenario on a thread of its own, as if it were a program's main thread.
   static Output run(Method scenario, boolean debug) {
+    return run(scenario, debug, TIMEOUT);
+  }
+
+  static Output run(Method scenario, boolean debug, Duration timeout) {
     var before = System.getProperty(DEBUG);
     System.setProperty(DEBUG, Boolean.toString(debug));
     try {
-      return run(scenario);
+      return run(scenario, timeout);
     } finally {
       if (before == null) {
         System.clearProperty(DEBUG);
@@ -44,7 +49,7 @@ final class JavaScenarios {
     }
   }
 
-  private static Output run(Method scenario) {
+  private static Output run(Method scenario, Duration timeout) {
     Trace.take();
     var problem = new Throwable[1]; // written by the thread, read after its end
     var thread =
@@ -61,8 +66,8 @@ final class JavaScenarios {
               }
             });
     try {
-      if (!thread.join(java.time.Duration.ofMillis(TIMEOUT_MILLIS))) {
-        return overdue(thread);
+      if (!thread.join(timeout)) {
+        return overdue(thread, timeout);
       }
     } catch (InterruptedException e) {
       throw new AssertionError("interrupted while a scenario ran", e);
@@ -72,7 +77,7 @@ final class JavaScenarios {
         : new Output(Trace.take(), stackTrace(problem[0]));
   }
 
-  private static Output overdue(Thread thread) {
+  private static Output overdue(Thread thread, Duration timeout) {
     var stacks =
         Thread.getAllStackTraces().entrySet().stream()
             .filter(entry ->
@@ -80,7 +85,7 @@ final class JavaScenarios {
             .map(entry -> entry.getKey() + "\n" + lines(List.of(entry.getValue())))
             .collect(Collectors.joining("\n"));
     thread.interrupt();
-    return new Output(Trace.take(), "not done after " + TIMEOUT_MILLIS + " ms\n" + stacks);
+    return new Output(Trace.take(), "not done after " + timeout.toMillis() + " ms\n" + stacks);
   }
 
   private static String stackTrace(Throwable e) {

@@ -630,8 +630,8 @@ final class LoopScenarios {
         true,
         () ->
             withLoop(loop -> {
-              loop.setSlowCallbackDuration(0.015);
-              loop.callSoon(() -> blockFor(0.03));
+              loop.setSlowCallbackDuration(0.05);
+              loop.callSoon(() -> blockFor(0.08));
               loop.callSoon(() -> print("quick"));
               oneIteration(loop);
             }));
@@ -643,10 +643,10 @@ final class LoopScenarios {
         true,
         () ->
             withLoop(loop -> {
-              loop.setSlowCallbackDuration(0.015);
+              loop.setSlowCallbackDuration(0.05);
               loop.runUntilComplete(() -> {
-                sleep(0.03);
-                blockFor(0.03);
+                sleep(0.08);
+                blockFor(0.08);
                 sleep(0);
                 print("quick");
               });

@@ -3,6 +3,7 @@ package jasyncio.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,12 @@ class PairsTest {
       Trace.print("first line");
       throw new Oops("on purpose");
     }
+
+    @Scenario("none")
+    static void hangs() throws InterruptedException {
+      Trace.print("first line");
+      Thread.sleep(Duration.ofSeconds(20));
+    }
   }
 
   @Test
@@ -108,6 +115,16 @@ class PairsTest {
         .isInstanceOf(AssertionError.class)
         .hasMessageStartingWith("Java scenario fails failed, after it printed [first line]:")
         .hasMessageContaining("Oops: on purpose");
+  }
+
+  @Test
+  void run_hangingScenario_failsWithItsStack() {
+    var hangs = JavaScenarios.of(Deviating.class).get("hangs");
+    var output = JavaScenarios.run(hangs, false, Duration.ofMillis(200));
+    assertThatThrownBy(() -> output.linesOrFail("Java", "hangs"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("after it printed [first line]:\nnot done after 200 ms")
+        .hasMessageContaining("Deviating.hangs");
   }
 
   @Test

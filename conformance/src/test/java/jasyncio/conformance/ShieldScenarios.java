@@ -5,7 +5,6 @@ import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.shield;
-import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.waitFor;
 import static jasyncio.conformance.Helpers.collect;
 import static jasyncio.conformance.Helpers.echo;
@@ -145,9 +144,11 @@ final class ShieldScenarios {
   @Scenario("S1")
   static void aShieldInsideATimeout() {
     run(() -> {
-      var inner = createTask(() -> sleep(0.03, "inner"));
+      var release = getRunningLoop().<String>createFuture();
+      var inner = createTask(() -> await(release));
       print(outcome(() -> waitFor(shield(inner), 0.01)));
       print(inner.done());
+      release.setResult("inner");
       print(await(inner));
     });
   }

@@ -32,7 +32,6 @@ import jasyncio.Task;
 import jasyncio.TaskGroup;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.TimeoutException;
 
@@ -51,13 +50,12 @@ final class TaskGroupsScenarios {
   @Scenario("TG1")
   static void aGroupWaitsForItsChildren() {
     run(() -> {
-      var tasks =
-          taskGroup(tg -> {
-            var a = tg.createTask(() -> steps("a", 2));
-            var b = tg.createTask(() -> steps("b", 3), "b");
-            print("body ends", b.getName());
-            return List.of(a, b);
-          });
+      var tasks = new ArrayList<Task<?>>();
+      taskGroup(tg -> {
+        tasks.add(tg.createTask(() -> steps("a", 2)));
+        tasks.add(tg.createTask(() -> steps("b", 3), "b"));
+        print("body ends", tasks.getLast().getName());
+      });
       print(tasks.getFirst().result(), tasks.getLast().result());
     });
   }
@@ -66,9 +64,7 @@ final class TaskGroupsScenarios {
   static void anEmptyGroupDoesNotSwitch() {
     run(() -> {
       getRunningLoop().callSoon(() -> print("callback"));
-      taskGroup(tg -> {
-        print("body");
-      });
+      taskGroup(tg -> print("body"));
       print("after");
     });
   }
@@ -224,14 +220,13 @@ final class TaskGroupsScenarios {
   @Scenario("TG2")
   static void aCancelledChildIsNoFailure() {
     run(() -> {
-      var tasks =
-          taskGroup(tg -> {
-            var a = tg.createTask(() -> hang("a"));
-            var b = tg.createTask(() -> steps("b", 3));
-            sleep(0);
-            a.cancel();
-            return List.<Task<?>>of(a, b);
-          });
+      var tasks = new ArrayList<Task<?>>();
+      taskGroup(tg -> {
+        tasks.add(tg.createTask(() -> hang("a")));
+        tasks.add(tg.createTask(() -> steps("b", 3)));
+        sleep(0);
+        tasks.getFirst().cancel();
+      });
       print(tasks.getFirst().cancelled(), tasks.getLast().result());
     });
   }
@@ -321,9 +316,7 @@ final class TaskGroupsScenarios {
       try {
         taskGroup(outer -> {
           outer.createTask(() -> fail("x", 1));
-          taskGroup(inner -> {
-            inner.createTask(() -> hang("inner child"));
-          });
+          taskGroup(inner -> inner.createTask(() -> hang("inner child")));
           print("never");
         });
       } catch (ExceptionGroup group) {
@@ -372,9 +365,7 @@ final class TaskGroupsScenarios {
       Action work =
           () -> {
             try {
-              taskGroup(tg -> {
-                tg.createTask(() -> failInTheCleanup("in the cleanup"));
-              });
+              taskGroup(tg -> tg.createTask(() -> failInTheCleanup("in the cleanup")));
             } catch (ExceptionGroup group) {
               print(describe(group));
             }
@@ -470,11 +461,7 @@ final class TaskGroupsScenarios {
               print("cleaned up");
             }
           };
-      Action work =
-          () ->
-              taskGroup(tg -> {
-                tg.createTask(slowCleanup);
-              });
+      Action work = () -> taskGroup(tg -> tg.createTask(slowCleanup));
       var task = createTask(work);
       pause(2);
       task.cancel("first");
@@ -502,14 +489,13 @@ final class TaskGroupsScenarios {
   @Scenario("TG6")
   static void childrenLeaveTheGroupOneByOne() {
     run(() -> {
-      var second =
-          taskGroup(tg -> {
-            var a = tg.createTask(() -> echo("first"));
-            var b = tg.createTask(() -> echo("second", 3));
-            print(await(a), b.done());
-            return b;
-          });
-      print(second.done());
+      var tasks = new ArrayList<Task<?>>();
+      taskGroup(tg -> {
+        tasks.add(tg.createTask(() -> echo("first")));
+        tasks.add(tg.createTask(() -> echo("second", 3)));
+        print(await(tasks.getFirst()), tasks.getLast().done());
+      });
+      print(tasks.getLast().done());
     });
   }
 
@@ -549,14 +535,13 @@ final class TaskGroupsScenarios {
   @Scenario("TG6")
   static void aChildThatWasDoneBeforeTheExit() {
     run(() -> {
-      var task =
-          taskGroup(tg -> {
-            var child = tg.createTask(() -> echo("value"));
-            pause(3);
-            print(child.done());
-            return child;
-          });
-      print(task.result());
+      var tasks = new ArrayList<Task<?>>();
+      taskGroup(tg -> {
+        tasks.add(tg.createTask(() -> echo("value")));
+        pause(3);
+        print(tasks.getFirst().done());
+      });
+      print(tasks.getFirst().result());
     });
   }
 

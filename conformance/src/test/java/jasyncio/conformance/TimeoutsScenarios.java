@@ -376,11 +376,7 @@ final class TimeoutsScenarios {
               throw instead;
             }
           };
-      Action group =
-          () ->
-              taskGroup(tg -> {
-                tg.createTask(child);
-              });
+      Action group = () -> taskGroup(tg -> tg.createTask(child));
       try {
         timeout(0.01, group);
       } catch (ExceptionGroup e) {

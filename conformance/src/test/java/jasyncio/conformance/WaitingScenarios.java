@@ -103,7 +103,7 @@ final class WaitingScenarios {
   static void waitGivesUpAfterItsTimeout() {
     run(() -> {
       var b = start(() -> hang("b"), "b");
-      var waited = Asyncio.wait(List.<Task<?>>of(start(() -> echo(1), "a"), b), 0.01);
+      var waited = Asyncio.wait(List.<Task<?>>of(start(() -> echo(1), "a"), b), 0.05);
       print(names(waited.done()), names(waited.pending()));
       print(b.done(), b.cancelling());
     });

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -64,6 +65,11 @@ class DocsTest {
       """;
   private static final boolean SCHEDULED =
       System.getProperty("jasyncio.fibers", "scheduled").equals("scheduled");
+  private static final Pattern CONSTANT = Pattern.compile("(?:([A-Z]\\w*)\\.)?([A-Z][A-Z_]+)");
+  private static final Pattern METHOD =
+      Pattern.compile("(?:([A-Z]\\w*)\\.)?([a-z]\\w+)\\(.*\\)");
+  private static final Pattern TYPE =
+      Pattern.compile("(?:new )?([A-Z]\\w*+)(?:<[^>]*>)?(?:\\(.*\\))?");
   private static final Pattern GIVEN = Pattern.compile("<!-- given: (.*) -->");
   private static final Pattern MAIN = Pattern.compile("\\bvoid main\\(");
 
@@ -251,30 +257,30 @@ class DocsTest {
     assertEquals(List.of(), unknown, "neither a type nor a public method");
   }
 
-  /// Whether `name(…)` is a function of [Asyncio], `Type.name(…)` a method, `Type.NAME` a constant and
-  /// `Type` or `new Type(…)` a type. Whatever looks different is taken as an example, not as a name.
+  /// Whether `name(…)` is a function of [Asyncio], `Type.name(…)` a method, `Type.NAME` or `NAME` a constant
+  /// and `Type` or `new Type(…)` a type. Whatever looks different is taken as an example, and so is `f(…)`.
   private static boolean exists(String code) {
-    Matcher name =
-        Pattern.compile("(?:new )?(?:([A-Z]\\w*)(?:<[^>]*>)?)?(?:\\.?([a-z]\\w*)\\(.*\\))?")
-            .matcher(code);
-    if (name.matches()) {
-      List<Class<?>> types = types(name.group(1) == null ? "Asyncio" : name.group(1));
-      String method = name.group(2);
-      return types.stream().anyMatch(type -> method == null || hasMethod(type, method));
-    }
-    Matcher constant = Pattern.compile("(?:([A-Z]\\w*)\\.)?([A-Z][A-Z_]+)").matcher(code);
+    Matcher constant = CONSTANT.matcher(code);
     if (constant.matches()) {
-      return types(constant.group(1) == null ? "Asyncio" : constant.group(1)).stream()
-          .anyMatch(type -> hasConstant(type, constant.group(2)));
+      return type(constant.group(1)).stream().anyMatch(t -> hasConstant(t, constant.group(2)));
     }
-    return true;
+    Matcher method = METHOD.matcher(code);
+    if (method.matches()) {
+      return type(method.group(1)).stream().anyMatch(t -> hasMethod(t, method.group(2)));
+    }
+    Matcher type = TYPE.matcher(code);
+    return !type.matches() || type(type.group(1)).isPresent();
   }
 
-  private static List<Class<?>> types(String simpleName) {
-    return MAP_PACKAGES.stream().flatMap(prefix -> type(prefix + simpleName)).toList();
+  /// The type of that name, [Asyncio] for none; ours come first.
+  private static Optional<Class<?>> type(String simpleName) {
+    if (simpleName == null) {
+      return Optional.of(Asyncio.class);
+    }
+    return MAP_PACKAGES.stream().flatMap(prefix -> load(prefix + simpleName)).findFirst();
   }
 
-  private static Stream<Class<?>> type(String name) {
+  private static Stream<Class<?>> load(String name) {
     try {
       return Stream.of(Class.forName(name, false, Asyncio.class.getClassLoader()));
     } catch (ClassNotFoundException e) {

@@ -11,6 +11,9 @@ public abstract class Fiber {
   /// The fiber that gets control when this one gives it up next; `null`: the hub's source decides.
   @Nullable Fiber returnTo;
 
+  /// Its thread; may be `null` before the fiber first ran.
+  @Nullable Thread thread;
+
   /// What the user of the fiber runs on it at the moment (a task, a coroutine): its affair alone.
   private @Nullable Object owner;
 
@@ -20,7 +23,9 @@ public abstract class Fiber {
   }
 
   /// The thread this fiber's code sees as current, or `null` before it first ran.
-  public abstract @Nullable Thread thread();
+  public final @Nullable Thread thread() {
+    return thread;
+  }
 
   /// Whether the body has returned.
   public abstract boolean ended();

@@ -16,13 +16,13 @@ public abstract class Hub {
    *                         -> source.next()    else; null ends run()
    * A fiber that ends behaves like switchTo(null).
    *
-   * Fields: `current` and `currentThread` belong to the logical thread. Other threads may read
-   * `currentThread` to compare it with themselves: only the thread that is current can find itself there.
+   * `current` belongs to the logical thread. Other threads may read it to compare its thread with
+   * themselves: only the thread that is current can find itself there. One field, not two: a reference
+   * stored into an old object is dear (the write barrier of G1), and this one is at every switch.
    */
   final FiberSource source;
 
   @Nullable Fiber current;
-  @Nullable Thread currentThread;
 
   Hub(FiberSource source) {
     this.source = source;
@@ -92,10 +92,16 @@ public abstract class Hub {
     return current;
   }
 
-  /// The thread of the fiber that has control; may be compared with the calling thread by any
-  /// thread.
+  /// The thread of the fiber that has control, if one has.
   public final @Nullable Thread currentThread() {
-    return currentThread;
+    var fiber = current;
+    return fiber == null ? null : fiber.thread;
+  }
+
+  /// Whether `thread`, the calling one, is that of the fiber that has control.
+  public final boolean isCurrent(Thread thread) {
+    var fiber = current;
+    return fiber != null && fiber.thread == thread;
   }
 
   /// Whether `thread`, the calling one, is the logical thread of this hub, or nobody drives the

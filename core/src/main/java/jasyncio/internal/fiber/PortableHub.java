@@ -34,7 +34,6 @@ public final class PortableHub extends Hub {
     host = me;
     hostThread = me.thread;
     current = null;
-    currentThread = me.thread;
     boolean interrupted = Thread.interrupted();
     if (first != null) {
       first.hub = this;
@@ -47,7 +46,6 @@ public final class PortableHub extends Hub {
       }
     } finally {
       current = null;
-      currentThread = null;
       hostThread = null;
       host = null;
       if (interrupted) {
@@ -87,7 +85,6 @@ public final class PortableHub extends Hub {
   private void pass(@Nullable PortableFiber to) {
     current = to;
     var baton = to != null ? to.baton() : Objects.requireNonNull(host);
-    currentThread = baton.thread;
     baton.give();
   }
 
@@ -128,7 +125,8 @@ public final class PortableHub extends Hub {
 
   @Override
   public boolean mayBeTouchedBy(Thread thread) {
-    return thread == currentThread || hostThread == null;
+    var h = hostThread;
+    return isCurrent(thread) || thread == h || h == null;
   }
 
   @Override
@@ -187,6 +185,7 @@ public final class PortableHub extends Hub {
                   .name("jasyncio-fiber")
                   .inheritInheritableThreadLocals(false)
                   .unstarted(this));
+      thread = baton.thread;
     }
 
     Baton baton() {
@@ -201,11 +200,6 @@ public final class PortableHub extends Hub {
       } finally {
         ((PortableHub) hub).end(this);
       }
-    }
-
-    @Override
-    public Thread thread() {
-      return baton.thread;
     }
 
     @Override

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 final class ScheduledFiber extends Fiber implements Executor, Runnable {
   static final String NAME = "jasyncio-fiber";
 
-  @Nullable Thread thread;
   @Nullable Runnable continuation; // set once, by start()
 
   int turns; // logical thread
@@ -75,11 +74,6 @@ final class ScheduledFiber extends Fiber implements Executor, Runnable {
       }
     }
     permit = false;
-  }
-
-  @Override
-  public @Nullable Thread thread() {
-    return thread;
   }
 
   @Override

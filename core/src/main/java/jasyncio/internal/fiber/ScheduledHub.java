@@ -91,7 +91,6 @@ public final class ScheduledHub extends Hub {
       }
     } finally {
       current = null;
-      currentThread = null;
       carrier = null;
       if (interrupted || Thread.interrupted()) {
         Thread.currentThread().interrupt();
@@ -117,7 +116,6 @@ public final class ScheduledHub extends Hub {
     if (f.continuation == null) {
       start(f);
     }
-    currentThread = f.thread;
     f.resume();
     while (f.turns == turns) {
       if (source.blocked(f)) {
@@ -128,7 +126,6 @@ public final class ScheduledHub extends Hub {
         return;
       }
       current = f;
-      currentThread = f.thread;
       f.awaitPermit(this);
       f.resume();
     }
@@ -192,10 +189,14 @@ public final class ScheduledHub extends Hub {
   private void aim(Fiber self, @Nullable Fiber to) {
     if (to == null) {
       to = self.returnTo;
-      self.returnTo = null;
+      if (to != null) {
+        self.returnTo = null;
+      }
     }
-    target = to;
-    hasTarget = to != null;
+    if (to != null) {
+      target = to;
+      hasTarget = true;
+    }
   }
 
   /// The last act of a fiber, on the fiber.
@@ -254,7 +255,7 @@ public final class ScheduledHub extends Hub {
   @Override
   public boolean mayBeTouchedBy(Thread thread) {
     var c = carrier;
-    return thread == currentThread || thread == c || c == null;
+    return isCurrent(thread) || thread == c || c == null;
   }
 
   @Override

@@ -131,9 +131,11 @@ public final class LoopCore implements FiberSource {
         dueStranger.continuation.run();
         dueStranger = null;
       } else if (batch > 0) {
-        var entry = nextOfBatch();
-        if (entry != null) {
-          return dispatcher(entry);
+        var next = turnOfNext();
+        if (next instanceof Fiber fiber) {
+          return fiber;
+        } else if (next != null) {
+          return dispatcher((Entry) next);
         }
       } else if (stopping && iterated) {
         stopping = false;
@@ -147,9 +149,9 @@ public final class LoopCore implements FiberSource {
     return null;
   }
 
-  /// Gives entries of this iteration their turn until one is to run on a dispatcher, which is
-  /// returned, or until control must go elsewhere: see `due`.
-  private @Nullable Entry nextOfBatch() {
+  /// Gives entries of this iteration their turn, until control must go to a [Fiber], or an [Entry] is to run on
+  /// a dispatcher: that is returned; `null` if there is no more, or the carrier is wanted.
+  private @Nullable Object turnOfNext() {
     while (batch > 0 && escape == null) {
       batch--;
       var entry = ready.remove();
@@ -161,8 +163,7 @@ public final class LoopCore implements FiberSource {
       if (fiber == Entry.IN_PLACE) {
         return entry;
       } else if (fiber != null) {
-        due = fiber;
-        return null;
+        return fiber;
       }
     }
     return null;
@@ -217,7 +218,7 @@ public final class LoopCore implements FiberSource {
       do {
         entry.run();
         hub.clean();
-        entry = self.hasCaller() || interlude || unwinding ? null : nextOfBatch();
+        entry = self.hasCaller() || interlude || unwinding ? null : nextInPlace();
       } while (entry != null);
       if (idle.size() >= MAX_IDLE || closed) {
         return;
@@ -225,6 +226,16 @@ public final class LoopCore implements FiberSource {
       idle.add(self);
       hub.switchTo(null);
     }
+  }
+
+  /// The next entry for the dispatcher that is at work, or `null` if it has to make way.
+  private @Nullable Entry nextInPlace() {
+    var next = turnOfNext();
+    if (next instanceof Fiber fiber) {
+      due = fiber;
+      return null;
+    }
+    return (Entry) next;
   }
 
   private @Nullable Entry takeHanded() {

@@ -1,0 +1,854 @@
+package jasyncio;
+
+import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.currentTask;
+import static jasyncio.Asyncio.gather;
+import static jasyncio.Asyncio.getRunningLoop;
+import static jasyncio.Asyncio.newEventLoop;
+import static jasyncio.Asyncio.run;
+import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.taskGroup;
+import static jasyncio.Asyncio.timeout;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import jasyncio.Runtimes.PortableOnly;
+import jasyncio.Runtimes.ScheduledOnly;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What happens when a task blocks its thread without awaiting.
+@Timeout(60)
+class BlockingPolicyTest {
+  private static RunOptions with(BlockingPolicy policy) {
+    return RunOptions.defaults().blocking(policy);
+  }
+
+  private static void blockOn(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /// A thread that answers each byte of one client with the next one, but not before it is told to.
+  private static final class EchoServer implements AutoCloseable {
+    private final ServerSocket socket;
+    private final Thread thread;
+    final CountDownLatch answers = new CountDownLatch(1);
+
+    EchoServer() throws IOException {
+      socket = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+      thread = Thread.ofPlatform().name("echo-server").start(this::serve);
+    }
+
+    private void serve() {
+      try (var client = socket.accept()) {
+        for (int b = client.getInputStream().read(); b >= 0; b = client.getInputStream().read()) {
+          blockOn(answers);
+          client.getOutputStream().write(b + 1);
+        }
+      } catch (IOException e) {
+        return; // closed
+      }
+    }
+
+    Socket connect() throws IOException {
+      return new Socket(socket.getInetAddress(), socket.getLocalPort());
+    }
+
+    @Override
+    public void close() throws IOException {
+      answers.countDown();
+      socket.close();
+      join(thread);
+    }
+  }
+
+  @Nested
+  class Block {
+    @Test
+    void default_isBlock() {
+      try (var loop = newEventLoop()) {
+        assertThat(loop.getBlockingPolicy()).isEqualTo(BlockingPolicy.BLOCK);
+      }
+    }
+
+    @Test
+    void threadSleep_inTask_makesTheLoopWait() {
+      var order = new ArrayList<String>();
+      run(() -> {
+        var other = createTask(() -> order.add("other"));
+        order.add("sleeps");
+        Thread.sleep(5);
+        order.add("slept");
+        await(other);
+      });
+      assertThat(order).containsExactly("sleeps", "slept", "other");
+    }
+
+    @Test
+    void blockingRead_inTask_makesTheLoopWait() throws Exception {
+      var order = new ArrayList<String>();
+      try (var server = new EchoServer()) {
+        server.answers.countDown();
+        run(() -> {
+          var other = createTask(() -> order.add("other"));
+          try (var socket = server.connect()) {
+            socket.getOutputStream().write(1);
+            order.add("read " + socket.getInputStream().read());
+          }
+          await(other);
+        });
+      }
+      assertThat(order).containsExactly("read 2", "other");
+    }
+
+    @Test
+    void slowStep_inDebugMode_isLoggedWithTheBlockingStack() {
+      try (var logs = Logs.capture()) {
+        run(
+            () -> {
+              getRunningLoop().setSlowCallbackDuration(0.03);
+              var task = createTask(BlockingPolicyTest::naps, "napper");
+              sleep(0);
+              await(task);
+            },
+            RunOptions.defaults().debug(true));
+        assertThat(logs.lines())
+            .filteredOn(line -> line.contains("napper"))
+            .singleElement()
+            .asString()
+            .containsPattern("WARNING Executing <Task .*name='napper'.*> took 0\\.[1-9]\\d\\d seconds")
+            .contains("java.lang.Thread.sleep")
+            .contains("BlockingPolicyTest.naps(BlockingPolicyTest.java:")
+            .doesNotContain("jasyncio.internal");
+      }
+    }
+
+    @Test
+    void slowCallback_inDebugMode_isLogged() {
+      try (var logs = Logs.capture()) {
+        run(
+            () -> {
+              getRunningLoop().setSlowCallbackDuration(0.03);
+              getRunningLoop().callSoon(BlockingPolicyTest::naps);
+              sleep(0);
+            },
+            RunOptions.defaults().debug(true));
+        assertThat(logs.lines())
+            .singleElement()
+            .asString()
+            .containsPattern("WARNING Executing <Handle .*> took 0\\.[1-9]\\d\\d seconds")
+            .contains("BlockingPolicyTest.naps(BlockingPolicyTest.java:");
+      }
+    }
+
+    @Test
+    void slowStep_outsideDebugMode_isNotLogged() {
+      try (var logs = Logs.capture()) {
+        run(
+            () -> {
+              getRunningLoop().setSlowCallbackDuration(0.001);
+              Thread.sleep(10);
+              sleep(0);
+            },
+            RunOptions.defaults().debug(false));
+        assertThat(logs.lines()).isEmpty();
+      }
+    }
+
+    @Test
+    void quickSteps_inDebugMode_areNotLogged() {
+      try (var logs = Logs.capture()) {
+        run(
+            () -> {
+              getRunningLoop().setSlowCallbackDuration(10);
+              for (int i = 0; i < 100; i++) {
+                sleep(0);
+              }
+            },
+            RunOptions.defaults().debug(true));
+        assertThat(logs.lines()).isEmpty();
+      }
+    }
+  }
+
+  private static void naps() {
+    try {
+      Thread.sleep(150);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Nested
+  @ScheduledOnly
+  class Switch {
+    /// Runs a blocking call in a task, and lets it go on only after another task has run meanwhile.
+    private static <T> T besideOthers(Awaitable<T> call, Action release) {
+      return run(
+          () -> {
+            var loop = getRunningLoop();
+            var blocked = createTask(call, "blocked");
+            var thread = loop.<Thread>createFuture();
+            loop.callSoon(() -> thread.setResult(blocked.fiber().thread()));
+            await(thread);
+            while (thread.result().getState() == Thread.State.RUNNABLE) {
+              sleep(0); // the other task runs, and this is the proof
+            }
+            assertThat(blocked.done()).isFalse();
+            assertThat(currentTask()).isNotSameAs(blocked);
+            release.run();
+            var result = await(blocked);
+            assertThat(currentTask().getName()).isNotEqualTo("blocked");
+            return result;
+          },
+          with(BlockingPolicy.SWITCH));
+    }
+
+    @Test
+    void countDownLatch_inTask_letsOthersRun() {
+      var latch = new CountDownLatch(1);
+      var result =
+          besideOthers(
+              () -> {
+                latch.await();
+                return currentTask().getName();
+              },
+              latch::countDown);
+      assertThat(result).isEqualTo("blocked");
+    }
+
+    @Test
+    void blockingQueue_inTask_letsOthersRun() {
+      var queue = new LinkedBlockingQueue<Integer>();
+      assertThat(besideOthers(queue::take, () -> queue.add(7))).isEqualTo(7);
+    }
+
+    @Test
+    void park_inTask_letsOthersRun() {
+      var thread = new Thread[1];
+      var result =
+          besideOthers(
+              () -> {
+                thread[0] = Thread.currentThread();
+                LockSupport.park();
+                return "unparked";
+              },
+              () -> LockSupport.unpark(thread[0]));
+      assertThat(result).isEqualTo("unparked");
+    }
+
+    @Test
+    void reentrantLock_heldByATask_isWaitedForByAnother() {
+      var lock = new ReentrantLock();
+      var order = new ArrayList<String>();
+      run(
+          () -> {
+            var open = getRunningLoop().<Boolean>createFuture();
+            var holder =
+                createTask(
+                    () -> {
+                      lock.lock();
+                      try {
+                        await(open);
+                        order.add("holder");
+                      } finally {
+                        lock.unlock();
+                      }
+                    });
+            var waiter =
+                createTask(
+                    () -> {
+                      lock.lock();
+                      order.add("waiter");
+                      lock.unlock();
+                    });
+            while (!lock.hasQueuedThreads()) {
+              sleep(0);
+            }
+            open.setResult(true);
+            await(gather(holder, waiter));
+          },
+          with(BlockingPolicy.SWITCH));
+      assertThat(order).containsExactly("holder", "waiter");
+    }
+
+    @Test
+    void synchronousQueue_betweenTwoTasks_handsOver() {
+      var queue = new SynchronousQueue<Integer>();
+      var received =
+          run(
+              () -> {
+                createTask(
+                    () -> {
+                      for (int i = 0; i < 100; i++) {
+                        queue.put(i);
+                      }
+                    });
+                var list = new ArrayList<Integer>();
+                for (int i = 0; i < 100; i++) {
+                  list.add(queue.take());
+                }
+                return list;
+              },
+              with(BlockingPolicy.SWITCH));
+      assertThat(received).hasSize(100).isSorted();
+    }
+
+    @Test
+    void threadSleep_inManyTasks_overlaps() {
+      var order = new ArrayList<Integer>();
+      run(
+          () -> {
+            var tasks = new ArrayList<Task<Void>>();
+            for (int i = 3; i >= 1; i--) {
+              int n = i;
+              tasks.add(
+                  createTask(
+                      () -> {
+                        Thread.sleep(n * 100L);
+                        order.add(n);
+                      }));
+            }
+            await(gather(tasks));
+          },
+          with(BlockingPolicy.SWITCH));
+      assertThat(order).containsExactly(1, 2, 3); // one after the other it would be 3, 2, 1
+    }
+
+    @Test
+    void socketRead_inTask_letsOthersRun() throws Exception {
+      try (var server = new EchoServer()) {
+        var answer =
+            besideOthers(
+                () -> {
+                  try (var socket = server.connect()) {
+                    socket.getOutputStream().write(41);
+                    return socket.getInputStream().read();
+                  }
+                },
+                server.answers::countDown);
+        assertThat(answer).isEqualTo(42);
+      }
+    }
+
+    @Test
+    @Tag("slow")
+    void httpClientSend_inTask_letsOthersRun() throws Exception {
+      var answers = new CountDownLatch(1);
+      var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.createContext(
+          "/",
+          exchange -> {
+            blockOn(answers);
+            var body = "hello".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            try (var out = exchange.getResponseBody()) {
+              out.write(body);
+            }
+          });
+      server.start();
+      try (var client = HttpClient.newHttpClient()) {
+        var uri = URI.create("http://localhost:" + server.getAddress().getPort() + "/");
+        var text =
+            besideOthers(
+                () ->
+                    client
+                        .send(
+                            HttpRequest.newBuilder(uri).build(),
+                            HttpResponse.BodyHandlers.ofString())
+                        .body(),
+                answers::countDown);
+        assertThat(text).isEqualTo("hello");
+      } finally {
+        answers.countDown();
+        server.stop(0);
+      }
+    }
+
+    @Test
+    void currentTaskAndContext_afterABlockingCall_areTheTasksOwn() {
+      var variable = ContextVar.<String>of("variable");
+      var seen =
+          run(
+              () -> {
+                var tasks = new ArrayList<Task<List<Object>>>();
+                for (var name : List.of("a", "b", "c")) {
+                  tasks.add(
+                      createTask(
+                          () -> {
+                            variable.set(name);
+                            Thread.sleep(5);
+                            var self = currentTask();
+                            var first = variable.get();
+                            variable.set(name + name);
+                            LockSupport.parkNanos(1000);
+                            sleep(0);
+                            return List.of(self.getName(), first, variable.get());
+                          },
+                          name));
+                }
+                return await(gather(tasks));
+              },
+              with(BlockingPolicy.SWITCH));
+      assertThat(seen)
+          .containsExactly(List.of("a", "a", "aa"), List.of("b", "b", "bb"), List.of("c", "c", "cc"));
+    }
+
+    @Test
+    void callback_thatBlocks_letsOthersRun() {
+      var order = new ArrayList<String>();
+      var latch = new CountDownLatch(1);
+      run(
+          () -> {
+            var loop = getRunningLoop();
+            var called = loop.<Boolean>createFuture();
+            loop.callSoon(
+                () -> {
+                  order.add("callback " + currentTask());
+                  blockOn(latch);
+                  order.add("callback ends " + currentTask());
+                  called.setResult(true);
+                });
+            loop.callSoon(() -> order.add("next"));
+            sleep(0);
+            order.add("task");
+            latch.countDown();
+            await(called);
+          },
+          with(BlockingPolicy.SWITCH));
+      assertThat(order).containsExactly("callback null", "next", "task", "callback ends null");
+    }
+
+    @Test
+    void await_afterABlockingCall_works() {
+      var result =
+          run(
+              () -> {
+                var sum = 0;
+                for (int i = 0; i < 20; i++) {
+                  LockSupport.parkNanos(1000);
+                  sum += await(createTask(() -> sleep(0, 1)));
+                  Thread.sleep(1);
+                }
+                return sum;
+              },
+              with(BlockingPolicy.SWITCH));
+      assertThat(result).isEqualTo(20);
+    }
+
+    @Test
+    void cancel_ofATaskInThreadSleep_endsItCancelled() {
+      assertThat(cancelled(() -> Thread.sleep(100_000)).cancelled()).isTrue();
+    }
+
+    @Test
+    void cancel_ofATaskInQueueTake_endsItCancelled() {
+      assertThat(cancelled(() -> new LinkedBlockingQueue<String>().take()).cancelled()).isTrue();
+    }
+
+    @Test
+    void cancel_ofATaskInSocketRead_endsItCancelled() throws Exception {
+      try (var server = new EchoServer()) {
+        var task =
+            cancelled(
+                () -> {
+                  try (var socket = server.connect()) {
+                    socket.getInputStream().read();
+                  }
+                });
+        assertThat(task.cancelled()).isTrue();
+      }
+    }
+
+    @Test
+    void cancel_ofATaskThatIgnoresTheInterrupt_arrivesAtItsNextAwait() {
+      var order = new ArrayList<String>();
+      var task =
+          cancelled(
+              () -> {
+                try {
+                  Thread.sleep(100_000);
+                } catch (InterruptedException e) {
+                  order.add("interrupted");
+                }
+                try {
+                  sleep(0);
+                } catch (CancelledError e) {
+                  order.add("cancelled");
+                  throw e;
+                }
+              });
+      assertThat(order).containsExactly("interrupted", "cancelled");
+      assertThat(task.cancelled()).isTrue();
+    }
+
+    private static Task<?> cancelled(Action body) {
+      return run(
+          () -> {
+            var threads = new LinkedBlockingQueue<Thread>();
+            var task =
+                createTask(
+                    () -> {
+                      threads.add(Thread.currentThread());
+                      body.run();
+                    });
+            while (threads.isEmpty() || threads.peek().getState() == Thread.State.RUNNABLE) {
+              sleep(0);
+            }
+            assertThat(task.cancel()).isTrue();
+            Asyncio.wait(List.of(task));
+            return task;
+          },
+          with(BlockingPolicy.SWITCH));
+    }
+
+    @Test
+    void timeout_aroundABlockingCall_isATimeout() {
+      assertThatThrownBy(
+              () ->
+                  run(
+                      () -> timeout(0.02, () -> Thread.sleep(100_000)),
+                      with(BlockingPolicy.SWITCH)))
+          .isInstanceOf(TimeoutException.class);
+    }
+
+    @Test
+    void taskGroup_withAFailingAndABlockedChild_raisesTheFailureAlone() {
+      var problem = new IllegalStateException("fails");
+      assertThatThrownBy(
+              () ->
+                  run(
+                      () ->
+                          taskGroup(
+                              tg -> {
+                                tg.createTask(() -> Thread.sleep(100_000));
+                                tg.createTask(
+                                    () -> {
+                                      sleep(0);
+                                      throw problem;
+                                    });
+                              }),
+                      with(BlockingPolicy.SWITCH)))
+          .isInstanceOfSatisfying(
+              ExceptionGroup.class,
+              group -> assertThat(group.exceptions()).containsExactly(problem));
+    }
+
+    @Test
+    void run_endingWhileATaskBlocks_cancelsThatTask() {
+      var ended = new ArrayList<String>();
+      run(
+          () -> {
+            createTask(
+                () -> {
+                  try {
+                    Thread.sleep(100_000);
+                  } finally {
+                    ended.add("finally");
+                  }
+                });
+            sleep(0);
+            sleep(0);
+          },
+          with(BlockingPolicy.SWITCH));
+      assertThat(ended).containsExactly("finally");
+    }
+
+    @Test
+    void runForever_withOnlyABlockedTask_waitsForIt() {
+      var latch = new CountDownLatch(1);
+      var threads = new CompletableFuture<Thread>();
+      var helper =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    Spin.untilWaiting(threads.join());
+                    latch.countDown();
+                  });
+      var result =
+          run(
+              () -> {
+                threads.complete(Thread.currentThread());
+                latch.await();
+                return "went on";
+              },
+              with(BlockingPolicy.SWITCH));
+      join(helper);
+      assertThat(result).isEqualTo("went on");
+    }
+
+    @Test
+    void setBlockingPolicy_whileRunning_takesEffect() {
+      var order = new ArrayList<String>();
+      run(() -> {
+        var task = createTask(() -> order.add("other"));
+        Thread.sleep(2);
+        order.add("blocked");
+        getRunningLoop().setBlockingPolicy(BlockingPolicy.SWITCH);
+        await(task);
+        var second = createTask(() -> order.add("other"));
+        Thread.sleep(20);
+        order.add("switched");
+        await(second);
+      });
+      assertThat(order).containsExactly("blocked", "other", "other", "switched");
+    }
+
+    @Test
+    void property_namesThePolicy() {
+      var before = System.setProperty("jasyncio.blocking", "switch");
+      try (var loop = newEventLoop()) {
+        assertThat(loop.getBlockingPolicy()).isEqualTo(BlockingPolicy.SWITCH);
+      } finally {
+        if (before == null) {
+          System.clearProperty("jasyncio.blocking");
+        } else {
+          System.setProperty("jasyncio.blocking", before);
+        }
+      }
+    }
+
+    @Test
+    void coroutineDrivenByHand_thatBlocks_letsOthersRun() {
+      var order = new ArrayList<String>();
+      run(
+          () -> {
+            var other = createTask(() -> order.add("other"));
+            var coroutine =
+                Asyncio.coroutine(
+                    () -> {
+                      Thread.sleep(20);
+                      order.add("coroutine");
+                      return 42;
+                    });
+            try {
+              coroutine.send(null);
+            } catch (StopIteration e) {
+              order.add("value " + e.value());
+            }
+            await(other);
+          },
+          with(BlockingPolicy.SWITCH));
+      assertThat(order).containsExactly("other", "coroutine", "value 42");
+    }
+  }
+
+  @Nested
+  @ScheduledOnly
+  class Forbid {
+    @Test
+    void blockingCall_inTask_isReportedAtOnceWhileItBlocks() {
+      var reports = new ArrayList<ErrorContext>();
+      var latch = new CountDownLatch(1);
+      run(
+          () -> {
+            getRunningLoop()
+                .setExceptionHandler(
+                    (loop, error) -> {
+                      reports.add(error);
+                      latch.countDown(); // if the report came later, this would hang
+                    });
+            await(createTask(() -> blocksHere(latch), "blocker"));
+          },
+          with(BlockingPolicy.FORBID));
+      assertThat(reports)
+          .singleElement()
+          .satisfies(
+              error -> {
+                assertThat(error.message())
+                    .startsWith("<Task pending name='blocker'")
+                    .endsWith(" blocks the event loop");
+                assertThat(error.task().getName()).isEqualTo("blocker");
+                assertThat(error.blockedAt())
+                    .extracting(StackTraceElement::getMethodName)
+                    .contains("await", "blocksHere");
+                assertThat(error.blockedAt())
+                    .noneMatch(frame -> frame.getClassName().startsWith("jasyncio.internal."));
+              });
+    }
+
+    private static void blocksHere(CountDownLatch latch) {
+      blockOn(latch);
+    }
+
+    @Test
+    void blockingCall_inCallback_isReported() {
+      var reports = new ArrayList<ErrorContext>();
+      var latch = new CountDownLatch(1);
+      run(
+          () -> {
+            getRunningLoop()
+                .setExceptionHandler(
+                    (loop, error) -> {
+                      reports.add(error);
+                      latch.countDown();
+                    });
+            getRunningLoop().callSoon(() -> blockOn(latch));
+            sleep(0);
+          },
+          with(BlockingPolicy.FORBID));
+      assertThat(reports).singleElement();
+      assertThat(reports.getFirst().message()).isEqualTo("A callback blocks the event loop");
+      assertThat(reports.getFirst().task()).isNull();
+    }
+
+    @Test
+    void blockingCall_underForbid_keepsTheOrder() {
+      var order = new ArrayList<String>();
+      run(
+          () -> {
+            getRunningLoop().setExceptionHandler((loop, error) -> order.add("reported"));
+            var other = createTask(() -> order.add("other"));
+            Thread.sleep(5);
+            order.add("slept");
+            await(other);
+          },
+          with(BlockingPolicy.FORBID));
+      assertThat(order).containsExactly("reported", "slept", "other");
+    }
+
+    @Test
+    void handler_thatBlocksItself_doesNotDeadlock() {
+      var order = new ArrayList<String>();
+      var handled = new CountDownLatch(1);
+      run(
+          () -> {
+            getRunningLoop()
+                .setExceptionHandler(
+                    (loop, error) -> {
+                      try {
+                        Thread.sleep(5);
+                      } catch (InterruptedException e) {
+                        order.add("interrupted");
+                      }
+                      order.add("handled");
+                      handled.countDown();
+                    });
+            Thread.sleep(20);
+            order.add("slept");
+            sleep(0.01);
+          },
+          with(BlockingPolicy.FORBID));
+      blockOn(handled);
+      assertThat(order).containsExactlyInAnyOrder("handled", "slept");
+    }
+
+    @Test
+    void handler_thatThrows_isReportedInTurn() {
+      try (var logs = Logs.capture()) {
+        run(
+            () -> {
+              getRunningLoop()
+                  .setExceptionHandler(
+                      (loop, error) -> {
+                        throw new IllegalStateException("handler");
+                      });
+              Thread.sleep(5);
+              sleep(0);
+            },
+            with(BlockingPolicy.FORBID));
+        assertThat(logs.lines())
+            .filteredOn(line -> line.startsWith("SEVERE"))
+            .singleElement()
+            .asString()
+            .contains("Unhandled error in exception handler")
+            .contains("handler");
+      }
+    }
+
+    @Test
+    void defaultHandler_logsTaskAndStack() {
+      try (var logs = Logs.capture()) {
+        run(
+            () -> await(createTask(() -> Thread.sleep(20), "sleeper")),
+            with(BlockingPolicy.FORBID).debug(false));
+        assertThat(logs.lines())
+            .singleElement()
+            .asString()
+            .contains("name='sleeper'")
+            .contains("blocks the event loop")
+            .contains("blocked at")
+            .contains("java.lang.Thread.sleep")
+            .contains("BlockingPolicyTest");
+      }
+    }
+
+    @Test
+    void awaits_areNotReported() {
+      var reports = new ArrayList<ErrorContext>();
+      run(
+          () -> {
+            getRunningLoop().setExceptionHandler((loop, error) -> reports.add(error));
+            for (int i = 0; i < 10; i++) {
+              sleep(0.001);
+              await(createTask(() -> sleep(0)));
+              Thread.yield();
+            }
+          },
+          with(BlockingPolicy.FORBID));
+      assertThat(reports).isEmpty();
+    }
+  }
+
+  @Nested
+  @PortableOnly
+  class Portable {
+    @Test
+    void switchAndForbid_sayWhatTheyNeed() {
+      try (var loop = newEventLoop()) {
+        for (var policy : List.of(BlockingPolicy.SWITCH, BlockingPolicy.FORBID)) {
+          assertThatThrownBy(() -> loop.setBlockingPolicy(policy))
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessage(
+                  "blocking policy "
+                      + policy
+                      + " needs the scheduled fiber runtime; start the JVM with --add-opens"
+                      + " java.base/java.lang=ALL-UNNAMED");
+        }
+        assertThat(loop.getBlockingPolicy()).isEqualTo(BlockingPolicy.BLOCK);
+      }
+    }
+
+    @Test
+    void runWithSwitch_saysWhatItNeeds() {
+      assertThatThrownBy(() -> run(() -> sleep(0), with(BlockingPolicy.SWITCH)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("blocking policy SWITCH needs the scheduled fiber runtime; ");
+    }
+  }
+}
