@@ -911,6 +911,7 @@ public final class Asyncio {
   /// @param call what may block
   /// @return what it gives; throws what it throws
   public static <T extends @Nullable Object> T toThread(Callable<T> call) {
+    Objects.requireNonNull(call, "call");
     var context = Context.copyContext();
     return getRunningLoop().<T>runInExecutor(null, () -> context.run(call)).await();
   }
@@ -919,6 +920,7 @@ public final class Asyncio {
   ///
   /// @param call what may block
   public static void toThread(Action call) {
+    Objects.requireNonNull(call, "call");
     toThread(() -> call.asAwaitable().await());
   }
 

@@ -41,24 +41,41 @@ final class Debug {
     return stack == null ? List.of() : List.of(stack);
   }
 
-  /// The user's part of a task's stack, innermost frame first: without the machinery above its last
-  /// call into this library, and without what started the task.
+  /// The user's part of a task's stack, innermost frame first: without what suspended it, and without
+  /// what started it. A call of the JDK's that blocks is part of it.
   static List<StackTraceElement> userStack(StackTraceElement[] stack) {
+    int top = 0;
+    while (top < stack.length && isParking(stack[top].getClassName())) {
+      top++;
+    }
+    boolean byUs = top < stack.length && stack[top].getClassName().startsWith("jasyncio.internal.");
     return Arrays.stream(stack)
-        .dropWhile(f -> isParking(f.getClassName()) || isOurs(f.getClassName()))
+        .dropWhile(f -> byUs ? isParking(f.getClassName()) : isUnmounting(f.getClassName()))
+        .dropWhile(f -> byUs && isOurs(f.getClassName()))
         .takeWhile(f -> !isStart(f))
-        .filter(
-            f -> !isMachinery(f.getClassName()) && !f.getClassName().equals("jasyncio.ActionBody"))
+        .filter(f -> !isMachinery(f.getClassName()) || f.getClassName().equals("java.lang.Thread"))
+        .filter(f -> !isWrapper(f.getClassName()))
         .toList();
   }
 
   private static boolean isStart(StackTraceElement frame) {
-    return frame.getClassName().equals("jasyncio.Task") && frame.getMethodName().equals("run");
+    return frame.getClassName().equals("jasyncio.Task") && frame.getMethodName().equals("start");
+  }
+
+  private static boolean isWrapper(String className) {
+    return className.equals("jasyncio.Bodies") || className.equals("jasyncio.ActionBody");
+  }
+
+  /// Above what everybody calls to wait: of no interest.
+  private static boolean isUnmounting(String className) {
+    return className.startsWith("java.lang.VirtualThread")
+        || className.startsWith("jdk.internal.vm.")
+        || className.equals("java.lang.System$1");
   }
 
   private static boolean isParking(String className) {
-    return isMachinery(className)
-        || className.equals("java.lang.System$1")
+    return isUnmounting(className)
+        || className.equals("java.lang.Thread")
         || className.equals("java.util.concurrent.locks.LockSupport");
   }
 
@@ -87,16 +104,17 @@ final class Debug {
             "ActionBody",
             "Action",
             "AsCompleted",
+            "Bodies",
             "Bridges",
             "Context",
             "Coroutine",
             "Debug",
             "DoneCallback",
             "EventLoop",
-            "Executors",
             "Future",
             "Gather",
             "Handle",
+            "Offload",
             "Runner",
             "Sleeper",
             "Task",

@@ -246,7 +246,7 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
-  private void checkThread() {
+  void checkThread() {
     if (debug && running && !hub.mayBeTouchedBy(Thread.currentThread())) {
       throw new IllegalStateException(
           "Non-thread-safe operation invoked on an event loop other than the current one; from another"
@@ -617,6 +617,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param call what may block
   /// @return a future that is done when it has run
   public Future<Void> runInExecutor(@Nullable Executor executor, Action call) {
+    Objects.requireNonNull(call, "call");
     return runInExecutor(executor, () -> call.asAwaitable().await());
   }
 
@@ -861,7 +862,10 @@ public final class EventLoop implements AutoCloseable {
     @Override
     public void leave(Fiber fiber) {
       saved.put(fiber, new Saved(context, stepBegan));
-      stepBegan = 0;
+      if (blockingPolicy == BlockingPolicy.SWITCH) { // others run: its time is not the loop's
+        stepBegan = 0;
+        watchdog.stepEnds();
+      }
     }
 
     @Override
@@ -869,7 +873,11 @@ public final class EventLoop implements AutoCloseable {
       var back = saved.remove(fiber);
       if (back != null) {
         context = back.context;
-        stepBegan = back.stepBegan;
+        if (blockingPolicy == BlockingPolicy.SWITCH) {
+          beginStep();
+        } else {
+          stepBegan = back.stepBegan;
+        }
       }
     }
 

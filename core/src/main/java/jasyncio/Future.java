@@ -229,9 +229,12 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
   }
 
   private void settle(byte newState, @Nullable Object newOutcome) {
+    var waiting = callbacks;
+    if (waiting != null) {
+      loop.checkThread();
+    }
     outcome = newOutcome;
     state = newState;
-    var waiting = callbacks;
     callbacks = null;
     if (waiting instanceof Entry entry) {
       loop.scheduleUnlessClosed(entry);
@@ -277,6 +280,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
   /// Puts `entry` into the ready queue once this is done.
   final void whenDone(Entry entry) {
     if (state != PENDING) {
+      loop.checkThread();
       loop.schedule(entry);
     } else {
       callbacks = Callbacks.with(callbacks, entry);

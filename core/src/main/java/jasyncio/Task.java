@@ -40,6 +40,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private boolean started;
   private boolean suspended;
   private boolean mustCancel;
+  private boolean interrupted; // by cancel(), in a blocking call
   boolean reportIfDestroyed = true;
 
   /// A task of `loop`. Use [Asyncio#createTask(Awaitable)] instead, except in a [TaskFactory].
@@ -111,7 +112,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (done()) {
       // its loop was closed while it waited in a blocking call
     } else if (error != null) {
-      endWith(error);
+      endWith(asCancellation(error));
     } else if (mustCancel) { // it cancelled itself, or was cancelled in its last step
       cancelWith(takeCancellation().getMessage());
     } else {
@@ -127,8 +128,6 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     var loop = getLoop();
     if (error instanceof CancelledError) {
       cancelWith(error);
-    } else if (error instanceof InterruptedException && mustCancel) {
-      cancelWith(takeCancellation()); // cancel() interrupted its blocking call
     } else if (error instanceof GeneratorExit && loop.isClosing()) {
       cancelWith(null);
     } else if (error instanceof StopIteration) {
@@ -266,6 +265,19 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
+  /// What a blocking call threw because [#cancel()] interrupted it is the cancellation that it stands
+  /// for; anything else is itself.
+  Throwable asCancellation(Throwable error) {
+    if (!interrupted || !mustCancel || !(error instanceof Exception)) {
+      return error;
+    }
+    interrupted = false;
+    Thread.interrupted();
+    var cancellation = takeCancellation();
+    cancellation.addSuppressed(error);
+    return cancellation;
+  }
+
   // ---- cancellation -----------------------------------------------------------------------------
 
   private CancelledError takeCancellation() {
@@ -287,6 +299,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (done()) {
       return false;
     }
+    getLoop().checkThread();
     cancelRequests++;
     if (waiter != null && waiter.cancel(message)) {
       return true;
@@ -295,6 +308,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     setCancelMessage(message);
     var f = fiber;
     if (f != null && !suspended && getLoop().hub.isDetached(f)) {
+      interrupted = true;
       Objects.requireNonNull(f.thread()).interrupt();
     }
     return true;

@@ -84,7 +84,7 @@ public final class TaskGroup implements AutoCloseable {
     try {
       value = body.run(this);
     } catch (Throwable e) {
-      error = e;
+      error = parentTask().asCancellation(e);
     }
     exit(error);
     return value;

@@ -120,7 +120,7 @@ public final class Timeout {
     try {
       value = body.await();
     } catch (Throwable e) {
-      throw exit(e);
+      throw exit(Objects.requireNonNull(task).asCancellation(e));
     }
     exit(null);
     return value;

@@ -20,6 +20,8 @@ public abstract class Hub {
    * themselves: only the thread that is current can find itself there. One field, not two: a reference
    * stored into an old object is dear (the write barrier of G1), and this one is at every switch.
    */
+  static final String FIBER_NAME = "jasyncio-fiber";
+
   final FiberSource source;
 
   @Nullable Fiber current;
@@ -63,6 +65,16 @@ public abstract class Hub {
   /// Wipes what user code may have left on the current fiber's thread: thread locals, interrupt
   /// status, name, context class loader. Called on a fiber.
   public abstract void clean();
+
+  static void clean(Thread self, @Nullable ClassLoader contextLoader) {
+    Thread.interrupted();
+    if (!FIBER_NAME.equals(self.getName())) {
+      self.setName(FIBER_NAME);
+    }
+    if (self.getContextClassLoader() != contextLoader) {
+      self.setContextClassLoader(contextLoader);
+    }
+  }
 
   /// Runs `fiber` until it gives up control, while the current fiber waits in a blocking call.
   /// Called by the source from [FiberSource#blocked].

@@ -16,6 +16,7 @@ public final class PortableHub extends Hub {
    * A fiber that blocks keeps the baton, so the whole loop waits for it: policy BLOCK, and no other.
    */
   private @Nullable Baton host;
+  private final @Nullable ClassLoader contextLoader = Thread.currentThread().getContextClassLoader();
   private boolean noted; // logical thread: the source was interrupted while it waited
   private volatile @Nullable Thread hostThread;
 
@@ -120,7 +121,7 @@ public final class PortableHub extends Hub {
 
   @Override
   public void clean() {
-    Thread.interrupted();
+    clean(Thread.currentThread(), contextLoader);
   }
 
   @Override
@@ -182,9 +183,10 @@ public final class PortableHub extends Hub {
       baton =
           new Baton(
               Thread.ofVirtual()
-                  .name("jasyncio-fiber")
+                  .name(FIBER_NAME)
                   .inheritInheritableThreadLocals(false)
                   .unstarted(this));
+      baton.thread.setContextClassLoader(hub.contextLoader);
       thread = baton.thread;
     }
 

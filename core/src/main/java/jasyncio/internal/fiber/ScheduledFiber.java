@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /// A fiber of a [ScheduledHub], and the scheduler of its own virtual thread.
 final class ScheduledFiber extends Fiber implements Executor, Runnable {
-  static final String NAME = "jasyncio-fiber";
-
   @Nullable Runnable continuation; // set once, by start()
 
   int turns; // logical thread

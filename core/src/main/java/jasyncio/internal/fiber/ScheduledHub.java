@@ -59,7 +59,7 @@ public final class ScheduledHub extends Hub {
   }
 
   private Thread newThread(ScheduledFiber fiber, Runnable task) {
-    var thread = VirtualThreads.newThread(fiber, ScheduledFiber.NAME, task);
+    var thread = VirtualThreads.newThread(fiber, FIBER_NAME, task);
     thread.setContextClassLoader(contextLoader);
     fiber.thread = thread;
     return thread;
@@ -243,13 +243,7 @@ public final class ScheduledHub extends Hub {
   public void clean() {
     var self = Thread.currentThread();
     VirtualThreads.clearLocals(self);
-    Thread.interrupted();
-    if (!ScheduledFiber.NAME.equals(self.getName())) {
-      self.setName(ScheduledFiber.NAME);
-    }
-    if (self.getContextClassLoader() != contextLoader) {
-      self.setContextClassLoader(contextLoader);
-    }
+    clean(self, contextLoader);
   }
 
   @Override
