@@ -848,8 +848,7 @@ public final class Asyncio {
   /// @param delay the time
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static void timeout(@Nullable Duration delay, Timeout.Body body)
-      throws TimeoutException {
+  public static void timeout(@Nullable Duration delay, Timeout.Body body) throws TimeoutException {
     var timeout = Timeout.after(Times.seconds(delay));
     timeout.run(() -> body.run(timeout));
   }

@@ -41,8 +41,8 @@ final class Debug {
     return stack == null ? List.of() : List.of(stack);
   }
 
-  /// The user's part of a task's stack, innermost frame first: without what suspended it, and without
-  /// what started it. A call of the JDK's that blocks is part of it.
+  /// The user's part of a task's stack, innermost frame first: without what suspended it, and
+  /// without what started it. A call of the JDK's that blocks is part of it.
   static List<StackTraceElement> userStack(StackTraceElement[] stack) {
     int top = 0;
     while (top < stack.length && isParking(stack[top].getClassName())) {

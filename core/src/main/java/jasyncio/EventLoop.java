@@ -109,6 +109,11 @@ public final class EventLoop implements AutoCloseable {
             }
             return null;
           }
+
+          @Override
+          public String toString() {
+            return "_run_until_complete_cb()";
+          }
         };
     future.whenDone(stopper);
     try {

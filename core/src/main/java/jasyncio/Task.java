@@ -265,8 +265,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  /// What a blocking call threw because [#cancel()] interrupted it is the cancellation that it stands
-  /// for; anything else is itself.
+  /// What a blocking call threw because [#cancel()] interrupted it is the cancellation that it
+  /// stands for; anything else is itself.
   Throwable asCancellation(Throwable error) {
     if (!interrupted || !mustCancel || !(error instanceof Exception)) {
       return error;

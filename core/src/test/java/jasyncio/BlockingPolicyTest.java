@@ -151,7 +151,8 @@ class BlockingPolicyTest {
             .filteredOn(line -> line.contains("napper"))
             .singleElement()
             .asString()
-            .containsPattern("WARNING Executing <Task .*name='napper'.*> took 0\\.[1-9]\\d\\d seconds")
+            .containsPattern(
+                "WARNING Executing <Task .*name='napper'.*> took 0\\.[1-9]\\d\\d seconds")
             .contains("java.lang.Thread.sleep")
             .contains("BlockingPolicyTest.naps(BlockingPolicyTest.java:")
             .doesNotContain("jasyncio.internal");
@@ -280,23 +281,21 @@ class BlockingPolicyTest {
           () -> {
             var open = getRunningLoop().<Boolean>createFuture();
             var holder =
-                createTask(
-                    () -> {
-                      lock.lock();
-                      try {
-                        await(open);
-                        order.add("holder");
-                      } finally {
-                        lock.unlock();
-                      }
-                    });
+                createTask(() -> {
+                  lock.lock();
+                  try {
+                    await(open);
+                    order.add("holder");
+                  } finally {
+                    lock.unlock();
+                  }
+                });
             var waiter =
-                createTask(
-                    () -> {
-                      lock.lock();
-                      order.add("waiter");
-                      lock.unlock();
-                    });
+                createTask(() -> {
+                  lock.lock();
+                  order.add("waiter");
+                  lock.unlock();
+                });
             while (!lock.hasQueuedThreads()) {
               sleep(0);
             }
@@ -313,12 +312,11 @@ class BlockingPolicyTest {
       var received =
           run(
               () -> {
-                createTask(
-                    () -> {
-                      for (int i = 0; i < 100; i++) {
-                        queue.put(i);
-                      }
-                    });
+                createTask(() -> {
+                  for (int i = 0; i < 100; i++) {
+                    queue.put(i);
+                  }
+                });
                 var list = new ArrayList<Integer>();
                 for (int i = 0; i < 100; i++) {
                   list.add(queue.take());
@@ -338,11 +336,10 @@ class BlockingPolicyTest {
             for (int i = 3; i >= 1; i--) {
               int n = i;
               tasks.add(
-                  createTask(
-                      () -> {
-                        Thread.sleep(n * 100L);
-                        order.add(n);
-                      }));
+                  createTask(() -> {
+                    Thread.sleep(n * 100L);
+                    order.add(n);
+                  }));
             }
             await(gather(tasks));
           },
@@ -426,7 +423,8 @@ class BlockingPolicyTest {
               },
               with(BlockingPolicy.SWITCH));
       assertThat(seen)
-          .containsExactly(List.of("a", "a", "aa"), List.of("b", "b", "bb"), List.of("c", "c", "cc"));
+          .containsExactly(
+              List.of("a", "a", "aa"), List.of("b", "b", "bb"), List.of("c", "c", "cc"));
     }
 
     @Test
@@ -437,13 +435,12 @@ class BlockingPolicyTest {
           () -> {
             var loop = getRunningLoop();
             var called = loop.<Boolean>createFuture();
-            loop.callSoon(
-                () -> {
-                  order.add("callback " + currentTask());
-                  blockOn(latch);
-                  order.add("callback ends " + currentTask());
-                  called.setResult(true);
-                });
+            loop.callSoon(() -> {
+              order.add("callback " + currentTask());
+              blockOn(latch);
+              order.add("callback ends " + currentTask());
+              called.setResult(true);
+            });
             loop.callSoon(() -> order.add("next"));
             sleep(0);
             order.add("task");
@@ -485,12 +482,11 @@ class BlockingPolicyTest {
     void cancel_ofATaskInSocketRead_endsItCancelled() throws Exception {
       try (var server = new EchoServer()) {
         var task =
-            cancelled(
-                () -> {
-                  try (var socket = server.connect()) {
-                    socket.getInputStream().read();
-                  }
-                });
+            cancelled(() -> {
+              try (var socket = server.connect()) {
+                socket.getInputStream().read();
+              }
+            });
         assertThat(task.cancelled()).isTrue();
       }
     }
@@ -499,20 +495,19 @@ class BlockingPolicyTest {
     void cancel_ofATaskThatIgnoresTheInterrupt_arrivesAtItsNextAwait() {
       var order = new ArrayList<String>();
       var task =
-          cancelled(
-              () -> {
-                try {
-                  Thread.sleep(100_000);
-                } catch (InterruptedException e) {
-                  order.add("interrupted");
-                }
-                try {
-                  sleep(0);
-                } catch (CancelledError e) {
-                  order.add("cancelled");
-                  throw e;
-                }
-              });
+          cancelled(() -> {
+            try {
+              Thread.sleep(100_000);
+            } catch (InterruptedException e) {
+              order.add("interrupted");
+            }
+            try {
+              sleep(0);
+            } catch (CancelledError e) {
+              order.add("cancelled");
+              throw e;
+            }
+          });
       assertThat(order).containsExactly("interrupted", "cancelled");
       assertThat(task.cancelled()).isTrue();
     }
@@ -522,11 +517,10 @@ class BlockingPolicyTest {
           () -> {
             var threads = new LinkedBlockingQueue<Thread>();
             var task =
-                createTask(
-                    () -> {
-                      threads.add(Thread.currentThread());
-                      body.run();
-                    });
+                createTask(() -> {
+                  threads.add(Thread.currentThread());
+                  body.run();
+                });
             while (threads.isEmpty() || threads.peek().getState() == Thread.State.RUNNABLE) {
               sleep(0);
             }
@@ -539,31 +533,25 @@ class BlockingPolicyTest {
 
     @Test
     void timeout_aroundABlockingCall_isATimeout() {
-      assertThatThrownBy(
-              () ->
-                  run(
-                      () -> timeout(0.02, () -> Thread.sleep(100_000)),
-                      with(BlockingPolicy.SWITCH)))
+      assertThatThrownBy(() ->
+              run(() -> timeout(0.02, () -> Thread.sleep(100_000)), with(BlockingPolicy.SWITCH)))
           .isInstanceOf(TimeoutException.class);
     }
 
     @Test
     void taskGroup_withAFailingAndABlockedChild_raisesTheFailureAlone() {
       var problem = new IllegalStateException("fails");
-      assertThatThrownBy(
-              () ->
-                  run(
-                      () ->
-                          taskGroup(
-                              tg -> {
-                                tg.createTask(() -> Thread.sleep(100_000));
-                                tg.createTask(
-                                    () -> {
-                                      sleep(0);
-                                      throw problem;
-                                    });
-                              }),
-                      with(BlockingPolicy.SWITCH)))
+      assertThatThrownBy(() ->
+              run(
+                  () ->
+                      taskGroup(tg -> {
+                        tg.createTask(() -> Thread.sleep(100_000));
+                        tg.createTask(() -> {
+                          sleep(0);
+                          throw problem;
+                        });
+                      }),
+                  with(BlockingPolicy.SWITCH)))
           .isInstanceOfSatisfying(
               ExceptionGroup.class,
               group -> assertThat(group.exceptions()).containsExactly(problem));
@@ -574,14 +562,13 @@ class BlockingPolicyTest {
       var ended = new ArrayList<String>();
       run(
           () -> {
-            createTask(
-                () -> {
-                  try {
-                    Thread.sleep(100_000);
-                  } finally {
-                    ended.add("finally");
-                  }
-                });
+            createTask(() -> {
+              try {
+                Thread.sleep(100_000);
+              } finally {
+                ended.add("finally");
+              }
+            });
             sleep(0);
             sleep(0);
           },
@@ -595,11 +582,10 @@ class BlockingPolicyTest {
       var threads = new CompletableFuture<Thread>();
       var helper =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    Spin.untilWaiting(threads.join());
-                    latch.countDown();
-                  });
+              .start(() -> {
+                Spin.untilWaiting(threads.join());
+                latch.countDown();
+              });
       var result =
           run(
               () -> {
@@ -650,12 +636,11 @@ class BlockingPolicyTest {
           () -> {
             var other = createTask(() -> order.add("other"));
             var coroutine =
-                Asyncio.coroutine(
-                    () -> {
-                      Thread.sleep(20);
-                      order.add("coroutine");
-                      return 42;
-                    });
+                Asyncio.coroutine(() -> {
+                  Thread.sleep(20);
+                  order.add("coroutine");
+                  return 42;
+                });
             try {
               coroutine.send(null);
             } catch (StopIteration e) {
@@ -678,28 +663,26 @@ class BlockingPolicyTest {
       run(
           () -> {
             getRunningLoop()
-                .setExceptionHandler(
-                    (loop, error) -> {
-                      reports.add(error);
-                      latch.countDown(); // if the report came later, this would hang
-                    });
+                .setExceptionHandler((loop, error) -> {
+                  reports.add(error);
+                  latch.countDown(); // if the report came later, this would hang
+                });
             await(createTask(() -> blocksHere(latch), "blocker"));
           },
           with(BlockingPolicy.FORBID));
       assertThat(reports)
           .singleElement()
-          .satisfies(
-              error -> {
-                assertThat(error.message())
-                    .startsWith("<Task pending name='blocker'")
-                    .endsWith(" blocks the event loop");
-                assertThat(error.task().getName()).isEqualTo("blocker");
-                assertThat(error.blockedAt())
-                    .extracting(StackTraceElement::getMethodName)
-                    .contains("await", "blocksHere");
-                assertThat(error.blockedAt())
-                    .noneMatch(frame -> frame.getClassName().startsWith("jasyncio.internal."));
-              });
+          .satisfies(error -> {
+            assertThat(error.message())
+                .startsWith("<Task pending name='blocker'")
+                .endsWith(" blocks the event loop");
+            assertThat(error.task().getName()).isEqualTo("blocker");
+            assertThat(error.blockedAt())
+                .extracting(StackTraceElement::getMethodName)
+                .contains("await", "blocksHere");
+            assertThat(error.blockedAt())
+                .noneMatch(frame -> frame.getClassName().startsWith("jasyncio.internal."));
+          });
     }
 
     private static void blocksHere(CountDownLatch latch) {
@@ -713,11 +696,10 @@ class BlockingPolicyTest {
       run(
           () -> {
             getRunningLoop()
-                .setExceptionHandler(
-                    (loop, error) -> {
-                      reports.add(error);
-                      latch.countDown();
-                    });
+                .setExceptionHandler((loop, error) -> {
+                  reports.add(error);
+                  latch.countDown();
+                });
             getRunningLoop().callSoon(() -> blockOn(latch));
             sleep(0);
           },
@@ -749,16 +731,15 @@ class BlockingPolicyTest {
       run(
           () -> {
             getRunningLoop()
-                .setExceptionHandler(
-                    (loop, error) -> {
-                      try {
-                        Thread.sleep(5);
-                      } catch (InterruptedException e) {
-                        order.add("interrupted");
-                      }
-                      order.add("handled");
-                      handled.countDown();
-                    });
+                .setExceptionHandler((loop, error) -> {
+                  try {
+                    Thread.sleep(5);
+                  } catch (InterruptedException e) {
+                    order.add("interrupted");
+                  }
+                  order.add("handled");
+                  handled.countDown();
+                });
             Thread.sleep(20);
             order.add("slept");
             sleep(0.01);
@@ -774,10 +755,9 @@ class BlockingPolicyTest {
         run(
             () -> {
               getRunningLoop()
-                  .setExceptionHandler(
-                      (loop, error) -> {
-                        throw new IllegalStateException("handler");
-                      });
+                  .setExceptionHandler((loop, error) -> {
+                    throw new IllegalStateException("handler");
+                  });
               Thread.sleep(5);
               sleep(0);
             },

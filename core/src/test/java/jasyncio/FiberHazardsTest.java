@@ -671,11 +671,10 @@ class FiberHazardsTest {
         loop.setBlockingPolicy(BlockingPolicy.SWITCH);
         loop.setExceptionHandler((l, error) -> messages.add(error.message()));
         task =
-            loop.createTask(
-                () -> {
-                  thread.set(Thread.currentThread());
-                  blockOn(go);
-                });
+            loop.createTask(() -> {
+              thread.set(Thread.currentThread());
+              blockOn(go);
+            });
         loop.runUntilComplete(() -> sleep(0));
       }
       assertThat(messages).containsExactly("Task was destroyed but it is pending!");

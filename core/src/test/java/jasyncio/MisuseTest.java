@@ -54,14 +54,13 @@ class MisuseTest {
     var error = new AtomicReference<Throwable>();
     join(
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  try {
-                    code.call();
-                  } catch (Throwable e) {
-                    error.set(e);
-                  }
-                }));
+            .start(() -> {
+              try {
+                code.call();
+              } catch (Throwable e) {
+                error.set(e);
+              }
+            }));
     return error.get();
   }
 
@@ -114,7 +113,8 @@ class MisuseTest {
     @Test
     void await_ofACoroutine_saysSo() {
       var coroutine = coroutine(() -> 42);
-      assertIllegalState(() -> await(coroutine)).hasMessageStartingWith("await outside a coroutine: ");
+      assertIllegalState(() -> await(coroutine))
+          .hasMessageStartingWith("await outside a coroutine: ");
       coroutine.close();
     }
 
@@ -232,9 +232,11 @@ class MisuseTest {
     void use_fromAnotherThreadInDebugMode_isAnError() {
       var errors = usesFromAnotherThread(true);
       assertThat(errors)
-          .allSatisfy(
-              (use, error) ->
-                  assertThat(error).as(use).isInstanceOf(IllegalStateException.class).hasMessage(UNSAFE));
+          .allSatisfy((use, error) ->
+              assertThat(error)
+                  .as(use)
+                  .isInstanceOf(IllegalStateException.class)
+                  .hasMessage(UNSAFE));
     }
 
     @Test
@@ -242,17 +244,16 @@ class MisuseTest {
       try (var loop = newEventLoop()) {
         loop.setDebug(false);
         var called = new CompletableFuture<String>();
-        loop.runUntilComplete(
-            () -> {
-              assertThat(onAnotherThread(() -> loop.callSoon(() -> called.complete("called"))))
-                  .isNull();
-              assertThat(await(called)).isEqualTo("called");
-              var future = loop.<String>createFuture();
-              var waiter = createTask(() -> await(future));
-              sleep(0);
-              assertThat(onAnotherThread(() -> future.setResult("set"))).isNull();
-              assertThat(await(waiter)).isEqualTo("set");
-            });
+        loop.runUntilComplete(() -> {
+          assertThat(onAnotherThread(() -> loop.callSoon(() -> called.complete("called"))))
+              .isNull();
+          assertThat(await(called)).isEqualTo("called");
+          var future = loop.<String>createFuture();
+          var waiter = createTask(() -> await(future));
+          sleep(0);
+          assertThat(onAnotherThread(() -> future.setResult("set"))).isNull();
+          assertThat(await(waiter)).isEqualTo("set");
+        });
       }
     }
 
@@ -263,7 +264,8 @@ class MisuseTest {
             var loop = getRunningLoop();
             var called = loop.<String>createFuture();
             assertThat(
-                    onAnotherThread(() -> loop.callSoonThreadsafe(() -> called.setResult("called"))))
+                    onAnotherThread(
+                        () -> loop.callSoonThreadsafe(() -> called.setResult("called"))))
                 .isNull();
             assertThat(await(called)).isEqualTo("called");
           },
@@ -318,7 +320,8 @@ class MisuseTest {
       assertThat(loop.isClosed()).isTrue();
       assertThat(loop.isRunning()).isFalse();
       assertThatCode(loop::close).doesNotThrowAnyException();
-      assertThat(loop).hasToString("<EventLoop running=false closed=true debug=" + loop.getDebug() + ">");
+      assertThat(loop)
+          .hasToString("<EventLoop running=false closed=true debug=" + loop.getDebug() + ">");
     }
 
     @Test
@@ -389,14 +392,13 @@ class MisuseTest {
         run(() -> {
           var error = getRunningLoop().<Throwable>createFuture();
           getRunningLoop()
-              .callSoon(
-                  () -> {
-                    try {
-                      other.runForever();
-                    } catch (IllegalStateException e) {
-                      error.setResult(e);
-                    }
-                  });
+              .callSoon(() -> {
+                try {
+                  other.runForever();
+                } catch (IllegalStateException e) {
+                  error.setResult(e);
+                }
+              });
           assertThat(await(error)).hasMessage(OTHER_LOOP);
         });
         assertThat(other.isRunning()).isFalse();
@@ -538,8 +540,7 @@ class MisuseTest {
         var coroutine = coroutine(() -> await(open));
         var task = createTask(coroutine);
         sleep(0);
-        assertIllegalState(() -> await(coroutine))
-            .hasMessage("coroutine is being awaited already");
+        assertIllegalState(() -> await(coroutine)).hasMessage("coroutine is being awaited already");
         open.setResult(1);
         assertThat(await(task)).isEqualTo(1);
       });
@@ -570,10 +571,9 @@ class MisuseTest {
       run(() -> {
         var stop = new StopIteration(1);
         var task =
-            createTask(
-                () -> {
-                  throw stop;
-                });
+            createTask(() -> {
+              throw stop;
+            });
         assertIllegalState(() -> await(task))
             .hasMessage("coroutine raised StopIteration")
             .hasCause(stop);
@@ -617,12 +617,11 @@ class MisuseTest {
       assertThat(order).containsExactly("begins", "finally true");
       assertThat(reports)
           .singleElement()
-          .satisfies(
-              error -> {
-                assertThat(error.message()).isEqualTo("Task was destroyed but it is pending!");
-                assertThat(error.task()).isSameAs(task);
-                assertThat(error.exception()).isNull();
-              });
+          .satisfies(error -> {
+            assertThat(error.message()).isEqualTo("Task was destroyed but it is pending!");
+            assertThat(error.task()).isSameAs(task);
+            assertThat(error.exception()).isNull();
+          });
       assertThat(task.cancelled()).isTrue();
     }
 
@@ -644,25 +643,23 @@ class MisuseTest {
       var errors = new ArrayList<Throwable>();
       var loop = newEventLoop();
       loop.setExceptionHandler((l, error) -> {});
-      loop.createTask(
-          () -> {
-            try {
-              sleep(100);
-            } finally {
-              try {
-                sleep(0);
-              } catch (IllegalStateException e) {
-                errors.add(e);
-              }
-            }
-          });
+      loop.createTask(() -> {
+        try {
+          sleep(100);
+        } finally {
+          try {
+            sleep(0);
+          } catch (IllegalStateException e) {
+            errors.add(e);
+          }
+        }
+      });
       loop.runUntilComplete(() -> sleep(0));
       loop.close();
       assertThat(errors)
           .singleElement()
           .asString()
-          .endsWith(
-              "coroutine ignored GeneratorExit: it awaited while its loop was being closed");
+          .endsWith("coroutine ignored GeneratorExit: it awaited while its loop was being closed");
     }
 
     @Test
@@ -671,14 +668,13 @@ class MisuseTest {
       var loop = newEventLoop();
       loop.setExceptionHandler((l, error) -> {});
       for (int i = 0; i < 1000; i++) {
-        loop.createTask(
-            () -> {
-              try {
-                sleep(100);
-              } finally {
-                ended[0]++;
-              }
-            });
+        loop.createTask(() -> {
+          try {
+            sleep(100);
+          } finally {
+            ended[0]++;
+          }
+        });
       }
       loop.runUntilComplete(() -> sleep(0));
       loop.close();
@@ -690,15 +686,14 @@ class MisuseTest {
       try (var logs = Logs.capture()) {
         var order = new ArrayList<String>();
         run(() -> {
-          createTask(
-              () -> {
-                try {
-                  sleep(100);
-                } catch (CancelledError e) {
-                  order.add("cancelled");
-                  throw e;
-                }
-              });
+          createTask(() -> {
+            try {
+              sleep(100);
+            } catch (CancelledError e) {
+              order.add("cancelled");
+              throw e;
+            }
+          });
           sleep(0);
         });
         assertThat(order).containsExactly("cancelled");
@@ -717,14 +712,13 @@ class MisuseTest {
       });
       assertThat(reports)
           .singleElement()
-          .satisfies(
-              error -> {
-                assertThat(error.message()).isEqualTo("Task exception was never retrieved");
-                assertThat(error.exception()).isSameAs(problem);
-                assertThat(error.future().toString())
-                    .startsWith("<Task finished name='forgotten'")
-                    .contains("exception=IllegalStateException('unread')");
-              });
+          .satisfies(error -> {
+            assertThat(error.message()).isEqualTo("Task exception was never retrieved");
+            assertThat(error.exception()).isSameAs(problem);
+            assertThat(error.future().toString())
+                .startsWith("<Task finished name='forgotten'")
+                .contains("exception=IllegalStateException('unread')");
+          });
     }
 
     private static void failAndForget(RuntimeException problem) {
@@ -833,8 +827,7 @@ class MisuseTest {
         assertThatNullPointerException()
             .isThrownBy(() -> loop.createFuture().addDoneCallback(null));
         assertThatNullPointerException().isThrownBy(() -> loop.addSignalHandler("USR2", null));
-        assertThatNullPointerException()
-            .isThrownBy(() -> loop.runInExecutor(null, (Action) null));
+        assertThatNullPointerException().isThrownBy(() -> loop.runInExecutor(null, (Action) null));
         assertThatNullPointerException().isThrownBy(() -> loop.setBlockingPolicy(null));
         assertThatNullPointerException().isThrownBy(() -> loop.createFuture().setException(null));
         loop.runUntilComplete(() -> sleep(0)); // none of them left anything behind
@@ -862,9 +855,7 @@ class MisuseTest {
       }
       run(() -> {
         var future = getRunningLoop().<Integer>createFuture();
-        assertThatIllegalArgumentException()
-            .isThrownBy(() -> sleep(Double.NaN))
-            .withMessage(text);
+        assertThatIllegalArgumentException().isThrownBy(() -> sleep(Double.NaN)).withMessage(text);
         assertThatIllegalArgumentException()
             .isThrownBy(() -> timeout(Double.NaN, () -> 1))
             .withMessage(text);
@@ -900,11 +891,10 @@ class MisuseTest {
       run(() -> {
         var limit = jasyncio.Timeout.after(1);
         assertIllegalState(() -> limit.reschedule(1)).hasMessage("Timeout has not been entered");
-        limit.run(
-            () -> {
-              assertIllegalState(() -> limit.run(() -> 1))
-                  .hasMessage("Timeout has already been entered");
-            });
+        limit.run(() -> {
+          assertIllegalState(() -> limit.run(() -> 1))
+              .hasMessage("Timeout has already been entered");
+        });
         assertIllegalState(() -> limit.run(() -> 1)).hasMessage("Timeout has already been entered");
         assertIllegalState(() -> limit.reschedule(1))
             .hasMessage("Cannot change state of finished Timeout");
@@ -917,13 +907,13 @@ class MisuseTest {
         var group = new TaskGroup();
         assertIllegalState(() -> group.createTask(() -> 1))
             .hasMessage("TaskGroup <TaskGroup> has not been entered");
-        group.run(
-            tg -> {
-              assertIllegalState(() -> group.run(inner -> 1))
-                  .hasMessageEndingWith("has already been entered");
-              return 1;
-            });
-        assertIllegalState(() -> group.run(tg -> 1)).hasMessageEndingWith("has already been entered");
+        group.run(tg -> {
+          assertIllegalState(() -> group.run(inner -> 1))
+              .hasMessageEndingWith("has already been entered");
+          return 1;
+        });
+        assertIllegalState(() -> group.run(tg -> 1))
+            .hasMessageEndingWith("has already been entered");
         assertIllegalState(() -> group.createTask(() -> 1)).hasMessageEndingWith("is finished");
         var refused = coroutine(() -> 1);
         assertIllegalState(() -> group.createTask(refused));
@@ -983,7 +973,8 @@ class MisuseTest {
           () ->
               assertThatIllegalArgumentException()
                   .isThrownBy(Asyncio::newEventLoop)
-                  .withMessage("jasyncio.blocking is 'nonsense'; it takes block, switch or forbid"));
+                  .withMessage(
+                      "jasyncio.blocking is 'nonsense'; it takes block, switch or forbid"));
     }
 
     @Test
@@ -1013,8 +1004,7 @@ class MisuseTest {
   class WithoutFlag {
     @Test
     void scheduled_demanded_saysWhichFlagIsMissing() {
-      var result =
-          ChildJvm.run(PrintsFibers.class, List.of("-Djasyncio.fibers=scheduled"));
+      var result = ChildJvm.run(PrintsFibers.class, List.of("-Djasyncio.fibers=scheduled"));
       assertThat(result.output())
           .contains(
               "IllegalStateException: the scheduled fiber runtime cannot be used: the JVM was"

@@ -41,8 +41,8 @@ public abstract class Hub {
   /// fiber, or to what the source says. Returns when this fiber has got control again. Called on a
   /// fiber.
   ///
-  /// @throws IllegalStateException if the stack cannot be suspended because a native frame is on it;
-  ///     then nothing has happened
+  /// @throws IllegalStateException if the stack cannot be suspended because a native frame is on
+  ///   it; then nothing has happened
   /// @throws StackOverflowError if the stack is too deep for suspending it; likewise
   public abstract void switchTo(@Nullable Fiber target);
 

@@ -16,7 +16,8 @@ public final class PortableHub extends Hub {
    * A fiber that blocks keeps the baton, so the whole loop waits for it: policy BLOCK, and no other.
    */
   private @Nullable Baton host;
-  private final @Nullable ClassLoader contextLoader = Thread.currentThread().getContextClassLoader();
+  private final @Nullable ClassLoader contextLoader =
+      Thread.currentThread().getContextClassLoader();
   private boolean noted; // logical thread: the source was interrupted while it waited
   private volatile @Nullable Thread hostThread;
 

@@ -23,6 +23,12 @@ public abstract class Entry {
   /// Does the work, on a fiber; must not throw.
   protected void run() {}
 
+  /// {@return a name for lists of callbacks}
+  @Override
+  public String toString() {
+    return "<internal>()";
+  }
+
   private static final class NoSource implements FiberSource {
     @Override
     public @Nullable Fiber next() {

@@ -149,8 +149,9 @@ public final class LoopCore implements FiberSource {
     return null;
   }
 
-  /// Gives entries of this iteration their turn, until control must go to a [Fiber], or an [Entry] is to run on
-  /// a dispatcher: that is returned; `null` if there is no more, or the carrier is wanted.
+  /// Gives entries of this iteration their turn, until control must go to a [Fiber], or an [Entry]
+  /// is to run on a dispatcher: that is returned; `null` if there is no more, or the carrier is
+  /// wanted.
   private @Nullable Object turnOfNext() {
     while (batch > 0 && escape == null) {
       batch--;
@@ -263,14 +264,16 @@ public final class LoopCore implements FiberSource {
   /// Adds an entry to the ready queue. From another thread than the loop's it is sent instead.
   public void schedule(Entry entry) {
     if (hub.mayBeTouchedBy(Thread.currentThread())) {
-      ready.add(entry);
+      scheduleHere(entry);
     } else {
       send(entry);
     }
   }
 
-  /// Adds an entry to the ready queue. The loop's logical thread only.
+  /// Adds an entry to the ready queue, behind what other threads have sent before. The loop's
+  /// logical thread only.
   public void scheduleHere(Entry entry) {
+    inbox.drainTo(ready);
     ready.add(entry);
   }
 

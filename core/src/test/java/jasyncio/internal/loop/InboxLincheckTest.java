@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 class InboxLincheckTest {
   private static ModelCheckingOptions options() {
     return new ModelCheckingOptions()
-        .iterations(20)
-        .invocationsPerIteration(1_000)
+        .iterations(10)
+        .invocationsPerIteration(500)
         .threads(3)
         .actorsPerThread(3)
         .actorsBefore(1)

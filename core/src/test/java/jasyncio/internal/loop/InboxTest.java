@@ -54,17 +54,16 @@ class InboxTest {
       int producer = p;
       threads.add(
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    try {
-                      start.await();
-                    } catch (InterruptedException e) {
-                      return;
-                    }
-                    for (int i = 0; i < each; i++) {
-                      inbox.push(new Numbered(producer, i));
-                    }
-                  }));
+              .start(() -> {
+                try {
+                  start.await();
+                } catch (InterruptedException e) {
+                  return;
+                }
+                for (int i = 0; i < each; i++) {
+                  inbox.push(new Numbered(producer, i));
+                }
+              }));
     }
     start.countDown();
     var next = new int[producers];
