@@ -318,12 +318,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
   /// The task or the coroutine driven by hand whose code the caller runs, or `null`.
   static @Nullable Object owner() {
-    var loop = EventLoop.running();
-    if (loop != null) {
-      var current = loop.hub.current();
-      return current == null ? null : current.owner();
-    }
-    return DRIVEN.get();
+    var fiber = EventLoop.runningFiber();
+    return fiber != null ? fiber.owner() : DRIVEN.get();
   }
 
   /// Suspends the coroutine that runs here and hands `value` to whoever drives it. For builders of

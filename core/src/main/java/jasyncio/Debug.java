@@ -48,7 +48,10 @@ final class Debug {
     while (top < stack.length && isParking(stack[top].getClassName())) {
       top++;
     }
-    boolean byUs = top < stack.length && stack[top].getClassName().startsWith("jasyncio.internal.");
+    boolean byUs =
+        top < stack.length
+            && (stack[top].getClassName().startsWith("jasyncio.internal.")
+                || stack[0].getMethodName().equals("getStackTrace")); // it looks at itself
     return Arrays.stream(stack)
         .dropWhile(f -> byUs ? isParking(f.getClassName()) : isUnmounting(f.getClassName()))
         .dropWhile(f -> byUs && isOurs(f.getClassName()))
@@ -85,7 +88,7 @@ final class Debug {
     }
     var rest = className.substring("jasyncio.".length());
     var top = rest.indexOf('$') < 0 ? rest : rest.substring(0, rest.indexOf('$'));
-    return top.startsWith("internal.") || Face.CLASSES.contains(top);
+    return top.startsWith("internal.") || top.startsWith("inspect.") || Face.CLASSES.contains(top);
   }
 
   private static boolean isMachinery(String className) {

@@ -82,6 +82,18 @@ public final class EventLoop implements AutoCloseable {
     return null;
   }
 
+  /// The fiber on which the calling code runs, if it is one of a loop.
+  static @Nullable Fiber runningFiber() {
+    var thread = Thread.currentThread();
+    for (var loop : runningLoops) {
+      var fiber = loop.hub.current();
+      if (fiber != null && fiber.thread() == thread) {
+        return fiber;
+      }
+    }
+    return null;
+  }
+
   // ---- running ----------------------------------------------------------------------------------
 
   /// Runs until `main` is done. A coroutine becomes a task.
