@@ -704,7 +704,7 @@ class BlockingPolicyTest {
             sleep(0);
           },
           with(BlockingPolicy.FORBID));
-      assertThat(reports).singleElement();
+      assertThat(reports).hasSize(1);
       assertThat(reports.getFirst().message()).isEqualTo("A callback blocks the event loop");
       assertThat(reports.getFirst().task()).isNull();
     }

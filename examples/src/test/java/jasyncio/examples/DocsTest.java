@@ -45,9 +45,10 @@ import org.junit.jupiter.api.io.TempDir;
 /// | `text` | if it is the next block after a program, under the same heading: its standard output |
 /// | `text stderr` | likewise, its standard error |
 ///
-/// In expected output `…` stands for anything within a line; alone on a line, for any number of lines.
-/// A fragment may use what a comment on the line before it declares:
-/// `<!-- given: int f() { return 1; } -->`.
+/// In expected output `…` stands for anything within a line; alone on a line, for any number of
+/// lines. A fragment may use the methods that a comment on the line before it declares:
+///
+///     <!-- given: int f() { return 1; } -->
 ///
 /// The examples in the Javadoc of the core are treated in the same way.
 class DocsTest {
@@ -66,8 +67,7 @@ class DocsTest {
   private static final boolean SCHEDULED =
       System.getProperty("jasyncio.fibers", "scheduled").equals("scheduled");
   private static final Pattern CONSTANT = Pattern.compile("(?:([A-Z]\\w*)\\.)?([A-Z][A-Z_]+)");
-  private static final Pattern METHOD =
-      Pattern.compile("(?:([A-Z]\\w*)\\.)?([a-z]\\w+)\\(.*\\)");
+  private static final Pattern METHOD = Pattern.compile("(?:([A-Z]\\w*)\\.)?([a-z]\\w+)\\(.*\\)");
   private static final Pattern TYPE =
       Pattern.compile("(?:new )?([A-Z]\\w*+)(?:<[^>]*>)?(?:\\(.*\\))?");
   private static final Pattern GIVEN = Pattern.compile("<!-- given: (.*) -->");
@@ -196,7 +196,9 @@ class DocsTest {
 
   private static boolean matches(String expected, String actual) {
     String pattern =
-        Arrays.stream(expected.split("…", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
+        Arrays.stream(expected.split("…", -1))
+            .map(Pattern::quote)
+            .collect(Collectors.joining(".*"));
     return actual.matches(pattern);
   }
 
@@ -257,8 +259,9 @@ class DocsTest {
     assertEquals(List.of(), unknown, "neither a type nor a public method");
   }
 
-  /// Whether `name(…)` is a function of [Asyncio], `Type.name(…)` a method, `Type.NAME` or `NAME` a constant
-  /// and `Type` or `new Type(…)` a type. Whatever looks different is taken as an example, and so is `f(…)`.
+  /// Whether `name(…)` is a function of [Asyncio], `Type.name(…)` a method, `Type.NAME` or `NAME` a
+  /// constant and `Type` or `new Type(…)` a type. Whatever looks different is taken as an example,
+  /// and so is `f(…)`.
   private static boolean exists(String code) {
     Matcher constant = CONSTANT.matcher(code);
     if (constant.matches()) {

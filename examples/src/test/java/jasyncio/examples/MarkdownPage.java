@@ -99,9 +99,7 @@ record MarkdownPage(Path path, List<Block> blocks, List<Line> prose) {
       if (heading.matches()) {
         String text = heading.group(1).replaceAll("\\[([^\\]]*)]\\([^)]*\\)", "$1");
         anchors.add(
-            text.toLowerCase(Locale.ROOT)
-                .replaceAll("[^\\p{L}\\p{N} _-]", "")
-                .replace(' ', '-'));
+            text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'));
       }
     }
     return anchors;

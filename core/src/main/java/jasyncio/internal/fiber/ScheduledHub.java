@@ -32,11 +32,7 @@ public final class ScheduledHub extends Hub {
    * runnable returns at once, so one run too many does no harm, and one too few cannot happen because
    * `permit` is set before `detached` is read here, and read after it is set there.
    */
-  /// Whether thread dumps (`jcmd Thread.dump_to_file`) list the fibers: debug mode only, because it
-  /// takes some 90 bytes a fiber.
-  private static final boolean LISTED =
-      Boolean.getBoolean("jasyncio.debug") || System.getenv("JASYNCIO_DEBUG") != null;
-
+  private final boolean listed;
   private final ExecutorService threads;
   private final @Nullable ClassLoader contextLoader =
       Thread.currentThread().getContextClassLoader();
@@ -48,8 +44,12 @@ public final class ScheduledHub extends Hub {
   private volatile @Nullable Thread carrier;
   private volatile boolean closed;
 
-  public ScheduledHub(FiberSource source) {
+  /// A hub.
+  ///
+  /// @param listed whether thread dumps (`jcmd Thread.dump_to_file`) list its fibers, at some 90 bytes a fiber
+  public ScheduledHub(FiberSource source, boolean listed) {
     super(source);
+    this.listed = listed;
     // An executor of its own is a lock domain of its own: starting and ending threads takes locks
     // of
     // their container, which strangers must not hold.
@@ -132,7 +132,7 @@ public final class ScheduledHub extends Hub {
   }
 
   private void start(ScheduledFiber f) {
-    if (LISTED) {
+    if (listed) {
       starting = f;
       threads.execute(f);
       starting = null;

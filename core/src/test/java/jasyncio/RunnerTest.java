@@ -1,0 +1,380 @@
+package jasyncio;
+
+import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.getRunningLoop;
+import static jasyncio.Asyncio.newEventLoop;
+import static jasyncio.Asyncio.run;
+import static jasyncio.Asyncio.sleep;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class RunnerTest {
+
+  @Test
+  void run_severalTimes_usesOneLoopAndOneContext() {
+    var variable = ContextVar.of("variable", "nothing");
+    try (var runner = new Runner()) {
+      var first =
+          runner.run(
+              () -> {
+                variable.set("from the first");
+                return getRunningLoop();
+              });
+      var second = runner.run(() -> getRunningLoop());
+      assertThat(first).isSameAs(second).isSameAs(runner.getLoop());
+      assertThat(runner.run(() -> variable.get())).isEqualTo("from the first");
+      assertThat(variable.get()).isEqualTo("nothing");
+    }
+  }
+
+  @Test
+  void run_inAContextOfItsOwn_usesThat() {
+    var variable = ContextVar.of("variable", "nothing");
+    var context = new Context();
+    try (var runner = new Runner()) {
+      runner.run(() -> variable.set("inside"), context);
+      assertThat(context.get(variable)).isEqualTo("inside");
+      assertThat(runner.run(() -> variable.get())).isEqualTo("nothing");
+    }
+  }
+
+  @Test
+  void run_thatFails_leavesTheRunnerUsable() {
+    try (var runner = new Runner()) {
+      assertThatThrownBy(
+              () ->
+                  runner.run(
+                      () -> {
+                        throw new IOException("fails");
+                      }))
+          .isInstanceOf(IOException.class);
+      assertThat(runner.run(() -> 42)).isEqualTo(42);
+    }
+  }
+
+  @Test
+  void close_withoutUse_makesNoLoop() {
+    var made = new ArrayList<EventLoop>();
+    var options =
+        RunOptions.defaults()
+            .loopFactory(
+                () -> {
+                  made.add(newEventLoop());
+                  return made.getLast();
+                });
+    var runner = new Runner(options);
+    runner.close();
+    runner.close();
+    assertThat(made).isEmpty();
+  }
+
+  @Test
+  void options_reachTheLoop() {
+    var made = new ArrayList<EventLoop>();
+    var options =
+        RunOptions.defaults()
+            .debug(true)
+            .loopFactory(
+                () -> {
+                  made.add(newEventLoop());
+                  return made.getLast();
+                });
+    var inside =
+        run(
+            () -> {
+              assertThat(getRunningLoop().getDebug()).isTrue();
+              return getRunningLoop();
+            },
+            options);
+    assertThat(made).containsExactly(inside);
+    assertThat(inside.isClosed()).isTrue();
+    var kind = run(() -> getRunningLoop().fibers(), RunOptions.defaults().fibers(FiberKind.PORTABLE));
+    assertThat(kind).isEqualTo(FiberKind.PORTABLE);
+  }
+
+  @Test
+  void close_cancelsTheTasksThatAreLeftAndWaitsForThem() {
+    var order = new ArrayList<String>();
+    run(() -> {
+      createTask(
+          () -> {
+            try {
+              sleep(100);
+            } finally {
+              sleep(0.001);
+              order.add("cleaned up");
+            }
+          });
+      createTask(() -> order.add("first step of a task made last"));
+    });
+    assertThat(order).containsExactly("first step of a task made last", "cleaned up");
+  }
+
+  @Test
+  void close_withATaskThatFailsWhenCancelled_reportsIt() {
+    var reports = new ArrayList<ErrorContext>();
+    var problem = new IllegalStateException("cleaning up failed");
+    run(() -> {
+      getRunningLoop().setExceptionHandler((loop, error) -> reports.add(error));
+      createTask(
+          () -> {
+            try {
+              sleep(100);
+            } catch (CancelledError e) {
+              throw problem;
+            }
+          });
+      sleep(0);
+    });
+    assertThat(reports)
+        .singleElement()
+        .satisfies(
+            error -> {
+              assertThat(error.message())
+                  .isEqualTo("unhandled exception during asyncio.run() shutdown");
+              assertThat(error.exception()).isSameAs(problem);
+              assertThat(error.task()).isNotNull();
+            });
+  }
+
+  @Test
+  void close_waitsForTheExecutor() {
+    var order = new ArrayList<String>();
+    var begun = new CountDownLatch(1);
+    var go = new CountDownLatch(1);
+    run(() -> {
+      getRunningLoop()
+          .runInExecutor(
+              null,
+              () -> {
+                begun.countDown();
+                go.await();
+                order.add("executor");
+              });
+      begun.await();
+      getRunningLoop().callLater(0.005, go::countDown);
+    });
+    order.add("closed");
+    assertThat(order).containsExactly("executor", "closed");
+  }
+
+  @Test
+  void systemExit_ofTheMainTask_leavesRun() {
+    assertThatThrownBy(
+            () ->
+                run(() -> {
+                  sleep(0);
+                  throw new SystemExit(3);
+                }))
+        .isInstanceOfSatisfying(SystemExit.class, e -> assertThat(e.code()).isEqualTo(3));
+  }
+
+  @Test
+  void systemExit_ofAnotherTask_leavesRunAndCancelsTheMainTask() {
+    var order = new ArrayList<String>();
+    assertThatThrownBy(
+            () ->
+                run(() -> {
+                  createTask(
+                      () -> {
+                        throw new SystemExit(3);
+                      });
+                  try {
+                    sleep(100);
+                  } catch (CancelledError e) {
+                    order.add("cancelled");
+                    throw e;
+                  }
+                }))
+        .isInstanceOf(SystemExit.class);
+    assertThat(order).containsExactly("cancelled");
+  }
+
+  @Test
+  void cancelledMain_isACancelledError() {
+    assertThatThrownBy(
+            () ->
+                run(() -> {
+                  Asyncio.currentTask().cancel("enough");
+                  sleep(0);
+                }))
+        .isInstanceOf(CancelledError.class)
+        .hasMessage("enough");
+  }
+
+  /// Ctrl-C, in a JVM of its own.
+  @Nested
+  @Tag("slow")
+  class CtrlC {
+    @BeforeEach
+    void interruptsMustNotBeIgnored() throws IOException {
+      var status = Path.of("/proc/self/status");
+      if (Files.exists(status)) {
+        var ignored =
+            Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .map(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+                .anyMatch(mask -> (mask & 2) != 0);
+        assumeFalse(ignored, "the tests were started with SIGINT ignored, as in a background job");
+      }
+    }
+
+    private static ChildJvm.Result interrupt(String program, int times) {
+      try (var child = ChildJvm.start(Interrupted.class, Runtimes.jvmOptions(), program)) {
+        child.awaitLine("ready");
+        child.signal("INT");
+        for (int i = 1; i < times; i++) {
+          child.awaitLine("again");
+          child.signal("INT");
+        }
+        return child.finish();
+      }
+    }
+
+    @Test
+    void interrupt_once_cancelsMainAndIsAKeyboardInterrupt() {
+      var result = interrupt("sleeps", 1);
+      assertThat(result.output()).isEqualTo("cancelled\nfinally\nKeyboardInterrupt");
+    }
+
+    @Test
+    void interrupt_swallowed_givesTheValue() {
+      var result = interrupt("swallows", 1);
+      assertThat(result.output()).isEqualTo("cancelled\nvalue");
+    }
+
+    @Test
+    void interrupt_twice_endsTheLoopByForce() {
+      var result = interrupt("resists", 2);
+      assertThat(result.output()).startsWith("KeyboardInterrupt");
+    }
+
+    @Test
+    void interrupt_twice_reachesACallThatBlocksTheLoop() {
+      var result = interrupt("blocks", 2);
+      assertThat(result.output()).contains("interrupted").endsWith("KeyboardInterrupt");
+    }
+
+    @Test
+    void interrupt_afterRun_hasItsOldMeaning() {
+      var result = interrupt("hasEnded", 1);
+      assertThat(result.exitCode()).isEqualTo(130); // 128 + SIGINT: as the JVM does it
+    }
+
+    @Test
+    void interrupt_withAHandlerOfTheUsers_isTheirs() {
+      var result = interrupt("handles", 1);
+      assertThat(result.output()).isEqualTo("handled");
+      assertThat(result.exitCode()).isZero();
+    }
+  }
+
+  /// Programs that are interrupted.
+  static final class Interrupted {
+    public static void main(String[] args) throws Exception {
+      try {
+        switch (args[0]) {
+          case "sleeps" -> run(Interrupted::sleeps);
+          case "swallows" -> System.out.println(run(Interrupted::swallows));
+          case "resists" -> run(Interrupted::resists);
+          case "blocks" -> run(Interrupted::blocks);
+          case "handles" -> run(Interrupted::handles);
+          default -> {
+            run(() -> sleep(0));
+            System.out.println("ready");
+            new CountDownLatch(1).await();
+          }
+        }
+      } catch (KeyboardInterrupt e) {
+        System.out.println("KeyboardInterrupt");
+      }
+    }
+
+    private static void sleeps() {
+      System.out.println("ready");
+      try {
+        sleep(100);
+      } catch (CancelledError e) {
+        System.out.println("cancelled");
+        throw e;
+      } finally {
+        sleep(0.001);
+        System.out.println("finally");
+      }
+    }
+
+    private static String swallows() {
+      System.out.println("ready");
+      try {
+        sleep(100);
+      } catch (CancelledError e) {
+        System.out.println("cancelled");
+      }
+      return "value";
+    }
+
+    private static void resists() {
+      System.out.println("ready");
+      try {
+        sleep(100);
+      } catch (CancelledError e) {
+        System.out.println("again");
+        sleep(100);
+      }
+    }
+
+    private static void blocks() {
+      System.out.println("ready");
+      try {
+        sleep(100);
+      } catch (CancelledError e) {
+        System.out.println("again");
+        try {
+          new CountDownLatch(1).await();
+        } catch (InterruptedException x) {
+          System.out.println("interrupted");
+        }
+        sleep(100);
+      }
+    }
+
+    private static void handles() {
+      var loop = getRunningLoop();
+      var over = loop.<Boolean>createFuture();
+      loop.addSignalHandler("INT", () -> over.setResult(true));
+      System.out.println("ready");
+      await(over);
+      System.out.println("handled");
+    }
+  }
+
+  @Test
+  void keyboardInterrupt_thrownByATask_leavesRun() {
+    assertThatThrownBy(
+            () ->
+                run(() -> {
+                  createTask(
+                      () -> {
+                        throw new KeyboardInterrupt();
+                      });
+                  sleep(100);
+                }))
+        .isInstanceOf(KeyboardInterrupt.class);
+    assertThat(run(() -> List.of(1))).containsExactly(1);
+  }
+}
