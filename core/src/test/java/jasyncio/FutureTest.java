@@ -19,11 +19,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class FutureTest {
   private final EventLoop loop = newEventLoop();
-  private final Future<Integer> future = loop.createFuture();
+  private final Future<Integer> future;
   private final List<String> order = new ArrayList<>();
 
   FutureTest() {
-    loop.setDebug(false);
+    loop.setDebug(false); // descriptions are longer in debug mode
+    future = loop.createFuture();
   }
 
   @AfterEach

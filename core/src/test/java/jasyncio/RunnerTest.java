@@ -190,6 +190,7 @@ class RunnerTest {
     assertThatThrownBy(
             () ->
                 run(() -> {
+                  getRunningLoop().setExceptionHandler((loop, error) -> {}); // nobody reads it
                   createTask(
                       () -> {
                         throw new SystemExit(3);
@@ -368,6 +369,7 @@ class RunnerTest {
     assertThatThrownBy(
             () ->
                 run(() -> {
+                  getRunningLoop().setExceptionHandler((loop, error) -> {}); // nobody reads it
                   createTask(
                       () -> {
                         throw new KeyboardInterrupt();

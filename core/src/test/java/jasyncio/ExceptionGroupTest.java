@@ -1,0 +1,79 @@
+package jasyncio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ExceptionGroupTest {
+  private final IOException io = new FileNotFoundException("io");
+  private final IllegalStateException state = new IllegalStateException("state");
+  private final Error error = new AssertionError("error");
+  private final ExceptionGroup inner = new ExceptionGroup("inner", List.of(state, error));
+  private final ExceptionGroup group = new ExceptionGroup("outer", List.of(io, inner));
+
+  @Test
+  void group_tellsWhatItHolds() {
+    assertThat(group.exceptions()).containsExactly(io, inner);
+    assertThat(group.message()).isEqualTo("outer");
+    assertThat(group).hasMessage("outer (2 sub-exceptions)").hasCause(io);
+    assertThat(group.getSuppressed()).containsExactly(inner);
+    assertThat(new ExceptionGroup("one", List.of(io))).hasMessage("one (1 sub-exception)");
+  }
+
+  @Test
+  void group_ofNothing_isAnError() {
+    assertThatIllegalArgumentException().isThrownBy(() -> new ExceptionGroup("none", List.of()));
+  }
+
+  @Test
+  void split_divides_throughAllLevels() {
+    var parts = group.split(e -> e instanceof IllegalStateException);
+    assertThat(parts.matching().exceptions())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            ExceptionGroup.class,
+            nested -> {
+              assertThat(nested.message()).isEqualTo("inner");
+              assertThat(nested.exceptions()).containsExactly(state);
+            });
+    assertThat(parts.rest().exceptions()).hasSize(2).startsWith(io);
+    assertThat(((ExceptionGroup) parts.rest().exceptions().getLast()).exceptions())
+        .containsExactly(error);
+    assertThat(parts.matching().message()).isEqualTo("outer");
+  }
+
+  @Test
+  void split_thatMatchesAllOrNothing_hasOnePart() {
+    var all = group.split(e -> true);
+    assertThat(all.matching()).isSameAs(group);
+    assertThat(all.rest()).isNull();
+    var none = group.split(e -> false);
+    assertThat(none.matching()).isNull();
+    assertThat(none.rest().exceptions()).hasSize(2);
+  }
+
+  @Test
+  void subgroup_byTypeTakesSubclassesToo() {
+    assertThat(group.subgroup(IOException.class).exceptions()).containsExactly(io);
+    assertThat(group.subgroup(ArithmeticException.class)).isNull();
+    assertThat(group.subgroup(e -> e == error).exceptions()).hasSize(1);
+  }
+
+  @Test
+  void unwrap_opensGroupsOfOne() {
+    var nested =
+        new ExceptionGroup("outer", List.of(new ExceptionGroup("inner", List.of(io))));
+    assertThat(ExceptionGroup.unwrap(nested)).isSameAs(io);
+    assertThat(ExceptionGroup.unwrap(group)).isSameAs(group);
+    assertThat(ExceptionGroup.unwrap(io)).isSameAs(io);
+  }
+
+  @Test
+  void parts_keepTheStackTraceOfTheWhole() {
+    assertThat(group.subgroup(IOException.class).getStackTrace()).isEqualTo(group.getStackTrace());
+  }
+}

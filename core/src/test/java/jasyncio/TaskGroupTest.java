@@ -1,0 +1,447 @@
+package jasyncio;
+
+import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.currentTask;
+import static jasyncio.Asyncio.getRunningLoop;
+import static jasyncio.Asyncio.run;
+import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.taskGroup;
+import static jasyncio.Asyncio.timeout;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class TaskGroupTest {
+  private final List<String> order = new ArrayList<>();
+  private final IOException problem = new IOException("problem");
+
+  private void fails() throws IOException {
+    throw problem;
+  }
+
+  private void sleeps() {
+    try {
+      sleep(100);
+    } catch (CancelledError e) {
+      order.add("cancelled");
+      throw e;
+    }
+  }
+
+  private static List<Throwable> errorsOf(Throwable group) {
+    assertThat(group)
+        .isInstanceOf(ExceptionGroup.class)
+        .hasMessageStartingWith("unhandled errors in a TaskGroup");
+    return ((ExceptionGroup) group).exceptions();
+  }
+
+  @Nested
+  class Lambda {
+    @Test
+    void group_waitsForItsTasksAndGivesTheBodysValue() {
+      var value =
+          run(() -> {
+            return new TaskGroup()
+                .run(
+                    tg -> {
+                      tg.createTask(() -> sleep(0.001));
+                      tg.createTask(() -> order.add("child"));
+                      return "value";
+                    });
+          });
+      assertThat(value).isEqualTo("value");
+      assertThat(order).containsExactly("child");
+    }
+
+    @Test
+    void childThatFails_cancelsTheOthersAndTheBody() {
+      run(() -> {
+        var error =
+            catchThrowable(
+                () ->
+                    taskGroup(
+                        tg -> {
+                          tg.createTask(() -> sleeps());
+                          tg.createTask(() -> fails());
+                          sleeps();
+                        }));
+        assertThat(errorsOf(error)).containsExactly(problem);
+        assertThat(currentTask().cancelling()).isZero();
+        sleep(0);
+      });
+      assertThat(order).containsExactly("cancelled", "cancelled");
+    }
+
+    @Test
+    void bodyThatFails_cancelsTheTasksAndComesLast() {
+      run(() -> {
+        var error =
+            catchThrowable(
+                () ->
+                    taskGroup(
+                        tg -> {
+                          tg.createTask(
+                              () -> {
+                                try {
+                                  sleep(100);
+                                } finally {
+                                  fails();
+                                }
+                              });
+                          sleep(0);
+                          throw new IllegalStateException("body");
+                        }));
+        assertThat(errorsOf(error)).hasSize(2).startsWith(problem);
+        assertThat(errorsOf(error).getLast()).hasMessage("body");
+      });
+    }
+
+    @Test
+    void cancellationFromOutside_cancelsTheTasksAndGoesOn() {
+      run(() -> {
+        var task =
+            createTask(
+                () ->
+                    taskGroup(
+                        tg -> {
+                          tg.createTask(() -> sleeps());
+                          tg.createTask(() -> sleeps());
+                        }));
+        sleep(0);
+        sleep(0);
+        task.cancel("outside");
+        assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class).hasMessage("outside");
+      });
+      assertThat(order).containsExactly("cancelled", "cancelled");
+    }
+
+    @Test
+    void childThatCancelsItself_isNoFailure() {
+      run(() ->
+          taskGroup(
+              tg -> {
+                tg.createTask(
+                    () -> {
+                      throw new CancelledError();
+                    });
+              }));
+    }
+
+    @Test
+    void tasks_mayBeAddedByTasks() {
+      run(() ->
+          taskGroup(
+              tg -> {
+                tg.createTask(
+                    () -> {
+                      sleep(0);
+                      tg.createTask(
+                          () -> {
+                            sleep(0);
+                            order.add("grandchild");
+                          });
+                    });
+              }));
+      assertThat(order).containsExactly("grandchild");
+    }
+
+    @Test
+    void systemExitOfAChild_comesOutBare() {
+      assertThatThrownBy(
+              () ->
+                  run(() ->
+                      taskGroup(
+                          tg -> {
+                            tg.createTask(() -> sleeps());
+                            tg.createTask(
+                                () -> {
+                                  throw new SystemExit(3);
+                                });
+                          })))
+          .isInstanceOf(SystemExit.class);
+      assertThat(order).containsExactly("cancelled");
+    }
+  }
+
+  @Nested
+  class TryWithResources {
+    @Test
+    void join_waitsForAll() {
+      run(() -> {
+        try (var tg = TaskGroup.open()) {
+          var task = tg.createTask(() -> sleep(0.001, 42));
+          tg.join();
+          assertThat(task.result()).isEqualTo(42);
+        }
+      });
+    }
+
+    @Test
+    void join_withAFailure_cancelsTheOthersAndThrows() {
+      run(() -> {
+        try (var tg = TaskGroup.open()) {
+          tg.createTask(() -> sleeps());
+          tg.createTask(() -> fails());
+          var error = catchThrowable(tg::join);
+          assertThat(errorsOf(error)).containsExactly(problem);
+        }
+        assertThat(currentTask().cancelling()).isZero();
+      });
+      assertThat(order).containsExactly("cancelled");
+    }
+
+    @Test
+    void failureBeforeJoin_doesNotCancelTheBody() {
+      run(() -> {
+        try (var tg = TaskGroup.open()) {
+          tg.createTask(() -> fails());
+          sleep(0.001);
+          order.add("body goes on");
+          assertThat(errorsOf(catchThrowable(tg::join))).containsExactly(problem);
+        }
+      });
+      assertThat(order).containsExactly("body goes on");
+    }
+
+    @Test
+    void close_withoutJoin_cancelsAndWaits() {
+      run(() -> {
+        try (var tg = TaskGroup.open()) {
+          tg.createTask(() -> sleeps());
+          sleep(0);
+        }
+        order.add("closed");
+      });
+      assertThat(order).containsExactly("cancelled", "closed");
+    }
+
+    @Test
+    void close_afterTheBodyFailed_keepsTheBodysError() {
+      run(() -> {
+        var error =
+            catchThrowable(
+                () -> {
+                  try (var tg = TaskGroup.open()) {
+                    tg.createTask(() -> sleeps());
+                    sleep(0);
+                    throw problem;
+                  }
+                });
+        assertThat(error).isSameAs(problem);
+      });
+      assertThat(order).containsExactly("cancelled");
+    }
+
+    @Test
+    void cancellation_duringJoin_cancelsTheTasks() {
+      run(() -> {
+        var task =
+            createTask(
+                () -> {
+                  try (var tg = TaskGroup.open()) {
+                    tg.createTask(() -> sleeps());
+                    tg.join();
+                  }
+                });
+        sleep(0);
+        sleep(0);
+        task.cancel("outside");
+        assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class).hasMessage("outside");
+      });
+      assertThat(order).containsExactly("cancelled");
+    }
+  }
+
+  /// Python 3.15.
+  @Nested
+  class Cancel {
+    @Test
+    void cancel_byTheBody_endsTheGroupWithoutError() {
+      run(() -> {
+        taskGroup(
+            tg -> {
+              tg.createTask(() -> sleeps());
+              sleep(0);
+              tg.cancel();
+              tg.cancel();
+              sleeps();
+              order.add("never");
+            });
+        assertThat(currentTask().cancelling()).isZero();
+        sleep(0);
+        order.add("after");
+      });
+      assertThat(order).containsExactly("cancelled", "cancelled", "after");
+    }
+
+    @Test
+    void cancel_byAChild_endsTheOthers() {
+      run(() ->
+          taskGroup(
+              tg -> {
+                tg.createTask(() -> sleeps());
+                tg.createTask(tg::cancel);
+              }));
+      assertThat(order).containsExactly("cancelled");
+    }
+
+    @Test
+    void cancel_beforeEntry_takesEffectOnEntry() {
+      run(() -> {
+        var group = new TaskGroup();
+        group.cancel();
+        group.run(
+            tg -> {
+              order.add("body begins");
+              sleeps();
+              return 1;
+            });
+        assertThat(currentTask().cancelling()).isZero();
+      });
+      assertThat(order).containsExactly("body begins", "cancelled");
+    }
+
+    @Test
+    void cancel_afterTheEnd_hasNoEffect() {
+      run(() -> {
+        var group = new TaskGroup();
+        group.run(tg -> 1);
+        group.cancel();
+        sleep(0);
+        assertThat(currentTask().cancelling()).isZero();
+      });
+    }
+
+    @Test
+    void cancel_withAnErrorDuringCleanup_raisesThat() {
+      run(() -> {
+        var error =
+            catchThrowable(
+                () ->
+                    taskGroup(
+                        tg -> {
+                          tg.createTask(
+                              () -> {
+                                try {
+                                  sleep(100);
+                                } finally {
+                                  fails();
+                                }
+                              });
+                          sleep(0);
+                          tg.cancel();
+                        }));
+        assertThat(errorsOf(error)).containsExactly(problem);
+      });
+    }
+
+    @Test
+    void cancel_withAnEnclosingTimeoutPending_letsTheTimeoutThrough() {
+      run(() -> {
+        assertThatThrownBy(
+                () ->
+                    timeout(
+                        0.001,
+                        () -> {
+                          taskGroup(
+                              tg -> {
+                                tg.createTask(
+                                    () -> {
+                                      try {
+                                        sleep(100);
+                                      } finally {
+                                        tg.cancel();
+                                      }
+                                    });
+                                sleep(100);
+                              });
+                          order.add("goes on"); // must not: the timeout is pending
+                          sleep(100);
+                        }))
+            .isInstanceOf(TimeoutException.class);
+        assertThat(currentTask().cancelling()).isZero();
+      });
+      assertThat(order).isEmpty();
+    }
+
+    @Test
+    void cancel_byAnEagerChildBeforeItSuspends_cancelsThatToo() {
+      run(() -> {
+        getRunningLoop().setTaskFactory(Asyncio.eagerTaskFactory());
+        taskGroup(
+            tg -> {
+              tg.createTask(
+                  () -> {
+                    tg.cancel();
+                    sleeps();
+                  });
+              sleeps();
+            });
+        getRunningLoop().setTaskFactory(null);
+      });
+      assertThat(order).containsExactly("cancelled", "cancelled");
+    }
+
+    @Test
+    void cancel_ofAnOpenedGroup_cancelsItsTasksButNotTheBody() {
+      run(() -> {
+        try (var tg = TaskGroup.open()) {
+          tg.createTask(() -> sleeps());
+          sleep(0);
+          tg.cancel();
+          sleep(0.001);
+          order.add("body goes on");
+          tg.join();
+        }
+      });
+      assertThat(order).containsExactly("cancelled", "body goes on");
+    }
+  }
+
+  @Test
+  void eagerChildren_thatEndAtOnce_areDone() {
+    run(() -> {
+      getRunningLoop().setTaskFactory(Asyncio.eagerTaskFactory());
+      taskGroup(
+          tg -> {
+            assertThat(tg.createTask(() -> 1).done()).isTrue();
+          });
+      var error =
+          catchThrowable(
+              () ->
+                  taskGroup(
+                      tg -> {
+                        tg.createTask(() -> fails());
+                        sleeps();
+                      }));
+      assertThat(errorsOf(error)).containsExactly(problem);
+      getRunningLoop().setTaskFactory(null);
+    });
+    assertThat(order).containsExactly("cancelled");
+  }
+
+  @Test
+  void toString_tellsTheState() {
+    run(() -> {
+      var group = new TaskGroup();
+      assertThat(group).hasToString("<TaskGroup>");
+      group.run(
+          tg -> {
+            assertThat(tg).hasToString("<TaskGroup entered>");
+            tg.createTask(() -> sleep(0));
+            assertThat(tg).hasToString("<TaskGroup tasks=1 entered>");
+            return 1;
+          });
+    });
+  }
+}
