@@ -293,8 +293,11 @@ class BlockingPolicyTest {
             var waiter =
                 createTask(() -> {
                   lock.lock();
-                  order.add("waiter");
-                  lock.unlock();
+                  try {
+                    order.add("waiter");
+                  } finally {
+                    lock.unlock();
+                  }
                 });
             while (!lock.hasQueuedThreads()) {
               sleep(0);
@@ -789,6 +792,7 @@ class BlockingPolicyTest {
     }
 
     @Test
+    @SuppressWarnings("ThreadPriorityCheck") // what yield() does here is what is tested
     void awaits_areNotReported() {
       var reports = new ArrayList<ErrorContext>();
       run(

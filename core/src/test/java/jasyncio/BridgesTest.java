@@ -91,13 +91,11 @@ class BridgesTest {
       try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
         run(() -> {
           assertThat(await(executor.submit(() -> 42))).isEqualTo(42);
-          assertThatThrownBy(
-                  () ->
-                      await(
-                          executor.submit(
-                              () -> {
-                                throw problem;
-                              })))
+          assertThatThrownBy(() ->
+                  await(
+                      executor.submit(() -> {
+                        throw problem;
+                      })))
               .isSameAs(problem);
         });
       }
@@ -109,15 +107,14 @@ class BridgesTest {
       var interrupted = new CountDownLatch(1);
       try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
         var theirs =
-            executor.submit(
-                () -> {
-                  begun.countDown();
-                  try {
-                    new CountDownLatch(1).await();
-                  } catch (InterruptedException e) {
-                    interrupted.countDown();
-                  }
-                });
+            executor.submit(() -> {
+              begun.countDown();
+              try {
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                interrupted.countDown();
+              }
+            });
         begun.await();
         run(() -> {
           var task = createTask(() -> await(theirs));
@@ -179,7 +176,10 @@ class BridgesTest {
         var theirs = future.toCompletableFuture();
         future.setException(problem);
         sleep(0);
-        assertThatThrownBy(theirs::get).isInstanceOf(ExecutionException.class).cause().isSameAs(problem);
+        assertThatThrownBy(theirs::get)
+            .isInstanceOf(ExecutionException.class)
+            .cause()
+            .isSameAs(problem);
       });
     }
 
@@ -215,16 +215,15 @@ class BridgesTest {
       try (var loop = newEventLoop()) {
         var thread =
             Thread.ofPlatform()
-                .start(
-                    () -> {
-                      try {
-                        code.accept(loop);
-                        failure.complete(true);
-                      } catch (Throwable e) {
-                        failure.completeExceptionally(e);
-                      }
-                      loop.callSoonThreadsafe(loop::stop);
-                    });
+                .start(() -> {
+                  try {
+                    code.accept(loop);
+                    failure.complete(true);
+                  } catch (Throwable e) {
+                    failure.completeExceptionally(e);
+                  }
+                  loop.callSoonThreadsafe(loop::stop);
+                });
         loop.runForever();
         try {
           thread.join();
@@ -237,65 +236,61 @@ class BridgesTest {
 
     @Test
     void coroutine_runsOnTheLoopAndGivesItsValue() {
-      beside(
-          loop -> {
-            var here = Thread.currentThread();
-            var value =
-                runCoroutineThreadsafe(
-                        () -> {
-                          sleep(0.001);
-                          return getRunningLoop() == loop && Thread.currentThread() != here;
-                        },
-                        loop)
-                    .join();
-            assertThat(value).isTrue();
-          });
+      beside(loop -> {
+        var here = Thread.currentThread();
+        var value =
+            runCoroutineThreadsafe(
+                    () -> {
+                      sleep(0.001);
+                      return getRunningLoop() == loop && Thread.currentThread() != here;
+                    },
+                    loop)
+                .join();
+        assertThat(value).isTrue();
+      });
     }
 
     @Test
     void coroutine_thatFails_givesTheVeryException() {
       var problem = new IOException();
-      beside(
-          loop ->
-              assertThatThrownBy(
-                      () ->
-                          runCoroutineThreadsafe(
-                                  () -> {
-                                    throw problem;
-                                  },
-                                  loop)
-                              .get())
-                  .isInstanceOf(ExecutionException.class)
-                  .cause()
-                  .isSameAs(problem));
+      beside(loop ->
+          assertThatThrownBy(() ->
+                  runCoroutineThreadsafe(
+                          () -> {
+                            throw problem;
+                          },
+                          loop)
+                      .get())
+              .isInstanceOf(ExecutionException.class)
+              .cause()
+              .isSameAs(problem));
     }
 
     @Test
     void cancel_fromTheOtherThread_cancelsTheTask() {
-      beside(
-          loop -> {
-            var begun = new CountDownLatch(1);
-            var cancelled = new CountDownLatch(1);
-            var theirs =
-                runCoroutineThreadsafe(
-                    () -> {
-                      begun.countDown();
-                      try {
-                        sleep(100);
-                      } finally {
-                        cancelled.countDown();
-                      }
-                    },
-                    loop);
-            try {
-              begun.await();
-              theirs.cancel(true);
-              cancelled.await();
-            } catch (InterruptedException e) {
-              throw new AssertionError(e);
-            }
-            assertThatThrownBy(theirs::join).isInstanceOf(CancellationException.class);
-          });
+      beside(loop -> {
+        var begun = new CountDownLatch(1);
+        var cancelled = new CountDownLatch(1);
+        var theirs =
+            runCoroutineThreadsafe(
+                () -> {
+                  begun.countDown();
+                  try {
+                    sleep(100);
+                  } finally {
+                    cancelled.countDown();
+                  }
+                },
+                loop);
+        try {
+          begun.await();
+          theirs.cancel(true);
+          cancelled.await();
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
+        }
+        assertThatThrownBy(theirs::join).isInstanceOf(CancellationException.class);
+      });
     }
 
     @Test

@@ -1,8 +1,8 @@
 package jasyncio;
 
 import static jasyncio.Asyncio.await;
-import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.copyContext;
+import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
@@ -37,62 +37,59 @@ class ContextVarTest {
   @Test
   void set_andReset_restoreWhatWasThere() {
     copyContext()
-        .run(
-            () -> {
-              var first = variable.set("a");
-              var second = variable.set("b");
-              assertThat(first.oldValue()).isNull();
-              assertThat(second.oldValue()).isEqualTo("a");
-              assertThat(second.var()).isSameAs(variable);
-              variable.reset(second);
-              assertThat(variable.get()).isEqualTo("a");
-              variable.reset(first);
-              assertThat(variable.get("none")).isEqualTo("none");
-            });
+        .run(() -> {
+          var first = variable.set("a");
+          var second = variable.set("b");
+          assertThat(first.oldValue()).isNull();
+          assertThat(second.oldValue()).isEqualTo("a");
+          assertThat(second.var()).isSameAs(variable);
+          variable.reset(second);
+          assertThat(variable.get()).isEqualTo("a");
+          variable.reset(first);
+          assertThat(variable.get("none")).isEqualTo("none");
+        });
   }
 
   @Test
   void token_inATryStatement_resets() {
     copyContext()
-        .run(
-            () -> {
-              try (var token = variable.set("inside")) {
-                assertThat(variable.get()).isEqualTo("inside");
-              }
-              assertThat(variable.get("none")).isEqualTo("none");
-            });
+        .run(() -> {
+          try (var token = variable.set("inside")) {
+            assertThat(variable.get()).isEqualTo("inside");
+          }
+          assertThat(variable.get("none")).isEqualTo("none");
+        });
   }
 
   @Test
   void token_usedWrongly_isAnError() {
     copyContext()
-        .run(
-            () -> {
-              var token = variable.set("a");
-              assertThatIllegalArgumentException()
-                  .isThrownBy(() -> ContextVar.<String>of("other").reset(token))
-                  .withMessage("the token was created by a different ContextVar");
-              assertThatIllegalArgumentException()
-                  .isThrownBy(() -> copyContext().run(() -> variable.reset(token)))
-                  .withMessage("the token was created in a different Context");
-              variable.reset(token);
-              assertThatIllegalStateException()
-                  .isThrownBy(() -> variable.reset(token))
-                  .withMessage("the token has already been used once");
-            });
+        .run(() -> {
+          var token = variable.set("a");
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> ContextVar.<String>of("other").reset(token))
+              .withMessage("the token was created by a different ContextVar");
+          assertThatIllegalArgumentException()
+              .isThrownBy(() -> copyContext().run(() -> variable.reset(token)))
+              .withMessage("the token was created in a different Context");
+          variable.reset(token);
+          assertThatIllegalStateException()
+              .isThrownBy(() -> variable.reset(token))
+              .withMessage("the token has already been used once");
+        });
   }
 
   @Test
   void context_isEnteredOnceAtATime() {
     var context = new Context();
-    context.run(
-        () -> {
-          assertThatIllegalStateException()
-              .isThrownBy(() -> context.run(() -> 1))
-              .withMessageStartingWith("cannot enter context: ")
-              .withMessageEndingWith(" is already entered");
-        });
-    assertThat((Integer) context.run(() -> 1)).isEqualTo(1);
+    context.run(() -> {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> context.run(() -> 1))
+          .withMessageStartingWith("cannot enter context: ")
+          .withMessageEndingWith(" is already entered");
+    });
+    int again = context.run(() -> 1);
+    assertThat(again).isEqualTo(1);
   }
 
   @Test
@@ -113,13 +110,12 @@ class ContextVarTest {
     run(() -> {
       variable.set("outer");
       var task =
-          createTask(
-              () -> {
-                var before = variable.get();
-                variable.set("inner");
-                sleep(0);
-                return List.of(before, variable.get());
-              });
+          createTask(() -> {
+            var before = variable.get();
+            variable.set("inner");
+            sleep(0);
+            return List.of(before, variable.get());
+          });
       variable.set("changed later");
       assertThat(await(task)).containsExactly("outer", "inner");
       assertThat(variable.get()).isEqualTo("changed later");
@@ -153,11 +149,10 @@ class ContextVarTest {
     run(() -> {
       var loop = getRunningLoop();
       try (var token = variable.set("when scheduled")) {
-        loop.callSoon(
-            () -> {
-              seen.add(variable.get());
-              variable.set("lost");
-            });
+        loop.callSoon(() -> {
+          seen.add(variable.get());
+          variable.set("lost");
+        });
         loop.callLater(0, () -> seen.add(variable.get()));
         loop.callSoonThreadsafe(() -> seen.add(variable.get()));
       }
@@ -177,16 +172,15 @@ class ContextVarTest {
       for (int i = 0; i < 50; i++) {
         var value = "value " + i;
         tasks.add(
-            createTask(
-                () -> {
-                  variable.set(value);
-                  boolean same = true;
-                  for (int k = 0; k < 10; k++) {
-                    sleep(0);
-                    same &= variable.get().equals(value);
-                  }
-                  return same;
-                }));
+            createTask(() -> {
+              variable.set(value);
+              boolean same = true;
+              for (int k = 0; k < 10; k++) {
+                sleep(0);
+                same &= variable.get().equals(value);
+              }
+              return same;
+            }));
       }
       assertThat(await(Asyncio.gather(tasks))).containsOnly(true);
     });
@@ -195,20 +189,19 @@ class ContextVarTest {
   @Test
   void manyVariables_areKeptApart() {
     copyContext()
-        .run(
-            () -> {
-              var variables = new ArrayList<ContextVar<Integer>>();
-              var tokens = new ArrayList<Token<Integer>>();
-              for (int i = 0; i < 100; i++) {
-                variables.add(ContextVar.of("v" + i));
-                tokens.add(variables.get(i).set(i));
-              }
-              for (int i = 0; i < 100; i += 2) {
-                variables.get(i).reset(tokens.get(i));
-              }
-              for (int i = 0; i < 100; i++) {
-                assertThat(variables.get(i).get(-1)).isEqualTo(i % 2 == 0 ? -1 : i);
-              }
-            });
+        .run(() -> {
+          var variables = new ArrayList<ContextVar<Integer>>();
+          var tokens = new ArrayList<Token<Integer>>();
+          for (int i = 0; i < 100; i++) {
+            variables.add(ContextVar.of("v" + i));
+            tokens.add(variables.get(i).set(i));
+          }
+          for (int i = 0; i < 100; i += 2) {
+            variables.get(i).reset(tokens.get(i));
+          }
+          for (int i = 0; i < 100; i++) {
+            assertThat(variables.get(i).get(-1)).isEqualTo(i % 2 == 0 ? -1 : i);
+          }
+        });
   }
 }

@@ -35,14 +35,13 @@ class CoroutineTest {
       @Override
       <T> T call(Callable<T> code) throws Exception {
         var result = new CompletableFuture<T>();
-        Thread.startVirtualThread(
-            () -> {
-              try {
-                result.complete(code.call());
-              } catch (Throwable e) {
-                result.completeExceptionally(e);
-              }
-            });
+        Thread.startVirtualThread(() -> {
+          try {
+            result.complete(code.call());
+          } catch (Throwable e) {
+            result.completeExceptionally(e);
+          }
+        });
         try {
           return result.get();
         } catch (ExecutionException e) {
@@ -65,14 +64,13 @@ class CoroutineTest {
         return run(() -> {
           var result = new CompletableFuture<T>();
           getRunningLoop()
-              .callSoon(
-                  () -> {
-                    try {
-                      result.complete(code.call());
-                    } catch (Throwable e) {
-                      result.completeExceptionally(e);
-                    }
-                  });
+              .callSoon(() -> {
+                try {
+                  result.complete(code.call());
+                } catch (Throwable e) {
+                  result.completeExceptionally(e);
+                }
+              });
           return await(result);
         });
       }
@@ -104,226 +102,208 @@ class CoroutineTest {
   @ParameterizedTest
   @EnumSource
   void send_passesValuesInAndOut(Place place) throws Exception {
-    place.call(
-        () -> {
-          var echo = echo();
-          assertThat(echo.state()).isEqualTo(Coroutine.State.CREATED);
-          assertThat(echo.send(null)).isEqualTo("ready");
-          assertThat(echo.state()).isEqualTo(Coroutine.State.SUSPENDED);
-          assertThat(echo.send("a")).isEqualTo("a");
-          assertThat(echo.send("b")).isEqualTo("b");
-          assertThat(valueOf(echo, null)).isEqualTo("ab");
-          assertThat(echo.state()).isEqualTo(Coroutine.State.CLOSED);
-          assertThatIllegalStateException()
-              .isThrownBy(() -> echo.send(null))
-              .withMessage("cannot reuse already awaited coroutine");
-          return true;
-        });
+    place.call(() -> {
+      var echo = echo();
+      assertThat(echo.state()).isEqualTo(Coroutine.State.CREATED);
+      assertThat(echo.send(null)).isEqualTo("ready");
+      assertThat(echo.state()).isEqualTo(Coroutine.State.SUSPENDED);
+      assertThat(echo.send("a")).isEqualTo("a");
+      assertThat(echo.send("b")).isEqualTo("b");
+      assertThat(valueOf(echo, null)).isEqualTo("ab");
+      assertThat(echo.state()).isEqualTo(Coroutine.State.CLOSED);
+      assertThatIllegalStateException()
+          .isThrownBy(() -> echo.send(null))
+          .withMessage("cannot reuse already awaited coroutine");
+      return true;
+    });
   }
 
   @ParameterizedTest
   @EnumSource
   void throwError_isThrownWhereTheCoroutineWaits(Place place) throws Exception {
-    place.call(
-        () -> {
-          var problem = new IllegalArgumentException("thrown in");
-          var caught = new ArrayList<Throwable>();
-          var coroutine =
-              coroutine(
-                  () -> {
-                    try {
-                      Coroutine.suspend(1);
-                    } catch (IllegalArgumentException e) {
-                      caught.add(e);
-                    }
-                    Coroutine.suspend(2);
-                    return 3;
-                  });
-          assertThat(coroutine.send(null)).isEqualTo(1);
-          assertThat(coroutine.throwError(problem)).isEqualTo(2);
-          assertThat(caught).containsExactly(problem);
-          var other = new java.io.IOException("comes out again");
-          assertThatThrownBy(() -> coroutine.throwError(other)).isSameAs(other);
-          assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
-          return true;
-        });
+    place.call(() -> {
+      var problem = new IllegalArgumentException("thrown in");
+      var caught = new ArrayList<Throwable>();
+      var coroutine =
+          coroutine(() -> {
+            try {
+              Coroutine.suspend(1);
+            } catch (IllegalArgumentException e) {
+              caught.add(e);
+            }
+            Coroutine.suspend(2);
+            return 3;
+          });
+      assertThat(coroutine.send(null)).isEqualTo(1);
+      assertThat(coroutine.throwError(problem)).isEqualTo(2);
+      assertThat(caught).containsExactly(problem);
+      var other = new java.io.IOException("comes out again");
+      assertThatThrownBy(() -> coroutine.throwError(other)).isSameAs(other);
+      assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
+      return true;
+    });
   }
 
   @ParameterizedTest
   @EnumSource
   void throwError_beforeTheStart_closesIt(Place place) throws Exception {
-    place.call(
-        () -> {
-          var problem = new IllegalArgumentException();
-          var coroutine = coroutine(() -> 1);
-          assertThatThrownBy(() -> coroutine.throwError(problem)).isSameAs(problem);
-          assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
-          return true;
-        });
+    place.call(() -> {
+      var problem = new IllegalArgumentException();
+      var coroutine = coroutine(() -> 1);
+      assertThatThrownBy(() -> coroutine.throwError(problem)).isSameAs(problem);
+      assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
+      return true;
+    });
   }
 
   @ParameterizedTest
   @EnumSource
   void close_runsFinallyBlocks(Place place) throws Exception {
-    place.call(
-        () -> {
-          var order = new ArrayList<String>();
-          var coroutine =
-              coroutine(
-                  () -> {
-                    try {
-                      Coroutine.suspend(null);
-                    } catch (GeneratorExit e) {
-                      order.add("exit");
-                      throw e;
-                    } finally {
-                      order.add("finally");
-                    }
-                  });
-          coroutine.send(null);
-          coroutine.close();
-          coroutine.close();
-          assertThat(order).containsExactly("exit", "finally");
-          assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
-          return true;
-        });
+    place.call(() -> {
+      var order = new ArrayList<String>();
+      var coroutine =
+          coroutine(() -> {
+            try {
+              Coroutine.suspend(null);
+            } catch (GeneratorExit e) {
+              order.add("exit");
+              throw e;
+            } finally {
+              order.add("finally");
+            }
+          });
+      coroutine.send(null);
+      coroutine.close();
+      coroutine.close();
+      assertThat(order).containsExactly("exit", "finally");
+      assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
+      return true;
+    });
   }
 
   @ParameterizedTest
   @EnumSource
   void close_ofOneThatGoesOn_isAnError(Place place) throws Exception {
-    place.call(
-        () -> {
-          var stubborn =
-              coroutine(
-                  () -> {
-                    try {
-                      Coroutine.suspend(1);
-                    } catch (GeneratorExit e) {
-                      Coroutine.suspend(2);
-                    }
-                  });
-          stubborn.send(null);
-          assertThatIllegalStateException()
-              .isThrownBy(stubborn::close)
-              .withMessage("coroutine ignored GeneratorExit");
-          assertThat(valueOf(stubborn, null)).isNull();
-          return true;
-        });
+    place.call(() -> {
+      var stubborn =
+          coroutine(() -> {
+            try {
+              Coroutine.suspend(1);
+            } catch (GeneratorExit e) {
+              Coroutine.suspend(2);
+            }
+          });
+      stubborn.send(null);
+      assertThatIllegalStateException()
+          .isThrownBy(stubborn::close)
+          .withMessage("coroutine ignored GeneratorExit");
+      assertThat(valueOf(stubborn, null)).isNull();
+      return true;
+    });
   }
 
   @ParameterizedTest
   @EnumSource
   void body_thatFails_throwsOutOfSend(Place place) throws Exception {
-    place.call(
-        () -> {
-          var problem = new java.io.IOException();
-          var coroutine =
-              coroutine(
-                  () -> {
-                    Coroutine.suspend(null);
-                    throw problem;
-                  });
-          coroutine.send(null);
-          assertThatThrownBy(() -> coroutine.send(null)).isSameAs(problem);
-          return true;
-        });
+    place.call(() -> {
+      var problem = new java.io.IOException();
+      var coroutine =
+          coroutine(() -> {
+            Coroutine.suspend(null);
+            throw problem;
+          });
+      coroutine.send(null);
+      assertThatThrownBy(() -> coroutine.send(null)).isSameAs(problem);
+      return true;
+    });
   }
 
   @ParameterizedTest
   @EnumSource
   void nested_coroutinesDrivenByEachOther_keepApart(Place place) throws Exception {
-    place.call(
-        () -> {
-          var inner = echo();
-          var outer =
-              coroutine(
-                  () -> {
-                    var seen = new ArrayList<Object>();
-                    seen.add(inner.send(null));
-                    seen.add(Coroutine.suspend("outer"));
-                    seen.add(inner.send("x"));
-                    seen.add(inner.state());
-                    seen.add(valueOf(inner, null));
-                    return seen;
-                  });
-          assertThat(outer.send(null)).isEqualTo("outer");
-          assertThat(inner.state()).isEqualTo(Coroutine.State.SUSPENDED);
-          assertThat(valueOf(outer, "in"))
-              .isEqualTo(List.of("ready", "in", "x", Coroutine.State.SUSPENDED, "x"));
-          return true;
-        });
+    place.call(() -> {
+      var inner = echo();
+      var outer =
+          coroutine(() -> {
+            var seen = new ArrayList<Object>();
+            seen.add(inner.send(null));
+            seen.add(Coroutine.suspend("outer"));
+            seen.add(inner.send("x"));
+            seen.add(inner.state());
+            seen.add(valueOf(inner, null));
+            return seen;
+          });
+      assertThat(outer.send(null)).isEqualTo("outer");
+      assertThat(inner.state()).isEqualTo(Coroutine.State.SUSPENDED);
+      assertThat(valueOf(outer, "in"))
+          .isEqualTo(List.of("ready", "in", "x", Coroutine.State.SUSPENDED, "x"));
+      return true;
+    });
   }
 
   @ParameterizedTest
   @EnumSource
   void send_toItself_isAnError(Place place) throws Exception {
-    place.call(
-        () -> {
-          var self = new ArrayList<Coroutine<Boolean>>();
-          self.add(
-              coroutine(
-                  () -> {
-                    assertThat(self.getFirst().state()).isEqualTo(Coroutine.State.RUNNING);
-                    assertThatIllegalStateException()
-                        .isThrownBy(() -> self.getFirst().send(null))
-                        .withMessage("coroutine already executing");
-                    return true;
-                  }));
-          assertThat(valueOf(self.getFirst(), null)).isEqualTo(true);
-          return true;
-        });
+    place.call(() -> {
+      var self = new ArrayList<Coroutine<Boolean>>();
+      self.add(
+          coroutine(() -> {
+            assertThat(self.getFirst().state()).isEqualTo(Coroutine.State.RUNNING);
+            assertThatIllegalStateException()
+                .isThrownBy(() -> self.getFirst().send(null))
+                .withMessage("coroutine already executing");
+            return true;
+          }));
+      assertThat(valueOf(self.getFirst(), null)).isEqualTo(true);
+      return true;
+    });
   }
 
   @ParameterizedTest
   @EnumSource
   void sleepOfZero_handsOutNull(Place place) throws Exception {
-    place.call(
-        () -> {
-          var coroutine =
-              coroutine(
-                  () -> {
-                    sleep(0);
-                    return 1;
-                  });
-          assertThat(coroutine.send(null)).isNull();
-          assertThat(coroutine.state()).isEqualTo(Coroutine.State.SUSPENDED);
-          assertThat(valueOf(coroutine, null)).isEqualTo(1);
-          return true;
-        });
+    place.call(() -> {
+      var coroutine =
+          coroutine(() -> {
+            sleep(0);
+            return 1;
+          });
+      assertThat(coroutine.send(null)).isNull();
+      assertThat(coroutine.state()).isEqualTo(Coroutine.State.SUSPENDED);
+      assertThat(valueOf(coroutine, null)).isEqualTo(1);
+      return true;
+    });
   }
 
   @ParameterizedTest
   @EnumSource
   void manyCoroutines_inTurn_keepTheirPlaces(Place place) throws Exception {
-    place.call(
-        () -> {
-          var all = new ArrayList<Coroutine<Integer>>();
-          for (int i = 0; i < 200; i++) {
-            int n = i;
-            all.add(
-                coroutine(
-                    () -> {
-                      int sum = n;
-                      for (int k = 0; k < 5; k++) {
-                        sum += (Integer) Coroutine.suspend(n);
-                      }
-                      return sum;
-                    }));
-          }
-          for (var coroutine : all) {
-            coroutine.send(null);
-          }
-          for (int k = 0; k < 4; k++) {
-            for (int i = 0; i < all.size(); i++) {
-              assertThat(all.get(i).send(1)).isEqualTo(i);
-            }
-          }
-          for (int i = 0; i < all.size(); i++) {
-            assertThat(valueOf(all.get(i), 1)).isEqualTo(i + 5);
-          }
-          return true;
-        });
+    place.call(() -> {
+      var all = new ArrayList<Coroutine<Integer>>();
+      for (int i = 0; i < 200; i++) {
+        int n = i;
+        all.add(
+            coroutine(() -> {
+              int sum = n;
+              for (int k = 0; k < 5; k++) {
+                sum += (Integer) Coroutine.suspend(n);
+              }
+              return sum;
+            }));
+      }
+      for (var coroutine : all) {
+        coroutine.send(null);
+      }
+      for (int k = 0; k < 4; k++) {
+        for (int i = 0; i < all.size(); i++) {
+          assertThat(all.get(i).send(1)).isEqualTo(i);
+        }
+      }
+      for (int i = 0; i < all.size(); i++) {
+        assertThat(valueOf(all.get(i), 1)).isEqualTo(i + 5);
+      }
+      return true;
+    });
   }
 
   @Test
@@ -333,11 +313,10 @@ class CoroutineTest {
     var seen = new ArrayList<Object>();
     var thread =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  seen.add(coroutine.send("x"));
-                  seen.add(valueOf(coroutine, null));
-                });
+            .start(() -> {
+              seen.add(coroutine.send("x"));
+              seen.add(valueOf(coroutine, null));
+            });
     thread.join();
     assertThat(seen).containsExactly("x", "x");
   }
@@ -371,12 +350,11 @@ class CoroutineTest {
         run(() -> {
           var future = getRunningLoop().<Integer>createFuture();
           var coroutine =
-              coroutine(
-                  () -> {
-                    sleep(0);
-                    sleep(0.001);
-                    return await(future) + 1;
-                  });
+              coroutine(() -> {
+                sleep(0);
+                sleep(0.001);
+                return await(future) + 1;
+              });
           assertThat(coroutine.send(null)).isNull();
           getRunningLoop().callSoon(() -> future.setResult(41));
           return await(coroutine);
@@ -390,11 +368,10 @@ class CoroutineTest {
         run(() -> {
           var future = getRunningLoop().<Integer>createFuture();
           var coroutine =
-              coroutine(
-                  () -> {
-                    sleep(0);
-                    return await(future) + 1;
-                  });
+              coroutine(() -> {
+                sleep(0);
+                return await(future) + 1;
+              });
           coroutine.send(null);
           var task = createTask(coroutine);
           sleep(0);
@@ -410,16 +387,15 @@ class CoroutineTest {
       var order = new ArrayList<String>();
       var never = getRunningLoop().<Integer>createFuture();
       var coroutine =
-          coroutine(
-              () -> {
-                try {
-                  sleep(0);
-                  return await(never);
-                } catch (CancelledError e) {
-                  order.add("cancelled " + e.getMessage());
-                  throw e;
-                }
-              });
+          coroutine(() -> {
+            try {
+              sleep(0);
+              return await(never);
+            } catch (CancelledError e) {
+              order.add("cancelled " + e.getMessage());
+              throw e;
+            }
+          });
       coroutine.send(null);
       var task = createTask(coroutine);
       sleep(0);
@@ -434,12 +410,11 @@ class CoroutineTest {
   @Test
   void begunOutsideALoop_handedToATask_goesOnThere() {
     var coroutine =
-        coroutine(
-            () -> {
-              sleep(0);
-              sleep(0.001);
-              return 42;
-            });
+        coroutine(() -> {
+          sleep(0);
+          sleep(0.001);
+          return 42;
+        });
     assertThat(coroutine.send(null)).isNull();
     assertThat(run(() -> await(createTask(coroutine)))).isEqualTo(42);
   }
@@ -450,12 +425,11 @@ class CoroutineTest {
       var states = new ArrayList<Coroutine.State>();
       var holder = new ArrayList<Coroutine<Integer>>();
       var coroutine =
-          coroutine(
-              () -> {
-                states.add(holder.getFirst().state());
-                sleep(0);
-                return 1;
-              });
+          coroutine(() -> {
+            states.add(holder.getFirst().state());
+            sleep(0);
+            return 1;
+          });
       holder.add(coroutine);
       var task = createTask(coroutine);
       states.add(coroutine.state());

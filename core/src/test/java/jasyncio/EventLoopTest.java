@@ -42,11 +42,10 @@ class EventLoopTest {
   class Callbacks {
     @Test
     void callSoon_insideACallback_waitsForTheNextIteration() {
-      loop.callSoon(
-          () -> {
-            order.add("a");
-            loop.callSoon(() -> order.add("c"));
-          });
+      loop.callSoon(() -> {
+        order.add("a");
+        loop.callSoon(() -> order.add("c"));
+      });
       loop.callSoon(() -> order.add("b"));
       runOnce();
       assertThat(order).containsExactly("a", "b");
@@ -92,29 +91,26 @@ class EventLoopTest {
       loop.setExceptionHandler((l, error) -> reports.add(error));
       var problem = new IllegalStateException("problem");
       var handle =
-          loop.callSoon(
-              () -> {
-                throw problem;
-              });
+          loop.callSoon(() -> {
+            throw problem;
+          });
       loop.callSoon(() -> order.add("runs"));
       runOnce();
       assertThat(order).containsExactly("runs");
       assertThat(reports)
           .singleElement()
-          .satisfies(
-              error -> {
-                assertThat(error.message()).startsWith("Exception in callback <Handle ");
-                assertThat(error.exception()).isSameAs(problem);
-                assertThat(error.handle()).isSameAs(handle);
-              });
+          .satisfies(error -> {
+            assertThat(error.message()).startsWith("Exception in callback <Handle ");
+            assertThat(error.exception()).isSameAs(problem);
+            assertThat(error.handle()).isSameAs(handle);
+          });
     }
 
     @Test
     void callback_thatThrowsAnExit_leavesTheLoopAndKeepsTheRest() {
-      loop.callSoon(
-          () -> {
-            throw new SystemExit(3);
-          });
+      loop.callSoon(() -> {
+        throw new SystemExit(3);
+      });
       loop.callSoon(() -> order.add("rest"));
       assertThatThrownBy(loop::runForever)
           .isInstanceOfSatisfying(SystemExit.class, e -> assertThat(e.code()).isEqualTo(3));
@@ -125,11 +121,10 @@ class EventLoopTest {
 
     @Test
     void stop_inACallback_letsTheIterationFinish() {
-      loop.callSoon(
-          () -> {
-            loop.stop();
-            loop.callSoon(() -> order.add("next run"));
-          });
+      loop.callSoon(() -> {
+        loop.stop();
+        loop.callSoon(() -> order.add("next run"));
+      });
       loop.callSoon(() -> order.add("same iteration"));
       loop.runForever();
       assertThat(order).containsExactly("same iteration");
@@ -199,11 +194,10 @@ class EventLoopTest {
     @Test
     void cancelledTimer_keepsNothingOfItsCallbackAlive() {
       var kept = new WeakReference<>(cancelledTimer());
-      Spin.until(
-          () -> {
-            System.gc();
-            return kept.get() == null;
-          });
+      Spin.until(() -> {
+        System.gc();
+        return kept.get() == null;
+      });
     }
 
     private Object cancelledTimer() {
@@ -265,10 +259,9 @@ class EventLoopTest {
     @Test
     void close_endsTheExecutorsThreads() {
       var threads = new ArrayList<Thread>();
-      loop.runUntilComplete(
-          () -> {
-            threads.add(await(loop.runInExecutor(null, () -> Thread.currentThread())));
-          });
+      loop.runUntilComplete(() -> {
+        threads.add(await(loop.runInExecutor(null, () -> Thread.currentThread())));
+      });
       loop.close();
       Spin.until(() -> !threads.getFirst().isAlive());
     }
@@ -281,19 +274,18 @@ class EventLoopTest {
         var problems = new ArrayList<Throwable>();
         var sender =
             Thread.ofPlatform()
-                .start(
-                    () -> {
-                      start.countDown();
-                      try {
-                        while (true) {
-                          victim.callSoonThreadsafe(() -> {});
-                        }
-                      } catch (IllegalStateException e) {
-                        return; // closed
-                      } catch (Throwable e) {
-                        problems.add(e);
-                      }
-                    });
+                .start(() -> {
+                  start.countDown();
+                  try {
+                    while (true) {
+                      victim.callSoonThreadsafe(() -> {});
+                    }
+                  } catch (IllegalStateException e) {
+                    return; // closed
+                  } catch (Throwable e) {
+                    problems.add(e);
+                  }
+                });
         start.await();
         victim.runUntilComplete(() -> sleep(0));
         victim.close();
@@ -317,21 +309,19 @@ class EventLoopTest {
         int sender = t;
         senders.add(
             Thread.ofPlatform()
-                .start(
-                    () -> {
-                      for (int i = 0; i < each; i++) {
-                        int n = i;
-                        loop.callSoonThreadsafe(
-                            () -> {
-                              if (next[sender]++ != n) {
-                                disorder.add(sender + ": " + n);
-                              }
-                              if (--left[0] == 0) {
-                                loop.stop();
-                              }
-                            });
+                .start(() -> {
+                  for (int i = 0; i < each; i++) {
+                    int n = i;
+                    loop.callSoonThreadsafe(() -> {
+                      if (next[sender]++ != n) {
+                        disorder.add(sender + ": " + n);
                       }
-                    }));
+                      if (--left[0] == 0) {
+                        loop.stop();
+                      }
+                    });
+                  }
+                }));
       }
       loop.runForever();
       for (var sender : senders) {
@@ -352,12 +342,11 @@ class EventLoopTest {
 
     @Test
     void callSoonThreadsafe_onTheLoopsOwnThread_takesItsTurn() {
-      loop.callSoon(
-          () -> {
-            loop.callSoon(() -> order.add("a"));
-            loop.callSoonThreadsafe(() -> order.add("b"));
-            loop.callSoon(() -> order.add("c"));
-          });
+      loop.callSoon(() -> {
+        loop.callSoon(() -> order.add("a"));
+        loop.callSoonThreadsafe(() -> order.add("b"));
+        loop.callSoon(() -> order.add("c"));
+      });
       runOnce();
       runOnce();
       assertThat(order).containsExactly("a", "b", "c");
@@ -384,12 +373,11 @@ class EventLoopTest {
       }
       var other =
           Thread.ofPlatform()
-              .start(
-                  () -> {
-                    for (int i = count - 1; i >= 0; i--) {
-                      handles[i].cancel();
-                    }
-                  });
+              .start(() -> {
+                for (int i = count - 1; i >= 0; i--) {
+                  handles[i].cancel();
+                }
+              });
       runOnce();
       other.join();
       assertThat(runs).doesNotContain(2);
@@ -399,10 +387,9 @@ class EventLoopTest {
   @Nested
   class Handlers {
     private void fail(String message) {
-      loop.callSoon(
-          () -> {
-            throw new IllegalStateException(message);
-          });
+      loop.callSoon(() -> {
+        throw new IllegalStateException(message);
+      });
       runOnce();
     }
 
@@ -438,10 +425,9 @@ class EventLoopTest {
     @Test
     void handler_thatThrows_isReportedByTheDefaultOne() {
       try (var logs = Logs.capture()) {
-        loop.setExceptionHandler(
-            (l, error) -> {
-              throw new IllegalArgumentException("handler");
-            });
+        loop.setExceptionHandler((l, error) -> {
+          throw new IllegalArgumentException("handler");
+        });
         fail("problem");
         loop.callSoon(() -> order.add("goes on"));
         runOnce();
@@ -456,10 +442,9 @@ class EventLoopTest {
 
     @Test
     void handler_thatThrowsAnExit_leavesTheLoop() {
-      loop.setExceptionHandler(
-          (l, error) -> {
-            throw new SystemExit(4);
-          });
+      loop.setExceptionHandler((l, error) -> {
+        throw new SystemExit(4);
+      });
       assertThatThrownBy(() -> fail("problem")).isInstanceOf(SystemExit.class);
     }
 
@@ -554,8 +539,7 @@ class EventLoopTest {
           .isThrownBy(() -> loop.addSignalHandler("NONSENSE", () -> {}))
           .withMessage(
               "'NONSENSE' is not a signal of this system; give a name such as INT or TERM");
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> loop.removeSignalHandler("NONSENSE"));
+      assertThatIllegalArgumentException().isThrownBy(() -> loop.removeSignalHandler("NONSENSE"));
       assertThatIllegalArgumentException().isThrownBy(() -> loop.addSignalHandler("", () -> {}));
     }
 
@@ -574,12 +558,10 @@ class EventLoopTest {
     void runUntilComplete_givesTheValueOrThrowsTheVeryException() {
       assertThat(loop.runUntilComplete(() -> 42)).isEqualTo(42);
       var problem = new java.io.IOException("very");
-      assertThatThrownBy(
-              () ->
-                  loop.runUntilComplete(
-                      () -> {
-                        throw problem;
-                      }))
+      assertThatThrownBy(() ->
+              loop.runUntilComplete(() -> {
+                throw problem;
+              }))
           .isSameAs(problem);
       assertThat(loop.isRunning()).isFalse();
     }

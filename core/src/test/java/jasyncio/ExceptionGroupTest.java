@@ -65,8 +65,7 @@ class ExceptionGroupTest {
 
   @Test
   void unwrap_opensGroupsOfOne() {
-    var nested =
-        new ExceptionGroup("outer", List.of(new ExceptionGroup("inner", List.of(io))));
+    var nested = new ExceptionGroup("outer", List.of(new ExceptionGroup("inner", List.of(io))));
     assertThat(ExceptionGroup.unwrap(nested)).isSameAs(io);
     assertThat(ExceptionGroup.unwrap(group)).isSameAs(group);
     assertThat(ExceptionGroup.unwrap(io)).isSameAs(io);

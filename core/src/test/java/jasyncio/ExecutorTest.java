@@ -23,7 +23,8 @@ class ExecutorTest {
   @Test
   void call_runsOnANumberedThread() {
     run(() -> {
-      var name = await(getRunningLoop().runInExecutor(null, () -> Thread.currentThread().getName()));
+      var name =
+          await(getRunningLoop().runInExecutor(null, () -> Thread.currentThread().getName()));
       assertThat(name).isEqualTo("asyncio_0");
       assertThat(toThread(() -> Thread.currentThread().getName())).startsWith("asyncio_");
     });
@@ -53,22 +54,19 @@ class ExecutorTest {
   void call_thatFails_throwsTheVeryException() {
     var problem = new IOException();
     run(() -> {
-      assertThatThrownBy(
-              () ->
-                  await(
-                      getRunningLoop()
-                          .runInExecutor(
-                              null,
-                              () -> {
-                                throw problem;
-                              })))
+      assertThatThrownBy(() ->
+              await(
+                  getRunningLoop()
+                      .runInExecutor(
+                          null,
+                          () -> {
+                            throw problem;
+                          })))
           .isSameAs(problem);
-      assertThatThrownBy(
-              () ->
-                  toThread(
-                      () -> {
-                        throw problem;
-                      }))
+      assertThatThrownBy(() ->
+              toThread(() -> {
+                throw problem;
+              }))
           .isSameAs(problem);
     });
   }
@@ -77,7 +75,8 @@ class ExecutorTest {
   void ownExecutor_isUsedAndLeftAlone() {
     try (var own = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("own").factory())) {
       run(() -> {
-        var name = await(getRunningLoop().runInExecutor(own, () -> Thread.currentThread().getName()));
+        var name =
+            await(getRunningLoop().runInExecutor(own, () -> Thread.currentThread().getName()));
         assertThat(name).isEqualTo("own");
       });
       assertThat(own.isShutdown()).isFalse();
@@ -143,12 +142,11 @@ class ExecutorTest {
     run(() -> {
       variable.set("outside");
       var seen =
-          toThread(
-              () -> {
-                var before = variable.get();
-                variable.set("inside");
-                return before;
-              });
+          toThread(() -> {
+            var before = variable.get();
+            variable.set("inside");
+            return before;
+          });
       assertThat(seen).isEqualTo("outside");
       assertThat(variable.get()).isEqualTo("outside");
     });

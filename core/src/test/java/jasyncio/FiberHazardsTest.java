@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jasyncio.Runtimes.PortableOnly;
 import jasyncio.Runtimes.ScheduledOnly;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -43,6 +44,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is known to go wrong when virtual threads have a scheduler of one's own, and does not here.
 @Timeout(60)
+@SuppressWarnings({
+  // what these warn of is what is tested
+  "LockNotBeforeTry",
+  "ThreadPriorityCheck",
+  "WaitNotInLoop"
+})
 class FiberHazardsTest {
 
   /// The policies under which a task may block; `FORBID` is for tests.
@@ -122,7 +129,7 @@ class FiberHazardsTest {
     }
 
     private String strangerThatBlocks() throws Exception {
-      var text = new StringBuffer();
+      var text = new LinkedBlockingQueue<String>();
       var queue = new LinkedBlockingQueue<Integer>();
       var lock = new Object();
       Thread stranger;
@@ -131,15 +138,15 @@ class FiberHazardsTest {
             Thread.startVirtualThread(() -> {
               try {
                 Thread.sleep(1);
-                text.append("slept, ");
+                text.add("slept");
                 LockSupport.parkNanos(1000);
-                text.append("parked, ");
+                text.add("parked");
                 synchronized (lock) {
-                  text.append("locked, ");
+                  text.add("locked");
                 }
-                text.append("took ").append(queue.take());
+                text.add("took " + queue.take());
               } catch (InterruptedException e) {
-                text.append(e);
+                text.add(e.toString());
               }
             });
         sleep(0);
@@ -147,7 +154,7 @@ class FiberHazardsTest {
       }
       queue.add(7);
       stranger.join();
-      return text.toString();
+      return String.join(", ", text);
     }
 
     @Test
@@ -305,7 +312,7 @@ class FiberHazardsTest {
                     Spin.untilWaiting(reader);
                     socket.getOutputStream().write(42);
                   } catch (IOException e) {
-                    e.printStackTrace();
+                    throw new UncheckedIOException(e);
                   }
                 });
         try (var socket = new Socket(server.getInetAddress(), server.getLocalPort())) {
@@ -1568,6 +1575,9 @@ class FiberHazardsTest {
       var observer =
           outsider(() -> {
             var loop = loops.join();
+            if (Runtimes.isScheduled()) { // an interrupt is lost while a fiber is mounted
+              Spin.until(() -> isSelecting(runner));
+            }
             runner.interrupt();
             var thread = loop.hub.currentThread();
             if (thread != null) {

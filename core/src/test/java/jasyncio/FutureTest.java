@@ -122,10 +122,9 @@ class FutureTest {
   void doneCallback_thatThrows_isReportedAndTheOthersRun() {
     var reports = new ArrayList<String>();
     loop.setExceptionHandler((l, error) -> reports.add(error.message()));
-    future.addDoneCallback(
-        f -> {
-          throw new IllegalStateException();
-        });
+    future.addDoneCallback(f -> {
+      throw new IllegalStateException();
+    });
     future.addDoneCallback(f -> order.add("runs"));
     future.cancel();
     runOnce();
@@ -149,16 +148,15 @@ class FutureTest {
 
   @Test
   void await_byManyTasks_wakesThemInOrder() {
-    loop.runUntilComplete(
-        () -> {
-          for (int i = 0; i < 5; i++) {
-            int n = i;
-            createTask(() -> order.add(n + ": " + await(future)));
-          }
-          sleep(0);
-          future.setResult(7);
-          sleep(0);
-        });
+    loop.runUntilComplete(() -> {
+      for (int i = 0; i < 5; i++) {
+        int n = i;
+        createTask(() -> order.add(n + ": " + await(future)));
+      }
+      sleep(0);
+      future.setResult(7);
+      sleep(0);
+    });
     assertThat(order).containsExactly("0: 7", "1: 7", "2: 7", "3: 7", "4: 7");
   }
 
@@ -173,15 +171,14 @@ class FutureTest {
 
   @Test
   void awaitedBy_namesWhoWaits() {
-    loop.runUntilComplete(
-        () -> {
-          var task = createTask(() -> await(future));
-          sleep(0);
-          assertThat(future.awaitedBy()).containsExactly(task);
-          future.setResult(1);
-          await(task);
-          assertThat(future.awaitedBy()).isEmpty();
-        });
+    loop.runUntilComplete(() -> {
+      var task = createTask(() -> await(future));
+      sleep(0);
+      assertThat(future.awaitedBy()).containsExactly(task);
+      future.setResult(1);
+      await(task);
+      assertThat(future.awaitedBy()).isEmpty();
+    });
   }
 
   @Test

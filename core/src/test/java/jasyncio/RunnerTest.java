@@ -30,11 +30,10 @@ class RunnerTest {
     var variable = ContextVar.of("variable", "nothing");
     try (var runner = new Runner()) {
       var first =
-          runner.run(
-              () -> {
-                variable.set("from the first");
-                return getRunningLoop();
-              });
+          runner.run(() -> {
+            variable.set("from the first");
+            return getRunningLoop();
+          });
       var second = runner.run(() -> getRunningLoop());
       assertThat(first).isSameAs(second).isSameAs(runner.getLoop());
       assertThat(runner.run(() -> variable.get())).isEqualTo("from the first");
@@ -56,12 +55,10 @@ class RunnerTest {
   @Test
   void run_thatFails_leavesTheRunnerUsable() {
     try (var runner = new Runner()) {
-      assertThatThrownBy(
-              () ->
-                  runner.run(
-                      () -> {
-                        throw new IOException("fails");
-                      }))
+      assertThatThrownBy(() ->
+              runner.run(() -> {
+                throw new IOException("fails");
+              }))
           .isInstanceOf(IOException.class);
       assertThat(runner.run(() -> 42)).isEqualTo(42);
     }
@@ -72,11 +69,10 @@ class RunnerTest {
     var made = new ArrayList<EventLoop>();
     var options =
         RunOptions.defaults()
-            .loopFactory(
-                () -> {
-                  made.add(newEventLoop());
-                  return made.getLast();
-                });
+            .loopFactory(() -> {
+              made.add(newEventLoop());
+              return made.getLast();
+            });
     var runner = new Runner(options);
     runner.close();
     runner.close();
@@ -89,11 +85,10 @@ class RunnerTest {
     var options =
         RunOptions.defaults()
             .debug(true)
-            .loopFactory(
-                () -> {
-                  made.add(newEventLoop());
-                  return made.getLast();
-                });
+            .loopFactory(() -> {
+              made.add(newEventLoop());
+              return made.getLast();
+            });
     var inside =
         run(
             () -> {
@@ -103,7 +98,8 @@ class RunnerTest {
             options);
     assertThat(made).containsExactly(inside);
     assertThat(inside.isClosed()).isTrue();
-    var kind = run(() -> getRunningLoop().fibers(), RunOptions.defaults().fibers(FiberKind.PORTABLE));
+    var kind =
+        run(() -> getRunningLoop().fibers(), RunOptions.defaults().fibers(FiberKind.PORTABLE));
     assertThat(kind).isEqualTo(FiberKind.PORTABLE);
   }
 
@@ -111,15 +107,14 @@ class RunnerTest {
   void close_cancelsTheTasksThatAreLeftAndWaitsForThem() {
     var order = new ArrayList<String>();
     run(() -> {
-      createTask(
-          () -> {
-            try {
-              sleep(100);
-            } finally {
-              sleep(0.001);
-              order.add("cleaned up");
-            }
-          });
+      createTask(() -> {
+        try {
+          sleep(100);
+        } finally {
+          sleep(0.001);
+          order.add("cleaned up");
+        }
+      });
       createTask(() -> order.add("first step of a task made last"));
     });
     assertThat(order).containsExactly("first step of a task made last", "cleaned up");
@@ -131,25 +126,23 @@ class RunnerTest {
     var problem = new IllegalStateException("cleaning up failed");
     run(() -> {
       getRunningLoop().setExceptionHandler((loop, error) -> reports.add(error));
-      createTask(
-          () -> {
-            try {
-              sleep(100);
-            } catch (CancelledError e) {
-              throw problem;
-            }
-          });
+      createTask(() -> {
+        try {
+          sleep(100);
+        } catch (CancelledError e) {
+          throw problem;
+        }
+      });
       sleep(0);
     });
     assertThat(reports)
         .singleElement()
-        .satisfies(
-            error -> {
-              assertThat(error.message())
-                  .isEqualTo("unhandled exception during asyncio.run() shutdown");
-              assertThat(error.exception()).isSameAs(problem);
-              assertThat(error.task()).isNotNull();
-            });
+        .satisfies(error -> {
+          assertThat(error.message())
+              .isEqualTo("unhandled exception during asyncio.run() shutdown");
+          assertThat(error.exception()).isSameAs(problem);
+          assertThat(error.task()).isNotNull();
+        });
   }
 
   @Test
@@ -175,45 +168,41 @@ class RunnerTest {
 
   @Test
   void systemExit_ofTheMainTask_leavesRun() {
-    assertThatThrownBy(
-            () ->
-                run(() -> {
-                  sleep(0);
-                  throw new SystemExit(3);
-                }))
+    assertThatThrownBy(() ->
+            run(() -> {
+              sleep(0);
+              throw new SystemExit(3);
+            }))
         .isInstanceOfSatisfying(SystemExit.class, e -> assertThat(e.code()).isEqualTo(3));
   }
 
   @Test
   void systemExit_ofAnotherTask_leavesRunAndCancelsTheMainTask() {
     var order = new ArrayList<String>();
-    assertThatThrownBy(
-            () ->
-                run(() -> {
-                  getRunningLoop().setExceptionHandler((loop, error) -> {}); // nobody reads it
-                  createTask(
-                      () -> {
-                        throw new SystemExit(3);
-                      });
-                  try {
-                    sleep(100);
-                  } catch (CancelledError e) {
-                    order.add("cancelled");
-                    throw e;
-                  }
-                }))
+    assertThatThrownBy(() ->
+            run(() -> {
+              getRunningLoop().setExceptionHandler((loop, error) -> {}); // nobody reads it
+              createTask(() -> {
+                throw new SystemExit(3);
+              });
+              try {
+                sleep(100);
+              } catch (CancelledError e) {
+                order.add("cancelled");
+                throw e;
+              }
+            }))
         .isInstanceOf(SystemExit.class);
     assertThat(order).containsExactly("cancelled");
   }
 
   @Test
   void cancelledMain_isACancelledError() {
-    assertThatThrownBy(
-            () ->
-                run(() -> {
-                  Asyncio.currentTask().cancel("enough");
-                  sleep(0);
-                }))
+    assertThatThrownBy(() ->
+            run(() -> {
+              Asyncio.currentTask().cancel("enough");
+              sleep(0);
+            }))
         .isInstanceOf(CancelledError.class)
         .hasMessage("enough");
   }
@@ -366,16 +355,14 @@ class RunnerTest {
 
   @Test
   void keyboardInterrupt_thrownByATask_leavesRun() {
-    assertThatThrownBy(
-            () ->
-                run(() -> {
-                  getRunningLoop().setExceptionHandler((loop, error) -> {}); // nobody reads it
-                  createTask(
-                      () -> {
-                        throw new KeyboardInterrupt();
-                      });
-                  sleep(100);
-                }))
+    assertThatThrownBy(() ->
+            run(() -> {
+              getRunningLoop().setExceptionHandler((loop, error) -> {}); // nobody reads it
+              createTask(() -> {
+                throw new KeyboardInterrupt();
+              });
+              sleep(100);
+            }))
         .isInstanceOf(KeyboardInterrupt.class);
     assertThat(run(() -> List.of(1))).containsExactly(1);
   }

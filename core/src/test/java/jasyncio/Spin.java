@@ -10,6 +10,7 @@ final class Spin {
   private Spin() {}
 
   /// Returns when `condition` holds; fails after half a minute.
+  @SuppressWarnings("ThreadPriorityCheck") // somebody else is to get the processor
   static void until(BooleanSupplier condition) {
     long end = System.nanoTime() + LIMIT_NANOS;
     while (!condition.getAsBoolean()) {

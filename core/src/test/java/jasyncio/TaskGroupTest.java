@@ -52,12 +52,11 @@ class TaskGroupTest {
       var value =
           run(() -> {
             return new TaskGroup()
-                .run(
-                    tg -> {
-                      tg.createTask(() -> sleep(0.001));
-                      tg.createTask(() -> order.add("child"));
-                      return "value";
-                    });
+                .run(tg -> {
+                  tg.createTask(() -> sleep(0.001));
+                  tg.createTask(() -> order.add("child"));
+                  return "value";
+                });
           });
       assertThat(value).isEqualTo("value");
       assertThat(order).containsExactly("child");
@@ -67,14 +66,12 @@ class TaskGroupTest {
     void childThatFails_cancelsTheOthersAndTheBody() {
       run(() -> {
         var error =
-            catchThrowable(
-                () ->
-                    taskGroup(
-                        tg -> {
-                          tg.createTask(() -> sleeps());
-                          tg.createTask(() -> fails());
-                          sleeps();
-                        }));
+            catchThrowable(() ->
+                taskGroup(tg -> {
+                  tg.createTask(() -> sleeps());
+                  tg.createTask(() -> fails());
+                  sleeps();
+                }));
         assertThat(errorsOf(error)).containsExactly(problem);
         assertThat(currentTask().cancelling()).isZero();
         sleep(0);
@@ -86,21 +83,18 @@ class TaskGroupTest {
     void bodyThatFails_cancelsTheTasksAndComesLast() {
       run(() -> {
         var error =
-            catchThrowable(
-                () ->
-                    taskGroup(
-                        tg -> {
-                          tg.createTask(
-                              () -> {
-                                try {
-                                  sleep(100);
-                                } finally {
-                                  fails();
-                                }
-                              });
-                          sleep(0);
-                          throw new IllegalStateException("body");
-                        }));
+            catchThrowable(() ->
+                taskGroup(tg -> {
+                  tg.createTask(() -> {
+                    try {
+                      sleep(100);
+                    } finally {
+                      fails();
+                    }
+                  });
+                  sleep(0);
+                  throw new IllegalStateException("body");
+                }));
         assertThat(errorsOf(error)).hasSize(2).startsWith(problem);
         assertThat(errorsOf(error).getLast()).hasMessage("body");
       });
@@ -110,17 +104,17 @@ class TaskGroupTest {
     void cancellationFromOutside_cancelsTheTasksAndGoesOn() {
       run(() -> {
         var task =
-            createTask(
-                () ->
-                    taskGroup(
-                        tg -> {
-                          tg.createTask(() -> sleeps());
-                          tg.createTask(() -> sleeps());
-                        }));
+            createTask(() ->
+                taskGroup(tg -> {
+                  tg.createTask(() -> sleeps());
+                  tg.createTask(() -> sleeps());
+                }));
         sleep(0);
         sleep(0);
         task.cancel("outside");
-        assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class).hasMessage("outside");
+        assertThatThrownBy(() -> await(task))
+            .isInstanceOf(CancelledError.class)
+            .hasMessage("outside");
       });
       assertThat(order).containsExactly("cancelled", "cancelled");
     }
@@ -128,46 +122,38 @@ class TaskGroupTest {
     @Test
     void childThatCancelsItself_isNoFailure() {
       run(() ->
-          taskGroup(
-              tg -> {
-                tg.createTask(
-                    () -> {
-                      throw new CancelledError();
-                    });
-              }));
+          taskGroup(tg -> {
+            tg.createTask(() -> {
+              throw new CancelledError();
+            });
+          }));
     }
 
     @Test
     void tasks_mayBeAddedByTasks() {
       run(() ->
-          taskGroup(
-              tg -> {
-                tg.createTask(
-                    () -> {
-                      sleep(0);
-                      tg.createTask(
-                          () -> {
-                            sleep(0);
-                            order.add("grandchild");
-                          });
-                    });
-              }));
+          taskGroup(tg -> {
+            tg.createTask(() -> {
+              sleep(0);
+              tg.createTask(() -> {
+                sleep(0);
+                order.add("grandchild");
+              });
+            });
+          }));
       assertThat(order).containsExactly("grandchild");
     }
 
     @Test
     void systemExitOfAChild_comesOutBare() {
-      assertThatThrownBy(
-              () ->
-                  run(() ->
-                      taskGroup(
-                          tg -> {
-                            tg.createTask(() -> sleeps());
-                            tg.createTask(
-                                () -> {
-                                  throw new SystemExit(3);
-                                });
-                          })))
+      assertThatThrownBy(() ->
+              run(() ->
+                  taskGroup(tg -> {
+                    tg.createTask(() -> sleeps());
+                    tg.createTask(() -> {
+                      throw new SystemExit(3);
+                    });
+                  })))
           .isInstanceOf(SystemExit.class);
       assertThat(order).containsExactly("cancelled");
     }
@@ -229,14 +215,13 @@ class TaskGroupTest {
     void close_afterTheBodyFailed_keepsTheBodysError() {
       run(() -> {
         var error =
-            catchThrowable(
-                () -> {
-                  try (var tg = TaskGroup.open()) {
-                    tg.createTask(() -> sleeps());
-                    sleep(0);
-                    throw problem;
-                  }
-                });
+            catchThrowable(() -> {
+              try (var tg = TaskGroup.open()) {
+                tg.createTask(() -> sleeps());
+                sleep(0);
+                throw problem;
+              }
+            });
         assertThat(error).isSameAs(problem);
       });
       assertThat(order).containsExactly("cancelled");
@@ -246,17 +231,18 @@ class TaskGroupTest {
     void cancellation_duringJoin_cancelsTheTasks() {
       run(() -> {
         var task =
-            createTask(
-                () -> {
-                  try (var tg = TaskGroup.open()) {
-                    tg.createTask(() -> sleeps());
-                    tg.join();
-                  }
-                });
+            createTask(() -> {
+              try (var tg = TaskGroup.open()) {
+                tg.createTask(() -> sleeps());
+                tg.join();
+              }
+            });
         sleep(0);
         sleep(0);
         task.cancel("outside");
-        assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class).hasMessage("outside");
+        assertThatThrownBy(() -> await(task))
+            .isInstanceOf(CancelledError.class)
+            .hasMessage("outside");
       });
       assertThat(order).containsExactly("cancelled");
     }
@@ -268,15 +254,14 @@ class TaskGroupTest {
     @Test
     void cancel_byTheBody_endsTheGroupWithoutError() {
       run(() -> {
-        taskGroup(
-            tg -> {
-              tg.createTask(() -> sleeps());
-              sleep(0);
-              tg.cancel();
-              tg.cancel();
-              sleeps();
-              order.add("never");
-            });
+        taskGroup(tg -> {
+          tg.createTask(() -> sleeps());
+          sleep(0);
+          tg.cancel();
+          tg.cancel();
+          sleeps();
+          order.add("never");
+        });
         assertThat(currentTask().cancelling()).isZero();
         sleep(0);
         order.add("after");
@@ -287,11 +272,10 @@ class TaskGroupTest {
     @Test
     void cancel_byAChild_endsTheOthers() {
       run(() ->
-          taskGroup(
-              tg -> {
-                tg.createTask(() -> sleeps());
-                tg.createTask(tg::cancel);
-              }));
+          taskGroup(tg -> {
+            tg.createTask(() -> sleeps());
+            tg.createTask(tg::cancel);
+          }));
       assertThat(order).containsExactly("cancelled");
     }
 
@@ -300,12 +284,11 @@ class TaskGroupTest {
       run(() -> {
         var group = new TaskGroup();
         group.cancel();
-        group.run(
-            tg -> {
-              order.add("body begins");
-              sleeps();
-              return 1;
-            });
+        group.run(tg -> {
+          order.add("body begins");
+          sleeps();
+          return 1;
+        });
         assertThat(currentTask().cancelling()).isZero();
       });
       assertThat(order).containsExactly("body begins", "cancelled");
@@ -326,21 +309,18 @@ class TaskGroupTest {
     void cancel_withAnErrorDuringCleanup_raisesThat() {
       run(() -> {
         var error =
-            catchThrowable(
-                () ->
-                    taskGroup(
-                        tg -> {
-                          tg.createTask(
-                              () -> {
-                                try {
-                                  sleep(100);
-                                } finally {
-                                  fails();
-                                }
-                              });
-                          sleep(0);
-                          tg.cancel();
-                        }));
+            catchThrowable(() ->
+                taskGroup(tg -> {
+                  tg.createTask(() -> {
+                    try {
+                      sleep(100);
+                    } finally {
+                      fails();
+                    }
+                  });
+                  sleep(0);
+                  tg.cancel();
+                }));
         assertThat(errorsOf(error)).containsExactly(problem);
       });
     }
@@ -348,26 +328,23 @@ class TaskGroupTest {
     @Test
     void cancel_withAnEnclosingTimeoutPending_letsTheTimeoutThrough() {
       run(() -> {
-        assertThatThrownBy(
-                () ->
-                    timeout(
-                        0.001,
-                        () -> {
-                          taskGroup(
-                              tg -> {
-                                tg.createTask(
-                                    () -> {
-                                      try {
-                                        sleep(100);
-                                      } finally {
-                                        tg.cancel();
-                                      }
-                                    });
-                                sleep(100);
-                              });
-                          order.add("goes on"); // must not: the timeout is pending
-                          sleep(100);
-                        }))
+        assertThatThrownBy(() ->
+                timeout(
+                    0.001,
+                    () -> {
+                      taskGroup(tg -> {
+                        tg.createTask(() -> {
+                          try {
+                            sleep(100);
+                          } finally {
+                            tg.cancel();
+                          }
+                        });
+                        sleep(100);
+                      });
+                      order.add("goes on"); // must not: the timeout is pending
+                      sleep(100);
+                    }))
             .isInstanceOf(TimeoutException.class);
         assertThat(currentTask().cancelling()).isZero();
       });
@@ -378,15 +355,13 @@ class TaskGroupTest {
     void cancel_byAnEagerChildBeforeItSuspends_cancelsThatToo() {
       run(() -> {
         getRunningLoop().setTaskFactory(Asyncio.eagerTaskFactory());
-        taskGroup(
-            tg -> {
-              tg.createTask(
-                  () -> {
-                    tg.cancel();
-                    sleeps();
-                  });
-              sleeps();
-            });
+        taskGroup(tg -> {
+          tg.createTask(() -> {
+            tg.cancel();
+            sleeps();
+          });
+          sleeps();
+        });
         getRunningLoop().setTaskFactory(null);
       });
       assertThat(order).containsExactly("cancelled", "cancelled");
@@ -412,18 +387,15 @@ class TaskGroupTest {
   void eagerChildren_thatEndAtOnce_areDone() {
     run(() -> {
       getRunningLoop().setTaskFactory(Asyncio.eagerTaskFactory());
-      taskGroup(
-          tg -> {
-            assertThat(tg.createTask(() -> 1).done()).isTrue();
-          });
+      taskGroup(tg -> {
+        assertThat(tg.createTask(() -> 1).done()).isTrue();
+      });
       var error =
-          catchThrowable(
-              () ->
-                  taskGroup(
-                      tg -> {
-                        tg.createTask(() -> fails());
-                        sleeps();
-                      }));
+          catchThrowable(() ->
+              taskGroup(tg -> {
+                tg.createTask(() -> fails());
+                sleeps();
+              }));
       assertThat(errorsOf(error)).containsExactly(problem);
       getRunningLoop().setTaskFactory(null);
     });
@@ -435,13 +407,12 @@ class TaskGroupTest {
     run(() -> {
       var group = new TaskGroup();
       assertThat(group).hasToString("<TaskGroup>");
-      group.run(
-          tg -> {
-            assertThat(tg).hasToString("<TaskGroup entered>");
-            tg.createTask(() -> sleep(0));
-            assertThat(tg).hasToString("<TaskGroup tasks=1 entered>");
-            return 1;
-          });
+      group.run(tg -> {
+        assertThat(tg).hasToString("<TaskGroup entered>");
+        tg.createTask(() -> sleep(0));
+        assertThat(tg).hasToString("<TaskGroup tasks=1 entered>");
+        return 1;
+      });
     });
   }
 }

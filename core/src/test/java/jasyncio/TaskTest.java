@@ -60,7 +60,9 @@ class TaskTest {
         sleep(0);
         task.cancel("enough");
         assertThat(future.cancelled()).isTrue();
-        assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class).hasMessage("enough");
+        assertThatThrownBy(() -> await(task))
+            .isInstanceOf(CancelledError.class)
+            .hasMessage("enough");
         assertThatThrownBy(task::result).isInstanceOf(CancelledError.class).hasNoCause();
       });
     }
@@ -81,16 +83,15 @@ class TaskTest {
     void cancel_swallowed_isOverAndTheCountStays() {
       run(() -> {
         var task =
-            createTask(
-                () -> {
-                  try {
-                    sleep(100);
-                  } catch (CancelledError e) {
-                    sleep(0); // works again
-                    sleep(0.001);
-                  }
-                  return currentTask().cancelling();
-                });
+            createTask(() -> {
+              try {
+                sleep(100);
+              } catch (CancelledError e) {
+                sleep(0); // works again
+                sleep(0.001);
+              }
+              return currentTask().cancelling();
+            });
         sleep(0);
         task.cancel();
         assertThat(await(task)).isEqualTo(1);
@@ -102,12 +103,13 @@ class TaskTest {
     void cancel_ofItselfBeforeReturning_losesTheValue() {
       run(() -> {
         var task =
-            createTask(
-                () -> {
-                  currentTask().cancel("myself");
-                  return 1;
-                });
-        assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class).hasMessage("myself");
+            createTask(() -> {
+              currentTask().cancel("myself");
+              return 1;
+            });
+        assertThatThrownBy(() -> await(task))
+            .isInstanceOf(CancelledError.class)
+            .hasMessage("myself");
         assertThat(task.cancelled()).isTrue();
       });
     }
@@ -116,14 +118,13 @@ class TaskTest {
     void uncancel_toZero_dropsACancellationThatHasNotArrived() {
       run(() -> {
         var task =
-            createTask(
-                () -> {
-                  currentTask().cancel();
-                  assertThat(currentTask().uncancel()).isZero();
-                  assertThat(currentTask().uncancel()).isZero();
-                  sleep(0);
-                  return "survived";
-                });
+            createTask(() -> {
+              currentTask().cancel();
+              assertThat(currentTask().uncancel()).isZero();
+              assertThat(currentTask().uncancel()).isZero();
+              sleep(0);
+              return "survived";
+            });
         assertThat(await(task)).isEqualTo("survived");
       });
     }
@@ -132,10 +133,9 @@ class TaskTest {
     void cancelledError_thrownByTheBody_cancelsTheTask() {
       run(() -> {
         var task =
-            createTask(
-                () -> {
-                  throw new CancelledError("by myself");
-                });
+            createTask(() -> {
+              throw new CancelledError("by myself");
+            });
         assertThatThrownBy(() -> await(task)).hasMessage("by myself");
         assertThat(task.cancelled()).isTrue();
         assertThat(task.cancelling()).isZero();
@@ -147,14 +147,13 @@ class TaskTest {
       run(() -> {
         var problem = new IOException("instead");
         var task =
-            createTask(
-                () -> {
-                  try {
-                    sleep(100);
-                  } catch (CancelledError e) {
-                    throw problem;
-                  }
-                });
+            createTask(() -> {
+              try {
+                sleep(100);
+              } catch (CancelledError e) {
+                throw problem;
+              }
+            });
         sleep(0);
         task.cancel();
         assertThatThrownBy(() -> await(task)).isSameAs(problem);
@@ -272,10 +271,12 @@ class TaskTest {
           () -> {
             var task = createTask(() -> sleep(0, 42), "named");
             assertThat(task.toString())
-                .matches("<Task pending name='named' coro=<TaskTest\\.Description\\.<lambda>\\(\\)>>");
+                .matches(
+                    "<Task pending name='named' coro=<TaskTest\\.Description\\.<lambda>\\(\\)>>");
             sleep(0);
             assertThat(task.toString())
-                .startsWith("<Task pending name='named' coro=<TaskTest.Description.<lambda>() running at")
+                .startsWith(
+                    "<Task pending name='named' coro=<TaskTest.Description.<lambda>() running at")
                 .contains("TaskTest.java:");
             await(task);
             assertThat(task)

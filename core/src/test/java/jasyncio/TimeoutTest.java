@@ -62,22 +62,21 @@ class TimeoutTest {
     run(() -> {
       var order = new ArrayList<String>();
       var task =
-          createTask(
-              () -> {
-                try {
-                  timeout(
-                      0.001,
-                      () -> {
-                        try {
-                          sleep(100);
-                        } finally {
-                          currentTask().cancel(); // somebody else's, as the count shows
-                        }
-                      });
-                } catch (TimeoutException e) {
-                  order.add("timeout");
-                }
-              });
+          createTask(() -> {
+            try {
+              timeout(
+                  0.001,
+                  () -> {
+                    try {
+                      sleep(100);
+                    } finally {
+                      currentTask().cancel(); // somebody else's, as the count shows
+                    }
+                  });
+            } catch (TimeoutException e) {
+              order.add("timeout");
+            }
+          });
       assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
       assertThat(order).isEmpty();
     });
@@ -105,17 +104,15 @@ class TimeoutTest {
       var outer = jasyncio.Timeout.at(when);
       var inner = jasyncio.Timeout.at(when);
       var seen = new ArrayList<Throwable>();
-      assertThatThrownBy(
-              () ->
-                  outer.run(
-                      () -> {
-                        try {
-                          inner.run(() -> sleep(100));
-                        } catch (Throwable e) {
-                          seen.add(e);
-                          throw e;
-                        }
-                      }))
+      assertThatThrownBy(() ->
+              outer.run(() -> {
+                try {
+                  inner.run(() -> sleep(100));
+                } catch (Throwable e) {
+                  seen.add(e);
+                  throw e;
+                }
+              }))
           .isInstanceOf(TimeoutException.class);
       assertThat(seen).singleElement().isInstanceOf(CancelledError.class);
       assertThat(outer.expired()).isTrue();
@@ -134,23 +131,21 @@ class TimeoutTest {
             assertThat(t.when()).isInfinite();
             sleep(0.005);
           });
-      assertThatThrownBy(
-              () ->
-                  timeout(
-                      (Duration) null,
-                      t -> {
-                        t.reschedule(getRunningLoop().time() + 0.001);
-                        sleep(100);
-                      }))
+      assertThatThrownBy(() ->
+              timeout(
+                  (Duration) null,
+                  t -> {
+                    t.reschedule(getRunningLoop().time() + 0.001);
+                    sleep(100);
+                  }))
           .isInstanceOf(TimeoutException.class);
-      assertThatThrownBy(
-              () ->
-                  timeout(
-                      100,
-                      t -> {
-                        t.reschedule(getRunningLoop().time() - 1);
-                        sleep(100);
-                      }))
+      assertThatThrownBy(() ->
+              timeout(
+                  100,
+                  t -> {
+                    t.reschedule(getRunningLoop().time() - 1);
+                    sleep(100);
+                  }))
           .isInstanceOf(TimeoutException.class);
     });
   }
@@ -160,17 +155,16 @@ class TimeoutTest {
     run(() -> {
       var problem = new IOException("instead");
       var error =
-          catchThrowable(
-              () ->
-                  timeout(
-                      0.001,
-                      () -> {
-                        try {
-                          sleep(100);
-                        } catch (CancelledError e) {
-                          throw problem;
-                        }
-                      }));
+          catchThrowable(() ->
+              timeout(
+                  0.001,
+                  () -> {
+                    try {
+                      sleep(100);
+                    } catch (CancelledError e) {
+                      throw problem;
+                    }
+                  }));
       assertThat(error).isSameAs(problem);
       assertThat(error.getSuppressed()).singleElement().isInstanceOf(TimeoutException.class);
       assertThat(currentTask().cancelling()).isZero();
@@ -182,14 +176,13 @@ class TimeoutTest {
     run(() -> {
       var limit = jasyncio.Timeout.after(0.001);
       var value =
-          limit.run(
-              () -> {
-                try {
-                  return sleep(100, "late");
-                } catch (CancelledError e) {
-                  return "swallowed";
-                }
-              });
+          limit.run(() -> {
+            try {
+              return sleep(100, "late");
+            } catch (CancelledError e) {
+              return "swallowed";
+            }
+          });
       assertThat(value).isEqualTo("swallowed");
       assertThat(limit.expired()).isTrue();
       assertThat(currentTask().cancelling()).isZero();
@@ -215,15 +208,14 @@ class TimeoutTest {
       assertThat(waitFor(() -> sleep(0, 42), (Duration) null)).isEqualTo(42);
       var order = new ArrayList<String>();
       var task =
-          createTask(
-              () -> {
-                try {
-                  sleep(100);
-                } finally {
-                  sleep(0.001);
-                  order.add("cleaned up");
-                }
-              });
+          createTask(() -> {
+            try {
+              sleep(100);
+            } finally {
+              sleep(0.001);
+              order.add("cleaned up");
+            }
+          });
       assertThatThrownBy(() -> waitFor(task, 0.001)).isInstanceOf(TimeoutException.class);
       assertThat(order).containsExactly("cleaned up");
       assertThat(task.cancelled()).isTrue();
@@ -234,13 +226,12 @@ class TimeoutTest {
   void waitFor_withNoTimeLeft_neverStartsTheBody() {
     run(() -> {
       var order = new ArrayList<String>();
-      assertThatThrownBy(
-              () ->
-                  waitFor(
-                      () -> {
-                        order.add("body");
-                      },
-                      0))
+      assertThatThrownBy(() ->
+              waitFor(
+                  () -> {
+                    order.add("body");
+                  },
+                  0))
           .isInstanceOf(TimeoutException.class);
       assertThat(order).isEmpty();
       var done = getRunningLoop().<Integer>createFuture();
