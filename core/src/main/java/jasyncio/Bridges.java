@@ -17,13 +17,26 @@ final class Bridges {
 
   static <T extends @Nullable Object> Future<T> wrap(CompletionStage<T> stage, EventLoop loop) {
     var future = new Future<T>(loop);
-    if (stage instanceof CompletableFuture<T> c && c.isDone()) {
-      c.whenComplete((value, error) -> settle(future, value, error));
+    var completable = asCompletable(stage);
+    if (completable != null && completable.isDone()) {
+      completable.whenComplete((value, error) -> settle(future, value, error));
       return future;
     }
     stage.whenComplete((value, error) -> loop.sendUnlessClosed(() -> settle(future, value, error)));
-    cancelWith(future, () -> stage.toCompletableFuture().cancel(true));
+    if (completable != null) {
+      cancelWith(future, () -> completable.cancel(true));
+    }
     return future;
+  }
+
+  /// Itself, or for a minimal stage a copy that follows it; not every stage has one.
+  private static <T extends @Nullable Object> @Nullable CompletableFuture<T> asCompletable(
+      CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture();
+    } catch (UnsupportedOperationException e) {
+      return null;
+    }
   }
 
   static <T extends @Nullable Object> Future<T> wrap(

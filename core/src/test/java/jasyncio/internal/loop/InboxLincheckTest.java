@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jetbrains.lincheck.LincheckAssertionError;
+import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,11 +57,12 @@ class InboxLincheckTest {
   }
 
   /// The inbox, with its entries as numbers.
+  @Param(name = "number", gen = IntGen.class, conf = "1:9")
   public static final class Subject {
     private final Inbox inbox = new Inbox();
 
     @Operation
-    public void push(int number) {
+    public void push(@Param(name = "number") int number) {
       inbox.push(new Numbered(number));
     }
 
@@ -86,11 +89,12 @@ class InboxLincheckTest {
   }
 
   /// The inbox with a mistake: it pushes without compare-and-set.
+  @Param(name = "number", gen = IntGen.class, conf = "1:9")
   public static final class Broken {
     private final AtomicReference<List<Integer>> top = new AtomicReference<>(List.of());
 
     @Operation
-    public void push(int number) {
+    public void push(@Param(name = "number") int number) {
       var longer = new ArrayList<>(top.get());
       longer.add(number);
       top.set(longer);
