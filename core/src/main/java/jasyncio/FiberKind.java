@@ -62,6 +62,8 @@ public enum FiberKind {
   }
 
   Hub newHub(FiberSource source) {
-    return this == SCHEDULED ? new ScheduledHub(source, Debug.isDefault()) : new PortableHub(source);
+    return this == SCHEDULED
+        ? new ScheduledHub(source, Debug.isDefault())
+        : new PortableHub(source);
   }
 }

@@ -70,23 +70,21 @@ public class CoroutineBenchmark {
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public void createAndAwait(Blackhole sink) {
-    loop.runUntilComplete(
-        () -> {
-          for (int i = 0; i < BATCH; i++) {
-            sink.consume((Object) coroutine(() -> 1).await());
-          }
-        });
+    loop.runUntilComplete(() -> {
+      for (int i = 0; i < BATCH; i++) {
+        sink.consume((Object) coroutine(() -> 1).await());
+      }
+    });
   }
 
   private static void drive(Blackhole sink) {
     var echo =
-        coroutine(
-            () -> {
-              Object value = 0;
-              for (int i = 0; i < BATCH; i++) {
-                value = Coroutine.suspend(value);
-              }
-            });
+        coroutine(() -> {
+          Object value = 0;
+          for (int i = 0; i < BATCH; i++) {
+            value = Coroutine.suspend(value);
+          }
+        });
     sink.consume(echo.send(null));
     try {
       for (int i = 0; i < BATCH; i++) {

@@ -20,34 +20,32 @@ final class MemoryWorkload {
 
   private MemoryWorkload() {}
 
-  /// Prints the growth of the process's memory, and of the live heap, per task; then ends the process,
-  /// tasks and all.
+  /// Prints the growth of the process's memory, and of the live heap, per task; then ends the
+  /// process, tasks and all.
   static void run(String workload, int count) {
-    Asyncio.run(
-        () -> {
+    Asyncio.run(() -> {
+      sleep(0);
+      long heapBefore = liveHeapBytes();
+      long residentBefore = residentBytes();
+      var tasks = new ArrayList<Task<?>>(count);
+      try {
+        for (int i = 0; i < count; i++) {
+          tasks.add(createTask(() -> sleep(HOUR)));
+        }
+        for (int i = 0; i < LOOP_TURNS; i++) {
           sleep(0);
-          long heapBefore = liveHeapBytes();
-          long residentBefore = residentBytes();
-          var tasks = new ArrayList<Task<?>>(count);
-          try {
-            for (int i = 0; i < count; i++) {
-              tasks.add(createTask(() -> sleep(HOUR)));
-            }
-            for (int i = 0; i < LOOP_TURNS; i++) {
-              sleep(0);
-            }
-            double resident = residentBytes() - residentBefore;
-            double heap = liveHeapBytes() - heapBefore;
-            double residentAfterwards = residentBytes() - residentBefore;
-            var more =
-                Result.member("heap", heap / count)
-                    + Result.member("rss_before_gc", resident / count);
-            new Result(workload, residentAfterwards / count, "B-rss/task", more).print();
-          } finally {
-            Reference.reachabilityFence(tasks);
-          }
-          Runtime.getRuntime().halt(0);
-        });
+        }
+        double resident = residentBytes() - residentBefore;
+        double heap = liveHeapBytes() - heapBefore;
+        double residentAfterwards = residentBytes() - residentBefore;
+        var more =
+            Result.member("heap", heap / count) + Result.member("rss_before_gc", resident / count);
+        new Result(workload, residentAfterwards / count, "B-rss/task", more).print();
+      } finally {
+        Reference.reachabilityFence(tasks);
+      }
+      Runtime.getRuntime().halt(0);
+    });
   }
 
   private static long liveHeapBytes() {

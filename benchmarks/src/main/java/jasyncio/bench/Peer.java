@@ -1,7 +1,7 @@
 package jasyncio.bench;
 
-/// One workload of the peer harness, run on jasyncio: `Peer WORKLOAD` prints one line of JSON, `Peer
-/// hello` prints `hello` from inside the loop.
+/// One workload of the peer harness, run on jasyncio: `Peer WORKLOAD` prints one line of JSON,
+/// `Peer hello` prints `hello` from inside the loop.
 public final class Peer {
   private static final int EXIT_UNSUPPORTED = 64;
 

@@ -7,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
-/// The CPU time of all threads of this process, from the system's clock: the JDK's own reading moves in steps
-/// of 10 ms.
+/// The CPU time of all threads of this process, from the system's clock: the JDK's own reading
+/// moves in steps of 10 ms.
 final class ProcessCpu {
   private static final int CLOCK_PROCESS_CPUTIME_ID = 2; // Linux
 

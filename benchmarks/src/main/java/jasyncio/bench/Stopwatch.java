@@ -28,8 +28,7 @@ final class Stopwatch {
   private Stopwatch() {}
 
   /// Measures `body`, which does `operations` operations, and prints the result.
-  static void measure(
-      String workload, long operations, String unit, Figure figure, Runnable body) {
+  static void measure(String workload, long operations, String unit, Figure figure, Runnable body) {
     ProcessCpu.nanos(); // links the native call
     int repetitions = warmUp(body);
     double perOperation = 1 / (figure.nanos * operations * repetitions);

@@ -92,14 +92,13 @@ public class TaskBenchmark {
   @OperationsPerInvocation(BATCH)
   public void awaitFuture() {
     var theLoop = loop();
-    theLoop.runUntilComplete(
-        () -> {
-          for (int i = 0; i < BATCH; i++) {
-            var future = theLoop.<Integer>createFuture();
-            theLoop.callSoon(() -> future.setResult(1));
-            await(future);
-          }
-        });
+    theLoop.runUntilComplete(() -> {
+      for (int i = 0; i < BATCH; i++) {
+        var future = theLoop.<Integer>createFuture();
+        theLoop.callSoon(() -> future.setResult(1));
+        await(future);
+      }
+    });
   }
 
   /// Awaits a future that is done, which does not suspend.
@@ -109,14 +108,13 @@ public class TaskBenchmark {
   @OperationsPerInvocation(BATCH)
   public void awaitDoneFuture(Blackhole sink) {
     var theLoop = loop();
-    theLoop.runUntilComplete(
-        () -> {
-          Future<Integer> done = theLoop.createFuture();
-          done.setResult(1);
-          for (int i = 0; i < BATCH; i++) {
-            sink.consume((Object) await(done));
-          }
-        });
+    theLoop.runUntilComplete(() -> {
+      Future<Integer> done = theLoop.createFuture();
+      done.setResult(1);
+      for (int i = 0; i < BATCH; i++) {
+        sink.consume((Object) await(done));
+      }
+    });
   }
 
   /// Tasks that return at once, awaited one by one.
@@ -125,13 +123,12 @@ public class TaskBenchmark {
   public void spawnAndAwait() {
     Awaitable<Integer> trivial = () -> 1;
     loop()
-        .runUntilComplete(
-            () -> {
-              for (int i = 0; i < BATCH; i++) {
-                Task<Integer> task = createTask(trivial);
-                await(task);
-              }
-            });
+        .runUntilComplete(() -> {
+          for (int i = 0; i < BATCH; i++) {
+            Task<Integer> task = createTask(trivial);
+            await(task);
+          }
+        });
   }
 
   /// Tasks that return at once, gathered.

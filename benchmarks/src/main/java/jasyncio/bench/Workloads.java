@@ -52,12 +52,11 @@ final class Workloads {
         "ns/task",
         Figure.WALL_NANOS,
         () ->
-            run(
-                () -> {
-                  for (int b = 0; b < batches; b++) {
-                    await(gather(Collections.nCopies(tasks, trivial)));
-                  }
-                }));
+            run(() -> {
+              for (int b = 0; b < batches; b++) {
+                await(gather(Collections.nCopies(tasks, trivial)));
+              }
+            }));
   }
 
   static void awaitDepth() {

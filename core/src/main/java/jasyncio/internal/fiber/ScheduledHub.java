@@ -46,7 +46,8 @@ public final class ScheduledHub extends Hub {
 
   /// A hub.
   ///
-  /// @param listed whether thread dumps (`jcmd Thread.dump_to_file`) list its fibers, at some 90 bytes a fiber
+  /// @param listed whether thread dumps (`jcmd Thread.dump_to_file`) list its fibers, at some 90
+  ///   bytes a fiber
   public ScheduledHub(FiberSource source, boolean listed) {
     super(source);
     this.listed = listed;

@@ -6,9 +6,11 @@ import jasyncio.internal.fiber.Hub;
 import jasyncio.internal.fiber.Strangers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +29,9 @@ public final class LoopCore implements FiberSource {
    *
    * Fields belong to the hub's logical thread unless they say otherwise.
    * Sleeping and waking: the loop sets `asleep`, looks at the inbox once more, and waits; a
-   * sender fills the inbox and then looks at `asleep`. Both are volatile, so one of them sees the other;
-   * Selector.wakeup is sticky, so it may come before the wait begins.
+   * sender fills the inbox and then looks at `asleep`. Both are volatile, so one of them sees the other.
+   * It waits in the selector, or parks as long as nobody needs a selector (opening one, and waking a thread out
+   * of it, is dearer). Both wake-ups are sticky, so they may come before the wait begins.
    */
 
   /// What happens when a task blocks its thread in a call that is not ours.
@@ -55,9 +58,9 @@ public final class LoopCore implements FiberSource {
 
   private final Hub hub;
   private final LongSupplier clock;
-  private final Selector selector;
   private final BlockingListener blockingListener;
   private final ReadyQueue ready = new ReadyQueue();
+  private final ArrayList<Entry> io = new ArrayList<>(); // what the selector found ready
   private final TimerHeap timers = new TimerHeap();
   private final ArrayList<Fiber> idle = new ArrayList<>();
   private final Runnable dispatching = this::dispatch; // the body of all dispatchers
@@ -73,16 +76,13 @@ public final class LoopCore implements FiberSource {
   private @Nullable Stranger dueStranger; // likewise
   private boolean interlude; // a dispatcher gives control back after one entry
   private boolean unwinding; // fibers are run to their end, one by one, outside of run()
+  private @Nullable Thread sleeper; // who sleeps: written before `asleep`, read after it
   private volatile boolean asleep;
   private volatile boolean closed;
+  private volatile @Nullable Selector selector; // set by the logical thread, while it is awake
 
   public LoopCore(
       Function<FiberSource, Hub> hub, LongSupplier clock, BlockingListener blockingListener) {
-    try {
-      selector = Selector.open();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot open a selector for the event loop", e);
-    }
     this.clock = clock;
     this.blockingListener = blockingListener;
     this.hub = hub.apply(this);
@@ -173,14 +173,17 @@ public final class LoopCore implements FiberSource {
   /// Waits until something is ready, and makes it so.
   private void poll() {
     inbox.drainTo(ready);
-    if (ready.size() == 0 && !stopping) {
-      long first = timers.firstNanos();
-      long wait = first == Long.MAX_VALUE ? MAX_WAIT_NANOS : first - nanos();
-      if (wait > 0) {
-        sleep(Math.min(wait, MAX_WAIT_NANOS));
-        inbox.drainTo(ready);
-      }
+    long wait = ready.size() > 0 || stopping ? 0 : nanosToFirstTimer();
+    if (wait > 0) {
+      sleep(wait);
+      inbox.drainTo(ready);
+    } else if (selector != null) {
+      select(0);
     }
+    for (var entry : io) {
+      ready.add(entry);
+    }
+    io.clear();
     if (timers.size() > 0) {
       long now = nanos();
       for (Timer t; (t = timers.pollDue(now)) != null; ) {
@@ -189,20 +192,78 @@ public final class LoopCore implements FiberSource {
     }
   }
 
+  private long nanosToFirstTimer() {
+    long first = timers.firstNanos();
+    return first == Long.MAX_VALUE ? MAX_WAIT_NANOS : Math.min(first - nanos(), MAX_WAIT_NANOS);
+  }
+
   private void sleep(long nanos) {
+    // Whole milliseconds, as epoll counts: else each of many timers would wake the loop by itself.
+    long millis = (nanos + 999_999) / 1_000_000;
+    sleeper = Thread.currentThread();
     asleep = true;
     try {
-      if (inbox.isEmpty()) {
-        selector.select((nanos + 999_999) / 1_000_000); // epoll counts in milliseconds
+      if (!inbox.isEmpty()) {
+        return;
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("the event loop's selector failed", e);
+      if (selector != null) {
+        select(millis);
+      } else {
+        LockSupport.parkNanos(this, millis * 1_000_000);
+      }
     } finally {
       asleep = false;
       if (Thread.interrupted()) {
         hub.noteInterrupt();
       }
     }
+  }
+
+  private void wake() {
+    var s = selector;
+    if (s != null) {
+      s.wakeup();
+    } else {
+      LockSupport.unpark(sleeper);
+    }
+  }
+
+  // ---- I/O --------------------------------------------------------------------------------------
+
+  /// The loop's selector, opened when it is first asked for. The attachment of a key is an [Entry]:
+  /// it gets its turn in every iteration in which the channel is ready. The loop's logical thread
+  /// only.
+  ///
+  /// @throws UncheckedIOException if it cannot be opened
+  public Selector selector() {
+    var s = selector;
+    if (s == null) {
+      try {
+        s = Selector.open();
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot open a selector for the event loop", e);
+      }
+      selector = s;
+    }
+    return s;
+  }
+
+  private void select(long millis) {
+    var s = Objects.requireNonNull(selector);
+    try {
+      if (millis > 0) {
+        s.select(this::ioReady, millis);
+      } else if (!s.keys().isEmpty()) {
+        s.selectNow(this::ioReady);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the event loop's selector failed", e);
+    }
+  }
+
+  /// Called inside select, with the selector's locks held: notes the entry and does nothing else.
+  private void ioReady(SelectionKey key) {
+    io.add((Entry) key.attachment());
   }
 
   // ---- dispatchers ------------------------------------------------------------------------------
@@ -281,7 +342,7 @@ public final class LoopCore implements FiberSource {
   public void send(Entry entry) {
     inbox.push(entry);
     if (asleep) {
-      selector.wakeup();
+      wake();
     } else if (closed) {
       forwardLeftovers();
     }
@@ -331,8 +392,8 @@ public final class LoopCore implements FiberSource {
     }
     hub.close();
     forwardLeftovers();
-    try {
-      selector.close();
+    try (var s = selector) {
+      selector = null;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot close the event loop's selector", e);
     }
