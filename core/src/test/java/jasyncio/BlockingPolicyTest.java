@@ -715,16 +715,22 @@ class BlockingPolicyTest {
     @Test
     void blockingCall_underForbid_keepsTheOrder() {
       var order = new ArrayList<String>();
+      var latch = new CountDownLatch(1);
       run(
           () -> {
-            getRunningLoop().setExceptionHandler((loop, error) -> order.add("reported"));
+            getRunningLoop()
+                .setExceptionHandler(
+                    (loop, error) -> {
+                      order.add("reported");
+                      latch.countDown();
+                    });
             var other = createTask(() -> order.add("other"));
-            Thread.sleep(5);
-            order.add("slept");
+            latch.await();
+            order.add("went on");
             await(other);
           },
           with(BlockingPolicy.FORBID));
-      assertThat(order).containsExactly("reported", "slept", "other");
+      assertThat(order).containsExactly("reported", "went on", "other");
     }
 
     @Test
@@ -743,7 +749,7 @@ class BlockingPolicyTest {
                   order.add("handled");
                   handled.countDown();
                 });
-            Thread.sleep(20);
+            Thread.sleep(100);
             order.add("slept");
             sleep(0.01);
           },
@@ -761,7 +767,7 @@ class BlockingPolicyTest {
                   .setExceptionHandler((loop, error) -> {
                     throw new IllegalStateException("handler");
                   });
-              Thread.sleep(5);
+              Thread.sleep(100);
               sleep(0);
             },
             with(BlockingPolicy.FORBID));
@@ -778,7 +784,7 @@ class BlockingPolicyTest {
     void defaultHandler_logsTaskAndStack() {
       try (var logs = Logs.capture()) {
         run(
-            () -> await(createTask(() -> Thread.sleep(20), "sleeper")),
+            () -> await(createTask(() -> Thread.sleep(100), "sleeper")),
             with(BlockingPolicy.FORBID).debug(false));
         assertThat(logs.lines())
             .singleElement()

@@ -392,10 +392,18 @@ public final class LoopCore implements FiberSource {
     }
     hub.close();
     forwardLeftovers();
-    try (var s = selector) {
-      selector = null;
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot close the event loop's selector", e);
+    closeSelector();
+  }
+
+  private void closeSelector() {
+    var s = selector;
+    selector = null;
+    if (s != null) {
+      try {
+        s.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot close the event loop's selector", e);
+      }
     }
   }
 
