@@ -719,11 +719,10 @@ class BlockingPolicyTest {
       run(
           () -> {
             getRunningLoop()
-                .setExceptionHandler(
-                    (loop, error) -> {
-                      order.add("reported");
-                      latch.countDown();
-                    });
+                .setExceptionHandler((loop, error) -> {
+                  order.add("reported");
+                  latch.countDown();
+                });
             var other = createTask(() -> order.add("other"));
             latch.await();
             order.add("went on");

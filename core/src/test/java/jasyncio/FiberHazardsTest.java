@@ -1608,10 +1608,8 @@ class FiberHazardsTest {
 
     private static boolean isIdle(Thread thread) {
       return Arrays.stream(thread.getStackTrace())
-          .anyMatch(
-              frame ->
-                  frame.getClassName().endsWith(".LoopCore")
-                      && frame.getMethodName().equals("sleep"));
+          .anyMatch(frame ->
+              frame.getClassName().endsWith(".LoopCore") && frame.getMethodName().equals("sleep"));
     }
 
     /// Whether the JVM uses less than half a processor for a while. Other threads may disturb, for

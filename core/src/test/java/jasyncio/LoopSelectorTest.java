@@ -91,11 +91,10 @@ class LoopSelectorTest {
 
   @Test
   void busyLoop_stillLooksAtItsChannels() throws Exception {
-    onReadable(
-        () -> {
-          pipe.source().keyFor(loop.core.selector()).cancel();
-          loop.stop();
-        });
+    onReadable(() -> {
+      pipe.source().keyFor(loop.core.selector()).cancel();
+      loop.stop();
+    });
     loop.createTask(() -> {
       write();
       while (true) {

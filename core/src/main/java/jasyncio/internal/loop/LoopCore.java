@@ -213,6 +213,7 @@ public final class LoopCore implements FiberSource {
       }
     } finally {
       asleep = false;
+      sleeper = null; // a fiber of the portable runtime, and all that it holds
       if (Thread.interrupted()) {
         hub.noteInterrupt();
       }
@@ -352,10 +353,13 @@ public final class LoopCore implements FiberSource {
     timers.add(nanos, timer);
   }
 
+  /// Cancels a timer. Any thread.
   public void cancel(Timer timer) {
     if (!timer.isCancelled()) {
       timer.markCancelled();
-      timers.noteCancelled(timer);
+      if (hub.mayBeTouchedBy(Thread.currentThread())) { // else the heap finds out in time
+        timers.noteCancelled(timer);
+      }
     }
   }
 

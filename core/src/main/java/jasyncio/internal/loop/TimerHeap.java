@@ -18,7 +18,7 @@ public final class TimerHeap {
   private long[] times = new long[INITIAL];
   private @Nullable Timer[] timers = new Timer[INITIAL];
   private int size;
-  private int cancelled;
+  private int cancelled; // that we were told of
   private int sequence;
 
   public int size() {
@@ -49,7 +49,7 @@ public final class TimerHeap {
     }
     while (size > 0 && timers[0].isCancelled()) {
       removeFirst();
-      cancelled--;
+      cancelled = Math.max(0, cancelled - 1);
     }
     return size == 0 ? Long.MAX_VALUE : times[0];
   }
