@@ -90,12 +90,21 @@ public final class Context {
   private <T extends @Nullable Object> T runOnLoop(EventLoop loop, Callable<T> code)
       throws Exception {
     var outer = loop.context;
-    loop.context = this;
+    switchTo(loop, this);
     try {
       return code.call();
     } finally {
-      loop.context = outer;
+      switchTo(loop, outer);
     }
+  }
+
+  /// A task keeps the context that it goes on with after the next await.
+  private static void switchTo(EventLoop loop, @Nullable Object context) {
+    var task = loop.current();
+    if (task != null) {
+      task.context = context;
+    }
+    loop.context = context;
   }
 
   private <T extends @Nullable Object> T runOnThread(Callable<T> code) throws Exception {

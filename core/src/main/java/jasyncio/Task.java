@@ -154,35 +154,34 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /// Suspends until `step` has its turn. On return the task runs again.
+  ///
+  /// Nothing is kept in locals across the switch, here and in the callers: it would be copied with
+  /// the stack at every switch, and lie there for as long as the task sleeps.
   private void suspend() {
-    var loop = getLoop();
-    if (loop.isClosing()) {
+    if (getLoop().isClosing()) {
       throw new IllegalStateException(
           "coroutine ignored GeneratorExit: it awaited while its loop was being closed");
     }
-    var active = loop.context;
-    boolean own = active == context; // which may be replaced meanwhile: see getContext
     suspended = true;
-    loop.leave(this);
+    getLoop().leave(this);
     try {
-      loop.hub.switchTo(null);
+      getLoop().hub.switchTo(null);
     } catch (Throwable e) { // this stack cannot be suspended: undo what is to wake us
       takeBackStep();
-      resumed(own ? context : active);
+      resumed();
       throw e;
     }
-    resumed(own ? context : active);
-    if (loop.isClosing()) {
-      throw new GeneratorExit();
-    }
+    resumed();
   }
 
-  private void resumed(@Nullable Object active) {
+  private void resumed() {
     suspended = false;
-    if (waiter != null) {
+    var loop = getLoop();
+    loop.enter(context);
+    if (loop.isClosing()) {
       waiter = null;
+      throw new GeneratorExit();
     }
-    getLoop().enter(active);
   }
 
   private void takeBackStep() {
@@ -191,6 +190,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     } else if (waiter instanceof Sleeper sleeper) {
       getLoop().core.cancel(sleeper);
     }
+    waiter = null;
     step.retire();
     step = new TaskStep(this);
   }
@@ -206,7 +206,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
     future.whenDone(step);
     waitFor(future);
-    if (mustCancel && !future.cancelled()) {
+    var awaited = (Future<?>) takeWaiter();
+    if (mustCancel && !awaited.cancelled()) {
       throw takeCancellation();
     }
   }
@@ -215,10 +216,17 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     var sleeper = new Sleeper(this);
     getLoop().schedule(seconds, sleeper);
     waitFor(sleeper);
+    sleeper = (Sleeper) takeWaiter();
     if (mustCancel && !sleeper.isCancelledByTask()) {
       throw takeCancellation();
     }
     sleeper.check();
+  }
+
+  private Waitable takeWaiter() {
+    var w = Objects.requireNonNull(waiter);
+    waiter = null;
+    return w;
   }
 
   private void waitFor(Waitable what) {
