@@ -1,12 +1,13 @@
 package jasyncio.internal.fiber;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A stack that can be parked and resumed. A [Hub] runs its fibers one at a time; see there for who
 /// may touch what.
 public abstract class Fiber {
-  final Runnable body;
   Hub hub;
+  private @Nullable Runnable body; // null once it runs
 
   /// The fiber that gets control when this one gives it up next; `null`: the hub's source decides.
   @Nullable Fiber returnTo;
@@ -25,6 +26,14 @@ public abstract class Fiber {
   /// The thread this fiber's code sees as current, or `null` before it first ran.
   public final @Nullable Thread thread() {
     return thread;
+  }
+
+  /// Runs the body. Forgets it first: the JDK may keep a thread for a while after its end, and so
+  /// the fiber.
+  final void runBody() {
+    var b = Objects.requireNonNull(body);
+    body = null;
+    b.run();
   }
 
   /// Whether the body has returned.

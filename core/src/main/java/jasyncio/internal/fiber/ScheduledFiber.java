@@ -39,7 +39,7 @@ final class ScheduledFiber extends Fiber implements Executor, Runnable {
   @Override
   public void run() {
     try {
-      body.run();
+      runBody();
     } finally {
       home().end(this);
     }

@@ -243,7 +243,7 @@ public final class ScheduledHub extends Hub {
   @Override
   public void clean() {
     var self = Thread.currentThread();
-    VirtualThreads.clearLocals(self);
+    VirtualThreads.clearReferences(self);
     clean(self, contextLoader);
   }
 

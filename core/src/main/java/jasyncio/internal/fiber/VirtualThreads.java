@@ -17,17 +17,13 @@ public final class VirtualThreads {
 
   private static final @Nullable MethodHandle NEW_THREAD;
   private static final @Nullable MethodHandle START;
-  private static final @Nullable MethodHandle GET_LOCALS;
-  private static final @Nullable MethodHandle SET_LOCALS;
-  private static final @Nullable MethodHandle SET_INHERITABLE;
+  private static final @Nullable MethodHandle CLEAR;
   private static final @Nullable String PROBLEM;
 
   static {
     MethodHandle newThread = null;
     MethodHandle start = null;
-    MethodHandle getLocals = null;
-    MethodHandle setLocals = null;
-    MethodHandle setInheritable = null;
+    MethodHandle clear = null;
     String problem = null;
     try {
       var builders = Class.forName("java.lang.ThreadBuilders");
@@ -43,12 +39,9 @@ public final class VirtualThreads {
           lookup
               .unreflect(startIn)
               .asType(MethodType.methodType(void.class, Thread.class, Object.class));
-      var map = Class.forName("java.lang.ThreadLocal$ThreadLocalMap");
-      var get = MethodType.methodType(Object.class, Thread.class);
-      var set = MethodType.methodType(void.class, Thread.class, Object.class);
-      getLocals = lookup.findGetter(Thread.class, "threadLocals", map).asType(get);
-      setLocals = lookup.findSetter(Thread.class, "threadLocals", map).asType(set);
-      setInheritable = lookup.findSetter(Thread.class, "inheritableThreadLocals", map).asType(set);
+      // a virtual call would do as well, but costs a method handle form that nobody else needs
+      var clearReferences = MethodType.methodType(void.class);
+      clear = lookup.findSpecial(Thread.class, "clearReferences", clearReferences, Thread.class);
       probe(newThread);
       // The JDK's pollers are virtual threads by default, and inherit the scheduler of who first
       // needs
@@ -68,9 +61,7 @@ public final class VirtualThreads {
     }
     NEW_THREAD = newThread;
     START = start;
-    GET_LOCALS = getLocals;
-    SET_LOCALS = setLocals;
-    SET_INHERITABLE = setInheritable;
+    CLEAR = clear;
     PROBLEM = problem;
   }
 
@@ -142,13 +133,11 @@ public final class VirtualThreads {
     }
   }
 
-  /// Forgets all thread locals of the calling thread.
-  static void clearLocals(Thread self) {
+  /// Makes the calling thread forget what code has attached to it: thread locals, inheritable or
+  /// not, and an uncaught exception handler.
+  static void clearReferences(Thread self) {
     try {
-      if ((Object) GET_LOCALS.invokeExact(self) != null) {
-        SET_LOCALS.invokeExact(self, (Object) null);
-      }
-      SET_INHERITABLE.invokeExact(self, (Object) null);
+      CLEAR.invokeExact(self);
     } catch (Error | RuntimeException e) {
       throw e;
     } catch (Throwable e) {
