@@ -112,7 +112,13 @@ final class Losses {
     if (watches.isEmpty()) {
       return;
     }
-    System.gc();
+    for (int attempt = 0; attempt < 2 && !watches.isEmpty(); attempt++) {
+      System.gc(); // a second time for what a thread held on to by chance
+      awaitReferences();
+    }
+  }
+
+  private void awaitReferences() {
     long began = System.nanoTime();
     while (!watches.isEmpty()) {
       long limit = reporting.get() > 0 ? REPORT_MILLIS : COLLECTION_MILLIS;
