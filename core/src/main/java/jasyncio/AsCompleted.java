@@ -64,7 +64,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
     if (todo.isEmpty() && timer != null) {
       timer.cancel();
     }
-    if (!promised.isEmpty()) {
+    while (!promised.isEmpty() && !done.isEmpty()) {
       keep(promised.remove());
     }
     wakeOne();
@@ -198,8 +198,16 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
 
     @Override
     protected @Nullable Fiber turn() {
+      if (future.failedOrCancelled()) {
+        return IN_PLACE; // may start a thread, to watch over the error
+      }
       oneDone(future);
       return null;
+    }
+
+    @Override
+    protected void run() {
+      oneDone(future);
     }
 
     @Override

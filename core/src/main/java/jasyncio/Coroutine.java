@@ -44,6 +44,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   private final String name;
   private final Progress progress = new Progress();
   private @Nullable Fiber fiber; // when driven by hand
+  private @Nullable Hub lonely; // runs it where no loop does
   private @Nullable Task<?> driver; // the task that drives it by hand now
   private @Nullable Fiber host; // when awaited
   private @Nullable Object sent;
@@ -245,7 +246,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
         throw e;
       }
     } else {
-      f.hub().run(f);
+      lonelyHub(f.hub()).run(f);
     }
     return afterResume();
   }
@@ -256,16 +257,27 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   }
 
   private Fiber newFiber(@Nullable EventLoop loop) {
-    var hub = loop != null ? loop.hub : lonelyHub();
+    var hub = loop != null ? loop.hub : lonelyHub(null);
     var f = hub.newFiber(this::main);
     f.setOwner(this);
     fiber = f;
     return f;
   }
 
-  private static Hub lonelyHub() {
-    var kind = Thread.currentThread().isVirtual() ? FiberKind.PORTABLE : FiberKind.choose(null);
-    return kind.newHub(new NoLoop());
+  /// The hub for driving it without a loop; of the kind of `before`, which ran it until now.
+  private Hub lonelyHub(@Nullable Hub before) {
+    var hub = lonely;
+    if (hub == null) {
+      FiberKind kind;
+      if (before != null) {
+        kind = FiberKind.of(before);
+      } else {
+        kind = Thread.currentThread().isVirtual() ? FiberKind.PORTABLE : FiberKind.choose(null);
+      }
+      hub = kind.newHub(new NoLoop());
+      lonely = hub;
+    }
+    return hub;
   }
 
   private @Nullable Object afterResume() {

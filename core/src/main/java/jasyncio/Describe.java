@@ -2,6 +2,7 @@ package jasyncio;
 
 import jasyncio.internal.loop.Entry;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +13,18 @@ final class Describe {
   private Describe() {}
 
   /// A value: strings quoted, exceptions as `Name('message')`, long ones cut.
+  ///
+  /// It calls the value's own code, which may fail, and a description never does.
   static String value(@Nullable Object value) {
-    return switch (value) {
-      case String s -> "'" + cut(s) + "'";
-      case Throwable e -> exception(e);
-      case null, default -> cut(String.valueOf(value));
-    };
+    try {
+      return switch (value) {
+        case String s -> "'" + cut(s) + "'";
+        case Throwable e -> exception(e);
+        case null, default -> cut(String.valueOf(value));
+      };
+    } catch (RuntimeException e) {
+      return "<unprintable " + Objects.requireNonNull(value).getClass().getSimpleName() + ">";
+    }
   }
 
   private static String exception(Throwable e) {

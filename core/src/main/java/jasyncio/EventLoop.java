@@ -779,7 +779,7 @@ public final class EventLoop implements AutoCloseable {
 
   /// Calls the exception handler: on the loop if it runs, else here.
   void reportFromAnywhere(ErrorContext error) {
-    if (running && !isRunningHere()) {
+    if (running && !isRunningHere() && exceptionHandler != null) {
       sendUnlessClosed(() -> callExceptionHandler(error));
     } else {
       reportOnLoop(error);
@@ -835,11 +835,19 @@ public final class EventLoop implements AutoCloseable {
     stepBegan = 0;
     watchdog.stepEnds();
     if (took >= slowCallbackDuration) {
-      var seen = watchdog.seen();
+      logSlow(step, took);
+    }
+  }
+
+  private void logSlow(Object step, double took) {
+    var seen = watchdog.seen();
+    try {
       Log.LOGGER.log(
           Level.WARNING,
           String.format(Locale.ROOT, "Executing %s took %.3f seconds", step, took)
               + (seen.isEmpty() ? "" : "; it was seen at" + Describe.stack(seen)));
+    } catch (RuntimeException e) {
+      // a log handler that fails is no reason to fail the task that was slow
     }
   }
 

@@ -61,6 +61,10 @@ public enum FiberKind {
     }
   }
 
+  static FiberKind of(Hub hub) {
+    return hub instanceof ScheduledHub ? SCHEDULED : PORTABLE;
+  }
+
   Hub newHub(FiberSource source) {
     return this == SCHEDULED
         ? new ScheduledHub(source, Debug.isDefault())

@@ -121,6 +121,11 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
     }
   }
 
+  /// Whether it ended otherwise than with a result.
+  final boolean failedOrCancelled() {
+    return state == FAILED || state == CANCELLED;
+  }
+
   /// The exception of a failed future, without marking it as read.
   final @Nullable Throwable peekException() {
     return state == FAILED ? failure().error : null;

@@ -146,8 +146,16 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
 
     @Override
     protected @Nullable Fiber turn() {
+      if (child.failedOrCancelled()) {
+        return IN_PLACE; // may start a thread, to watch over the error
+      }
       childDone(child);
       return null;
+    }
+
+    @Override
+    protected void run() {
+      childDone(child);
     }
 
     @Override

@@ -57,8 +57,10 @@ final class Losses {
   private static final long COLLECTION_MILLIS =
       200; // from a collection until its references are here
   private static final long REPORT_MILLIS = 5000; // a report may have to load the logging system
+  private static final int MIN_LIMIT = 64;
   private static boolean cleaning; // guarded by the class
 
+  private volatile int limit = MIN_LIMIT; // of watches, until the next sweep; need not be exact
   private final AtomicInteger reporting = new AtomicInteger(); // reports under way
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet(); // keeps the references alive
 
@@ -69,7 +71,8 @@ final class Losses {
     }
     var loop = future.getLoop();
     var subject = future instanceof Task ? "Task" : "Future";
-    var description = future.toString();
+    var beginning =
+        "<" + future.kind() + " finished" + future.details(); // calls nobody else's code
     var source = future.source();
     watch(
         future,
@@ -81,12 +84,12 @@ final class Losses {
 
           @Override
           public void report() {
-            var shadow = new Shadow(loop, description, failure.error);
+            var description = beginning + " exception=" + Describe.value(failure.error) + ">";
             var context =
                 new ErrorContext(
                     subject + " exception was never retrieved",
                     failure.error,
-                    shadow,
+                    new Shadow(loop, description, failure.error),
                     null,
                     null,
                     source,
@@ -101,8 +104,9 @@ final class Losses {
   void watch(Object object, Loss loss) {
     startCleaning();
     watches.add(new Watch(object, loss, this));
-    if (watches.size() > 64) {
+    if (watches.size() > limit) { // sweep seldom, so that it costs little per watch
       watches.removeIf(w -> w.loss.settled());
+      limit = Math.max(MIN_LIMIT, 2 * watches.size());
     }
   }
 

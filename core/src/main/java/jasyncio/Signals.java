@@ -31,12 +31,12 @@ final class Signals {
     if (old == null) {
       return false;
     }
-    handle(signal, old);
+    handle(signal, Interrupts.inForce(old));
     return true;
   }
 
   void removeAll() {
-    previous.forEach((name, handler) -> handle(signal(name), handler));
+    previous.forEach((name, handler) -> handle(signal(name), Interrupts.inForce(handler)));
     previous.clear();
   }
 
@@ -65,19 +65,54 @@ final class Signals {
   /// @return what undoes it, or `null` if nothing was done
   static @Nullable Runnable onInterrupt(Runnable action) {
     var signal = new Signal("INT");
-    SignalHandler handler = s -> action.run();
-    SignalHandler old;
+    var interrupts = new Interrupts(action);
     try {
-      old = Signal.handle(signal, handler);
+      interrupts.before = Signal.handle(signal, interrupts);
     } catch (IllegalArgumentException e) {
       return null; // the JVM keeps its signals to itself (-Xrs)
     }
-    Runnable undo = () -> Signal.handle(signal, old);
-    if (isJvmDefault(old)) {
+    Runnable undo = () -> interrupts.end(signal);
+    if (isJvmDefault(interrupts.before)) {
       return undo;
     }
     undo.run();
     return null;
+  }
+
+  /// Ours, for the time of one run. The program may put a handler of its own over it and later
+  /// bring it back when its time is over: then it stands for the one before.
+  private static final class Interrupts implements SignalHandler {
+    private final Runnable action;
+    private volatile SignalHandler before = SignalHandler.SIG_DFL;
+    private volatile boolean over;
+
+    Interrupts(Runnable action) {
+      this.action = action;
+    }
+
+    @Override
+    public void handle(Signal signal) {
+      if (over) {
+        before.handle(signal);
+      } else {
+        action.run();
+      }
+    }
+
+    void end(Signal signal) {
+      over = true;
+      var now = Signal.handle(signal, before);
+      if (now != this) {
+        Signal.handle(signal, now); // somebody else's
+      }
+    }
+
+    static SignalHandler inForce(SignalHandler handler) {
+      while (handler instanceof Interrupts interrupts && interrupts.over) {
+        handler = interrupts.before;
+      }
+      return handler;
+    }
   }
 
   /// The JVM shows its own handlers as objects of its own classes.

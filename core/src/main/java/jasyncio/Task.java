@@ -146,34 +146,42 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     var outerContext = loop.context;
     try {
       step.startNested();
-    } catch (IllegalStateException e) { // the caller's stack cannot be suspended: start like others
+    } catch (Throwable e) { // the caller's stack cannot be suspended: start like others
       started = false;
       loop.schedule(step);
+    } finally {
+      loop.context = outerContext;
     }
-    loop.context = outerContext;
   }
 
-  /// Suspends until `step` has its turn. On return the task runs again.
-  ///
-  /// Nothing is kept in locals across the switch, here and in the callers: it would be copied with
-  /// the stack at every switch, and lie there for as long as the task sleeps.
-  private void suspend() {
+  /* Suspending, in awaitFuture, sleep and yieldOnce: leave() first, because it may log, and so call user code;
+   * then say who is to wake us; then hop(). If that fails, because this stack cannot be suspended, it is all
+   * taken back. Nothing is kept in locals across the switch: it would be copied with the stack at every
+   * switch, and lie there for as long as the task sleeps.
+   */
+
+  /// The code of the task stops here.
+  private void leave() {
     if (getLoop().isClosing()) {
       throw new IllegalStateException(
           "coroutine ignored GeneratorExit: it awaited while its loop was being closed");
     }
-    suspended = true;
     getLoop().leave(this);
-    try {
-      getLoop().hub.switchTo(null);
-    } catch (Throwable e) { // this stack cannot be suspended: undo what is to wake us
-      takeBackStep();
-      resumed();
-      throw e;
-    }
-    resumed();
   }
 
+  /// Suspends until `step` has its turn.
+  private void hop(@Nullable Waitable what) {
+    suspended = true;
+    if (what != null) {
+      waiter = what;
+      if (mustCancel && what.cancel(cancelMessage())) {
+        mustCancel = false;
+      }
+    }
+    getLoop().hub.switchTo(null);
+  }
+
+  /// The code of the task goes on.
   private void resumed() {
     suspended = false;
     var loop = getLoop();
@@ -193,6 +201,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     waiter = null;
     step.retire();
     step = new TaskStep(this);
+    suspended = false;
+    getLoop().enter(context);
   }
 
   /// Waits until `future` is done, without looking at its result.
@@ -204,23 +214,49 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (future == this) {
       throw new IllegalStateException("Task cannot await on itself: " + this);
     }
-    future.whenDone(step);
-    waitFor(future);
-    var awaited = (Future<?>) takeWaiter();
-    if (mustCancel && !awaited.cancelled()) {
-      throw takeCancellation();
+    leave();
+    try {
+      waiter = future;
+      future.whenDone(step);
+      hop(future);
+    } catch (Throwable e) {
+      takeBackStep();
+      throw e;
     }
+    resumed();
+    var awaited = (Future<?>) takeWaiter();
+    checkCancelled(awaited.cancelled());
   }
 
   void sleep(double seconds) {
-    var sleeper = new Sleeper(this);
-    getLoop().schedule(seconds, sleeper);
-    waitFor(sleeper);
-    sleeper = (Sleeper) takeWaiter();
-    if (mustCancel && !sleeper.isCancelledByTask()) {
-      throw takeCancellation();
+    leave();
+    try {
+      var sleeper = new Sleeper(this);
+      waiter = sleeper;
+      getLoop().schedule(seconds, sleeper);
+      hop(sleeper);
+    } catch (Throwable e) {
+      takeBackStep();
+      throw e;
     }
+    resumed();
+    var sleeper = (Sleeper) takeWaiter();
+    checkCancelled(sleeper.isCancelledByTask());
     sleeper.check();
+  }
+
+  /// Lets the loop run one iteration.
+  void yieldOnce() {
+    leave();
+    try {
+      getLoop().core.scheduleHere(step);
+      hop(null);
+    } catch (Throwable e) {
+      takeBackStep();
+      throw e;
+    }
+    resumed();
+    checkCancelled(false);
   }
 
   private Waitable takeWaiter() {
@@ -229,20 +265,15 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return w;
   }
 
-  private void waitFor(Waitable what) {
-    waiter = what;
-    if (mustCancel && what.cancel(cancelMessage())) {
-      mustCancel = false;
-    }
-    suspend();
-  }
-
-  /// Lets the loop run one iteration.
-  void yieldOnce() {
-    getLoop().core.scheduleHere(step);
-    suspend();
+  /// Throws a cancellation that has no other way to arrive. One that arrives through what was
+  /// awaited uses up the wish as well.
+  private void checkCancelled(boolean arrives) {
     if (mustCancel) {
-      throw takeCancellation();
+      if (!arrives) {
+        throw takeCancellation();
+      }
+      mustCancel = false;
+      setCancelMessage(null);
     }
   }
 
@@ -290,6 +321,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   private CancelledError takeCancellation() {
     mustCancel = false;
+    if (interrupted) { // the call did not mind, and nobody else is to get it
+      interrupted = false;
+      Thread.interrupted();
+    }
     return new CancelledError(takeCancelMessage());
   }
 

@@ -54,6 +54,7 @@ public final class TaskGroup implements AutoCloseable {
   private boolean exiting;
   private boolean finished;
   private boolean aborting;
+  private boolean abandoned; // closed without join
   private boolean cancelRequested;
   private boolean parentCancelRequested;
 
@@ -288,10 +289,12 @@ public final class TaskGroup implements AutoCloseable {
     if (!aborting) {
       abort();
     }
+    abandoned = true;
     var cancellation = waitForTasks(null);
     finished = true;
-    if (cancellation != null) {
-      throw cancellation;
+    if (cancellation != null) { // from outside: keep the count, and let it arrive at the next await
+      parentTask().uncancel();
+      parentTask().cancel(cancellation.getMessage());
     }
   }
 
@@ -337,8 +340,10 @@ public final class TaskGroup implements AutoCloseable {
       try {
         allDone.await();
       } catch (CancelledError e) {
-        if (!aborting) {
+        if (!aborting || abandoned) {
           cancellation = e;
+        }
+        if (!aborting) {
           abort();
         }
       }

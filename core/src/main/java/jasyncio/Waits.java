@@ -128,9 +128,10 @@ final class Waits {
       return Timeout.after(timeout).run(awaitable);
     }
     var future = Asyncio.ensureFuture(awaitable);
-    if (!future.done()) {
-      cancelAndWait(future);
+    if (future.done()) {
+      return future.result();
     }
+    cancelAndWait(future);
     try {
       return future.result();
     } catch (CancelledError e) {
@@ -202,27 +203,26 @@ final class Waits {
 
     @Override
     protected @Nullable Fiber turn() {
-      if (outer.done()) {
-        return outer.cancelled() ? IN_PLACE : null;
+      if (inner.failedOrCancelled()) {
+        return IN_PLACE; // may call the exception handler
       }
-      if (inner.cancelled()) {
-        outer.cancel();
-      } else {
-        inner.markRead();
-        var error = inner.peekException();
-        if (error != null) {
-          outer.fail(error);
-        } else {
-          outer.finish(inner.result());
-        }
+      if (!outer.done()) {
+        outer.finish(inner.result());
       }
       return null;
     }
 
-    /// The outer future was cancelled in the same iteration in which the inner one ended.
     @Override
     protected void run() {
-      ReportShielded.report(inner);
+      if (outer.cancelled()) { // in the same iteration in which the inner one ended
+        ReportShielded.report(inner);
+      } else if (outer.done()) {
+        return;
+      } else if (inner.cancelled()) {
+        outer.cancel();
+      } else {
+        outer.fail(Objects.requireNonNull(inner.exception()));
+      }
     }
 
     @Override

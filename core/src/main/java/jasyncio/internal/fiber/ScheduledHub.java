@@ -209,7 +209,7 @@ public final class ScheduledHub extends Hub {
 
   /// A continuation was submitted, by any thread, that the carrier did not cause by itself.
   void unblocked(ScheduledFiber f) {
-    if (f.ended || closed) {
+    if (f.ended || (closed && !f.announced)) {
       Strangers.run(f::resume); // what is left of it: the end of its thread, or of a closed loop
       return;
     }

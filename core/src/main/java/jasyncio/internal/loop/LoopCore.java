@@ -77,6 +77,7 @@ public final class LoopCore implements FiberSource {
   private boolean interlude; // a dispatcher gives control back after one entry
   private boolean unwinding; // fibers are run to their end, one by one, outside of run()
   private @Nullable Thread sleeper; // who sleeps: written before `asleep`, read after it
+  private volatile boolean running;
   private volatile boolean asleep;
   private volatile boolean closed;
   private volatile @Nullable Selector selector; // set by the logical thread, while it is awake
@@ -107,7 +108,13 @@ public final class LoopCore implements FiberSource {
   /// @throws Throwable what [#escape] was given, unchanged
   public void run() throws Throwable {
     iterated = false;
-    hub.run(null);
+    running = true;
+    try {
+      hub.run(null);
+    } finally {
+      running = false;
+      releaseStrangers();
+    }
     batch = 0;
     var e = escape;
     escape = null;
@@ -119,6 +126,15 @@ public final class LoopCore implements FiberSource {
 
   @Override
   public @Nullable Fiber next() {
+    try {
+      return choose();
+    } catch (Throwable e) { // of the machine itself: it must come out of run(), and nowhere else
+      escape(e);
+      return null;
+    }
+  }
+
+  private @Nullable Fiber choose() {
     if (unwinding) {
       return closed && !idle.isEmpty() ? idle.removeLast() : null;
     }
@@ -388,13 +404,13 @@ public final class LoopCore implements FiberSource {
   /// Ends the idle fibers, drops all entries, and closes the selector.
   public void close() {
     closed = true;
-    ready.clear();
     timers.clear();
     handed = null;
     if (!idle.isEmpty()) {
       unwind(idle.removeLast());
     }
     hub.close();
+    forward(ready);
     forwardLeftovers();
     closeSelector();
   }
@@ -453,7 +469,7 @@ public final class LoopCore implements FiberSource {
 
   @Override
   public void stranger(Runnable continuation) {
-    if (blocking == Blocking.SWITCH && !closed) {
+    if (blocking == Blocking.SWITCH && running) {
       send(new Stranger(continuation));
     } else {
       Strangers.run(continuation);
@@ -464,11 +480,32 @@ public final class LoopCore implements FiberSource {
   private void forwardLeftovers() {
     var left = new ReadyQueue();
     inbox.drainTo(left);
+    forward(left);
+  }
+
+  private void forward(ReadyQueue left) {
     while (left.size() > 0) {
       switch (left.remove()) {
         case Stranger s -> Strangers.run(s.continuation);
         case Unblocked u -> hub.abandon(u.fiber);
         default -> {} // a closed loop runs no callbacks
+      }
+    }
+  }
+
+  /// The loop stops running: strangers go on elsewhere.
+  private void releaseStrangers() {
+    if (dueStranger != null) {
+      Strangers.run(dueStranger.continuation);
+      dueStranger = null;
+    }
+    inbox.drainTo(ready);
+    for (int i = ready.size(); i > 0; i--) {
+      var entry = ready.remove();
+      if (entry instanceof Stranger stranger) {
+        Strangers.run(stranger.continuation);
+      } else {
+        ready.add(entry);
       }
     }
   }
