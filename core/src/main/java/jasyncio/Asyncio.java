@@ -255,7 +255,7 @@ public final class Asyncio {
   ///
   /// @param delay how long
   public static void sleep(Duration delay) {
-    sleep(Times.seconds(delay));
+    sleep(Times.seconds(Objects.requireNonNull(delay, "delay")));
   }
 
   /// Suspends the task for a while, and gives `result` then.
@@ -276,7 +276,7 @@ public final class Asyncio {
   /// @param result what to give
   /// @return the result
   public static <T extends @Nullable Object> T sleep(Duration delay, T result) {
-    return sleep(Times.seconds(delay), result);
+    return sleep(Times.seconds(Objects.requireNonNull(delay, "delay")), result);
   }
 
   // ---- coroutines, tasks, futures ---------------------------------------------------------------
@@ -565,6 +565,10 @@ public final class Asyncio {
 
   /// Runs coroutines that give nothing side by side.
   ///
+  /// **Beware**: the compiler takes this form as soon as one of the lambdas is a call of a `void`
+  /// method, and then drops what the others give. To mix them, make the void one a
+  /// [#coroutine(Action)].
+  ///
   /// @param actions the coroutines
   /// @return a future that is done when all are
   public static Future<List<Void>> gather(Action... actions) {
@@ -593,6 +597,10 @@ public final class Asyncio {
   }
 
   /// Runs coroutines that give nothing side by side, and waits for all; exceptions are results.
+  ///
+  /// **Beware**: the compiler takes this form as soon as one of the lambdas is a call of a `void`
+  /// method, and then drops what the others give. To mix them, make the void one a
+  /// [#coroutine(Action)].
   ///
   /// @param option [#RETURN_EXCEPTIONS]
   /// @param actions the coroutines

@@ -1,5 +1,6 @@
 package jasyncio;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A variable whose value belongs to the current [Context]: each task has its own.
@@ -73,6 +74,7 @@ public final class ContextVar<T> {
   /// @param value the value
   /// @return what [#reset] takes to undo this; closing it does the same
   public Token<T> set(T value) {
+    Objects.requireNonNull(value, "value");
     var context = Context.writable();
     var token = new Token<>(this, context, context.get(this));
     context.bindings = context.bindings.with(this, value);

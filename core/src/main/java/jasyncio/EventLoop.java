@@ -183,9 +183,13 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /// Makes [#runForever()] return after the current iteration; what that scheduled runs the next
-  /// time.
+  /// time. Any thread.
   public void stop() {
-    core.stop();
+    if (running && !hub.mayBeTouchedBy(Thread.currentThread())) {
+      sendUnlessClosed(core::stop);
+    } else {
+      core.stop();
+    }
   }
 
   /// {@return whether the loop runs; any thread}
@@ -354,7 +358,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param callback what to run
   /// @return a handle to cancel it
   public TimerHandle callLater(Duration delay, Runnable callback) {
-    return callLater(Times.seconds(delay), callback, null);
+    return callLater(Times.seconds(Objects.requireNonNull(delay, "delay")), callback, null);
   }
 
   /// Has `callback` run at a given time.

@@ -109,6 +109,14 @@ public final class Runner implements AutoCloseable {
     }
   }
 
+  /// Runs a coroutine to its end, in the given context.
+  ///
+  /// @param main the coroutine
+  /// @param context the context, or `null` for the runner's
+  public void run(Action main, @Nullable Context context) {
+    run(main.asAwaitable(), context);
+  }
+
   /// A program may run loops on any of its threads; Ctrl-C is the business of the first.
   private static boolean onMainThread() {
     return Thread.currentThread().getName().equals("main");

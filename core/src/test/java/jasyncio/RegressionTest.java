@@ -88,6 +88,15 @@ class RegressionTest {
   }
 
   @Test
+  void stop_fromAnotherThread_stopsTheLoop() {
+    try (var loop = newEventLoop()) {
+      loop.callSoon(() -> Thread.ofPlatform().start(loop::stop));
+      loop.runForever();
+      assertThat(loop.isRunning()).isFalse();
+    }
+  }
+
+  @Test
   void waitFor_cancelledFutureAndNoTime_isACancellation() {
     run(() -> {
       var future = getRunningLoop().<Integer>createFuture();
@@ -171,6 +180,7 @@ class RegressionTest {
 
   @Test
   @Runtimes.ScheduledOnly
+  @SuppressWarnings("LockNotBeforeTry") // the lock is what the call waits for
   void cancelOfACallThatIgnoresInterrupts_leavesNoInterruptBehind() {
     var lock = new ReentrantLock();
     var held = new CountDownLatch(1);
@@ -208,7 +218,7 @@ class RegressionTest {
           holder.join();
         },
         RunOptions.defaults().blocking(BlockingPolicy.SWITCH));
-    assertThat(trace).containsExactly("interrupted false");
+    assertThat(trace).containsExactly("locked", "interrupted false");
   }
 
   @Test
@@ -235,6 +245,7 @@ class RegressionTest {
   }
 
   /// Starts tasks at every depth that the stack has.
+  @SuppressWarnings("InfiniteRecursion") // until the stack ends
   private void dig(Task<?> task) {
     try {
       dig(task);
