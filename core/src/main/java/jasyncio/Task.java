@@ -184,6 +184,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// The code of the task goes on.
   private void resumed() {
     suspended = false;
+    takeBackInterrupt();
     var loop = getLoop();
     loop.enter(context);
     if (loop.isClosing()) {
@@ -319,12 +320,18 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   // ---- cancellation -----------------------------------------------------------------------------
 
-  private CancelledError takeCancellation() {
-    mustCancel = false;
-    if (interrupted) { // the call did not mind, and nobody else is to get it
+  /// The interrupt that [#cancel()] sent into a blocking call: the call did not mind it, and nobody
+  /// else is to get it.
+  private void takeBackInterrupt() {
+    if (interrupted) {
       interrupted = false;
       Thread.interrupted();
     }
+  }
+
+  private CancelledError takeCancellation() {
+    mustCancel = false;
+    takeBackInterrupt();
     return new CancelledError(takeCancelMessage());
   }
 
