@@ -386,7 +386,11 @@ public final class TaskGroup implements AutoCloseable {
 
     @Override
     protected void run() {
-      group.onTaskDone(task);
+      try {
+        group.onTaskDone(task);
+      } catch (KeyboardInterrupt | SystemExit e) { // of an exception handler
+        task.getLoop().core.escape(e);
+      }
     }
 
     @Override

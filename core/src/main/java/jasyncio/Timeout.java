@@ -120,7 +120,9 @@ public final class Timeout {
     try {
       value = body.await();
     } catch (Throwable e) {
-      throw exit(Objects.requireNonNull(task).asCancellation(e));
+      var error = Objects.requireNonNull(task).asCancellation(e);
+      exit(error);
+      throw Sneaky.sneak(error);
     }
     exit(null);
     return value;
@@ -151,7 +153,8 @@ public final class Timeout {
     reschedule(when);
   }
 
-  private RuntimeException exit(@Nullable Throwable error) throws TimeoutException {
+  /// Throws if the error of the body, if any, is to become another.
+  private void exit(@Nullable Throwable error) throws TimeoutException {
     cancelTimer();
     if (state == State.EXPIRING) {
       state = State.EXPIRED;
@@ -164,10 +167,6 @@ public final class Timeout {
     } else {
       state = State.FINISHED;
     }
-    if (error != null) {
-      throw Sneaky.sneak(error);
-    }
-    return new IllegalStateException(); // not thrown: the body ended well
   }
 
   static TimeoutException timedOut(Throwable cause) {

@@ -218,7 +218,7 @@ class RegressionTest {
           holder.join();
         },
         RunOptions.defaults().blocking(BlockingPolicy.SWITCH));
-    assertThat(trace).containsExactly("locked", "interrupted false");
+    assertThat(trace).containsExactly("interrupted false");
   }
 
   @Test

@@ -431,6 +431,11 @@ public final class LoopCore implements FiberSource {
 
   @Override
   public boolean blocked(Fiber fiber) {
+    if (handed != null) {
+      // A dispatcher that has not taken its entry did not run: an inspector holds its thread for a
+      // moment.
+      return false;
+    }
     return switch (blocking) {
       case BLOCK -> false;
       case SWITCH -> {
