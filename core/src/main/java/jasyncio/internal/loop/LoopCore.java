@@ -128,6 +128,10 @@ public final class LoopCore implements FiberSource {
   public @Nullable Fiber next() {
     try {
       return choose();
+    } catch (
+        StackOverflowError
+            e) { // on the deep stack of a portable fiber: it cannot be suspended there
+      throw e;
     } catch (Throwable e) { // of the machine itself: it must come out of run(), and nowhere else
       escape(e);
       return null;
