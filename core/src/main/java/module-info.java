@@ -20,4 +20,5 @@ module jasyncio {
 
   exports jasyncio;
   exports jasyncio.inspect;
+  exports jasyncio.net;
 }

@@ -2,6 +2,7 @@ package jasyncio;
 
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.fiber.Hub;
+import jasyncio.internal.loop.Door;
 import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.LoopCore;
 import jasyncio.internal.loop.Timer;
@@ -39,6 +40,10 @@ public final class EventLoop implements AutoCloseable {
 
   /// The context of what runs now: see [Context#of]. Loop thread only; meaningless between steps.
   @Nullable Object context;
+
+  static {
+    Door.install(new Machines());
+  }
 
   private final Offload offload = new Offload(this);
   private final Signals signals = new Signals(this);
@@ -950,6 +955,19 @@ public final class EventLoop implements AutoCloseable {
   /// @return whether it had a callback
   public boolean removeSignalHandler(String signal) {
     return signals.remove(signal);
+  }
+
+  /// The way to the machine for the packages beside this one.
+  private static final class Machines extends Door {
+    @Override
+    public LoopCore core(Object eventLoop) {
+      return ((EventLoop) eventLoop).core;
+    }
+
+    @Override
+    public Timer callback(Object eventLoop, Runnable callback) {
+      return ((EventLoop) eventLoop).newHandle(callback, null);
+    }
   }
 
   /// {@return `<EventLoop running=true closed=false debug=false>`}

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import jasyncio.internal.loop.Entry;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
-import java.nio.channels.SelectionKey;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +41,7 @@ class LoopSelectorTest {
             action.run();
           }
         };
-    pipe.source().register(loop.core.selector(), SelectionKey.OP_READ, entry);
+    loop.core.watch(pipe.source()).setReader(entry);
   }
 
   private void write() {
@@ -81,7 +80,7 @@ class LoopSelectorTest {
   void idleLoop_isWokenByAChannelAndByOtherThreads() throws Exception {
     onReadable(() -> {
       order.add("readable");
-      pipe.source().keyFor(loop.core.selector()).cancel();
+      loop.core.watched(pipe.source()).end();
       Thread.ofPlatform().start(() -> loop.callSoonThreadsafe(loop::stop));
     });
     loop.callSoon(() -> Thread.ofPlatform().start(this::write));
@@ -92,7 +91,7 @@ class LoopSelectorTest {
   @Test
   void busyLoop_stillLooksAtItsChannels() throws Exception {
     onReadable(() -> {
-      pipe.source().keyFor(loop.core.selector()).cancel();
+      loop.core.watched(pipe.source()).end();
       loop.stop();
     });
     loop.createTask(() -> {
@@ -108,9 +107,10 @@ class LoopSelectorTest {
   }
 
   @Test
-  void close_closesTheSelector() {
-    var selector = loop.core.selector();
+  void close_closesTheSelector() throws Exception {
+    onReadable(() -> {});
     loop.close();
-    assertThat(selector.isOpen()).isFalse();
+    assertThat(pipe.source().isRegistered()).isFalse();
+    assertThat(pipe.source().isOpen()).isTrue(); // it is ours
   }
 }

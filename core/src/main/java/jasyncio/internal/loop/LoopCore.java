@@ -6,6 +6,8 @@ import jasyncio.internal.fiber.Hub;
 import jasyncio.internal.fiber.Strangers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
@@ -13,6 +15,7 @@ import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The event loop's machine: what is ready runs, in order, one iteration after the other.
@@ -80,6 +83,7 @@ public final class LoopCore implements FiberSource {
   private volatile boolean running;
   private volatile boolean asleep;
   private volatile boolean closed;
+  private @Nullable IoState ioState;
   private volatile @Nullable Selector selector; // set by the logical thread, while it is awake
 
   public LoopCore(
@@ -251,12 +255,42 @@ public final class LoopCore implements FiberSource {
 
   // ---- I/O --------------------------------------------------------------------------------------
 
-  /// The loop's selector, opened when it is first asked for. The attachment of a key is an [Entry]:
-  /// it gets its turn in every iteration in which the channel is ready. The loop's logical thread
-  /// only.
+  /// What the I/O packages keep for this loop. The loop's logical thread only.
+  public <S extends IoState> S io(Class<S> type, Supplier<S> maker) {
+    if (ioState == null) {
+      ioState = maker.get();
+    }
+    return type.cast(ioState);
+  }
+
+  /// Puts a channel, in non-blocking mode, on the selector; nothing is watched for yet. One that is
+  /// there already keeps what it has. The loop's logical thread only.
   ///
-  /// @throws UncheckedIOException if it cannot be opened
-  public Selector selector() {
+  /// @throws ClosedChannelException if the channel is closed
+  /// @throws UncheckedIOException if no selector can be opened
+  public Watch watch(SelectableChannel channel) throws ClosedChannelException {
+    var there = watched(channel);
+    if (there != null) {
+      return there;
+    }
+    if (channel.keyFor(selector()) != null) {
+      select(0); // cancelled, but not gone yet; what else is ready will run in the next iteration
+    }
+    var key = channel.register(selector(), 0);
+    var watch = new Watch(key);
+    key.attach(watch);
+    return watch;
+  }
+
+  /// A channel that is on the selector, or `null`.
+  public @Nullable Watch watched(SelectableChannel channel) {
+    var key = selector == null ? null : channel.keyFor(selector);
+    return key == null || !key.isValid() ? null : (Watch) key.attachment();
+  }
+
+  /// The loop's one place to wait, opened when it is first asked for. The attachment of a key is a
+  /// [Watch].
+  private Selector selector() {
     var s = selector;
     if (s == null) {
       try {
@@ -282,9 +316,9 @@ public final class LoopCore implements FiberSource {
     }
   }
 
-  /// Called inside select, with the selector's locks held: notes the entry and does nothing else.
+  /// Called inside select, with the selector's locks held: notes the entries and does nothing else.
   private void ioReady(SelectionKey key) {
-    io.add((Entry) key.attachment());
+    ((Watch) key.attachment()).ready(io);
   }
 
   // ---- dispatchers ------------------------------------------------------------------------------
@@ -423,6 +457,9 @@ public final class LoopCore implements FiberSource {
     var s = selector;
     selector = null;
     if (s != null) {
+      if (ioState != null) {
+        ioState.close(s.keys().stream().map(key -> (Watch) key.attachment()).toList());
+      }
       try {
         s.close();
       } catch (IOException e) {

@@ -1,0 +1,28 @@
+package jasyncio.internal.loop;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// What the packages beside the face need of a loop and users do not; the face leaves it here.
+///
+/// Loops of the face are `Object`s, because the machine knows no face.
+public abstract class Door {
+  private static volatile @Nullable Door door;
+
+  /// Called once, by the class of the face's loops.
+  public static void install(Door d) {
+    door = d;
+  }
+
+  /// The door; there is one as soon as there is a loop.
+  public static Door get() {
+    return Objects.requireNonNull(door);
+  }
+
+  /// The machine of a loop.
+  public abstract LoopCore core(Object eventLoop);
+
+  /// An entry, not scheduled yet, that runs `callback` like `callSoon` does: in the context of now,
+  /// measured in debug mode, and with what it throws reported. It may be scheduled again and again.
+  public abstract Timer callback(Object eventLoop, Runnable callback);
+}

@@ -1,0 +1,94 @@
+package jasyncio.internal.loop;
+
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectionKey;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A channel on a loop's selector, and what is to run when it is ready; the attachment of its key.
+/// Belongs to the loop's logical thread.
+///
+/// An entry that is set gets its turn in every iteration in which the channel is ready for it. One
+/// that is queued already when it is taken away still gets its turn: it has to find out by itself.
+public final class Watch {
+  private final SelectionKey key;
+  private @Nullable Entry reader;
+  private @Nullable Entry writer;
+  private @Nullable Object owner;
+  private int ops; // as the key's, which takes a lock to read
+
+  Watch(SelectionKey key) {
+    this.key = key;
+  }
+
+  /// What runs when the channel can be read from, or accepts; `null` for nothing.
+  public void setReader(@Nullable Entry entry) {
+    reader = entry;
+    int mask = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
+    setOps(mask, entry == null ? 0 : mask & key.channel().validOps());
+  }
+
+  /// What runs when the channel can be written to; `null` for nothing.
+  public void setWriter(@Nullable Entry entry) {
+    writer = entry;
+    setOps(
+        SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT, entry == null ? 0 : SelectionKey.OP_WRITE);
+  }
+
+  /// What runs when the channel is connected, or has failed to; `null` for nothing.
+  public void setConnector(@Nullable Entry entry) {
+    writer = entry;
+    setOps(
+        SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT,
+        entry == null ? 0 : SelectionKey.OP_CONNECT);
+  }
+
+  public @Nullable Entry reader() {
+    return reader;
+  }
+
+  public @Nullable Entry writer() {
+    return writer;
+  }
+
+  private void setOps(int mask, int wanted) {
+    int now = (ops & ~mask) | wanted;
+    if (now != ops) {
+      ops = now;
+      try {
+        key.interestOps(now);
+      } catch (CancelledKeyException e) {
+        // the channel is closed: it is never ready again
+      }
+    }
+  }
+
+  /// Who alone may use the channel, if anybody.
+  public @Nullable Object owner() {
+    return owner;
+  }
+
+  public void setOwner(@Nullable Object owner) {
+    this.owner = owner;
+  }
+
+  /// Takes the channel off the selector, from the loop's next iteration on.
+  public void end() {
+    reader = null;
+    writer = null;
+    owner = null;
+    ops = 0;
+    key.cancel();
+  }
+
+  /// The key was selected: notes what is to run. Called inside select; does nothing else.
+  void ready(List<Entry> io) {
+    int readyOps = key.readyOps();
+    if (reader != null && (readyOps & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT)) != 0) {
+      io.add(reader);
+    }
+    if (writer != null && (readyOps & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT)) != 0) {
+      io.add(writer);
+    }
+  }
+}

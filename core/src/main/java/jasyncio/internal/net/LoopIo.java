@@ -1,0 +1,80 @@
+package jasyncio.internal.net;
+
+import jasyncio.EventLoop;
+import jasyncio.internal.loop.Door;
+import jasyncio.internal.loop.IoState;
+import jasyncio.internal.loop.LoopCore;
+import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.Watch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectableChannel;
+import org.jspecify.annotations.Nullable;
+
+/// What a loop's transports share. The loop's thread only.
+public final class LoopIo extends IoState {
+  /// How much is read at once: as much as asyncio reads.
+  private static final int BUFFER_SIZE = 256 * 1024;
+
+  private final EventLoop loop;
+  private final LoopCore core;
+  private @Nullable ByteBuffer buffer; // null while somebody reads into it
+
+  private LoopIo(EventLoop loop, LoopCore core) {
+    this.loop = loop;
+    this.core = core;
+  }
+
+  /// That of `loop`.
+  public static LoopIo of(EventLoop loop) {
+    var core = Door.get().core(loop);
+    return core.io(LoopIo.class, () -> new LoopIo(loop, core));
+  }
+
+  /// Puts a channel on the selector, in non-blocking mode, if it is not there yet.
+  ///
+  /// @throws IOException if the channel is closed
+  public Watch watch(SelectableChannel channel) throws IOException {
+    channel.configureBlocking(false);
+    return core.watch(channel);
+  }
+
+  /// A channel that is on the selector already, or `null`.
+  public @Nullable Watch watched(SelectableChannel channel) {
+    return core.watched(channel);
+  }
+
+  /// A callback of the loop, in the context of now, for [Watch] or to be cancelled.
+  public Timer callback(Runnable callback) {
+    return Door.get().callback(loop, callback);
+  }
+
+  /// Cancels what [#callback] gave, even if it is queued already.
+  public void cancel(Timer callback) {
+    core.cancel(callback);
+  }
+
+  /// Takes the loop's read buffer, empty and direct. Bring it back with [#release]: a callback that
+  /// blocks under policy SWITCH may be in the middle of it while another one reads.
+  public ByteBuffer acquire() {
+    var b = buffer;
+    buffer = null;
+    return b == null ? ByteBuffer.allocateDirect(BUFFER_SIZE) : b.clear();
+  }
+
+  /// Brings the read buffer back.
+  public void release(ByteBuffer b) {
+    buffer = b;
+  }
+
+  /// The loop is being closed: closes what is still open.
+  @Override
+  protected void close(Iterable<Watch> watches) {
+    buffer = null;
+    for (var watch : watches) {
+      if (watch.owner() instanceof LoopOwned owned) {
+        owned.loopCloses();
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package jasyncio.net;
+
+import org.jspecify.annotations.Nullable;
+
+/// What every transport can do. Used on the loop's thread.
+///
+/// Python: `asyncio.BaseTransport`.
+public interface BaseTransport extends AutoCloseable {
+
+  /// Closes the transport: what is in its write buffer is still sent, nothing more is received, and
+  /// then the protocol's `connectionLost(null)` is called by the loop. Idempotent. Does not
+  /// suspend.
+  @Override
+  void close();
+
+  /// {@return whether it is closed or being closed}
+  boolean isClosing();
+
+  /// What is known about the transport beneath this one's interface.
+  ///
+  /// @param <T> the type of the information
+  /// @param info which one
+  /// @return it, or `null` if this transport knows nothing of it
+  <T> @Nullable T getExtraInfo(ExtraInfo<T> info);
+
+  /// Has another protocol called from now on.
+  ///
+  /// @param protocol the protocol
+  /// @throws IllegalArgumentException if that kind of protocol does not fit the transport
+  void setProtocol(BaseProtocol protocol);
+
+  /// {@return the protocol that is called}
+  BaseProtocol getProtocol();
+}

@@ -1,0 +1,39 @@
+package jasyncio.net;
+
+import java.nio.ByteBuffer;
+
+/// What happens on a stream connection, as callbacks: [#connectionMade] once, [#dataReceived] for
+/// whatever comes, [#eofReceived] at most once, [#connectionLost] once and last.
+///
+/// Called by the loop, one callback at a time; must not await. What a callback throws is reported,
+/// and ends the connection. Python: `asyncio.Protocol`.
+public interface Protocol extends BaseProtocol {
+
+  /// The connection is there. Nothing is read before this returns.
+  ///
+  /// @param transport what to write to
+  default void connectionMade(Transport transport) {}
+
+  /// Bytes have come, some or many: TCP keeps no boundaries.
+  ///
+  /// @param data the bytes; yours to keep
+  default void dataReceived(byte[] data) {}
+
+  /// Bytes have come. Override this form to read them where they lie: with it, receiving allocates
+  /// nothing. By default it copies them for [#dataReceived(byte[])].
+  ///
+  /// @param data the bytes between position and limit; the transport's own buffer, used for other
+  ///   data as soon as this returns
+  default void dataReceived(ByteBuffer data) {
+    var bytes = new byte[data.remaining()];
+    data.get(bytes);
+    dataReceived(bytes);
+  }
+
+  /// The other side sends no more.
+  ///
+  /// @return `true` to keep the transport open for writing; with `false` it closes itself
+  default boolean eofReceived() {
+    return false;
+  }
+}

@@ -1,0 +1,147 @@
+package jasyncio.net;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/// How a connection is protected by TLS; immutable. Python: the arguments `ssl`, `server_hostname`,
+/// `ssl_handshake_timeout` and `ssl_shutdown_timeout`.
+///
+/// A client checks the server's certificate against the context's trust and, unless told otherwise,
+/// against the host name.
+public final class TlsOptions {
+  private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(30);
+
+  private final SSLContext context;
+  private final @Nullable String serverHostname;
+  private final List<String> applicationProtocols;
+  private final Duration handshakeTimeout;
+  private final Duration shutdownTimeout;
+  private final @Nullable Consumer<SSLParameters> parameters;
+
+  private TlsOptions(
+      SSLContext context,
+      @Nullable String serverHostname,
+      List<String> applicationProtocols,
+      Duration handshakeTimeout,
+      Duration shutdownTimeout,
+      @Nullable Consumer<SSLParameters> parameters) {
+    this.context = context;
+    this.serverHostname = serverHostname;
+    this.applicationProtocols = applicationProtocols;
+    this.handshakeTimeout = handshakeTimeout;
+    this.shutdownTimeout = shutdownTimeout;
+    this.parameters = parameters;
+  }
+
+  /// {@return options with a context, and the rest by default}
+  ///
+  /// @param context keys and trust; its provider makes the engine
+  public static TlsOptions of(SSLContext context) {
+    Objects.requireNonNull(context, "context");
+    return new TlsOptions(context, null, List.of(), HANDSHAKE_TIMEOUT, SHUTDOWN_TIMEOUT, null);
+  }
+
+  /// {@return these options with the name that the server's certificate must be for, also sent as
+  /// SNI}
+  ///
+  /// @param name the name; `null`: the host that is connected to; empty: not checked
+  public TlsOptions serverHostname(@Nullable String name) {
+    return new TlsOptions(
+        context, name, applicationProtocols, handshakeTimeout, shutdownTimeout, parameters);
+  }
+
+  /// {@return these options with application protocols (ALPN), the most wanted first}
+  ///
+  /// @param names such as `h2` and `http/1.1`
+  public TlsOptions applicationProtocols(String... names) {
+    return new TlsOptions(
+        context, serverHostname, List.of(names), handshakeTimeout, shutdownTimeout, parameters);
+  }
+
+  /// {@return these options with another limit for the handshake; 60 seconds by default}
+  ///
+  /// @param timeout the limit
+  /// @throws IllegalArgumentException unless it is positive
+  public TlsOptions handshakeTimeout(Duration timeout) {
+    return new TlsOptions(
+        context,
+        serverHostname,
+        applicationProtocols,
+        positive(timeout, "handshake"),
+        shutdownTimeout,
+        parameters);
+  }
+
+  /// {@return these options with another limit for the closing exchange; 30 seconds by default}
+  ///
+  /// @param timeout the limit
+  /// @throws IllegalArgumentException unless it is positive
+  public TlsOptions shutdownTimeout(Duration timeout) {
+    return new TlsOptions(
+        context,
+        serverHostname,
+        applicationProtocols,
+        handshakeTimeout,
+        positive(timeout, "shutdown"),
+        parameters);
+  }
+
+  /// {@return these options with a last word on the engine's parameters: client certificates wanted
+  /// or needed, protocol versions, cipher suites}
+  ///
+  /// @param change called for every engine, after all other options
+  public TlsOptions parameters(Consumer<SSLParameters> change) {
+    return new TlsOptions(
+        context,
+        serverHostname,
+        applicationProtocols,
+        handshakeTimeout,
+        shutdownTimeout,
+        Objects.requireNonNull(change, "change"));
+  }
+
+  private static Duration positive(Duration timeout, String what) {
+    if (timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException(
+          "the TLS " + what + " timeout should be a positive duration, got " + timeout);
+    }
+    return timeout;
+  }
+
+  /// {@return keys and trust}
+  public SSLContext context() {
+    return context;
+  }
+
+  /// {@return the name the server's certificate must be for; `null`: the host that is connected to;
+  /// empty: not checked}
+  public @Nullable String serverHostname() {
+    return serverHostname;
+  }
+
+  /// {@return the application protocols, the most wanted first}
+  public List<String> applicationProtocols() {
+    return applicationProtocols;
+  }
+
+  /// {@return how long the handshake may take}
+  public Duration handshakeTimeout() {
+    return handshakeTimeout;
+  }
+
+  /// {@return how long the closing exchange may take}
+  public Duration shutdownTimeout() {
+    return shutdownTimeout;
+  }
+
+  /// {@return the last word on the engine's parameters, or `null`}
+  public @Nullable Consumer<SSLParameters> parameters() {
+    return parameters;
+  }
+}

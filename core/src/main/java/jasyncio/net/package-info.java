@@ -1,0 +1,12 @@
+/// Sockets, servers, streams, datagrams, TLS and pipes, on the running loop's own selector.
+///
+/// Two levels, as in asyncio. [Streams][jasyncio.net.Streams] is for code that reads and writes in
+/// coroutines. [Transports][jasyncio.net.Transports] is for protocols written as callbacks: a
+/// [Transport][jasyncio.net.Transport] moves bytes, a [Protocol][jasyncio.net.Protocol] is told of
+/// them. [Datagrams][jasyncio.net.Datagrams] has both levels for UDP, and
+/// [Sockets][jasyncio.net.Sockets] what the loop can do with a bare channel.
+///
+/// Everything here belongs to the loop that ran when it was made, and is used on its thread. What
+/// is still open when that loop is closed is closed with it.
+
+package jasyncio.net;
