@@ -22,7 +22,12 @@ final class Bridges {
       completable.whenComplete((value, error) -> settle(future, value, error));
       return future;
     }
-    stage.whenComplete((value, error) -> loop.sendUnlessClosed(() -> settle(future, value, error)));
+    loop.idleness.answerExpected();
+    stage.whenComplete((value, error) ->
+        loop.sendUnlessClosed(() -> {
+          loop.idleness.answered();
+          settle(future, value, error);
+        }));
     if (completable != null) {
       cancelWith(future, () -> completable.cancel(true));
     }
@@ -51,11 +56,15 @@ final class Bridges {
       copy(theirs, future);
       return future;
     }
+    loop.idleness.answerExpected();
     Thread.ofVirtual()
         .name("jasyncio-wrap-future")
         .start(() -> {
           waitFor(theirs);
-          loop.sendUnlessClosed(() -> copy(theirs, future));
+          loop.sendUnlessClosed(() -> {
+            loop.idleness.answered();
+            copy(theirs, future);
+          });
         });
     cancelWith(future, () -> theirs.cancel(true));
     return future;

@@ -37,6 +37,7 @@ public final class EventLoop implements AutoCloseable {
   final LoopCore core;
   final Hub hub;
   final Losses losses = new Losses();
+  final Idleness idleness = new Idleness(this);
 
   /// The context of what runs now: see [Context#of]. Loop thread only; meaningless between steps.
   @Nullable Object context;
@@ -48,6 +49,7 @@ public final class EventLoop implements AutoCloseable {
   private final Offload offload = new Offload(this);
   private final Signals signals = new Signals(this);
   private final Watchdog watchdog = new Watchdog(this);
+  private final Blocking blocking = new Blocking();
   private final Set<AsyncCloseable> asyncgens = new LinkedHashSet<>();
   private @Nullable Task<?> tasks; // head of the list of tasks that are not done
   private @Nullable TaskFactory taskFactory;
@@ -62,7 +64,7 @@ public final class EventLoop implements AutoCloseable {
 
   EventLoop(@Nullable FiberKind kind) {
     this.kind = FiberKind.choose(kind);
-    this.core = new LoopCore(this.kind::newHub, () -> System.nanoTime() - EPOCH, new Blocking());
+    this.core = new LoopCore(this.kind::newHub, () -> System.nanoTime() - EPOCH, blocking);
     this.hub = core.hub();
     setBlockingPolicy(BlockingPolicy.fromProperty());
   }
@@ -195,6 +197,14 @@ public final class EventLoop implements AutoCloseable {
     } else {
       core.stop();
     }
+  }
+
+  /// Makes [#runForever()] return at once: what is left of the current iteration keeps its place
+  /// and has its turn in the next run. For code that runs a loop whenever it has to wait, and goes
+  /// on as soon as it can.
+  public void stopNow() {
+    checkThread();
+    core.halt();
   }
 
   /// {@return whether the loop runs; any thread}
@@ -392,6 +402,31 @@ public final class EventLoop implements AutoCloseable {
         new TimerHandle(this, when, callback, context != null ? context : Context.current());
     core.schedule(Times.nanos(when), handle);
     return handle;
+  }
+
+  /// Has `callback` run once, as soon as nothing else is ready and the loop would wait.
+  ///
+  /// @param callback what to run; must not await
+  /// @return a handle to cancel it
+  /// @throws IllegalStateException if the loop is closed; in debug mode also from another thread
+  public Handle callWhenIdle(Runnable callback) {
+    checkClosed();
+    checkThread();
+    var handle = newHandle(callback, null);
+    idleness.add(handle);
+    return handle;
+  }
+
+  /// Sets what is called when the loop would wait forever: nothing is ready, and there is no timer,
+  /// no channel, no call in an executor, no awaited future of the JDK and no task in a blocking
+  /// call that could end the wait. If the handler does nothing about it, the loop waits: a signal,
+  /// or another thread with [#callSoonThreadsafe(Runnable)], may still wake it.
+  ///
+  /// @param handler what to call, as a callback; or `null` for nothing
+  /// @throws IllegalStateException in debug mode, from another thread
+  public void setStallHandler(@Nullable Runnable handler) {
+    checkThread();
+    idleness.setStallHandler(handler);
   }
 
   /// {@return the loop's clock, in seconds: monotonic, the same for all loops; any thread}
@@ -887,6 +922,11 @@ public final class EventLoop implements AutoCloseable {
     }
     blockingPolicy = policy;
     core.setBlocking(policy.core);
+  }
+
+  /// Whether a task waits in a blocking call while the loop goes on.
+  boolean hasBlockedTasks() {
+    return !blocking.saved.isEmpty();
   }
 
   /// Keeps what belongs to a fiber while the loop goes on without it.

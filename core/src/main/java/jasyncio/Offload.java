@@ -37,10 +37,19 @@ final class Offload {
         new FutureTask<T>(call) {
           @Override
           protected void done() {
-            loop.sendUnlessClosed(() -> finish(this, future));
+            loop.sendUnlessClosed(() -> {
+              loop.idleness.answered();
+              finish(this, future);
+            });
           }
         };
-    (chosen != null ? chosen : executor()).execute(job);
+    loop.idleness.answerExpected();
+    try {
+      (chosen != null ? chosen : executor()).execute(job);
+    } catch (Throwable e) {
+      loop.idleness.answered();
+      throw e;
+    }
     future.addDoneCallback(f -> {
       if (f.cancelled()) {
         job.cancel(false); // one that runs already goes on, and its result is dropped

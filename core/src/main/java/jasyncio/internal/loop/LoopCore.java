@@ -56,6 +56,25 @@ public final class LoopCore implements FiberSource {
     void enter(Fiber fiber);
   }
 
+  /// What the owner of the loop does before the loop waits.
+  public interface IdleListener {
+    /// Nothing is ready. Called where no user code may run.
+    ///
+    /// @param forever whether neither a timer nor I/O could end the wait
+    /// @param again whether nothing has happened since the last call but what that returned
+    /// @return what is to run before the loop waits, or `null`
+    @Nullable Entry beforeWait(boolean forever, boolean again);
+  }
+
+  /// Leaves [#run] without an error.
+  private static final class Halt extends Throwable {
+    private static final long serialVersionUID = 1L;
+
+    Halt() {
+      super(null, null, false, false);
+    }
+  }
+
   private static final int MAX_IDLE = 256;
   private static final long MAX_WAIT_NANOS = 24L * 3600 * 1_000_000_000;
 
@@ -70,6 +89,8 @@ public final class LoopCore implements FiberSource {
   private final Inbox inbox = new Inbox(); // any thread
 
   private volatile Blocking blocking = Blocking.BLOCK; // any thread
+  private @Nullable IdleListener idleListener; // only where somebody wants to know
+  private boolean listenerAsked; // and nothing has happened since
   private int batch; // entries of this iteration that still wait for their turn
   private boolean iterated; // an iteration began since run() was called
   private boolean stopping;
@@ -112,6 +133,7 @@ public final class LoopCore implements FiberSource {
   /// @throws Throwable what [#escape] was given, unchanged
   public void run() throws Throwable {
     iterated = false;
+    listenerAsked = false;
     running = true;
     try {
       hub.run(null);
@@ -124,7 +146,9 @@ public final class LoopCore implements FiberSource {
     escape = null;
     if (e != null) {
       stopping = false;
-      throw e;
+      if (!(e instanceof Halt)) {
+        throw e;
+      }
     }
   }
 
@@ -198,11 +222,20 @@ public final class LoopCore implements FiberSource {
   private void poll() {
     inbox.drainTo(ready);
     long wait = ready.size() > 0 || stopping ? 0 : nanosToFirstTimer();
+    if (wait > 0 && idleListener != null && selector != null) {
+      select(0);
+      wait = io.isEmpty() ? wait : 0;
+    } else if (wait <= 0 && selector != null) {
+      select(0);
+    }
     if (wait > 0) {
+      var idler = idleListener == null ? null : idler(idleListener);
+      if (idler != null) {
+        ready.add(idler);
+        return;
+      }
       sleep(wait);
       inbox.drainTo(ready);
-    } else if (selector != null) {
-      select(0);
     }
     for (var entry : io) {
       ready.add(entry);
@@ -214,6 +247,21 @@ public final class LoopCore implements FiberSource {
         ready.add(t);
       }
     }
+    if (ready.size() > 0) {
+      listenerAsked = false;
+    }
+  }
+
+  /// What the listener wants done before the loop waits.
+  private @Nullable Entry idler(IdleListener listener) {
+    if (!inbox.isEmpty()) {
+      return null;
+    }
+    var s = selector;
+    boolean forever = timers.firstNanos() == Long.MAX_VALUE && (s == null || s.keys().isEmpty());
+    boolean again = listenerAsked;
+    listenerAsked = true;
+    return listener.beforeWait(forever, again);
   }
 
   private long nanosToFirstTimer() {
@@ -420,6 +468,16 @@ public final class LoopCore implements FiberSource {
   /// Makes [#run] return after the current iteration.
   public void stop() {
     stopping = true;
+  }
+
+  /// Makes [#run] return at once; what is ready stays ready.
+  public void halt() {
+    escape(new Halt());
+  }
+
+  /// Sets who is asked before the loop waits. The loop's logical thread only.
+  public void setIdleListener(@Nullable IdleListener listener) {
+    idleListener = listener;
   }
 
   /// Makes [#run] end at once and throw `e`; what is ready stays ready. The first one wins.

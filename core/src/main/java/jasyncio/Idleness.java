@@ -1,0 +1,61 @@
+package jasyncio;
+
+import jasyncio.internal.loop.Entry;
+import jasyncio.internal.loop.LoopCore;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// What a loop does before it waits, and whether anything is in sight that could end the wait.
+final class Idleness implements LoopCore.IdleListener {
+  private final EventLoop loop;
+  private final ArrayDeque<Handle> callbacks = new ArrayDeque<>();
+  private final AtomicInteger answers = new AtomicInteger(); // any thread
+  private @Nullable Runnable stallHandler;
+  private boolean told; // of the stall that the loop is in
+
+  Idleness(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  void add(Handle callback) {
+    callbacks.add(callback);
+    listen();
+  }
+
+  void setStallHandler(@Nullable Runnable handler) {
+    stallHandler = handler;
+    listen();
+  }
+
+  /// Another thread is going to answer. Any thread.
+  void answerExpected() {
+    answers.incrementAndGet();
+  }
+
+  /// It has answered. Called when the answer is dealt with, not when it is sent; any thread.
+  void answered() {
+    answers.decrementAndGet();
+  }
+
+  @Override
+  public @Nullable Entry beforeWait(boolean forever, boolean again) {
+    told &= again;
+    var callback = callbacks.poll();
+    if (callback != null) {
+      listen();
+      return callback;
+    }
+    var handler = stallHandler;
+    if (handler == null || !forever || told || answers.get() > 0 || loop.hasBlockedTasks()) {
+      return null;
+    }
+    told = true;
+    return new Handle(loop, handler, Bindings.EMPTY);
+  }
+
+  /// Asking costs a look at the selector each time: only while somebody wants to know.
+  private void listen() {
+    loop.core.setIdleListener(callbacks.isEmpty() && stallHandler == null ? null : this);
+  }
+}
