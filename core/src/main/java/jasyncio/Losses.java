@@ -4,6 +4,7 @@ import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -94,7 +95,8 @@ final class Losses {
                     null,
                     source,
                     List.of(),
-                    List.of());
+                    List.of(),
+                    Map.of());
             loop.reportFromAnywhere(context);
           }
         });

@@ -15,6 +15,7 @@ final class Reports {
     stack(text, "object created at", error.sourceTraceback());
     line(text, "task", error.task());
     stack(text, "blocked at", error.blockedAt());
+    error.details().forEach((name, value) -> line(text, name, value));
     return text.toString();
   }
 

@@ -1,0 +1,123 @@
+package jasyncio.net;
+
+import jasyncio.ErrorContext;
+import jasyncio.EventLoop;
+import jasyncio.TimerHandle;
+import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.Watch;
+import jasyncio.internal.net.LoopIo;
+import jasyncio.internal.net.LoopOwned;
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/// Accepts connections on one listening channel.
+final class Acceptor implements LoopOwned {
+  private static final double RETRY_DELAY = 1; // seconds, after an error
+
+  /// What to do with a new connection, in non-blocking mode.
+  interface Accepted {
+    void accept(SocketChannel channel) throws IOException;
+  }
+
+  private final EventLoop loop;
+  private final ServerSocketChannel channel;
+  private final int atOnce;
+  private final Accepted accepted;
+  private final Watch watch;
+  private final Timer ready;
+  private @Nullable TimerHandle retry;
+  private boolean closed;
+
+  Acceptor(EventLoop loop, ServerSocketChannel channel, int backlog, Accepted accepted)
+      throws IOException {
+    this.loop = loop;
+    this.channel = channel;
+    this.atOnce = backlog + 1;
+    this.accepted = accepted;
+    var io = LoopIo.of(loop);
+    this.ready = io.callback(this::acceptReady);
+    this.watch = io.watch(channel);
+    watch.setOwner(this);
+  }
+
+  ServerSocketChannel channel() {
+    return channel;
+  }
+
+  String address() {
+    try {
+      return closed ? "closed" : String.valueOf(channel.getLocalAddress());
+    } catch (IOException e) {
+      return "closed";
+    }
+  }
+
+  void start() {
+    watch.setReader(ready);
+  }
+
+  private void acceptReady() {
+    for (int i = 0; i < atOnce && !closed; i++) {
+      SocketChannel connection;
+      try {
+        connection = channel.accept();
+      } catch (IOException e) {
+        pause(e);
+        return;
+      }
+      if (connection == null) {
+        return;
+      }
+      welcome(connection);
+    }
+  }
+
+  private void welcome(SocketChannel connection) {
+    try {
+      accepted.accept(connection);
+    } catch (IOException e) { // it is gone again
+      Connector.close(connection);
+    } catch (Throwable e) {
+      Connector.close(connection);
+      loop.callExceptionHandler(
+          ErrorContext.of("Error on transport creation for incoming connection").exception(e));
+    }
+  }
+
+  /// Out of file descriptors, most likely: new connections wait until others have ended.
+  private void pause(IOException e) {
+    watch.setReader(null);
+    retry = loop.callLater(RETRY_DELAY, this::start);
+    loop.callExceptionHandler(
+        ErrorContext.of("cannot accept a connection; trying again in a second")
+            .exception(e)
+            .detail("socket", channel));
+  }
+
+  void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (retry != null) {
+      retry.cancel();
+    }
+    watch.end();
+    closeChannel(channel);
+  }
+
+  @Override
+  public void loopCloses() {
+    close();
+  }
+
+  static void closeChannel(ServerSocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      NetLog.LOGGER.log(System.Logger.Level.DEBUG, "cannot close a listening socket", e);
+    }
+  }
+}

@@ -1,0 +1,176 @@
+package jasyncio.net;
+
+import jasyncio.Awaitable;
+import jasyncio.EventLoop;
+import jasyncio.ExceptionGroup;
+import jasyncio.internal.net.LoopIo;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Makes connected channels. All methods suspend, and close what they opened if they fail or are
+/// cancelled.
+final class Connector {
+  private final EventLoop loop;
+  private final ConnectOptions options;
+
+  Connector(EventLoop loop, ConnectOptions options) {
+    this.loop = loop;
+    this.options = options;
+  }
+
+  /// Connects to the first of the host's addresses that answers.
+  SocketChannel connect(String host, int port) throws IOException {
+    var delay = options.happyEyeballsDelay();
+    var interleave = options.interleave();
+    var addresses =
+        Resolver.interleave(
+            Resolver.resolve(loop, host, options.family()),
+            interleave != null ? interleave : delay != null ? 1 : 0);
+    var errors = new ArrayList<Throwable>();
+    SocketChannel channel = null;
+    if (delay == null || addresses.size() == 1) {
+      for (int i = 0; i < addresses.size() && channel == null; i++) {
+        try {
+          channel = connect(addresses.get(i), port);
+        } catch (IOException e) {
+          errors.add(e);
+        }
+      }
+    } else {
+      channel = race(addresses, port, delay, errors);
+    }
+    if (channel == null) {
+      throw failure(errors);
+    }
+    return channel;
+  }
+
+  private @Nullable SocketChannel race(
+      List<InetAddress> addresses, int port, Duration delay, List<Throwable> errors) {
+    List<Awaitable<SocketChannel>> attempts = new ArrayList<>();
+    for (var address : addresses) {
+      attempts.add(() -> connect(address, port));
+    }
+    return Staggered.race(attempts, delay.toNanos() / 1e9, errors, Connector::close);
+  }
+
+  private IOException failure(List<Throwable> errors) throws IOException {
+    if (options.allErrors()) {
+      throw new ExceptionGroup("createConnection failed", errors);
+    }
+    var first = errors.getFirst();
+    boolean same =
+        errors.stream().allMatch(e -> String.valueOf(e.getMessage()).equals(first.getMessage()));
+    if (same && first instanceof IOException e) {
+      return e;
+    }
+    var several =
+        new IOException(
+            "Multiple exceptions: "
+                + errors.stream().map(Throwable::getMessage).collect(Collectors.joining(", ")));
+    errors.forEach(several::addSuppressed);
+    return several;
+  }
+
+  private SocketChannel connect(InetAddress address, int port) throws IOException {
+    var family = Resolver.familyOf(address);
+    SocketChannel channel;
+    try {
+      channel = SocketChannel.open(family);
+    } catch (UnsupportedOperationException e) {
+      throw new IOException("this system has no sockets of family " + family, e);
+    }
+    try {
+      bind(channel);
+      connect(channel, new InetSocketAddress(address, port));
+      return channel;
+    } catch (Throwable e) {
+      close(channel);
+      throw e;
+    }
+  }
+
+  private void bind(SocketChannel channel) throws IOException {
+    var local = options.localAddress();
+    if (local != null) {
+      try {
+        channel.bind(local);
+      } catch (IOException e) {
+        throw because(
+            new BindException(
+                "error while attempting to bind on address " + local + ": " + e.getMessage()),
+            e);
+      }
+    }
+  }
+
+  /// Opens a channel and connects it to a Unix-domain socket.
+  SocketChannel connect(SocketAddress unix) throws IOException {
+    var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      connect(channel, unix);
+      return channel;
+    } catch (Throwable e) {
+      close(channel);
+      throw e;
+    }
+  }
+
+  /// Connects an open channel, which is put into non-blocking mode.
+  void connect(SocketChannel channel, SocketAddress address) throws IOException {
+    channel.configureBlocking(false);
+    try {
+      if (!channel.connect(address)) {
+        awaitConnection(channel);
+      }
+    } catch (IOException e) {
+      throw because(
+          new ConnectException("Connect call failed " + address + ": " + e.getMessage()), e);
+    }
+  }
+
+  private static <E extends IOException> E because(E e, IOException cause) {
+    e.initCause(cause);
+    return e;
+  }
+
+  private void awaitConnection(SocketChannel channel) throws IOException {
+    var io = LoopIo.of(loop);
+    var connected = loop.<Boolean>createFuture();
+    var watch = io.watch(channel);
+    watch.setConnector(
+        io.callback(() -> {
+          try {
+            if (!connected.done() && channel.finishConnect()) {
+              connected.setResult(true);
+            }
+          } catch (IOException e) {
+            connected.setException(e);
+          }
+        }));
+    try {
+      connected.await(IOException.class);
+    } finally {
+      watch.setConnector(null);
+    }
+  }
+
+  static void close(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // it was not connected: nobody misses anything
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package jasyncio.net;
+
+import jasyncio.Asyncio;
+import jasyncio.EventLoop;
+import jasyncio.Future;
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.jspecify.annotations.Nullable;
+
+/// Sends files. See [Transports#sendfile(Transport, FileChannel, long, Long, boolean)].
+final class Sendfile {
+  private static final int CHUNK = 256 * 1024;
+
+  private final FileChannel file;
+  private long position;
+  private final long end;
+
+  private Sendfile(FileChannel file, long position, long end) {
+    this.file = file;
+    this.position = position;
+    this.end = end;
+  }
+
+  static long send(
+      Transport transport, FileChannel file, long offset, @Nullable Long count, boolean fallback)
+      throws IOException {
+    if (offset < 0) {
+      throw new IllegalArgumentException(
+          "offset must be a non-negative integer (got " + offset + ")");
+    }
+    if (count != null && count <= 0) {
+      throw new IllegalArgumentException("count must be a positive integer (got " + count + ")");
+    }
+    if (transport.isClosing()) {
+      throw new IllegalStateException("Transport is closing");
+    }
+    long size = file.size();
+    long end = count == null ? size : Math.min(size, offset + count);
+    var sending = new Sendfile(file, offset, end);
+    try {
+      if (transport instanceof SocketTransport socket) {
+        sending.natively(socket);
+      } else if (fallback) {
+        sending.piecewise(transport);
+      } else {
+        throw new SendfileNotAvailableException(
+            "sendfile syscall is not available for transport " + transport);
+      }
+    } finally {
+      file.position(sending.position);
+    }
+    return sending.position - offset;
+  }
+
+  private void natively(SocketTransport socket) throws IOException {
+    boolean resume = socket.isReading();
+    socket.pauseReading();
+    var channel = socket.beginSendfile();
+    try {
+      while (position < end) {
+        long sent = file.transferTo(position, end - position, channel);
+        if (sent == 0 && file.size() <= position) {
+          return; // it has become shorter
+        }
+        position += sent;
+        if (position < end) {
+          socket.awaitWritable();
+        }
+      }
+    } finally {
+      socket.endSendfile();
+      if (resume) {
+        socket.resumeReading();
+      }
+    }
+  }
+
+  private void piecewise(Transport transport) throws IOException {
+    var loop = Asyncio.getRunningLoop();
+    var buffer = ByteBuffer.allocate(CHUNK);
+    try (var gate = new Gate(loop, transport)) {
+      while (position < end) {
+        gate.pass();
+        buffer.clear().limit((int) Math.min(CHUNK, end - position));
+        int n =
+            loop.runInExecutor(null, () -> file.read(buffer, position)).await(IOException.class);
+        if (n < 0) {
+          return;
+        }
+        gate.pass(); // it may have been lost meanwhile
+        transport.write(buffer.flip());
+        position += n;
+      }
+      gate.pass();
+    }
+  }
+
+  /// Stands in for the protocol meanwhile: lets pieces through as fast as they can be sent.
+  private static final class Gate implements Protocol, AutoCloseable {
+    private final EventLoop loop;
+    private final Transport transport;
+    private final Protocol protocol;
+    private final boolean resume;
+    private @Nullable Future<@Nullable Void> closed;
+
+    Gate(EventLoop loop, Transport transport) {
+      this.loop = loop;
+      this.transport = transport;
+      this.protocol = (Protocol) transport.getProtocol();
+      this.resume = transport.isReading();
+      transport.pauseReading();
+      transport.setProtocol(this);
+    }
+
+    void pass() throws IOException {
+      if (transport.isClosing()) {
+        throw new SocketException("Connection closed by peer");
+      }
+      if (closed != null) {
+        closed.await(IOException.class);
+      }
+    }
+
+    @Override
+    public void pauseWriting() {
+      closed = loop.createFuture();
+    }
+
+    @Override
+    public void resumeWriting() {
+      if (closed != null && !closed.done()) {
+        closed.setResult(null);
+      }
+      closed = null;
+    }
+
+    @Override
+    public void connectionLost(@Nullable Throwable exception) {
+      if (closed != null && !closed.done()) {
+        closed.setException(
+            exception != null ? exception : new SocketException("Connection is closed by peer"));
+      }
+      protocol.connectionLost(exception);
+    }
+
+    @Override
+    public boolean eofReceived() {
+      return protocol.eofReceived();
+    }
+
+    @Override
+    public void close() {
+      transport.setProtocol(protocol);
+      if (resume) {
+        transport.resumeReading();
+      }
+      if (closed != null) { // the protocol shall know of it
+        protocol.pauseWriting();
+      }
+    }
+  }
+}

@@ -1,0 +1,191 @@
+package jasyncio.net;
+
+import jasyncio.Asyncio;
+import jasyncio.CancelledError;
+import jasyncio.EventLoop;
+import jasyncio.Future;
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Accepts connections; made by [Transports] and [Streams].
+///
+/// At the end of `try (var server = …)` nobody is accepted any more; its clients are not waited
+/// for. Used on its loop's thread. Python: `asyncio.Server`.
+public final class Server implements AutoCloseable {
+  /* Overview
+   *   new -> serving     startServing(), or made so
+   *   new, serving -> closed    close(): nobody is accepted any more; clients go on
+   * `finished` is done when the server is closed and the last of `clients` has gone.
+   */
+  private final EventLoop loop;
+  private final List<Acceptor> acceptors;
+  private final @Nullable Runnable cleanUp;
+  private final Set<SocketTransport> clients = new LinkedHashSet<>();
+  private final Future<@Nullable Void> finished;
+  private @Nullable Future<@Nullable Void> forever; // serveForever waits for it
+  private boolean serving;
+  private boolean closed;
+
+  Server(EventLoop loop, Listening listening, Welcome welcome) throws IOException {
+    this.loop = loop;
+    this.finished = loop.createFuture();
+    this.cleanUp = listening.cleanUp();
+    this.acceptors = new ArrayList<>();
+    try {
+      for (var channel : listening.channels()) {
+        acceptors.add(
+            new Acceptor(loop, channel, listening.backlog(), c -> welcome.accept(c, this)));
+      }
+    } catch (Throwable e) {
+      acceptors.forEach(Acceptor::close);
+      throw e;
+    }
+  }
+
+  /// Sockets that are bound and listen.
+  record Listening(List<ServerSocketChannel> channels, int backlog, @Nullable Runnable cleanUp) {}
+
+  /// Makes a transport of a new connection.
+  interface Welcome {
+    void accept(SocketChannel channel, Server server) throws IOException;
+  }
+
+  void attach(SocketTransport client) {
+    clients.add(client);
+  }
+
+  void detach(SocketTransport client) {
+    clients.remove(client);
+    checkFinished();
+  }
+
+  private void checkFinished() {
+    if (closed && clients.isEmpty() && !finished.done()) {
+      finished.setResult(null);
+    }
+  }
+
+  /// {@return the loop}
+  public EventLoop getLoop() {
+    return loop;
+  }
+
+  /// {@return the listening channels, to ask for their addresses; none once the server is closed}
+  public List<ServerSocketChannel> sockets() {
+    return closed ? List.of() : acceptors.stream().map(Acceptor::channel).toList();
+  }
+
+  /// {@return whether connections are accepted}
+  public boolean isServing() {
+    return serving;
+  }
+
+  /// Begins to accept connections. Idempotent. Suspends for one iteration.
+  ///
+  /// @throws IllegalStateException if the server is closed
+  public void startServing() {
+    begin();
+    Asyncio.sleep(0);
+  }
+
+  void begin() {
+    if (closed) {
+      throw new IllegalStateException("server " + this + " is closed");
+    }
+    if (!serving) {
+      serving = true;
+      acceptors.forEach(Acceptor::start);
+    }
+  }
+
+  /// Accepts connections until the task is cancelled or the server closed. Suspends.
+  ///
+  /// **Cancellation** closes the server and waits for its clients to end.
+  ///
+  /// @throws CancelledError when it ends, also by [#close()]
+  /// @throws IllegalStateException if the server is closed, or somebody serves for ever already
+  public void serveForever() {
+    if (forever != null) {
+      throw new IllegalStateException(
+          "server " + this + " is already being awaited on serveForever()");
+    }
+    begin();
+    var waiter = loop.<@Nullable Void>createFuture();
+    forever = waiter;
+    try {
+      waiter.await();
+    } catch (CancelledError e) {
+      close();
+      waitClosed();
+      throw e;
+    } finally {
+      forever = null;
+    }
+  }
+
+  /// Stops accepting connections, and ends [#serveForever()]; clients go on. Idempotent. Does not
+  /// suspend: [#waitClosed()] waits for the clients, [#close(Duration)] does not wait for ever.
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    serving = false;
+    acceptors.forEach(Acceptor::close);
+    if (cleanUp != null) {
+      cleanUp.run();
+    }
+    if (forever != null) {
+      forever.cancel();
+    }
+    checkFinished();
+  }
+
+  /// Stops accepting connections, waits until the clients have ended by themselves, but not longer
+  /// than `grace`, and aborts those that are left. Suspends until all are gone.
+  ///
+  /// **Cancellation** ends the waiting; the clients that are left go on.
+  ///
+  /// @param grace how long clients may take
+  public void close(Duration grace) {
+    Objects.requireNonNull(grace, "grace");
+    close();
+    try {
+      Asyncio.timeout(grace, this::waitClosed);
+    } catch (TimeoutException e) {
+      abortClients();
+      waitClosed();
+    }
+  }
+
+  /// Closes the connections of all clients: what is in their write buffers is still sent.
+  public void closeClients() {
+    List.copyOf(clients).forEach(SocketTransport::close);
+  }
+
+  /// Ends the connections of all clients at once.
+  public void abortClients() {
+    List.copyOf(clients).forEach(SocketTransport::abort);
+  }
+
+  /// Waits until the server is closed and the last client has gone. Suspends.
+  public void waitClosed() {
+    Asyncio.shield(finished).await();
+  }
+
+  /// {@return `<Server sockets=[/127.0.0.1:8888]>`}
+  @Override
+  public String toString() {
+    return "<Server sockets=" + acceptors.stream().map(Acceptor::address).toList() + ">";
+  }
+}

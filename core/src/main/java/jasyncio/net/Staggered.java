@@ -1,0 +1,66 @@
+package jasyncio.net;
+
+import jasyncio.Asyncio;
+import jasyncio.Awaitable;
+import jasyncio.Future;
+import jasyncio.Task;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Tries one thing after the other, beginning with the next when the last has failed or has not
+/// succeeded in time; the first success ends the others. Python:
+/// `asyncio.staggered.staggered_race`.
+final class Staggered {
+  private Staggered() {}
+
+  /// Suspends. **Cancellation** cancels all attempts and waits for their end.
+  ///
+  /// @param attempts what to try
+  /// @param delay seconds between two beginnings at most; infinite: one after the other
+  /// @param errors gets what the failed attempts threw
+  /// @param discard gets what came too late
+  /// @return what the winner gave, or `null` if all failed
+  static <T> @Nullable T race(
+      List<? extends Awaitable<T>> attempts,
+      double delay,
+      List<Throwable> errors,
+      Consumer<T> discard) {
+    var running = new LinkedHashSet<Task<T>>();
+    var waiting = new ArrayList<>(attempts);
+    try {
+      while (!waiting.isEmpty() || !running.isEmpty()) {
+        if (!waiting.isEmpty()) {
+          running.add(Asyncio.createTask(waiting.removeFirst()));
+        }
+        var patience = waiting.isEmpty() ? Double.POSITIVE_INFINITY : delay;
+        for (var task : Asyncio.wait(running, patience, Asyncio.FIRST_COMPLETED).done()) {
+          running.remove(task);
+          var error = task.exception();
+          if (error == null) {
+            return task.result();
+          }
+          errors.add(error);
+        }
+      }
+      return null;
+    } finally {
+      end(running, discard);
+    }
+  }
+
+  private static <T> void end(Set<Task<T>> losers, Consumer<T> discard) {
+    losers.forEach(Future::cancel);
+    if (!losers.isEmpty()) {
+      Asyncio.wait(losers);
+    }
+    for (var task : losers) {
+      if (!task.cancelled() && task.exception() == null) {
+        discard.accept(task.result());
+      }
+    }
+  }
+}

@@ -1,0 +1,385 @@
+package jasyncio.net;
+
+import jasyncio.Asyncio;
+import jasyncio.EventLoop;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Connections and servers for protocols written as callbacks, on the running loop.
+///
+/// Called in a coroutine. Those that make something suspend; if they fail or are cancelled, nothing
+/// is left open. Python: the methods of the loop of the same names.
+public final class Transports {
+  private Transports() {}
+
+  // ---- clients ----------------------------------------------------------------------------------
+
+  /// Connects to a host by TCP.
+  ///
+  /// @param <P> the protocol's type
+  /// @param factory makes the protocol, once connected
+  /// @param host a name or an address
+  /// @param port the port
+  /// @return the transport, and the protocol, which has heard of it
+  /// @throws IOException if no address of the host can be connected to
+  public static <P extends Protocol> Connection<Transport, P> createConnection(
+      Supplier<? extends P> factory, String host, int port) throws IOException {
+    return createConnection(factory, host, port, ConnectOptions.defaults());
+  }
+
+  /// Connects to a host by TCP, with TLS on top if the options say so.
+  ///
+  /// @param <P> the protocol's type
+  /// @param factory makes the protocol, once connected
+  /// @param host a name or an address
+  /// @param port the port
+  /// @param options how
+  /// @return the transport, and the protocol, which has heard of it
+  /// @throws IOException if no address of the host can be connected to, or the TLS handshake fails
+  public static <P extends Protocol> Connection<Transport, P> createConnection(
+      Supplier<? extends P> factory, String host, int port, ConnectOptions options)
+      throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    Objects.requireNonNull(host, "host");
+    var loop = Asyncio.getRunningLoop();
+    var channel = new Connector(loop, options).connect(host, port);
+    return begin(loop, factory, channel, options.tls(), host, port);
+  }
+
+  /// Makes a transport of a channel that is connected already, and has it.
+  ///
+  /// @param <P> the protocol's type
+  /// @param factory makes the protocol
+  /// @param channel a connected TCP or Unix-domain channel; the transport's from now on
+  /// @param options TLS counts alone; with TLS, [TlsOptions#serverHostname(String)] is needed
+  /// @return the transport and the protocol
+  /// @throws IOException if the channel is closed, or the TLS handshake fails
+  /// @throws IllegalArgumentException if the channel is not connected, or the server's name is
+  ///   missing
+  public static <P extends Protocol> Connection<Transport, P> createConnection(
+      Supplier<? extends P> factory, SocketChannel channel, ConnectOptions options)
+      throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    checkConnected(channel);
+    return begin(Asyncio.getRunningLoop(), factory, channel, withHostname(options.tls()), null, -1);
+  }
+
+  /// Connects to a Unix-domain socket.
+  ///
+  /// @param <P> the protocol's type
+  /// @param factory makes the protocol, once connected
+  /// @param path the socket's file
+  /// @return the transport and the protocol
+  /// @throws IOException if nobody listens there
+  public static <P extends Protocol> Connection<Transport, P> createUnixConnection(
+      Supplier<? extends P> factory, Path path) throws IOException {
+    return createUnixConnection(factory, path, ConnectOptions.defaults());
+  }
+
+  /// Connects to a Unix-domain socket.
+  ///
+  /// @param <P> the protocol's type
+  /// @param factory makes the protocol, once connected
+  /// @param path the socket's file
+  /// @param options TLS counts alone; with TLS, [TlsOptions#serverHostname(String)] is needed
+  /// @return the transport and the protocol
+  /// @throws IOException if nobody listens there, or the TLS handshake fails
+  /// @throws IllegalArgumentException if the server's name is missing
+  public static <P extends Protocol> Connection<Transport, P> createUnixConnection(
+      Supplier<? extends P> factory, Path path, ConnectOptions options) throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    var tls = withHostname(options.tls());
+    var loop = Asyncio.getRunningLoop();
+    var channel = new Connector(loop, options).connect(UnixDomainSocketAddress.of(path));
+    return begin(loop, factory, channel, tls, null, -1);
+  }
+
+  private static @Nullable TlsOptions withHostname(@Nullable TlsOptions tls) {
+    if (tls != null && tls.serverHostname() == null) {
+      throw new IllegalArgumentException(
+          "a TLS connection without a host needs TlsOptions.serverHostname(...); empty: not checked");
+    }
+    return tls;
+  }
+
+  private static <P extends Protocol> Connection<Transport, P> begin(
+      EventLoop loop,
+      Supplier<? extends P> factory,
+      SocketChannel channel,
+      @Nullable TlsOptions tls,
+      @Nullable String host,
+      int port)
+      throws IOException {
+    try {
+      var protocol = Objects.requireNonNull(factory.get(), "the factory gave no protocol");
+      return new Connection<>(begin(loop, protocol, channel, tls, false, host, port), protocol);
+    } catch (Throwable e) {
+      Connector.close(channel);
+      throw e;
+    }
+  }
+
+  private static Transport begin(
+      EventLoop loop,
+      Protocol protocol,
+      SocketChannel channel,
+      @Nullable TlsOptions tls,
+      boolean serverSide,
+      @Nullable String host,
+      int port)
+      throws IOException {
+    var waiter = loop.<@Nullable Void>createFuture();
+    var layer =
+        tls == null
+            ? null
+            : new TlsLayer(loop, protocol, tls, serverSide, host, port, waiter, true);
+    var socket = new SocketTransport(loop, channel, layer == null ? protocol : layer, null);
+    socket.start(layer == null ? waiter : null);
+    try {
+      waiter.await(IOException.class);
+    } catch (Throwable e) {
+      socket.abort();
+      throw e;
+    }
+    return layer == null ? socket : layer.transport();
+  }
+
+  private static void checkConnected(SocketChannel channel) {
+    if (!channel.isConnected()) {
+      throw new IllegalArgumentException("a connected channel was expected, got " + channel);
+    }
+  }
+
+  // ---- servers ----------------------------------------------------------------------------------
+
+  /// Listens on a port and makes a protocol for every connection.
+  ///
+  /// @param factory makes a protocol for each connection
+  /// @param host a name or an address of this machine; empty or `null`: all of them
+  /// @param port the port; 0: any, see [Server#sockets()]
+  /// @return the server, which accepts connections already
+  /// @throws IOException if that cannot be listened on
+  public static Server createServer(
+      Supplier<? extends Protocol> factory, @Nullable String host, int port) throws IOException {
+    return createServer(factory, host, port, ServerOptions.defaults());
+  }
+
+  /// Listens on a port and makes a protocol for every connection.
+  ///
+  /// @param factory makes a protocol for each connection
+  /// @param host a name or an address of this machine; empty or `null`: all of them
+  /// @param port the port; 0: any, see [Server#sockets()]
+  /// @param options how
+  /// @return the server
+  /// @throws IOException if that cannot be listened on
+  public static Server createServer(
+      Supplier<? extends Protocol> factory, @Nullable String host, int port, ServerOptions options)
+      throws IOException {
+    return createServer(factory, Collections.singletonList(host), port, options);
+  }
+
+  /// Listens on a port of several hosts and makes a protocol for every connection. Each address is
+  /// bound once, however often it comes up.
+  ///
+  /// @param factory makes a protocol for each connection
+  /// @param hosts names or addresses of this machine
+  /// @param port the port; 0: any, another one for each address
+  /// @param options how
+  /// @return the server
+  /// @throws IOException if one of them cannot be listened on; then none is
+  public static Server createServer(
+      Supplier<? extends Protocol> factory,
+      Collection<? extends @Nullable String> hosts,
+      int port,
+      ServerOptions options)
+      throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    var loop = Asyncio.getRunningLoop();
+    return serve(loop, new Listeners(loop, options).bind(hosts, port), factory, options);
+  }
+
+  /// Makes a server of a channel that is bound already, and has it.
+  ///
+  /// @param factory makes a protocol for each connection
+  /// @param channel a bound TCP or Unix-domain channel; the server's from now on
+  /// @param options how; what concerns binding does not count
+  /// @return the server
+  /// @throws IOException if the channel is closed
+  public static Server createServer(
+      Supplier<? extends Protocol> factory, ServerSocketChannel channel, ServerOptions options)
+      throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    if (channel.getLocalAddress() == null) {
+      throw new IllegalArgumentException("a bound channel was expected, got " + channel);
+    }
+    var listening = new Server.Listening(List.of(channel), options.backlog(), null);
+    return serve(Asyncio.getRunningLoop(), listening, factory, options);
+  }
+
+  /// Listens on a Unix-domain socket and makes a protocol for every connection. A socket file that
+  /// is there already, but nobody's, is replaced.
+  ///
+  /// @param factory makes a protocol for each connection
+  /// @param path the socket's file
+  /// @return the server
+  /// @throws IOException if that cannot be listened on
+  public static Server createUnixServer(Supplier<? extends Protocol> factory, Path path)
+      throws IOException {
+    return createUnixServer(factory, path, ServerOptions.defaults());
+  }
+
+  /// Listens on a Unix-domain socket and makes a protocol for every connection.
+  ///
+  /// @param factory makes a protocol for each connection
+  /// @param path the socket's file
+  /// @param options how
+  /// @return the server
+  /// @throws IOException if that cannot be listened on
+  public static Server createUnixServer(
+      Supplier<? extends Protocol> factory, Path path, ServerOptions options) throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    var loop = Asyncio.getRunningLoop();
+    return serve(loop, new Listeners(loop, options).bind(path), factory, options);
+  }
+
+  private static Server serve(
+      EventLoop loop,
+      Server.Listening listening,
+      Supplier<? extends Protocol> factory,
+      ServerOptions options)
+      throws IOException {
+    Server.Welcome welcome =
+        (channel, server) -> {
+          if (options.keepAlive()) {
+            channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+          }
+          welcome(loop, channel, factory, options.tls(), server);
+        };
+    Server server;
+    try {
+      server = new Server(loop, listening, welcome);
+    } catch (Throwable e) {
+      listening.channels().forEach(Acceptor::closeChannel);
+      throw e;
+    }
+    if (options.startServing()) {
+      server.startServing();
+    }
+    return server;
+  }
+
+  private static void welcome(
+      EventLoop loop,
+      SocketChannel channel,
+      Supplier<? extends Protocol> factory,
+      @Nullable TlsOptions tls,
+      Server server)
+      throws IOException {
+    var protocol = Objects.requireNonNull(factory.get(), "the factory gave no protocol");
+    var below =
+        tls == null ? protocol : new TlsLayer(loop, protocol, tls, true, null, -1, null, true);
+    new SocketTransport(loop, channel, below, server).start(null);
+  }
+
+  /// Makes a transport of a connection that somebody else has accepted, and has it.
+  ///
+  /// @param <P> the protocol's type
+  /// @param factory makes the protocol
+  /// @param channel the accepted connection; the transport's from now on
+  /// @param tls TLS, with this side as the server, or `null`
+  /// @return the transport and the protocol
+  /// @throws IOException if the channel is closed, or the TLS handshake fails
+  public static <P extends Protocol> Connection<Transport, P> connectAcceptedSocket(
+      Supplier<? extends P> factory, SocketChannel channel, @Nullable TlsOptions tls)
+      throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    checkConnected(channel);
+    var loop = Asyncio.getRunningLoop();
+    try {
+      var protocol = Objects.requireNonNull(factory.get(), "the factory gave no protocol");
+      return new Connection<>(begin(loop, protocol, channel, tls, true, null, -1), protocol);
+    } catch (Throwable e) {
+      Connector.close(channel);
+      throw e;
+    }
+  }
+
+  // ---- on a transport ---------------------------------------------------------------------------
+
+  /// Sends a file, without the bytes passing through this program where the system can do that.
+  ///
+  /// @param transport where to
+  /// @param file the file
+  /// @return how many bytes were sent
+  /// @throws IOException if the connection is lost, or the file cannot be read
+  public static long sendfile(Transport transport, FileChannel file) throws IOException {
+    return Sendfile.send(transport, file, file.position(), null, true);
+  }
+
+  /// Sends a part of a file. What was written before goes first; until this returns, nothing else
+  /// can be written. Afterwards, also after an error, the file's position is behind what was sent.
+  ///
+  /// **Cancellation** ends the sending where it is.
+  ///
+  /// @param transport where to
+  /// @param file the file
+  /// @param offset where to begin
+  /// @param count how many bytes; `null`: to the end
+  /// @param fallback whether to read the file and write it in the ordinary way where the system has
+  ///   no other one, such as under TLS
+  /// @return how many bytes were sent
+  /// @throws IOException if the connection is lost, or the file cannot be read
+  /// @throws IllegalArgumentException if offset or count is negative
+  /// @throws IllegalStateException if the transport is closing or sends a file already
+  /// @throws SendfileNotAvailableException if only the ordinary way is left and `fallback` is false
+  public static long sendfile(
+      Transport transport, FileChannel file, long offset, @Nullable Long count, boolean fallback)
+      throws IOException {
+    return Sendfile.send(transport, file, offset, count, fallback);
+  }
+
+  /// Puts TLS onto a connection that is plain so far; both sides must do it at the same point.
+  /// Suspends until the handshake is done.
+  ///
+  /// @param transport the plain transport; not to be used any more
+  /// @param protocol the protocol that the new transport will call; its `connectionMade` is not
+  ///   called
+  /// @param tls how
+  /// @param serverSide whether this side is the server
+  /// @return the transport to use from now on
+  /// @throws IOException if the handshake fails; then the connection is closed
+  /// @throws IllegalArgumentException if TLS is on it already, or it is not a socket's
+  public static Transport startTls(
+      Transport transport, Protocol protocol, TlsOptions tls, boolean serverSide)
+      throws IOException {
+    if (!(transport instanceof SocketTransport socket)) {
+      throw new IllegalArgumentException(
+          "transport " + transport + " is not supported by startTls()");
+    }
+    var loop = Asyncio.getRunningLoop();
+    var waiter = loop.<@Nullable Void>createFuture();
+    var layer = new TlsLayer(loop, protocol, tls, serverSide, null, -1, waiter, false);
+    socket.pauseReading();
+    socket.setProtocol(layer);
+    loop.callSoon(() -> layer.connectionMade(socket));
+    loop.callSoon(socket::resumeReading);
+    try {
+      waiter.await(IOException.class);
+    } catch (Throwable e) {
+      socket.close();
+      throw e;
+    }
+    return layer.transport();
+  }
+}
