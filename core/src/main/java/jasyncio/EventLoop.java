@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Runs callbacks and tasks, one at a time, on one thread.
@@ -1007,6 +1008,24 @@ public final class EventLoop implements AutoCloseable {
     @Override
     public Timer callback(Object eventLoop, Runnable callback) {
       return ((EventLoop) eventLoop).newHandle(callback, null);
+    }
+
+    @Override
+    public void watch(Object eventLoop, Object object, BooleanSupplier settled, Runnable report) {
+      var loop = (EventLoop) eventLoop;
+      loop.losses.watch(
+          object,
+          new Losses.Loss() {
+            @Override
+            public boolean settled() {
+              return loop.isClosed() || settled.getAsBoolean();
+            }
+
+            @Override
+            public void report() {
+              loop.sendUnlessClosed(report);
+            }
+          });
     }
   }
 

@@ -5,6 +5,7 @@ import jasyncio.EventLoop;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -370,9 +371,13 @@ public final class Transports {
     var loop = Asyncio.getRunningLoop();
     var waiter = loop.<@Nullable Void>createFuture();
     var layer = new TlsLayer(loop, protocol, tls, serverSide, null, -1, waiter, false);
+    var early = protocol instanceof StreamReaderProtocol p ? p.takeBuffered() : new byte[0];
     socket.pauseReading();
     socket.setProtocol(layer);
     loop.callSoon(() -> layer.connectionMade(socket));
+    if (early.length > 0) { // the other side was fast: this belongs to its handshake
+      loop.callSoon(() -> feed(layer, ByteBuffer.wrap(early)));
+    }
     loop.callSoon(socket::resumeReading);
     try {
       waiter.await(IOException.class);
@@ -381,5 +386,16 @@ public final class Transports {
       throw e;
     }
     return layer.transport();
+  }
+
+  private static void feed(BufferedProtocol protocol, ByteBuffer data) {
+    while (data.hasRemaining()) {
+      var target = protocol.getBuffer(data.remaining());
+      int count = Math.min(data.remaining(), target.remaining());
+      target.put(target.position(), data, data.position(), count);
+      target.position(target.position() + count);
+      data.position(data.position() + count);
+      protocol.bufferUpdated(count);
+    }
   }
 }

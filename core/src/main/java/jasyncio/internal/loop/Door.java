@@ -1,6 +1,7 @@
 package jasyncio.internal.loop;
 
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What the packages beside the face need of a loop and users do not; the face leaves it here.
@@ -25,4 +26,12 @@ public abstract class Door {
   /// An entry, not scheduled yet, that runs `callback` like `callSoon` does: in the context of now,
   /// measured in debug mode, and with what it throws reported. It may be scheduled again and again.
   public abstract Timer callback(Object eventLoop, Runnable callback);
+
+  /// Watches an object that may be forgotten. If it is collected before `settled` says that it has
+  /// been dealt with, or the loop is closed, the loop runs `report`.
+  ///
+  /// @param settled asked by any thread; must not hold the object
+  /// @param report must not hold the object
+  public abstract void watch(
+      Object eventLoop, Object object, BooleanSupplier settled, Runnable report);
 }

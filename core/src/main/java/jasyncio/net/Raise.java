@@ -1,0 +1,28 @@
+package jasyncio.net;
+
+import java.io.IOException;
+
+/// Throws what a connection broke with, as it is: errors are never wrapped here.
+final class Raise {
+  private Raise() {}
+
+  /// Never returns; the return type lets callers write `throw raise(e)`.
+  ///
+  /// @throws IOException as most of them are
+  static RuntimeException raise(Throwable e) throws IOException {
+    throw Raise.<RuntimeException>as(e);
+  }
+
+  /// Like [#raise], where the compiler does not have to know.
+  static RuntimeException sneak(Throwable e) {
+    throw Raise.<RuntimeException>as(e);
+  }
+
+  @SuppressWarnings({
+    "unchecked",
+    "TypeParameterUnusedInFormals"
+  }) // erased: nothing is checked, and that is the point
+  private static <X extends Throwable> X as(Throwable e) throws X {
+    throw (X) e;
+  }
+}

@@ -1,0 +1,573 @@
+package jasyncio.net;
+
+import jasyncio.Asyncio;
+import jasyncio.EventLoop;
+import jasyncio.Future;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.Objects;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/// Reads what the other side sends. Its methods suspend until enough has come.
+///
+/// Whoever brings the bytes calls [#feedData] and [#feedEof]: a [StreamReaderProtocol], or code of
+/// your own. Where more than twice the limit waits to be read, the transport is paused; it goes on
+/// when that is down to the limit, or when a read waits for more.
+///
+/// One coroutine reads at a time. **Cancellation** of a read takes nothing out of the stream. The
+/// error of a connection that broke, the very object, is thrown by every read from then on.
+///
+/// Iterating gives the lines, newline included; `next()` suspends. Used on its loop's thread.
+/// Python: `asyncio.StreamReader`.
+public final class StreamReader implements Iterable<byte[]> {
+  /* Overview
+   * feedData and feedEof fill `buffer`; a read that finds too little in it leaves a future in `waiter` and the
+   * size that would do in `wanted`. The future's result is null, or the error with which the stream broke, so
+   * that no failure lies about unread if the reading task is cancelled in the same iteration.
+   * `waiter` stays until the reading coroutine goes on: nobody else can read what it was woken for.
+   *
+   * CPython: streams.py, StreamReader. There a waiting read is woken for every piece that comes and unpauses the
+   * transport each time; here it is woken once, and the transport is not paused meanwhile.
+   */
+
+  /// The limit unless another one is given: 64 KiB.
+  public static final int DEFAULT_LIMIT = StreamLimits.DEFAULT;
+
+  private static final byte[] NOTHING = {};
+  private static final byte[][] NEWLINE = {{'\n'}};
+
+  private final EventLoop loop;
+  private final int limit;
+  private final ByteQueue buffer = new ByteQueue();
+  private @Nullable ReadTransport transport; // null also if it cannot be paused
+
+  @SuppressWarnings("UnusedVariable") // held, so that it is not collected before this
+  private @Nullable StreamWriter writer; // see there
+
+  private @Nullable Future<@Nullable Throwable> waiter;
+  private int wanted;
+  private @Nullable Throwable exception;
+  private boolean eof;
+  private boolean paused;
+
+  /// A reader on the loop that runs here, with a limit of 64 KiB.
+  ///
+  /// @throws IllegalStateException if no loop runs here
+  public StreamReader() {
+    this(DEFAULT_LIMIT);
+  }
+
+  /// A reader on the loop that runs here.
+  ///
+  /// @param limit how long a line may be, in bytes, and half of what is buffered
+  /// @throws IllegalArgumentException unless it is positive
+  /// @throws IllegalStateException if no loop runs here
+  public StreamReader(int limit) {
+    this(limit, Asyncio.getEventLoop());
+  }
+
+  /// A reader on a given loop.
+  ///
+  /// @param limit how long a line may be, in bytes, and half of what is buffered
+  /// @param loop the loop
+  /// @throws IllegalArgumentException unless the limit is positive
+  public StreamReader(int limit, EventLoop loop) {
+    StreamLimits.check(limit);
+    this.limit = limit;
+    this.loop = Objects.requireNonNull(loop, "loop");
+  }
+
+  // ---- feeding ----------------------------------------------------------------------------------
+
+  /// Says whose reading is to be paused while nobody reads from this. Called by protocols.
+  ///
+  /// @param transport where the bytes come from
+  /// @throws IllegalStateException if it was said before
+  public void setTransport(ReadTransport transport) {
+    if (this.transport != null) {
+      throw new IllegalStateException("Transport already set");
+    }
+    replaceTransport(transport);
+  }
+
+  void replaceTransport(ReadTransport newTransport) {
+    transport = Objects.requireNonNull(newTransport, "transport");
+  }
+
+  void setWriter(StreamWriter writer) {
+    this.writer = writer;
+  }
+
+  /// Adds bytes to what can be read.
+  ///
+  /// @param data the bytes, which are copied
+  /// @throws IllegalStateException after [#feedEof()]
+  public void feedData(byte[] data) {
+    feedData(ByteBuffer.wrap(data));
+  }
+
+  /// Adds bytes to what can be read.
+  ///
+  /// @param data the bytes between position and limit, which are copied; afterwards the position is
+  ///   at the limit
+  /// @throws IllegalStateException after [#feedEof()]
+  public void feedData(ByteBuffer data) {
+    if (eof) {
+      throw new IllegalStateException("feedData after feedEof");
+    }
+    if (!data.hasRemaining()) {
+      return;
+    }
+    buffer.append(data);
+    if (waiter != null && buffer.size() < wanted) {
+      return;
+    }
+    wake(null);
+    if (buffer.size() > 2L * limit) {
+      pause();
+    }
+  }
+
+  /// Says that nothing more will come.
+  public void feedEof() {
+    eof = true;
+    wake(null);
+  }
+
+  /// {@return whether everything was read that has ever come, and nothing more will}
+  public boolean atEof() {
+    return eof && buffer.isEmpty();
+  }
+
+  /// {@return the error that every read throws, or `null` if the stream is sound}
+  public @Nullable Throwable exception() {
+    return exception;
+  }
+
+  /// Has every read from now on throw an error, also one that waits now.
+  ///
+  /// @param exception the error
+  public void setException(Throwable exception) {
+    this.exception = Objects.requireNonNull(exception, "exception");
+    wake(exception);
+  }
+
+  private void wake(@Nullable Throwable problem) {
+    if (waiter != null && !waiter.done()) {
+      waiter.setResult(problem);
+    }
+  }
+
+  private void pause() {
+    if (transport == null || paused) {
+      return;
+    }
+    try {
+      transport.pauseReading();
+      paused = true;
+    } catch (UnsupportedOperationException e) {
+      transport = null; // it cannot: all there is has to be buffered
+    }
+  }
+
+  private void resume() {
+    if (paused && transport != null) {
+      paused = false;
+      transport.resumeReading();
+    }
+  }
+
+  private void resumeIfLow() {
+    if (paused && buffer.size() <= limit) {
+      resume();
+    }
+  }
+
+  // ---- reading ----------------------------------------------------------------------------------
+
+  /// Reads everything, up to the end of the stream. Suspends until that has come, however long that
+  /// takes and however much it is.
+  ///
+  /// @return the bytes, perhaps none
+  /// @throws IOException if the connection breaks
+  /// @throws IllegalStateException if another coroutine waits for data of this reader
+  public byte[] read() throws IOException {
+    begin("read");
+    awaitData(Integer.MAX_VALUE);
+    return taken(buffer.takeAll());
+  }
+
+  /// Reads what has come. Suspends only if nothing has.
+  ///
+  /// @param count how many bytes at most; 0 reads nothing, a negative number everything, like
+  ///   [#read()]
+  /// @return at least one byte; none if the stream has ended
+  /// @throws IOException if the connection breaks
+  /// @throws IllegalStateException if another coroutine waits for data of this reader
+  public byte[] read(int count) throws IOException {
+    if (count < 0) {
+      return read();
+    }
+    if (count == 0) {
+      raiseStored();
+      return NOTHING;
+    }
+    begin("read");
+    awaitData(1);
+    return taken(buffer.take(Math.min(count, buffer.size())));
+  }
+
+  /// Reads what has come into a buffer. Suspends only if nothing has. Allocates nothing unless it
+  /// does.
+  ///
+  /// @param target where the bytes go, between position and limit; its position moves behind them
+  /// @return how many, at least one; 0 if there is no room for any, -1 if the stream has ended
+  /// @throws IOException if the connection breaks
+  /// @throws IllegalStateException if another coroutine waits for data of this reader
+  public int read(ByteBuffer target) throws IOException {
+    if (!target.hasRemaining()) {
+      raiseStored();
+      return 0;
+    }
+    begin("read");
+    awaitData(1);
+    int count = buffer.take(target);
+    resumeIfLow();
+    return count > 0 ? count : -1;
+  }
+
+  /// Reads a number of bytes. Suspends until so many have come; the limit does not matter.
+  ///
+  /// @param count how many
+  /// @return so many
+  /// @throws IncompleteReadException if the stream ends before; has what there was
+  /// @throws IOException if the connection breaks
+  /// @throws IllegalArgumentException if the number is negative
+  /// @throws IllegalStateException if another coroutine waits for data of this reader
+  public byte[] readexactly(int count) throws IOException {
+    if (count < 0) {
+      throw new IllegalArgumentException("readexactly size can not be less than zero");
+    }
+    if (count == 0) {
+      raiseStored();
+      return NOTHING;
+    }
+    begin("readexactly");
+    awaitData(count);
+    if (buffer.size() < count) {
+      throw new IncompleteReadException(buffer.takeAll(), OptionalInt.of(count));
+    }
+    return taken(buffer.take(count));
+  }
+
+  /// Reads a line. Suspends until its newline, or the end of the stream, has come.
+  ///
+  /// @return the line with its newline; at the end of the stream what there is, perhaps nothing
+  /// @throws LimitOverrunException if it is longer than the reader's limit, the newline not
+  ///   counted. The line is dropped if its newline has come, else everything that has
+  /// @throws IOException if the connection breaks
+  /// @throws IllegalStateException if another coroutine waits for data of this reader
+  public byte[] readline() throws IOException {
+    return readline(limit);
+  }
+
+  /// Reads a line, with a limit of its own.
+  ///
+  /// @param limit how long it may be, in bytes, the newline not counted
+  /// @return the line with its newline; at the end of the stream what there is, perhaps nothing
+  /// @throws LimitOverrunException if it is longer
+  /// @throws IOException if the connection breaks
+  /// @throws IllegalArgumentException unless the limit is positive
+  /// @throws IllegalStateException if another coroutine waits for data of this reader
+  public byte[] readline(int limit) throws IOException {
+    StreamLimits.check(limit);
+    begin("readline");
+    try {
+      var line = until(NEWLINE, limit);
+      return line != null ? line : buffer.takeAll();
+    } catch (LimitOverrunException e) {
+      drop(e.consumed());
+      throw e;
+    }
+  }
+
+  private void drop(int beforeNewline) {
+    if (buffer.indexOf(NEWLINE[0], beforeNewline) == beforeNewline) {
+      buffer.skip(beforeNewline + 1);
+    } else {
+      buffer.clear();
+    }
+    resumeIfLow();
+  }
+
+  /// Reads a line of text. Suspends until its newline, or the end of the stream, has come.
+  ///
+  /// @param charset how it is encoded: any charset that has ASCII's newline, such as UTF-8; bytes
+  ///   that mean nothing in it become its replacement character
+  /// @return the line with its newline; at the end of the stream what there is, perhaps nothing
+  /// @throws LimitOverrunException if it is longer than the reader's limit, as in [#readline()]
+  /// @throws IOException if the connection breaks
+  /// @throws IllegalArgumentException if a newline is something else in that charset, as in UTF-16
+  /// @throws IllegalStateException if another coroutine waits for data of this reader
+  public String readline(Charset charset) throws IOException {
+    Charsets.checkNewline(charset);
+    return new String(readline(), charset);
+  }
+
+  /// Reads up to a separator, that included. Suspends until it has come.
+  ///
+  /// @param separator at least one byte
+  /// @return the bytes up to the separator and the separator
+  /// @throws LimitOverrunException if more bytes come before it than the reader's limit; nothing is
+  ///   taken out of the stream
+  /// @throws IncompleteReadException if the stream ends before; has what there was
+  /// @throws IOException if the connection breaks
+  /// @throws IllegalArgumentException if the separator is empty
+  /// @throws IllegalStateException if another coroutine waits for data of this reader
+  public byte[] readuntil(byte[] separator) throws IOException {
+    return readuntil(separator, limit);
+  }
+
+  /// Reads up to a separator, that included, with a limit of its own.
+  ///
+  /// @param separator at least one byte
+  /// @param limit how many bytes may come before it
+  /// @return the bytes up to the separator and the separator
+  /// @throws LimitOverrunException if there are more; nothing is taken out of the stream
+  /// @throws IncompleteReadException if the stream ends before; has what there was
+  /// @throws IOException if the connection breaks
+  /// @throws IllegalArgumentException if the separator is empty or the limit not positive
+  /// @throws IllegalStateException if another coroutine waits for data of this reader
+  public byte[] readuntil(byte[] separator, int limit) throws IOException {
+    return readuntil(new byte[][] {separator}, limit);
+  }
+
+  /// Reads up to one of several separators, that included: the one that ends first.
+  ///
+  /// @param separators at least one, each of at least one byte
+  /// @return the bytes up to the separator and the separator
+  /// @throws LimitOverrunException if more bytes come before it than the reader's limit; nothing is
+  ///   taken out of the stream
+  /// @throws IncompleteReadException if the stream ends before; has what there was
+  /// @throws IOException if the connection breaks
+  /// @throws IllegalArgumentException if there is no separator, or an empty one
+  /// @throws IllegalStateException if another coroutine waits for data of this reader
+  public byte[] readuntil(Collection<byte[]> separators) throws IOException {
+    return readuntil(separators, limit);
+  }
+
+  /// Reads up to one of several separators, that included, with a limit of its own.
+  ///
+  /// @param separators at least one, each of at least one byte
+  /// @param limit how many bytes may come before it
+  /// @return the bytes up to the separator and the separator
+  /// @throws LimitOverrunException if there are more; nothing is taken out of the stream
+  /// @throws IncompleteReadException if the stream ends before; has what there was
+  /// @throws IOException if the connection breaks
+  /// @throws IllegalArgumentException if there is no separator, or an empty one, or if the limit is
+  ///   not positive
+  /// @throws IllegalStateException if another coroutine waits for data of this reader
+  public byte[] readuntil(Collection<byte[]> separators, int limit) throws IOException {
+    var sorted = separators.toArray(byte[][]::new);
+    Arrays.sort(
+        sorted, Comparator.comparingInt(s -> s.length)); // of two that end together: the shorter
+    return readuntil(sorted, limit);
+  }
+
+  private byte[] readuntil(byte[][] separators, int limit) throws IOException {
+    if (separators.length == 0) {
+      throw new IllegalArgumentException("Separator should contain at least one element");
+    }
+    if (separators[0].length == 0) {
+      throw new IllegalArgumentException("Separator should be at least one-byte string");
+    }
+    StreamLimits.check(limit);
+    begin("readuntil");
+    var found = until(separators, limit);
+    if (found == null) {
+      throw new IncompleteReadException(buffer.takeAll(), OptionalInt.empty());
+    }
+    return found;
+  }
+
+  /// Everything up to the separator that ends first; `null` if the stream ends before.
+  ///
+  /// @param separators sorted by length
+  private byte @Nullable [] until(byte[][] separators, int limit) throws IOException {
+    int shortest = separators[0].length;
+    int longest = separators[separators.length - 1].length;
+    int searched = 0; // no separator begins before
+    while (true) {
+      int size = buffer.size();
+      if (size - searched >= shortest) {
+        int start = -1;
+        int end = Integer.MAX_VALUE;
+        for (var separator : separators) {
+          int at = buffer.indexOf(separator, searched);
+          if (at >= 0 && at + separator.length < end) {
+            start = at;
+            end = at + separator.length;
+          }
+        }
+        if (start > limit) {
+          throw new LimitOverrunException(
+              "Separator is found, but chunk is longer than limit", start);
+        }
+        if (start >= 0) {
+          return taken(buffer.take(end));
+        }
+        searched = Math.max(0, size + 1 - longest);
+        if (searched > limit) {
+          throw new LimitOverrunException(
+              "Separator is not found, and chunk exceed the limit", searched);
+        }
+      }
+      if (eof) {
+        return null;
+      }
+      awaitData(size + 1);
+    }
+  }
+
+  /// A byte that has come already, or -1 if there is none.
+  int pollByte() {
+    if (buffer.isEmpty() || waiter != null || exception != null) {
+      return -1;
+    }
+    int b = buffer.takeByte();
+    resumeIfLow();
+    return b;
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  int buffered() {
+    return buffer.size();
+  }
+
+  /// Takes what was received as plain text before TLS began, and belongs to it.
+  byte[] takeBuffered() {
+    return taken(buffer.takeAll());
+  }
+
+  private byte[] taken(byte[] bytes) {
+    resumeIfLow();
+    return bytes;
+  }
+
+  private void begin(String method) throws IOException {
+    raiseStored();
+    if (waiter != null) {
+      throw new IllegalStateException(
+          method
+              + "() called while another coroutine is already waiting for incoming data; let one"
+              + " coroutine read, or take turns with a lock");
+    }
+  }
+
+  void raiseStored() throws IOException {
+    if (exception != null) {
+      throw Raise.raise(exception);
+    }
+  }
+
+  /// Waits until the buffer holds `count` bytes or the stream ends.
+  private void awaitData(int count) throws IOException {
+    while (buffer.size() < count && !eof) {
+      resume(); // else nothing would ever come
+      var w = new Future<@Nullable Throwable>(loop);
+      wanted = count;
+      waiter = w;
+      Throwable problem;
+      try {
+        problem = w.await();
+      } finally {
+        waiter = null;
+      }
+      if (problem != null) {
+        throw Raise.raise(problem);
+      }
+    }
+  }
+
+  // ---- in other shapes --------------------------------------------------------------------------
+
+  /// {@return the lines, newline included, up to the end of the stream}
+  ///
+  /// `hasNext()` suspends, and throws what [#readline()] throws, an [IOException] too.
+  @Override
+  public Iterator<byte[]> iterator() {
+    return new Lines(this);
+  }
+
+  /// Sends everything, up to the end of the stream, through a writer. Suspends until all has come,
+  /// and been accepted by the transport; in between never more is buffered than the limits of both
+  /// sides allow.
+  ///
+  /// @param target where the bytes go; it is left open
+  /// @return how many bytes that were
+  /// @throws IOException if one of the connections breaks
+  /// @throws IllegalStateException if another coroutine waits for data of this reader
+  public long transferTo(StreamWriter target) throws IOException {
+    long total = 0;
+    while (true) {
+      begin("transferTo");
+      awaitData(1);
+      int count = buffer.size();
+      if (count == 0) {
+        return total;
+      }
+      target.write(buffer.view());
+      buffer.skip(count);
+      total += count;
+      resumeIfLow();
+      target.drain();
+    }
+  }
+
+  /// {@return this stream as one of `java.io`, for code that knows nothing of coroutines}
+  ///
+  /// Its reads suspend the calling coroutine, and nothing else, until a byte has come. What it has
+  /// not read stays here. Closing it ends its own use alone: the connection is closed by the
+  /// writer.
+  public InputStream asInputStream() {
+    return new ReaderInputStream(this);
+  }
+
+  /// {@return `<StreamReader 5 bytes eof>` and so on, as asyncio describes it}
+  @Override
+  public String toString() {
+    var text = new StringBuilder("<StreamReader");
+    if (!buffer.isEmpty()) {
+      text.append(' ').append(buffer.size()).append(" bytes");
+    }
+    if (eof) {
+      text.append(" eof");
+    }
+    if (limit != DEFAULT_LIMIT) {
+      text.append(" limit=").append(limit);
+    }
+    if (waiter != null) {
+      text.append(" waiter=").append(waiter);
+    }
+    if (exception != null) {
+      text.append(" exception=").append(exception);
+    }
+    if (transport != null) {
+      text.append(" transport=").append(transport);
+    }
+    if (paused) {
+      text.append(" paused");
+    }
+    return text.append('>').toString();
+  }
+}

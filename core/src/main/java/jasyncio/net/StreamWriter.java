@@ -1,0 +1,215 @@
+package jasyncio.net;
+
+import jasyncio.Asyncio;
+import jasyncio.internal.loop.Door;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Writes to the other side. [#write] never waits; [#drain()] does, if too much waits to be sent:
+///
+/// ```java
+/// writer.write(data);
+/// writer.drain();
+/// ```
+///
+/// Close it when you are done. One that is forgotten without, together with its reader, closes
+/// itself when both have been collected, and logs a warning. Used on its loop's thread. Python:
+/// `asyncio.StreamWriter`.
+public final class StreamWriter implements AutoCloseable {
+  /* Overview
+   * Who can reach whom, -> strongly, ~> weakly:
+   *
+   *   program -> reader <-> writer -> transport <-> protocol ~> reader
+   *   loop's selector -> transport
+   *
+   * The selector would keep a forgotten connection open for ever. So nothing that it reaches holds reader
+   * or writer; they hold each other, because either of them in use needs the connection. A task that waits for one of them
+   * is kept by its loop and has it on its stack.
+   */
+  private final FlowControlMixin protocol;
+  private final @Nullable StreamReader reader;
+  private WriteTransport transport;
+
+  /// A writer for a transport.
+  ///
+  /// @param transport where the bytes go
+  /// @param protocol the protocol that the transport tells of its state
+  /// @param reader the reader of the same connection, whose errors [#drain()] throws, or `null`
+  public StreamWriter(
+      WriteTransport transport, FlowControlMixin protocol, @Nullable StreamReader reader) {
+    this.transport = Objects.requireNonNull(transport, "transport");
+    this.protocol = Objects.requireNonNull(protocol, "protocol");
+    this.reader = reader;
+    if (reader != null) {
+      reader.setWriter(this);
+    }
+    closeWhenForgotten();
+  }
+
+  private void closeWhenForgotten() {
+    var loop = protocol.getLoop();
+    var watched = transport; // TLS put onto it closes it as well
+    Door.get().watch(loop, this, watched::isClosing, () -> forgotten(watched));
+  }
+
+  private static void forgotten(WriteTransport transport) {
+    if (!transport.isClosing()) {
+      transport.close();
+      NetLog.LOGGER.log(
+          Level.WARNING, () -> "unclosed <StreamWriter transport=" + transport + ">; call close()");
+    }
+  }
+
+  /// {@return what it writes to; another one after [#startTls]}
+  public WriteTransport transport() {
+    return transport;
+  }
+
+  // ---- writing ----------------------------------------------------------------------------------
+
+  /// Sends bytes, at once or when that is possible. Does not suspend: call [#drain()] now and then.
+  /// On a connection that is lost they are dropped.
+  ///
+  /// @param data the bytes; the array may be used again
+  /// @throws IllegalStateException after [#writeEof()]
+  public void write(byte[] data) {
+    transport.write(data);
+  }
+
+  /// Sends bytes like [#write(byte[])].
+  ///
+  /// @param data the bytes between position and limit; afterwards the position is at the limit, and
+  ///   the buffer may be used again
+  /// @throws IllegalStateException after [#writeEof()]
+  public void write(ByteBuffer data) {
+    transport.write(data);
+  }
+
+  /// Sends text like [#write(byte[])].
+  ///
+  /// @param text the text
+  /// @param charset how it is encoded
+  /// @throws IllegalStateException after [#writeEof()]
+  public void write(String text, Charset charset) {
+    transport.write(text.getBytes(charset));
+  }
+
+  /// Sends several pieces one after the other like [#write(byte[])], with one call of the system
+  /// where it can be.
+  ///
+  /// @param pieces the pieces
+  /// @throws IllegalStateException after [#writeEof()]
+  public void writelines(List<byte[]> pieces) {
+    transport.writelines(pieces);
+  }
+
+  /// Waits until it is a good time to write more. Suspends if more than the transport's high-water
+  /// mark waits to be sent, until no more than the low one does; otherwise it does nothing and
+  /// costs nothing. Several coroutines may wait at the same time.
+  ///
+  /// If the writer is being closed, it lets the loop run once, so that a loop of writes finds out
+  /// that the connection has gone.
+  ///
+  /// @throws java.net.SocketException with the message "Connection lost" if the connection is
+  ///   closed
+  /// @throws IOException if the connection broke: that very error, also if the reader saw it
+  public void drain() throws IOException {
+    if (reader != null) {
+      reader.raiseStored();
+    }
+    if (transport.isClosing()) {
+      Asyncio.sleep(0); // connectionLost is called meanwhile
+    }
+    protocol.awaitResumed();
+  }
+
+  /// Sends what is buffered and then the end of the stream; reading goes on. Does not suspend.
+  ///
+  /// @throws UnsupportedOperationException if the transport cannot, as under TLS
+  public void writeEof() {
+    transport.writeEof();
+  }
+
+  /// {@return whether [#writeEof()] works here}
+  public boolean canWriteEof() {
+    return transport.canWriteEof();
+  }
+
+  // ---- closing ----------------------------------------------------------------------------------
+
+  /// Closes the connection, for the reader, too: what is buffered is still sent, nothing more is
+  /// received. Does not suspend; see [#waitClosed()]. Idempotent.
+  @Override
+  public void close() {
+    transport.close();
+  }
+
+  /// {@return whether it is closed or being closed}
+  public boolean isClosing() {
+    return transport.isClosing();
+  }
+
+  /// Waits until the connection is closed; call [#close()] before. Suspends.
+  ///
+  /// **Cancellation** leaves the connection alone.
+  ///
+  /// @throws IOException if the connection ended with an error: that very error, each time
+  public void waitClosed() throws IOException {
+    protocol.awaitLost();
+  }
+
+  // ---- the connection ---------------------------------------------------------------------------
+
+  /// What is known about the connection.
+  ///
+  /// @param <T> the type of the information
+  /// @param info which one
+  /// @return it, or `null` if the transport knows nothing of it
+  public <T> @Nullable T getExtraInfo(ExtraInfo<T> info) {
+    return transport.getExtraInfo(info);
+  }
+
+  /// Puts TLS onto the connection, which is plain so far; the other side must do the same. What was
+  /// written before is sent first, and what was received and not read belongs to TLS. Suspends
+  /// until the handshake is done. Nobody may be reading or writing meanwhile.
+  ///
+  /// @param options how. A client needs [TlsOptions#serverHostname(String)]
+  /// @throws IOException if the handshake fails; then the connection is closed
+  /// @throws IllegalStateException if it is not a connection with a [StreamReaderProtocol]
+  public void startTls(TlsOptions options) throws IOException {
+    Objects.requireNonNull(options, "options");
+    if (!(protocol instanceof StreamReaderProtocol streams
+        && transport instanceof Transport plain)) {
+      throw new IllegalStateException(
+          "startTls needs a connection with a StreamReaderProtocol, not " + this);
+    }
+    drain();
+    var secured = Transports.startTls(plain, streams, options, streams.isServerSide());
+    transport = secured;
+    streams.replaceTransport(secured);
+  }
+
+  /// {@return this writer as a stream of `java.io`, for code that knows nothing of coroutines}
+  ///
+  /// It is not buffered: each write is a [#write(ByteBuffer)] and a [#drain()], which suspends the
+  /// calling coroutine, and nothing else. Closing it ends its own use alone: the connection stays
+  /// open.
+  public OutputStream asOutputStream() {
+    return new WriterOutputStream(this);
+  }
+
+  /// {@return `<StreamWriter transport=… reader=…>`, as asyncio describes it}
+  @Override
+  public String toString() {
+    return "<StreamWriter transport="
+        + transport
+        + (reader == null ? "" : " reader=" + reader)
+        + ">";
+  }
+}
