@@ -1,7 +1,8 @@
 package jasyncio.bench;
 
 /// One workload of the peer harness, run on jasyncio: `Peer WORKLOAD` prints one line of JSON,
-/// `Peer hello` prints `hello` from inside the loop.
+/// `Peer serve KIND PORT` serves until it is ended, `Peer hello` prints `hello` from inside the
+/// loop.
 public final class Peer {
   private static final int EXIT_UNSUPPORTED = 64;
 
@@ -22,10 +23,17 @@ public final class Peer {
       case "memory.100k" -> MemoryWorkload.run(workload, 100_000);
       case "memory.1m" -> MemoryWorkload.run(workload, 1_000_000);
       case "cross_thread" -> Workloads.crossThread();
-      default -> {
-        System.err.println("jasyncio has no workload '" + String.join(" ", arguments) + "' yet");
-        System.exit(EXIT_UNSUPPORTED);
+      case "serve" -> {
+        if (arguments.length < 3 || !Servers.serve(arguments[1], Integer.parseInt(arguments[2]))) {
+          unsupported(arguments);
+        }
       }
+      default -> unsupported(arguments);
     }
+  }
+
+  private static void unsupported(String[] arguments) {
+    System.err.println("jasyncio has no workload '" + String.join(" ", arguments) + "' yet");
+    System.exit(EXIT_UNSUPPORTED);
   }
 }

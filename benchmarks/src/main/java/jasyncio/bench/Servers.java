@@ -1,0 +1,63 @@
+package jasyncio.bench;
+
+import static jasyncio.Asyncio.run;
+
+import jasyncio.net.Protocol;
+import jasyncio.net.Server;
+import jasyncio.net.ServerOptions;
+import jasyncio.net.Transport;
+import jasyncio.net.Transports;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The servers of the peer harness: `serve KIND PORT`.
+final class Servers {
+  private static final String HOST = "127.0.0.1";
+  private static final int BACKLOG = 4096;
+
+  private static final Map<String, Starter> KINDS = Map.of("echo-proto", Servers::echoProto);
+
+  private Servers() {}
+
+  /// Listens on a port.
+  private interface Starter {
+    Server start(int port, ServerOptions options) throws IOException;
+  }
+
+  /// Serves until the process is ended; `false` if there is no such kind of server.
+  static boolean serve(String kind, int port) {
+    var starter = KINDS.get(kind);
+    if (starter == null) {
+      return false;
+    }
+    run(() -> {
+      var server = starter.start(port, ServerOptions.defaults().backlog(BACKLOG));
+      System.out.println("READY");
+      server.serveForever();
+    });
+    return true;
+  }
+
+  private static Server echoProto(int port, ServerOptions options) throws IOException {
+    return Transports.createServer(Echo::new, HOST, port, options);
+  }
+
+  /// Sends back what comes, where it lies.
+  private static final class Echo implements Protocol {
+    private @Nullable Transport transport;
+
+    @Override
+    public void connectionMade(Transport transport) {
+      this.transport = transport;
+    }
+
+    @Override
+    public void dataReceived(ByteBuffer data) {
+      if (transport != null) {
+        transport.write(data);
+      }
+    }
+  }
+}
