@@ -1,0 +1,117 @@
+package jasyncio.net;
+
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.run;
+import static jasyncio.Asyncio.sleep;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jasyncio.Awaitable;
+import jasyncio.CancelledError;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class StaggeredTest {
+  private final List<Throwable> errors = new ArrayList<>();
+  private final List<String> late = new ArrayList<>();
+  private final List<String> log = new ArrayList<>();
+
+  private Awaitable<String> attempt(String name, double seconds, boolean succeeds) {
+    return () -> {
+      log.add(name);
+      try {
+        sleep(seconds);
+      } catch (CancelledError e) {
+        log.add(name + " cancelled");
+        throw e;
+      }
+      if (!succeeds) {
+        throw new IOException(name);
+      }
+      return name;
+    };
+  }
+
+  @Test
+  void slowAttempt_isOvertaken() {
+    run(() -> {
+      var winner =
+          Staggered.race(
+              List.of(
+                  attempt("slow", 100, true),
+                  attempt("fast", 0.01, true),
+                  attempt("never", 0, true)),
+              0.02,
+              errors,
+              late::add);
+      assertThat(winner).isEqualTo("fast");
+    });
+    assertThat(log).containsExactly("slow", "fast", "slow cancelled");
+    assertThat(errors).isEmpty();
+  }
+
+  @Test
+  void failedAttempt_startsTheNextAtOnce() {
+    run(() -> {
+      var winner =
+          Staggered.race(
+              List.of(attempt("bad", 0, false), attempt("good", 0, true)), 1000, errors, late::add);
+      assertThat(winner).isEqualTo("good");
+    });
+    assertThat(errors).singleElement().satisfies(e -> assertThat(e).hasMessage("bad"));
+  }
+
+  @Test
+  void allFailed_isNull() {
+    run(() ->
+        assertThat(
+                Staggered.race(
+                    List.of(attempt("a", 0.01, false), attempt("b", 0, false)),
+                    0.001,
+                    errors,
+                    late::add))
+            .isNull());
+    assertThat(errors).extracting(Throwable::getMessage).containsExactlyInAnyOrder("a", "b");
+  }
+
+  @Test
+  void whatComesTooLate_isDiscarded() {
+    run(() -> {
+      Awaitable<String> stubborn =
+          () -> {
+            try {
+              sleep(100);
+            } catch (CancelledError e) {
+              return "late";
+            }
+            return "never";
+          };
+      assertThat(
+              Staggered.race(
+                  List.of(stubborn, attempt("first", 0, true)), 0.001, errors, late::add))
+          .isEqualTo("first");
+    });
+    assertThat(late).containsExactly("late");
+  }
+
+  @Test
+  void cancellation_cancelsAllAttempts() {
+    run(() -> {
+      var race =
+          createTask(() ->
+              Staggered.race(
+                  List.of(attempt("a", 100, true), attempt("b", 100, true)),
+                  0.001,
+                  errors,
+                  late::add));
+      sleep(0.02);
+      race.cancel();
+      assertThatThrownBy(race::await).isInstanceOf(CancelledError.class);
+    });
+    assertThat(log).containsExactlyInAnyOrder("a", "b", "a cancelled", "b cancelled");
+  }
+}

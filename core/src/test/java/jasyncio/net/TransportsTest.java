@@ -1,0 +1,656 @@
+package jasyncio.net;
+
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.getRunningLoop;
+import static jasyncio.Asyncio.run;
+import static jasyncio.Asyncio.sleep;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jasyncio.CancelledError;
+import jasyncio.ErrorContext;
+import jasyncio.ExceptionGroup;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What the conformance pairs do not show of transports, connecting and files.
+@ExtendWith(OpenSockets.class)
+@Timeout(60)
+class TransportsTest {
+  private static final String HOST = Loopback.HOST;
+
+  // ---- transports -------------------------------------------------------------------------------
+
+  @Test
+  void extraInfo_tellsAddressesAndChannel() {
+    run(() -> {
+      try (var pair = Loopback.open()) {
+        var client = pair.client().transport();
+        var peer = pair.peer().transport();
+        assertThat(client.getExtraInfo(ExtraInfo.PEERNAME))
+            .isEqualTo(peer.getExtraInfo(ExtraInfo.SOCKNAME));
+        assertThat(client.getExtraInfo(ExtraInfo.SOCKNAME))
+            .isEqualTo(peer.getExtraInfo(ExtraInfo.PEERNAME));
+        assertThat(
+                client.getExtraInfo(ExtraInfo.SOCKET).getOption(StandardSocketOptions.TCP_NODELAY))
+            .isTrue();
+        assertThat(client.getExtraInfo(ExtraInfo.SSL_OBJECT)).isNull();
+        client.close();
+        pair.client().lost.await();
+        assertThat(client.getExtraInfo(ExtraInfo.PEERNAME)).as("after the end").isNotNull();
+      }
+    });
+  }
+
+  @Test
+  void toString_showsStateAndBuffer() {
+    run(() -> {
+      try (var pair = Loopback.open()) {
+        var transport = pair.client().transport();
+        assertThat(transport.toString())
+            .matches("<SocketTransport open peername=/127.0.0.1:\\d+ reading bufsize=0>");
+        transport.close();
+        pair.client().lost.await();
+        sleep(0);
+        assertThat(transport.toString())
+            .startsWith("<SocketTransport closed")
+            .doesNotContain("reading");
+        assertThat(pair.server().toString()).matches("<Server sockets=\\[/127.0.0.1:\\d+]>");
+      }
+    });
+  }
+
+  @Test
+  void written_isCopiedIfItHasToWait() {
+    run(() -> {
+      try (var pair = Loopback.open()) {
+        pair.peer().transport().pauseReading();
+        var data = new byte[8_000_000];
+        new Random(1).nextBytes(data);
+        var copy = data.clone();
+        pair.client().transport().write(data);
+        java.util.Arrays.fill(data, (byte) 0);
+        pair.peer().transport().resumeReading();
+        pair.peer().awaitBytes(data.length);
+        assertThat(pair.peer().received()).isEqualTo(copy);
+        assertThat(pair.client().calls).containsSubsequence("pause", "resume");
+      }
+    });
+  }
+
+  @Test
+  void write_takesWhatIsBetweenPositionAndLimit() {
+    run(() -> {
+      try (var pair = Loopback.open()) {
+        var buffer = ByteBuffer.wrap("-hello-".getBytes(UTF_8), 1, 5);
+        pair.client().transport().write(buffer);
+        assertThat(buffer.remaining()).isZero();
+        pair.peer().awaitBytes(5);
+        assertThat(pair.peer().text()).isEqualTo("hello");
+      }
+    });
+  }
+
+  @Test
+  void manySmallWritesBehindAFullSocket_keepTheirOrder() {
+    run(() -> {
+      try (var pair = Loopback.open()) {
+        pair.peer().transport().pauseReading();
+        var all = new StringBuilder("x".repeat(6_000_000));
+        pair.client().write(all.toString());
+        for (int i = 0; i < 20_000; i++) {
+          var piece = i + ",";
+          all.append(piece);
+          if (i % 3 == 0) {
+            pair.client().transport().writelines(List.of(piece.getBytes(UTF_8)));
+          } else {
+            pair.client().write(piece);
+          }
+        }
+        pair.peer().transport().resumeReading();
+        pair.peer().awaitBytes(all.length());
+        assertThat(pair.peer().text()).isEqualTo(all.toString());
+      }
+    });
+  }
+
+  @Test
+  void setProtocol_refusesAnotherKind() {
+    run(() -> {
+      try (var pair = Loopback.open()) {
+        assertThatThrownBy(() -> pair.client().transport().setProtocol(new BaseProtocol() {}))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("needs a Protocol");
+      }
+    });
+  }
+
+  @Test
+  void lateWrites_areWarnedOfFromTheSixthOn() {
+    run(() -> {
+      try (var pair = Loopback.open()) {
+        var transport = pair.client().transport();
+        transport.abort();
+        pair.client().lost.await();
+        for (int i = 0; i < 5; i++) {
+          transport.write(new byte[1]);
+        }
+        assertThat(transport.getWriteBufferSize()).isZero();
+      }
+    });
+  }
+
+  @Test
+  void closingTheLoop_closesItsConnections() {
+    var channels = new ArrayList<java.nio.channels.Channel>();
+    run(() -> {
+      var pair = Loopback.open();
+      channels.add(pair.client().transport().getExtraInfo(ExtraInfo.SOCKET));
+      channels.add(pair.peer().transport().getExtraInfo(ExtraInfo.SOCKET));
+      channels.addAll(pair.server().sockets());
+    });
+    assertThat(channels).hasSize(3).noneMatch(java.nio.channels.Channel::isOpen);
+  }
+
+  // ---- connecting -------------------------------------------------------------------------------
+
+  @Test
+  void refusedConnection_saysWhere() {
+    run(() -> {
+      int port = freePort();
+      assertThatThrownBy(() -> Transports.createConnection(Recorder::new, HOST, port))
+          .isInstanceOf(ConnectException.class)
+          .hasMessageContaining("Connect call failed")
+          .hasMessageContaining(HOST + ":" + port);
+    });
+  }
+
+  @Test
+  void severalRefusals_areOneErrorOrAGroup() {
+    run(() -> {
+      int port = freePort();
+      assertThatThrownBy(() -> Transports.createConnection(Recorder::new, "localhost", port))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("Connection refused");
+      assertThatThrownBy(() ->
+              Transports.createConnection(
+                  Recorder::new,
+                  "localhost",
+                  port,
+                  ConnectOptions.defaults().allErrors(true).happyEyeballs(Duration.ofMillis(250))))
+          .isInstanceOf(ExceptionGroup.class)
+          .hasMessageContaining("createConnection failed");
+    });
+  }
+
+  @Test
+  void unknownHost_isTheResolversError() {
+    run(() ->
+        assertThatThrownBy(() -> Transports.createConnection(Recorder::new, "nosuch.invalid", 80))
+            .isInstanceOf(UnknownHostException.class)
+            .hasMessageContaining("nosuch.invalid"));
+  }
+
+  @Test
+  void familyWithoutAddress_isToldSo() {
+    run(() ->
+        assertThatThrownBy(() ->
+                Transports.createConnection(
+                    Recorder::new,
+                    HOST,
+                    80,
+                    ConnectOptions.defaults().family(StandardProtocolFamily.INET6)))
+            .isInstanceOf(UnknownHostException.class)
+            .hasMessageContaining("no address of family INET6"));
+  }
+
+  @Test
+  void localAddress_isBoundTo() {
+    run(() -> {
+      var peer = new Recorder();
+      try (var server = Transports.createServer(() -> peer, HOST, 0)) {
+        var local = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.7"), 0);
+        var client =
+            Transports.createConnection(
+                    Recorder::new,
+                    HOST,
+                    Loopback.port(server),
+                    ConnectOptions.defaults().localAddress(local))
+                .protocol();
+        peer.made.await();
+        assertThat(peer.transport().getExtraInfo(ExtraInfo.PEERNAME).toString())
+            .contains("127.0.0.7");
+        client.transport().close();
+        peer.lost.await();
+
+        var foreign = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 0);
+        assertThatThrownBy(() ->
+                Transports.createConnection(
+                    Recorder::new,
+                    HOST,
+                    Loopback.port(server),
+                    ConnectOptions.defaults().localAddress(foreign)))
+            .isInstanceOf(BindException.class)
+            .hasMessageContaining("error while attempting to bind on address /192.0.2.1");
+      }
+    });
+  }
+
+  @Test
+  void cancelledConnecting_leavesNothingOpen() {
+    run(() -> {
+      // nobody accepts, and the queue is full: the next connection hangs
+      try (var listening = ServerSocketChannel.open()) {
+        listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+        var address = (InetSocketAddress) listening.getLocalAddress();
+        var queued = new ArrayList<SocketChannel>();
+        for (int i = 0; i < 8; i++) {
+          var channel = SocketChannel.open();
+          channel.configureBlocking(false);
+          channel.connect(address);
+          queued.add(channel);
+        }
+        var task =
+            createTask(() ->
+                Transports.createConnection(
+                    Recorder::new, address.getHostString(), address.getPort()));
+        sleep(0.05);
+        assertThat(task.done()).isFalse();
+        task.cancel();
+        assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+        for (var channel : queued) {
+          channel.close();
+        }
+      }
+    });
+  }
+
+  @Test
+  void givenChannel_mustBeConnected() {
+    run(() -> {
+      try (var channel = SocketChannel.open()) {
+        assertThatThrownBy(() ->
+                Transports.createConnection(Recorder::new, channel, ConnectOptions.defaults()))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("a connected channel was expected");
+      }
+    });
+  }
+
+  @Test
+  void badOptions_areRefused() {
+    assertThatThrownBy(() -> ConnectOptions.defaults().limit(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Limit cannot be <= 0");
+    assertThatThrownBy(() -> ConnectOptions.defaults().happyEyeballs(Duration.ofMillis(-1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("must not be negative");
+    assertThatThrownBy(() -> ServerOptions.defaults().backlog(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("backlog must be positive");
+  }
+
+  @Test
+  void factoryThatFails_closesTheConnection() {
+    run(() -> {
+      var peer = new Recorder();
+      try (var server = Transports.createServer(() -> peer, HOST, 0)) {
+        assertThatThrownBy(() ->
+                Transports.createConnection(
+                    () -> {
+                      throw new IllegalStateException("no protocol today");
+                    },
+                    HOST,
+                    Loopback.port(server)))
+            .hasMessage("no protocol today");
+        peer.lost.await();
+      }
+    });
+  }
+
+  private static int freePort() throws IOException {
+    try (var probe = ServerSocketChannel.open()) {
+      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      return ((InetSocketAddress) probe.getLocalAddress()).getPort();
+    }
+  }
+
+  // ---- Unix-domain sockets ----------------------------------------------------------------------
+
+  @Test
+  void unixSockets_connectAndCleanUp(@TempDir Path directory) {
+    var path = directory.resolve("socket");
+    run(() -> {
+      var peer = new Recorder();
+      var server = Transports.createUnixServer(() -> peer, path);
+      var client = Transports.createUnixConnection(Recorder::new, path).protocol();
+      client.write("hello");
+      peer.made.await();
+      peer.awaitBytes(5);
+      assertThat(client.transport().getExtraInfo(ExtraInfo.PEERNAME))
+          .isEqualTo(UnixDomainSocketAddress.of(path));
+      client.transport().close();
+      peer.lost.await();
+      server.close();
+      assertThat(path).doesNotExist();
+    });
+  }
+
+  @Test
+  void staleUnixSocket_isReplaced_andAForeignOneIsLeft(@TempDir Path directory) {
+    var path = directory.resolve("socket");
+    run(() -> {
+      var first =
+          Transports.createUnixServer(
+              Recorder::new, path, ServerOptions.defaults().cleanUpSocket(false));
+      first.close();
+      assertThat(path).exists();
+      var second = Transports.createUnixServer(Recorder::new, path);
+      var third = Transports.createUnixServer(Recorder::new, path);
+      second.close();
+      assertThat(path).as("the file is the third server's").exists();
+      third.close();
+      assertThat(path).doesNotExist();
+      Files.writeString(path, "no socket");
+      assertThatThrownBy(() -> Transports.createUnixServer(Recorder::new, path))
+          .isInstanceOf(BindException.class)
+          .hasMessageContaining(path.toString());
+      assertThat(path).hasContent("no socket");
+    });
+  }
+
+  @Test
+  void missingUnixSocket_isTold(@TempDir Path directory) {
+    var path = directory.resolve("nobody");
+    run(() ->
+        assertThatThrownBy(() -> Transports.createUnixConnection(Recorder::new, path))
+            .isInstanceOf(ConnectException.class)
+            .hasMessageContaining(path.toString()));
+  }
+
+  // ---- files ------------------------------------------------------------------------------------
+
+  private static Path bigFile(Path directory) throws IOException {
+    var bytes = new byte[5_000_000];
+    new Random(7).nextBytes(bytes);
+    return Files.write(directory.resolve("big"), bytes);
+  }
+
+  @Test
+  void sendfile_sendsBehindWhatWasWritten(@TempDir Path directory) throws IOException {
+    var path = bigFile(directory);
+    run(() -> {
+      try (var pair = Loopback.open();
+          var file = FileChannel.open(path)) {
+        var head = "x".repeat(3_000_000);
+        pair.client().write(head);
+        assertThat(Transports.sendfile(pair.client().transport(), file)).isEqualTo(5_000_000);
+        assertThat(file.position()).isEqualTo(5_000_000);
+        pair.client().write("tail");
+        pair.peer().awaitBytes(head.length() + 5_000_000 + 4);
+        var received = pair.peer().received();
+        assertThat(java.util.Arrays.copyOfRange(received, head.length(), received.length - 4))
+            .isEqualTo(Files.readAllBytes(path));
+        assertThat(pair.peer().text()).startsWith("xxx").endsWith("tail");
+      }
+    });
+  }
+
+  @Test
+  void sendfile_sendsAPart(@TempDir Path directory) throws IOException {
+    var path = Files.writeString(directory.resolve("small"), "0123456789");
+    run(() -> {
+      try (var pair = Loopback.open();
+          var file = FileChannel.open(path)) {
+        var transport = pair.client().transport();
+        assertThat(Transports.sendfile(transport, file, 2, 3L, true)).isEqualTo(3);
+        assertThat(file.position()).isEqualTo(5);
+        assertThat(Transports.sendfile(transport, file)).isEqualTo(5);
+        assertThat(Transports.sendfile(transport, file, 100, null, true)).isZero();
+        pair.peer().awaitBytes(8);
+        assertThat(pair.peer().text()).isEqualTo("23456789");
+      }
+    });
+  }
+
+  @Test
+  void sendfile_checksItsArguments(@TempDir Path directory) throws IOException {
+    var path = Files.writeString(directory.resolve("small"), "0123456789");
+    run(() -> {
+      try (var pair = Loopback.open();
+          var file = FileChannel.open(path)) {
+        var transport = pair.client().transport();
+        assertThatThrownBy(() -> Transports.sendfile(transport, file, -1, null, true))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("offset must be a non-negative integer");
+        assertThatThrownBy(() -> Transports.sendfile(transport, file, 0, 0L, true))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("count must be a positive integer");
+        transport.close();
+        assertThatThrownBy(() -> Transports.sendfile(transport, file))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("Transport is closing");
+      }
+    });
+  }
+
+  @Test
+  void duringSendfile_writesAreRefusedAndACancellationEndsIt(@TempDir Path directory)
+      throws IOException {
+    var path = directory.resolve("huge");
+    try (var file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.allocate(1), 100_000_000); // a hole
+    }
+    run(() -> {
+      try (var pair = Loopback.open();
+          var file = FileChannel.open(path)) {
+        pair.peer().transport().pauseReading();
+        var transport = pair.client().transport();
+        var task = createTask(() -> Transports.sendfile(transport, file));
+        sleep(0.01);
+        assertThatThrownBy(() -> transport.write(new byte[1]))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("unable to write; sendfile is in progress");
+        task.cancel();
+        assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+        assertThat(file.position()).isPositive().isLessThan(100_000_000);
+        transport.write(new byte[1]);
+      }
+    });
+  }
+
+  @Test
+  void connectionLostDuringSendfile_isAnError(@TempDir Path directory) throws IOException {
+    var path = bigFile(directory);
+    run(() -> {
+      try (var pair = Loopback.open();
+          var file = FileChannel.open(path)) {
+        pair.peer().transport().pauseReading();
+        var task = createTask(() -> Transports.sendfile(pair.client().transport(), file));
+        sleep(0.01);
+        pair.client().transport().abort();
+        assertThatThrownBy(task::await)
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("Connection is closed by peer");
+      }
+    });
+  }
+
+  // ---- servers ----------------------------------------------------------------------------------
+
+  @Test
+  void localhost_isListenedOnWithAllItsAddresses() {
+    run(() -> {
+      try (var server = Transports.createServer(Recorder::new, "localhost", 0)) {
+        var addresses = InetAddress.getAllByName("localhost");
+        assertThat(server.sockets()).hasSameSizeAs(addresses);
+      }
+    });
+  }
+
+  @Test
+  void everywhere_hearsIpv4() {
+    run(() -> {
+      var peer = new Recorder();
+      try (var server = Transports.createServer(() -> peer, null, 0)) {
+        var client =
+            Transports.createConnection(Recorder::new, HOST, Loopback.port(server)).protocol();
+        peer.made.await();
+        client.transport().close();
+        peer.lost.await();
+      }
+    });
+  }
+
+  @Test
+  void portInUse_saysWhich_andOneFailureClosesAll() {
+    run(() -> {
+      try (var server = Transports.createServer(Recorder::new, "127.0.0.2", 0)) {
+        int port = Loopback.port(server);
+        assertThatThrownBy(() ->
+                Transports.createServer(
+                    Recorder::new,
+                    List.of("127.0.0.3", "127.0.0.2"),
+                    port,
+                    ServerOptions.defaults()))
+            .isInstanceOf(BindException.class)
+            .hasMessageContaining("error while attempting to bind on address /127.0.0.2:" + port);
+      }
+    });
+  }
+
+  @Test
+  void reusePort_letsTwoServersListen() {
+    run(() -> {
+      var options = ServerOptions.defaults().reusePort(true);
+      try (var first = Transports.createServer(Recorder::new, HOST, 0, options);
+          var second =
+              Transports.createServer(Recorder::new, HOST, Loopback.port(first), options)) {
+        assertThat(Loopback.port(second)).isEqualTo(Loopback.port(first));
+      }
+    });
+  }
+
+  @Test
+  void givenChannel_isServed_andMustBeBound() {
+    run(() -> {
+      var channel = ServerSocketChannel.open();
+      assertThatThrownBy(
+              () -> Transports.createServer(Recorder::new, channel, ServerOptions.defaults()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("a bound channel was expected");
+      channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      var server = Transports.createServer(Recorder::new, channel, ServerOptions.defaults());
+      Transports.createConnection(Recorder::new, HOST, Loopback.port(server)).transport().close();
+      server.close();
+      server.waitClosed();
+    });
+  }
+
+  @Test
+  void closeWithGrace_letsClientsEnd() {
+    run(() -> {
+      try (var pair = Loopback.open()) {
+        var closing = createTask(() -> pair.server().close(Duration.ofSeconds(100)));
+        sleep(0);
+        assertThat(pair.server().isServing()).isFalse();
+        assertThat(closing.done()).isFalse();
+        pair.client().write("bye");
+        pair.peer().awaitBytes(3);
+        pair.client().transport().close();
+        closing.await();
+      }
+    });
+  }
+
+  @Test
+  void closeWithGrace_abortsThoseThatStay() {
+    run(() -> {
+      try (var pair = Loopback.open()) {
+        pair.server().close(Duration.ofMillis(1));
+        assertThat(pair.peer().lost.done()).isTrue();
+      }
+    });
+  }
+
+  @Test
+  void closedServer_refusesToServe() {
+    run(() -> {
+      var server = Transports.createServer(Recorder::new, HOST, 0);
+      server.close();
+      assertThatThrownBy(server::startServing)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("is closed");
+      assertThat(server.sockets()).isEmpty();
+    });
+  }
+
+  @Test
+  void failingFactory_isReported_andTheConnectionClosed() {
+    run(() -> {
+      var reports = new ArrayList<ErrorContext>();
+      getRunningLoop().setExceptionHandler((loop, error) -> reports.add(error));
+      try (var server =
+          Transports.createServer(
+              () -> {
+                throw new IllegalStateException("no protocol");
+              },
+              HOST,
+              0)) {
+        var client =
+            Transports.createConnection(Recorder::new, HOST, Loopback.port(server)).protocol();
+        client.lost.await();
+      }
+      assertThat(reports)
+          .singleElement()
+          .satisfies(error -> {
+            assertThat(error.message())
+                .isEqualTo("Error on transport creation for incoming connection");
+            assertThat(error.exception()).hasMessage("no protocol");
+          });
+    });
+  }
+
+  // ---- addresses --------------------------------------------------------------------------------
+
+  @Test
+  void families_takeTurns() throws UnknownHostException {
+    var v6 = List.of(InetAddress.ofLiteral("::1"), InetAddress.ofLiteral("::2"));
+    var v4 =
+        List.of(
+            InetAddress.ofLiteral("1.1.1.1"),
+            InetAddress.ofLiteral("2.2.2.2"),
+            InetAddress.ofLiteral("3.3.3.3"));
+    var all = new ArrayList<>(v6);
+    all.addAll(v4);
+    assertThat(Resolver.interleave(all, 0)).isEqualTo(all);
+    assertThat(Resolver.interleave(all, 1))
+        .containsExactly(v6.get(0), v4.get(0), v6.get(1), v4.get(1), v4.get(2));
+    assertThat(Resolver.interleave(all, 2))
+        .containsExactly(v6.get(0), v6.get(1), v4.get(0), v4.get(1), v4.get(2));
+    assertThat(Resolver.interleave(v4, 1)).isEqualTo(v4);
+  }
+}
