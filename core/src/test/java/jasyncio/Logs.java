@@ -9,7 +9,7 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /// What the library logs while this is open; nothing of it is printed.
-final class Logs extends Handler implements AutoCloseable {
+public final class Logs extends Handler implements AutoCloseable {
   private final Logger logger = Logger.getLogger("jasyncio");
   private final boolean printed = logger.getUseParentHandlers();
   private final List<String> lines = new CopyOnWriteArrayList<>();
@@ -20,12 +20,13 @@ final class Logs extends Handler implements AutoCloseable {
     logger.addHandler(this);
   }
 
-  static Logs capture() {
+  /// Begins to collect.
+  public static Logs capture() {
     return new Logs();
   }
 
   /// Each record as `LEVEL text`, followed by the exception if there is one.
-  List<String> lines() {
+  public List<String> lines() {
     return lines;
   }
 
