@@ -11,9 +11,10 @@ public final class IncompleteReadException extends EOFException {
   private static final long serialVersionUID = 1;
   private static final int UNKNOWN = -1;
 
-  @SuppressWarnings("serial") // an array is serializable
+  /// What there was before the end.
   private final byte[] partial;
 
+  /// How many bytes were wanted, or -1.
   private final int expected;
 
   /// An exception with what was read.

@@ -9,6 +9,7 @@ import java.io.IOException;
 public final class LimitOverrunException extends IOException {
   private static final long serialVersionUID = 1;
 
+  /// How many bytes belong to what is too long, as far as is known.
   private final int consumed;
 
   /// An exception with a message.

@@ -1,0 +1,486 @@
+package jasyncio.net;
+
+import static jasyncio.Asyncio.allTasks;
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.currentTask;
+import static jasyncio.Asyncio.getRunningLoop;
+import static jasyncio.Asyncio.run;
+import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.taskGroup;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import jasyncio.CancelledError;
+import jasyncio.ErrorContext;
+import jasyncio.Future;
+import jasyncio.Logs;
+import jasyncio.Task;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class StreamsTest {
+  private static final String HOST = "127.0.0.1";
+
+  private static Server serve(ClientHandler handler) throws IOException {
+    return Streams.startServer(handler, HOST, 0);
+  }
+
+  private static int portOf(Server server) throws IOException {
+    return ((InetSocketAddress) server.sockets().getFirst().getLocalAddress()).getPort();
+  }
+
+  private static StreamConnection connect(Server server) throws IOException {
+    return Streams.openConnection(HOST, portOf(server));
+  }
+
+  private static void echo(StreamReader reader, StreamWriter writer) throws IOException {
+    try (writer) {
+      for (var line : reader) {
+        writer.write(line);
+        writer.drain();
+      }
+    }
+  }
+
+  // ---- the regular way --------------------------------------------------------------------------
+
+  @Test
+  void lines_goThereAndBack() {
+    run(() -> {
+      try (var server = serve(StreamsTest::echo);
+          var connection = connect(server)) {
+        for (int i = 0; i < 100; i++) {
+          connection.writer().write("line " + i + "\n", UTF_8);
+          connection.writer().drain();
+          assertThat(connection.reader().readline(UTF_8)).isEqualTo("line " + i + "\n");
+        }
+        connection.writer().writeEof();
+        assertThat(connection.reader().readline()).isEmpty();
+      }
+    });
+  }
+
+  @Test
+  void unixSockets_workAlike(@TempDir Path directory) {
+    run(() -> {
+      var path = directory.resolve("socket");
+      try (var server = Streams.startUnixServer(StreamsTest::echo, path);
+          var connection = Streams.openUnixConnection(path, ConnectOptions.defaults().limit(10))) {
+        assertThat(server.isServing()).isTrue();
+        connection.writer().write("hello\na line too long\n", UTF_8);
+        assertThat(connection.reader().readline(UTF_8)).isEqualTo("hello\n");
+        assertThatThrownBy(connection.reader()::readline).isInstanceOf(LimitOverrunException.class);
+      }
+      assertThatThrownBy(() -> Streams.openUnixConnection(path)).isInstanceOf(IOException.class);
+    });
+  }
+
+  @Test
+  void manyClients_areServedAtTheSameTime() {
+    run(() -> {
+      try (var server = serve(StreamsTest::echo)) {
+        taskGroup(group -> {
+          for (int i = 0; i < 100; i++) {
+            var name = "client " + i + "\n";
+            group.createTask(() -> {
+              try (var connection = connect(server)) {
+                for (int k = 0; k < 10; k++) {
+                  connection.writer().write(name, UTF_8);
+                  assertThat(connection.reader().readline(UTF_8)).isEqualTo(name);
+                }
+              }
+            });
+          }
+        });
+        server.close();
+        server.waitClosed();
+      }
+    });
+  }
+
+  @Test
+  void limits_areThoseOfTheOptions() {
+    run(() -> {
+      var problem = new Future<Throwable>();
+      ClientHandler handler =
+          (reader, writer) -> {
+            try (writer) {
+              problem.setResult(catchThrowable(reader::readline));
+            }
+          };
+      try (var server =
+              Streams.startServer(handler, List.of(HOST), 0, ServerOptions.defaults().limit(100));
+          var connection = connect(server)) {
+        connection.writer().write("x".repeat(101) + "\n", UTF_8);
+        assertThat(problem.await()).isInstanceOf(LimitOverrunException.class);
+      }
+    });
+  }
+
+  @Test
+  void server_goesOnAfterALineOverTheLimit() {
+    run(() -> {
+      ClientHandler handler =
+          (reader, writer) -> {
+            try (writer) {
+              while (!reader.atEof()) {
+                try {
+                  writer.write(reader.readline(5));
+                } catch (LimitOverrunException e) {
+                  writer.write("too long\n", UTF_8);
+                }
+              }
+            }
+          };
+      try (var server = serve(handler);
+          var connection = connect(server)) {
+        connection.writer().write("123\n1234567\n12345\n", UTF_8);
+        connection.writer().writeEof();
+        assertThat(new String(connection.reader().read(), UTF_8))
+            .isEqualTo("123\ntoo long\n12345\n");
+      }
+    });
+  }
+
+  @Test
+  void connection_tellsItsAddresses() {
+    run(() -> {
+      try (var server = serve(StreamsTest::echo);
+          var connection = connect(server)) {
+        assertThat(connection.writer().getExtraInfo(ExtraInfo.PEERNAME))
+            .isEqualTo(server.sockets().getFirst().getLocalAddress());
+        assertThat(connection.writer().getExtraInfo(ExtraInfo.SSL_CONTEXT)).isNull();
+      }
+    });
+  }
+
+  @Test
+  void halfClosedConnection_stillCarriesTheAnswer() {
+    run(() -> {
+      ClientHandler handler =
+          (reader, writer) -> {
+            try (writer) {
+              var request = reader.read();
+              sleep(0); // the other side is half closed all the while
+              writer.write("got " + request.length, UTF_8);
+            }
+          };
+      try (var server = serve(handler);
+          var connection = connect(server)) {
+        assertThat(connection.writer().canWriteEof()).isTrue();
+        connection.writer().write(new byte[1000]);
+        connection.writer().writeEof();
+        assertThat(new String(connection.reader().read(), UTF_8)).isEqualTo("got 1000");
+        connection.close();
+        connection.writer().waitClosed();
+      }
+    });
+  }
+
+  // ---- the server's tasks -----------------------------------------------------------------------
+
+  @Test
+  void handlersError_isReported_andItsConnectionClosed() {
+    run(() -> {
+      var errors = new ArrayList<ErrorContext>();
+      getRunningLoop().setExceptionHandler((loop, error) -> errors.add(error));
+      var problem = new IOException("broken handler");
+      try (var server =
+              serve((reader, writer) -> {
+                throw problem;
+              });
+          var connection = connect(server)) {
+        assertThat(connection.reader().read()).isEmpty();
+        assertThat(errors)
+            .singleElement()
+            .satisfies(error -> {
+              assertThat(error.message()).isEqualTo("Unhandled exception in client_connected_cb");
+              assertThat(error.exception()).isSameAs(problem);
+              assertThat(error.details()).containsKey("transport");
+            });
+      }
+    });
+  }
+
+  @Test
+  void cancelledHandler_isNoError_andItsConnectionIsClosed() {
+    run(() -> {
+      var errors = new ArrayList<ErrorContext>();
+      getRunningLoop().setExceptionHandler((loop, error) -> errors.add(error));
+      try (var server =
+              serve((reader, writer) -> {
+                currentTask().cancel();
+                reader.read();
+              });
+          var connection = connect(server)) {
+        assertThat(connection.reader().read()).isEmpty();
+        assertThat(errors).isEmpty();
+      }
+    });
+  }
+
+  @Test
+  void handlerThatReturns_leavesTheConnectionToWhoHasTheWriter() {
+    run(() -> {
+      var writers = new Future<StreamWriter>();
+      try (var server = serve((reader, writer) -> writers.setResult(writer));
+          var connection = connect(server);
+          var writer = writers.await()) {
+        sleep(0);
+        writer.write("still there\n", UTF_8);
+        assertThat(connection.reader().readline(UTF_8)).isEqualTo("still there\n");
+      }
+    });
+  }
+
+  @Test
+  void forgottenConnection_isClosed() {
+    try (var logs = Logs.capture()) {
+      run(() -> {
+        try (var server = serve((reader, writer) -> writer.write("hello\n", UTF_8));
+            var connection = connect(server)) {
+          assertThat(connection.reader().readline(UTF_8)).isEqualTo("hello\n");
+          var end = createTask(() -> connection.reader().read());
+          while (!end.done()) {
+            System.gc();
+            sleep(0.005);
+          }
+          assertThat(end.result()).isEmpty();
+        }
+      });
+      assertThat(logs.lines())
+          .anyMatch(line -> line.startsWith("WARNING unclosed <StreamWriter transport="));
+    }
+  }
+
+  // ---- flow control -----------------------------------------------------------------------------
+
+  @Test
+  void slowReader_holdsTheWriterBack_andMemoryStaysBounded() {
+    run(() -> {
+      int piece = 64 * 1024;
+      int count = 1000; // 64 MB, more than any buffer on the way
+      int[] waits = new int[1];
+      int[] largest = new int[1];
+      ClientHandler handler =
+          (reader, writer) -> {
+            try (writer) {
+              for (int i = 0; i < count; i++) {
+                writer.write(new byte[piece]);
+                int buffered = writer.transport().getWriteBufferSize();
+                largest[0] = Math.max(largest[0], buffered);
+                if (buffered > writer.transport().getWriteBufferLimits().high()) {
+                  waits[0]++;
+                }
+                writer.drain();
+              }
+            }
+          };
+      try (var server = serve(handler);
+          var connection = connect(server)) {
+        while (waits[0] == 0) { // reads nothing until the server has to wait
+          sleep(0.001);
+        }
+        var received = ByteBuffer.allocate(10_000);
+        long total = 0;
+        for (int n; (n = connection.reader().read(received.clear())) >= 0; ) {
+          total += n;
+          assertThat(connection.reader().buffered()).isLessThan(400 * 1024); // limits and one read
+        }
+        assertThat(total).isEqualTo((long) piece * count);
+        assertThat(largest[0]).isLessThanOrEqualTo(64 * 1024 + piece);
+      }
+    });
+  }
+
+  // ---- faults -----------------------------------------------------------------------------------
+
+  @Test
+  void nobodyThere_isAConnectException() {
+    run(() -> {
+      var server = serve(StreamsTest::echo);
+      int port = portOf(server);
+      server.close();
+      server.waitClosed();
+      assertThatThrownBy(() -> Streams.openConnection(HOST, port))
+          .isInstanceOf(ConnectException.class);
+    });
+  }
+
+  @Test
+  void reset_isTheErrorOfReaderAndWriter() {
+    run(() -> {
+      ClientHandler handler =
+          (reader, writer) -> {
+            reader.read(1);
+            reset(writer);
+          };
+      try (var server = serve(handler);
+          var connection = connect(server)) {
+        connection.writer().write("x", UTF_8);
+        var error = catchThrowable(connection.reader()::read);
+        assertThat(error).isInstanceOf(IOException.class);
+        assertThatThrownBy(connection.writer()::drain).isSameAs(error);
+        assertThatThrownBy(connection.writer()::waitClosed).isSameAs(error);
+        assertThatThrownBy(connection.reader()::readline).isSameAs(error);
+      }
+    });
+  }
+
+  @Test
+  void peerThatResets_whileMuchIsWritten_endsTheWriting() {
+    run(() -> {
+      ClientHandler handler =
+          (reader, writer) -> {
+            reader.read(1);
+            reset(writer);
+          };
+      try (var server = serve(handler);
+          var connection = connect(server)) {
+        var error =
+            catchThrowable(() -> {
+              while (true) {
+                connection.writer().write(new byte[100_000]);
+                connection.writer().drain();
+              }
+            });
+        assertThat(error).isInstanceOf(IOException.class);
+        assertThat(connection.writer().isClosing()).isTrue();
+      }
+    });
+  }
+
+  /// Ends the connection with a reset in place of an end of the stream.
+  private static void reset(StreamWriter writer) throws IOException {
+    var channel = writer.getExtraInfo(ExtraInfo.SOCKET);
+    assertThat(channel).isNotNull();
+    ((SocketChannel) channel).setOption(StandardSocketOptions.SO_LINGER, 0);
+    ((Transport) writer.transport()).abort();
+  }
+
+  @Test
+  void writingInALoop_onAClosedWriter_ends() {
+    run(() -> {
+      try (var server = serve(StreamsTest::echo);
+          var connection = connect(server)) {
+        connection.close();
+        assertThatThrownBy(
+                () -> {
+                  while (true) {
+                    connection.writer().write("x", UTF_8);
+                    connection.writer().drain();
+                  }
+                })
+            .isInstanceOf(SocketException.class)
+            .hasMessage("Connection lost");
+      }
+    });
+  }
+
+  @Test
+  void clientsThatComeAndGoAtRandom_leaveNothingBehind() {
+    run(() -> {
+      var random = new Random(1);
+      var unexpected = new ArrayList<ErrorContext>();
+      getRunningLoop()
+          .setExceptionHandler((loop, error) -> {
+            if (!(error.exception() instanceof IOException)) { // resets are what this is about
+              unexpected.add(error);
+            }
+          });
+      var server = serve(StreamsTest::echo);
+      for (int round = 0; round < 100; round++) {
+        var tasks = new ArrayList<Task<Void>>();
+        for (int i = 0; i < 10; i++) {
+          int fate = random.nextInt(5);
+          tasks.add(createTask(() -> oneClient(server, fate)));
+        }
+        for (int i = random.nextInt(6); i > 0; i--) {
+          sleep(0);
+        }
+        tasks.get(random.nextInt(10)).cancel();
+        for (var task : tasks) {
+          var error = ended(task);
+          assertThat(error)
+              .satisfiesAnyOf(
+                  e -> assertThat(e).isNull(),
+                  e -> assertThat(e).isInstanceOf(CancelledError.class));
+        }
+      }
+      server.close();
+      server.waitClosed(); // every connection is gone
+      sleep(0);
+      sleep(0);
+      assertThat(allTasks()).containsExactly(currentTask());
+      assertThat(unexpected).isEmpty();
+    });
+  }
+
+  private static @Nullable Throwable ended(Task<Void> task) {
+    return catchThrowable(task::await);
+  }
+
+  private static void oneClient(Server server, int fate) throws IOException {
+    try (var connection = connect(server)) {
+      var writer = connection.writer();
+      switch (fate) {
+        case 0 -> reset(writer);
+        case 1 -> {
+          writer.write("half a line", UTF_8);
+          reset(writer);
+        }
+        case 2 -> writer.write("not waited for\n", UTF_8);
+        case 3 -> {
+          writer.write("x\n", UTF_8);
+          assertThat(connection.reader().readline()).hasSize(2);
+          writer.writeEof();
+          assertThat(connection.reader().read()).isEmpty();
+        }
+        default -> {
+          writer.close();
+          writer.waitClosed();
+        }
+      }
+    }
+  }
+
+  @Test
+  void nulls_areToldAtOnce() {
+    run(() -> {
+      assertThatThrownBy(() -> Streams.startServer(nothing(), HOST, 0))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessage("handler");
+      assertThatThrownBy(() -> Streams.openConnection(nothing(), 1))
+          .isInstanceOf(NullPointerException.class)
+          .hasMessage("host");
+    });
+  }
+
+  @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // that is what is tested
+  private static <T> T nothing() {
+    return null;
+  }
+
+  @Test
+  void outsideOfALoop_thereIsNothingToConnectOn() {
+    assertThatThrownBy(() -> Streams.openConnection(HOST, 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("no running event loop");
+  }
+}
