@@ -213,23 +213,23 @@ public final class Asyncio {
   /// @throws IllegalStateException if the caller runs in no coroutine
   public static void sleep(double seconds) {
     Times.checkNumber(seconds);
-    var owner = Coroutine.owner();
-    if (owner instanceof Task<?> task) {
+    if (Coroutine.owner() instanceof Task<?> task) {
       if (seconds <= 0) {
         task.yieldOnce();
       } else {
         task.sleep(seconds);
       }
-    } else if (owner instanceof Coroutine<?>) {
-      sleepByHand(seconds);
     } else {
-      throw new IllegalStateException(
-          "sleep outside a coroutine: no task runs here that could be suspended; use run(...) or"
-              + " createTask(...)");
+      sleepByHand(seconds);
     }
   }
 
   private static void sleepByHand(double seconds) {
+    if (Coroutine.owner() == null) {
+      throw new IllegalStateException(
+          "sleep outside a coroutine: no task runs here that could be suspended; use run(...) or"
+              + " createTask(...)");
+    }
     if (seconds <= 0) {
       Coroutine.suspend(null);
       return;

@@ -62,7 +62,7 @@ final class Debug {
   }
 
   private static boolean isStart(StackTraceElement frame) {
-    return frame.getClassName().equals("jasyncio.Task") && frame.getMethodName().equals("start");
+    return frame.getClassName().equals("jasyncio.Task") && frame.getMethodName().equals("run");
   }
 
   private static boolean isWrapper(String className) {
@@ -122,7 +122,6 @@ final class Debug {
             "Sleeper",
             "Task",
             "TaskGroup",
-            "TaskStep",
             "Timeout",
             "TimerHandle",
             "Waits");

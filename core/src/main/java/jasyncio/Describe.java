@@ -57,9 +57,15 @@ final class Describe {
   }
 
   static String callbacks(List<Entry> entries) {
-    return entries.stream()
-        .map(e -> e instanceof DoneCallback<?> d ? function(d.function) : e.toString())
-        .collect(Collectors.joining(", ", "[", "]"));
+    return entries.stream().map(Describe::callback).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  private static String callback(Entry entry) {
+    return switch (entry) {
+      case DoneCallback<?> d -> function(d.function);
+      case Task<?> waiting -> "Task.task_wakeup()";
+      default -> entry.toString();
+    };
   }
 
   /// `File.java:12`.

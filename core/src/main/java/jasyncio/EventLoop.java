@@ -439,8 +439,9 @@ public final class EventLoop implements AutoCloseable {
     core.schedule(entry);
   }
 
-  void schedule(double delay, Timer timer) {
-    core.schedule(Times.nanosFromNow(core.nanos(), delay), timer);
+  /// The time of the loop's clock, in nanoseconds, that is `delay` seconds from now.
+  long nanosAfter(double delay) {
+    return Times.nanosFromNow(core.nanos(), delay);
   }
 
   void scheduleUnlessClosed(Entry entry) {

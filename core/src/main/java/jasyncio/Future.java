@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// the loop's next iteration, never inside `setResult`. Python: `asyncio.Future`.
 ///
 /// @param <T> the type of the result
-public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, Waitable
-    permits Task, Gather, Losses.Shadow {
+@SuppressWarnings("exports") // the machine's base class has nothing public to show
+public sealed class Future<T extends @Nullable Object> extends Entry
+    implements Awaitable<T>, Waitable permits Task, Gather, Losses.Shadow {
   /* Overview
    * States:  PENDING -> FINISHED    setResult
    *          PENDING -> FAILED      setException
@@ -27,6 +28,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
    * `outcome` holds the result, a Failure, or what is known of the cancellation: its message, or, for a task,
    * the exception that left its body, to be thrown to the first who asks. `callbacks` holds nothing,
    * one entry, or a list of them; they go to the ready queue on the way out of PENDING.
+   * A future is an entry itself for the sake of tasks: there may be a million of them, so every object counts.
    * No `switch` over types where every program passes: linking one takes milliseconds at start-up.
    * A failure that nobody reads is found by `Losses` when the future has been collected.
    */
@@ -34,6 +36,9 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
   private static final byte CANCELLED = 1;
   private static final byte FINISHED = 2;
   private static final byte FAILED = 3;
+
+  /// A wish to cancel that came without a message.
+  private static final Object NO_MESSAGE = new Object();
 
   private final EventLoop loop;
   private final StackTraceElement @Nullable [] source; // debug mode only
@@ -149,13 +154,18 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
     return outcome instanceof String message ? message : null;
   }
 
-  /// While a task is pending, `outcome` keeps the message of a cancellation that has not arrived
-  /// yet.
-  final void setCancelMessage(@Nullable String message) {
-    outcome = message;
+  // While a task is pending, `outcome` keeps a wish to cancel that has not arrived yet.
+
+  final boolean hasWish() {
+    return outcome != null && state == PENDING;
   }
 
-  final @Nullable String takeCancelMessage() {
+  final void setWish(@Nullable String cancelMessage) {
+    outcome = cancelMessage != null ? cancelMessage : NO_MESSAGE;
+  }
+
+  /// Forgets the wish, and returns its message.
+  final @Nullable String takeWish() {
     var message = cancelMessage();
     outcome = null;
     return message;
@@ -292,6 +302,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
     }
   }
 
+  /// Takes `entry` back from [#whenDone].
   final void forget(Entry entry) {
     callbacks = Callbacks.without(callbacks, e -> e == entry);
   }
@@ -316,7 +327,7 @@ public sealed class Future<T extends @Nullable Object> implements Awaitable<T>, 
     for (var entry : waiting()) {
       var awaiter =
           switch (entry) {
-            case TaskStep step -> step.task();
+            case Task<?> task -> task;
             case Waits.Awaiter a -> a.awaiter();
             default -> null;
           };

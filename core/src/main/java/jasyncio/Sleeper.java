@@ -21,7 +21,7 @@ final class Sleeper extends Timer implements Waitable {
   protected @Nullable Fiber turn() {
     if (!isCancelled()) {
       fired = true;
-      task.getLoop().core.scheduleHere(task.step);
+      task.getLoop().core.scheduleHere(task);
     }
     return null;
   }
@@ -33,7 +33,7 @@ final class Sleeper extends Timer implements Waitable {
     }
     this.message = message;
     task.getLoop().core.cancel(this);
-    task.getLoop().core.schedule(task.step);
+    task.getLoop().core.schedule(task);
     return true;
   }
 

@@ -13,21 +13,31 @@ import org.jspecify.annotations.Nullable;
 /// Python: `asyncio.Task`.
 ///
 /// @param <T> the type of the result
+@SuppressWarnings("exports") // as for Future
 public final class Task<T extends @Nullable Object> extends Future<T> {
   /* Overview
-   * A task that is not done is in one of three states:
-   *   new        not started; `step` is in the ready queue
-   *   running    its code runs, or waits in a blocking call; `fiber` set, `suspended` false
-   *   suspended  `fiber` set; `waiter` will put `step` into the ready queue, or `step` is there already
-   * Only turn() takes it out of `suspended` or `new`; a step that finds it in another state is stale.
+   * The task itself is the entry of the ready queue that starts it and goes on with it. Its phases:
+   *   NEW          not started; the task is in the ready queue
+   *   RUNNING      its code runs, or waits in a blocking call; `fiber` is set
+   *   INTERRUPTED  likewise, and cancel() has interrupted the blocking call
+   *   SUSPENDED    `fiber` is set; `waiter` will put the task into the ready queue, or it is there already
+   * Only turn() takes it out of SUSPENDED or NEW; a turn that finds it in another phase has no effect.
    *
    * Cancelling: cancel() passes the wish to `waiter`, which wakes the task with a CancelledError. Where
-   * there is nobody to pass it to, `mustCancel` is set, and the next time the task would go on, the error is
-   * thrown instead. CPython: tasks.py, Task.cancel and Task.__step.
+   * there is nobody to pass it to, the wish is kept (see Future.setWish), and the next time the task would
+   * go on, the error is thrown instead. CPython: tasks.py, Task.cancel and Task.__step.
+   *
+   * There may be a million suspended tasks. Hence run() and sleep() call what suspends without another frame
+   * between, and keep nothing in locals across that: it would be copied with the stack at every switch, and
+   * lie there for as long as the task sleeps.
    */
+  private static final byte NEW = 0;
+  private static final byte RUNNING = 1;
+  private static final byte INTERRUPTED = 2;
+  private static final byte SUSPENDED = 3;
+
   private static final AtomicInteger COUNTER = new AtomicInteger();
 
-  TaskStep step = new TaskStep(this); // replaced only where one has to be taken back
   @Nullable Object context; // see Context.of
   @Nullable Task<?> next; // list of the loop's tasks
   @Nullable Task<?> previous;
@@ -37,10 +47,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private @Nullable Waitable waiter;
   private @Nullable Fiber fiber;
   private int cancelRequests;
-  private boolean started;
-  private boolean suspended;
-  private boolean mustCancel;
-  private boolean interrupted; // by cancel(), in a blocking call
+  private byte phase = NEW;
   boolean reportIfDestroyed = true;
 
   /// A task of `loop`. Use [Asyncio#createTask(Awaitable)] instead, except in a [TaskFactory].
@@ -61,46 +68,54 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (Boolean.TRUE.equals(options.eagerStart()) && loop.isRunningHere()) {
       startEagerly();
     } else {
-      loop.schedule(step);
+      loop.schedule(this);
     }
   }
 
   // ---- running ----------------------------------------------------------------------------------
 
-  /// The step has its turn in the ready queue: whether that is the first one.
-  boolean begins() {
-    boolean first = !started;
-    started = true;
-    return first;
-  }
-
-  /// The fiber on which to go on, or `null` if the step is stale.
-  @Nullable Fiber resume() {
-    if (!suspended) {
-      return null;
+  @Override
+  protected @Nullable Fiber turn() {
+    if (phase == SUSPENDED) {
+      phase = RUNNING;
+      return fiber;
+    } else if (phase == NEW) {
+      phase = RUNNING;
+      var hub = getLoop().hub;
+      return hub.reusesFibers() ? IN_PLACE : hub.newFiber(this::run);
     }
-    suspended = false;
-    return fiber;
+    return null;
   }
 
   /// Runs the task from its beginning, on the current fiber.
-  void start() {
-    var loop = getLoop();
-    var self = Objects.requireNonNull(loop.hub.current());
-    fiber = self;
-    self.setOwner(this);
-    loop.enter(context);
+  @Override
+  @SuppressWarnings("unchecked") // the body knows its type
+  protected void run() {
+    begin();
     T value = ActionBody.nothing();
     Throwable error = null;
-    try { // keep little on the stack: it is there for as long as the task is suspended
-      value = mustCancel ? cancelBeforeStart() : Bodies.call(body);
+    try {
+      if (hasWish()) {
+        cancelBeforeStart();
+      } else if (body instanceof Action action) {
+        action.run();
+      } else {
+        value = ((Awaitable<T>) body).await();
+      }
     } catch (Throwable e) {
       error = e;
     }
     end(value, error);
   }
 
-  private T cancelBeforeStart() {
+  private void begin() {
+    var self = Objects.requireNonNull(getLoop().hub.current());
+    fiber = self;
+    self.setOwner(this);
+    getLoop().enter(context);
+  }
+
+  private void cancelBeforeStart() {
     if (body instanceof Coroutine<?> coroutine) {
       coroutine.close();
     }
@@ -113,7 +128,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       // its loop was closed while it waited in a blocking call
     } else if (error != null) {
       endWith(asCancellation(error));
-    } else if (mustCancel) { // it cancelled itself, or was cancelled in its last step
+    } else if (hasWish()) { // it cancelled itself, or was cancelled in its last step
       cancelWith(takeCancellation().getMessage());
     } else {
       finish(value);
@@ -142,22 +157,25 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   private void startEagerly() {
     var loop = getLoop();
-    started = true;
     var outerContext = loop.context;
+    phase = RUNNING;
     try {
-      step.startNested();
+      if (loop.hub.reusesFibers()) {
+        loop.core.runNested(this);
+      } else {
+        loop.hub.call(loop.hub.newFiber(this::run));
+      }
     } catch (Throwable e) { // the caller's stack cannot be suspended: start like others
-      started = false;
-      loop.schedule(step);
+      phase = NEW;
+      loop.schedule(this);
     } finally {
       loop.context = outerContext;
     }
   }
 
   /* Suspending, in awaitFuture, sleep and yieldOnce: leave() first, because it may log, and so call user code;
-   * then say who is to wake us; then hop(). If that fails, because this stack cannot be suspended, it is all
-   * taken back. Nothing is kept in locals across the switch: it would be copied with the stack at every
-   * switch, and lie there for as long as the task sleeps.
+   * then say who is to wake us; then switch. If that fails, because this stack cannot be suspended, it is all
+   * taken back.
    */
 
   /// The code of the task stops here.
@@ -167,24 +185,21 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
           "coroutine ignored GeneratorExit: it awaited while its loop was being closed");
     }
     getLoop().leave(this);
+    takeBackInterrupt();
   }
 
-  /// Suspends until `step` has its turn.
-  private void hop(@Nullable Waitable what) {
-    suspended = true;
-    if (what != null) {
-      waiter = what;
-      if (mustCancel && what.cancel(cancelMessage())) {
-        mustCancel = false;
-      }
+  /// From now on `what` will wake the task; it learns of the wish to cancel.
+  private void waitFor(Waitable what) {
+    phase = SUSPENDED;
+    waiter = what;
+    if (hasWish() && what.cancel(cancelMessage())) {
+      takeWish();
     }
-    getLoop().hub.switchTo(null);
   }
 
   /// The code of the task goes on.
   private void resumed() {
-    suspended = false;
-    takeBackInterrupt();
+    phase = RUNNING;
     var loop = getLoop();
     loop.enter(context);
     if (loop.isClosing()) {
@@ -193,16 +208,16 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  private void takeBackStep() {
+  /// The task could not be suspended: nobody is to wake it.
+  private void stay() {
     if (waiter instanceof Future<?> future) {
-      future.forget(step);
+      future.forget(this);
     } else if (waiter instanceof Sleeper sleeper) {
       getLoop().core.cancel(sleeper);
     }
     waiter = null;
-    step.retire();
-    step = new TaskStep(this);
-    suspended = false;
+    getLoop().core.takeBack(this);
+    phase = RUNNING;
     getLoop().enter(context);
   }
 
@@ -217,31 +232,38 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
     leave();
     try {
-      waiter = future;
-      future.whenDone(step);
-      hop(future);
+      future.whenDone(this);
+      waitFor(future);
+      getLoop().hub.switchTo(null);
     } catch (Throwable e) {
-      takeBackStep();
+      stay();
       throw e;
     }
     resumed();
-    var awaited = (Future<?>) takeWaiter();
-    checkCancelled(awaited.cancelled());
+    checkCancelled(((Future<?>) takeWaiter()).cancelled());
   }
 
   void sleep(double seconds) {
     leave();
     try {
-      var sleeper = new Sleeper(this);
-      waiter = sleeper;
-      getLoop().schedule(seconds, sleeper);
-      hop(sleeper);
+      waitFor(newSleeper(seconds));
+      getLoop().hub.switchTo(null);
     } catch (Throwable e) {
-      takeBackStep();
+      stay();
       throw e;
     }
     resumed();
-    var sleeper = (Sleeper) takeWaiter();
+    slept((Sleeper) takeWaiter());
+  }
+
+  private Sleeper newSleeper(double seconds) {
+    long when = getLoop().nanosAfter(seconds);
+    var sleeper = new Sleeper(this);
+    getLoop().core.schedule(when, sleeper);
+    return sleeper;
+  }
+
+  private void slept(Sleeper sleeper) {
     checkCancelled(sleeper.isCancelledByTask());
     sleeper.check();
   }
@@ -250,10 +272,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   void yieldOnce() {
     leave();
     try {
-      getLoop().core.scheduleHere(step);
-      hop(null);
+      getLoop().core.scheduleHere(this);
+      phase = SUSPENDED;
+      getLoop().hub.switchTo(null);
     } catch (Throwable e) {
-      takeBackStep();
+      stay();
       throw e;
     }
     resumed();
@@ -269,12 +292,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Throws a cancellation that has no other way to arrive. One that arrives through what was
   /// awaited uses up the wish as well.
   private void checkCancelled(boolean arrives) {
-    if (mustCancel) {
+    if (hasWish()) {
       if (!arrives) {
         throw takeCancellation();
       }
-      mustCancel = false;
-      setCancelMessage(null);
+      takeWish();
     }
   }
 
@@ -308,11 +330,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// What a blocking call threw because [#cancel()] interrupted it is the cancellation that it
   /// stands for; anything else is itself.
   Throwable asCancellation(Throwable error) {
-    if (!interrupted || !mustCancel || !(error instanceof Exception)) {
+    if (phase != INTERRUPTED || !hasWish() || !(error instanceof Exception)) {
       return error;
     }
-    interrupted = false;
-    Thread.interrupted();
     var cancellation = takeCancellation();
     cancellation.addSuppressed(error);
     return cancellation;
@@ -323,16 +343,15 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// The interrupt that [#cancel()] sent into a blocking call: the call did not mind it, and nobody
   /// else is to get it.
   private void takeBackInterrupt() {
-    if (interrupted) {
-      interrupted = false;
+    if (phase == INTERRUPTED) {
+      phase = RUNNING;
       Thread.interrupted();
     }
   }
 
   private CancelledError takeCancellation() {
-    mustCancel = false;
     takeBackInterrupt();
-    return new CancelledError(takeCancelMessage());
+    return new CancelledError(takeWish());
   }
 
   /// Asks the task to end: a [CancelledError] is thrown into its code at the next opportunity.
@@ -354,11 +373,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (waiter != null && waiter.cancel(message)) {
       return true;
     }
-    mustCancel = true;
-    setCancelMessage(message);
+    setWish(message);
     var f = fiber;
-    if (f != null && !suspended && getLoop().hub.isDetached(f)) {
-      interrupted = true;
+    if (f != null && phase != SUSPENDED && getLoop().hub.isDetached(f)) {
+      phase = INTERRUPTED;
       Objects.requireNonNull(f.thread()).interrupt();
     }
     return true;
@@ -374,8 +392,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   ///
   /// @return [#cancelling()] afterwards
   public int uncancel() {
-    if (cancelRequests > 0 && --cancelRequests == 0) {
-      mustCancel = false;
+    if (cancelRequests > 0 && --cancelRequests == 0 && hasWish()) {
+      takeWish();
     }
     return cancelRequests;
   }
@@ -476,7 +494,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   boolean isSuspended() {
-    return suspended;
+    return phase == SUSPENDED;
   }
 
   @Nullable Fiber fiber() {
@@ -497,7 +515,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   String details() {
     var text = new StringBuilder(" name='").append(getName()).append("' coro=<");
     text.append(Describe.function(body)).append(done() ? " done" : "");
-    var stack = suspended ? getStack() : List.<StackTraceElement>of();
+    var stack = isSuspended() ? getStack() : List.<StackTraceElement>of();
     if (!stack.isEmpty()) {
       text.append(" running at ").append(Describe.place(stack.getLast()));
     }

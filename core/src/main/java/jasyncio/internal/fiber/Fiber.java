@@ -23,17 +23,22 @@ public abstract class Fiber {
     this.body = body;
   }
 
+  /// A value that is told from all fibers; it never runs.
+  public static Fiber marker() {
+    return new Marker();
+  }
+
   /// The thread this fiber's code sees as current, or `null` before it first ran.
   public final @Nullable Thread thread() {
     return thread;
   }
 
-  /// Runs the body. Forgets it first: the JDK may keep a thread for a while after its end, and so
-  /// the fiber.
-  final void runBody() {
+  /// The body, to be run now. Forgets it: the JDK may keep a thread for a while after its end, and
+  /// so the fiber.
+  final Runnable takeBody() {
     var b = Objects.requireNonNull(body);
     body = null;
-    b.run();
+    return b;
   }
 
   /// Whether the body has returned.
@@ -55,5 +60,17 @@ public abstract class Fiber {
   /// Whether whoever runs the fiber is to get control back before the hub's source is asked.
   public final boolean hasCaller() {
     return returnTo != null;
+  }
+
+  private static final class Marker extends Fiber {
+    @SuppressWarnings("NullAway") // nobody asks it for a hub
+    Marker() {
+      super(null, () -> {});
+    }
+
+    @Override
+    public boolean ended() {
+      return false;
+    }
   }
 }

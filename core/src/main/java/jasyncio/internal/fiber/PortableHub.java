@@ -199,7 +199,7 @@ public final class PortableHub extends Hub {
     public void run() {
       baton.await();
       try {
-        runBody();
+        takeBody().run();
       } finally {
         ((PortableHub) hub).end(this);
       }

@@ -39,7 +39,7 @@ final class ScheduledFiber extends Fiber implements Executor, Runnable {
   @Override
   public void run() {
     try {
-      runBody();
+      takeBody().run();
     } finally {
       home().end(this);
     }

@@ -167,7 +167,7 @@ public final class ScheduledHub extends Hub {
     self.announced = true;
     self.turns++;
     try {
-      Thread.yield();
+      Thread.yield(); // what goes on behind it may be run by another hub
     } catch (StackOverflowError e) {
       withdraw(self);
       throw e;

@@ -1,8 +1,6 @@
 package jasyncio.internal.loop;
 
 import jasyncio.internal.fiber.Fiber;
-import jasyncio.internal.fiber.FiberSource;
-import jasyncio.internal.fiber.PortableHub;
 import org.jspecify.annotations.Nullable;
 
 /// One entry of the ready queue: something to happen on the loop, once.
@@ -10,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// Its turn has three outcomes, told apart by what [#turn] returns.
 public abstract class Entry {
   /// Says that [#run] is to be called on a fiber: it may call user code.
-  protected static final Fiber IN_PLACE = new PortableHub(new NoSource()).newFiber(() -> {});
+  protected static final Fiber IN_PLACE = Fiber.marker();
 
   /// The entry's turn has come. Called by the loop where no user code may run.
   ///
@@ -27,23 +25,5 @@ public abstract class Entry {
   @Override
   public String toString() {
     return "<internal>()";
-  }
-
-  private static final class NoSource implements FiberSource {
-    @Override
-    public @Nullable Fiber next() {
-      return null;
-    }
-
-    @Override
-    public boolean blocked(Fiber fiber) {
-      return false;
-    }
-
-    @Override
-    public void unblocked(Fiber fiber) {}
-
-    @Override
-    public void stranger(Runnable continuation) {}
   }
 }

@@ -85,7 +85,7 @@ public final class LoopCore implements FiberSource {
   private final ArrayList<Entry> io = new ArrayList<>(); // what the selector found ready
   private final TimerHeap timers = new TimerHeap();
   private final ArrayList<Fiber> idle = new ArrayList<>();
-  private final Runnable dispatching = this::dispatch; // the body of all dispatchers
+  private final Dispatcher dispatcher = new Dispatcher(); // the body of all dispatchers
   private final Inbox inbox = new Inbox(); // any thread
 
   private volatile Blocking blocking = Blocking.BLOCK; // any thread
@@ -373,40 +373,61 @@ public final class LoopCore implements FiberSource {
 
   private Fiber dispatcher(Entry entry) {
     handed = entry;
-    return idle.isEmpty() ? hub.newFiber(dispatching) : idle.removeLast();
+    return idle.isEmpty() ? hub.newFiber(dispatcher) : idle.removeLast();
   }
 
-  /// The body of a dispatcher fiber.
-  private void dispatch() {
-    var self = Objects.requireNonNull(hub.current());
-    for (var entry = takeHanded(); entry != null; entry = takeHanded()) {
-      do {
-        entry.run();
-        hub.clean();
-        entry = self.hasCaller() || interlude || unwinding ? null : nextInPlace();
-      } while (entry != null);
-      if (idle.size() >= MAX_IDLE || closed) {
-        return;
+  /// The body of a dispatcher fiber. It lies on the stack of every suspended task, so it is the
+  /// Runnable itself and has no locals.
+  private final class Dispatcher implements Runnable {
+    @Override
+    public void run() {
+      while (handed != null) {
+        takeHanded().run();
+        if (!goOn()) {
+          return;
+        }
       }
-      idle.add(self);
+    }
+
+    private Entry takeHanded() {
+      var entry = Objects.requireNonNull(handed);
+      handed = null;
+      return entry;
+    }
+
+    /// Whether there is, or will be, another entry for the current dispatcher.
+    private boolean goOn() {
+      hub.clean();
+      return handNext() || rest();
+    }
+
+    /// Hands the next entry to the current dispatcher, unless that has to make way.
+    private boolean handNext() {
+      if (currentFiber().hasCaller() || interlude || unwinding) {
+        return false;
+      }
+      var next = turnOfNext();
+      if (next instanceof Fiber fiber) {
+        due = fiber;
+        return false;
+      }
+      handed = (Entry) next;
+      return next != null;
+    }
+
+    /// Waits among the idle ones until an entry is handed over; returns whether that is possible.
+    private boolean rest() {
+      if (idle.size() >= MAX_IDLE || closed) {
+        return false;
+      }
+      idle.add(currentFiber());
       hub.switchTo(null);
+      return true;
     }
-  }
 
-  /// The next entry for the dispatcher that is at work, or `null` if it has to make way.
-  private @Nullable Entry nextInPlace() {
-    var next = turnOfNext();
-    if (next instanceof Fiber fiber) {
-      due = fiber;
-      return null;
+    private Fiber currentFiber() {
+      return Objects.requireNonNull(hub.current());
     }
-    return (Entry) next;
-  }
-
-  private @Nullable Entry takeHanded() {
-    var entry = handed;
-    handed = null;
-    return entry;
   }
 
   /// Runs `entry` at once, on a fiber of its own, until it suspends or is done. Called on a fiber.
@@ -448,6 +469,16 @@ public final class LoopCore implements FiberSource {
       wake();
     } else if (closed) {
       forwardLeftovers();
+    }
+  }
+
+  /// Takes back an entry that was scheduled and has not had its turn. The loop's logical thread
+  /// only.
+  public void takeBack(Entry entry) {
+    inbox.drainTo(ready);
+    int before = ready.removeLast(entry);
+    if (before >= 0 && before < batch) {
+      batch--;
     }
   }
 

@@ -27,6 +27,23 @@ public final class ReadyQueue {
     return entry;
   }
 
+  /// Takes out the youngest place of `entry`.
+  ///
+  /// @return how many entries were before it, or -1 if it is not there
+  int removeLast(Entry entry) {
+    int at = size;
+    do {
+      at--;
+    } while (at >= 0 && ring[(head + at) & (ring.length - 1)] != entry);
+    if (at >= 0) {
+      for (int i = at + 1; i < size; i++) {
+        ring[(head + i - 1) & (ring.length - 1)] = ring[(head + i) & (ring.length - 1)];
+      }
+      ring[(head + --size) & (ring.length - 1)] = null;
+    }
+    return at;
+  }
+
   public int size() {
     return size;
   }

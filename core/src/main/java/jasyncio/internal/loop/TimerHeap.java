@@ -6,8 +6,10 @@ import org.jspecify.annotations.Nullable;
 /// Timers ordered by due time, equal ones by insertion: a 4-ary heap.
 ///
 /// The times lie in an array of their own, so that sifting reads few cache lines and touches a
-/// timer object only for ties. Cancelled timers stay until they reach the top, or until they are
-/// more than half of more than a hundred, as in asyncio.
+/// timer object only for ties. What is added waits behind the heap until somebody asks for the
+/// first timer: thus adding is a matter of a few instructions, wherever it is inlined. Cancelled
+/// timers stay until they reach the top, or until they are more than half of more than a hundred,
+/// as in asyncio.
 ///
 /// Not thread-safe.
 @SuppressWarnings("NullAway") // slots below `size` are not null
@@ -18,6 +20,7 @@ public final class TimerHeap {
   private long[] times = new long[INITIAL];
   private @Nullable Timer[] timers = new Timer[INITIAL];
   private int size;
+  private int sifted; // so many are in heap order, the rest in the order in which they came
   private int cancelled; // that we were told of
   private int sequence;
 
@@ -27,12 +30,17 @@ public final class TimerHeap {
 
   public void add(long nanos, Timer timer) {
     if (size == times.length) {
-      times = Arrays.copyOf(times, size * 2);
-      timers = Arrays.copyOf(timers, size * 2);
+      grow();
     }
     timer.sequence = sequence++;
     timer.inHeap = true;
-    siftUp(size++, nanos, timer);
+    times[size] = nanos;
+    timers[size++] = timer;
+  }
+
+  private void grow() {
+    times = Arrays.copyOf(times, size * 2);
+    timers = Arrays.copyOf(timers, size * 2);
   }
 
   /// Notes that a timer was cancelled.
@@ -46,6 +54,9 @@ public final class TimerHeap {
   public long firstNanos() {
     if (size > MIN_SIZE_TO_COMPACT && cancelled > size / 2) {
       compact();
+    }
+    for (; sifted < size; sifted++) {
+      siftUp(sifted, times[sifted], timers[sifted]);
     }
     while (size > 0 && timers[0].isCancelled()) {
       removeFirst();
@@ -66,12 +77,15 @@ public final class TimerHeap {
     times = new long[INITIAL];
     timers = new Timer[INITIAL];
     size = 0;
+    sifted = 0;
     cancelled = 0;
   }
 
+  /// Requires that all are sifted.
   private Timer removeFirst() {
     var first = timers[0];
     int last = --size;
+    sifted = size;
     var moved = timers[last];
     timers[last] = null;
     if (last > 0) {
@@ -94,6 +108,7 @@ public final class TimerHeap {
     }
     Arrays.fill(timers, kept, size, null);
     size = kept;
+    sifted = kept;
     cancelled = 0;
     for (int i = (kept - 2) >> 2; i >= 0; i--) {
       siftDown(i, times[i], timers[i]);

@@ -3,6 +3,7 @@ package jasyncio.internal.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -48,6 +49,35 @@ class ReadyQueueTest {
     }
     while (removed < added) {
       assertThat(removeNumber()).isEqualTo(removed++);
+    }
+  }
+
+  @Test
+  void removeLast_takesOutTheYoungestPlaceAndKeepsTheOrder() {
+    var entries = new ArrayList<Numbered>();
+    for (int i = 0; i < 70; i++) {
+      entries.add(new Numbered(i));
+    }
+    for (int i = 0; i < 40; i++) {
+      queue.add(entries.get(i));
+    }
+    for (int i = 0; i < 30; i++) {
+      queue.remove();
+    }
+    for (int i = 40; i < 70; i++) { // wraps round
+      queue.add(entries.get(i));
+    }
+    queue.add(entries.get(30)); // for the second time
+
+    assertThat(queue.removeLast(entries.get(30))).isEqualTo(40);
+    assertThat(queue.removeLast(entries.get(50))).isEqualTo(20);
+    assertThat(queue.removeLast(entries.get(50))).isEqualTo(-1);
+
+    assertThat(queue.size()).isEqualTo(39);
+    for (int i = 30; i < 70; i++) {
+      if (i != 50) {
+        assertThat(removeNumber()).isEqualTo(i);
+      }
     }
   }
 
