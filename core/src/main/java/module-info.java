@@ -19,6 +19,7 @@ module jasyncio {
   requires jdk.unsupported; // sun.misc.Signal, the JVM's only access to signals
 
   exports jasyncio;
+  exports jasyncio.generator;
   exports jasyncio.inspect;
   exports jasyncio.net;
 }

@@ -23,6 +23,14 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
    *          CREATED -> CLOSED                             closed, or an error thrown into it, before it ran
    * While it is driven by hand, the driver waits in resume() whenever the body runs, so the fields below pass
    * values between the two without any further ado.
+   *
+   * Who runs its fiber: the hub of the loop that runs here; else, if the driver is itself the body of a coroutine
+   * driven by hand, the hub that runs the driver (so that a chain of generators is one logical thread); else a
+   * hub of its own, in `lonely`. A fiber that one hub began another of the same kind can go on with.
+   *
+   * `scopes` counts the time limits and task groups that the body has open. They belong to the task that
+   * drives it, and a generator that handed out a value from inside one would leave the task in a scope that
+   * it cannot see; emit() refuses (PEP 789). Awaiting inside a scope is fine: then the task waits, too.
    */
 
   /// What a coroutine is doing.
@@ -50,12 +58,23 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   private @Nullable Object sent;
   private @Nullable Throwable thrown;
   private @Nullable Object yielded;
+  private int scopes;
   private @Nullable T value;
   private @Nullable Throwable error;
 
   Coroutine(@Nullable String name, Object body) {
     this.body = Objects.requireNonNull(body, "body");
     this.name = name != null ? name : nameOf(body);
+  }
+
+  /// A coroutine that nobody is told of if it is never awaited: for builders of generators and
+  /// schedulers, who drive it by hand.
+  ///
+  /// @param name its name
+  /// @param body the call
+  /// @return the coroutine
+  public static Coroutine<Void> of(String name, Action body) {
+    return new Coroutine<>(Objects.requireNonNull(name, "name"), body);
   }
 
   private static String nameOf(Object body) {
@@ -228,27 +247,38 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
   private @Nullable Object resume() {
     var loop = EventLoop.running();
+    var hub = loop != null ? loop.hub : hubOfDriver();
     var f = fiber;
     if (f == null) {
-      f = newFiber(loop);
-    } else if (loop != null && !loop.hub.canAdoptFrom(f.hub())) {
+      f = newFiber(hub != null ? hub : lonelyHub(null));
+    } else if (hub != null && !hub.canAdoptFrom(f.hub())) {
       throw new IllegalStateException(
           "this coroutine was begun on another kind of fiber and cannot go on in this loop");
     }
     var before = progress.state;
     progress.state = State.RUNNING;
-    if (loop != null) {
-      driver = loop.current();
-      try {
-        loop.hub.call(f);
-      } catch (Throwable e) { // the driver's stack cannot be suspended
-        progress.state = before;
-        throw e;
+    try {
+      if (hub != null) {
+        driver = loop != null ? loop.current() : null;
+        hub.call(f);
+      } else {
+        driver = null;
+        lonelyHub(f.hub()).run(f);
       }
-    } else {
-      lonelyHub(f.hub()).run(f);
+    } catch (Throwable e) { // the driver's stack cannot be suspended
+      progress.state = before;
+      sent = null;
+      thrown = null;
+      throw e;
     }
     return afterResume();
+  }
+
+  /// The hub that runs the calling code where no loop does: that of a coroutine driven by hand.
+  private static @Nullable Hub hubOfDriver() {
+    var outer = DRIVEN.get();
+    var f = outer == null ? null : outer.fiber;
+    return f == null ? null : f.hub();
   }
 
   /// The task inside which it is driven: awaiting by hand is still the task's doing.
@@ -256,8 +286,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     return driver;
   }
 
-  private Fiber newFiber(@Nullable EventLoop loop) {
-    var hub = loop != null ? loop.hub : lonelyHub(null);
+  private Fiber newFiber(Hub hub) {
     var f = hub.newFiber(this::main);
     f.setOwner(this);
     fiber = f;
@@ -350,8 +379,59 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
       }
       case null, default ->
           throw new IllegalStateException(
-              "nothing to suspend: the caller runs in no coroutine; use coroutine(...).send(null)");
+              "nothing to suspend: the caller runs in no coroutine; use run(...), createTask(...), or"
+                  + " coroutine(...).send(null)");
     };
+  }
+
+  /// Suspends this coroutine, from inside of its body, and hands `value` to whoever drives it: what
+  /// a generator does for each item. Other than [#suspend], it insists on the right place.
+  ///
+  /// @param value what [#send] returns outside
+  /// @return what the next [#send] is given; throws what [#throwError] is given
+  /// @throws IllegalStateException if the caller is not the body of this coroutine, or has a time
+  ///   limit or a task group open: those of the task that drives it would stay open in between
+  public @Nullable Object emit(@Nullable Object value) {
+    if (owner() != this) {
+      throw new IllegalStateException(
+          "yield outside of the body of its generator: only the code that the generator runs can"
+              + " yield, and not another thread, task or generator");
+    }
+    if (scopes > 0) {
+      throw new IllegalStateException(
+          "yield inside a time limit or a task group of the generator's body: whoever iterates would"
+              + " run inside of it; end it before the yield, or put it around the iteration");
+    }
+    return handOut(value);
+  }
+
+  /// Moves the stack of this coroutine to the heap, but for its uppermost frames, from inside of
+  /// its body: for code that calls itself deeper than a thread's stack allows. Does nothing where a
+  /// stack cannot be suspended.
+  public void relieveStack() {
+    if (owner() == this) {
+      try {
+        Objects.requireNonNull(fiber).hub().relieveStack();
+      } catch (IllegalStateException | StackOverflowError e) {
+        // then it grows where it is, as any other does
+      }
+    }
+  }
+
+  /// A time limit or a task group begins. Gives whose body it is in, for [#leaveScope].
+  static @Nullable Coroutine<?> enterScope() {
+    if (owner() instanceof Coroutine<?> coroutine) {
+      coroutine.scopes++;
+      return coroutine;
+    }
+    return null;
+  }
+
+  /// A time limit or a task group ends.
+  static void leaveScope(@Nullable Coroutine<?> entered) {
+    if (entered != null) {
+      entered.scopes--;
+    }
   }
 
   @Override

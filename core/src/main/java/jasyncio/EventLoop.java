@@ -52,6 +52,7 @@ public final class EventLoop implements AutoCloseable {
   private final Watchdog watchdog = new Watchdog(this);
   private final Blocking blocking = new Blocking();
   private final Set<AsyncCloseable> asyncgens = new LinkedHashSet<>();
+  private boolean asyncgensShutDown;
   private @Nullable Task<?> tasks; // head of the list of tasks that are not done
   private @Nullable TaskFactory taskFactory;
   private @Nullable ExceptionHandler exceptionHandler;
@@ -79,8 +80,9 @@ public final class EventLoop implements AutoCloseable {
     return new EventLoop(kind);
   }
 
-  /// The loop that runs on the calling thread.
-  static @Nullable EventLoop running() {
+  /// {@return the loop that runs on the calling thread, or `null`; [Asyncio#getRunningLoop()]
+  /// throws in place of that. Python: `asyncio._get_running_loop`}
+  public static @Nullable EventLoop running() {
     var thread = Thread.currentThread();
     for (var loop : runningLoops) {
       if (loop.hub.isCurrent(thread)) {
@@ -710,31 +712,59 @@ public final class EventLoop implements AutoCloseable {
     shutdownDefaultExecutor(Times.seconds(timeout));
   }
 
-  /// Closes the asynchronous generators that are not exhausted. Suspends.
+  /// Closes the asynchronous generators that are not exhausted, side by side. Suspends.
+  /// [Asyncio#run] does it in the end.
+  ///
+  /// What goes wrong is told to the exception handler. A generator that is first iterated
+  /// afterwards is warned of: nobody would close it.
   public void shutdownAsyncgens() {
-    for (var generator : List.copyOf(asyncgens)) {
-      asyncgens.remove(generator);
-      try {
-        generator.aclose();
-      } catch (Exception e) {
+    asyncgensShutDown = true;
+    var open = List.copyOf(asyncgens);
+    asyncgens.clear();
+    if (open.isEmpty()) {
+      return;
+    }
+    var closing = open.stream().<Action>map(generator -> generator::aclose).toArray(Action[]::new);
+    var results = Asyncio.gather(GatherOption.RETURN_EXCEPTIONS, closing).await();
+    for (int i = 0; i < closing.length; i++) {
+      if (results.get(i) instanceof Exception e) {
         callExceptionHandler(
             ErrorContext.of(
-                    "an error occurred during closing of asynchronous generator " + generator)
+                    "an error occurred during closing of asynchronous generator " + open.get(i))
                 .exception(e));
       }
     }
   }
 
-  /// Something to close, which may take awaiting, before the loop ends.
-  interface AsyncCloseable {
+  /// Something to close before the loop ends, which may take awaiting: an asynchronous generator.
+  public interface AsyncCloseable {
+    /// Closes it. May suspend.
+    ///
+    /// @throws Exception what the code throws that is to clean up
     void aclose() throws Exception;
   }
 
-  void registerAsyncgen(AsyncCloseable generator) {
+  /// Has `generator` closed by [#shutdownAsyncgens()], unless it is forgotten before. For builders
+  /// of asynchronous generators. Python: the hook `firstiter` of `sys.set_asyncgen_hooks`.
+  ///
+  /// @param generator what to close
+  public void registerAsyncgen(AsyncCloseable generator) {
+    Objects.requireNonNull(generator, "generator");
+    if (asyncgensShutDown) {
+      Log.LOGGER.log(
+          Level.WARNING,
+          () ->
+              "asynchronous generator "
+                  + generator
+                  + " was scheduled after loop.shutdown_asyncgens() call");
+    }
     asyncgens.add(generator);
   }
 
-  void forgetAsyncgen(AsyncCloseable generator) {
+  /// Takes back [#registerAsyncgen]: it is closed.
+  ///
+  /// @param generator what was registered
+  public void forgetAsyncgen(AsyncCloseable generator) {
     asyncgens.remove(generator);
   }
 

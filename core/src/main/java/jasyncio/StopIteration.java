@@ -1,11 +1,14 @@
 package jasyncio;
 
+import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/// Thrown by [Coroutine#send] when the coroutine has returned.
+/// Thrown by [Coroutine#send] when the coroutine has returned, and by a generator that is asked for
+/// another item when it has.
 ///
-/// Python: `StopIteration`.
-public final class StopIteration extends RuntimeException {
+/// It is what Java's iterators throw at their end, so that a generator is one of them. Python:
+/// `StopIteration`.
+public final class StopIteration extends NoSuchElementException {
   private static final long serialVersionUID = 1L;
 
   private final transient @Nullable Object value;
@@ -14,8 +17,12 @@ public final class StopIteration extends RuntimeException {
   ///
   /// @param value what it returned
   public StopIteration(@Nullable Object value) {
-    super(null, null, true, Debug.DEFAULT);
     this.value = value;
+  }
+
+  @Override
+  public synchronized Throwable fillInStackTrace() {
+    return Debug.DEFAULT ? super.fillInStackTrace() : this;
   }
 
   /// {@return what the coroutine returned}

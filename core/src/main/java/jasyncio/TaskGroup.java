@@ -47,6 +47,7 @@ public final class TaskGroup implements AutoCloseable {
   private final Set<Task<?>> tasks = new LinkedHashSet<>();
   private final List<Throwable> errors = new ArrayList<>();
   private @Nullable Task<?> parent; // once entered
+  private @Nullable Coroutine<?> scope; // the generator in whose body it is
   private @Nullable Future<Boolean> allDone;
   private @Nullable Throwable baseError; // KeyboardInterrupt or SystemExit
   private boolean cancelsParent;
@@ -100,6 +101,7 @@ public final class TaskGroup implements AutoCloseable {
       throw new IllegalStateException("TaskGroup " + this + " cannot determine the parent task");
     }
     parent = current;
+    scope = Coroutine.enterScope();
     this.cancelsParent = cancelsParent;
     entered = true;
     if (cancelRequested) {
@@ -291,7 +293,7 @@ public final class TaskGroup implements AutoCloseable {
     }
     abandoned = true;
     var cancellation = waitForTasks(null);
-    finished = true;
+    finish();
     if (cancellation != null) { // from outside: keep the count, and let it arrive at the next await
       parentTask().uncancel();
       parentTask().cancel(cancellation.getMessage());
@@ -307,7 +309,7 @@ public final class TaskGroup implements AutoCloseable {
       }
     }
     var cancellation = waitForTasks(error instanceof CancelledError e ? e : null);
-    finished = true;
+    finish();
     if (baseError != null) {
       throw Sneaky.sneak(baseError);
     }
@@ -329,6 +331,11 @@ public final class TaskGroup implements AutoCloseable {
       }
       throw new ExceptionGroup("unhandled errors in a TaskGroup", errors);
     }
+  }
+
+  private void finish() {
+    finished = true;
+    Coroutine.leaveScope(scope);
   }
 
   /// Waits until no task is left; returns the cancellation to pass on.

@@ -38,6 +38,7 @@ public final class Timeout {
   private State state = State.CREATED;
   private double when; // seconds of the loop's clock; infinite for never
   private @Nullable Task<?> task;
+  private @Nullable Coroutine<?> scope; // the generator in whose body it is
   private @Nullable Handle timer;
   private int cancelling; // of the task, on entry
   private final boolean relative;
@@ -151,11 +152,13 @@ public final class Timeout {
     cancelling = current.cancelling();
     state = State.ACTIVE;
     reschedule(when);
+    scope = Coroutine.enterScope();
   }
 
   /// Throws if the error of the body, if any, is to become another.
   private void exit(@Nullable Throwable error) throws TimeoutException {
     cancelTimer();
+    Coroutine.leaveScope(scope);
     if (state == State.EXPIRING) {
       state = State.EXPIRED;
       if (Objects.requireNonNull(task).uncancel() <= cancelling && error != null) {

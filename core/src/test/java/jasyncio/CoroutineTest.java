@@ -12,9 +12,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,62 +19,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(60)
 class CoroutineTest {
-
-  /// Where a coroutine is driven by hand.
-  enum Place {
-    PLATFORM_THREAD {
-      @Override
-      <T> T call(Callable<T> code) throws Exception {
-        return code.call();
-      }
-    },
-    VIRTUAL_THREAD {
-      @Override
-      <T> T call(Callable<T> code) throws Exception {
-        var result = new CompletableFuture<T>();
-        Thread.startVirtualThread(() -> {
-          try {
-            result.complete(code.call());
-          } catch (Throwable e) {
-            result.completeExceptionally(e);
-          }
-        });
-        try {
-          return result.get();
-        } catch (ExecutionException e) {
-          if (e.getCause() instanceof Error error) {
-            throw error;
-          }
-          throw (Exception) e.getCause();
-        }
-      }
-    },
-    TASK {
-      @Override
-      <T> T call(Callable<T> code) throws Exception {
-        return run(code::call);
-      }
-    },
-    CALLBACK {
-      @Override
-      <T> T call(Callable<T> code) throws Exception {
-        return run(() -> {
-          var result = new CompletableFuture<T>();
-          getRunningLoop()
-              .callSoon(() -> {
-                try {
-                  result.complete(code.call());
-                } catch (Throwable e) {
-                  result.completeExceptionally(e);
-                }
-              });
-          return await(result);
-        });
-      }
-    };
-
-    abstract <T> T call(Callable<T> code) throws Exception;
-  }
 
   private static Coroutine<String> echo() {
     return coroutine(

@@ -160,7 +160,8 @@ class MisuseTest {
     void suspend_withoutCoroutine_saysSo() {
       assertIllegalState(() -> Coroutine.suspend(null))
           .hasMessage(
-              "nothing to suspend: the caller runs in no coroutine; use coroutine(...).send(null)");
+              "nothing to suspend: the caller runs in no coroutine; use run(...), createTask(...), or"
+                  + " coroutine(...).send(null)");
     }
 
     @Test

@@ -58,6 +58,13 @@ public abstract class Hub {
     }
   }
 
+  /// Suspends the current fiber and goes on with it at once. Its stack lies in the heap then, but
+  /// for the uppermost frames: there is room for more. Called on a fiber.
+  ///
+  /// @throws IllegalStateException if the stack cannot be suspended
+  /// @throws StackOverflowError likewise
+  public abstract void relieveStack();
+
   /// Whether a fiber may serve several tasks in turn, because [#clean] can wipe what one of them
   /// left.
   public abstract boolean reusesFibers();

@@ -76,6 +76,13 @@ public final class PortableHub extends Hub {
     }
   }
 
+  @Override
+  @SuppressWarnings(
+      "ThreadPriorityCheck") // meant for the stack, not for other threads: we have the baton
+  public void relieveStack() {
+    Thread.yield();
+  }
+
   private @Nullable PortableFiber target(PortableFiber self, @Nullable Fiber target) {
     if (target == null) {
       target = self.returnTo;

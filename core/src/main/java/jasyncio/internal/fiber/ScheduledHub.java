@@ -180,6 +180,11 @@ public final class ScheduledHub extends Hub {
     }
   }
 
+  @Override
+  public void relieveStack() {
+    switchTo(current);
+  }
+
   private void withdraw(ScheduledFiber self) {
     self.announced = false;
     self.turns--;

@@ -1,0 +1,123 @@
+package jasyncio.generator;
+
+import jasyncio.ErrorContext;
+import jasyncio.EventLoop;
+import java.lang.System.Logger.Level;
+import java.lang.ref.Cleaner;
+import org.jspecify.annotations.Nullable;
+
+/// Closes a generator that nobody can iterate any more: its `finally` blocks run, and its stack is
+/// given back.
+///
+/// Python does that as soon as the last reference is gone, here it happens when the garbage
+/// collector has found out. A generator that was begun on a loop is closed by a task of that loop,
+/// so that between two awaits nothing else runs there; any other one by a thread of its own, one
+/// after the other.
+final class Reclaimer implements Runnable, EventLoop.AsyncCloseable {
+  private static final System.Logger LOGGER = System.getLogger("jasyncio");
+  private static final Cleaner CLEANER =
+      Cleaner.create(
+          Thread.ofPlatform()
+                  .name("jasyncio-cleaner-generators")
+                  .daemon()
+                  .inheritInheritableThreadLocals(false)
+              ::unstarted);
+
+  private final Strand strand;
+  private final @Nullable EventLoop loop;
+  private Cleaner.@Nullable Cleanable watch;
+
+  private Reclaimer(Strand strand, @Nullable EventLoop loop) {
+    this.strand = strand;
+    this.loop = loop;
+  }
+
+  /// Closes the strand when `owner` has been collected; an asynchronous one also when its loop
+  /// asks.
+  static Reclaimer watch(Object owner, Strand strand, @Nullable EventLoop loop) {
+    var reclaimer = new Reclaimer(strand, loop);
+    if (loop != null && strand.root().flavour == Flavour.ASYNC) {
+      loop.registerAsyncgen(reclaimer);
+    }
+    reclaimer.watch = CLEANER.register(owner, reclaimer);
+    return reclaimer;
+  }
+
+  /// The generator has ended, or has not begun after all.
+  void dismiss() {
+    var w = watch;
+    if (w != null) {
+      w.clean(); // runs run() below, which finds nothing to do
+    }
+    forget();
+  }
+
+  private void forget() {
+    var l = loop;
+    if (l != null && l == EventLoop.running() && strand.root().flavour == Flavour.ASYNC) {
+      l.forgetAsyncgen(this);
+    }
+  }
+
+  private boolean needless() {
+    return strand.root().strand != strand || strand.isRunning();
+  }
+
+  /// Nobody has the generator any more. Called by the cleaner.
+  @Override
+  public void run() {
+    if (needless()) {
+      return;
+    }
+    var l = loop;
+    if (l != null && !l.isClosed()) {
+      var errand = new Errand(this);
+      CLEANER.register(errand, this); // a loop that is closed drops it
+      try {
+        l.callSoonThreadsafe(errand);
+        return;
+      } catch (IllegalStateException e) {
+        assert l.isClosed();
+      }
+    }
+    try {
+      strand.root().close();
+    } catch (Throwable e) {
+      LOGGER.log(Level.WARNING, "Exception ignored in: " + this, e);
+    }
+  }
+
+  /// Closes it, on its loop.
+  @Override
+  public void aclose() {
+    strand.root().ensureNotRunning("aclose");
+    strand.root().close();
+  }
+
+  private void closeInTask(EventLoop l) {
+    forget();
+    l.createTask(() -> {
+      try {
+        aclose();
+      } catch (Exception e) {
+        l.callExceptionHandler(ErrorContext.of("Exception ignored in: " + this).exception(e));
+      }
+    });
+  }
+
+  @Override
+  public String toString() {
+    return strand.root().toString();
+  }
+
+  /// Asks the loop to close it.
+  private record Errand(Reclaimer reclaimer) implements Runnable {
+    @Override
+    public void run() {
+      var l = reclaimer.loop;
+      if (l != null && !reclaimer.needless()) {
+        reclaimer.closeInTask(l);
+      }
+    }
+  }
+}
