@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /// A program in a JVM of its own, with the library on the class path.
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
   private static final int MAX_SECONDS = 45;
 
   private final Process process;
@@ -26,17 +26,29 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /// What is left of a program.
-  record Result(int exitCode, String output) {}
+  public record Result(int exitCode, String output) {}
 
   /// Runs the `main` of a test class to its end.
-  static Result run(Class<?> program, List<String> jvmOptions, String... arguments) {
+  public static Result run(Class<?> program, List<String> jvmOptions, String... arguments) {
     try (var child = start(program, jvmOptions, arguments)) {
       return child.finish();
     }
   }
 
-  static ChildJvm start(Class<?> program, List<String> jvmOptions, String... arguments) {
-    var command = new ArrayList<String>();
+  public static ChildJvm start(Class<?> program, List<String> jvmOptions, String... arguments) {
+    return start(List.of(), program, jvmOptions, arguments);
+  }
+
+  /// Starts a program that can have only so many files open at once.
+  public static ChildJvm startWithFewFiles(
+      int files, Class<?> program, List<String> jvmOptions, String... arguments) {
+    var limiting = List.of("sh", "-c", "ulimit -n " + files + " && exec \"$@\"", "sh");
+    return start(limiting, program, jvmOptions, arguments);
+  }
+
+  private static ChildJvm start(
+      List<String> before, Class<?> program, List<String> jvmOptions, String... arguments) {
+    var command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:TieredStopAtLevel=1");
     command.add("-Djdk.virtualThreadScheduler.parallelism=2");
@@ -69,7 +81,7 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /// Waits for a line of its output.
-  void awaitLine(String wanted) {
+  public void awaitLine(String wanted) {
     try {
       for (var line = output.readLine(); line != null; line = output.readLine()) {
         if (line.equals(wanted)) {
@@ -82,7 +94,20 @@ final class ChildJvm implements AutoCloseable {
     }
   }
 
-  void signal(String name) {
+  /// The next line of its output.
+  public String readLine() {
+    try {
+      var line = output.readLine();
+      if (line == null) {
+        throw new AssertionError("the program ended");
+      }
+      return line;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public void signal(String name) {
     try {
       var kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
       if (kill.waitFor() != 0) {
@@ -96,7 +121,7 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /// Waits for its end. Fails if that does not come.
-  Result finish() {
+  public Result finish() {
     var killer =
         Thread.ofPlatform()
             .daemon()

@@ -223,7 +223,7 @@ final class SocketTransport implements Transport, LoopOwned {
     }
     if (queue.size() == 0) {
       try {
-        channel.write(data);
+        WriteQueue.send(channel, data);
       } catch (IOException e) {
         data.position(data.limit());
         fail(e, "Fatal write error on socket transport");
@@ -243,18 +243,20 @@ final class SocketTransport implements Transport, LoopOwned {
       noteLateWrite();
       return;
     }
-    var buffers = pieces.stream().map(ByteBuffer::wrap).toArray(ByteBuffer[]::new);
-    if (queue.size() == 0) {
+    boolean idle = queue.size() == 0;
+    pieces.forEach(piece -> queue.add(ByteBuffer.wrap(piece)));
+    if (idle && queue.size() > 0) {
       try {
-        channel.write(buffers);
+        queue.writeTo(channel);
       } catch (IOException e) {
         fail(e, "Fatal write error on socket transport");
         return;
       }
+      if (queue.size() > 0) {
+        watchWriting();
+      }
     }
-    for (var buffer : buffers) {
-      enqueue(buffer);
-    }
+    flow.grown(queue.size());
   }
 
   private void checkWritable() {
