@@ -20,6 +20,7 @@ module jasyncio {
 
   exports jasyncio;
   exports jasyncio.generator;
+  exports jasyncio.gevent;
   exports jasyncio.inspect;
   exports jasyncio.net;
 }

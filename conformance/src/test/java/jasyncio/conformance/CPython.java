@@ -19,11 +19,12 @@ import java.util.stream.Stream;
 /// A CPython that is new enough, and what the scenarios print under it.
 final class CPython {
   private static final int OLDEST_MINOR = 13;
+  private static final String NONE = "none";
   private static final long TIMEOUT_SECONDS = 300;
   private static final String VERSION =
       "import sys; print(sys.implementation.name, sys.version_info[0], sys.version_info[1])";
 
-  private static final Optional<CPython> FOUND = find();
+  private static final Map<Optional<String>, Optional<CPython>> FOUND = new ConcurrentHashMap<>();
 
   private final Path program;
   private final Map<String, Map<String, Output>> ran = new ConcurrentHashMap<>();
@@ -32,21 +33,23 @@ final class CPython {
     this.program = program;
   }
 
-  /// The one to use, unless there is none.
-  static Optional<CPython> found() {
-    return FOUND;
+  /// The one to use for a group, unless there is none.
+  static Optional<CPython> found(String group) {
+    return FOUND.computeIfAbsent(
+        PythonSources.requirement(group),
+        module -> module.isPresent() ? findWith(module.get()) : find());
   }
 
   private static Optional<CPython> find() {
-    var given = System.getenv("JASYNCIO_PYTHON");
-    if (given != null && !given.isBlank()) {
-      if (given.equals("none")) {
+    var given = given();
+    if (given.isPresent()) {
+      if (given.get().equals(NONE)) {
         return Optional.empty();
       }
-      var program = Path.of(given);
+      var program = Path.of(given.get());
       if (!isNewEnough(program)) {
         throw new IllegalStateException(
-            "JASYNCIO_PYTHON=" + given + " is no CPython 3." + OLDEST_MINOR + " or newer");
+            "JASYNCIO_PYTHON=" + program + " is no CPython 3." + OLDEST_MINOR + " or newer");
       }
       return Optional.of(new CPython(program));
     }
@@ -54,6 +57,23 @@ final class CPython {
         .filter(CPython::isNewEnough)
         .findFirst()
         .map(CPython::new);
+  }
+
+  /// One that has a module which is not part of Python, of any version.
+  private static Optional<CPython> findWith(String module) {
+    var given = given();
+    if (given.equals(Optional.of(NONE))) {
+      return Optional.empty();
+    }
+    return Stream.of(given.stream().map(Path::of), onPath(), fromPyenv())
+        .flatMap(programs -> programs)
+        .filter(program -> answer(program, "import " + module).isPresent())
+        .findFirst()
+        .map(CPython::new);
+  }
+
+  private static Optional<String> given() {
+    return Optional.ofNullable(System.getenv("JASYNCIO_PYTHON")).filter(name -> !name.isBlank());
   }
 
   private static Stream<Path> onPath() {
@@ -78,21 +98,29 @@ final class CPython {
   }
 
   private static boolean isNewEnough(Path program) {
+    var words = answer(program, VERSION).orElse("").strip().split(" ", -1);
+    return words.length == 3
+        && words[0].equals("cpython")
+        && words[1].equals("3")
+        && Integer.parseInt(words[2]) >= OLDEST_MINOR;
+  }
+
+  /// What a line of Python prints; nothing if it fails.
+  private static Optional<String> answer(Path program, String code) {
     if (!Files.isExecutable(program)) {
-      return false;
+      return Optional.empty();
     }
     try {
       var process =
-          new ProcessBuilder(program.toString(), "-c", VERSION)
+          new ProcessBuilder(program.toString(), "-c", code)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      var words = new String(process.getInputStream().readAllBytes(), UTF_8).strip().split(" ", -1);
-      return words.length == 3
-          && words[0].equals("cpython")
-          && words[1].equals("3")
-          && Integer.parseInt(words[2]) >= OLDEST_MINOR;
+      var printed = new String(process.getInputStream().readAllBytes(), UTF_8);
+      return process.waitFor() == 0 ? Optional.of(printed) : Optional.empty();
     } catch (IOException e) {
-      return false; // what cannot be started is not what we look for
+      return Optional.empty(); // what cannot be started is not what we look for
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted while Python ran", e);
     }
   }
 

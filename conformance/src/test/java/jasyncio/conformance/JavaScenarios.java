@@ -1,5 +1,7 @@
 package jasyncio.conformance;
 
+import jasyncio.EventLoop;
+import jasyncio.FiberKind;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -28,6 +30,16 @@ final class JavaScenarios {
     return Arrays.stream(scenarios.getDeclaredMethods())
         .filter(method -> method.isAnnotationPresent(Scenario.class))
         .collect(Collectors.toMap(Method::getName, method -> method));
+  }
+
+  /// Whether the fiber runtime of this run can do what the scenario needs.
+  static boolean canRunHere(Method scenario) {
+    if (!scenario.isAnnotationPresent(Scheduled.class)) {
+      return true;
+    }
+    try (var loop = EventLoop.create(null)) {
+      return loop.fibers() == FiberKind.SCHEDULED;
+    }
   }
 
   /// Runs a scenario on a thread of its own, as if it were a program's main thread.

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -16,6 +17,9 @@ final class PythonSources {
   private static final Pattern SCENARIO =
       Pattern.compile(
           "^@scenario\\(\\s*\"([^\"]+)\".*?^def (\\w+)\\(", Pattern.MULTILINE | Pattern.DOTALL);
+
+  private static final Pattern REQUIREMENT =
+      Pattern.compile("^# requires: (\\w+)$", Pattern.MULTILINE);
 
   private PythonSources() {}
 
@@ -45,13 +49,22 @@ final class PythonSources {
 
   /// The scenarios of a file, in order: name and rule.
   static Map<String, String> scenarios(String group) {
+    var scenarios = new LinkedHashMap<String, String>();
+    var matcher = SCENARIO.matcher(text(group));
+    while (matcher.find()) {
+      scenarios.put(matcher.group(2), matcher.group(1));
+    }
+    return scenarios;
+  }
+
+  /// The module beyond Python's own that a file says it requires.
+  static Optional<String> requirement(String group) {
+    return REQUIREMENT.matcher(text(group)).results().map(found -> found.group(1)).findFirst();
+  }
+
+  private static String text(String group) {
     try {
-      var scenarios = new LinkedHashMap<String, String>();
-      var matcher = SCENARIO.matcher(Files.readString(folder().resolve(group + ".py")));
-      while (matcher.find()) {
-        scenarios.put(matcher.group(2), matcher.group(1));
-      }
-      return scenarios;
+      return Files.readString(folder().resolve(group + ".py"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -57,7 +57,7 @@ final class Programs {
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // to start fast
     command.addAll(List.of("-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8"));
     command.add("-Djasyncio.fibers=" + FIBERS);
-    if (FIBERS.equals("scheduled")) {
+    if (isScheduled()) {
       command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
     }
     command.addAll(List.of("-cp", classes + File.pathSeparator + jasyncio(), mainClass));
@@ -94,6 +94,31 @@ final class Programs {
       }
     }
     return new Run(out, seconds, err.join(), process.waitFor());
+  }
+
+  /// Whether the fiber runtime under test can see calls that block.
+  static boolean isScheduled() {
+    return FIBERS.equals("scheduled");
+  }
+
+  /// A Python, of any version, that has a module which is not part of Python.
+  static Optional<String> findPythonWith(String module) {
+    var path = Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator, -1);
+    var candidates =
+        Stream.of(path).map(folder -> Path.of(folder, "python3")).filter(Files::isExecutable);
+    return Stream.concat(candidates.map(Path::toString), pyenvPythons())
+        .filter(python -> succeeds(List.of(python, "-c", "import " + module)))
+        .findFirst();
+  }
+
+  private static boolean succeeds(List<String> command) {
+    try {
+      return run(command).exit() == 0;
+    } catch (IOException e) {
+      return false; // no such command
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /// A CPython of at least 3.13: `JASYNCIO_PYTHON`, one on the `PATH`, or one of pyenv's.

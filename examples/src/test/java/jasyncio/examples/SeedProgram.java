@@ -37,6 +37,7 @@ final class SeedProgram {
   private String pythonError = "";
   private int exit;
   private boolean racesTheClock;
+  private boolean gevent;
 
   SeedProgram(String name) {
     this.name = name;
@@ -115,7 +116,24 @@ final class SeedProgram {
     return warns(java, python);
   }
 
+  /// The original needs gevent, and the twin the scheduled runtime: on the other one it says so.
+  SeedProgram gevent() {
+    gevent = true;
+    return this;
+  }
+
   // ---------------------------------------------------------------- checks
+
+  boolean isGevent() {
+    return gevent;
+  }
+
+  /// On a fiber runtime on which it cannot work.
+  void checkRefusal(Run run) {
+    assertEquals(1, run.exit(), run::toString);
+    assertEquals(List.of(), run.out());
+    assertContains("Monkey.patchAll() needs the scheduled fiber runtime", run);
+  }
 
   String name() {
     return name;

@@ -1,0 +1,483 @@
+package jasyncio.gevent;
+
+import jasyncio.Action;
+import jasyncio.Awaitable;
+import jasyncio.CancelledError;
+import jasyncio.GeneratorExit;
+import jasyncio.Handle;
+import jasyncio.KeyboardInterrupt;
+import jasyncio.SystemExit;
+import jasyncio.Task;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// A function that runs beside others, all on one thread; made by [Gevent#spawn(Awaitable)].
+///
+/// It runs until it waits, in one of gevent's or asyncio's functions, or after [Monkey#patchAll()]
+/// in any call that blocks; then others run. It is a task of the hub's loop. An error that leaves
+/// it is reported by the hub, kept for [#get()], and stops nobody else. Python: `gevent.Greenlet`.
+///
+/// @param <T> the type of what it gives
+public final class Greenlet<T extends @Nullable Object> extends Linkable {
+  /* Overview
+   * States:  NEW -> SCHEDULED -> RUNNING -> DONE
+   *          NEW, SCHEDULED              -> DONE     killed before it ran
+   * `strand` is there from the moment it runs, or for its task's whole life if it stands for a task or a main program
+   * that we did not make; such a stand-in has no body and is RUNNING until its task is done.
+   */
+  private enum State {
+    NEW,
+    SCHEDULED,
+    RUNNING,
+    DONE
+  }
+
+  private final Hub hub;
+  private @Nullable Awaitable<T> body; // null once it has begun
+  private final String function;
+  private State state = State.NEW;
+  private @Nullable String name;
+  private @Nullable Handle timer; // of startLater
+  private @Nullable Task<?> task;
+  private @Nullable Strand strand;
+  private @Nullable T value;
+  private @Nullable Throwable exception;
+  private @Nullable GreenletExit exit;
+  private @Nullable Map<Consumer<? super Greenlet<T>>, Link> callbacks;
+
+  /// A greenlet that has not been started.
+  ///
+  /// @param body what it will run
+  public Greenlet(Awaitable<T> body) {
+    this(Hub.get(), Objects.requireNonNull(body, "body"), functionOf(body));
+  }
+
+  private Greenlet(Hub hub, @Nullable Awaitable<T> body, String function) {
+    this.hub = hub;
+    this.body = body;
+    this.function = function;
+  }
+
+  /// A greenlet that has not been started.
+  ///
+  /// @param body what it will run
+  /// @return the greenlet
+  public static Greenlet<Void> of(Action body) {
+    return new Greenlet<>(Hub.get(), body.asAwaitable(), functionOf(body));
+  }
+
+  /// The greenlet of somebody who was not spawned.
+  static Greenlet<?> standIn(Strand strand) {
+    var greenlet = new Greenlet<@Nullable Object>(strand.hub, null, "not spawned");
+    greenlet.state = State.RUNNING;
+    greenlet.strand = strand;
+    greenlet.task = strand.task;
+    greenlet.name = strand.task == null ? "main" : strand.task.getName();
+    return greenlet;
+  }
+
+  /// `Owner.<lambda>` for a lambda, the name of its class for any other object.
+  private static String functionOf(Object body) {
+    var type = body.getClass().getName();
+    int lambda = type.indexOf("$$Lambda");
+    var owner = lambda < 0 ? type : type.substring(0, lambda);
+    owner = owner.substring(owner.lastIndexOf('.') + 1).replace('$', '.');
+    return lambda < 0 ? owner : owner + ".<lambda>";
+  }
+
+  Hub hub() {
+    return hub;
+  }
+
+  @Override
+  Hub linkHub() {
+    return hub;
+  }
+
+  // ---- starting and running ---------------------------------------------------------------------
+
+  /// Has it run as soon as those who are ready have run. Without effect if it was started or killed
+  /// before.
+  public void start() {
+    if (state == State.NEW) {
+      schedule();
+    }
+  }
+
+  /// Has it run after a while. Without effect if it was started or killed before.
+  ///
+  /// @param seconds from now
+  public void startLater(double seconds) {
+    if (state == State.NEW) {
+      timer = hub.loop().callLater(seconds, this::schedule);
+      state = State.SCHEDULED;
+    }
+  }
+
+  /// Has it run after a while.
+  ///
+  /// @param delay from now
+  public void startLater(Duration delay) {
+    startLater(Seconds.of(delay));
+  }
+
+  private void schedule() {
+    state = State.SCHEDULED;
+    timer = null;
+    task = hub.loop().createTask((Action) this::run, getName());
+  }
+
+  private void run() {
+    var self = new Strand(this, Objects.requireNonNull(task));
+    strand = self;
+    self.enter();
+    var toRun = Objects.requireNonNull(body);
+    body = null;
+    state = State.RUNNING;
+    T result;
+    try {
+      result = toRun.await();
+    } catch (Throwable e) {
+      fail(self.arrived(e));
+      return;
+    }
+    finish(result, null);
+  }
+
+  /// It was left by an error.
+  private void fail(Throwable error) {
+    switch (error) {
+      case GreenletExit exit -> finishAs(exit, null);
+      case CancelledError cancelled -> { // its task was cancelled, by somebody who knows asyncio
+        finishAs(new GreenletExit("its task was cancelled"), null);
+        throw cancelled;
+      }
+      case GeneratorExit closing -> {
+        finishAs(new GreenletExit("the hub was closed"), null);
+        throw closing;
+      }
+      case KeyboardInterrupt interrupt -> {
+        finishAs(null, interrupt);
+        throw interrupt;
+      }
+      case SystemExit exit -> {
+        finishAs(null, exit);
+        throw exit;
+      }
+      default -> {
+        finishAs(null, error);
+        hub.handleError(this, error);
+      }
+    }
+  }
+
+  /// It ends without a value.
+  @SuppressWarnings("NullAway") // nobody takes it for a value: `exit` or `exception` is there
+  private void finishAs(@Nullable GreenletExit exit, @Nullable Throwable error) {
+    this.exit = exit;
+    finish(null, error);
+  }
+
+  private void finish(T result, @Nullable Throwable error) {
+    value = result;
+    exception = error;
+    state = State.DONE;
+    strand = null;
+    fireLinks();
+  }
+
+  // ---- state ------------------------------------------------------------------------------------
+
+  /// {@return whether it has ended, or will never run}
+  @Override
+  public boolean ready() {
+    return state == State.DONE || (isStandIn() && task != null && task.done());
+  }
+
+  private boolean isStandIn() {
+    return body == null && strand != null && strand.greenlet() == this && state == State.RUNNING;
+  }
+
+  /// {@return whether it has ended without an error; having been killed is none}
+  public boolean successful() {
+    return ready() && exception == null;
+  }
+
+  /// {@return whether it was started and has not ended}
+  public boolean started() {
+    return state == State.SCHEDULED || (state == State.RUNNING && !ready());
+  }
+
+  /// {@return whether it has ended, or will never run; Python keeps apart from [#ready()] what is
+  /// the same here}
+  public boolean dead() {
+    return ready();
+  }
+
+  /// {@return what its function gave; `null` if it has not ended, or failed, or was killed: see
+  /// [#exit()]}
+  public @Nullable T value() {
+    return value;
+  }
+
+  /// {@return the error that ended it, or `null` if there is none}
+  public @Nullable Throwable exception() {
+    return exception;
+  }
+
+  /// {@return the exit that ended it, or `null` if it was not killed. In Python that is its value,
+  /// which a type parameter does not allow}
+  public @Nullable GreenletExit exit() {
+    return exit;
+  }
+
+  /// {@return the name: `Greenlet-N`, unless it was given another}
+  public String getName() {
+    var n = name;
+    if (n == null) {
+      n = "Greenlet-" + hub.nextNumber();
+      name = n;
+    }
+    return n;
+  }
+
+  /// Renames it.
+  ///
+  /// @param name the new name
+  public void setName(String name) {
+    this.name = Objects.requireNonNull(name, "name");
+    if (task != null) {
+      task.setName(name);
+    }
+  }
+
+  // ---- waiting for it ---------------------------------------------------------------------------
+
+  /// Waits until it has ended, well or not. Suspends unless it has.
+  public void join() {
+    join(Seconds.FOREVER);
+  }
+
+  /// Waits until it has ended, or the time is over. Suspends unless it has ended.
+  ///
+  /// @param timeout seconds to wait at most
+  /// @return whether it has ended; Python gives nothing
+  public boolean join(double timeout) {
+    return ready() || (waitForEnd("join", timeout) && ready());
+  }
+
+  /// Waits until it has ended, or the time is over.
+  ///
+  /// @param timeout how long to wait at most
+  /// @return whether it has ended
+  public boolean join(Duration timeout) {
+    return join(Seconds.of(timeout));
+  }
+
+  /// Waits for what it gives. Suspends unless it has ended.
+  ///
+  /// @return its value, `null` if it was killed; throws the very error that ended it
+  public T get() {
+    return get(Seconds.FOREVER);
+  }
+
+  /// Waits for what it gives, for a limited time.
+  ///
+  /// @param timeout seconds to wait at most
+  /// @return its value; throws the very error that ended it
+  /// @throws Timeout if the time is over first
+  public T get(double timeout) {
+    if (!ready() && !waitForEnd("get", timeout)) {
+      throw new Timeout(timeout);
+    }
+    return outcome();
+  }
+
+  /// Waits for what it gives, for a limited time.
+  ///
+  /// @param timeout how long to wait at most
+  /// @return its value; throws the very error that ended it
+  /// @throws Timeout if the time is over first
+  public T get(Duration timeout) {
+    return get(Seconds.of(timeout));
+  }
+
+  /// What it has given; never suspends. Python: `get(block=False)`.
+  ///
+  /// @return its value; throws the very error that ended it
+  /// @throws Timeout if it has not ended
+  public T getNowait() {
+    if (!ready()) {
+      throw new Timeout();
+    }
+    return outcome();
+  }
+
+  @SuppressWarnings("NullAway") // the value is what the body gave
+  private T outcome() {
+    if (exception != null) {
+      throw Errors.sneak(exception);
+    }
+    return value;
+  }
+
+  private boolean waitForEnd(String call, double timeout) {
+    checkHub(call);
+    if (strand != null && strand.isCurrent()) {
+      throw new IllegalStateException(this + " cannot wait for its own end");
+    }
+    return waitUntilReady(call, timeout);
+  }
+
+  private void checkHub(String call) {
+    if (Hub.get() != hub) {
+      throw new IllegalStateException(
+          call + ": " + this + " belongs to the hub of another thread; call it there");
+    }
+  }
+
+  // ---- ending it --------------------------------------------------------------------------------
+
+  /// Ends it: throws a [GreenletExit] into it where it waits, and waits until it has ended. One
+  /// that has not begun never will. Without effect if it has ended.
+  public void kill() {
+    kill(new GreenletExit());
+  }
+
+  /// Ends it with an error, and waits until it has ended.
+  ///
+  /// @param exception what is thrown into it
+  public void kill(Throwable exception) {
+    kill(exception, true, Seconds.FOREVER);
+  }
+
+  /// Ends it.
+  ///
+  /// @param block whether to wait until it has ended
+  public void kill(boolean block) {
+    kill(new GreenletExit(), block, Seconds.FOREVER);
+  }
+
+  /// Ends it with an error. In an await of asyncio's the error shows as a [CancelledError], in a
+  /// blocking call as whatever an interrupt makes of that, and becomes itself as it leaves the
+  /// greenlet.
+  ///
+  /// @param exception what is thrown into it
+  /// @param block whether to wait until it has ended
+  /// @param timeout seconds to wait at most
+  public void kill(Throwable exception, boolean block, double timeout) {
+    Objects.requireNonNull(exception, "exception");
+    checkHub("kill");
+    if (killBeforeStart(exception) || ready()) {
+      return;
+    }
+    var target = Objects.requireNonNull(strand);
+    if (block && target.isCurrent()) {
+      throw Errors.sneak(exception);
+    }
+    target.throwSoon(exception);
+    if (block) {
+      Waiter.letOthersRun("kill", this);
+      join(timeout);
+    }
+  }
+
+  /// Ends it with an error.
+  ///
+  /// @param exception what is thrown into it
+  /// @param block whether to wait until it has ended
+  /// @param timeout how long to wait at most
+  public void kill(Throwable exception, boolean block, Duration timeout) {
+    kill(exception, block, Seconds.of(timeout));
+  }
+
+  /// Ends it if it has not begun to run.
+  boolean killBeforeStart(Throwable error) {
+    if (state != State.NEW && state != State.SCHEDULED) {
+      return false;
+    }
+    body = null;
+    if (timer != null) {
+      timer.cancel();
+    }
+    if (task != null) {
+      task.cancel();
+    }
+    if (error instanceof GreenletExit exit) {
+      finishAs(exit, null);
+    } else {
+      finishAs(null, error);
+      hub.handleError(this, error);
+    }
+    return true;
+  }
+
+  /// Throws an error into it, if it runs; never waits.
+  void throwSoon(Throwable error) {
+    if (!killBeforeStart(error) && strand != null) {
+      strand.throwSoon(error);
+    }
+  }
+
+  // ---- links ------------------------------------------------------------------------------------
+
+  /// Has `callback` called with this greenlet once it has ended, by a greenlet of its own, so that
+  /// it may wait; soon, if it has ended already.
+  ///
+  /// @param callback what to call; what it throws is reported by the hub
+  public void link(Consumer<? super Greenlet<T>> callback) {
+    link(callback, () -> true);
+  }
+
+  /// Has `callback` called once this has ended, if that was without an error.
+  ///
+  /// @param callback what to call
+  public void linkValue(Consumer<? super Greenlet<T>> callback) {
+    link(callback, this::successful);
+  }
+
+  /// Has `callback` called once this has ended, if that was with an error.
+  ///
+  /// @param callback what to call
+  public void linkException(Consumer<? super Greenlet<T>> callback) {
+    link(callback, () -> !successful());
+  }
+
+  private void link(
+      Consumer<? super Greenlet<T>> callback, java.util.function.BooleanSupplier wanted) {
+    Objects.requireNonNull(callback, "callback");
+    if (callbacks == null) {
+      callbacks = new HashMap<>();
+    }
+    Link link =
+        () ->
+            hub.loop()
+                .callSoon(() -> {
+                  if (wanted.getAsBoolean()) {
+                    hub.runLink(this, () -> callback.accept(this));
+                  }
+                });
+    callbacks.put(callback, link);
+    addLink(link);
+  }
+
+  /// Takes back a callback that was not called yet.
+  ///
+  /// @param callback what was given to one of the `link` methods
+  public void unlink(Consumer<? super Greenlet<T>> callback) {
+    var link = callbacks == null ? null : callbacks.remove(callback);
+    if (link != null) {
+      removeLink(link);
+    }
+  }
+
+  /// {@return `<Greenlet "Greenlet-0": Owner.<lambda>>`}
+  @Override
+  public String toString() {
+    return "<Greenlet \"" + getName() + "\": " + function + ">";
+  }
+}

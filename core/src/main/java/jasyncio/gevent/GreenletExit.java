@@ -1,0 +1,21 @@
+package jasyncio.gevent;
+
+/// Ends a greenlet: what [Greenlet#kill()] throws into it. Clean up and let it go on.
+///
+/// An [Error], so that `catch (Exception e)` does not swallow it. A greenlet that it leaves counts
+/// as successful, with the exit as its value. Python: `gevent.GreenletExit`.
+public class GreenletExit extends Error {
+  private static final long serialVersionUID = 1L;
+
+  /// An exit.
+  public GreenletExit() {
+    super();
+  }
+
+  /// An exit with a message.
+  ///
+  /// @param message why
+  public GreenletExit(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,205 @@
+package jasyncio.gevent;
+
+import jasyncio.Asyncio;
+import jasyncio.Awaitable;
+import jasyncio.CancelledError;
+import jasyncio.ContextVar;
+import jasyncio.Task;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// Somebody who can wait: the main program of a thread, a greenlet, or a task that is neither.
+final class Strand {
+  /* Overview
+   * How a strand waits:   in one of our own calls    `waiter` set, which has a future of its own
+   *                       in an await of asyncio's   `waiter` null; it is the task that knows
+   *                       in a blocking call         likewise; other strands run under SWITCH only
+   * An error for it (of a kill or a timeout) takes the way that fits. In our own calls the future gets it, so it
+   * comes out of the call itself. If that future is done already, whatever it brings must not get lost: the
+   * error waits until the strand has run and waits for the next thing. Elsewhere the task is cancelled, and
+   * `interruption` says what the cancellation stands for: as soon as it comes out into one of our own calls or
+   * out of the greenlet, arrived() puts the error in its place.
+   */
+  private static final Object NOBODY = new Object();
+  private static final ContextVar<Object> CURRENT = ContextVar.of("jasyncio.gevent", NOBODY);
+
+  final Hub hub;
+  final @Nullable Task<?> task; // null for the main program
+  private @Nullable Greenlet<?> greenlet; // made on demand where there is none
+  private @Nullable Waiter waiter;
+  private @Nullable Throwable interruption;
+  private final ArrayDeque<Throwable> pending = new ArrayDeque<>(); // main program only
+
+  Strand(Hub hub, @Nullable Task<?> task) {
+    this.hub = hub;
+    this.task = task;
+  }
+
+  Strand(Greenlet<?> greenlet, Task<?> task) {
+    this(greenlet.hub(), task);
+    this.greenlet = greenlet;
+  }
+
+  /// Who runs here.
+  ///
+  /// @throws IllegalStateException in a callback of a loop
+  static Strand current() {
+    var task = Asyncio.currentTask();
+    if (task != null) {
+      return of(task);
+    }
+    var hub = Hub.get();
+    if (hub.loop().isRunning()) {
+      throw new IllegalStateException(
+          "Impossible to call blocking function in the event loop callback; spawn a greenlet that calls"
+              + " it");
+    }
+    return hub.main();
+  }
+
+  private static Strand of(Task<?> task) {
+    if (CURRENT.get() instanceof Strand strand && strand.task == task) {
+      return strand;
+    }
+    var strand = new Strand(Hub.of(task.getLoop()), task);
+    strand.enter();
+    return strand;
+  }
+
+  /// The strand of a task that is not done, if it has called one of our functions.
+  static @Nullable Strand find(Task<?> task) {
+    return task.getContext().get(CURRENT) instanceof Strand strand && strand.task == task
+        ? strand
+        : null;
+  }
+
+  /// Makes itself known to the code that runs here.
+  void enter() {
+    CURRENT.set(this);
+  }
+
+  Greenlet<?> greenlet() {
+    var g = greenlet;
+    if (g == null) {
+      g = Greenlet.standIn(this);
+      greenlet = g;
+    }
+    return g;
+  }
+
+  boolean isCurrent() {
+    return task == null ? !hub.loop().isRunning() : Asyncio.currentTask() == task;
+  }
+
+  @Nullable Waiter waiter() {
+    return waiter;
+  }
+
+  // ---- waiting ----------------------------------------------------------------------------------
+
+  /// Waits for the future of `w`. Even if it is done already, those who are ready run first.
+  boolean await(Waiter w) {
+    waiter = w;
+    try {
+      if (task == null) {
+        if (!pending.isEmpty()) {
+          throw Errors.sneak(pending.remove());
+        }
+        hub.runUntilTurnOf(w);
+      } else if (w.future.done()) {
+        pause(0);
+      }
+      return task == null ? w.future.result() : w.future.await();
+    } catch (CancelledError e) {
+      throw Errors.sneak(arrived(e));
+    } finally {
+      waiter = null;
+    }
+  }
+
+  /// Sleeps as a task.
+  void pause(double seconds) {
+    try {
+      Asyncio.sleep(seconds);
+    } catch (CancelledError e) {
+      throw Errors.sneak(arrived(e));
+    }
+  }
+
+  /// Calls `body`; an error for this strand comes out as it is, whatever it had to pass through.
+  <T extends @Nullable Object> T translating(Awaitable<T> body) {
+    try {
+      return body.await();
+    } catch (Throwable e) {
+      throw Errors.sneak(arrived(e));
+    }
+  }
+
+  // ---- errors from outside ----------------------------------------------------------------------
+
+  /// Throws `error` into the strand as soon as that is possible.
+  void throwSoon(Throwable error) {
+    if (!interrupt(error) && !isDone()) {
+      hub.loop().callSoon(() -> throwSoon(error));
+    }
+  }
+
+  private boolean isDone() {
+    return task != null && task.done();
+  }
+
+  /// Throws `error` into the strand.
+  ///
+  /// @return whether that was possible; if not, it will run first
+  boolean interrupt(Throwable error) {
+    var w = waiter;
+    if (w != null && !w.future.done()) {
+      w.future.setException(error);
+    } else if (task == null) {
+      pending.add(error);
+    } else if (w != null || interruption != null || isCurrent()) {
+      return false;
+    } else {
+      interruption = error;
+      task.cancel();
+    }
+    return true;
+  }
+
+  /// Takes `error` back if it has not arrived.
+  void withdraw(Throwable error) {
+    pending.remove(error);
+    if (interruption == error && task != null) {
+      interruption = null;
+      task.uncancel();
+    }
+  }
+
+  /// What `error` stands for: the error that we wanted to be thrown here, if it is what became of
+  /// that.
+  Throwable arrived(Throwable error) {
+    var wanted = interruption;
+    if (wanted == null
+        || task == null
+        || !(error instanceof CancelledError || error instanceof Exception)) {
+      return error;
+    }
+    interruption = null;
+    task.uncancel();
+    if (error instanceof CancelledError || error == wanted) {
+      return wanted;
+    }
+    Thread.interrupted(); // a blocking call was interrupted, and may have left the mark
+    wanted.addSuppressed(error);
+    return wanted;
+  }
+
+  @Override
+  public String toString() {
+    var g = greenlet;
+    if (g != null) {
+      return g.toString();
+    }
+    return task == null ? "main program" : task.toString();
+  }
+}

@@ -1,0 +1,79 @@
+package jasyncio.gevent;
+
+import jasyncio.Future;
+import org.jspecify.annotations.Nullable;
+
+/// One wait of one strand.
+final class Waiter {
+  final Strand strand;
+  final Future<Boolean> future; // true: woken; false: its time is over
+  boolean hadTurn; // the main program's: its turn has come
+  private final String call;
+  private final @Nullable Object what;
+
+  /// A wait of whoever runs here.
+  ///
+  /// @param call what was called
+  /// @param what on what
+  Waiter(String call, @Nullable Object what) {
+    this(Strand.current(), call, what);
+  }
+
+  Waiter(Strand strand, String call, @Nullable Object what) {
+    this.strand = strand;
+    this.call = call;
+    this.what = what;
+    this.future = strand.hub.loop().createFuture();
+    if (strand.task == null) {
+      future.addDoneCallback(f -> strand.hub.turnOf(this));
+    }
+  }
+
+  /// Waits until it is woken, which may have happened already.
+  void await() {
+    strand.await(this);
+  }
+
+  /// Lets those run who are ready now.
+  static void letOthersRun(String call, @Nullable Object what) {
+    var waiter = new Waiter(call, what);
+    waiter.wake();
+    waiter.await();
+  }
+
+  /// Waits until it is woken or `seconds` are over.
+  ///
+  /// @return whether it was woken
+  boolean await(double seconds) {
+    if (seconds == Double.POSITIVE_INFINITY) {
+      return strand.await(this);
+    }
+    var timer = strand.hub.loop().callLater(seconds, () -> end(false));
+    try {
+      return strand.await(this);
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  void wake() {
+    end(true);
+  }
+
+  void end(boolean woken) {
+    if (!future.done()) {
+      future.setResult(woken);
+    }
+  }
+
+  /// Whether it was woken before its time was over, and before an error came.
+  boolean wasWoken() {
+    return future.done() && !future.cancelled() && future.exception() == null && future.result();
+  }
+
+  /// {@return what is waited for, for people}
+  @Override
+  public String toString() {
+    return what == null ? call : call + " of " + what;
+  }
+}
