@@ -17,7 +17,8 @@ final class Servers {
   private static final String HOST = "127.0.0.1";
   private static final int BACKLOG = 4096;
 
-  private static final Map<String, Starter> KINDS = Map.of("echo-proto", Servers::echoProto);
+  private static final Map<String, Starter> KINDS =
+      Map.of("echo-proto", Servers::echoProto, "http", Servers::http);
 
   private Servers() {}
 
@@ -42,6 +43,10 @@ final class Servers {
 
   private static Server echoProto(int port, ServerOptions options) throws IOException {
     return Transports.createServer(Echo::new, HOST, port, options);
+  }
+
+  private static Server http(int port, ServerOptions options) throws IOException {
+    return Transports.createServer(HelloHttp::new, HOST, port, options);
   }
 
   /// Sends back what comes, where it lies.

@@ -39,6 +39,13 @@ record ClassPath(Path library, List<Path> extra) {
     return new ClassPath(locateLibrary(), paths);
   }
 
+  /// This class path with more jars at its end.
+  ClassPath and(List<Path> jars) {
+    List<Path> all = new ArrayList<>(extra);
+    all.addAll(jars);
+    return new ClassPath(library, all);
+  }
+
   private static void addJars(Path directory, List<Path> paths) throws IOException {
     List<Path> jars = new ArrayList<>();
     try (DirectoryStream<Path> found = Files.newDirectoryStream(directory, "*.{jar,JAR}")) {

@@ -41,12 +41,17 @@ final class ProgramCache {
     if (fingerprint.isEmpty()) {
       return new ProgramCache(null, "");
     }
+    return new ProgramCache(userDirectory().resolve("programs"), fingerprint);
+  }
+
+  /// Where jasyncio keeps what it need not do twice.
+  static Path userDirectory() {
     String xdg = System.getenv("XDG_CACHE_HOME");
     Path base =
         xdg != null && xdg.startsWith("/")
             ? Path.of(xdg)
             : Path.of(System.getProperty("user.home", "."), ".cache");
-    return new ProgramCache(base.resolve("jasyncio").resolve("programs"), fingerprint);
+    return base.resolve("jasyncio");
   }
 
   /// Finds the program that was compiled from exactly this source, if it is here.

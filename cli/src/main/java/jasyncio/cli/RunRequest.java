@@ -1,5 +1,6 @@
 package jasyncio.cli;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,13 @@ record RunRequest(Settings settings, String classPath, String file, List<String>
     return null;
   }
 
+  private static List<Path> libraries(SourceFile source) throws CommandException {
+    List<String> wanted = Dependencies.of(source);
+    return wanted.isEmpty()
+        ? List.of()
+        : new Dependencies(ProgramCache.userDirectory().resolve("libraries")).resolve(wanted);
+  }
+
   /// Compiles the program, unless it was compiled before, and runs it.
   ///
   /// @return the exit status
@@ -76,7 +84,7 @@ record RunRequest(Settings settings, String classPath, String file, List<String>
   /// @throws Throwable if the program throws it
   int execute() throws Throwable {
     SourceFile source = SourceFile.read(file);
-    ClassPath path = ClassPath.of(classPath);
+    ClassPath path = ClassPath.of(classPath).and(libraries(source));
     ProgramCache cache = ProgramCache.inUserDirectory(path);
     CompiledProgram program = cache.find(source);
     if (program == null) {

@@ -136,6 +136,20 @@ class ScriptIT {
   }
 
   @Test
+  void run_libraries_areFetchedOnce() throws Exception {
+    write(
+        "library.java",
+        """
+        //DEPS org.jspecify:jspecify:1.0.1
+        void main() { IO.println(org.jspecify.annotations.Nullable.class.getSimpleName()); }
+        """);
+    Result first = jasyncio("run", "library.java");
+    assertThat(first.out()).isEqualTo("Nullable\n");
+    assertThat(first.err()).contains("jasyncio: fetching org.jspecify:jspecify:1.0.1");
+    assertThat(jasyncio("run", "library.java")).isEqualTo(new Result(0, "Nullable\n", ""));
+  }
+
+  @Test
   void run_options_reachTheLibrary() throws Exception {
     write(
         "show.java",

@@ -56,7 +56,8 @@ class DocsTest {
   private static final Path JAVADOC = ROOT.resolve("core/src/main/java");
   private static final Path MAP = ROOT.resolve("docs/python-map.md");
   private static final List<String> MAP_PACKAGES =
-      List.of("jasyncio.", "jasyncio.inspect.", "jasyncio.net.", "java.lang.", "java.util.concurrent.");
+      List.of(
+          "jasyncio.", "jasyncio.inspect.", "jasyncio.net.", "java.lang.", "java.util.concurrent.");
 
   private static final String IMPORTS =
       """
