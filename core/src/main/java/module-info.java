@@ -13,6 +13,7 @@ import org.jspecify.annotations.NullMarked;
 /// | `jasyncio.fibers` | `scheduled`, `portable` | scheduled where the JVM allows it |
 /// | `jasyncio.blocking` | `block`, `switch`, `forbid` | `block` |
 /// | `jasyncio.debug` | `true`, `false` | `false`; so is the environment's `JASYNCIO_DEBUG=1` |
+/// | `jasyncio.processes` | `posix`, `jdk` | posix where system and JVM allow it |
 @NullMarked
 module jasyncio {
   requires static transitive org.jspecify;
@@ -23,4 +24,5 @@ module jasyncio {
   exports jasyncio.gevent;
   exports jasyncio.inspect;
   exports jasyncio.net;
+  exports jasyncio.process;
 }

@@ -1058,6 +1058,16 @@ public final class EventLoop implements AutoCloseable {
             }
           });
     }
+
+    @Override
+    public void answerExpected(Object eventLoop) {
+      ((EventLoop) eventLoop).idleness.answerExpected();
+    }
+
+    @Override
+    public void answered(Object eventLoop) {
+      ((EventLoop) eventLoop).idleness.answered();
+    }
   }
 
   /// {@return `<EventLoop running=true closed=false debug=false>`}

@@ -42,6 +42,13 @@ class ArchitectureTest {
     mayUse("jasyncio.gevent", "jasyncio");
     mayUse("jasyncio.inspect", "jasyncio");
     mayUse("jasyncio.net", "jasyncio", "jasyncio.internal.net", "jasyncio.internal.loop");
+    mayUse(
+        "jasyncio.process",
+        "jasyncio",
+        "jasyncio.net",
+        "jasyncio.internal.process",
+        "jasyncio.internal.net");
+    mayUse("jasyncio.internal.process");
     mayUse("jasyncio.internal.net", "jasyncio", "jasyncio.internal.loop");
     mayUse("jasyncio.internal.loop", "jasyncio.internal.fiber");
     mayUse("jasyncio.internal.fiber");
@@ -54,7 +61,12 @@ class ArchitectureTest {
   /// What `module-info` exports, to everyone.
   private static final Set<String> EXPORTED =
       Set.of(
-          "jasyncio", "jasyncio.generator", "jasyncio.gevent", "jasyncio.inspect", "jasyncio.net");
+          "jasyncio",
+          "jasyncio.generator",
+          "jasyncio.gevent",
+          "jasyncio.inspect",
+          "jasyncio.net",
+          "jasyncio.process");
 
   /// The test classes that may call `Thread.sleep`, by simple name, and why each has to.
   ///

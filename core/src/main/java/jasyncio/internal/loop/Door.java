@@ -34,4 +34,10 @@ public abstract class Door {
   /// @param report must not hold the object
   public abstract void watch(
       Object eventLoop, Object object, BooleanSupplier settled, Runnable report);
+
+  /// Says that another thread is going to call the loop: it does not wait in vain. Any thread.
+  public abstract void answerExpected(Object eventLoop);
+
+  /// Says that it has called, once what it brought is dealt with. Any thread.
+  public abstract void answered(Object eventLoop);
 }

@@ -11,6 +11,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -539,16 +540,17 @@ public final class LoopCore implements FiberSource {
     hub.close();
     forward(ready);
     forwardLeftovers();
-    closeSelector();
+    closeIo();
   }
 
-  private void closeSelector() {
+  private void closeIo() {
     var s = selector;
     selector = null;
+    if (ioState != null) {
+      ioState.close(
+          s == null ? List.of() : s.keys().stream().map(key -> (Watch) key.attachment()).toList());
+    }
     if (s != null) {
-      if (ioState != null) {
-        ioState.close(s.keys().stream().map(key -> (Watch) key.attachment()).toList());
-      }
       try {
         s.close();
       } catch (IOException e) {

@@ -9,6 +9,9 @@ import jasyncio.internal.loop.Watch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a loop's transports share. The loop's thread only.
@@ -18,6 +21,7 @@ public final class LoopIo extends IoState {
 
   private final EventLoop loop;
   private final LoopCore core;
+  private final Set<LoopOwned> owned = new LinkedHashSet<>(); // what no watch knows
   private @Nullable ByteBuffer buffer; // null while somebody reads into it
 
   private LoopIo(EventLoop loop, LoopCore core) {
@@ -39,6 +43,19 @@ public final class LoopIo extends IoState {
     return core.watch(channel);
   }
 
+  /// Puts a channel on the selector for somebody who alone uses it from now on.
+  ///
+  /// @throws IOException if the channel is closed
+  /// @throws IllegalStateException if somebody else uses it
+  public Watch claim(SelectableChannel channel, Object owner) throws IOException {
+    var watch = watch(channel);
+    if (watch.owner() != null) {
+      throw new IllegalStateException(channel + " is in use already, by " + watch.owner());
+    }
+    watch.setOwner(owner);
+    return watch;
+  }
+
   /// A channel that is on the selector already, or `null`.
   public @Nullable Watch watched(SelectableChannel channel) {
     return core.watched(channel);
@@ -52,6 +69,31 @@ public final class LoopIo extends IoState {
   /// Cancels what [#callback] gave, even if it is queued already.
   public void cancel(Timer callback) {
     core.cancel(callback);
+  }
+
+  /// Has the loop run what [#callback] gave, in its next iteration.
+  public void schedule(Timer callback) {
+    core.schedule(callback);
+  }
+
+  /// Has something without a channel on the selector be closed with the loop.
+  public void own(LoopOwned something) {
+    owned.add(something);
+  }
+
+  /// Takes back what [#own] said.
+  public void disown(LoopOwned something) {
+    owned.remove(something);
+  }
+
+  /// Says that another thread is going to call the loop: it does not wait in vain.
+  public void answerExpected() {
+    Door.get().answerExpected(loop);
+  }
+
+  /// Says that it has called, or will not any more. Any thread.
+  public void answered() {
+    Door.get().answered(loop);
   }
 
   /// Takes the loop's read buffer, empty and direct. Bring it back with [#release]: a callback that
@@ -72,9 +114,12 @@ public final class LoopIo extends IoState {
   protected void close(Iterable<Watch> watches) {
     buffer = null;
     for (var watch : watches) {
-      if (watch.owner() instanceof LoopOwned owned) {
-        owned.loopCloses();
+      if (watch.owner() instanceof LoopOwned owner) {
+        owner.loopCloses();
       }
+    }
+    for (var something : List.copyOf(owned)) {
+      something.loopCloses();
     }
   }
 }

@@ -1,0 +1,39 @@
+package jasyncio.internal.net;
+
+import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.Watch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SelectableChannel;
+import org.jspecify.annotations.Nullable;
+
+/// A channel on the loop's selector.
+public final class ChannelReadEnd implements ReadEnd {
+  private final SelectableChannel channel;
+  private final Watch watch;
+
+  /// The end that is `channel`, which is not closed with the loop.
+  ///
+  /// @param channel one that is readable, too
+  public ChannelReadEnd(LoopIo io, SelectableChannel channel) throws IOException {
+    this.channel = channel;
+    this.watch = io.claim(channel, this);
+  }
+
+  @Override
+  public void watch(@Nullable Timer reader) {
+    watch.setReader(reader);
+  }
+
+  @Override
+  public int read(ByteBuffer target) throws IOException {
+    return ((ReadableByteChannel) channel).read(target);
+  }
+
+  @Override
+  public void close() throws IOException {
+    watch.end();
+    channel.close();
+  }
+}

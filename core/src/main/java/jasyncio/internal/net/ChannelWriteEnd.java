@@ -1,0 +1,72 @@
+package jasyncio.internal.net;
+
+import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.Watch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.SelectableChannel;
+import org.jspecify.annotations.Nullable;
+
+/// A channel on the loop's selector.
+public final class ChannelWriteEnd implements WriteEnd {
+  /// How much is offered at once: the JDK copies all of it first, whatever is taken.
+  private static final int MOST = 128 * 1024;
+
+  private final SelectableChannel channel;
+  private final GatheringByteChannel sink;
+  private final Watch watch;
+
+  /// The end that is `channel`, which is not closed with the loop.
+  ///
+  /// @param channel one that is writable, too
+  public ChannelWriteEnd(LoopIo io, SelectableChannel channel) throws IOException {
+    this.channel = channel;
+    this.sink = (GatheringByteChannel) channel;
+    this.watch = io.claim(channel, this);
+  }
+
+  @Override
+  public void watch(@Nullable Timer writer) {
+    watch.setWriter(writer);
+  }
+
+  @Override
+  public int write(ByteBuffer data) throws IOException {
+    int limit = data.limit();
+    data.limit(data.position() + Math.min(data.remaining(), MOST));
+    try {
+      return sink.write(data);
+    } finally {
+      data.limit(limit);
+    }
+  }
+
+  @Override
+  public long write(ByteBuffer[] data) throws IOException {
+    return write(data, 0, data.length);
+  }
+
+  @Override
+  public long write(ByteBuffer[] data, int offset, int length) throws IOException {
+    int count = 0;
+    for (long size = 0; count < length; count++) {
+      size += data[offset + count].remaining();
+      if (size > MOST) {
+        break;
+      }
+    }
+    return count == 0 && length > 0 ? write(data[offset]) : sink.write(data, offset, count);
+  }
+
+  @Override
+  public boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  @Override
+  public void close() throws IOException {
+    watch.end();
+    channel.close();
+  }
+}

@@ -1,0 +1,208 @@
+package jasyncio.process;
+
+import static jasyncio.Asyncio.gather;
+
+import jasyncio.Awaitable;
+import jasyncio.net.StreamReader;
+import jasyncio.net.StreamWriter;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A child process, from [Subprocesses]. Used on its loop's thread. Python:
+/// `asyncio.subprocess.Process`.
+///
+/// A `try` statement makes sure that it is gone at the end, also if the task is cancelled:
+///
+/// ```java
+/// try (var process = createSubprocessExec(ProcessOptions.piped(), "sort")) {
+///   var output = process.communicate("b\na\n".getBytes());
+///   …
+/// }
+/// ```
+///
+/// Without one, a cancelled task leaves the child alone, as in asyncio; what still runs when the
+/// loop is closed is killed.
+@SuppressWarnings("AvoidCommonTypeNames") // asyncio's name for it
+public final class Process implements AutoCloseable {
+  private static final int PORTION = 128 * 1024; // of input, so that it is not all copied at once
+
+  private final ChildTransport transport;
+  private final ProcessProtocol protocol;
+
+  Process(ChildTransport transport, ProcessProtocol protocol) {
+    this.transport = transport;
+    this.protocol = protocol;
+  }
+
+  /// {@return the process id}
+  public long pid() {
+    return transport.getPid();
+  }
+
+  /// {@return the exit code, or -N if signal N ended it; `null` while it runs}
+  public @Nullable Integer returncode() {
+    return transport.getReturncode();
+  }
+
+  /// {@return what goes to its standard input, or `null` if that is no [Stdio#PIPE]}
+  public @Nullable StreamWriter stdin() {
+    return protocol.stdin();
+  }
+
+  /// {@return what comes from its standard output, or `null` if that is no [Stdio#PIPE]}
+  public @Nullable StreamReader stdout() {
+    return protocol.reader(1);
+  }
+
+  /// {@return what comes from its standard error, or `null` if that is no [Stdio#PIPE]}
+  public @Nullable StreamReader stderr() {
+    return protocol.reader(2);
+  }
+
+  /// Waits until the process has ended. Suspends unless it has. A process that inherited a pipe
+  /// from it does not matter.
+  ///
+  /// A child that writes more than its pipe and the reader hold waits until somebody reads it: with
+  /// pipes, use [#communicate()] or read them meanwhile.
+  ///
+  /// **Cancellation** leaves the process alone. Python: `Process.wait`, a name that every Java
+  /// object has already.
+  ///
+  /// @return the exit code, or -N if signal N ended it
+  public int waitFor() {
+    return transport.awaitExit();
+  }
+
+  /// Reads its pipes to their ends, closes its standard input, and waits until it has ended.
+  ///
+  /// @return what it wrote
+  /// @throws IOException if a pipe breaks
+  public ProcessOutput communicate() throws IOException {
+    return talk(null);
+  }
+
+  /// Sends `input` to its standard input and closes that, meanwhile reads its pipes to their ends,
+  /// and waits until it has ended. Suspends. A child that does not read all its input is no error.
+  ///
+  /// All output is kept in memory. **Cancellation** leaves the process alone; what was read is
+  /// lost.
+  ///
+  /// @param input what it is sent
+  /// @return what it wrote
+  /// @throws IOException if a pipe breaks
+  /// @throws IllegalStateException if its standard input is no [Stdio#PIPE]
+  public ProcessOutput communicate(byte[] input) throws IOException {
+    Objects.requireNonNull(input, "input");
+    if (stdin() == null) {
+      throw new IllegalStateException(
+          "communicate has input for a process whose stdin is no pipe; start it with"
+              + " ProcessOptions.stdin(PIPE)");
+    }
+    return talk(input);
+  }
+
+  /// Sends text, like [#communicate(byte[])].
+  ///
+  /// @param input what it is sent
+  /// @param charset how that is encoded
+  /// @return what it wrote
+  /// @throws IOException if a pipe breaks
+  /// @throws IllegalStateException if its standard input is no [Stdio#PIPE]
+  public ProcessOutput communicate(String input, Charset charset) throws IOException {
+    return communicate(input.getBytes(charset));
+  }
+
+  private ProcessOutput talk(byte @Nullable [] input) throws IOException {
+    Awaitable<byte @Nullable []> feeding = () -> feed(input);
+    Awaitable<byte @Nullable []> stdout = () -> readAll(1);
+    Awaitable<byte @Nullable []> stderr = () -> readAll(2);
+    var results = gather(feeding, stdout, stderr).await(IOException.class);
+    waitFor();
+    return new ProcessOutput(results.get(1), results.get(2));
+  }
+
+  private byte @Nullable [] feed(byte @Nullable [] input) {
+    var writer = stdin();
+    if (writer == null) {
+      return null;
+    }
+    try {
+      for (int at = 0; input != null && at < input.length; at += PORTION) {
+        writer.write(ByteBuffer.wrap(input, at, Math.min(PORTION, input.length - at)));
+        writer.drain();
+      }
+      writer.drain();
+    } catch (IOException e) { // a pipe breaks in one way: the child reads no more
+      ProcessLog.LOGGER.log(Level.DEBUG, "{0}: not all input was read: {1}", this, e);
+    }
+    writer.close();
+    return null;
+  }
+
+  private byte @Nullable [] readAll(int fd) throws IOException {
+    var reader = protocol.reader(fd);
+    if (reader == null) {
+      return null;
+    }
+    var bytes = reader.read();
+    var pipe = transport.getPipeTransport(fd);
+    if (pipe != null) {
+      pipe.close();
+    }
+    return bytes;
+  }
+
+  /// Sends a signal. Does not suspend.
+  ///
+  /// @param name such as `USR1` or `SIGUSR1`
+  /// @throws ProcessLookupException if the process has ended
+  /// @throws IllegalArgumentException if this system has no such signal
+  /// @throws IllegalStateException if the system does not allow it
+  public void sendSignal(String name) {
+    transport.sendSignal(name);
+  }
+
+  /// Sends a signal. Does not suspend.
+  ///
+  /// @param number its number
+  /// @throws ProcessLookupException if the process has ended
+  /// @throws IllegalArgumentException if this system has no such signal
+  /// @throws IllegalStateException if the system does not allow it
+  public void sendSignal(int number) {
+    transport.sendSignal(number);
+  }
+
+  /// Asks the process to end, by the signal `TERM`. Does not suspend.
+  ///
+  /// @throws ProcessLookupException if it has ended
+  public void terminate() {
+    transport.terminate();
+  }
+
+  /// Ends the process, by the signal `KILL`. Does not suspend.
+  ///
+  /// @throws ProcessLookupException if it has ended
+  public void kill() {
+    transport.kill();
+  }
+
+  /// Closes its pipes, kills the process if it still runs, and waits until it has ended. Suspends
+  /// unless it has. Idempotent.
+  ///
+  /// **Cancellation** ends the waiting; the process is killed all the same.
+  @Override
+  public void close() {
+    transport.close();
+    transport.awaitExit();
+  }
+
+  /// {@return `<Process 42>`}
+  @Override
+  public String toString() {
+    return "<Process " + pid() + ">";
+  }
+}

@@ -1,0 +1,12 @@
+package jasyncio.process;
+
+import org.junit.jupiter.api.BeforeEach;
+
+/// The JDK's means throughout, pipes included, as on systems without /proc.
+class JdkStreamsSubprocessTest extends JdkSubprocessTest {
+
+  @BeforeEach
+  void useStreams() {
+    Plumbing.channels = false;
+  }
+}

@@ -1,0 +1,34 @@
+package jasyncio.process;
+
+import static jasyncio.Asyncio.run;
+import static jasyncio.process.Subprocesses.createSubprocessExec;
+import static jasyncio.process.Subprocesses.createSubprocessShell;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jasyncio.internal.process.Launcher;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Children started by the JDK's means, as where native access is not allowed.
+class JdkSubprocessTest extends SubprocessContract {
+
+  @BeforeEach
+  void useTheJdk() {
+    Subprocesses.launcher = Launcher.jdk();
+  }
+
+  @Test
+  void signal_ofSomebodyElse_looksLikeAnExitCode() {
+    run(() -> assertThat(createSubprocessShell("kill -9 $$").waitFor()).isEqualTo(137));
+  }
+
+  @Test
+  void newSession_needsNativeAccess() {
+    run(() ->
+        assertThatThrownBy(
+                () -> createSubprocessExec(ProcessOptions.defaults().startNewSession(true), "true"))
+            .isInstanceOf(UnsupportedOperationException.class)
+            .hasMessageContaining("--enable-native-access="));
+  }
+}
