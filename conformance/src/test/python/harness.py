@@ -49,9 +49,12 @@ class Oops(Exception):
 
 
 def kind(exc):
-    """The name of an exception's class; TypeError and ValueError are one kind."""
+    """The name of an exception's class; TypeError and ValueError are one kind, and so are those of
+    broken connections."""
     if isinstance(exc, BaseExceptionGroup):
         return "ExceptionGroup"
+    if isinstance(exc, ConnectionError):
+        return "OSError"
     if isinstance(exc, (TypeError, ValueError)):
         return "BadArgument"
     return type(exc).__name__

@@ -6,6 +6,8 @@ import jasyncio.CancelledError;
 import jasyncio.ExceptionGroup;
 import jasyncio.InvalidStateException;
 import jasyncio.StopIteration;
+import jasyncio.net.IncompleteReadException;
+import jasyncio.net.LimitOverrunException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -54,13 +56,32 @@ final class Trace {
       case null -> "None";
       case Boolean b -> b ? "True" : "False";
       case String s -> "'" + s + "'";
+      case byte[] bytes -> bytes(bytes);
       case Collection<?> c ->
           c.stream().map(Trace::repr).collect(Collectors.joining(", ", "[", "]"));
       default -> value.toString();
     };
   }
 
-  /// The name of an exception's class in Python; TypeError and ValueError are one kind.
+  private static String bytes(byte[] bytes) {
+    var text = new StringBuilder("b'");
+    for (byte b : bytes) {
+      switch (b) {
+        case '\n' -> text.append("\\n");
+        case '\r' -> text.append("\\r");
+        default -> {
+          if (b < ' ' || b > '~' || b == '\'' || b == '\\') {
+            throw new AssertionError("Python has its own way to show the byte " + b);
+          }
+          text.append((char) b);
+        }
+      }
+    }
+    return text.append('\'').toString();
+  }
+
+  /// The name of an exception's class in Python; TypeError and ValueError are one kind, and so are
+  /// those of broken connections.
   static String kind(Throwable e) {
     return switch (e) {
       case ExceptionGroup group -> "ExceptionGroup";
@@ -71,6 +92,8 @@ final class Trace {
       case IllegalArgumentException argument -> "BadArgument";
       case NullPointerException argument -> "BadArgument";
       case TimeoutException timeout -> "TimeoutError";
+      case IncompleteReadException incomplete -> "IncompleteReadError";
+      case LimitOverrunException overrun -> "LimitOverrunError";
       case IOException io -> "OSError";
       default -> e.getClass().getSimpleName();
     };

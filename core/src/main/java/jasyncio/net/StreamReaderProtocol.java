@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// Feeds a [StreamReader] with what a transport receives. [Streams] uses it; use it yourself where
 /// you make the transport yourself:
 ///
-/// ```java
+/// ```java fragment
 /// var reader = new StreamReader();
-/// var connection = createConnection(() -> new StreamReaderProtocol(reader), "127.0.0.1", 8888);
+/// var connection =
+///     Transports.createConnection(() -> new StreamReaderProtocol(reader), "127.0.0.1", 8888);
 /// var writer = new StreamWriter(connection.transport(), connection.protocol(), reader);
 /// ```
 ///

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes to the other side. [#write] never waits; [#drain()] does, if too much waits to be sent:
 ///
-/// ```java
+/// <!-- given: StreamWriter writer; byte[] data = {}; -->
+///
+/// ```java fragment
 /// writer.write(data);
 /// writer.drain();
 /// ```

@@ -64,6 +64,7 @@ class DocsTest {
       import static jasyncio.Asyncio.*;
       import jasyncio.*;
       import jasyncio.inspect.*;
+      import jasyncio.net.*;
       """;
   private static final boolean SCHEDULED =
       System.getProperty("jasyncio.fibers", "scheduled").equals("scheduled");
