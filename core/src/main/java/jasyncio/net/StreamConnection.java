@@ -6,12 +6,10 @@ import java.util.Objects;
 ///
 /// In a `try` statement it closes the writer, without waiting for that:
 ///
-/// <!-- given: static final java.nio.charset.Charset UTF_8 = java.nio.charset.StandardCharsets.UTF_8; -->
-///
 /// ```java fragment
 /// try (var connection = Streams.openConnection("127.0.0.1", 8888)) {
-///   connection.writer().write("hello\n", UTF_8);
-///   IO.println(connection.reader().readline(UTF_8));
+///   connection.writer().write("hello\n", StandardCharsets.UTF_8);
+///   IO.println(connection.reader().readline(StandardCharsets.UTF_8));
 /// }
 /// ```
 ///

@@ -13,10 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes to the other side. [#write] never waits; [#drain()] does, if too much waits to be sent:
 ///
-/// <!-- given: StreamWriter writer; byte[] data = {}; -->
-///
 /// ```java fragment
-/// writer.write(data);
+/// var writer = Streams.openConnection("127.0.0.1", 8888).writer();
+/// writer.write(new byte[1000]);
 /// writer.drain();
 /// ```
 ///
