@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// found it. So its `finally` blocks may await. Where they are to run at a certain time, close it,
 /// best by a `try` statement, which is Python's `aclosing`.
 ///
-/// ```java
+/// ```java skip
 /// try (AsyncGenerator<Row> rows = query("select …")) {
 ///   for (Row row : rows) { … }
 /// }

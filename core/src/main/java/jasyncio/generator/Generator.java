@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// The body runs when an item is asked for, up to its next `yield`, and waits there. It needs no
 /// event loop. In a task its body may also await: then the whole task waits.
 ///
-/// ```java
+/// ```java skip
 /// try (Generator<String> lines = linesOf(file)) { // closes the file, also if we stop early
 ///   for (String line : lines) {
 ///     if (line.isEmpty()) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes generators. Import its functions statically:
 ///
-/// ```java
+/// ```java skip
 /// import static jasyncio.generator.Generators.*;
 ///
 /// Generator<Integer> squares(int n) {

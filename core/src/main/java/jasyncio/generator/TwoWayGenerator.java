@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /// A generator that is sent values, that returns one, or both: made by
 /// [Generators#twoWayGenerator].
 ///
-/// ```java
+/// ```java skip
 /// TwoWayGenerator<Double, Double, Integer> averager = twoWayGenerator(g -> {
 ///   double total = 0;
 ///   int count = 0;

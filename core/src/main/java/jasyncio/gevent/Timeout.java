@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A time limit that is thrown, itself, into the greenlet that started it when the time is over.
 ///
-/// ```java
+/// ```java skip
 /// var limit = new Timeout(5);
 /// try (var running = limit.start()) {
 ///   ...
