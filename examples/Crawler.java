@@ -2,6 +2,7 @@
 // awaits nothing else runs: that is why the frontier is made of plain collections, without a lock.
 
 import static jasyncio.Asyncio.*;
+import static java.nio.charset.StandardCharsets.*;
 
 import module java.net.http;
 import module jdk.httpserver;
@@ -10,6 +11,10 @@ import jasyncio.CancelledError;
 import jasyncio.Future;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.Task;
+import jasyncio.net.ConnectOptions;
+import jasyncio.net.StreamReader;
+import jasyncio.net.Streams;
+import javax.net.ssl.SSLContext;
 
 static final String USAGE =
     """
@@ -23,6 +28,8 @@ static final String USAGE =
       --concurrency N    pages fetched at the same time (10)
       --timeout S        seconds until a request is given up (1.0)
       --retries N        further attempts after a timeout, an I/O error or a 5xx answer (2)
+      --client NAME      streams: HTTP by hand, over the library's streams;
+                         jdk: the JDK's HttpClient (streams)
       --latency-ms N     mean latency of the example's own site (80)
       --sequential-only  only the first crawl
       --concurrent-only  only the second crawl
@@ -37,13 +44,13 @@ double timeout = 1.0;
 int maxRetries = 2;
 int latencyMillis = 80;
 final List<String> names = new ArrayList<>(List.of("sequential", "concurrent"));
-final HttpClient client = HttpClient.newHttpClient();
+HttpClient client; // null: streams
 
 void main(String[] args) throws IOException {
   parse(List.of(args).iterator());
   HttpServer site = startSite();
   URI home = URI.create("http://127.0.0.1:" + site.getAddress().getPort() + "/0");
-  try (client) {
+  try (var _ = client) {
     run(() -> compare(url == null ? home : url));
   } catch (KeyboardInterrupt e) { // compare() has printed what there was
     System.exit(130);
@@ -153,11 +160,9 @@ class Crawl {
 
   String tryOnce(URI page) {
     try {
-      var request = HttpRequest.newBuilder(page).build();
-      var body = HttpResponse.BodyHandlers.ofString();
-      var response = waitFor(() -> await(client.sendAsync(request, body)), timeout);
-      addLinks(page, response.body());
-      return String.valueOf(response.statusCode());
+      var answer = waitFor(() -> client == null ? get(page) : getWithJdk(page), timeout);
+      addLinks(page, answer.body());
+      return String.valueOf(answer.status());
     } catch (Exception e) { // not a CancelledError, which is an Error
       return e.getClass().getSimpleName();
     }
@@ -185,6 +190,65 @@ class Crawl {
               .formatted(name, visits.size(), active, frontier.size(), secondsSince(startNanos));
       IO.print(terminal ? "\r" + line : line + "\n");
     }
+  }
+}
+
+record Answer(int status, String body) {}
+
+Answer getWithJdk(URI page) {
+  var request = HttpRequest.newBuilder(page).build();
+  var response = await(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
+  return new Answer(response.statusCode(), response.body());
+}
+
+/// HTTP/1.1 by hand: a connection for each page, which both sides close afterwards.
+Answer get(URI page) throws Exception {
+  boolean tls = page.getScheme().equals("https");
+  var options = ConnectOptions.defaults();
+  if (tls) {
+    options = options.tls(SSLContext.getDefault());
+  }
+  int port = page.getPort() >= 0 ? page.getPort() : tls ? 443 : 80;
+  try (var connection = Streams.openConnection(page.getHost(), port, options)) {
+    String path = page.getRawPath().isEmpty() ? "/" : page.getRawPath();
+    String query = page.getRawQuery() == null ? "" : "?" + page.getRawQuery();
+    var request = "GET %s%s HTTP/1.1\r\nHost: %s:%d\r\nConnection: close\r\n\r\n";
+    connection.writer().write(request.formatted(path, query, page.getHost(), port), US_ASCII);
+    return readAnswer(connection.reader());
+  }
+}
+
+Answer readAnswer(StreamReader reader) throws IOException {
+  String status = reader.readline(ISO_8859_1);
+  if (!status.matches("HTTP/1\\.[01] \\d{3}\\b.*\\s*")) {
+    throw new ProtocolException("no HTTP: " + status);
+  }
+  var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+  String line = reader.readline(ISO_8859_1);
+  while (!line.isBlank()) { // an empty line ends the headers
+    int colon = line.indexOf(':');
+    headers.put(line.substring(0, Math.max(colon, 0)), line.substring(colon + 1).strip());
+    line = reader.readline(ISO_8859_1);
+  }
+  byte[] body =
+      "chunked".equalsIgnoreCase(headers.get("Transfer-Encoding"))
+          ? readChunks(reader)
+          : headers.containsKey("Content-Length")
+              ? reader.readexactly(Integer.parseInt(headers.get("Content-Length")))
+              : reader.read(); // up to the end of the connection
+  return new Answer(Integer.parseInt(status.substring(9, 12)), new String(body, UTF_8));
+}
+
+byte[] readChunks(StreamReader reader) throws IOException {
+  var body = new ByteArrayOutputStream();
+  while (true) {
+    String size = reader.readline(US_ASCII).replaceFirst(";.*", "").strip();
+    var chunk = reader.readexactly(Integer.parseInt(size, 16));
+    if (chunk.length == 0) {
+      return body.toByteArray();
+    }
+    body.writeBytes(chunk);
+    reader.readline(); // the end of the chunk's last line
   }
 }
 
@@ -252,11 +316,13 @@ void answer(HttpExchange exchange) throws IOException {
 
 void parse(Iterator<String> args) {
   while (args.hasNext()) {
-    String option = args.next();
+    String[] parts = args.next().split("=", 2);
+    String option = parts[0];
     if (!USAGE.contains("\n  " + option + " ")) {
       fail("unknown option " + option);
     }
-    String value = option.matches("--help|.*-only") || !args.hasNext() ? "" : args.next();
+    boolean takesNext = parts.length == 1 && !option.matches("--help|.*-only") && args.hasNext();
+    String value = takesNext ? args.next() : parts.length == 2 ? parts[1] : "";
     try {
       switch (option) {
         case "--url" -> url = httpAddress(value);
@@ -265,6 +331,7 @@ void parse(Iterator<String> args) {
         case "--concurrency" -> concurrency = number(value, 1).intValueExact();
         case "--timeout" -> timeout = number(value, 0).doubleValue();
         case "--retries" -> maxRetries = number(value, 0).intValueExact();
+        case "--client" -> client = client(value);
         case "--latency-ms" -> latencyMillis = number(value, 0).intValueExact();
         case "--sequential-only" -> names.remove("concurrent");
         case "--concurrent-only" -> names.remove("sequential");
@@ -284,6 +351,14 @@ void parse(Iterator<String> args) {
 
 URI httpAddress(String text) {
   return HttpRequest.newBuilder(URI.create(text.replaceFirst("//[^/]+$", "$0/"))).build().uri();
+}
+
+HttpClient client(String name) {
+  return switch (name) {
+    case "streams" -> null;
+    case "jdk" -> HttpClient.newHttpClient();
+    default -> throw new IllegalArgumentException();
+  };
 }
 
 BigDecimal number(String text, int least) {
