@@ -170,7 +170,7 @@ public final class Server implements AutoCloseable {
 
   /// Closes the connections of all clients: what is in their write buffers is still sent.
   public void closeClients() {
-    List.copyOf(clients).forEach(SocketTransport::close);
+    List.copyOf(clients).forEach(SocketTransport::closeFromTop);
   }
 
   /// Ends the connections of all clients at once.

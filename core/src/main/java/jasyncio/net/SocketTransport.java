@@ -415,6 +415,15 @@ final class SocketTransport implements Transport, LoopOwned {
     lose(null);
   }
 
+  /// Closes it from the top: TLS has something to say to the other side before.
+  void closeFromTop() {
+    if (protocol instanceof TlsLayer tls) {
+      tls.close();
+    } else {
+      close();
+    }
+  }
+
   /// An error ends the connection. One of the network is expected now and then; others are
   /// reported.
   private void fail(Throwable e, String message) {

@@ -1,13 +1,94 @@
 package jasyncio.net;
 
+import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.KeyboardInterrupt;
+import jasyncio.SystemExit;
+import jasyncio.TimerHandle;
+import jasyncio.internal.net.LoopIo;
+import jasyncio.internal.net.PendingBytes;
+import jasyncio.internal.net.TlsBuffers;
+import jasyncio.internal.net.TlsEngine;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
-/// TLS between a socket and an application's protocol.
+/// TLS between a transport, whose protocol it is, and the application's protocol.
 final class TlsLayer implements BufferedProtocol {
-  private @Nullable Transport later;
+  /* Overview
+   *   NEW        -> HANDSHAKE   the transport beneath is there
+   *   HANDSHAKE  -> OPEN        the handshake is done: the application hears of the connection, then `waiter`
+   *   OPEN       -> FLUSHING    close(), or the peer's end: nothing is received and written any more
+   *   FLUSHING   -> SHUTDOWN    `unsent` is empty: our close_notify is on its way; the peer's is awaited
+   *   SHUTDOWN   -> ENDING      the peer's close_notify or end of stream is here, or not awaited: the transport is closed
+   *   any        -> LOST        an error, abort(), a time limit, or the transport beneath is lost
+   *
+   * Received bytes: the loop's buffer -> engine -> the loop's other buffer -> application. Only what cannot go on is kept:
+   * `received`, which is not decrypted, because a record is not complete or the application has paused; `undelivered`,
+   * which is decrypted, because the application has paused in the middle of it.
+   * Written bytes: application -> engine -> its output -> transport. Only what cannot go on is kept: `unsent`, which is not
+   * encrypted, because the handshake is not done or the transport beneath has paused us. While pump() is at work,
+   * output collects, so that all answers to what has been received go out in one piece.
+   *
+   * Under blocking policy SWITCH, a callback of the application, or a trust manager, may be stopped in the middle of
+   * pump(), and other callbacks come meanwhile: `pumping` keeps them out of the engine's and the application's way.
+   * The order of the callbacks is asyncio's: sslproto.py.
+   */
+  private enum State {
+    NEW,
+    HANDSHAKE,
+    OPEN,
+    FLUSHING,
+    SHUTDOWN,
+    ENDING,
+    LOST
+  }
+
+  private static final int LATE_WRITES_BEFORE_WARNING = 5;
+  private static final WriteBufferLimits WRITE_LIMITS =
+      new WriteBufferLimits(128 * 1024, 512 * 1024);
+
+  private final EventLoop loop;
+  private final TlsOptions options;
+  private final TlsEngine engine;
+  private final TlsBuffers buffers;
+  private final TlsTransport appTransport;
+  private final FlowControl flow;
+  private Protocol app;
+  private @Nullable BufferedProtocol bufferedApp; // the same, if it is one
+  private @Nullable Future<@Nullable Void> waiter;
+  private @Nullable Transport transport; // beneath; once it is there
+  private State state = State.NEW;
+  private boolean connected; // the application knows of the connection, and not yet of its end
+  private boolean established;
+  private @Nullable Throwable reason; // of the end, if it is ours
+  private @Nullable TimerHandle timer; // of the handshake, then of the shutdown
+  private double started; // the handshake; debug mode only
+
+  private final PendingBytes received = new PendingBytes();
+  private final PendingBytes undelivered = new PendingBytes();
+  private int front; // how much of `received` is in front of what is being read now
+  private boolean begun; // the handshake
+  private boolean pumping;
+  private boolean paused; // by the application
+  private boolean transportReadPaused; // by us
+  private ReadBufferLimits readLimits = ReadBufferLimits.DEFAULT;
+  private boolean peerClosed; // close_notify has come
+  private boolean ended; // the transport's end of stream has come
+  private boolean abandoned; // closed without having read everything
+
+  private final PendingBytes unsent = new PendingBytes();
+  private boolean writePaused; // by the transport beneath
+  private int lateWrites;
 
   TlsLayer(
       EventLoop loop,
@@ -18,19 +99,616 @@ final class TlsLayer implements BufferedProtocol {
       int peerPort,
       @Nullable Future<@Nullable Void> waiter,
       boolean callConnectionMade) {
-    later = null;
-    throw new IllegalStateException("TLS is not there yet");
+    this.loop = loop;
+    this.options = options;
+    this.buffers = LoopIo.of(loop).tlsBuffers();
+    this.engine =
+        new TlsEngine(
+            serverSide
+                ? TlsEngines.server(options)
+                : TlsEngines.client(options, peerHost, peerPort),
+            buffers);
+    this.waiter = waiter;
+    this.connected = !callConnectionMade;
+    this.appTransport = new TlsTransport(this);
+    this.flow = new FlowControl(loop, appTransport);
+    flow.setLimits(WRITE_LIMITS, 0);
+    this.app = app;
+    setApp(app);
   }
 
   Transport transport() {
-    return java.util.Objects.requireNonNull(later);
+    return appTransport;
   }
+
+  Protocol app() {
+    return app;
+  }
+
+  void setApp(Protocol newApp) {
+    app = newApp;
+    bufferedApp = newApp instanceof BufferedProtocol b ? b : null;
+  }
+
+  // ---- handshake --------------------------------------------------------------------------------
+
+  /// Takes what was received before TLS began, and belongs to the handshake already.
+  void takeEarly(ByteBuffer data) {
+    received.add(data);
+  }
+
+  @Override
+  public void connectionMade(Transport beneath) {
+    transport = beneath;
+    if (state == State.LOST) { // aborted before it began
+      beneath.abort();
+      return;
+    }
+    // The former protocol was told to pause, and we are to be told to resume.
+    writePaused = beneath.getWriteBufferSize() > beneath.getWriteBufferLimits().high();
+    if (loop.getDebug()) {
+      NetLog.LOGGER.log(Level.DEBUG, "{0} starts SSL handshake", appTransport);
+      started = loop.time();
+    }
+    state = State.HANDSHAKE;
+    timer = loop.callLater(options.handshakeTimeout(), this::handshakeTimedOut);
+    pump(received.take(), true);
+  }
+
+  private void handshakeTimedOut() {
+    if (state == State.HANDSHAKE) {
+      var error =
+          new SSLException(
+              "SSL handshake is taking longer than "
+                  + seconds(options.handshakeTimeout())
+                  + " seconds: aborting the connection");
+      note(error, "SSL handshake timed out");
+      lose(error);
+    }
+  }
+
+  private static String seconds(Duration duration) {
+    return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString();
+  }
+
+  private void established() {
+    cancelTimer();
+    state = State.OPEN;
+    established = true;
+    if (loop.getDebug()) {
+      NetLog.LOGGER.log(
+          Level.DEBUG,
+          "{0}: SSL handshake took {1} ms",
+          appTransport,
+          String.format(Locale.ROOT, "%.1f", (loop.time() - started) * 1e3));
+    }
+    if (!connected) {
+      connected = true;
+      app.connectionMade(appTransport);
+    }
+    wakeWaiter(null);
+    sendUnsent();
+  }
+
+  private void wakeWaiter(@Nullable Throwable error) {
+    var w = waiter;
+    waiter = null;
+    if (w == null || w.done()) {
+      return;
+    }
+    if (error != null) {
+      w.setException(error);
+    } else {
+      w.setResult(null);
+    }
+  }
+
+  private void cancelTimer() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+  }
+
+  // ---- receiving --------------------------------------------------------------------------------
 
   @Override
   public ByteBuffer getBuffer(int sizeHint) {
-    return ByteBuffer.allocate(sizeHint);
+    var buffer = buffers.received.peek().clear();
+    front = 0;
+    if (mayDecrypt() && received.size() < buffer.capacity() / 2) {
+      front = received.size();
+      received.copyTo(buffer);
+    }
+    return buffer;
   }
 
   @Override
-  public void bufferUpdated(int bytes) {}
+  public void bufferUpdated(int bytes) {
+    var buffer = buffers.received.take(); // what getBuffer gave: nothing else has run meanwhile
+    try {
+      buffer.flip();
+      if (mayDecrypt() && front == received.size()) {
+        received.clear();
+        pump(buffer, false);
+      } else {
+        received.add(buffer.position(front));
+        pumpReceived();
+      }
+    } finally {
+      buffers.received.give(buffer);
+    }
+  }
+
+  @Override
+  public boolean eofReceived() {
+    ended = true;
+    if (state == State.SHUTDOWN) {
+      finish();
+    } else {
+      pumpReceived();
+    }
+    return state != State.LOST; // we close the transport, and may have something to send before
+  }
+
+  private boolean mayDecrypt() {
+    return !pumping && wantsPlaintext();
+  }
+
+  private boolean wantsPlaintext() {
+    return switch (state) {
+      case HANDSHAKE, FLUSHING, SHUTDOWN -> true;
+      case OPEN -> isCaughtUp();
+      case NEW, ENDING, LOST -> false;
+    };
+  }
+
+  /// Whether the application has had everything that is decrypted, and wants more.
+  private boolean isCaughtUp() {
+    return !paused && undelivered.isEmpty();
+  }
+
+  private void pumpReceived() {
+    if (!pumping) {
+      pump(received.take(), true);
+    }
+  }
+
+  /// Brings received bytes as far as they get, and sends the answers.
+  ///
+  /// @param own whether what is left of the buffer may be kept as it is
+  private void pump(ByteBuffer input, boolean own) {
+    pumping = true;
+    try {
+      if (state == State.HANDSHAKE && !begun) {
+        begun = true;
+        engine.begin();
+      }
+      deliverKept();
+      decrypt(input, own);
+      endIfDue();
+    } catch (KeyboardInterrupt | SystemExit e) {
+      throw e;
+    } catch (Throwable e) {
+      fail(e);
+    } finally {
+      pumping = false;
+    }
+    flush();
+    if (state == State.FLUSHING) {
+      goOnClosing();
+    }
+    controlReading();
+  }
+
+  private void decrypt(ByteBuffer input, boolean own) throws SSLException {
+    decryptRecords(input);
+    boolean more = !received.isEmpty(); // under policy SWITCH it can come meanwhile
+    received.putBack(own || !input.hasRemaining() ? input : copy(input));
+    if (more) {
+      decrypt(received.take(), true);
+    }
+  }
+
+  private static ByteBuffer copy(ByteBuffer bytes) {
+    return ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+  }
+
+  private void decryptRecords(ByteBuffer input) throws SSLException {
+    while (wantsPlaintext()) {
+      switch (decryptSome(input)) {
+        case NEEDS_INPUT -> {
+          return;
+        }
+        case ESTABLISHED -> established();
+        case PLAIN_FULL -> {}
+        case CLOSED -> {
+          peerClosed = true;
+          if (state == State.SHUTDOWN) {
+            finish();
+          }
+          return;
+        }
+      }
+    }
+  }
+
+  private TlsEngine.Progress decryptSome(ByteBuffer input) throws SSLException {
+    var plain = buffers.plain.take();
+    try {
+      TlsEngine.Progress progress;
+      try {
+        progress = engine.decrypt(input, plain);
+      } catch (SSLException e) {
+        deliver(plain.flip()); // what came before the fault
+        throw e;
+      }
+      deliver(plain.flip());
+      return progress;
+    } finally {
+      buffers.plain.give(plain);
+    }
+  }
+
+  /// Gives the application what is decrypted; nothing once it has closed.
+  private void deliver(ByteBuffer plain) {
+    while (plain.hasRemaining() && state == State.OPEN) {
+      var target = bufferedApp;
+      if (paused) {
+        undelivered.add(plain);
+      } else if (target == null) {
+        app.dataReceived(plain);
+        return;
+      } else {
+        deliverInto(target, plain);
+      }
+    }
+  }
+
+  private static void deliverInto(BufferedProtocol target, ByteBuffer plain) {
+    var buffer = target.getBuffer(plain.remaining());
+    int length = Math.min(buffer.remaining(), plain.remaining());
+    if (length == 0) {
+      throw new IllegalStateException("getBuffer() returned an empty buffer");
+    }
+    buffer.put(buffer.position(), plain, plain.position(), length);
+    buffer.position(buffer.position() + length);
+    plain.position(plain.position() + length);
+    target.bufferUpdated(length);
+  }
+
+  private void deliverKept() {
+    if (!paused && !undelivered.isEmpty()) {
+      deliver(undelivered.take());
+    }
+  }
+
+  /// The application hears of the end once it has everything that came before.
+  private void endIfDue() throws SSLException {
+    if (!peerClosed && !ended) {
+      return;
+    }
+    if (state == State.HANDSHAKE) {
+      throw new SSLHandshakeException("the peer closed the connection during the TLS handshake");
+    }
+    if (state != State.OPEN || !isCaughtUp()) {
+      return;
+    }
+    if (!peerClosed && !options.suppressRaggedEofs()) {
+      throw new SSLException(
+          "the connection was closed without close_notify: what was received may be cut off");
+    }
+    if (app.eofReceived()) {
+      NetLog.LOGGER.log(
+          Level.WARNING, "returning true from eofReceived() has no effect when using TLS");
+    }
+    if (state == State.OPEN) {
+      beginClosing();
+    }
+  }
+
+  boolean isReading() {
+    return !paused && !isClosing();
+  }
+
+  void pauseReading() {
+    paused = true;
+  }
+
+  void resumeReading() {
+    if (paused) {
+      paused = false;
+      loop.callSoon(() -> {
+        if (!paused) {
+          pumpReceived();
+        }
+      });
+    }
+  }
+
+  int readBufferSize() {
+    return received.size() + undelivered.size();
+  }
+
+  ReadBufferLimits readLimits() {
+    return readLimits;
+  }
+
+  void setReadLimits(ReadBufferLimits limits) {
+    readLimits = limits;
+    controlReading();
+  }
+
+  /// Pauses the transport beneath while the application has paused and enough is there for it.
+  private void controlReading() {
+    boolean held = paused && state == State.OPEN;
+    if (transport == null || state == State.LOST) {
+      return;
+    }
+    if (held && !transportReadPaused && readBufferSize() > readLimits.high()) {
+      transportReadPaused = true;
+      transport.pauseReading();
+    } else if (transportReadPaused && (!held || readBufferSize() <= readLimits.low())) {
+      transportReadPaused = false;
+      transport.resumeReading();
+    }
+  }
+
+  // ---- sending ----------------------------------------------------------------------------------
+
+  void write(ByteBuffer data) {
+    if (isClosing()) {
+      data.position(data.limit());
+      if (++lateWrites > LATE_WRITES_BEFORE_WARNING) {
+        NetLog.LOGGER.log(
+            Level.WARNING, "writing to a connection that is closed: {0}", appTransport);
+      }
+      return;
+    }
+    if (unsent.isEmpty()) {
+      encrypt(data);
+    }
+    if (data.hasRemaining()) {
+      unsent.add(data);
+      flow.grown(unsent.size());
+    }
+  }
+
+  void writelines(List<byte[]> pieces) {
+    int length = 0;
+    for (var piece : pieces) {
+      length = Math.addExact(length, piece.length);
+    }
+    var joined = ByteBuffer.allocate(length); // fewer and fuller records
+    pieces.forEach(joined::put);
+    write(joined.flip());
+  }
+
+  /// Encrypts and sends what can be now; leaves the rest in `data`, unless the connection is lost.
+  private void encrypt(ByteBuffer data) {
+    try {
+      while (data.hasRemaining()
+          && !writePaused
+          && (state == State.OPEN || state == State.FLUSHING)) {
+        engine.encrypt(data);
+        if (data.hasRemaining()) {
+          if (engine.outputSize() == 0) { // the peer has closed both directions
+            data.position(data.limit());
+          }
+          flush();
+        }
+      }
+      if (!pumping) {
+        flush();
+      }
+    } catch (SSLException e) {
+      fail(e);
+    }
+    if (state == State.LOST) {
+      data.position(data.limit());
+    }
+  }
+
+  private void sendUnsent() {
+    if (!unsent.isEmpty()) {
+      var data = unsent.take();
+      encrypt(data);
+      unsent.putBack(data);
+      flow.shrunk(unsent.size());
+    }
+  }
+
+  private void flush() {
+    var output = engine.output();
+    if (output == null) {
+      return;
+    }
+    try {
+      if (transport != null && state != State.LOST) {
+        transport.write(output);
+      }
+    } finally {
+      engine.outputSent();
+    }
+  }
+
+  @Override
+  public void pauseWriting() {
+    writePaused = true;
+  }
+
+  @Override
+  public void resumeWriting() {
+    writePaused = false;
+    if (state == State.OPEN) {
+      sendUnsent();
+    } else if (state == State.FLUSHING && !pumping) {
+      goOnClosing();
+    }
+  }
+
+  int writeBufferSize() {
+    return unsent.size();
+  }
+
+  WriteBufferLimits writeLimits() {
+    return flow.limits();
+  }
+
+  void setWriteLimits(WriteBufferLimits limits) {
+    flow.setLimits(limits, unsent.size());
+  }
+
+  // ---- the end ----------------------------------------------------------------------------------
+
+  boolean isClosing() {
+    return switch (state) {
+      case NEW, HANDSHAKE, OPEN -> false;
+      case FLUSHING, SHUTDOWN, ENDING, LOST -> true;
+    };
+  }
+
+  void close() {
+    switch (state) {
+      case NEW, HANDSHAKE -> abort();
+      case OPEN -> {
+        abandoned = paused && readBufferSize() > 0;
+        beginClosing();
+      }
+      case FLUSHING, SHUTDOWN, ENDING, LOST -> {}
+    }
+  }
+
+  private void beginClosing() {
+    state = State.FLUSHING;
+    undelivered.clear();
+    if (abandoned) {
+      received.clear();
+    }
+    timer = loop.callLater(options.shutdownTimeout(), this::shutdownTimedOut);
+    if (!pumping) {
+      goOnClosing();
+    }
+  }
+
+  private void goOnClosing() {
+    sendUnsent();
+    if (state != State.FLUSHING || !unsent.isEmpty()) {
+      return;
+    }
+    state = State.SHUTDOWN;
+    if (peerClosed || !ended) { // else the peer is gone, or reads no TLS any more
+      engine.close();
+      flush();
+    }
+    if (peerClosed || ended || abandoned) {
+      finish();
+    } else {
+      controlReading();
+    }
+  }
+
+  private void finish() {
+    state = State.ENDING;
+    if (transport != null) {
+      flush();
+      loop.callSoon(transport::close);
+    }
+  }
+
+  private void shutdownTimedOut() {
+    if (state != State.LOST) {
+      lose(new TimeoutException("SSL shutdown timed out"));
+    }
+  }
+
+  void abort() {
+    if (state != State.LOST) {
+      lose(null);
+    }
+  }
+
+  private void fail(Throwable e) {
+    note(e, established ? "Fatal error on SSL protocol" : "SSL handshake failed");
+    if (state == State.LOST) {
+      return;
+    }
+    if (e instanceof SSLException) {
+      engine.alert();
+      flush();
+    }
+    lose(e);
+  }
+
+  /// Errors of the network and of peers are expected now and then; others are reported.
+  private void note(Throwable e, String message) {
+    if (e instanceof IOException) {
+      if (loop.getDebug()) {
+        NetLog.LOGGER.log(Level.DEBUG, appTransport + ": " + message, e);
+      }
+    } else {
+      loop.callExceptionHandler(
+          ErrorContext.of(message)
+              .exception(e)
+              .detail("transport", appTransport)
+              .detail("protocol", app));
+    }
+  }
+
+  private void lose(@Nullable Throwable why) {
+    state = State.LOST;
+    reason = why;
+    cancelTimer();
+    dropQueues();
+    if (why != null) {
+      wakeWaiter(why);
+    }
+    if (transport != null) {
+      transport.abort();
+    }
+  }
+
+  private void dropQueues() {
+    received.clear();
+    undelivered.clear();
+    unsent.clear();
+  }
+
+  @Override
+  public void connectionLost(@Nullable Throwable exception) {
+    // A peer that has closed need not wait for our end, and may be gone before it arrives.
+    boolean regular = state == State.ENDING && peerClosed;
+    var why = reason != null || regular ? reason : exception;
+    state = State.LOST;
+    cancelTimer();
+    dropQueues();
+    if (connected) {
+      connected = false;
+      var last = app;
+      loop.callSoon(() -> last.connectionLost(why));
+    }
+    wakeWaiter(
+        why != null
+            ? why
+            : new SSLHandshakeException(
+                "the connection was closed before the TLS handshake was done"));
+  }
+
+  // ---- what it is -------------------------------------------------------------------------------
+
+  <T> @Nullable T getExtraInfo(ExtraInfo<T> info) {
+    if (info == ExtraInfo.SSL_CONTEXT) {
+      return info.type().cast(options.context());
+    } else if (info == ExtraInfo.SSL_OBJECT) {
+      return established ? info.type().cast(engine.engine()) : null;
+    } else if (info == ExtraInfo.SSL_SESSION) {
+      return established ? info.type().cast(engine.engine().getSession()) : null;
+    }
+    return transport == null ? null : transport.getExtraInfo(info);
+  }
+
+  @Override
+  public String toString() {
+    return state.name().toLowerCase(Locale.ROOT) + " on " + transport;
+  }
 }

@@ -22,6 +22,7 @@ public final class TlsOptions {
   private final List<String> applicationProtocols;
   private final Duration handshakeTimeout;
   private final Duration shutdownTimeout;
+  private final boolean suppressRaggedEofs;
   private final @Nullable Consumer<SSLParameters> parameters;
 
   private TlsOptions(
@@ -30,12 +31,14 @@ public final class TlsOptions {
       List<String> applicationProtocols,
       Duration handshakeTimeout,
       Duration shutdownTimeout,
+      boolean suppressRaggedEofs,
       @Nullable Consumer<SSLParameters> parameters) {
     this.context = context;
     this.serverHostname = serverHostname;
     this.applicationProtocols = applicationProtocols;
     this.handshakeTimeout = handshakeTimeout;
     this.shutdownTimeout = shutdownTimeout;
+    this.suppressRaggedEofs = suppressRaggedEofs;
     this.parameters = parameters;
   }
 
@@ -44,7 +47,8 @@ public final class TlsOptions {
   /// @param context keys and trust; its provider makes the engine
   public static TlsOptions of(SSLContext context) {
     Objects.requireNonNull(context, "context");
-    return new TlsOptions(context, null, List.of(), HANDSHAKE_TIMEOUT, SHUTDOWN_TIMEOUT, null);
+    return new TlsOptions(
+        context, null, List.of(), HANDSHAKE_TIMEOUT, SHUTDOWN_TIMEOUT, false, null);
   }
 
   /// {@return these options with the name that the server's certificate must be for, also sent as
@@ -53,7 +57,13 @@ public final class TlsOptions {
   /// @param name the name; `null`: the host that is connected to; empty: not checked
   public TlsOptions serverHostname(@Nullable String name) {
     return new TlsOptions(
-        context, name, applicationProtocols, handshakeTimeout, shutdownTimeout, parameters);
+        context,
+        name,
+        applicationProtocols,
+        handshakeTimeout,
+        shutdownTimeout,
+        suppressRaggedEofs,
+        parameters);
   }
 
   /// {@return these options with application protocols (ALPN), the most wanted first}
@@ -61,7 +71,13 @@ public final class TlsOptions {
   /// @param names such as `h2` and `http/1.1`
   public TlsOptions applicationProtocols(String... names) {
     return new TlsOptions(
-        context, serverHostname, List.of(names), handshakeTimeout, shutdownTimeout, parameters);
+        context,
+        serverHostname,
+        List.of(names),
+        handshakeTimeout,
+        shutdownTimeout,
+        suppressRaggedEofs,
+        parameters);
   }
 
   /// {@return these options with another limit for the handshake; 60 seconds by default}
@@ -75,6 +91,7 @@ public final class TlsOptions {
         applicationProtocols,
         positive(timeout, "handshake"),
         shutdownTimeout,
+        suppressRaggedEofs,
         parameters);
   }
 
@@ -89,6 +106,27 @@ public final class TlsOptions {
         applicationProtocols,
         handshakeTimeout,
         positive(timeout, "shutdown"),
+        suppressRaggedEofs,
+        parameters);
+  }
+
+  /// {@return these options with a connection that ends without TLS's own end, `close_notify`,
+  /// taken for a regular end or for an error}
+  ///
+  /// By default it is an error, an [javax.net.ssl.SSLException] for `connectionLost`: whoever can
+  /// cut the connection could otherwise cut off what was sent. Protocols that say themselves how
+  /// long their messages are, such as HTTP, can do without, and many HTTP servers save the trouble.
+  /// Python: `suppress_ragged_eofs`.
+  ///
+  /// @param suppress whether it is a regular end
+  public TlsOptions suppressRaggedEofs(boolean suppress) {
+    return new TlsOptions(
+        context,
+        serverHostname,
+        applicationProtocols,
+        handshakeTimeout,
+        shutdownTimeout,
+        suppress,
         parameters);
   }
 
@@ -103,6 +141,7 @@ public final class TlsOptions {
         applicationProtocols,
         handshakeTimeout,
         shutdownTimeout,
+        suppressRaggedEofs,
         Objects.requireNonNull(change, "change"));
   }
 
@@ -138,6 +177,11 @@ public final class TlsOptions {
   /// {@return how long the closing exchange may take}
   public Duration shutdownTimeout() {
     return shutdownTimeout;
+  }
+
+  /// {@return whether an end without `close_notify` is a regular one}
+  public boolean suppressRaggedEofs() {
+    return suppressRaggedEofs;
   }
 
   /// {@return the last word on the engine's parameters, or `null`}

@@ -353,49 +353,38 @@ public final class Transports {
   /// Puts TLS onto a connection that is plain so far; both sides must do it at the same point.
   /// Suspends until the handshake is done.
   ///
-  /// @param transport the plain transport; not to be used any more
+  /// @param transport the transport beneath, plain or under TLS itself; not to be used any more
   /// @param protocol the protocol that the new transport will call; its `connectionMade` is not
   ///   called
-  /// @param tls how
+  /// @param tls how. A client needs [TlsOptions#serverHostname(String)]
   /// @param serverSide whether this side is the server
   /// @return the transport to use from now on
   /// @throws IOException if the handshake fails; then the connection is closed
-  /// @throws IllegalArgumentException if TLS is on it already, or it is not a socket's
+  /// @throws IllegalArgumentException if it is no transport of this package, or a client does not
+  ///   say whose certificate it expects
   public static Transport startTls(
       Transport transport, Protocol protocol, TlsOptions tls, boolean serverSide)
       throws IOException {
-    if (!(transport instanceof SocketTransport socket)) {
+    if (!(transport instanceof SocketTransport || transport instanceof TlsTransport)) {
       throw new IllegalArgumentException(
           "transport " + transport + " is not supported by startTls()");
     }
     var loop = Asyncio.getRunningLoop();
     var waiter = loop.<@Nullable Void>createFuture();
     var layer = new TlsLayer(loop, protocol, tls, serverSide, null, -1, waiter, false);
-    var early = protocol instanceof StreamReaderProtocol p ? p.takeBuffered() : new byte[0];
-    socket.pauseReading();
-    socket.setProtocol(layer);
-    loop.callSoon(() -> layer.connectionMade(socket));
-    if (early.length > 0) { // the other side was fast: this belongs to its handshake
-      loop.callSoon(() -> feed(layer, ByteBuffer.wrap(early)));
+    if (protocol instanceof StreamReaderProtocol streams) {
+      layer.takeEarly(ByteBuffer.wrap(streams.takeBuffered())); // the other side was fast
     }
-    loop.callSoon(socket::resumeReading);
+    transport.pauseReading();
+    transport.setProtocol(layer);
+    loop.callSoon(() -> layer.connectionMade(transport));
+    loop.callSoon(transport::resumeReading);
     try {
       waiter.await(IOException.class);
     } catch (Throwable e) {
-      socket.close();
+      transport.close();
       throw e;
     }
     return layer.transport();
-  }
-
-  private static void feed(BufferedProtocol protocol, ByteBuffer data) {
-    while (data.hasRemaining()) {
-      var target = protocol.getBuffer(data.remaining());
-      int count = Math.min(data.remaining(), target.remaining());
-      target.put(target.position(), data, data.position(), count);
-      target.position(target.position() + count);
-      data.position(data.position() + count);
-      protocol.bufferUpdated(count);
-    }
   }
 }

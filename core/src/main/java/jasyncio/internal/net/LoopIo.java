@@ -23,6 +23,7 @@ public final class LoopIo extends IoState {
   private final LoopCore core;
   private final Set<LoopOwned> owned = new LinkedHashSet<>(); // what no watch knows
   private @Nullable ByteBuffer buffer; // null while somebody reads into it
+  private @Nullable TlsBuffers tlsBuffers;
 
   private LoopIo(EventLoop loop, LoopCore core) {
     this.loop = loop;
@@ -109,10 +110,21 @@ public final class LoopIo extends IoState {
     buffer = b;
   }
 
+  /// The buffers of the loop's TLS connections.
+  public TlsBuffers tlsBuffers() {
+    var b = tlsBuffers;
+    if (b == null) {
+      b = new TlsBuffers();
+      tlsBuffers = b;
+    }
+    return b;
+  }
+
   /// The loop is being closed: closes what is still open.
   @Override
   protected void close(Iterable<Watch> watches) {
     buffer = null;
+    tlsBuffers = null;
     for (var watch : watches) {
       if (watch.owner() instanceof LoopOwned owner) {
         owner.loopCloses();

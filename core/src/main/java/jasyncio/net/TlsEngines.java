@@ -1,0 +1,73 @@
+package jasyncio.net;
+
+import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/// Makes the engines of connections.
+final class TlsEngines {
+  private TlsEngines() {}
+
+  /// A server's engine.
+  static SSLEngine server(TlsOptions options) {
+    var engine = options.context().createSSLEngine();
+    engine.setUseClientMode(false);
+    return configured(engine, options, engine.getSSLParameters());
+  }
+
+  /// A client's engine. The JDK finds sessions to resume by host and port.
+  ///
+  /// @throws IllegalArgumentException if neither the options nor the connection tell whose
+  ///   certificate to expect
+  static SSLEngine client(TlsOptions options, @Nullable String host, int port) {
+    var name = withoutDot(options.serverHostname() != null ? options.serverHostname() : host);
+    if (name == null) {
+      throw new IllegalArgumentException(
+          "a TLS client needs the name that the server's certificate must be for: use"
+              + " TlsOptions.serverHostname(...); empty: not checked");
+    }
+    var peer = name.isEmpty() ? host : name;
+    var engine =
+        peer == null
+            ? options.context().createSSLEngine()
+            : options.context().createSSLEngine(peer, port);
+    engine.setUseClientMode(true);
+    var parameters = engine.getSSLParameters();
+    if (name.isEmpty()) {
+      parameters.setServerNames(List.of());
+    } else {
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      if (!isAddress(name)) {
+        parameters.setServerNames(List.of(new SNIHostName(name)));
+      }
+    }
+    return configured(engine, options, parameters);
+  }
+
+  private static SSLEngine configured(
+      SSLEngine engine, TlsOptions options, SSLParameters parameters) {
+    var protocols = options.applicationProtocols();
+    if (!protocols.isEmpty()) {
+      parameters.setApplicationProtocols(protocols.toArray(String[]::new));
+    }
+    var change = options.parameters();
+    if (change != null) {
+      change.accept(parameters);
+    }
+    engine.setSSLParameters(parameters);
+    return engine;
+  }
+
+  private static @Nullable String withoutDot(@Nullable String name) {
+    return name != null && name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+  }
+
+  /// Whether it is no name, which SNI could carry: a last label that is a number is that of an IPv4
+  /// address.
+  private static boolean isAddress(String name) {
+    return name.indexOf(':') >= 0
+        || name.substring(name.lastIndexOf('.') + 1).chars().allMatch(Character::isDigit);
+  }
+}
