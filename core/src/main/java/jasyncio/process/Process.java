@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A `try` statement makes sure that it is gone at the end, also if the task is cancelled:
 ///
-/// ```java
+/// ```java skip
 /// try (var process = createSubprocessExec(ProcessOptions.piped(), "sort")) {
 ///   var output = process.communicate("b\na\n".getBytes());
 ///   …
