@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,7 +126,8 @@ class CrawlerTest {
   @Test
   @DisabledOnOs(OS.WINDOWS) // has no kill command
   void interrupt_endsWithPartialReport() throws Exception {
-    assumeFalse(interruptsAreIgnored(), "interrupts are ignored here, as in a background job");
+    assumeFalse(
+        Programs.ignoresInterrupts(), "interrupts are ignored here, as in a background job");
     Process process = Programs.start(command("--latency-ms", "100", "--sequential-only"));
     String progress = process.inputReader(StandardCharsets.UTF_8).readLine();
     assertTrue(progress.matches("sequential: +\\d+ visited, .*"), progress);
@@ -177,14 +177,5 @@ class CrawlerTest {
 
   private static double seconds(String cell) {
     return Double.parseDouble(cell.replace(" s", ""));
-  }
-
-  /// Whether this process was started with SIGINT ignored, which its children inherit.
-  private static boolean interruptsAreIgnored() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    return Files.exists(status)
-        && Files.readAllLines(status).stream()
-            .filter(line -> line.startsWith("SigIgn:"))
-            .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
   }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
@@ -42,7 +43,7 @@ final class Programs {
     var messages = new StringWriter();
     var compiler = ToolProvider.getSystemJavaCompiler();
     try (var files = compiler.getStandardFileManager(null, null, StandardCharsets.UTF_8)) {
-      var options = List.of("-proc:none", "-cp", jasyncio().toString(), "-d", classes.toString());
+      var options = List.of("-proc:none", "-cp", classPath(), "-d", classes.toString());
       var units = files.getJavaFileObjectsFromPaths(sources);
       if (!compiler.getTask(messages, files, null, options, null, units).call()) {
         throw new AssertionError("the programs do not compile:\n" + messages);
@@ -60,7 +61,7 @@ final class Programs {
     if (isScheduled()) {
       command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
     }
-    command.addAll(List.of("-cp", classes + File.pathSeparator + jasyncio(), mainClass));
+    command.addAll(List.of("-cp", classes + File.pathSeparator + classPath(), mainClass));
     command.addAll(List.of(args));
     return command;
   }
@@ -166,6 +167,31 @@ final class Programs {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /// Whether this process was started with SIGINT ignored, which its children inherit.
+  static boolean ignoresInterrupts() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    return Files.exists(status)
+        && Files.readAllLines(status).stream()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
+  }
+
+  /// Whether there is such a command.
+  static boolean has(String command) {
+    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
+  }
+
+  /// jasyncio, and the libraries that the examples ask for in their `//DEPS` lines.
+  private static String classPath() {
+    var own = System.getProperty("java.class.path");
+    var libraries =
+        Stream.of(System.getProperty("surefire.test.class.path", own).split(File.pathSeparator))
+            .filter(jar -> jar.matches(".*[/\\\\](netty|h2|postgresql)[^/\\\\]*\\.jar"));
+    return Stream.concat(Stream.of(jasyncio().toString()), libraries)
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private static Path jasyncio() {
