@@ -1,0 +1,109 @@
+// A chat server: one task a client, one list of clients, no lock. A client that reads too slowly is
+// put out, so that it does not hold up the others. Try it with: nc 127.0.0.1 PORT
+
+import static jasyncio.Asyncio.*;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import jasyncio.KeyboardInterrupt;
+import jasyncio.net.ServerOptions;
+import jasyncio.net.StreamReader;
+import jasyncio.net.StreamWriter;
+import jasyncio.net.Streams;
+import java.util.concurrent.TimeoutException;
+
+static final int MAX_LINE = 1000; // bytes
+static final int MAX_BACKLOG = 64 * 1024; // bytes that a client may be behind
+static final double LOGIN_TIMEOUT = 60; // seconds
+
+final Map<String, StreamWriter> clients = new LinkedHashMap<>();
+
+void main(String[] args) {
+  try {
+    run(() -> serve(args.length == 0 ? null : Integer.valueOf(args[0])));
+  } catch (KeyboardInterrupt e) {
+    IO.println("bye");
+  }
+}
+
+/// On a port until Ctrl-C; without one, for a short conversation with itself.
+void serve(Integer port) throws Exception {
+  var options = ServerOptions.defaults().limit(MAX_LINE);
+  var server = Streams.startServer(this::welcome, "127.0.0.1", port == null ? 0 : port, options);
+  int actual = ((InetSocketAddress) server.sockets().getFirst().getLocalAddress()).getPort();
+  IO.println(port == null ? "serving" : "serving on port " + actual + "; Ctrl-C ends it");
+  try {
+    if (port == null) {
+      converse(actual);
+    } else {
+      server.serveForever();
+    }
+  } finally {
+    server.close();
+    tell(null, "* the server closes");
+    server.closeClients();
+    server.waitClosed();
+  }
+}
+
+/// One client, from its name to its end.
+void welcome(StreamReader reader, StreamWriter writer) throws Exception {
+  String name = null;
+  try (writer) {
+    writer.write("your name? ", UTF_8);
+    writer.drain();
+    String wanted = waitFor(() -> reader.readline(UTF_8), LOGIN_TIMEOUT).strip();
+    if (wanted.isEmpty() || clients.putIfAbsent(wanted, writer) != null) {
+      writer.write("* that name is taken\n", UTF_8);
+      return;
+    }
+    name = wanted;
+    tell(null, "* " + name + " has come; here are " + String.join(", ", clients.keySet()));
+    for (byte[] line : reader) {
+      tell(name, name + ": " + new String(line, UTF_8).strip());
+    }
+  } catch (IOException | TimeoutException e) {
+    // gone, too slow, or a line that is too long
+  } finally {
+    if (name != null) {
+      clients.remove(name);
+      tell(null, "* " + name + " has gone");
+    }
+  }
+}
+
+/// Says something to everybody but its author. Never waits.
+void tell(String author, String what) {
+  clients.forEach((name, writer) -> {
+    if (writer.transport().getWriteBufferSize() > MAX_BACKLOG) {
+      writer.transport().abort();
+    } else if (!name.equals(author)) {
+      writer.write(what + "\n", UTF_8);
+    }
+  });
+}
+
+// ---- a short conversation -----------------------------------------------------------------------
+
+void converse(int port) throws Exception {
+  try (var ann = Streams.openConnection("127.0.0.1", port);
+      var bob = Streams.openConnection("127.0.0.1", port)) {
+    say(ann, "ann");
+    IO.println("ann sees: " + line(ann));
+    say(bob, "bob");
+    IO.println("ann sees: " + line(ann));
+    IO.println("bob sees: " + line(bob));
+    say(ann, "hello, bob");
+    IO.println("bob sees: " + line(bob));
+    bob.writer().close();
+    IO.println("ann sees: " + line(ann));
+  }
+}
+
+void say(jasyncio.net.StreamConnection connection, String text) throws IOException {
+  connection.writer().write(text + "\n", UTF_8);
+  connection.writer().drain();
+}
+
+String line(jasyncio.net.StreamConnection connection) throws IOException {
+  return connection.reader().readline(UTF_8).strip().replace("your name? ", "");
+}
