@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// anew. Four pairs run at a time, since most programs sleep; one whose times come out too long is
 /// measured again when no other runs.
 class SeedProgramsTest {
-  /// The items of the acceptance list that are programs. gevent (99-101) is not in it yet.
+  /// The items of the acceptance list that are programs.
   private static final Set<Integer> ITEMS =
       Set.of(
           4, 5, 6, 7, 8, 10, 11, 12, 14, 16, 18, 19, 20, 21, 23, 25, 27, 28, // seed 000
