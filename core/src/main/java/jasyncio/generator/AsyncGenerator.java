@@ -13,9 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// found it. So its `finally` blocks may await. Where they are to run at a certain time, close it,
 /// best by a `try` statement, which is Python's `aclosing`.
 ///
-/// ```java skip
-/// try (AsyncGenerator<Row> rows = query("select …")) {
-///   for (Row row : rows) { … }
+/// <!-- given: AsyncGenerator<String> query(String text) { return asyncGenerator(g -> g.yield("")); } -->
+///
+/// ```java fragment
+/// try (AsyncGenerator<String> names = query("select name from people")) {
+///   for (String name : names) {
+///     IO.println(name);
+///   }
 /// }
 /// ```
 ///

@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
 /// The body runs when an item is asked for, up to its next `yield`, and waits there. It needs no
 /// event loop. In a task its body may also await: then the whole task waits.
 ///
-/// ```java skip
-/// try (Generator<String> lines = linesOf(file)) { // closes the file, also if we stop early
+/// <!-- given: Generator<String> linesOf(java.nio.file.Path file) { return generator(g -> g.yield("")); } -->
+///
+/// ```java fragment
+/// try (Generator<String> lines = linesOf(Path.of("notes.txt"))) { // closes the file, come what may
 ///   for (String line : lines) {
 ///     if (line.isEmpty()) {
 ///       break;

@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes generators. Import its functions statically:
 ///
-/// ```java skip
+/// ```java
 /// import static jasyncio.generator.Generators.*;
+///
+/// import jasyncio.generator.Generator;
 ///
 /// Generator<Integer> squares(int n) {
 ///   return generator(g -> {
@@ -22,7 +24,11 @@ import org.jspecify.annotations.Nullable;
 ///   });
 /// }
 ///
-/// for (int square : squares(10)) { … }
+/// void main() {
+///   for (int square : squares(10)) {
+///     IO.println(square);
+///   }
+/// }
 /// ```
 ///
 /// To call the method runs nothing yet. The body runs up to its next `yield` whenever an item is

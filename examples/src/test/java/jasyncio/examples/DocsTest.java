@@ -57,12 +57,19 @@ class DocsTest {
   private static final Path MAP = ROOT.resolve("docs/python-map.md");
   private static final List<String> MAP_PACKAGES =
       List.of(
-          "jasyncio.", "jasyncio.inspect.", "jasyncio.net.", "java.lang.", "java.util.concurrent.");
+          "jasyncio.",
+          "jasyncio.generator.",
+          "jasyncio.inspect.",
+          "jasyncio.net.",
+          "java.lang.",
+          "java.util.concurrent.");
 
   private static final String IMPORTS =
       """
       import static jasyncio.Asyncio.*;
+      import static jasyncio.generator.Generators.*;
       import jasyncio.*;
+      import jasyncio.generator.*;
       import jasyncio.inspect.*;
       import jasyncio.net.*;
       """;
