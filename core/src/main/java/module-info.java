@@ -25,4 +25,6 @@ module jasyncio {
   exports jasyncio.inspect;
   exports jasyncio.net;
   exports jasyncio.process;
+  exports jasyncio.queue;
+  exports jasyncio.sync;
 }

@@ -1,0 +1,262 @@
+package jasyncio;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Coroutines that wait for the same thing, first come first served: what locks and queues are made
+/// of.
+///
+/// For builders of such things; programs use those of `jasyncio.sync` and `jasyncio.queue`. Whoever
+/// has to wait takes a place, awaits it, and leaves it, whatever happened:
+///
+/// ```java fragment
+/// var waiters = new WaitList("<Gate>");
+/// var place = waiters.enter();
+/// try {
+///   place.await();
+/// } catch (Throwable e) { // most likely a CancelledError
+///   if (place.woken()) {
+///     waiters.wakeFirst(); // woken in vain: hand it on
+///   }
+///   throw e;
+/// } finally {
+///   place.leave();
+/// }
+/// ```
+///
+/// A list belongs to the loop of those who wait in it first; waiting in it on another loop is an
+/// error. Nothing here may be called from other threads. asyncio has no such class: there each lock
+/// and queue keeps a deque of futures.
+public final class WaitList {
+  /* Overview
+   * A place is
+   *   listed   linked between `head` and `tail`; its future is pending, or was cancelled, or was resolved by
+   *            another list in which it stands, too
+   *   woken    taken out of the list by wake(): its future is resolved, its coroutine has not gone on yet
+   *   left     neither
+   * leave() is the only way to `left`. Cancelled ones stay listed until their coroutine comes to leave(); they
+   * are passed over.
+   */
+  private final Binding binding;
+  private @Nullable Place head;
+  private @Nullable Place tail;
+  private int listed;
+  private int woken;
+
+  /// A list without anybody in it.
+  ///
+  /// @param owner what is waited for; its `toString` is part of messages
+  public WaitList(Object owner) {
+    this.binding = new Binding(Objects.requireNonNull(owner, "owner"));
+  }
+
+  private WaitList(Binding binding) {
+    this.binding = binding;
+  }
+
+  /// {@return another list of the same owner, which belongs to the same loop}
+  public WaitList sibling() {
+    return new WaitList(binding);
+  }
+
+  // ---- waiting ----------------------------------------------------------------------------------
+
+  /// Takes the last place, to be awaited next. Does not suspend.
+  ///
+  /// @return the place
+  /// @throws IllegalStateException if no loop runs here, or if the list belongs to another one
+  public Place enter() {
+    return enter(new Future<>(loop()));
+  }
+
+  /// Takes the last place with a future that stands in other lists, too, so that only the first of
+  /// them wakes it. Does not suspend.
+  ///
+  /// @param wakeUp the future, not done
+  /// @return the place
+  /// @throws IllegalStateException as the other form
+  public Place enter(Future<Boolean> wakeUp) {
+    loop();
+    var place = new Place(Objects.requireNonNull(wakeUp, "wakeUp"));
+    link(place);
+    return place;
+  }
+
+  /// {@return the loop that runs here, to which the list belongs from now on}
+  ///
+  /// @throws IllegalStateException if no loop runs here, or if the list belongs to another one
+  public EventLoop loop() {
+    var loop = EventLoop.running();
+    if (loop == null || (loop != binding.loop && binding.loop != null)) {
+      throw binding.refusal(loop);
+    }
+    binding.loop = loop;
+    return loop;
+  }
+
+  // ---- waking -----------------------------------------------------------------------------------
+
+  /// Wakes the first that still waits.
+  ///
+  /// @return whether there was one
+  public boolean wakeFirst() {
+    for (var place = head; place != null; place = place.next) {
+      if (!place.wakeUp.done()) {
+        wake(place);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Wakes the first, unless somebody is on their way already who will look after the next: one
+  /// that was woken, or a first one that was cancelled.
+  public void wakeFirstIfNoneIsOnTheWay() {
+    var first = head;
+    if (woken == 0 && first != null && !first.wakeUp.done()) {
+      wake(first);
+    }
+  }
+
+  /// Wakes all that wait.
+  public void wakeAll() {
+    for (var place = head; place != null; ) {
+      var next = place.next; // which waking it forgets
+      if (!place.wakeUp.done()) {
+        wake(place);
+      }
+      place = next;
+    }
+  }
+
+  private void wake(Place place) {
+    unlink(place);
+    place.woken = true;
+    woken++;
+    place.wakeUp.setResult(true);
+  }
+
+  // ---- asking -----------------------------------------------------------------------------------
+
+  /// {@return how many places are taken by those that nobody has woken}
+  public int waiting() {
+    return listed;
+  }
+
+  /// {@return how many places are taken, by those that wait and by those that were woken and have
+  /// not gone on yet}
+  public int size() {
+    return listed + woken;
+  }
+
+  /// {@return whether nobody has a claim: all places, if there are any, are those of cancelled
+  /// ones}
+  public boolean isIdle() {
+    if (woken > 0) {
+      return false;
+    }
+    for (var place = head; place != null; place = place.next) {
+      if (!place.wakeUp.cancelled()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// {@return `<WaitList of …>`}
+  @Override
+  public String toString() {
+    return "<WaitList of " + binding.owner + ">";
+  }
+
+  // ---- the list ---------------------------------------------------------------------------------
+
+  private void link(Place place) {
+    var last = tail;
+    place.previous = last;
+    if (last == null) {
+      head = place;
+    } else {
+      last.next = place;
+    }
+    tail = place;
+    place.listed = true;
+    listed++;
+  }
+
+  private void unlink(Place place) {
+    var before = place.previous;
+    var after = place.next;
+    if (before == null) {
+      head = after;
+    } else {
+      before.next = after;
+    }
+    if (after == null) {
+      tail = before;
+    } else {
+      after.previous = before;
+    }
+    place.previous = null;
+    place.next = null;
+    place.listed = false;
+    listed--;
+  }
+
+  /// A place in the list.
+  public final class Place {
+    private final Future<Boolean> wakeUp;
+    private @Nullable Place next;
+    private @Nullable Place previous;
+    private boolean listed;
+    private boolean woken;
+    private boolean left;
+
+    private Place(Future<Boolean> wakeUp) {
+      this.wakeUp = wakeUp;
+    }
+
+    /// Suspends until it is woken. **Cancellation** ends it; [#woken()] says whether it was woken
+    /// before that, and so in vain.
+    ///
+    /// @throws CancelledError if the waiting task is cancelled
+    /// @throws IllegalStateException if the caller runs in no coroutine
+    public void await() {
+      wakeUp.await();
+    }
+
+    /// {@return whether this list has woken it; stays so}
+    public boolean woken() {
+      return woken;
+    }
+
+    /// Gives the place up. Idempotent.
+    public void leave() {
+      if (listed) {
+        unlink(this);
+      } else if (!left) {
+        WaitList.this.woken--;
+      }
+      left = true;
+    }
+  }
+
+  /// To whom lists belong: an owner, and a loop from the first wait on.
+  private static final class Binding {
+    final Object owner;
+    @Nullable EventLoop loop;
+
+    Binding(Object owner) {
+      this.owner = owner;
+    }
+
+    IllegalStateException refusal(@Nullable EventLoop running) {
+      return new IllegalStateException(
+          running == null
+              ? owner
+                  + " would have to wait, but no event loop runs here; call it in a coroutine, by run(...) or"
+                  + " createTask(...)"
+              : owner + " is bound to a different event loop; make one for each loop");
+    }
+  }
+}

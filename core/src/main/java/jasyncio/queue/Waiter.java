@@ -1,0 +1,91 @@
+package jasyncio.queue;
+
+import jasyncio.Asyncio;
+import jasyncio.BlockingPolicy;
+import jasyncio.EventLoop;
+import jasyncio.Future;
+import java.util.concurrent.locks.LockSupport;
+
+/// A coroutine or a thread that waits at a [ThreadsafeQueue].
+abstract sealed class Waiter {
+  /// Whether it has been promised what it waits for. Guarded by the queue's lock.
+  boolean promised;
+
+  /// Wakes it. Any thread, not under the queue's lock; called at most once.
+  abstract void wake();
+
+  /// A coroutine, of any loop.
+  static final class OfTask extends Waiter {
+    private final EventLoop loop;
+    private final Future<Boolean> wakeUp;
+
+    /// For the coroutine that runs here.
+    OfTask(String what, String instead) {
+      try {
+        this.loop = Asyncio.getRunningLoop();
+      } catch (IllegalStateException e) {
+        throw new IllegalStateException(
+            what + " would have to wait, but no event loop runs here; a thread uses " + instead, e);
+      }
+      this.wakeUp = loop.createFuture();
+    }
+
+    void await() {
+      wakeUp.await();
+    }
+
+    @Override
+    void wake() {
+      try {
+        loop.callSoonThreadsafe(() -> {
+          if (!wakeUp.done()) {
+            wakeUp.setResult(true);
+          }
+        });
+      } catch (IllegalStateException e) {
+        // The loop has been closed: that has thrown an error into the coroutine, and it has left.
+      }
+    }
+  }
+
+  /// A thread that is not a loop's.
+  static final class OfThread extends Waiter {
+    private final Thread thread = Thread.currentThread();
+    private volatile boolean woken;
+
+    /// For the thread that runs here.
+    OfThread(String what, String instead) {
+      if (Asyncio.currentTask() != null
+          && Asyncio.getRunningLoop().getBlockingPolicy() != BlockingPolicy.SWITCH) {
+        throw new IllegalStateException(
+            what + " would block the event loop and all its tasks; a coroutine uses " + instead);
+      }
+    }
+
+    /// Waits until it is woken, or until so many nanoseconds have passed; which of the two.
+    boolean await(long nanos) throws InterruptedException {
+      long end = System.nanoTime() + nanos;
+      while (!woken) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException();
+        }
+        if (nanos == Long.MAX_VALUE) {
+          LockSupport.park(this);
+        } else {
+          long left = end - System.nanoTime();
+          if (left <= 0) {
+            return false;
+          }
+          LockSupport.parkNanos(this, left);
+        }
+      }
+      return true;
+    }
+
+    @Override
+    void wake() {
+      woken = true;
+      LockSupport.unpark(thread);
+    }
+  }
+}

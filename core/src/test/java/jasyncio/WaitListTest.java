@@ -1,0 +1,147 @@
+package jasyncio;
+
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.getRunningLoop;
+import static jasyncio.Asyncio.run;
+import static jasyncio.Asyncio.sleep;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+@org.junit.jupiter.api.Timeout(60)
+class WaitListTest {
+  private final WaitList list = new WaitList("<Thing>");
+  private final List<String> order = new ArrayList<>();
+
+  private Task<Void> waiter(String name) {
+    return createTask(() -> {
+      var place = list.enter();
+      try {
+        place.await();
+        order.add(name);
+      } catch (CancelledError e) {
+        order.add(name + (place.woken() ? " woken in vain" : " cancelled"));
+        throw e;
+      } finally {
+        place.leave();
+        place.leave(); // has no effect
+      }
+    });
+  }
+
+  @Test
+  void wakeFirst_goesInTheOrderOfArrival() {
+    run(() -> {
+      var tasks = List.of(waiter("a"), waiter("b"), waiter("c"));
+      sleep(0);
+      assertThat(list.waiting()).isEqualTo(3);
+      assertThat(list.isIdle()).isFalse();
+      assertThat(list.wakeFirst()).isTrue();
+      assertThat(list.wakeFirst()).isTrue();
+      assertThat(list.waiting()).isEqualTo(1);
+      assertThat(list.size()).isEqualTo(3);
+      sleep(0);
+      assertThat(list.size()).isEqualTo(1);
+      list.wakeAll();
+      assertThat(list.wakeFirst()).isFalse();
+      Asyncio.wait(tasks);
+      assertThat(order).containsExactly("a", "b", "c");
+      assertThat(list.isIdle()).isTrue();
+    });
+  }
+
+  @Test
+  void cancelledOnes_arePassedOver_andLeaveWhereverTheyStand() {
+    run(() -> {
+      var tasks = List.of(waiter("a"), waiter("b"), waiter("c"), waiter("d"));
+      sleep(0);
+      tasks.get(0).cancel();
+      tasks.get(2).cancel();
+      assertThat(list.isIdle()).isFalse();
+      list.wakeFirstIfNoneIsOnTheWay(); // the cancelled first one is
+      assertThat(list.waiting()).isEqualTo(4);
+      assertThat(list.wakeFirst()).isTrue();
+      tasks.get(1).cancel();
+      sleep(0);
+      assertThat(order).containsExactlyInAnyOrder("a cancelled", "c cancelled", "b woken in vain");
+      assertThat(list.size()).isEqualTo(1);
+      list.wakeFirstIfNoneIsOnTheWay();
+      list.wakeFirstIfNoneIsOnTheWay();
+      Asyncio.wait(tasks);
+      assertThat(order).endsWith("d");
+      assertThat(list.size()).isZero();
+    });
+  }
+
+  @Test
+  void allCancelled_isIdle() {
+    run(() -> {
+      var tasks = List.of(waiter("a"), waiter("b"));
+      sleep(0);
+      tasks.forEach(Task::cancel);
+      assertThat(list.waiting()).isEqualTo(2);
+      assertThat(list.isIdle()).isTrue();
+      assertThat(list.wakeFirst()).isFalse();
+      list.wakeAll();
+      Asyncio.wait(tasks);
+      assertThat(order).containsExactly("a cancelled", "b cancelled");
+    });
+  }
+
+  @Test
+  void sharedFuture_isWokenByOneListOnly() {
+    run(() -> {
+      var other = list.sibling();
+      var wakeUp = new Future<Boolean>();
+      var place = list.enter(wakeUp);
+      var otherPlace = other.enter(wakeUp);
+      assertThat(other.wakeFirst()).isTrue();
+      assertThat(list.wakeFirst()).isFalse();
+      otherPlace.await();
+      place.leave();
+      otherPlace.leave();
+      assertThat(place.woken()).isFalse();
+      assertThat(otherPlace.woken()).isTrue();
+      assertThat(list.size() + other.size()).isZero();
+    });
+  }
+
+  @Test
+  void enter_onAnotherLoopOrOnNone_isAMisuse() {
+    run(() -> assertThat(list.loop()).isSameAs(getRunningLoop()));
+    run(() ->
+        assertThatThrownBy(() -> list.sibling().enter())
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("<Thing> is bound to a different event loop; make one for each loop"));
+    assertThatThrownBy(list::enter)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "<Thing> would have to wait, but no event loop runs here; call it in a coroutine, by run(...) or"
+                + " createTask(...)");
+    assertThat(list).hasToString("<WaitList of <Thing>>");
+  }
+
+  @Test
+  void loopThatIsClosed_letsWaitersLeave() {
+    var loop = Asyncio.newEventLoop();
+    loop.setExceptionHandler((l, error) -> order.add(error.message()));
+    loop.runUntilComplete(() -> {
+      createTask(() -> {
+        var place = list.enter();
+        try {
+          place.await();
+        } finally {
+          place.leave();
+        }
+      });
+      sleep(0);
+    });
+    assertThat(list.size()).isEqualTo(1);
+    loop.close();
+    assertThat(list.size()).isZero();
+    assertThat(order).containsExactly("Task was destroyed but it is pending!");
+  }
+}
