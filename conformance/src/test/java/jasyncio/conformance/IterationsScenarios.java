@@ -21,46 +21,12 @@ import static jasyncio.conformance.Trace.print;
 import jasyncio.Action;
 import jasyncio.Asyncio;
 import jasyncio.Awaitable;
-import jasyncio.CancelledError;
-import jasyncio.EventLoop;
-import jasyncio.ExceptionGroup;
 import jasyncio.Future;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 
 /// How many loop iterations an await costs: the measured table, row by row.
 final class IterationsScenarios {
   private IterationsScenarios() {}
-
-  /// Counts iterations: its callback is the first of every batch.
-  private static final class Clock {
-    private final EventLoop loop;
-    int ticks;
-
-    Clock(EventLoop loop) {
-      this.loop = loop;
-      loop.callSoon(this::tick);
-    }
-
-    private void tick() {
-      ticks++;
-      loop.callSoon(this::tick);
-    }
-
-    int count(Awaitable<?> awaitable) throws Exception {
-      int start = ticks;
-      try {
-        awaitable.await();
-      } catch (Oops | ExceptionGroup | TimeoutException | CancelledError e) {
-        // only the time counts
-      }
-      return ticks - start;
-    }
-
-    int count(Action action) throws Exception {
-      return count(action.asAwaitable());
-    }
-  }
 
   @FunctionalInterface
   private interface Main {
@@ -298,7 +264,7 @@ final class IterationsScenarios {
     withLoop(loop -> {
       var clock = new Clock(loop);
       loop.runUntilComplete(() -> echo("value"));
-      print(clock.ticks);
+      print(clock.ticks());
     });
   }
 
@@ -309,7 +275,7 @@ final class IterationsScenarios {
       var future = loop.<String>createFuture();
       future.setResult("done");
       loop.runUntilComplete(future);
-      print(clock.ticks);
+      print(clock.ticks());
     });
   }
 }
