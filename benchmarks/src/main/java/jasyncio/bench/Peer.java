@@ -20,6 +20,9 @@ public final class Peer {
       case "await_depth" -> Workloads.awaitDepth();
       case "timers" -> Workloads.timers();
       case "timers.task" -> Workloads.timersOfTasks();
+      case "queue.1" -> Workloads.queue(workload, 1);
+      case "queue.1000" -> Workloads.queue(workload, 1000);
+      case "lock" -> Workloads.lock();
       case "memory.100k" -> MemoryWorkload.run(workload, 100_000);
       case "memory.1m" -> MemoryWorkload.run(workload, 1_000_000);
       case "cross_thread" -> Workloads.crossThread();

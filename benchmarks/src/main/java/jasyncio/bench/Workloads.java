@@ -13,6 +13,8 @@ import jasyncio.Awaitable;
 import jasyncio.Task;
 import jasyncio.TimerHandle;
 import jasyncio.bench.Stopwatch.Figure;
+import jasyncio.queue.Queue;
+import jasyncio.sync.Lock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Random;
@@ -135,6 +137,50 @@ final class Workloads {
   private static double[] delays(int count) {
     var random = new Random(42);
     return random.doubles(count).toArray();
+  }
+
+  static void queue(String workload, int maxsize) {
+    int items = Settings.scaled(500_000);
+    Stopwatch.measure(
+        workload, items, "ns/item", Figure.WALL_NANOS, () -> run(() -> handOver(items, maxsize)));
+  }
+
+  private static void handOver(int items, int maxsize) {
+    var queue = new Queue<Integer>(maxsize);
+    var consumer =
+        createTask(() -> {
+          long sum = 0;
+          for (int i = 0; i < items; i++) {
+            sum += queue.get();
+          }
+          return sum;
+        });
+    for (int i = 0; i < items; i++) {
+      queue.put(i);
+    }
+    await(consumer);
+  }
+
+  static void lock() {
+    int tasks = 100;
+    int rounds = Settings.scaled(2000);
+    Stopwatch.measure(
+        "lock",
+        (long) tasks * rounds,
+        "ns/op",
+        Figure.WALL_NANOS,
+        () -> run(() -> await(gather(Collections.nCopies(tasks, holder(new Lock(), rounds))))));
+  }
+
+  private static Awaitable<Integer> holder(Lock lock, int rounds) {
+    return () -> {
+      for (int i = 0; i < rounds; i++) {
+        try (var _ = lock.acquire()) {
+          sleep(0);
+        }
+      }
+      return rounds;
+    };
   }
 
   static void crossThread() {
