@@ -61,6 +61,8 @@ class DocsTest {
           "jasyncio.generator.",
           "jasyncio.inspect.",
           "jasyncio.net.",
+          "jasyncio.queue.",
+          "jasyncio.sync.",
           "java.lang.",
           "java.util.concurrent.");
 
