@@ -3,11 +3,13 @@ package jasyncio.queue;
 import jasyncio.CancelledError;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Hands items between threads and coroutines of any loops, first in, first out.
@@ -41,51 +43,29 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   /* Overview
    * Fields are guarded by `lock`, which is held for moments only; nobody is woken under it.
    *
-   * To wait is to stand in a line: `takers` for an item, `putters` for room. Who is served leaves the line with
-   * a promise: one item, or room for one, is set aside for it (but not assigned: it takes the oldest item
-   * there is when it goes on). It then keeps the promise, in takePromised() or putPromised(), or gives it
-   * back, in giveUp(), so that the next in line gets it.
+   * To wait is to stand in a line: `takers` for an item, `putters` for room. Who is served leaves the line, and is
+   * woken. A taker is served by handing it its item; if it gives up before it could go on, the item goes to the next
+   * taker, or back to where it was, the front of the queue. A putter is served with a promise of room: it puts its
+   * item itself when it goes on, so that one who gives up has put nothing.
    *
-   *   item put     -> promised to the first taker
+   *   item put     -> handed to the first taker, or kept
    *   item taken   -> its room is promised to the first putter
-   *   shut down    -> all lines are sent away without a promise; promised items can still be taken, promised
-   *                   room is worth nothing any more
+   *   shut down    -> all lines are sent away unserved; room that was promised is worth nothing any more
    *
-   * Invariants: takers stand in line only if each item is promised, putters only if all room is taken or
-   * promised. So whoever comes and finds something that is not promised overtakes nobody.
+   * Invariants: takers stand in line only if there is no item, putters only if all room is taken or promised. So
+   * whoever comes and finds something overtakes nobody.
    */
   private final SpinLock lock = new SpinLock();
   private final int maxsize;
   private final ArrayDeque<T> items = new ArrayDeque<>();
-  private final Line takers = new Line();
-  private final Line putters = new Line();
-  private final Line joiners = new Line();
+  private final LinkedHashSet<Waiter> takers = new LinkedHashSet<>();
+  private final LinkedHashSet<Waiter> putters = new LinkedHashSet<>();
+  private final LinkedHashSet<Waiter> joiners = new LinkedHashSet<>();
   private final Blocking blocking = new Blocking();
+  private int promisedRoom;
   private int unfinished;
   private boolean shutDown;
-
-  /// Those that wait for the same, and how many have left the line with a promise.
-  private static final class Line {
-    final LinkedHashSet<Waiter> waiters = new LinkedHashSet<>();
-    int promised;
-
-    /// Lets the first one out with a promise; `null` if there is none.
-    @Nullable Waiter promiseToFirst() {
-      if (waiters.isEmpty()) {
-        return null;
-      }
-      var first = waiters.removeFirst();
-      first.promised = true;
-      promised++;
-      return first;
-    }
-
-    List<Waiter> sendAway() {
-      var all = List.copyOf(waiters);
-      waiters.clear();
-      return all;
-    }
-  }
+  private boolean dropping; // shut down immediately
 
   /// A queue without a maximal size.
   public ThreadsafeQueue() {
@@ -111,12 +91,18 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   /// @throws IllegalStateException if it has to wait and the caller runs in no coroutine
   public void put(T item) {
     Objects.requireNonNull(item, "item");
-    if (tryPut(item)) {
+    if (tryPut(item, null)) {
       return;
     }
     var waiter = new Waiter.OfTask("put()", "blocking().put()");
-    if (!standInLineToPut(waiter)) {
-      await(waiter, putters);
+    if (tryPut(item, waiter)) {
+      return;
+    }
+    try {
+      waiter.await();
+    } catch (Throwable e) {
+      giveUpPutting(waiter);
+      throw e;
     }
     putPromised(waiter, item);
   }
@@ -131,15 +117,22 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   /// @throws CancelledError if the task is cancelled while it waits
   /// @throws IllegalStateException if it has to wait and the caller runs in no coroutine
   public T get() {
-    var item = tryTake();
+    var item = tryTake(null);
     if (item != null) {
       return item;
     }
     var waiter = new Waiter.OfTask("get()", "blocking().take()");
-    if (!standInLineToTake(waiter)) {
-      await(waiter, takers);
+    item = tryTake(waiter);
+    if (item != null) {
+      return item;
     }
-    return takePromised(waiter);
+    try {
+      waiter.await();
+    } catch (Throwable e) {
+      giveUpTaking(waiter);
+      throw e;
+    }
+    return handed(waiter);
   }
 
   /// Takes items, as [#get()] does, until the queue is shut down and empty.
@@ -182,20 +175,15 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   /// @throws CancelledError if the task is cancelled while it waits
   /// @throws IllegalStateException if it has to wait and the caller runs in no coroutine
   public void join() {
-    if (!allFinished()) {
+    if (!allFinished(null)) {
       var waiter = new Waiter.OfTask("join()", "blocking().join()");
-      if (!standInLineToJoin(waiter)) {
-        await(waiter, joiners);
+      if (!allFinished(waiter)) {
+        try {
+          waiter.await();
+        } finally {
+          leave(waiter, joiners);
+        }
       }
-    }
-  }
-
-  private void await(Waiter.OfTask waiter, Line line) {
-    try {
-      waiter.await();
-    } catch (Throwable e) {
-      giveUp(waiter, line);
-      throw e;
     }
   }
 
@@ -248,12 +236,20 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
 
     private boolean putWithin(T item, long nanos) throws InterruptedException {
       Objects.requireNonNull(item, "item");
-      if (tryPut(item)) {
+      if (tryPut(item, null)) {
         return true;
       }
       var waiter = new Waiter.OfThread("put()", "the queue's own put()");
-      if (!standInLineToPut(waiter) && !await(waiter, putters, nanos)) {
-        return false;
+      if (tryPut(item, waiter)) {
+        return true;
+      }
+      try {
+        if (!waiter.await(nanos) && leave(waiter, putters)) {
+          return false;
+        }
+      } catch (InterruptedException e) {
+        giveUpPutting(waiter);
+        throw e;
       }
       putPromised(waiter, item);
       return true;
@@ -292,15 +288,24 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     }
 
     private @Nullable T takeWithin(long nanos) throws InterruptedException {
-      var item = tryTake();
+      var item = tryTake(null);
       if (item != null) {
         return item;
       }
       var waiter = new Waiter.OfThread("take()", "get()");
-      if (!standInLineToTake(waiter) && !await(waiter, takers, nanos)) {
-        return null;
+      item = tryTake(waiter);
+      if (item != null) {
+        return item;
       }
-      return takePromised(waiter);
+      try {
+        if (!waiter.await(nanos) && leave(waiter, takers)) {
+          return null;
+        }
+      } catch (InterruptedException e) {
+        giveUpTaking(waiter);
+        throw e;
+      }
+      return handed(waiter);
     }
 
     /// Waits until all items that were put have been dealt with, as told by [#taskDone()]. Blocks
@@ -309,22 +314,15 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     /// @throws InterruptedException if the thread is interrupted while it waits
     /// @throws IllegalStateException if it has to wait and would block an event loop
     public void join() throws InterruptedException {
-      if (!allFinished()) {
+      if (!allFinished(null)) {
         var waiter = new Waiter.OfThread("join()", "the queue's own join()");
-        if (!standInLineToJoin(waiter)) {
-          await(waiter, joiners, Long.MAX_VALUE);
+        if (!allFinished(waiter)) {
+          try {
+            waiter.await(Long.MAX_VALUE);
+          } finally {
+            leave(waiter, joiners);
+          }
         }
-      }
-    }
-
-    /// Whether it was served, or sent away, in time.
-    private boolean await(Waiter.OfThread waiter, Line line, long nanos)
-        throws InterruptedException {
-      try {
-        return waiter.await(nanos) || !leaveUnserved(waiter, line);
-      } catch (InterruptedException e) {
-        giveUp(waiter, line);
-        throw e;
       }
     }
 
@@ -349,7 +347,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   /// @throws QueueShutDownException if the queue is shut down
   public void putNowait(T item) {
     Objects.requireNonNull(item, "item");
-    if (!tryPut(item)) {
+    if (!tryPut(item, null)) {
       throw new QueueFullException("the queue is full");
     }
   }
@@ -357,10 +355,10 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   /// Takes the oldest item out of the queue at once. Any thread; neither suspends nor blocks.
   ///
   /// @return the item
-  /// @throws QueueEmptyException if there is none, or only such as those who wait get
+  /// @throws QueueEmptyException if there is none
   /// @throws QueueShutDownException if the queue is shut down and empty
   public T getNowait() {
-    var item = tryTake();
+    var item = tryTake(null);
     if (item == null) {
       throw new QueueEmptyException("the queue is empty");
     }
@@ -386,7 +384,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
 
   private List<Waiter> finished(int count) {
     unfinished -= count;
-    return unfinished == 0 ? joiners.sendAway() : List.of();
+    return unfinished == 0 ? sendAway(joiners) : List.of();
   }
 
   /// Shuts the queue down: nothing can be put any more, and what is in it can still be taken. Any
@@ -401,25 +399,22 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   /// @param immediate whether to drop the items that are in it, as if they had been taken and dealt
   ///   with
   public void shutdown(boolean immediate) {
-    List<Waiter> joined = List.of();
-    List<Waiter> sentFromTakers;
-    List<Waiter> sentFromPutters;
+    var woken = new ArrayList<Waiter>();
     lock.lock();
     try {
       shutDown = true;
-      sentFromTakers = takers.sendAway();
-      sentFromPutters = putters.sendAway();
+      woken.addAll(sendAway(takers));
+      woken.addAll(sendAway(putters));
       if (immediate) {
+        dropping = true;
         int dropped = items.size();
         items.clear();
-        joined = finished(Math.min(dropped, unfinished));
+        woken.addAll(finished(Math.min(dropped, unfinished)));
       }
     } finally {
       lock.unlock();
     }
-    sentFromTakers.forEach(Waiter::wake);
-    sentFromPutters.forEach(Waiter::wake);
-    joined.forEach(Waiter::wake);
+    woken.forEach(Waiter::wake);
   }
 
   /// {@return whether the queue was shut down; any thread}
@@ -475,26 +470,11 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     }
   }
 
-  private static String count(String name, Line line) {
-    return line.waiters.isEmpty() ? "" : " " + name + "[" + line.waiters.size() + "]";
+  private static String count(String name, Set<Waiter> line) {
+    return line.isEmpty() ? "" : " " + name + "[" + line.size() + "]";
   }
 
   // ---- the machine ------------------------------------------------------------------------------
-
-  /// What is not promised to anybody.
-  private boolean hasItem() {
-    return items.size() > takers.promised;
-  }
-
-  private boolean hasRoom() {
-    return maxsize <= 0 || items.size() + putters.promised < maxsize;
-  }
-
-  private static void wake(@Nullable Waiter waiter) {
-    if (waiter != null) {
-      waiter.wake();
-    }
-  }
 
   private static QueueShutDownException shutDownToPut() {
     return new QueueShutDownException("the queue is shut down: nothing can be put into it");
@@ -504,7 +484,38 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     return new QueueShutDownException("the queue is shut down and empty");
   }
 
-  private boolean tryPut(T item) {
+  private static void wake(@Nullable Waiter waiter) {
+    if (waiter != null) {
+      waiter.wake();
+    }
+  }
+
+  /// Under the lock.
+  private static List<Waiter> sendAway(LinkedHashSet<Waiter> line) {
+    var all = List.copyOf(line);
+    line.clear();
+    return all;
+  }
+
+  /// Under the lock.
+  private static @Nullable Waiter pollFirst(LinkedHashSet<Waiter> line) {
+    return line.isEmpty() ? null : line.removeFirst();
+  }
+
+  /// Leaves the line, unless it was served, or sent away, before; whether it left.
+  private boolean leave(Waiter waiter, LinkedHashSet<Waiter> line) {
+    lock.lock();
+    try {
+      return line.remove(waiter);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- putting
+
+  /// Puts the item if there is room; else stands in line, if somebody is given to do so.
+  private boolean tryPut(T item, @Nullable Waiter waiter) {
     Waiter taker;
     lock.lock();
     try {
@@ -512,6 +523,9 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
         throw shutDownToPut();
       }
       if (!hasRoom()) {
+        if (waiter != null) {
+          putters.add(waiter);
+        }
         return false;
       }
       taker = add(item);
@@ -522,96 +536,38 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     return true;
   }
 
+  /// Under the lock: whether there is room that is not promised.
+  private boolean hasRoom() {
+    return maxsize <= 0 || items.size() + promisedRoom < maxsize;
+  }
+
   /// Under the lock: puts an item. Whoever is returned is to be woken.
   private @Nullable Waiter add(T item) {
-    items.add(item);
     unfinished++;
-    return takers.promiseToFirst();
-  }
-
-  private @Nullable T tryTake() {
-    T item;
-    Waiter putter;
-    lock.lock();
-    try {
-      if (!hasItem()) {
-        if (shutDown) {
-          throw shutDownToTake();
-        }
-        return null;
-      }
-      item = items.remove();
-      putter = nextPutter();
-    } finally {
-      lock.unlock();
+    var taker = hand(item);
+    if (taker == null) {
+      items.add(item);
     }
-    wake(putter);
-    return item;
+    return taker;
   }
 
-  /// Under the lock: who is to be woken because there may be room.
-  private @Nullable Waiter nextPutter() {
-    return hasRoom() ? putters.promiseToFirst() : null;
-  }
-
-  /// Whether room was promised at once.
-  private boolean standInLineToPut(Waiter waiter) {
-    lock.lock();
-    try {
-      if (shutDown) {
-        throw shutDownToPut();
-      }
-      return standInLine(waiter, putters, hasRoom());
-    } finally {
-      lock.unlock();
+  /// Under the lock: serves the first taker; `null` if there is none.
+  private @Nullable Waiter hand(T item) {
+    var taker = pollFirst(takers);
+    if (taker != null) {
+      taker.served = true;
+      taker.item = item;
     }
+    return taker;
   }
 
-  /// Whether an item was promised at once.
-  private boolean standInLineToTake(Waiter waiter) {
-    lock.lock();
-    try {
-      boolean there = hasItem();
-      if (!there && shutDown) {
-        throw shutDownToTake();
-      }
-      return standInLine(waiter, takers, there);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private static boolean standInLine(Waiter waiter, Line line, boolean there) {
-    line.waiters.add(waiter);
-    return there && line.promiseToFirst() == waiter;
-  }
-
-  private boolean allFinished() {
-    lock.lock();
-    try {
-      return unfinished == 0;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// Whether all was finished by then.
-  private boolean standInLineToJoin(Waiter waiter) {
-    lock.lock();
-    try {
-      return unfinished == 0 || !joiners.waiters.add(waiter);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// It was served, or sent away: puts the item where room was promised.
+  /// It has waited: puts the item if room was promised.
   private void putPromised(Waiter waiter, T item) {
     Waiter taker;
     lock.lock();
     try {
-      if (waiter.promised) {
-        putters.promised--;
+      if (waiter.served) {
+        promisedRoom--;
       }
       if (shutDown) {
         throw shutDownToPut();
@@ -623,38 +579,16 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     wake(taker);
   }
 
-  /// It was served, or sent away: takes the item that was promised.
-  private T takePromised(Waiter waiter) {
-    T item;
-    Waiter putter;
-    lock.lock();
-    try {
-      if (!waiter.promised) {
-        throw shutDownToTake();
-      }
-      takers.promised--;
-      item = items.poll();
-      if (item == null) { // shut down immediately
-        throw shutDownToTake();
-      }
-      putter = nextPutter();
-    } finally {
-      lock.unlock();
-    }
-    wake(putter);
-    return item;
-  }
-
-  /// It waits no longer: what it was promised, if anything, goes to the next.
-  private void giveUp(Waiter waiter, Line line) {
+  /// It waits no longer: room that was promised goes to the next.
+  private void giveUpPutting(Waiter waiter) {
     Waiter next = null;
     lock.lock();
     try {
-      if (waiter.promised) {
-        line.promised--;
-        next = (line == takers ? hasItem() : hasRoom()) ? line.promiseToFirst() : null;
+      if (waiter.served) {
+        promisedRoom--;
+        next = promiseRoom();
       } else {
-        line.waiters.remove(waiter);
+        putters.remove(waiter);
       }
     } finally {
       lock.unlock();
@@ -662,11 +596,97 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     wake(next);
   }
 
-  /// Leaves the line, unless it was served, or sent away, meanwhile; whether it left.
-  private boolean leaveUnserved(Waiter waiter, Line line) {
+  /// Under the lock: serves the first putter, if there is room; `null` if there is no putter.
+  private @Nullable Waiter promiseRoom() {
+    var putter = hasRoom() ? pollFirst(putters) : null;
+    if (putter != null) {
+      putter.served = true;
+      promisedRoom++;
+    }
+    return putter;
+  }
+
+  // ---- taking
+
+  /// Takes an item if there is one; else stands in line, if somebody is given to do so.
+  private @Nullable T tryTake(@Nullable Waiter waiter) {
+    T item;
+    Waiter putter;
     lock.lock();
     try {
-      return line.waiters.remove(waiter);
+      item = items.poll();
+      if (item == null) {
+        if (shutDown) {
+          throw shutDownToTake();
+        }
+        if (waiter != null) {
+          takers.add(waiter);
+        }
+        return null;
+      }
+      putter = promiseRoom();
+    } finally {
+      lock.unlock();
+    }
+    wake(putter);
+    return item;
+  }
+
+  /// It has waited: what it was handed.
+  @SuppressWarnings("unchecked") // by hand()
+  private T handed(Waiter waiter) {
+    lock.lock();
+    try {
+      if (!waiter.served) {
+        throw shutDownToTake();
+      }
+      return (T) Objects.requireNonNull(waiter.item);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// It waits no longer: an item that it was handed goes to the next, or back to the front.
+  @SuppressWarnings("unchecked") // by hand()
+  private void giveUpTaking(Waiter waiter) {
+    var woken = List.<Waiter>of();
+    lock.lock();
+    try {
+      var item = (T) waiter.item;
+      if (item == null) {
+        takers.remove(waiter);
+      } else {
+        woken = giveBack(item);
+      }
+    } finally {
+      lock.unlock();
+    }
+    woken.forEach(Waiter::wake);
+  }
+
+  /// Under the lock. Whoever is returned is to be woken.
+  private List<Waiter> giveBack(T item) {
+    if (dropping) {
+      return finished(Math.min(1, unfinished));
+    }
+    var taker = hand(item);
+    if (taker == null) {
+      items.addFirst(item); // one more than the maximal size, perhaps, for a moment
+      return List.of();
+    }
+    return List.of(taker);
+  }
+
+  // ---- joining
+
+  /// Whether all is finished; if not, stands in line, if somebody is given to do so.
+  private boolean allFinished(@Nullable Waiter waiter) {
+    lock.lock();
+    try {
+      if (unfinished > 0 && waiter != null) {
+        joiners.add(waiter);
+      }
+      return unfinished == 0;
     } finally {
       lock.unlock();
     }

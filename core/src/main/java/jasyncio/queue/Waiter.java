@@ -5,11 +5,15 @@ import jasyncio.BlockingPolicy;
 import jasyncio.EventLoop;
 import jasyncio.Future;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// A coroutine or a thread that waits at a [ThreadsafeQueue].
 abstract sealed class Waiter {
-  /// Whether it has been promised what it waits for. Guarded by the queue's lock.
-  boolean promised;
+  /// Whether it got what it waited for. Guarded by the queue's lock, as is `item`.
+  boolean served;
+
+  /// What it got, if it waited for an item.
+  @Nullable Object item;
 
   /// Wakes it. Any thread, not under the queue's lock; called at most once.
   abstract void wake();

@@ -69,7 +69,7 @@ class ThreadsafeQueueTest {
   }
 
   @Test
-  void promisedItem_isNotTakenByOthers_andGoesToTheNextIfCancelled() {
+  void handedItem_isNotTakenByOthers_andGoesToTheNextIfCancelled() {
     run(() -> {
       var first = createTask(queue::get);
       var second = createTask(queue::get);
@@ -120,7 +120,7 @@ class ThreadsafeQueueTest {
   }
 
   @Test
-  void shutdown_sendsAllAway_butKeepsPromises() {
+  void shutdown_sendsAllAway_butWhoWasServedKeepsItsItem() {
     run(() -> {
       var served = createTask(queue::get);
       var sentAway = createTask(queue::get);
@@ -153,17 +153,40 @@ class ThreadsafeQueueTest {
   }
 
   @Test
-  void immediateShutdown_dropsPromisedItemsToo_andReleasesJoin() {
+  void immediateShutdown_dropsItems_andReleasesJoin() {
+    run(() -> {
+      var getting = createTask(queue::get);
+      var cancelled = createTask(queue::get);
+      sleep(0);
+      queue.putNowait(1);
+      queue.putNowait(2);
+      queue.putNowait(3);
+      var joining = createTask(queue::join);
+      sleep(0);
+      cancelled.cancel(); // what it was handed goes back
+      queue.shutdown(true);
+      assertThat(await(getting)).isEqualTo(1);
+      sleep(0);
+      sleep(0);
+      assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=0 tasks=1 shutdown>");
+      queue.taskDone();
+      await(joining);
+    });
+  }
+
+  @Test
+  void servedTaker_thatGivesUp_putsItsItemBackInFront() {
     run(() -> {
       var getting = createTask(queue::get);
       sleep(0);
       queue.putNowait(1);
-      var joining = createTask(queue::join);
+      queue.putNowait(2);
+      queue.putNowait(3);
+      getting.cancel();
       sleep(0);
-      queue.shutdown(true);
-      assertThatThrownBy(() -> await(getting)).isInstanceOf(QueueShutDownException.class);
-      await(joining);
-      assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=0 shutdown>");
+      assertThat(queue.qsize()).isEqualTo(3); // one too many, for once
+      assertThatThrownBy(() -> queue.putNowait(4)).isInstanceOf(QueueFullException.class);
+      assertThat(List.of(queue.get(), queue.get(), queue.get())).containsExactly(1, 2, 3);
     });
   }
 
