@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.SequencedSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -58,9 +59,9 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   private final SpinLock lock = new SpinLock();
   private final int maxsize;
   private final ArrayDeque<T> items = new ArrayDeque<>();
-  private final LinkedHashSet<Waiter> takers = new LinkedHashSet<>();
-  private final LinkedHashSet<Waiter> putters = new LinkedHashSet<>();
-  private final LinkedHashSet<Waiter> joiners = new LinkedHashSet<>();
+  private final SequencedSet<Waiter> takers = new LinkedHashSet<>();
+  private final SequencedSet<Waiter> putters = new LinkedHashSet<>();
+  private final SequencedSet<Waiter> joiners = new LinkedHashSet<>();
   private final Blocking blocking = new Blocking();
   private int promisedRoom;
   private int unfinished;
@@ -491,19 +492,19 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   }
 
   /// Under the lock.
-  private static List<Waiter> sendAway(LinkedHashSet<Waiter> line) {
+  private static List<Waiter> sendAway(Set<Waiter> line) {
     var all = List.copyOf(line);
     line.clear();
     return all;
   }
 
   /// Under the lock.
-  private static @Nullable Waiter pollFirst(LinkedHashSet<Waiter> line) {
+  private static @Nullable Waiter pollFirst(SequencedSet<Waiter> line) {
     return line.isEmpty() ? null : line.removeFirst();
   }
 
   /// Leaves the line, unless it was served, or sent away, before; whether it left.
-  private boolean leave(Waiter waiter, LinkedHashSet<Waiter> line) {
+  private boolean leave(Waiter waiter, Set<Waiter> line) {
     lock.lock();
     try {
       return line.remove(waiter);
