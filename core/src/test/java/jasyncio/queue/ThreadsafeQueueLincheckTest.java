@@ -65,11 +65,13 @@ class ThreadsafeQueueLincheckTest {
       return poll();
     }
 
-    public void shutdown(boolean immediate) {
+    public void shutdown() {
       shutDown = true;
-      if (immediate) {
-        items.clear();
-      }
+    }
+
+    public void shutdownImmediately() {
+      shutDown = true;
+      items.clear();
     }
   }
 
@@ -146,8 +148,13 @@ class ThreadsafeQueueLincheckTest {
     }
 
     @Operation
-    public void shutdown(boolean immediate) {
-      queue.shutdown(immediate);
+    public void shutdown() {
+      queue.shutdown();
+    }
+
+    @Operation
+    public void shutdownImmediately() {
+      queue.shutdown(true);
     }
   }
 
