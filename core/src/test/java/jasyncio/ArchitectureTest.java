@@ -60,7 +60,15 @@ class ArchitectureTest {
 
   /// What `module-info` exports, to everyone.
   private static final Set<String> EXPORTED =
-      Set.of("jasyncio", "jasyncio.generator", "jasyncio.gevent", "jasyncio.inspect", "jasyncio.net", "jasyncio.process", "jasyncio.queue", "jasyncio.sync");
+      Set.of(
+          "jasyncio",
+          "jasyncio.generator",
+          "jasyncio.gevent",
+          "jasyncio.inspect",
+          "jasyncio.net",
+          "jasyncio.process",
+          "jasyncio.queue",
+          "jasyncio.sync");
 
   /// The test classes that may call `Thread.sleep`, by simple name, and why each has to.
   ///
