@@ -223,7 +223,6 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
       }
     }
     finished = true;
-    closed = true;
     call(() -> protocol.connectionLost(null));
   }
 

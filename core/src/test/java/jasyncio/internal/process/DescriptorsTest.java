@@ -1,0 +1,123 @@
+package jasyncio.internal.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.Pipe;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+@Timeout(60)
+@EnabledOnOs(OS.LINUX)
+class DescriptorsTest {
+
+  @Test
+  void descriptor_isThatOfTheChannel() throws IOException {
+    for (int round = 0; round < 20; round++) {
+      try (var pipe = new OpenPipe()) {
+        assertThat(leadsTo(Descriptors.of(pipe.sink()), pipe, (byte) round)).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void descriptor_isFoundAmongMany_evenIfNoneWasClosed() throws IOException {
+    var pipes = new ArrayList<OpenPipe>();
+    try {
+      for (int i = 0; i < 100; i++) {
+        pipes.add(new OpenPipe());
+      }
+      Collections.shuffle(pipes, new java.util.Random(3));
+      for (var pipe : pipes) {
+        assertThat(leadsTo(Descriptors.of(pipe.sink()), pipe, (byte) 7)).isTrue();
+      }
+    } finally {
+      for (var pipe : pipes) {
+        pipe.close();
+      }
+    }
+  }
+
+  @Test
+  void descriptor_isFound_whileOtherThreadsSearch() throws Exception {
+    var failures = Collections.synchronizedList(new ArrayList<Throwable>());
+    var threads = new ArrayList<Thread>();
+    for (int i = 0; i < 4; i++) {
+      byte mark = (byte) i;
+      threads.add(
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  for (int round = 0; round < 50; round++) {
+                    try (var pipe = new OpenPipe()) {
+                      assertThat(leadsTo(Descriptors.of(pipe.sink()), pipe, mark)).isTrue();
+                    }
+                  }
+                } catch (Throwable e) {
+                  failures.add(e);
+                }
+              }));
+    }
+    for (var thread : threads) {
+      thread.join();
+    }
+    assertThat(failures).isEqualTo(List.of());
+  }
+
+  @Test
+  void mode_staysAsItWas() throws IOException {
+    try (var pipe = new OpenPipe()) {
+      Descriptors.of(pipe.sink());
+      assertThat(pipe.sink().isBlocking()).isTrue();
+      pipe.sink().configureBlocking(false);
+      Descriptors.of(pipe.sink());
+      assertThat(pipe.sink().isBlocking()).isFalse();
+    }
+  }
+
+  @Test
+  void closedChannel_hasNone() throws IOException {
+    var pipe = new OpenPipe();
+    pipe.close();
+    assertThatThrownBy(() -> Descriptors.of(pipe.sink()))
+        .isInstanceOf(ClosedChannelException.class);
+  }
+
+  /// Whether what is written to the descriptor comes out of the pipe.
+  private static boolean leadsTo(int descriptor, OpenPipe pipe, byte mark) throws IOException {
+    try (var out = new FileOutputStream("/proc/self/fd/" + descriptor)) {
+      out.write(mark);
+    }
+    var buffer = ByteBuffer.allocate(2);
+    return pipe.source().read(buffer) == 1 && buffer.get(0) == mark;
+  }
+
+  private static final class OpenPipe implements AutoCloseable {
+    private final Pipe pipe = Pipe.open();
+
+    OpenPipe() throws IOException {}
+
+    Pipe.SourceChannel source() {
+      return pipe.source();
+    }
+
+    Pipe.SinkChannel sink() {
+      return pipe.sink();
+    }
+
+    @Override
+    public void close() throws IOException {
+      pipe.source().close();
+      pipe.sink().close();
+    }
+  }
+}
