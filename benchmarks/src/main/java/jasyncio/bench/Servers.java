@@ -5,6 +5,7 @@ import static jasyncio.Asyncio.run;
 import jasyncio.net.Protocol;
 import jasyncio.net.Server;
 import jasyncio.net.ServerOptions;
+import jasyncio.net.Streams;
 import jasyncio.net.Transport;
 import jasyncio.net.Transports;
 import java.io.IOException;
@@ -16,9 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class Servers {
   private static final String HOST = "127.0.0.1";
   private static final int BACKLOG = 4096;
+  private static final int CHUNK = 64 * 1024;
 
   private static final Map<String, Starter> KINDS =
-      Map.of("echo-proto", Servers::echoProto, "http", Servers::http);
+      Map.of(
+          "echo-proto", Servers::echoProto,
+          "echo-stream", Servers::echoStream,
+          "http", Servers::http);
 
   private Servers() {}
 
@@ -43,6 +48,24 @@ final class Servers {
 
   private static Server echoProto(int port, ServerOptions options) throws IOException {
     return Transports.createServer(Echo::new, HOST, port, options);
+  }
+
+  /// A task for each connection: read, write, drain.
+  private static Server echoStream(int port, ServerOptions options) throws IOException {
+    return Streams.startServer(
+        (reader, writer) -> {
+          try (writer) {
+            for (var data = reader.read(CHUNK); data.length > 0; data = reader.read(CHUNK)) {
+              writer.write(data);
+              writer.drain();
+            }
+          } catch (IOException e) {
+            // the load generator ends its connections as it likes
+          }
+        },
+        HOST,
+        port,
+        options);
   }
 
   private static Server http(int port, ServerOptions options) throws IOException {
