@@ -76,7 +76,8 @@ class ArchitectureTest {
   private static final Map<String, String> MAY_SLEEP =
       Map.of(
           "FiberHazardsTest", "a task blocks its thread on purpose",
-          "BlockingPolicyTest", "a task blocks its thread on purpose");
+          "BlockingPolicyTest", "a task blocks its thread on purpose",
+          "MonkeyTest", "a greenlet blocks its thread on purpose");
 
   private static final Path TARGET = Path.of(System.getProperty("basedir", ""), "target");
   private static final JavaClasses MAIN =

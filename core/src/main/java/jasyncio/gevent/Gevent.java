@@ -116,13 +116,16 @@ public final class Gevent {
   /// @param seconds how long; at most 0 counts as 0
   /// @throws IllegalArgumentException if it is NaN
   public static void sleep(double seconds) {
+    if (Double.isNaN(seconds)) {
+      throw new IllegalArgumentException("a sleep must be a number of seconds, not NaN");
+    }
     var me = Strand.current();
-    if (me.task != null) {
-      me.pause(seconds);
-    } else if (seconds <= 0) {
-      Waiter.letOthersRun("sleep", null);
-    } else {
+    if (seconds > 0) {
       new Waiter(me, "sleep", null).await(seconds);
+    } else if (me.task != null) {
+      me.pause();
+    } else {
+      Waiter.letOthersRun("sleep", null);
     }
   }
 

@@ -162,17 +162,23 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
       }
       case KeyboardInterrupt interrupt -> {
         finishAs(null, interrupt);
-        throw interrupt;
+        throw escaping(interrupt);
       }
       case SystemExit exit -> {
         finishAs(null, exit);
-        throw exit;
+        throw escaping(exit);
       }
       default -> {
         finishAs(null, error);
         hub.handleError(this, error);
       }
     }
+  }
+
+  /// The loop throws it out of its run: nobody needs to be told that the task has it, too.
+  private <X extends Error> X escaping(X error) {
+    Objects.requireNonNull(task).addDoneCallback(t -> t.exception());
+    return error;
   }
 
   /// It ends without a value.

@@ -18,7 +18,8 @@ final class Strand {
    * comes out of the call itself. If that future is done already, whatever it brings must not get lost: the
    * error waits until the strand has run and waits for the next thing. Elsewhere the task is cancelled, and
    * `interruption` says what the cancellation stands for: as soon as it comes out into one of our own calls or
-   * out of the greenlet, arrived() puts the error in its place.
+   * out of the greenlet, arrived() puts the error in its place. User code may swallow it before; we know that as
+   * soon as one of our calls has waited undisturbed.
    */
   private static final Object NOBODY = new Object();
   private static final ContextVar<Object> CURRENT = ContextVar.of("jasyncio.gevent", NOBODY);
@@ -28,7 +29,7 @@ final class Strand {
   private @Nullable Greenlet<?> greenlet; // made on demand where there is none
   private @Nullable Waiter waiter;
   private @Nullable Throwable interruption;
-  private final ArrayDeque<Throwable> pending = new ArrayDeque<>(); // main program only
+  private final ArrayDeque<Throwable> pending = new ArrayDeque<>(); // for our next call that waits
 
   Strand(Hub hub, @Nullable Task<?> task) {
     this.hub = hub;
@@ -101,15 +102,17 @@ final class Strand {
   boolean await(Waiter w) {
     waiter = w;
     try {
+      if (!pending.isEmpty()) {
+        throw Errors.sneak(pending.remove());
+      }
       if (task == null) {
-        if (!pending.isEmpty()) {
-          throw Errors.sneak(pending.remove());
-        }
         hub.runUntilTurnOf(w);
       } else if (w.future.done()) {
-        pause(0);
+        pause();
       }
-      return task == null ? w.future.result() : w.future.await();
+      boolean woken = task == null ? w.future.result() : w.future.await();
+      settle(); // what was on its way would have come here
+      return woken;
     } catch (CancelledError e) {
       throw Errors.sneak(arrived(e));
     } finally {
@@ -117,10 +120,11 @@ final class Strand {
     }
   }
 
-  /// Sleeps as a task.
-  void pause(double seconds) {
+  /// Lets those run who are ready.
+  void pause() {
     try {
-      Asyncio.sleep(seconds);
+      Asyncio.sleep(0);
+      settle();
     } catch (CancelledError e) {
       throw Errors.sneak(arrived(e));
     }
@@ -155,9 +159,9 @@ final class Strand {
     var w = waiter;
     if (w != null && !w.future.done()) {
       w.future.setException(error);
-    } else if (task == null) {
+    } else if (task == null || interruption != null) {
       pending.add(error);
-    } else if (w != null || interruption != null || isCurrent()) {
+    } else if (w != null || isCurrent()) {
       return false;
     } else {
       interruption = error;
@@ -169,9 +173,8 @@ final class Strand {
   /// Takes `error` back if it has not arrived.
   void withdraw(Throwable error) {
     pending.remove(error);
-    if (interruption == error && task != null) {
-      interruption = null;
-      task.uncancel();
+    if (interruption == error) {
+      settle();
     }
   }
 
@@ -179,19 +182,24 @@ final class Strand {
   /// that.
   Throwable arrived(Throwable error) {
     var wanted = interruption;
-    if (wanted == null
-        || task == null
-        || !(error instanceof CancelledError || error instanceof Exception)) {
+    if (wanted == null || !(error instanceof CancelledError || Interrupts.caused(error))) {
       return error;
     }
-    interruption = null;
-    task.uncancel();
+    settle();
     if (error instanceof CancelledError || error == wanted) {
       return wanted;
     }
     Thread.interrupted(); // a blocking call was interrupted, and may have left the mark
     wanted.addSuppressed(error);
     return wanted;
+  }
+
+  /// The cancellation that stood for an error has arrived, or was swallowed on its way.
+  private void settle() {
+    if (interruption != null && task != null) {
+      interruption = null;
+      task.uncancel();
+    }
   }
 
   @Override

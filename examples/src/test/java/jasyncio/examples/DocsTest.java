@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,6 +58,7 @@ class DocsTest {
       List.of(
           "jasyncio.",
           "jasyncio.generator.",
+          "jasyncio.gevent.",
           "jasyncio.inspect.",
           "jasyncio.net.",
           "jasyncio.queue.",
@@ -276,22 +276,24 @@ class DocsTest {
   private static boolean exists(String code) {
     Matcher constant = CONSTANT.matcher(code);
     if (constant.matches()) {
-      return type(constant.group(1)).stream().anyMatch(t -> hasConstant(t, constant.group(2)));
+      return types(constant.group(1)).stream().anyMatch(t -> hasConstant(t, constant.group(2)));
     }
     Matcher method = METHOD.matcher(code);
     if (method.matches()) {
-      return type(method.group(1)).stream().anyMatch(t -> hasMethod(t, method.group(2)));
+      return types(method.group(1)).stream().anyMatch(t -> hasMethod(t, method.group(2)));
     }
     Matcher type = TYPE.matcher(code);
-    return !type.matches() || type(type.group(1)).isPresent();
+    return !type.matches() || !types(type.group(1)).isEmpty();
   }
 
-  /// The type of that name, [Asyncio] for none; ours come first.
-  private static Optional<Class<?>> type(String simpleName) {
+  /// The types of that name, in several packages perhaps; [Asyncio] for none.
+  private static List<Class<?>> types(String simpleName) {
     if (simpleName == null) {
-      return Optional.of(Asyncio.class);
+      return List.of(Asyncio.class);
     }
-    return MAP_PACKAGES.stream().flatMap(prefix -> load(prefix + simpleName)).findFirst();
+    return MAP_PACKAGES.stream()
+        .<Class<?>>flatMap(prefix -> load(prefix + simpleName))
+        .toList();
   }
 
   private static Stream<Class<?>> load(String name) {

@@ -1,0 +1,702 @@
+package jasyncio.gevent;
+
+import static jasyncio.gevent.Gevent.getHub;
+import static jasyncio.gevent.Gevent.getcurrent;
+import static jasyncio.gevent.Gevent.joinall;
+import static jasyncio.gevent.Gevent.killall;
+import static jasyncio.gevent.Gevent.sleep;
+import static jasyncio.gevent.Gevent.spawn;
+import static jasyncio.gevent.Gevent.spawnLater;
+import static jasyncio.gevent.Gevent.spawnRaw;
+import static jasyncio.gevent.Gevent.withTimeout;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import jasyncio.Asyncio;
+import jasyncio.CancelledError;
+import jasyncio.KeyboardInterrupt;
+import jasyncio.Logs;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/// What the pairs of `conformance` do not show: Java's own sides, asyncio and gevent together,
+/// misuse.
+@org.junit.jupiter.api.Timeout(60)
+class GeventTest {
+  private final List<String> order = new ArrayList<>();
+
+  @AfterEach
+  void destroyHub() {
+    var hub = Hub.ofThread();
+    if (hub != null) {
+      hub.destroy();
+    }
+  }
+
+  private static <T> T onAnotherThread(java.util.concurrent.Callable<T> call) {
+    var result = new AtomicReference<T>();
+    var error = new AtomicReference<@Nullable Throwable>();
+    var thread =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                result.set(call.call());
+              } catch (Throwable e) {
+                error.set(e);
+              }
+            });
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    if (error.get() != null) {
+      throw new AssertionError(error.get());
+    }
+    return result.get();
+  }
+
+  @Nested
+  class Greenlets {
+    @Test
+    void get_throwsACheckedExceptionAsItIs() {
+      getHub().loop().setExceptionHandler((loop, context) -> {});
+      var problem = new IOException("disk");
+      Greenlet<String> g =
+          spawn(() -> {
+            if (order.isEmpty()) {
+              throw problem;
+            }
+            return "never";
+          });
+      assertThat(catchThrowable(() -> g.get())).isSameAs(problem);
+      assertThat(g.exception()).isSameAs(problem);
+      assertThat(catchThrowable(() -> joinall(List.of(g), WaitOptions.defaults().raiseError(true))))
+          .isSameAs(problem);
+    }
+
+    @Test
+    void uncaughtError_isLoggedWithTheGreenletAndItsTrace() {
+      try (var logs = Logs.capture()) {
+        var g =
+            spawn(() -> {
+              throw new IOException("disk");
+            });
+        g.setName("reader");
+        g.join();
+        assertThat(logs.lines())
+            .singleElement()
+            .asString()
+            .startsWith(
+                "SEVERE <Greenlet \"reader\": GeventTest.Greenlets.<lambda>> failed with IOException")
+            .contains("java.io.IOException: disk");
+      }
+    }
+
+    @Test
+    void keyboardInterrupt_inAGreenlet_comesOutOfTheMainProgramsWait() {
+      var problem = new KeyboardInterrupt();
+      var g =
+          spawn(() -> {
+            throw problem;
+          });
+      var other = spawn(() -> "done");
+      assertThat(catchThrowable(() -> Gevent.wait(List.of(other, g)))).isSameAs(problem);
+      assertThat(g.exception()).isSameAs(problem);
+      assertThat(other.get()).isEqualTo("done"); // the hub goes on
+    }
+
+    @Test
+    void durations_doWhatSecondsDo() {
+      var late = spawnLater(Duration.ofMillis(5), () -> "late");
+      assertThat(late.join(Duration.ofMillis(1))).isFalse();
+      assertThat(late.get(Duration.ofSeconds(100))).isEqualTo("late");
+      assertThat(joinall(List.of(late), Duration.ofSeconds(1))).isEqualTo(List.of(late));
+      sleep(Duration.ofMillis(1));
+      assertThatThrownBy(() -> withTimeout(Duration.ofMillis(1), () -> sleep(100)))
+          .isInstanceOf(Timeout.class)
+          .hasMessage("0.001 seconds");
+      assertThat(Timeout.silently(Duration.ofMillis(1), () -> sleep(100))).isFalse();
+      assertThat(new Event().await(Duration.ofMillis(1))).isFalse();
+      assertThat(new Semaphore(0).acquire(Duration.ofMillis(1))).isFalse();
+    }
+
+    @Test
+    void killed_hasAnExitAndNoValue() {
+      var g = spawn(() -> sleep(100));
+      sleep();
+      g.kill();
+      assertThat(g.exit()).isInstanceOf(GreenletExit.class);
+      assertThat(g.value()).isNull();
+      assertThat(g.get()).isNull();
+      assertThat(g.successful()).isTrue();
+    }
+
+    @Test
+    void kill_inAnAwaitOfAsyncio_showsAsACancellationAndEndsAsTheExit() {
+      var problem = new IllegalStateException("ended on purpose");
+      getHub().loop().setExceptionHandler((loop, context) -> order.add(context.message()));
+      var g =
+          spawn(() -> {
+            try {
+              Asyncio.sleep(100);
+            } catch (CancelledError e) {
+              order.add("cancelled");
+              throw e;
+            }
+          });
+      sleep();
+      g.kill(problem);
+      assertThat(g.exception()).isSameAs(problem);
+      assertThat(order).first().isEqualTo("cancelled");
+    }
+
+    @Test
+    void kill_thatAnAwaitOfAsyncioSwallows_isSwallowed() {
+      var g =
+          spawn(() -> {
+            try {
+              Asyncio.sleep(100);
+            } catch (CancelledError e) {
+              order.add("refused");
+            }
+            sleep(0);
+            return "done";
+          });
+      sleep();
+      g.kill();
+      // What was asked for arrives once: here in the await of asyncio's, where it was caught.
+      assertThat(order).containsExactly("refused");
+      assertThat(g.get()).isEqualTo("done");
+    }
+
+    @Test
+    void errorAfterASwallowedKill_isItsOwn() {
+      getHub().loop().setExceptionHandler((loop, context) -> {});
+      var problem = new IOException("later");
+      var g =
+          spawn(() -> {
+            try {
+              Asyncio.sleep(100);
+            } catch (CancelledError e) {
+              order.add("refused");
+            }
+            sleep(0.001);
+            assertThat(Asyncio.currentTask().cancelling()).isZero();
+            throw problem;
+          });
+      sleep();
+      g.kill();
+      assertThat(g.exception()).isSameAs(problem);
+    }
+
+    @Test
+    void cancelOfItsTask_countsAsBeingKilled() {
+      var g =
+          spawn(() -> {
+            order.add("task " + Asyncio.currentTask().cancel());
+            sleep(100);
+          });
+      g.join();
+      assertThat(g.exit()).hasMessage("its task was cancelled");
+      assertThat(g.successful()).isTrue();
+    }
+
+    @Test
+    void join_ofOneself_isRefused() {
+      var g = new AtomicReference<@Nullable Greenlet<?>>();
+      var self =
+          spawn(() -> assertThatThrownBy(() -> g.get().join()).hasMessageContaining("own end"));
+      g.set(self);
+      self.get();
+      assertThat(self.successful()).isTrue();
+    }
+
+    @Test
+    void greenletOfAnotherThread_isRefused() {
+      var theirs = onAnotherThread(() -> spawn(() -> 1));
+      assertThatThrownBy(theirs::join)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("belongs to the hub of another thread");
+      assertThatThrownBy(theirs::kill).hasMessageContaining("another thread");
+    }
+
+    @Test
+    void getcurrent_knowsTheMainProgramGreenletsAndTasks() {
+      assertThat(getcurrent().getName()).isEqualTo("main");
+      assertThat(getcurrent()).isSameAs(getcurrent());
+      assertThat(getcurrent().ready()).isFalse();
+      var g = spawn(() -> getcurrent());
+      assertThat(g.get()).isSameAs(g);
+      Asyncio.run(() -> {
+        Asyncio.currentTask().setName("task");
+        assertThat(getcurrent().getName()).isEqualTo("task");
+        assertThat(getcurrent()).isSameAs(getcurrent());
+      });
+    }
+
+    @Test
+    void kill_ofTheMainProgram_arrivesInItsWait() {
+      var main = getcurrent();
+      var problem = new IllegalStateException("from below");
+      spawn(() -> main.kill(problem, false, 0));
+      assertThat(catchThrowable(() -> sleep(100))).isSameAs(problem);
+      sleep(); // and only once
+    }
+
+    @Test
+    void secondKill_whileTheFirstIsOnItsWay_arrivesInTheNextWait() {
+      var first = new IllegalStateException("first");
+      var second = new IllegalStateException("second");
+      getHub().loop().setExceptionHandler((loop, context) -> {});
+      var g =
+          spawn(() -> {
+            try {
+              Asyncio.sleep(100);
+            } catch (CancelledError e) {
+              order.add("first");
+            }
+            sleep(100);
+          });
+      sleep();
+      g.kill(first, false, 0);
+      g.kill(second);
+      assertThat(order).containsExactly("first");
+      assertThat(g.exception()).isSameAs(second);
+    }
+
+    @Test
+    void spawnRaw_isABareTask() {
+      var task = spawnRaw(() -> "raw");
+      assertThat(getHub().await(task)).isEqualTo("raw");
+    }
+
+    @Test
+    void name_ofASpawnedOne_isItsTasks() {
+      var g =
+          spawn(() -> {
+            getcurrent().setName("renamed");
+            return Asyncio.currentTask().getName();
+          });
+      assertThat(g.get()).isEqualTo("renamed");
+      assertThat(g).hasToString("<Greenlet \"renamed\": GeventTest.Greenlets.<lambda>>");
+    }
+  }
+
+  @Nested
+  class OrdinaryLoops {
+    @Test
+    void greenlets_inATask_areTasksOfItsLoop() {
+      Asyncio.run(() -> {
+        var g =
+            spawn(() -> {
+              sleep(0);
+              return Asyncio.getRunningLoop();
+            });
+        assertThat(g.get()).isSameAs(Asyncio.getRunningLoop());
+        assertThat(getHub().loop()).isSameAs(Asyncio.getRunningLoop());
+        assertThatThrownBy(() -> getHub().join()).hasMessageContaining("main program");
+        assertThatThrownBy(() -> getHub().destroy()).hasMessageContaining("close that instead");
+      });
+    }
+
+    @Test
+    void timeout_inATask_arrivesInGeventsWaitsAndThroughAsyncios() {
+      Asyncio.run(() -> {
+        var limit = new Timeout(0.005);
+        try (var running = limit.start()) {
+          new Event().await();
+        } catch (Timeout e) {
+          order.add(e == limit ? "mine" : "other");
+        }
+        assertThat(Asyncio.currentTask().cancelling()).isZero();
+        assertThat(withTimeout(0.005, () -> Asyncio.sleep(100, "slept"), "over")).isEqualTo("over");
+        assertThat(Asyncio.currentTask().cancelling()).isZero();
+        Asyncio.sleep(0);
+      });
+      assertThat(order).containsExactly("mine");
+    }
+
+    @Test
+    void cancellation_ofATaskThatJoins_isACancellation() {
+      Asyncio.run(() -> {
+        var g = spawn(() -> sleep(0.01));
+        var task = Asyncio.createTask(() -> g.join());
+        Asyncio.sleep(0);
+        task.cancel();
+        assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+        assertThat(g.ready()).isFalse();
+        g.join();
+      });
+    }
+
+    @Test
+    void sleepOfGevents_inATask_sleeps() {
+      Asyncio.run(() -> {
+        var task =
+            Asyncio.createTask(() -> {
+              sleep(0.001);
+              order.add("task");
+            });
+        sleep(0.01);
+        order.add("main");
+        task.await();
+      });
+      assertThat(order).containsExactly("task", "main");
+    }
+  }
+
+  @Nested
+  class Hubs {
+    @Test
+    void loopExit_namesAllWhoWaitAndForWhatAndWhere() {
+      var event = new Event();
+      var reader = spawn(() -> new Queue<String>().get());
+      reader.setName("reader");
+      var task = spawnRaw(() -> Asyncio.getRunningLoop().createFuture().await());
+      task.setName("raw task");
+      assertThatThrownBy(() -> event.await())
+          .isInstanceOf(LoopExit.class)
+          .hasMessageContainingAll(
+              "This operation would block forever",
+              "main program: in await of <Event unset>, at jasyncio.gevent.GeventTest$Hubs.",
+              "<Greenlet \"reader\": GeventTest.Hubs.<lambda>>: in get of <Queue size=0 getters=1"
+                  + " putters=0>, at jasyncio.gevent.GeventTest$Hubs.lambda$",
+              "name='raw task'",
+              "GeventTest.java:")
+          .satisfies(e ->
+              assertThat(e.getStackTrace())
+                  .anyMatch(frame -> frame.getMethodName().startsWith("loopExit_namesAll")));
+      killall(List.of(reader));
+      task.cancel();
+      assertThatThrownBy(() -> getHub().await(task)).isInstanceOf(CancelledError.class);
+    }
+
+    @Test
+    void keepAlive_letsTheMainProgramWaitForAnotherThread() {
+      var hub = getHub();
+      var result = new AsyncResult<String>();
+      var hold = hub.keepAlive();
+      var thread =
+          Thread.ofPlatform()
+              .start(() ->
+                  hub.loop()
+                      .callSoonThreadsafe(() -> {
+                        result.set("from a thread");
+                        hold.close();
+                        hold.close();
+                      }));
+      assertThat(result.get()).isEqualTo("from a thread");
+      assertThat(thread).isNotNull();
+      assertThatThrownBy(() -> new Event().await()).isInstanceOf(LoopExit.class);
+    }
+
+    @Test
+    void callsInTheExecutor_areWaitedFor() {
+      var loop = getHub().loop();
+      assertThat(getHub().await(loop.runInExecutor(null, () -> "offloaded")))
+          .isEqualTo("offloaded");
+      assertThat(spawn(() -> Asyncio.toThread(() -> "thread")).get()).isEqualTo("thread");
+    }
+
+    @Test
+    void waiting_inACallback_isRefused() {
+      var loop = getHub().loop();
+      loop.callSoon(() -> {
+        order.add(String.valueOf(catchThrowable(() -> sleep(0)).getMessage()));
+        order.add(spawn(() -> "spawned in a callback").getName());
+      });
+      sleep(0.001);
+      assertThat(order).hasSize(2);
+      assertThat(order.getFirst())
+          .startsWith("Impossible to call blocking function in the event loop callback");
+    }
+
+    @Test
+    void stoppedLoop_isToldToTheMainProgram() {
+      getHub().loop().callLater(0.001, getHub().loop()::stop);
+      assertThatThrownBy(() -> sleep(100))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("was stopped while the main program was in sleep");
+    }
+
+    @Test
+    void eachThread_hasItsOwnHub() {
+      var mine = getHub();
+      assertThat(getHub()).isSameAs(mine);
+      var theirs =
+          onAnotherThread(() -> {
+            assertThat(spawn(() -> getHub()).get()).isSameAs(getHub());
+            return getHub();
+          });
+      assertThat(theirs).isNotSameAs(mine);
+      assertThat(mine).hasToString("<Hub of thread " + Thread.currentThread().getName() + ">");
+    }
+
+    @Test
+    void destroy_reportsWhatIsPendingAndUnwindsIt() {
+      var hub = getHub();
+      spawn(() -> {
+        try {
+          sleep(100);
+        } finally {
+          order.add("cleaned up");
+        }
+      });
+      sleep();
+      try (var logs = Logs.capture()) {
+        hub.destroy();
+        assertThat(logs.lines()).singleElement().asString().contains("destroyed but it is pending");
+      }
+      assertThat(order).containsExactly("cleaned up");
+      assertThat(getHub()).isNotSameAs(hub);
+      sleep();
+    }
+
+    @Test
+    void virtualThread_mayBeAMainProgram() throws InterruptedException {
+      var thread = Thread.startVirtualThread(() -> order.add(spawn(() -> "greenlet").get()));
+      thread.join();
+      assertThat(order).containsExactly("greenlet");
+    }
+  }
+
+  @Nested
+  class Timeouts {
+    @Test
+    void start_twice_isRefused() {
+      try (var limit = new Timeout(100).start()) {
+        assertThatThrownBy(limit::start).hasMessageContaining("already started");
+      }
+    }
+
+    @Test
+    void notANumber_isRefused() {
+      assertThatThrownBy(() -> new Timeout(Double.NaN))
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> sleep(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> WaitOptions.defaults().timeout(Double.NaN))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void restarted_afterCancel_runsAgain() {
+      var limit = new Timeout(0.002);
+      limit.start().cancel();
+      limit.start();
+      assertThat(catchThrowable(() -> sleep(100))).isSameAs(limit);
+      limit.close();
+    }
+
+    @Test
+    void infinite_neverEnds() {
+      try (var limit = Timeout.startNew(Double.POSITIVE_INFINITY)) {
+        assertThat(limit.pending()).isFalse();
+        sleep(0.001);
+      }
+    }
+
+    @Test
+    void message_saysHowLong() {
+      assertThat(new Timeout(1)).hasMessage("1 second");
+      assertThat(new Timeout(2.5)).hasMessage("2.5 seconds");
+      assertThat(new Timeout(2, new IOException("x"))).hasMessage("2 seconds: x");
+      assertThat(new Timeout().getMessage()).isNull();
+    }
+
+    @Test
+    void expired_whileTheAwaitOfAsynciosWasOver_isWithdrawnByClose() {
+      Asyncio.run(() -> {
+        var limit = new Timeout(0.001);
+        limit.start();
+        Thread.onSpinWait();
+        var end = Asyncio.getRunningLoop().time() + 0.003;
+        while (Asyncio.getRunningLoop().time() < end) {
+          Thread.onSpinWait(); // the time is over before the loop can tell
+        }
+        limit.close();
+        Asyncio.sleep(0.001); // nothing is left of it
+        assertThat(Asyncio.currentTask().cancelling()).isZero();
+      });
+    }
+  }
+
+  @Nested
+  class Pools {
+    @Test
+    void imap_withAMaximum_doesNotRunAhead() {
+      var started = new ArrayList<Integer>();
+      var results =
+          new Group()
+              .imap(
+                  i -> {
+                    started.add(i);
+                    return i * i;
+                  },
+                  IntStream.range(0, 10).boxed().toList(),
+                  2)
+              .iterator();
+      sleep(0.001);
+      assertThat(started).containsExactly(0, 1);
+      assertThat(results.next()).isZero();
+      sleep(0.001);
+      assertThat(started).containsExactly(0, 1, 2);
+      var rest = new ArrayList<Integer>();
+      results.forEachRemaining(rest::add);
+      assertThat(rest).containsExactly(1, 4, 9, 16, 25, 36, 49, 64, 81);
+      assertThatThrownBy(results::next).isInstanceOf(java.util.NoSuchElementException.class);
+    }
+
+    @Test
+    void imap_ofItemsThatFail_throwsTheirErrorInTheEnd() {
+      getHub().loop().setExceptionHandler((loop, context) -> {});
+      Iterable<Integer> items =
+          () ->
+              IntStream.range(0, 3)
+                  .map(i -> {
+                    if (i == 2) {
+                      throw new IllegalStateException("no more");
+                    }
+                    return i;
+                  })
+                  .boxed()
+                  .iterator();
+      var results = new Pool(5).imap(i -> i, items).iterator();
+      assertThat(results.next()).isZero();
+      assertThat(results.next()).isOne();
+      assertThatThrownBy(results::hasNext).hasMessage("no more");
+    }
+
+    @Test
+    void add_withATimeout_tellsWhetherThereWasRoom() {
+      var pool = new Pool(1);
+      var end = new Event();
+      pool.spawn(() -> end.await());
+      var next = Greenlet.of(() -> order.add("next"));
+      assertThat(pool.add(next, 0)).isFalse();
+      assertThat(pool.add(next, 0.001)).isFalse();
+      assertThat(pool.waitAvailable(0.001)).isZero();
+      end.set();
+      assertThat(pool.waitAvailable()).isOne();
+      assertThat(pool.add(next, Duration.ofSeconds(100))).isTrue();
+      next.start();
+      pool.join();
+      assertThat(order).containsExactly("next");
+    }
+
+    @Test
+    void discard_makesRoom() {
+      var pool = new Pool(1);
+      var g = pool.spawn(() -> sleep(100));
+      pool.discard(g);
+      pool.discard(g);
+      assertThat(pool.freeCount()).isOne();
+      assertThat(pool.apply(() -> "second")).isEqualTo("second");
+      g.kill();
+      sleep();
+      assertThat(pool.freeCount()).isOne();
+    }
+
+    @Test
+    void killOfOneThatWaitsForRoom_losesNoPermit() {
+      var semaphore = new Semaphore(1);
+      semaphore.acquire();
+      var first = spawn(() -> semaphore.acquire());
+      var second = spawn(() -> semaphore.acquire(100));
+      sleep();
+      semaphore.release(); // to the first, which has not run yet
+      first.kill();
+      assertThat(first.exit()).isNull(); // it had its permit, and ended before the kill came
+      second.kill();
+      semaphore.release();
+      assertThat(semaphore.counter()).isOne();
+      assertThat(semaphore).hasToString("<Semaphore counter=1 waiters=0>");
+    }
+
+    @Test
+    void cancelledWaiter_passesItsPermitAndItsItemOn() {
+      Asyncio.run(() -> {
+        var semaphore = new Semaphore(0);
+        var queue = new Queue<String>();
+        var taker = Asyncio.createTask(() -> semaphore.acquire());
+        var getter = Asyncio.createTask(() -> queue.get());
+        Asyncio.sleep(0);
+        semaphore.release();
+        queue.put("item");
+        taker.cancel(); // woken already, and then cancelled
+        getter.cancel();
+        assertThatThrownBy(taker::await).isInstanceOf(CancelledError.class);
+        assertThatThrownBy(getter::await).isInstanceOf(CancelledError.class);
+        assertThat(semaphore.counter()).isOne();
+        assertThat(queue.getNowait()).isEqualTo("item");
+      });
+    }
+
+    @Test
+    void boundedSemaphore_isReleasedAsOftenAsItWasTaken() {
+      var semaphore = new BoundedSemaphore(1);
+      semaphore.hold().close();
+      assertThatThrownBy(semaphore::release)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("Semaphore released too many times");
+      assertThatThrownBy(() -> new Semaphore(-1)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> new Pool(-1)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> new Queue<String>(-1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void rlock_isTakenAgainByItsOwnerAlone() {
+      var lock = new RLock();
+      var tried = new Event();
+      var first =
+          spawn(() -> {
+            try (var once = lock.hold();
+                var again = lock.hold()) {
+              order.add("first " + lock.locked() + (once == again));
+              tried.await();
+            }
+          });
+      var second =
+          spawn(() -> {
+            assertThat(lock.acquire(0)).isFalse();
+            tried.set();
+            lock.acquire();
+            order.add("second");
+            lock.release();
+            assertThatThrownBy(lock::release).hasMessage("cannot release un-acquired lock");
+          });
+      joinall(List.of(first, second), WaitOptions.defaults().raiseError(true));
+      assertThat(order).containsExactly("first truefalse", "second");
+      assertThat(lock.locked()).isFalse();
+    }
+
+    @Test
+    void queue_join_waitsUntilAllIsDone() {
+      var queue = new Queue<Integer>(1);
+      assertThat(queue.join(0.001)).isTrue();
+      var worker =
+          spawn(() -> {
+            while (true) {
+              order.add("item " + queue.get());
+              queue.taskDone();
+            }
+          });
+      for (int i = 0; i < 3; i++) {
+        queue.put(i);
+      }
+      queue.join();
+      assertThat(order).containsExactly("item 0", "item 1", "item 2");
+      assertThatThrownBy(queue::taskDone).hasMessage("task_done() called too many times");
+      worker.kill();
+    }
+  }
+}
