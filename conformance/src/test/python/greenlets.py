@@ -166,7 +166,7 @@ def starting_twice_runs_once():
 
 @scenario("V1")
 def spawn_later_runs_in_the_order_of_time():
-    late = gevent.spawn_later(0.02, print, "late")
+    late = gevent.spawn_later(0.1, print, "late")
     soon = gevent.spawn_later(0.01, print, "soon")
     now = gevent.spawn(print, "now")
     states(soon)
@@ -470,7 +470,7 @@ def a_timeout_is_for_the_greenlet_that_started_it():
         print("limited goes on")
 
     def other():
-        gevent.sleep(0.03)
+        gevent.sleep(0.2)
         print("other is not disturbed")
 
     gevent.joinall([gevent.spawn(limited), gevent.spawn(other)])
@@ -502,7 +502,7 @@ def waits_with_a_timeout():
 
 @scenario("V4")
 def joinall_gives_those_that_have_ended_in_this_order():
-    slow = gevent.spawn(lambda: (gevent.sleep(0.02), "slow")[1])
+    slow = gevent.spawn(lambda: (gevent.sleep(0.1), "slow")[1])
     quick = gevent.spawn(lambda: (gevent.sleep(0.01), "quick")[1])
     instant = gevent.spawn(lambda: "instant")
     print([g.value for g in gevent.joinall([slow, quick, instant])])
@@ -514,10 +514,10 @@ def joinall_gives_those_that_have_ended_in_this_order():
 def joinall_with_a_timeout_or_a_count():
     def all():
         gevent.sleep(0.001)
-        return [gevent.spawn(lambda s=s: (gevent.sleep(s), s)[1]) for s in (0.15, 0.01, 0.1)]
+        return [gevent.spawn(lambda s=s: (gevent.sleep(s), s)[1]) for s in (0.4, 0.01, 0.25)]
 
     greenlets = all()
-    print([g.value for g in gevent.joinall(greenlets, timeout=0.05)])
+    print([g.value for g in gevent.joinall(greenlets, timeout=0.1)])
     gevent.joinall(greenlets)
     greenlets = all()
     print([g.value for g in gevent.joinall(greenlets, count=2)])
@@ -540,7 +540,7 @@ def joinall_raises_an_error_if_asked():
 
 @scenario("V4")
 def iwait_gives_objects_as_they_get_ready():
-    greenlets = {gevent.spawn(gevent.sleep, s): s for s in (0.03, 0.01, 0.02)}
+    greenlets = {gevent.spawn(gevent.sleep, s): s for s in (0.15, 0.01, 0.08)}
     for g in gevent.iwait(list(greenlets)):
         print(greenlets[g])
 
@@ -551,7 +551,7 @@ def wait_takes_events_and_results_too():
     result = AsyncResult()
     g = gevent.spawn(lambda: None)
     gevent.spawn_later(0.01, event.set)
-    gevent.spawn_later(0.02, result.set, 1)
+    gevent.spawn_later(0.1, result.set, 1)
     names = {event: "event", result: "result", g: "greenlet"}
     print([names[o] for o in gevent.wait([result, event, g])])
     print(gevent.wait([Event()], timeout=0.01))
@@ -578,9 +578,9 @@ def waiting_for_everybody_ends_when_nothing_can_happen():
     hanging = gevent.spawn(Event().wait)
     print(gevent.wait(timeout=10))
     print(outcome(hanging))
-    gevent.spawn_later(0.02, print, "too late")
+    gevent.spawn_later(0.2, print, "too late")
     print(gevent.wait(timeout=0.01))
-    gevent.sleep(0.02)
+    gevent.sleep(0.3)
     hanging.kill()
 
 
@@ -691,7 +691,7 @@ def map_and_its_kin():
         gevent.sleep(seconds)
         return seconds
 
-    times = [0.03, 0.01, 0.02]
+    times = [0.15, 0.01, 0.08]
     for group in (Group(), Pool(3)):
         print(group.map(work, times))
         print(list(group.imap(work, times)))

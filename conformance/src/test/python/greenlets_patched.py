@@ -25,7 +25,7 @@ def patched_sleep_cooperates():
         time.sleep(seconds)
         print(name, "woke up")
 
-    gevent.joinall([gevent.spawn(sleeper, "a", 0.03), gevent.spawn(sleeper, "b", 0.01)])
+    gevent.joinall([gevent.spawn(sleeper, "a", 0.2), gevent.spawn(sleeper, "b", 0.01)])
 
 
 @scenario("V5")

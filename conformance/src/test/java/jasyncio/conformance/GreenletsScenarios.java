@@ -209,7 +209,7 @@ final class GreenletsScenarios {
 
   @Scenario("V1")
   static void spawnLaterRunsInTheOrderOfTime() {
-    var late = spawnLater(0.02, () -> print("late"));
+    var late = spawnLater(0.1, () -> print("late"));
     var soon = spawnLater(0.01, () -> print("soon"));
     var now = spawn(() -> print("now"));
     states(soon);
@@ -533,7 +533,7 @@ final class GreenletsScenarios {
               print("limited goes on");
             }),
             spawn(() -> {
-              sleep(0.03);
+              sleep(0.2);
               print("other is not disturbed");
             })));
   }
@@ -563,7 +563,7 @@ final class GreenletsScenarios {
 
   @Scenario("V4")
   static void joinallGivesThoseThatHaveEndedInThisOrder() {
-    var slow = spawn(() -> after(0.02, "slow"));
+    var slow = spawn(() -> after(0.1, "slow"));
     var quick = spawn(() -> after(0.01, "quick"));
     var instant = spawn(() -> "instant");
     print(values(joinall(List.of(slow, quick, instant))));
@@ -573,13 +573,13 @@ final class GreenletsScenarios {
 
   private static List<Greenlet<Double>> sleepers() {
     sleep(0.001);
-    return Stream.of(0.15, 0.01, 0.1).map(s -> spawn(() -> after(s, s))).toList();
+    return Stream.of(0.4, 0.01, 0.25).map(s -> spawn(() -> after(s, s))).toList();
   }
 
   @Scenario("V4")
   static void joinallWithATimeoutOrACount() {
     var greenlets = sleepers();
-    print(values(joinall(greenlets, 0.05)));
+    print(values(joinall(greenlets, 0.1)));
     joinall(greenlets);
     greenlets = sleepers();
     print(values(joinall(greenlets, WaitOptions.defaults().count(2))));
@@ -602,7 +602,7 @@ final class GreenletsScenarios {
 
   @Scenario("V4")
   static void iwaitGivesObjectsAsTheyGetReady() {
-    var greenlets = Stream.of(0.03, 0.01, 0.02).map(s -> spawn(() -> after(s, s))).toList();
+    var greenlets = Stream.of(0.15, 0.01, 0.08).map(s -> spawn(() -> after(s, s))).toList();
     for (Greenlet<Double> g : iwait(greenlets)) {
       print(g.value());
     }
@@ -614,7 +614,7 @@ final class GreenletsScenarios {
     var result = new AsyncResult<Integer>();
     var g = spawn(() -> {});
     spawnLater(0.01, event::set);
-    spawnLater(0.02, () -> result.set(1));
+    spawnLater(0.1, () -> result.set(1));
     Map<Linkable, String> names = Map.of(event, "event", result, "result", g, "greenlet");
     List<Linkable> objects = List.of(result, event, g);
     print(Gevent.<Linkable>wait(objects).stream().map(names::get).toList());
@@ -643,9 +643,9 @@ final class GreenletsScenarios {
     var hanging = spawn(() -> new Event().await());
     print(getHub().join(10));
     print(outcome(hanging));
-    spawnLater(0.02, () -> print("too late"));
+    spawnLater(0.2, () -> print("too late"));
     print(getHub().join(0.01));
-    sleep(0.02);
+    sleep(0.3);
     hanging.kill();
   }
 
@@ -771,7 +771,7 @@ final class GreenletsScenarios {
 
   @Scenario("1.9")
   static void mapAndItsKin() {
-    var times = List.of(0.03, 0.01, 0.02);
+    var times = List.of(0.15, 0.01, 0.08);
     for (var group : List.of(new Group(), new Pool(3))) {
       print(group.map(s -> after(s, s), times));
       print(list(group.imap(s -> after(s, s), times)));

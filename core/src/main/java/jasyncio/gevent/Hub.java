@@ -174,7 +174,17 @@ public final class Hub {
     stack.stream()
         .filter(frame -> !Frames.areOurs(frame))
         .findFirst()
-        .ifPresent(frame -> text.append(", at ").append(frame));
+        .ifPresent(frame -> text.append(", at ").append(place(frame)));
+  }
+
+  /// A frame as stack traces have it, without the module.
+  private static String place(StackTraceElement frame) {
+    return "%s.%s(%s:%d)"
+        .formatted(
+            frame.getClassName(),
+            frame.getMethodName(),
+            frame.getFileName(),
+            frame.getLineNumber());
   }
 
   /// Waits until nothing is in sight that could happen: all greenlets are done or wait in vain, and

@@ -347,11 +347,11 @@ class GeventTest {
               sleep(0.001);
               order.add("task");
             });
-        sleep(0.01);
+        sleep(0);
         order.add("main");
         task.await();
       });
-      assertThat(order).containsExactly("task", "main");
+      assertThat(order).containsExactly("main", "task");
     }
   }
 

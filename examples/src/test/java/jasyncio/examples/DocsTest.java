@@ -291,9 +291,7 @@ class DocsTest {
     if (simpleName == null) {
       return List.of(Asyncio.class);
     }
-    return MAP_PACKAGES.stream()
-        .<Class<?>>flatMap(prefix -> load(prefix + simpleName))
-        .toList();
+    return MAP_PACKAGES.stream().<Class<?>>flatMap(prefix -> load(prefix + simpleName)).toList();
   }
 
   private static Stream<Class<?>> load(String name) {
