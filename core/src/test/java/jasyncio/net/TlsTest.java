@@ -1324,7 +1324,8 @@ class TlsTest {
       try (var listener = new Listener<>(Recorder::new, serverTls(provider))) {
         var client = connect(listener.port(), clientTls(provider));
         client.transport().write(new byte[1]);
-        while (listener.protocols.isEmpty() || listener.protocols.getFirst().received().length == 0) {
+        while (listener.protocols.isEmpty()
+            || listener.protocols.getFirst().received().length == 0) {
           sleep(0.001);
         }
         var channel = (SocketChannel) client.transport().getExtraInfo(ExtraInfo.SOCKET);
