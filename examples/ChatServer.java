@@ -35,7 +35,7 @@ void serve(Integer port) throws Exception {
     if (port == null) {
       converse(actual);
     } else {
-      server.serveForever();
+      getRunningLoop().createFuture().await(); // serveForever() would wait for the clients to leave
     }
   } finally {
     server.close();
