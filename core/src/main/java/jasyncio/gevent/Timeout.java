@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class Timeout extends Error implements AutoCloseable {
   private static final long serialVersionUID = 1L;
 
+  /// From its start; infinite for never.
   private final double seconds;
+
   private final transient @Nullable Throwable exception;
   private transient @Nullable Strand strand; // into whom it is thrown, from start() on
   private transient @Nullable Handle timer; // while it is pending
