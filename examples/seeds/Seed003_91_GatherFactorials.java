@@ -12,7 +12,7 @@ void factorial(String name, int number) {
 
 void asyncMain() {
   await(
-      gather( //
+      gatherActions( //
           () -> factorial("A", 2), () -> factorial("B", 3), () -> factorial("C", 4)));
 }
 

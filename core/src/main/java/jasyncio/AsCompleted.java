@@ -34,7 +34,9 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
   private boolean timedOut;
   private boolean iterated;
 
-  AsCompleted(Collection<? extends Awaitable<T>> awaitables, double timeout, EventLoop loop) {
+  @SuppressWarnings("unchecked") // futures of what is a T are only read
+  AsCompleted(
+      Collection<? extends Awaitable<? extends T>> awaitables, double timeout, EventLoop loop) {
     Times.checkNumber(timeout);
     this.loop = loop;
     var known = new IdentityHashMap<Object, Boolean>();
@@ -44,7 +46,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
           continue;
         }
       }
-      todo.add(Asyncio.ensureFuture(awaitable, loop));
+      todo.add((Future<T>) Asyncio.ensureFuture(awaitable, loop));
     }
     left = todo.size();
     for (var future : todo) {

@@ -71,6 +71,8 @@ public final class Asyncio {
   /// @return what it gives; throws what it throws
   /// @throws IllegalStateException if a loop runs on this thread
   public static <T extends @Nullable Object> T run(Awaitable<T> main, RunOptions options) {
+    Objects.requireNonNull(main, "main");
+    Objects.requireNonNull(options, "options");
     if (EventLoop.running() != null) {
       throw new IllegalStateException(
           "asyncio.run() cannot be called from a running event loop; call the coroutine directly to await it, or"
@@ -85,7 +87,7 @@ public final class Asyncio {
   ///
   /// @param main the coroutine
   public static void run(Action main) {
-    run(main.asAwaitable());
+    run(ActionBody.of(main, "main"));
   }
 
   /// Runs a program, on a loop made as described by `options`.
@@ -93,7 +95,7 @@ public final class Asyncio {
   /// @param main the coroutine
   /// @param options debug mode, blocking policy, loop
   public static void run(Action main, RunOptions options) {
-    run(main.asAwaitable(), options);
+    run(ActionBody.of(main, "main"), options);
   }
 
   // ---- loops ------------------------------------------------------------------------------------
@@ -155,7 +157,7 @@ public final class Asyncio {
   /// @throws IllegalStateException if it is not done and the caller runs in no coroutine
   public static <T extends @Nullable Object> T await(Awaitable<T> awaitable) {
     try {
-      return awaitable.await();
+      return Objects.requireNonNull(awaitable, "awaitable").await();
     } catch (Exception e) {
       throw Sneaky.sneak(e);
     }
@@ -307,7 +309,7 @@ public final class Asyncio {
   /// @return the coroutine
   public static <T extends @Nullable Object> Coroutine<T> coroutine(
       String name, Awaitable<T> body) {
-    return new Coroutine<T>(name, body).watched();
+    return new Coroutine<T>(Objects.requireNonNull(name, "name"), body).watched();
   }
 
   /// A call that is not made yet, with a name for descriptions.
@@ -316,7 +318,7 @@ public final class Asyncio {
   /// @param body the call
   /// @return the coroutine
   public static Coroutine<Void> coroutine(String name, Action body) {
-    return new Coroutine<Void>(name, body).watched();
+    return new Coroutine<Void>(Objects.requireNonNull(name, "name"), body).watched();
   }
 
   /// Makes a task that runs `body` beside the caller, from the next iteration of the loop on.
@@ -394,13 +396,11 @@ public final class Asyncio {
   public static <T extends @Nullable Object> Future<T> ensureFuture(
       Awaitable<T> awaitable, EventLoop loop) {
     if (awaitable instanceof Future<T> future) {
-      if (future.getLoop() != loop) {
-        throw new IllegalArgumentException(
-            "The future belongs to a different loop than the one specified as the loop argument");
-      }
+      Objects.requireNonNull(loop, "loop").checkOwns(future);
       return future;
     }
-    return loop.createFutureFor(awaitable, TaskOptions.defaults());
+    Objects.requireNonNull(awaitable, "awaitable");
+    return Objects.requireNonNull(loop, "loop").createFutureFor(awaitable, TaskOptions.defaults());
   }
 
   /// A future of the running loop that follows a [CompletionStage]; cancelling it cancels the
@@ -475,7 +475,7 @@ public final class Asyncio {
   ///
   /// @param loop the loop
   public static @Nullable Task<?> currentTask(EventLoop loop) {
-    return loop.current();
+    return Objects.requireNonNull(loop, "loop").current();
   }
 
   /// {@return the tasks of the running loop that are not done, oldest first}
@@ -489,7 +489,7 @@ public final class Asyncio {
   ///
   /// @param loop the loop
   public static Set<Task<?>> allTasks(EventLoop loop) {
-    return new LinkedHashSet<>(loop.taskList());
+    return new LinkedHashSet<>(Objects.requireNonNull(loop, "loop").taskList());
   }
 
   /// {@return a task factory that starts tasks inside `createTask`, up to their first suspension}
@@ -501,6 +501,7 @@ public final class Asyncio {
   ///
   /// @param constructor makes the task
   public static TaskFactory createEagerTaskFactory(TaskConstructor constructor) {
+    Objects.requireNonNull(constructor, "constructor");
     return new TaskFactory() {
       @Override
       public <T extends @Nullable Object> Future<T> create(
@@ -550,7 +551,7 @@ public final class Asyncio {
   @SuppressWarnings("varargs") // the array is only read
   public static <T extends @Nullable Object> Future<List<T>> gather(
       Awaitable<? extends T>... awaitables) {
-    return gather(Arrays.asList(awaitables));
+    return gather(Arrays.asList(Objects.requireNonNull(awaitables, "awaitables")));
   }
 
   /// Runs coroutines side by side, and waits for other futures with them.
@@ -563,16 +564,17 @@ public final class Asyncio {
     return Gather.of(loopOf(awaitables), awaitables);
   }
 
-  /// Runs coroutines that give nothing side by side.
+  /// Runs coroutines that give nothing side by side, like [#gather(Awaitable...)].
   ///
-  /// **Beware**: the compiler takes this form as soon as one of the lambdas is a call of a `void`
-  /// method, and then drops what the others give. To mix them, make the void one a
-  /// [#coroutine(Action)].
+  /// It has a name of its own because a lambda that gives a value fits an [Action], too: one `void`
+  /// call among the arguments of `gather` would make the compiler choose this form, and drop what
+  /// the others give. To mix both kinds, make the void one a [#coroutine(Action)].
   ///
   /// @param actions the coroutines
   /// @return a future that is done when all are
-  public static Future<List<Void>> gather(Action... actions) {
-    return gather(Arrays.stream(actions).map(Action::asAwaitable).toList());
+  /// @throws IllegalStateException if there is no loop to run them
+  public static Future<List<Void>> gatherActions(Action... actions) {
+    return gather(awaitables(actions));
   }
 
   /// Runs coroutines side by side, and waits for all; exceptions are results like others.
@@ -582,7 +584,7 @@ public final class Asyncio {
   /// @return a future of results and exceptions, in the order of the arguments
   public static Future<List<@Nullable Object>> gather(
       GatherOption option, Awaitable<?>... awaitables) {
-    return gather(option, Arrays.asList(awaitables));
+    return gather(option, Arrays.asList(Objects.requireNonNull(awaitables, "awaitables")));
   }
 
   /// Runs coroutines side by side, and waits for all; exceptions are results like others.
@@ -598,19 +600,22 @@ public final class Asyncio {
 
   /// Runs coroutines that give nothing side by side, and waits for all; exceptions are results.
   ///
-  /// **Beware**: the compiler takes this form as soon as one of the lambdas is a call of a `void`
-  /// method, and then drops what the others give. To mix them, make the void one a
-  /// [#coroutine(Action)].
-  ///
   /// @param option [#RETURN_EXCEPTIONS]
   /// @param actions the coroutines
   /// @return a future of exceptions and nulls, in the order of the arguments
-  public static Future<List<@Nullable Object>> gather(GatherOption option, Action... actions) {
-    return gather(option, Arrays.stream(actions).map(Action::asAwaitable).toList());
+  /// @throws IllegalStateException if there is no loop to run them
+  public static Future<List<@Nullable Object>> gatherActions(
+      GatherOption option, Action... actions) {
+    return gather(option, awaitables(actions));
+  }
+
+  private static List<Awaitable<Void>> awaitables(Action... actions) {
+    Objects.requireNonNull(actions, "actions");
+    return Arrays.stream(actions).map(a -> ActionBody.of(a, "action")).toList();
   }
 
   private static EventLoop loopOf(Collection<? extends Awaitable<?>> awaitables) {
-    for (var awaitable : awaitables) {
+    for (var awaitable : Objects.requireNonNull(awaitables, "awaitables")) {
       if (awaitable instanceof Future<?> future) {
         return future.getLoop();
       }
@@ -625,7 +630,8 @@ public final class Asyncio {
   /// @param <F> the kind of future
   /// @param futures what to wait for
   /// @return those that are done and, empty here, those that are not
-  /// @throws IllegalArgumentException if there are none
+  /// @throws IllegalArgumentException if there are none, or one is of another loop
+  /// @throws IllegalStateException if no loop runs on this thread, or the caller in no coroutine
   public static <F extends Future<?>> WaitResult<F> wait(Collection<F> futures) {
     return Waits.wait(futures, Double.POSITIVE_INFINITY, ALL_COMPLETED);
   }
@@ -636,7 +642,8 @@ public final class Asyncio {
   /// @param futures what to wait for
   /// @param when how many to wait for
   /// @return those that are done and those that are not
-  /// @throws IllegalArgumentException if there are none
+  /// @throws IllegalArgumentException if there are none, or one is of another loop
+  /// @throws IllegalStateException if no loop runs on this thread, or the caller in no coroutine
   public static <F extends Future<?>> WaitResult<F> wait(Collection<F> futures, ReturnWhen when) {
     return Waits.wait(futures, Double.POSITIVE_INFINITY, when);
   }
@@ -647,7 +654,8 @@ public final class Asyncio {
   /// @param futures what to wait for
   /// @param timeout seconds
   /// @return those that are done and those that are not
-  /// @throws IllegalArgumentException if there are none
+  /// @throws IllegalArgumentException if there are none, or one is of another loop
+  /// @throws IllegalStateException if no loop runs on this thread, or the caller in no coroutine
   public static <F extends Future<?>> WaitResult<F> wait(Collection<F> futures, double timeout) {
     return Waits.wait(futures, timeout, ALL_COMPLETED);
   }
@@ -658,7 +666,8 @@ public final class Asyncio {
   /// @param futures what to wait for
   /// @param timeout the time
   /// @return those that are done and those that are not
-  /// @throws IllegalArgumentException if there are none
+  /// @throws IllegalArgumentException if there are none, or one is of another loop
+  /// @throws IllegalStateException if no loop runs on this thread, or the caller in no coroutine
   public static <F extends Future<?>> WaitResult<F> wait(
       Collection<F> futures, @Nullable Duration timeout) {
     return Waits.wait(futures, Times.seconds(timeout), ALL_COMPLETED);
@@ -671,7 +680,8 @@ public final class Asyncio {
   /// @param timeout seconds
   /// @param when how many to wait for
   /// @return those that are done and those that are not
-  /// @throws IllegalArgumentException if there are none
+  /// @throws IllegalArgumentException if there are none, or one is of another loop
+  /// @throws IllegalStateException if no loop runs on this thread, or the caller in no coroutine
   public static <F extends Future<?>> WaitResult<F> wait(
       Collection<F> futures, double timeout, ReturnWhen when) {
     return Waits.wait(futures, timeout, when);
@@ -684,7 +694,8 @@ public final class Asyncio {
   /// @param timeout the time
   /// @param when how many to wait for
   /// @return those that are done and those that are not
-  /// @throws IllegalArgumentException if there are none
+  /// @throws IllegalArgumentException if there are none, or one is of another loop
+  /// @throws IllegalStateException if no loop runs on this thread, or the caller in no coroutine
   public static <F extends Future<?>> WaitResult<F> wait(
       Collection<F> futures, @Nullable Duration timeout, ReturnWhen when) {
     return Waits.wait(futures, Times.seconds(timeout), when);
@@ -697,7 +708,7 @@ public final class Asyncio {
   /// @return what to iterate over, once
   /// @throws IllegalStateException if there is no loop to run coroutines
   public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
-      Collection<? extends Awaitable<T>> awaitables) {
+      Collection<? extends Awaitable<? extends T>> awaitables) {
     return asCompleted(awaitables, Double.POSITIVE_INFINITY);
   }
 
@@ -708,7 +719,7 @@ public final class Asyncio {
   /// @param timeout seconds, from now
   /// @return what to iterate over, once; gives [TimeoutException]s for what is late
   public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
-      Collection<? extends Awaitable<T>> awaitables, double timeout) {
+      Collection<? extends Awaitable<? extends T>> awaitables, double timeout) {
     return new AsCompleted<>(awaitables, timeout, loopOf(awaitables));
   }
 
@@ -719,7 +730,7 @@ public final class Asyncio {
   /// @param timeout the time, from now
   /// @return what to iterate over, once
   public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
-      Collection<? extends Awaitable<T>> awaitables, @Nullable Duration timeout) {
+      Collection<? extends Awaitable<? extends T>> awaitables, @Nullable Duration timeout) {
     return asCompleted(awaitables, Times.seconds(timeout));
   }
 
@@ -738,7 +749,7 @@ public final class Asyncio {
   /// @param action the coroutine
   /// @return a future to await in its place
   public static Future<Void> shield(Action action) {
-    return shield(action.asAwaitable());
+    return shield(ActionBody.of(action, "action"));
   }
 
   // ---- time limits ------------------------------------------------------------------------------
@@ -764,7 +775,7 @@ public final class Asyncio {
   /// @param timeout seconds; at most 0 gives it no chance unless it is done
   /// @throws TimeoutException if the time was over
   public static void waitFor(Action action, double timeout) throws TimeoutException {
-    waitFor(action.asAwaitable(), timeout);
+    waitFor(ActionBody.of(action, "action"), timeout);
   }
 
   /// Waits for `awaitable`, but not for ever. Suspends.
@@ -788,7 +799,7 @@ public final class Asyncio {
   /// @param timeout the time
   /// @throws TimeoutException if the time was over
   public static void waitFor(Action action, @Nullable Duration timeout) throws TimeoutException {
-    waitFor(action.asAwaitable(), timeout);
+    waitFor(ActionBody.of(action, "action"), timeout);
   }
 
   /// Runs `body` with a time limit. Suspends when the body does.
@@ -822,8 +833,7 @@ public final class Asyncio {
   /// @param body what to run
   /// @throws TimeoutException if the time was over
   public static void timeout(double delay, Timeout.Body body) throws TimeoutException {
-    var timeout = Timeout.after(delay);
-    timeout.run(() -> body.run(timeout));
+    Timeout.after(delay).run(body);
   }
 
   /// Runs `body` with a time limit.
@@ -857,8 +867,7 @@ public final class Asyncio {
   /// @param body what to run
   /// @throws TimeoutException if the time was over
   public static void timeout(@Nullable Duration delay, Timeout.Body body) throws TimeoutException {
-    var timeout = Timeout.after(Times.seconds(delay));
-    timeout.run(() -> body.run(timeout));
+    Timeout.after(Times.seconds(delay)).run(body);
   }
 
   /// Runs `body` until a given time.
@@ -892,8 +901,7 @@ public final class Asyncio {
   /// @param body what to run
   /// @throws TimeoutException if the time was over
   public static void timeoutAt(double when, Timeout.Body body) throws TimeoutException {
-    var timeout = Timeout.at(when);
-    timeout.run(() -> body.run(timeout));
+    Timeout.at(when).run(body);
   }
 
   // ---- structure, threads -----------------------------------------------------------------------
@@ -903,6 +911,7 @@ public final class Asyncio {
   /// @param body what makes the tasks
   /// @throws ExceptionGroup if tasks or the body failed
   public static void taskGroup(TaskGroup.VoidBody body) {
+    Objects.requireNonNull(body, "body");
     new TaskGroup()
         .run(tg -> {
           body.run(tg);
@@ -950,6 +959,6 @@ public final class Asyncio {
   /// @param loop the loop
   /// @return a future for other threads
   public static CompletableFuture<Void> runCoroutineThreadsafe(Action body, EventLoop loop) {
-    return runCoroutineThreadsafe(body.asAwaitable(), loop);
+    return runCoroutineThreadsafe(ActionBody.of(body, "body"), loop);
   }
 }

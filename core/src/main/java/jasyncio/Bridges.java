@@ -1,6 +1,7 @@
 package jasyncio;
 
 import jasyncio.internal.loop.Entry;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -16,6 +17,7 @@ final class Bridges {
   // ---- theirs to ours ---------------------------------------------------------------------------
 
   static <T extends @Nullable Object> Future<T> wrap(CompletionStage<T> stage, EventLoop loop) {
+    Objects.requireNonNull(stage, "stage");
     var future = new Future<T>(loop);
     var completable = asCompletable(stage);
     if (completable != null && completable.isDone()) {
@@ -46,6 +48,7 @@ final class Bridges {
 
   static <T extends @Nullable Object> Future<T> wrap(
       java.util.concurrent.Future<T> theirs, EventLoop loop) {
+    Objects.requireNonNull(theirs, "future");
     if (theirs instanceof CompletionStage<?>) {
       @SuppressWarnings("unchecked")
       var stage = (CompletionStage<T>) theirs;
@@ -156,6 +159,8 @@ final class Bridges {
 
   static <T extends @Nullable Object> CompletableFuture<T> runThreadsafe(
       Awaitable<T> body, EventLoop loop) {
+    Objects.requireNonNull(body, "body");
+    Objects.requireNonNull(loop, "loop");
     if (body instanceof Future<?>) {
       throw new IllegalArgumentException("A coroutine object is required");
     }

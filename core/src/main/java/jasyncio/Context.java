@@ -1,5 +1,6 @@
 package jasyncio;
 
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
@@ -40,14 +41,14 @@ public final class Context {
   /// @param variable the variable; its default does not count
   @SuppressWarnings("unchecked")
   public <T> @Nullable T get(ContextVar<T> variable) {
-    return (T) bindings.get(variable);
+    return (T) bindings.get(Objects.requireNonNull(variable, "variable"));
   }
 
   /// {@return whether `variable` has a value here}
   ///
   /// @param variable the variable
   public boolean contains(ContextVar<?> variable) {
-    return bindings.has(variable);
+    return bindings.has(Objects.requireNonNull(variable, "variable"));
   }
 
   /// {@return how many variables have a value here}
@@ -62,6 +63,7 @@ public final class Context {
   /// @return what it gives
   /// @throws IllegalStateException if this context is entered already
   public <T extends @Nullable Object> T run(Callable<T> code) {
+    Objects.requireNonNull(code, "code");
     if (entered) {
       throw new IllegalStateException("cannot enter context: it is already entered");
     }
@@ -81,6 +83,7 @@ public final class Context {
   /// @param code what to run
   /// @throws IllegalStateException if this context is entered already
   public void run(Action code) {
+    Objects.requireNonNull(code, "code");
     run(() -> {
       code.run();
       return Boolean.TRUE;

@@ -22,7 +22,7 @@ public final class ContextVar<T> {
   /// @param <T> the type of its values
   /// @param name for descriptions
   public static <T> ContextVar<T> of(String name) {
-    return new ContextVar<>(name, null);
+    return new ContextVar<>(Objects.requireNonNull(name, "name"), null);
   }
 
   /// {@return a variable with a default}
@@ -31,7 +31,7 @@ public final class ContextVar<T> {
   /// @param name for descriptions
   /// @param defaultValue what [#get()] gives where nothing was set
   public static <T> ContextVar<T> of(String name, T defaultValue) {
-    return new ContextVar<>(name, defaultValue);
+    return new ContextVar<>(Objects.requireNonNull(name, "name"), defaultValue);
   }
 
   /// {@return the name}
@@ -87,7 +87,7 @@ public final class ContextVar<T> {
   /// @throws IllegalStateException if the token was used already
   /// @throws IllegalArgumentException if it belongs to another variable or another context
   public void reset(Token<T> token) {
-    if (token.var() != this) {
+    if (Objects.requireNonNull(token, "token").var() != this) {
       throw new IllegalArgumentException("the token was created by a different ContextVar");
     }
     var context = Context.writable();

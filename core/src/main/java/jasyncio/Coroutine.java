@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It is awaited once, or given to a task, or driven by hand with [#send], [#throwError] and
 /// [#close], which works without any event loop. One that is never awaited is reported when it has
-/// been collected. Python: a coroutine object.
+/// been collected. Used by one thread at a time. Python: a coroutine object.
 ///
 /// @param <T> what the call gives
 public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>, AutoCloseable {

@@ -114,6 +114,7 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalStateException if the loop is closed, runs already, was stopped before `main`
   ///   was done, or if another loop runs on this thread
   public <T extends @Nullable Object> T runUntilComplete(Awaitable<T> main) {
+    Objects.requireNonNull(main, "main");
     checkRunnable();
     boolean isNew = !(main instanceof Future<?>);
     var future = Asyncio.ensureFuture(main, this);
@@ -157,7 +158,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param main a coroutine
   /// @throws IllegalStateException as the other form
   public void runUntilComplete(Action main) {
-    runUntilComplete(main.asAwaitable());
+    runUntilComplete(ActionBody.of(main, "main"));
   }
 
   /// Runs until [#stop()] is called. If that was called before, runs what is ready and returns.
@@ -165,9 +166,7 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalStateException if the loop is closed or runs already, or if another loop runs
   ///   on this thread
   public void runForever() {
-    checkRunnable();
-    running = true;
-    register(this);
+    begin(this);
     if (debug) {
       watchdog.loopStarts();
     }
@@ -244,6 +243,7 @@ public final class EventLoop implements AutoCloseable {
     signals.removeAll();
     abandonTasks();
     closed = true;
+    abandonTasks(); // what the `finally` blocks of those made; there can be no more after that
     core.close();
     offload.close();
     losses.flush();
@@ -267,6 +267,13 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
+  /// From now on `loop` runs: one thread alone gets here.
+  private static synchronized void begin(EventLoop loop) {
+    loop.checkRunnable();
+    loop.running = true;
+    register(loop);
+  }
+
   private static synchronized void register(EventLoop loop) {
     var loops = Arrays.copyOf(runningLoops, runningLoops.length + 1);
     loops[loops.length - 1] = loop;
@@ -279,9 +286,17 @@ public final class EventLoop implements AutoCloseable {
     runningLoops = loops.toArray(EventLoop[]::new);
   }
 
-  private void checkClosed() {
+  void checkClosed() {
     if (closed) {
       throw new IllegalStateException("Event loop is closed");
+    }
+  }
+
+  /// @throws IllegalArgumentException if the future is of another loop
+  void checkOwns(Future<?> future) {
+    if (Objects.requireNonNull(future, "future").getLoop() != this) {
+      throw new IllegalArgumentException(
+          "The future belongs to a different loop than the one specified as the loop argument");
     }
   }
 
@@ -525,8 +540,14 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalArgumentException if `body` is a future already
   /// @throws ClassCastException if the task factory makes futures that are not tasks; see
   ///   [#createFutureFor]
+  /// @throws IllegalStateException if the loop is closed; in debug mode also from another thread
   public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body, TaskOptions options) {
-    return asTask(createFutureFor(body, options));
+    return makeTask(body, options);
+  }
+
+  /// Makes a task of an [Awaitable] of a `T`, or of an [Action].
+  <T extends @Nullable Object> Task<T> makeTask(Object body, TaskOptions options) {
+    return asTask(this.<T>newFuture(body, options));
   }
 
   private static <T extends @Nullable Object> Task<T> asTask(Future<T> future) {
@@ -560,7 +581,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param options name, context, eager start
   /// @return the task
   public Task<Void> createTask(Action body, TaskOptions options) {
-    return asTask(this.<Void>newFuture(body, options));
+    return makeTask(body, options);
   }
 
   /// Makes what stands for a running `body`: a task, unless the task factory makes other futures.
@@ -571,15 +592,16 @@ public final class EventLoop implements AutoCloseable {
   /// @return the future
   public <T extends @Nullable Object> Future<T> createFutureFor(
       Awaitable<T> body, TaskOptions options) {
-    if (body instanceof Future<?>) {
-      throw new IllegalArgumentException("a coroutine was expected, got " + body);
-    }
     return newFuture(body, options);
   }
 
   @SuppressWarnings("unchecked")
   private <T extends @Nullable Object> Future<T> newFuture(Object body, TaskOptions options) {
     Objects.requireNonNull(body, "body");
+    Objects.requireNonNull(options, "options");
+    if (body instanceof Future<?>) {
+      throw new IllegalArgumentException("a coroutine was expected, got " + body);
+    }
     checkClosed();
     checkThread();
     var factory = taskFactory;
@@ -707,8 +729,8 @@ public final class EventLoop implements AutoCloseable {
 
   /// Ends the default executor and waits for its threads; warns if they take too long. Suspends.
   ///
-  /// @param timeout how long to wait at most
-  public void shutdownDefaultExecutor(Duration timeout) {
+  /// @param timeout how long to wait at most, or `null` for no limit
+  public void shutdownDefaultExecutor(@Nullable Duration timeout) {
     shutdownDefaultExecutor(Times.seconds(timeout));
   }
 
@@ -725,9 +747,9 @@ public final class EventLoop implements AutoCloseable {
       return;
     }
     var closing = open.stream().<Action>map(generator -> generator::aclose).toArray(Action[]::new);
-    var results = Asyncio.gather(GatherOption.RETURN_EXCEPTIONS, closing).await();
+    var results = Asyncio.gatherActions(GatherOption.RETURN_EXCEPTIONS, closing).await();
     for (int i = 0; i < closing.length; i++) {
-      if (results.get(i) instanceof Exception e) {
+      if (results.get(i) instanceof Throwable e && !(e instanceof CancelledError)) {
         callExceptionHandler(
             ErrorContext.of(
                     "an error occurred during closing of asynchronous generator " + open.get(i))
@@ -765,6 +787,7 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param generator what was registered
   public void forgetAsyncgen(AsyncCloseable generator) {
+    Objects.requireNonNull(generator, "generator");
     asyncgens.remove(generator);
   }
 
@@ -786,6 +809,7 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param error what is known about it
   public void defaultExceptionHandler(ErrorContext error) {
+    Objects.requireNonNull(error, "error");
     Log.LOGGER.log(Level.ERROR, Reports.text(error), error.exception());
   }
 
@@ -794,6 +818,7 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param error what is known about it
   public void callExceptionHandler(ErrorContext error) {
+    Objects.requireNonNull(error, "error");
     var handler = exceptionHandler;
     try {
       if (handler == null) {
@@ -1016,6 +1041,7 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalStateException if the loop is closed, or the signal cannot be caught, like
   ///   `KILL`
   public void addSignalHandler(String signal, Runnable callback) {
+    Objects.requireNonNull(signal, "signal");
     Objects.requireNonNull(callback, "callback");
     checkClosed();
     signals.add(signal, callback);
@@ -1026,7 +1052,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param signal its name
   /// @return whether it had a callback
   public boolean removeSignalHandler(String signal) {
-    return signals.remove(signal);
+    return signals.remove(Objects.requireNonNull(signal, "signal"));
   }
 
   /// The way to the machine for the packages beside this one.

@@ -2,6 +2,7 @@ package jasyncio;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,8 @@ public final class ExceptionGroup extends RuntimeException {
   /// The message without the count.
   private final String title;
 
-  private final transient List<Throwable> exceptions;
+  @SuppressWarnings("serial") // List.copyOf gives a list that is
+  private final List<Throwable> exceptions;
 
   /// A group.
   ///
@@ -25,9 +27,9 @@ public final class ExceptionGroup extends RuntimeException {
   /// @throws IllegalArgumentException if `exceptions` is empty
   public ExceptionGroup(String message, List<? extends Throwable> exceptions) {
     super(
-        message
+        Objects.requireNonNull(message, "message")
             + " ("
-            + exceptions.size()
+            + Objects.requireNonNull(exceptions, "exceptions").size()
             + (exceptions.size() == 1 ? " sub-exception)" : " sub-exceptions)"),
         exceptions.isEmpty() ? null : exceptions.getFirst());
     if (exceptions.isEmpty()) {
@@ -62,7 +64,7 @@ public final class ExceptionGroup extends RuntimeException {
   /// @param type the exceptions to keep
   /// @return the part, or `null` if it would be empty
   public @Nullable ExceptionGroup subgroup(Class<? extends Throwable> type) {
-    return subgroup(type::isInstance);
+    return subgroup(Objects.requireNonNull(type, "type")::isInstance);
   }
 
   /// Splits the group, keeping the nesting on both sides.
@@ -70,6 +72,7 @@ public final class ExceptionGroup extends RuntimeException {
   /// @param condition which exceptions go to the first side
   /// @return both sides
   public Split split(Predicate<? super Throwable> condition) {
+    Objects.requireNonNull(condition, "condition");
     if (condition.test(this)) {
       return new Split(this, null);
     }
@@ -93,6 +96,7 @@ public final class ExceptionGroup extends RuntimeException {
   /// @param e any exception
   /// @return the exception inside
   public static Throwable unwrap(Throwable e) {
+    Objects.requireNonNull(e, "e");
     while (e instanceof ExceptionGroup group && group.exceptions.size() == 1) {
       e = group.exceptions.getFirst();
     }

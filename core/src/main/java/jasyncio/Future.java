@@ -266,6 +266,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   /// already. Runs in a copy of the current context.
   ///
   /// @param callback what to call; what it throws goes to the loop's exception handler
+  /// @throws IllegalStateException if this is done already and its loop is closed
   public final void addDoneCallback(Consumer<? super Future<T>> callback) {
     addDoneCallback(callback, null);
   }
@@ -277,6 +278,9 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   public final void addDoneCallback(
       Consumer<? super Future<T>> callback, @Nullable Context context) {
     Objects.requireNonNull(callback, "callback");
+    if (state != PENDING) {
+      loop.checkClosed();
+    }
     whenDone(new DoneCallback<>(this, callback, context != null ? context : Context.current()));
   }
 
@@ -285,6 +289,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   /// @param callback the callback
   /// @return how many were removed
   public final int removeDoneCallback(Consumer<? super Future<T>> callback) {
+    Objects.requireNonNull(callback, "callback");
     int before = Callbacks.count(callbacks);
     callbacks =
         Callbacks.without(

@@ -68,7 +68,7 @@ public final class Runner implements AutoCloseable {
   ///
   /// @param main the coroutine
   public void run(Action main) {
-    run(main.asAwaitable(), null);
+    run(ActionBody.of(main, "main"), null);
   }
 
   /// Runs a coroutine to its end, in the given context.
@@ -114,7 +114,7 @@ public final class Runner implements AutoCloseable {
   /// @param main the coroutine
   /// @param context the context, or `null` for the runner's
   public void run(Action main, @Nullable Context context) {
-    run(main.asAwaitable(), context);
+    run(ActionBody.of(main, "main"), context);
   }
 
   /// A program may run loops on any of its threads; Ctrl-C is the business of the first.

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// A coroutine that the loop runs, beside others; made by [Asyncio#createTask(Awaitable)].
 ///
 /// A future whose result is what the coroutine gives. The loop keeps every task until it is done.
+/// Like other futures it is used on its loop's thread, except where a method says otherwise.
 /// Python: `asyncio.Task`.
 ///
 /// @param <T> the type of the result
@@ -61,6 +62,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   Task(EventLoop loop, Object body, TaskOptions options) {
     super(loop);
+    Objects.requireNonNull(options, "options");
     this.body = Objects.requireNonNull(body, "body");
     this.name = options.name();
     this.context = options.context() != null ? options.context() : Context.current();
@@ -474,6 +476,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @param limit how many frames at most
   /// @param out where to
   public void printStack(int limit, PrintStream out) {
+    Objects.requireNonNull(out, "out");
     var error = peekException();
     if (error != null) {
       out.println("Traceback for " + this + " (most recent call first):");

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// Two shapes. `taskGroup(tg -> { … })` is asyncio's: the group ends with its body, and a failure
 /// cancels the body, too. `try (var tg = TaskGroup.open()) { …; tg.join(); }` is that of the JDK's
 /// `StructuredTaskScope`: `join` waits and throws, a failure before it cancels the other tasks
-/// only, and leaving without `join` cancels them all. Python: `asyncio.TaskGroup`.
+/// only, and leaving without `join` cancels them all. Used on the loop's thread, by the task that
+/// entered it and by those in it. Python: `asyncio.TaskGroup`.
 public final class TaskGroup implements AutoCloseable {
   /* Overview
    * States:  new -> entered -> exiting -> finished; `aborting` from the first failure, or cancel(), on.
@@ -80,6 +81,7 @@ public final class TaskGroup implements AutoCloseable {
   /// @throws ExceptionGroup if tasks or the body failed
   /// @throws IllegalStateException if the group was used before, or the caller runs in no task
   public <T extends @Nullable Object> T run(Body<T> body) {
+    Objects.requireNonNull(body, "body");
     enter(true);
     T value = ActionBody.nothing();
     Throwable error = null;
@@ -136,7 +138,7 @@ public final class TaskGroup implements AutoCloseable {
   /// @param body the coroutine
   /// @return the task
   public Task<Void> createTask(Action body) {
-    return createTask(body.asAwaitable());
+    return createTask(body, TaskOptions.defaults());
   }
 
   /// Makes a task of the group, with a name.
@@ -145,7 +147,7 @@ public final class TaskGroup implements AutoCloseable {
   /// @param name its name
   /// @return the task
   public Task<Void> createTask(Action body, String name) {
-    return createTask(body.asAwaitable(), name);
+    return createTask(body, TaskOptions.named(name));
   }
 
   /// Makes a task of the group.
@@ -154,7 +156,7 @@ public final class TaskGroup implements AutoCloseable {
   /// @param options name, context, eager start
   /// @return the task
   public Task<Void> createTask(Action body, TaskOptions options) {
-    return createTask(body.asAwaitable(), options);
+    return make(body, options);
   }
 
   /// Makes a task of the group.
@@ -164,6 +166,13 @@ public final class TaskGroup implements AutoCloseable {
   /// @param options name, context, eager start
   /// @return the task
   public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body, TaskOptions options) {
+    return make(body, options);
+  }
+
+  /// Makes a task of an [Awaitable] of a `T`, or of an [Action].
+  private <T extends @Nullable Object> Task<T> make(Object body, TaskOptions options) {
+    Objects.requireNonNull(body, "body");
+    Objects.requireNonNull(options, "options");
     var problem =
         !entered
             ? " has not been entered"
@@ -176,7 +185,7 @@ public final class TaskGroup implements AutoCloseable {
       }
       throw new IllegalStateException("TaskGroup " + this + problem);
     }
-    var task = parentTask().getLoop().createTask(body, options);
+    var task = parentTask().getLoop().<T>makeTask(body, options);
     if (task.done()) {
       onTaskDone(task);
     } else {

@@ -1,5 +1,6 @@
 package jasyncio;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// How a task is made; immutable. Python: the keyword arguments of `create_task`.
@@ -22,7 +23,7 @@ public record TaskOptions(
   ///
   /// @param name the task's name
   public static TaskOptions named(String name) {
-    return DEFAULTS.name(name);
+    return DEFAULTS.name(Objects.requireNonNull(name, "name"));
   }
 
   /// {@return these options with another name}

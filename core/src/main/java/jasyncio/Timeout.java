@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// When the time is over the task is cancelled; as the [CancelledError] comes out of the body it
 /// becomes a [TimeoutException]. If somebody else cancelled the task, too, the cancellation wins.
-/// Python: `asyncio.Timeout`.
+/// Used by the task that runs the body, on the loop's thread. Python: `asyncio.Timeout`.
 public final class Timeout {
   /* Overview
    * States:  CREATED -> ACTIVE -> EXPIRING -> EXPIRED     the timer ran, then the body ended
@@ -116,6 +116,7 @@ public final class Timeout {
   /// @throws TimeoutException if the time was over first; its cause is the [CancelledError]
   /// @throws IllegalStateException if the limit was used before, or the caller runs in no task
   public <T extends @Nullable Object> T run(Awaitable<T> body) throws TimeoutException {
+    Objects.requireNonNull(body, "body");
     enter();
     T value;
     try {
@@ -134,7 +135,13 @@ public final class Timeout {
   /// @param body what to run
   /// @throws TimeoutException if the time was over first
   public void run(Action body) throws TimeoutException {
-    run(body.asAwaitable());
+    run(ActionBody.of(body, "body"));
+  }
+
+  /// Runs a body that may change the limit.
+  void run(Body body) throws TimeoutException {
+    Objects.requireNonNull(body, "body");
+    run(() -> body.run(this));
   }
 
   private void enter() {

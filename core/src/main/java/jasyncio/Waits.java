@@ -23,12 +23,17 @@ final class Waits {
 
   static <F extends Future<?>> WaitResult<F> wait(
       Collection<F> futures, double timeout, ReturnWhen when) {
+    Objects.requireNonNull(futures, "futures");
     Objects.requireNonNull(when, "when");
     if (futures.isEmpty()) {
       throw new IllegalArgumentException("Set of Tasks/Futures is empty.");
     }
+    var loop = Asyncio.getRunningLoop();
     Set<F> all = new LinkedHashSet<>(futures);
-    new Waiter(all, when, Asyncio.getRunningLoop()).await(timeout);
+    for (var future : all) {
+      loop.checkOwns(future);
+    }
+    new Waiter(all, when, loop).await(timeout);
     Set<F> done = new LinkedHashSet<>();
     Set<F> pending = new LinkedHashSet<>();
     for (var future : all) {

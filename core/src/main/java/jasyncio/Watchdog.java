@@ -4,13 +4,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /// Debug mode's eye on slow steps: a daemon thread that, when a callback or the step of a task
 /// takes too long, notes where it is. The loop reports it when the step is over.
 final class Watchdog {
   private static final long MIN_PERIOD_NANOS = 5_000_000;
   private static final Set<Watchdog> RUNNING = ConcurrentHashMap.newKeySet();
-  private static boolean started; // guarded by the class
+  private static @Nullable Thread thread; // guarded by the class
 
   private final EventLoop loop;
   private volatile long stepStarted; // nanos; 0 between steps
@@ -23,7 +24,7 @@ final class Watchdog {
 
   void loopStarts() {
     RUNNING.add(this);
-    startThread();
+    wakeThread();
   }
 
   void loopEnds() {
@@ -44,19 +45,24 @@ final class Watchdog {
     return seen;
   }
 
-  private static synchronized void startThread() {
-    if (!started) {
-      started = true;
-      Thread.ofPlatform()
-          .name("jasyncio-watchdog")
-          .daemon()
-          .inheritInheritableThreadLocals(false)
-          .start(Watchdog::watch);
+  private static synchronized void wakeThread() {
+    if (thread == null) {
+      thread =
+          Thread.ofPlatform()
+              .name("jasyncio-watchdog")
+              .daemon()
+              .inheritInheritableThreadLocals(false)
+              .start(Watchdog::watch);
+    } else {
+      LockSupport.unpark(thread);
     }
   }
 
   private static void watch() {
     while (true) {
+      while (RUNNING.isEmpty()) { // no loop in debug mode runs: until one does
+        LockSupport.park(RUNNING);
+      }
       long period = 50_000_000;
       for (var dog : RUNNING) {
         dog.look();

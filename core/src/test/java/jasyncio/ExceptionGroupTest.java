@@ -3,8 +3,12 @@ package jasyncio;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -74,5 +78,20 @@ class ExceptionGroupTest {
   @Test
   void parts_keepTheStackTraceOfTheWhole() {
     assertThat(group.subgroup(IOException.class).getStackTrace()).isEqualTo(group.getStackTrace());
+  }
+
+  @Test
+  void serialised_keepsItsExceptions() throws Exception {
+    var bytes = new ByteArrayOutputStream();
+    try (var out = new ObjectOutputStream(bytes)) {
+      out.writeObject(
+          new ExceptionGroup("several", List.of(io, new ExceptionGroup("in", List.of(io)))));
+    }
+    try (var in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      var copy = (ExceptionGroup) in.readObject();
+      assertThat(copy.message()).isEqualTo("several");
+      assertThat(copy.exceptions()).hasSize(2);
+      assertThat(copy.subgroup(IOException.class).exceptions()).hasSize(2);
+    }
   }
 }

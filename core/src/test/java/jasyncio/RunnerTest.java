@@ -272,6 +272,18 @@ class RunnerTest {
       assertThat(result.output()).isEqualTo("handled");
       assertThat(result.exitCode()).isZero();
     }
+
+    @Test
+    void interrupt_afterARunThatHandledSignals_hasItsOldMeaning() {
+      var result = interrupt("handledOnce", 1);
+      assertThat(result.exitCode()).isEqualTo(130);
+    }
+
+    @Test
+    void interrupt_inTheNextRun_whenTheLoopOfTheLastIsStillOpen_isAKeyboardInterrupt() {
+      var result = interrupt("handledByAnOpenLoop", 1);
+      assertThat(result.output()).isEqualTo("cancelled\nfinally\nKeyboardInterrupt");
+    }
   }
 
   /// Programs that are interrupted.
@@ -284,6 +296,18 @@ class RunnerTest {
           case "resists" -> run(Interrupted::resists);
           case "blocks" -> run(Interrupted::blocks);
           case "handles" -> run(Interrupted::handles);
+          case "handledOnce" -> {
+            run(() -> getRunningLoop().addSignalHandler("INT", () -> {}));
+            System.out.println("ready");
+            new CountDownLatch(1).await();
+          }
+          case "handledByAnOpenLoop" -> {
+            try (var runner = new Runner()) {
+              runner.run(() -> getRunningLoop().addSignalHandler("INT", () -> {}));
+              runner.getLoop().removeSignalHandler("INT"); // brings back what was there in that run
+              run(Interrupted::sleeps);
+            }
+          }
           default -> {
             run(() -> sleep(0));
             System.out.println("ready");

@@ -2,7 +2,7 @@ package jasyncio.conformance;
 
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
-import static jasyncio.Asyncio.gather;
+import static jasyncio.Asyncio.gatherActions;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
@@ -384,6 +384,6 @@ final class AsyncGeneratorsScenarios {
 
   @Scenario("C7")
   static void twoAsyncGeneratorsTakeTurns() {
-    run(() -> await(gather(() -> consume("a"), () -> consume("b"))));
+    run(() -> await(gatherActions(() -> consume("a"), () -> consume("b"))));
   }
 }

@@ -4,6 +4,7 @@ import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.copyContext;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.gather;
+import static jasyncio.Asyncio.gatherActions;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
@@ -51,7 +52,7 @@ final class ContextScenarios {
   static void whatATaskSetsStaysInIt() {
     var variable = ContextVar.of("var", "none");
     run(() -> {
-      await(gather(() -> setAndRead(variable, "a"), () -> setAndRead(variable, "b")));
+      await(gatherActions(() -> setAndRead(variable, "a"), () -> setAndRead(variable, "b")));
       print("main reads", variable.get());
     });
   }

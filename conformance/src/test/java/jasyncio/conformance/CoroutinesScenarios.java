@@ -5,6 +5,7 @@ import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.currentTask;
 import static jasyncio.Asyncio.gather;
+import static jasyncio.Asyncio.gatherActions;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
@@ -392,7 +393,8 @@ final class CoroutinesScenarios {
   static void sleepersWakeByDeadline() {
     run(() ->
         await(
-            gather(() -> sleeper("c", 0.03), () -> sleeper("a", 0.01), () -> sleeper("b", 0.02))));
+            gatherActions(
+                () -> sleeper("c", 0.03), () -> sleeper("a", 0.01), () -> sleeper("b", 0.02))));
   }
 
   @Scenario("C6")

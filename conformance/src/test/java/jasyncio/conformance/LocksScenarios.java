@@ -2,7 +2,7 @@ package jasyncio.conformance;
 
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
-import static jasyncio.Asyncio.gather;
+import static jasyncio.Asyncio.gatherActions;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
@@ -485,7 +485,7 @@ final class LocksScenarios {
               }
             }
           };
-      await(gather(consume, produce));
+      await(gatherActions(consume, produce));
       lock.run(() -> print(full, free));
     });
   }

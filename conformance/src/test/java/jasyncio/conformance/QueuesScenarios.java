@@ -2,7 +2,7 @@ package jasyncio.conformance;
 
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
-import static jasyncio.Asyncio.gather;
+import static jasyncio.Asyncio.gatherActions;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.waitFor;
@@ -131,7 +131,7 @@ final class QueuesScenarios {
               print("got", item, queue);
             }
           };
-      await(gather(produce, consume));
+      await(gatherActions(produce, consume));
     });
   }
 

@@ -7,6 +7,7 @@ import static jasyncio.Asyncio.currentTask;
 import static jasyncio.Asyncio.eagerTaskFactory;
 import static jasyncio.Asyncio.ensureFuture;
 import static jasyncio.Asyncio.gather;
+import static jasyncio.Asyncio.gatherActions;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
@@ -98,7 +99,7 @@ final class TasksScenarios {
   static void aTaskMayBeAwaitedByMany() {
     run(() -> {
       var task = createTask(() -> echo("value", 1));
-      await(gather(() -> print("a", await(task)), () -> print("b", await(task))));
+      await(gatherActions(() -> print("a", await(task)), () -> print("b", await(task))));
       print(await(task));
     });
   }

@@ -399,6 +399,9 @@ public final class LoopCore implements FiberSource {
     /// Whether there is, or will be, another entry for the current dispatcher.
     private boolean goOn() {
       hub.clean();
+      if (closed) { // perhaps this is what was left of a blocking call, on another thread
+        return false;
+      }
       return handNext() || rest();
     }
 
@@ -418,7 +421,7 @@ public final class LoopCore implements FiberSource {
 
     /// Waits among the idle ones until an entry is handed over; returns whether that is possible.
     private boolean rest() {
-      if (idle.size() >= MAX_IDLE || closed) {
+      if (idle.size() >= MAX_IDLE) {
         return false;
       }
       idle.add(currentFiber());
