@@ -17,10 +17,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A `try` statement makes sure that it is gone at the end, also if the task is cancelled:
 ///
-/// ```java skip
+/// ```java fragment
 /// try (var process = createSubprocessExec(ProcessOptions.piped(), "sort")) {
-///   var output = process.communicate("b\na\n".getBytes());
-///   …
+///   var output = process.communicate("pear\napple\n".getBytes());
 /// }
 /// ```
 ///

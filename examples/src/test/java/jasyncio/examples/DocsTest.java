@@ -61,9 +61,11 @@ class DocsTest {
           "jasyncio.gevent.",
           "jasyncio.inspect.",
           "jasyncio.net.",
+          "jasyncio.process.",
           "jasyncio.queue.",
           "jasyncio.sync.",
           "java.lang.",
+          "java.nio.file.",
           "java.util.concurrent.");
 
   private static final String IMPORTS =
@@ -74,6 +76,8 @@ class DocsTest {
       import jasyncio.generator.*;
       import jasyncio.inspect.*;
       import jasyncio.net.*;
+      import static jasyncio.process.Subprocesses.*;
+      import jasyncio.process.*;
       """;
   private static final boolean SCHEDULED =
       System.getProperty("jasyncio.fibers", "scheduled").equals("scheduled");

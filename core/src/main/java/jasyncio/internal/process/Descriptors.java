@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Descriptors {
   /* Overview
    * The JDK tells nobody which descriptor is behind a channel. But what `configureBlocking` does to a channel can be
-   * seen in /proc/self/fdinfo: its descriptor is the one that follows when the mode is switched to and fro at
+   * seen by fcntl, or in /proc/self/fdinfo: its descriptor is the one that follows when the mode is switched at
    * random. A descriptor that does not move is out at the second switch. One that somebody else switches at this
    * moment would have to go along by chance; our own searches take turns.
    * A descriptor that was just closed is given out next, so the last numbers found are tried first; else all of
@@ -109,6 +109,13 @@ public final class Descriptors {
 
   /// 1 or 0; -1 if there is no such descriptor.
   private static int isBlocking(int number) {
+    var libc = Libc.ifPossible();
+    int flags = libc != null ? libc.flags(number) : shownFlags(number);
+    return flags < 0 ? -1 : (flags & O_NONBLOCK) == 0 ? 1 : 0;
+  }
+
+  /// The flags of a descriptor as /proc shows them; -1 if there is no such descriptor.
+  private static int shownFlags(int number) {
     var buffer = new byte[256];
     int length;
     try (var in = new FileInputStream(OWN_FLAGS + number)) {
@@ -119,10 +126,6 @@ public final class Descriptors {
     var text = new String(buffer, 0, Math.max(length, 0), StandardCharsets.US_ASCII);
     int at = text.indexOf("flags:");
     int end = text.indexOf('\n', at);
-    if (at < 0 || end < 0) {
-      return -1;
-    }
-    int flags = Integer.parseInt(text.substring(at + 6, end).strip(), 8);
-    return (flags & O_NONBLOCK) == 0 ? 1 : 0;
+    return at < 0 || end < 0 ? -1 : Integer.parseInt(text.substring(at + 6, end).strip(), 8);
   }
 }

@@ -27,8 +27,7 @@ public sealed interface Launcher permits PosixLauncher, JdkLauncher {
     private Best() {}
 
     private static Launcher choose() {
-      var wanted = System.getProperty("jasyncio.processes", "");
-      var posix = wanted.equals("jdk") ? null : PosixLauncher.ifPossible();
+      var posix = PosixLauncher.ifPossible();
       return posix != null ? posix : jdk();
     }
   }

@@ -53,6 +53,7 @@ final class Libc {
   private static final int WEXITED = 4;
   private static final int WNOWAIT = 0x01000000;
   private static final int WNOHANG = 1;
+  private static final int F_GETFL = 3;
 
   private final Linker linker = Linker.nativeLinker();
   private final SymbolLookup symbols = linker.defaultLookup();
@@ -82,6 +83,8 @@ final class Libc {
   private final MethodHandle waitpid =
       function("waitpid", result(JAVA_INT, ADDRESS, JAVA_INT), errno);
   private final MethodHandle kill = function("kill", result(JAVA_INT, JAVA_INT), errno);
+  private final MethodHandle fcntl =
+      function("fcntl", result(JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
   private final MethodHandle strerror =
       linker.downcallHandle(
           symbols.findOrThrow("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
@@ -92,7 +95,17 @@ final class Libc {
 
   /// The functions, if they are there and may be called without the JVM warning of it.
   static @Nullable Libc ifPossible() {
+    return Linked.LIBC;
+  }
+
+  /// Links once.
+  private static final class Linked {
+    static final @Nullable Libc LIBC = link();
+  }
+
+  private static @Nullable Libc link() {
     if (!System.getProperty("os.name").equals("Linux")
+        || System.getProperty("jasyncio.processes", "").equals("jdk")
         || !Libc.class.getModule().isNativeAccessEnabled()) {
       return null;
     }
@@ -169,6 +182,15 @@ final class Libc {
       var state = arena.allocate(JAVA_INT);
       int result = (int) kill.invokeExact(state, pid, signal);
       return result == 0 ? 0 : state.get(JAVA_INT, 0);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /// The flags of an open descriptor; -1 if it is not open.
+  int flags(int descriptor) {
+    try {
+      return (int) fcntl.invokeExact(descriptor, F_GETFL);
     } catch (Throwable e) {
       throw impossible(e);
     }
