@@ -273,13 +273,15 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Lets the loop run one iteration.
   void yieldOnce() {
     leave();
-    try {
-      getLoop().core.scheduleHere(this);
-      phase = SUSPENDED;
-      getLoop().hub.switchTo(null);
-    } catch (Throwable e) {
-      stay();
-      throw e;
+    if (!getLoop().core.isAlone()) {
+      try {
+        getLoop().core.scheduleHere(this);
+        phase = SUSPENDED;
+        getLoop().hub.switchTo(null);
+      } catch (Throwable e) {
+        stay();
+        throw e;
+      }
     }
     resumed();
     checkCancelled(false);

@@ -1352,6 +1352,7 @@ class FiberHazardsTest {
     static final String VALUE;
 
     static {
+      getRunningLoop().callSoon(() -> {}); // else there is no need to suspend
       sleep(0);
       VALUE = "initialised";
     }
@@ -1361,6 +1362,7 @@ class FiberHazardsTest {
     static final String VALUE;
 
     static {
+      getRunningLoop().callSoon(() -> {}); // else there is no need to suspend
       sleep(0);
       VALUE = "never";
     }

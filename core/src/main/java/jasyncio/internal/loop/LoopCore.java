@@ -448,6 +448,23 @@ public final class LoopCore implements FiberSource {
     }
   }
 
+  /// Whether the fiber that runs now, were it to let one iteration pass, would be the only one to
+  /// get a turn in it: then it may as well go on at once. The loop's logical thread only.
+  public boolean isAlone() {
+    return batch == 0
+        && ready.size() == 0
+        && inbox.isEmpty()
+        && selector == null // whose events would have to be looked for
+        && (timers.size() == 0 || timers.firstNanos() > nanos())
+        && !Objects.requireNonNull(hub.current()).hasCaller()
+        && due == null
+        && dueStranger == null
+        && !stopping
+        && escape == null
+        && !interlude
+        && !unwinding;
+  }
+
   // ---- what happens to the loop -----------------------------------------------------------------
 
   /// Adds an entry to the ready queue. From another thread than the loop's it is sent instead.
