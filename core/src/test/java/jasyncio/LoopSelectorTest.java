@@ -77,6 +77,27 @@ class LoopSelectorTest {
   }
 
   @Test
+  void channel_thatIsPutBackAtOnce_disturbsNoOther() throws Exception {
+    var other = Pipe.open();
+    try (var source = other.source();
+        var sink = other.sink()) {
+      source.configureBlocking(false);
+      loop.core.watch(source);
+      onReadable(() -> order.add("readable"));
+      loop.callSoon(() -> order.add("registered")); // a key is not cancelled before it was used
+      loop.stop();
+      loop.runForever();
+      write();
+      loop.core.watched(source).end();
+      loop.core.watch(source);
+      assertThat(sink.isOpen()).isTrue();
+      loop.stop();
+      loop.runForever();
+    }
+    assertThat(order).containsExactly("registered", "readable");
+  }
+
+  @Test
   void idleLoop_isWokenByAChannelAndByOtherThreads() throws Exception {
     onReadable(() -> {
       order.add("readable");

@@ -323,12 +323,22 @@ public final class LoopCore implements FiberSource {
       return there;
     }
     if (channel.keyFor(selector()) != null) {
-      select(0); // cancelled, but not gone yet; what else is ready will run in the next iteration
+      forgetCancelled();
     }
     var key = channel.register(selector(), 0);
     var watch = new Watch(key);
     key.attach(watch);
     return watch;
+  }
+
+  /// Has the selector drop the keys that are cancelled. What is ready meanwhile will be found again
+  /// by the next iteration.
+  private void forgetCancelled() {
+    try {
+      selector().selectNow(key -> {});
+    } catch (IOException e) {
+      throw new UncheckedIOException("the event loop's selector failed", e);
+    }
   }
 
   /// A channel that is on the selector, or `null`.

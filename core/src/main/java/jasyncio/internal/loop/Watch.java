@@ -28,11 +28,12 @@ public final class Watch {
     setOps(mask, entry == null ? 0 : mask & key.channel().validOps());
   }
 
-  /// What runs when the channel can be written to; `null` for nothing.
+  /// What runs when the channel can be written to, or a connect that is under way ends; `null` for
+  /// nothing.
   public void setWriter(@Nullable Entry entry) {
     writer = entry;
-    setOps(
-        SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT, entry == null ? 0 : SelectionKey.OP_WRITE);
+    int mask = SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
+    setOps(mask, entry == null ? 0 : mask & key.channel().validOps());
   }
 
   /// What runs when the channel is connected, or has failed to; `null` for nothing.
