@@ -5,8 +5,6 @@ import jasyncio.EventLoop;
 import jasyncio.ExceptionGroup;
 import jasyncio.internal.net.LoopIo;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -107,10 +105,7 @@ final class Connector {
       try {
         channel.bind(local);
       } catch (IOException e) {
-        throw because(
-            new BindException(
-                "error while attempting to bind on address " + local + ": " + e.getMessage()),
-            e);
+        throw Failures.bind(local, e);
       }
     }
   }
@@ -135,14 +130,8 @@ final class Connector {
         awaitConnection(channel);
       }
     } catch (IOException e) {
-      throw because(
-          new ConnectException("Connect call failed " + address + ": " + e.getMessage()), e);
+      throw Failures.connect(address, e);
     }
-  }
-
-  private static <E extends IOException> E because(E e, IOException cause) {
-    e.initCause(cause);
-    return e;
   }
 
   private void awaitConnection(SocketChannel channel) throws IOException {

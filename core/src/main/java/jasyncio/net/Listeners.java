@@ -2,7 +2,6 @@ package jasyncio.net;
 
 import jasyncio.EventLoop;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -90,11 +89,7 @@ final class Listeners {
     try {
       channel.bind(address, options.backlog());
     } catch (IOException e) {
-      var clearer =
-          new BindException(
-              "error while attempting to bind on address " + address + ": " + e.getMessage());
-      clearer.initCause(e);
-      throw clearer;
+      throw Failures.bind(address, e);
     }
   }
 

@@ -2,16 +2,20 @@ package jasyncio.net;
 
 import jasyncio.EventLoop;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +33,44 @@ final class Resolver {
     var all =
         literal != null
             ? List.of(literal)
-            : loop.runInExecutor(null, () -> Arrays.asList(InetAddress.getAllByName(host)))
+            : loop.runInExecutor(
+                    null, () -> loop.getDebug() ? lookUpTimed(loop, host) : lookUp(host))
                 .await(UnknownHostException.class);
     var fitting = all.stream().filter(a -> family == null || family == familyOf(a)).toList();
     if (fitting.isEmpty()) {
       throw new UnknownHostException(host + " has no address of family " + family);
     }
     return fitting;
+  }
+
+  private static List<InetAddress> lookUp(String host) throws UnknownHostException {
+    return Arrays.asList(InetAddress.getAllByName(host));
+  }
+
+  private static List<InetAddress> lookUpTimed(EventLoop loop, String host)
+      throws UnknownHostException {
+    double began = loop.time();
+    var addresses = lookUp(host);
+    double took = loop.time() - began;
+    NetLog.LOGGER.log(
+        took >= loop.getSlowCallbackDuration() ? Level.INFO : Level.DEBUG,
+        () ->
+            String.format(
+                Locale.ROOT,
+                "Getting address info %s took %.3fms: %s",
+                host,
+                took * 1e3,
+                addresses));
+    return addresses;
+  }
+
+  /// An address whose host is looked up if that was not done yet. Suspends.
+  static SocketAddress ensureResolved(EventLoop loop, SocketAddress address) throws IOException {
+    if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
+      var first = resolve(loop, inet.getHostString(), null).getFirst();
+      return new InetSocketAddress(first, inet.getPort());
+    }
+    return Objects.requireNonNull(address, "address");
   }
 
   private static @Nullable InetAddress literal(String host) {

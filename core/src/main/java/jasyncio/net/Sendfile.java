@@ -26,13 +26,7 @@ final class Sendfile {
   static long send(
       Transport transport, FileChannel file, long offset, @Nullable Long count, boolean fallback)
       throws IOException {
-    if (offset < 0) {
-      throw new IllegalArgumentException(
-          "offset must be a non-negative integer (got " + offset + ")");
-    }
-    if (count != null && count <= 0) {
-      throw new IllegalArgumentException("count must be a positive integer (got " + count + ")");
-    }
+    check(offset, count);
     if (transport.isClosing()) {
       throw new IllegalStateException("Transport is closing");
     }
@@ -52,6 +46,16 @@ final class Sendfile {
       file.position(sending.position);
     }
     return sending.position - offset;
+  }
+
+  static void check(long offset, @Nullable Long count) {
+    if (offset < 0) {
+      throw new IllegalArgumentException(
+          "offset must be a non-negative integer (got " + offset + ")");
+    }
+    if (count != null && count <= 0) {
+      throw new IllegalArgumentException("count must be a positive integer (got " + count + ")");
+    }
   }
 
   private void natively(SocketTransport socket) throws IOException {

@@ -1,12 +1,18 @@
 package jasyncio.net;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Objects;
 
 /// A server on this machine with one client, for tests; closed with both sides.
 record Loopback(Server server, Recorder client, Recorder peer) implements AutoCloseable {
   static final String HOST = "127.0.0.1";
+
+  /// A port of this machine.
+  static InetSocketAddress at(int port) {
+    return new InetSocketAddress(InetAddress.ofLiteral(HOST), port);
+  }
 
   static Loopback open() throws IOException {
     return open(new Recorder(), new Recorder());

@@ -1,0 +1,179 @@
+package jasyncio.net;
+
+import jasyncio.EventLoop;
+import jasyncio.Future;
+import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.Watch;
+import jasyncio.internal.net.LoopIo;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.SelectableChannel;
+import org.jspecify.annotations.Nullable;
+
+/// A channel of the program's own on a loop's selector: what is called, or waits, when it is ready.
+///
+/// It is the owner of the channel's [Watch] as long as there is a reader or a writer; then the
+/// channel is taken off the selector again, so that the program can do with it what it likes.
+final class BareChannel {
+  /// What a channel can be ready for.
+  enum Side {
+    READ,
+    WRITE
+  }
+
+  /// Tries something that does not block.
+  interface Attempt<T> {
+    /// The result, or `null` if the channel is not ready for it.
+    @Nullable T tryNow() throws IOException;
+  }
+
+  private final EventLoop loop;
+  private final LoopIo io;
+  private final SelectableChannel channel;
+  private final Watch watch;
+  private final Entry reader = new Entry();
+  private final Entry writer = new Entry();
+
+  /// What is to run on one side, and the coroutine's future if one waits there.
+  private static final class Entry {
+    @Nullable Timer timer;
+    @Nullable Future<Boolean> waiter;
+  }
+
+  private BareChannel(EventLoop loop, LoopIo io, SelectableChannel channel) throws IOException {
+    this.loop = loop;
+    this.io = io;
+    this.channel = channel;
+    this.watch = io.watch(channel);
+    watch.setOwner(this);
+  }
+
+  /// That of a channel, new if there is none.
+  ///
+  /// @throws IllegalArgumentException if the channel is closed or blocks
+  /// @throws IllegalStateException if a transport or a server has it
+  static BareChannel of(EventLoop loop, SelectableChannel channel) {
+    check(channel);
+    var there = find(loop, channel);
+    if (there != null) {
+      return there;
+    }
+    try {
+      return new BareChannel(loop, LoopIo.of(loop), channel);
+    } catch (IOException e) { // another thread has closed it just now
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// That of a channel, if it has one.
+  ///
+  /// @throws IllegalStateException if a transport or a server has it
+  static @Nullable BareChannel find(EventLoop loop, SelectableChannel channel) {
+    var watch = LoopIo.of(loop).watched(channel);
+    var owner = watch == null ? null : watch.owner();
+    if (owner == null || owner instanceof BareChannel) {
+      return (BareChannel) owner;
+    }
+    throw new IllegalStateException(
+        "the channel "
+            + channel
+            + " is used by "
+            + (owner instanceof BaseTransport ? "transport " + owner : "a server")
+            + "; use that, or a channel of your own");
+  }
+
+  static void check(SelectableChannel channel) {
+    if (!channel.isOpen()) {
+      throw new IllegalArgumentException("the channel is closed: " + channel);
+    }
+    if (channel.isBlocking()) {
+      throw new IllegalArgumentException(
+          "the channel must be non-blocking; call configureBlocking(false) first");
+    }
+  }
+
+  /// Waits until `attempt` gives something. It is tried by the coroutine itself, so that what a
+  /// cancelled one would have taken stays where it is. Suspends.
+  static <T> T await(EventLoop loop, SelectableChannel channel, Side side, Attempt<T> attempt)
+      throws IOException {
+    check(channel);
+    find(loop, channel);
+    for (var result = attempt.tryNow(); ; result = attempt.tryNow()) {
+      if (result != null) {
+        return result;
+      }
+      of(loop, channel).awaitReady(side);
+    }
+  }
+
+  private void awaitReady(Side side) {
+    var waiter = loop.<Boolean>createFuture();
+    var timer =
+        io.callback(() -> {
+          if (!waiter.done()) {
+            waiter.setResult(true);
+          }
+        });
+    set(side, timer, waiter);
+    try {
+      waiter.await();
+    } finally {
+      if (entry(side).timer == timer) {
+        remove(side);
+      }
+    }
+  }
+
+  /// Has a callback run whenever the channel is ready, in place of the one before.
+  void set(Side side, Runnable callback) {
+    set(side, io.callback(callback), null);
+  }
+
+  private void set(Side side, Timer timer, @Nullable Future<Boolean> waiter) {
+    var entry = entry(side);
+    if (entry.waiter != null && !entry.waiter.done()) {
+      throw new IllegalStateException(
+          "another coroutine is waiting already to "
+              + (side == Side.READ ? "read from " : "write to ")
+              + channel);
+    }
+    if (entry.timer != null) {
+      io.cancel(entry.timer);
+    }
+    entry.timer = timer;
+    entry.waiter = waiter;
+    update(side, timer);
+  }
+
+  /// Has nothing run on that side any more, even if it is queued already.
+  ///
+  /// @return whether there was something
+  boolean remove(Side side) {
+    var entry = entry(side);
+    if (entry.timer == null) {
+      return false;
+    }
+    io.cancel(entry.timer);
+    entry.timer = null;
+    entry.waiter = null;
+    update(side, null);
+    return true;
+  }
+
+  private Entry entry(Side side) {
+    return side == Side.READ ? reader : writer;
+  }
+
+  private void update(Side side, @Nullable Timer timer) {
+    if (watch.owner() != this) {
+      return; // a transport has taken it meanwhile
+    }
+    if (reader.timer == null && writer.timer == null) {
+      watch.end();
+    } else if (side == Side.READ) {
+      watch.setReader(timer);
+    } else {
+      watch.setWriter(timer);
+    }
+  }
+}

@@ -1,0 +1,384 @@
+package jasyncio.net;
+
+import jasyncio.EventLoop;
+import jasyncio.Future;
+import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.Watch;
+import jasyncio.internal.net.LoopIo;
+import jasyncio.internal.net.LoopOwned;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.UnsupportedAddressTypeException;
+import java.util.ArrayDeque;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// An endpoint for datagrams. Not final, so that a test can have the socket's buffer full.
+class UdpTransport implements DatagramTransport, LoopOwned {
+  /* Overview
+   *   OPEN     -> CLOSING   close()
+   *   OPEN     -> LOST      abort(); what is unsent is dropped
+   *   CLOSING  -> LOST      everything is sent; or as above
+   *   LOST     -> CLOSED    the loop has called connectionLost; the channel is closed
+   * Nothing is received from CLOSING on, and what is sent from LOST on is dropped. Errors of the network
+   * change nothing: the protocol is told. One datagram is received in an iteration, as in asyncio:
+   * selector_events.py.
+   */
+  private enum State {
+    OPEN,
+    CLOSING,
+    LOST,
+    CLOSED
+  }
+
+  private static final int HEADER = 8; // what a datagram counts beyond its bytes: as in UDP
+  private static final int LATE_WRITES_BEFORE_WARNING = 5;
+
+  /// A datagram that waits to be sent.
+  private record Unsent(ByteBuffer data, @Nullable SocketAddress target) {
+    int size() {
+      return data.remaining() + HEADER;
+    }
+  }
+
+  private final EventLoop loop;
+  private final LoopIo io;
+  private final DatagramChannel channel;
+  private final Watch watch;
+  private final FlowControl flow;
+  private final ArrayDeque<Unsent> queue = new ArrayDeque<>();
+  private final Timer reader;
+  private final Timer writer;
+  private final @Nullable SocketAddress remote; // the only address there is to send to
+  private final @Nullable SocketAddress peername; // the channel is connected to it
+  private final SocketAddress sockname;
+  private DatagramProtocol protocol;
+  private State state = State.OPEN;
+  private boolean begun;
+  private boolean paused;
+  private int queued; // in bytes
+  private int lateWrites;
+
+  /// @param remote where everything goes though the channel is not connected, or `null`
+  UdpTransport(
+      EventLoop loop,
+      DatagramChannel channel,
+      DatagramProtocol protocol,
+      @Nullable SocketAddress remote)
+      throws IOException {
+    this.loop = loop;
+    this.io = LoopIo.of(loop);
+    this.channel = channel;
+    this.protocol = protocol;
+    this.flow = new FlowControl(loop, this);
+    this.peername = channel.getRemoteAddress();
+    this.remote = peername != null ? peername : remote;
+    this.sockname = channel.getLocalAddress();
+    this.reader = io.callback(this::readReady);
+    this.writer = io.callback(this::writeReady);
+    this.watch = io.watch(channel);
+    watch.setOwner(this);
+  }
+
+  /// Has the loop begin: the protocol hears of the transport, then receiving starts, then `waiter`
+  /// is done.
+  void start(Future<@Nullable Void> waiter) {
+    loop.callSoon(() -> {
+      try {
+        protocol.connectionMade(this);
+      } finally {
+        begun = true;
+        updateReading();
+        if (!waiter.done()) {
+          waiter.setResult(null);
+        }
+      }
+    });
+  }
+
+  // ---- receiving --------------------------------------------------------------------------------
+
+  @Override
+  public boolean isReading() {
+    return state == State.OPEN && !paused;
+  }
+
+  @Override
+  public void pauseReading() {
+    if (isReading()) {
+      paused = true;
+      updateReading();
+    }
+  }
+
+  @Override
+  public void resumeReading() {
+    if (state == State.OPEN && paused) {
+      paused = false;
+      updateReading();
+    }
+  }
+
+  private void updateReading() {
+    watch.setReader(begun && isReading() ? reader : null);
+  }
+
+  private void readReady() {
+    if (!isReading()) {
+      return; // since it was found ready
+    }
+    var buffer = io.acquire();
+    try {
+      SocketAddress from;
+      try {
+        from = channel.receive(buffer);
+      } catch (IOException e) {
+        protocol.errorReceived(e);
+        return;
+      }
+      if (from != null) {
+        protocol.datagramReceived(buffer.flip(), from);
+      }
+    } finally {
+      io.release(buffer);
+    }
+  }
+
+  // ---- sending ----------------------------------------------------------------------------------
+
+  @Override
+  public void sendto(ByteBuffer data, @Nullable SocketAddress address) {
+    var target = target(address);
+    checkNotEmpty(peername != null, data);
+    if (isLost()) {
+      data.position(data.limit());
+      noteLateWrite();
+      return;
+    }
+    if (queue.isEmpty()) {
+      try {
+        if (send(data, target)) {
+          return;
+        }
+      } catch (IOException e) {
+        data.position(data.limit());
+        protocol.errorReceived(e);
+        return;
+      }
+      watch.setWriter(writer);
+    }
+    enqueue(data, target);
+  }
+
+  /// Where a datagram goes; with a connected channel, `null`.
+  private @Nullable SocketAddress target(@Nullable SocketAddress address) {
+    if (remote != null) {
+      if (address != null && !address.equals(remote)) {
+        throw new IllegalArgumentException("Invalid address: must be null or " + remote);
+      }
+      return peername != null ? null : remote;
+    }
+    if (address == null) {
+      throw new IllegalArgumentException(
+          "sendto() needs an address: the endpoint was made without a remote one");
+    }
+    return address;
+  }
+
+  static void checkNotEmpty(boolean connected, ByteBuffer data) {
+    if (connected && !data.hasRemaining()) {
+      throw new IllegalArgumentException(
+          "the JDK cannot send an empty datagram on a connected channel; use one that is not, and"
+              + " give the address");
+    }
+  }
+
+  /// {@return whether the channel has taken it}
+  boolean send(ByteBuffer data, @Nullable SocketAddress target) throws IOException {
+    return target == null ? channel.write(data) > 0 : send(channel, data, target);
+  }
+
+  /// {@return whether the channel has taken it}
+  static boolean send(DatagramChannel channel, ByteBuffer data, SocketAddress target)
+      throws IOException {
+    if (target instanceof InetSocketAddress inet && inet.isUnresolved()) {
+      throw new IllegalArgumentException("the address is not resolved: " + target);
+    }
+    try {
+      boolean empty = !data.hasRemaining();
+      return channel.send(data, target) > 0 || empty;
+    } catch (UnsupportedAddressTypeException e) {
+      throw new IllegalArgumentException(
+          "the socket cannot send to " + target + ", an address of another family", e);
+    }
+  }
+
+  private void enqueue(ByteBuffer data, @Nullable SocketAddress target) {
+    var copy = ByteBuffer.allocate(data.remaining()).put(data).flip();
+    var unsent = new Unsent(copy, target);
+    queue.add(unsent);
+    queued += unsent.size();
+    flow.grown(queued);
+  }
+
+  private void noteLateWrite() {
+    if (remote != null && ++lateWrites >= LATE_WRITES_BEFORE_WARNING) {
+      NetLog.LOGGER.log(Level.WARNING, "sending with a transport that is closed: {0}", this);
+    }
+  }
+
+  private void writeReady() {
+    if (isLost()) {
+      return; // since it was found ready
+    }
+    while (!queue.isEmpty()) {
+      var first = queue.getFirst();
+      int size = first.size();
+      try {
+        if (!send(first.data, first.target)) {
+          break;
+        }
+      } catch (IOException e) {
+        dequeue(size);
+        protocol.errorReceived(e); // the others follow in the next iteration
+        return;
+      }
+      dequeue(size);
+    }
+    flow.shrunk(queued); // may send
+    if (queue.isEmpty()) {
+      watch.setWriter(null);
+      if (state == State.CLOSING) {
+        state = State.LOST;
+        connectionLost();
+      }
+    }
+  }
+
+  private void dequeue(int size) {
+    if (!isLost()) {
+      queue.removeFirst();
+      queued -= size;
+    }
+  }
+
+  @Override
+  public int getWriteBufferSize() {
+    return queued;
+  }
+
+  @Override
+  public WriteBufferLimits getWriteBufferLimits() {
+    return flow.limits();
+  }
+
+  @Override
+  public void setWriteBufferLimits(int high, int low) {
+    flow.setLimits(new WriteBufferLimits(low, high), queued);
+  }
+
+  // ---- the end ----------------------------------------------------------------------------------
+
+  @Override
+  public boolean isClosing() {
+    return state != State.OPEN;
+  }
+
+  private boolean isLost() {
+    return state == State.LOST || state == State.CLOSED;
+  }
+
+  @Override
+  public void close() {
+    if (state != State.OPEN) {
+      return;
+    }
+    state = State.CLOSING;
+    updateReading();
+    if (queue.isEmpty()) {
+      abort();
+    }
+  }
+
+  @Override
+  public void abort() {
+    if (isLost()) {
+      return;
+    }
+    state = State.LOST;
+    queue.clear();
+    queued = 0;
+    watch.setWriter(null);
+    updateReading();
+    loop.callSoon(this::connectionLost);
+  }
+
+  private void connectionLost() {
+    try {
+      protocol.connectionLost(null);
+    } finally {
+      closeChannel();
+    }
+  }
+
+  private void closeChannel() {
+    state = State.CLOSED;
+    watch.end();
+    Datagrams.close(channel);
+  }
+
+  @Override
+  public void loopCloses() {
+    if (state != State.CLOSED) {
+      NetLog.LOGGER.log(Level.DEBUG, "unclosed transport {0}", this);
+      closeChannel();
+    }
+  }
+
+  // ---- what it is -------------------------------------------------------------------------------
+
+  @Override
+  public void setProtocol(BaseProtocol newProtocol) {
+    if (!(Objects.requireNonNull(newProtocol, "protocol") instanceof DatagramProtocol p)) {
+      throw new IllegalArgumentException("datagrams need a DatagramProtocol, got " + newProtocol);
+    }
+    protocol = p;
+  }
+
+  @Override
+  public BaseProtocol getProtocol() {
+    return protocol;
+  }
+
+  @Override
+  public <T> @Nullable T getExtraInfo(ExtraInfo<T> info) {
+    if (info == ExtraInfo.PEERNAME) {
+      return info.type().cast(peername);
+    } else if (info == ExtraInfo.SOCKNAME) {
+      return info.type().cast(sockname);
+    } else if (info == ExtraInfo.SOCKET) {
+      return info.type().cast((NetworkChannel) channel);
+    }
+    return null;
+  }
+
+  /// {@return `<DatagramTransport open sockname=… reading bufsize=0>` and so on}
+  @Override
+  public String toString() {
+    return "<DatagramTransport "
+        + state.name().toLowerCase(Locale.ROOT)
+        + " sockname="
+        + sockname
+        + (peername == null ? "" : " peername=" + peername)
+        + (isReading() ? " reading" : "")
+        + " bufsize="
+        + queued
+        + ">";
+  }
+}
