@@ -20,6 +20,7 @@ module jasyncio {
   requires jdk.unsupported; // sun.misc.Signal, the JVM's only access to signals
 
   exports jasyncio;
+  exports jasyncio.files;
   exports jasyncio.generator;
   exports jasyncio.gevent;
   exports jasyncio.inspect;

@@ -41,6 +41,7 @@ class ArchitectureTest {
     mayUse("jasyncio.generator", "jasyncio");
     mayUse("jasyncio.gevent", "jasyncio");
     mayUse("jasyncio.inspect", "jasyncio");
+    mayUse("jasyncio.files", "jasyncio");
     mayUse("jasyncio.net", "jasyncio", "jasyncio.internal.net", "jasyncio.internal.loop");
     mayUse(
         "jasyncio.process",
@@ -62,6 +63,7 @@ class ArchitectureTest {
   private static final Set<String> EXPORTED =
       Set.of(
           "jasyncio",
+          "jasyncio.files",
           "jasyncio.generator",
           "jasyncio.gevent",
           "jasyncio.inspect",

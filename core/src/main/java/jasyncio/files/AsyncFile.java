@@ -1,0 +1,631 @@
+package jasyncio.files;
+
+import jasyncio.Asyncio;
+import jasyncio.ErrorContext;
+import jasyncio.EventLoop;
+import jasyncio.Future;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// An open file. Made by [AsyncFiles#open]; close it, best in a `try` statement, whose end may
+/// suspend like any other call.
+///
+/// ```java fragment
+/// var path = java.nio.file.Path.of("numbers.txt");
+/// try (var file = jasyncio.files.AsyncFiles.create(path)) {
+///   for (int i = 0; i < 1000; i++) {
+///     file.writeString(i + "\n");
+///   }
+/// }
+/// try (var file = jasyncio.files.AsyncFiles.open(path)) {
+///   for (String line : file.lines()) {
+///     IO.println(line);
+///   }
+/// }
+/// ```
+///
+/// It has one position, where the next read or write begins, and a buffer of 128 KiB. Calls suspend
+/// only when the buffer is empty, or full. What is written is in the file after [#flush()] or
+/// [#close()], and on the disk after [#flush(boolean)].
+///
+/// **Cancellation** of a read leaves the position where it was. Cancellation of a write leaves the
+/// position behind what was taken, and that is written. Nothing is ever written twice or out of
+/// order, and a file that is closed by a cancelled coroutine is closed all the same.
+///
+/// Used on the loop's thread, by one coroutine at a time. It is for regular files, which have
+/// positions; pipes and terminals have none. Python: what `aiofiles.open` gives.
+public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
+  /* Overview
+   * `position` is where the user is. At most one of two buffers has something in it:
+   *   - `ahead`, read from the file already: its bytes from `start` to `end` lie at `position`
+   *   - `behind`, not written yet: its first `filled` bytes lie just before `position`
+   * Reads say where in the file they begin and have an array of their own, so that one that goes on after
+   * its caller was cancelled disturbs nobody. A write that goes on is kept in `underWay`; the next call that
+   * needs the file waits for it, and gets its error.
+   */
+  private static final int BUFFER = 128 * 1024;
+  private static final int SMALLEST_BUFFER = 8 * 1024;
+  private static final byte[] NOTHING = {};
+
+  private final EventLoop loop;
+  private final Path path;
+  private final FileChannel channel;
+  private final boolean writable;
+  private final boolean append;
+  private final int firstRead; // how much, in bytes: no more than a small file has
+  private long position;
+  private byte[] ahead = NOTHING;
+  private int start;
+  private int end;
+  private byte @Nullable [] behind; // allocated when it is needed, and again if a write has kept it
+  private int filled;
+  private @Nullable Future<?> underWay; // a write, or what else changes the file
+  private @Nullable String busy; // the call that a coroutine is in
+  private boolean closed;
+
+  /// What opening gives. Made on the executor.
+  record Opened(FileChannel channel, long position, long size) {}
+
+  AsyncFile(Path path, Opened opened, boolean writable, boolean append) {
+    this.loop = Asyncio.getRunningLoop();
+    this.path = path;
+    this.channel = opened.channel;
+    this.writable = writable;
+    this.append = append;
+    this.position = opened.position;
+    this.firstRead = Math.clamp(opened.size + 1, SMALLEST_BUFFER, BUFFER);
+  }
+
+  // ---- reading ----------------------------------------------------------------------------------
+
+  /// Reads up to `n` bytes. Suspends unless they are in the buffer.
+  ///
+  /// @param n how many
+  /// @return so many; fewer at the end of the file, none behind it
+  /// @throws IOException if that fails
+  /// @throws ClosedChannelException if the file is closed
+  /// @throws java.nio.channels.NonReadableChannelException if it was not opened for reading
+  /// @throws IllegalArgumentException if `n` is negative
+  public byte[] read(int n) throws IOException {
+    checkCount(n);
+    return reading("read", () -> take(n));
+  }
+
+  /// Reads into a buffer until it is full. Suspends unless there is enough in the file's own.
+  ///
+  /// @param target where the bytes go
+  /// @return how many; fewer than there is room for at the end of the file, -1 behind it
+  /// @throws IOException if that fails; the buffer's position is as before then
+  public int read(ByteBuffer target) throws IOException {
+    int before = target.position();
+    return reading(
+        "read",
+        () -> {
+          try {
+            while (target.hasRemaining() && hasAhead()) {
+              int n = Math.min(target.remaining(), end - start);
+              target.put(ahead, start, n);
+              skip(n);
+            }
+          } catch (Throwable e) {
+            target.position(before);
+            throw e;
+          }
+          int n = target.position() - before;
+          return n == 0 && target.hasRemaining() ? -1 : n;
+        });
+  }
+
+  /// Reads exactly `n` bytes. Suspends unless they are in the buffer.
+  ///
+  /// @param n how many
+  /// @return so many
+  /// @throws EOFException if there are not so many; the position is as before then
+  /// @throws IOException if that fails
+  /// @throws IllegalArgumentException if `n` is negative
+  public byte[] readexactly(int n) throws IOException {
+    checkCount(n);
+    return reading(
+        "readexactly",
+        () -> {
+          var bytes = take(n);
+          if (bytes.length < n) {
+            throw new EOFException(bytes.length + " bytes read on a total of " + n + " expected");
+          }
+          return bytes;
+        });
+  }
+
+  /// Reads what there is up to the end of the file. Suspends.
+  ///
+  /// @return the bytes
+  /// @throws IOException if that fails
+  public byte[] readAll() throws IOException {
+    return reading(
+        "readAll",
+        () -> {
+          long from = position + (end - start);
+          var rest = Calls.call(() -> readAllFrom(from));
+          var bytes = new byte[end - start + rest.length];
+          System.arraycopy(ahead, start, bytes, 0, end - start);
+          System.arraycopy(rest, 0, bytes, end - start, rest.length);
+          position = from + rest.length;
+          forgetAhead();
+          return bytes;
+        });
+  }
+
+  /// Reads what there is up to the end of the file, as UTF-8 text. Suspends.
+  ///
+  /// @return the text
+  /// @throws java.nio.charset.CharacterCodingException if it is no UTF-8
+  /// @throws IOException if that fails
+  public String readString() throws IOException {
+    return readString(StandardCharsets.UTF_8);
+  }
+
+  /// Reads what there is up to the end of the file, as text. Suspends.
+  ///
+  /// @param charset the charset
+  /// @return the text
+  /// @throws java.nio.charset.CharacterCodingException if it is none of that charset
+  /// @throws IOException if that fails
+  public String readString(Charset charset) throws IOException {
+    Objects.requireNonNull(charset, "charset");
+    return Texts.decode(readAll(), charset);
+  }
+
+  private byte[] readAllFrom(long from) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    var buffer = ByteBuffer.allocate(BUFFER);
+    for (long at = from; ; at += buffer.position()) {
+      buffer.clear();
+      if (channel.read(buffer, at) < 0) {
+        return bytes.toByteArray();
+      }
+      bytes.write(buffer.array(), 0, buffer.position());
+    }
+  }
+
+  /// Reads a line: up to a newline and with it. Suspends unless it is in the buffer.
+  ///
+  /// @return the line; without a newline at the end of the file, none behind it
+  /// @throws IOException if that fails
+  public byte[] readline() throws IOException {
+    return reading("readline", this::takeLine);
+  }
+
+  /// {@return the lines from the position on, newline included; `hasNext` suspends unless one is in
+  /// the buffer, and throws what [#readline()] throws}
+  @Override
+  public Iterator<byte[]> iterator() {
+    return new LineIterator<>(() -> {
+      var line = readline();
+      return line.length == 0 ? null : line;
+    });
+  }
+
+  /// The lines from the position on, as UTF-8 text.
+  ///
+  /// @return the lines
+  public Iterable<String> lines() {
+    return lines(StandardCharsets.UTF_8);
+  }
+
+  /// The lines from the position on, as text, without the newline (and the carriage return before
+  /// it). `hasNext` suspends unless a line is in the buffer; it throws what [#readline()] throws,
+  /// and [java.nio.charset.CharacterCodingException] if the line is not text of that charset.
+  ///
+  /// @param charset one in which the byte 10 is a newline, as in nearly all
+  /// @return the lines
+  /// @throws IllegalArgumentException if the charset is none of those, such as UTF-16
+  public Iterable<String> lines(Charset charset) {
+    Texts.checkNewline(charset);
+    return () ->
+        new LineIterator<>(() -> {
+          var line = readline();
+          return line.length == 0 ? null : Texts.line(line, charset);
+        });
+  }
+
+  /// A read that gives the position back if it fails.
+  private <T> T reading(String name, Reading<T> body) throws IOException {
+    begin(name);
+    long before = position;
+    try {
+      if (filled > 0 || underWay != null) {
+        writeBehind();
+      }
+      return body.run();
+    } catch (Throwable e) {
+      position = before;
+      forgetAhead();
+      throw e;
+    } finally {
+      busy = null;
+    }
+  }
+
+  private interface Reading<T> {
+    T run() throws IOException;
+  }
+
+  private byte[] take(int n) throws IOException {
+    if (n <= end - start) {
+      return takeAhead(n);
+    }
+    var bytes = new ByteArrayOutputStream(Math.min(n, BUFFER));
+    while (bytes.size() < n && hasAhead()) {
+      bytes.writeBytes(takeAhead(Math.min(n - bytes.size(), end - start)));
+    }
+    return bytes.toByteArray();
+  }
+
+  private byte[] takeLine() throws IOException {
+    ByteArrayOutputStream pieces = null;
+    while (hasAhead()) {
+      int newline = findNewline();
+      var piece = takeAhead(newline < 0 ? end - start : newline + 1 - start);
+      if (newline >= 0 && pieces == null) {
+        return piece;
+      }
+      pieces = pieces == null ? new ByteArrayOutputStream() : pieces;
+      pieces.writeBytes(piece);
+      if (newline >= 0) {
+        break;
+      }
+    }
+    return pieces == null ? NOTHING : pieces.toByteArray();
+  }
+
+  private int findNewline() {
+    for (int i = start; i < end; i++) {
+      if (ahead[i] == '\n') {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private byte[] takeAhead(int n) {
+    var bytes = new byte[n];
+    System.arraycopy(ahead, start, bytes, 0, n);
+    skip(n);
+    return bytes;
+  }
+
+  private void skip(int n) {
+    start += n;
+    position += n;
+  }
+
+  private void forgetAhead() {
+    start = 0;
+    end = 0;
+  }
+
+  /// Whether there is something to read; fills the buffer if it is empty. Suspends then.
+  private boolean hasAhead() throws IOException {
+    if (start < end) {
+      return true;
+    }
+    var array = ahead;
+    ahead = NOTHING; // the call has it; if that goes on without us, for ever
+    if (array.length == 0) {
+      array = new byte[firstRead];
+    } else if (end == array.length && end < BUFFER) {
+      array = new byte[BUFFER]; // the file has become longer
+    }
+    var buffer = ByteBuffer.wrap(array);
+    long at = position;
+    forgetAhead();
+    int n = Calls.<Integer>call(() -> channel.read(buffer, at));
+    ahead = buffer.array();
+    end = Math.max(n, 0);
+    return n > 0;
+  }
+
+  private static void checkCount(int n) {
+    if (n < 0) {
+      throw new IllegalArgumentException("a number of bytes must not be negative, got " + n);
+    }
+  }
+
+  // ---- writing ----------------------------------------------------------------------------------
+
+  /// Writes bytes. Suspends when the buffer is full.
+  ///
+  /// @param data the bytes; the array may be used again at once
+  /// @throws IOException if what was written before, or this, cannot be written; it is lost then
+  /// @throws ClosedChannelException if the file is closed
+  /// @throws java.nio.channels.NonWritableChannelException if it was not opened for writing
+  public void write(byte[] data) throws IOException {
+    write(ByteBuffer.wrap(data));
+  }
+
+  /// Writes what remains of a buffer. Suspends when the file's own is full. If that is cancelled,
+  /// the buffer's position is behind what was taken.
+  ///
+  /// @param data the bytes between position and limit
+  /// @throws IOException as the other form
+  public void write(ByteBuffer data) throws IOException {
+    begin("write");
+    try {
+      if (!writable) {
+        throw new NonWritableChannelException();
+      }
+      forgetAhead();
+      while (data.hasRemaining()) {
+        if (filled == BUFFER) {
+          writeBehind();
+        }
+        if (behind == null) {
+          behind = new byte[BUFFER];
+        }
+        int n = Math.min(data.remaining(), BUFFER - filled);
+        data.get(behind, filled, n);
+        filled += n;
+        position += n;
+      }
+    } finally {
+      busy = null;
+    }
+  }
+
+  /// Writes text as UTF-8. Suspends when the buffer is full.
+  ///
+  /// @param text the text
+  /// @throws IOException as [#write(byte\[\])]
+  public void writeString(String text) throws IOException {
+    writeString(text, StandardCharsets.UTF_8);
+  }
+
+  /// Writes text. Suspends when the buffer is full.
+  ///
+  /// @param text the text
+  /// @param charset the charset
+  /// @throws IOException as [#write(byte\[\])]
+  public void writeString(String text, Charset charset) throws IOException {
+    write(text.getBytes(charset));
+  }
+
+  /// Writes several pieces, one after the other. Suspends when the buffer is full.
+  ///
+  /// @param pieces the pieces; no newlines are added
+  /// @throws IOException as [#write(byte\[\])]
+  public void writelines(Iterable<byte[]> pieces) throws IOException {
+    for (var piece : pieces) {
+      write(piece);
+    }
+  }
+
+  /// Gives what is in the buffer to the system. Suspends if there is something.
+  ///
+  /// @throws IOException if it cannot be written
+  public void flush() throws IOException {
+    flush(false);
+  }
+
+  /// Gives what is in the buffer to the system, and waits until it is on the disk if so wanted.
+  /// Suspends.
+  ///
+  /// @param force whether it must be on the disk: Python's `os.fsync`
+  /// @throws IOException if it cannot be written
+  public void flush(boolean force) throws IOException {
+    changing("flush", force ? () -> channel.force(true) : null);
+  }
+
+  /// Makes the file shorter; one that is not longer stays as it is. The position does not change.
+  /// Suspends.
+  ///
+  /// @param size the new size, in bytes
+  /// @throws IOException if that fails
+  /// @throws IllegalArgumentException if `size` is negative
+  public void truncate(long size) throws IOException {
+    if (size < 0) {
+      throw new IllegalArgumentException("the size must not be negative, got " + size);
+    }
+    changing("truncate", () -> channel.truncate(size));
+  }
+
+  private interface Change {
+    void run() throws IOException;
+  }
+
+  private void changing(String name, @Nullable Change change) throws IOException {
+    begin(name);
+    try {
+      writeBehind();
+      if (change != null) {
+        forgetAhead();
+        change(change);
+      }
+    } finally {
+      busy = null;
+    }
+  }
+
+  /// Writes what is in the buffer, and waits for what is under way. Suspends.
+  private void writeBehind() throws IOException {
+    awaitUnderWay();
+    var bytes = behind;
+    if (filled == 0 || bytes == null) {
+      return;
+    }
+    var data = ByteBuffer.wrap(bytes, 0, filled);
+    long at = position - filled;
+    behind = null; // the call has it
+    filled = 0;
+    change(() -> writeFully(data, at));
+    behind = bytes;
+    checkOpen(); // somebody may have closed it meanwhile
+  }
+
+  private void writeFully(ByteBuffer data, long from) throws IOException {
+    for (long at = from; data.hasRemaining(); ) {
+      at += append ? channel.write(data) : channel.write(data, at);
+    }
+  }
+
+  /// Makes a call that changes the file; it goes on if we are cancelled. Suspends.
+  private void change(Change change) throws IOException {
+    underWay = loop.runInExecutor(null, change::run);
+    awaitUnderWay();
+  }
+
+  private void awaitUnderWay() throws IOException {
+    var call = underWay;
+    if (call != null) {
+      Calls.awaitEnd(loop, call);
+      underWay = null;
+      call.await(IOException.class);
+    }
+  }
+
+  // ---- where it is ------------------------------------------------------------------------------
+
+  /// {@return where the next read or write begins, in bytes from the beginning of the file}
+  public long position() {
+    return position;
+  }
+
+  /// Sets where the next read or write begins; also behind the end of the file. A file opened for
+  /// appending is written to at its end all the same. Suspends if there is something to write
+  /// first.
+  ///
+  /// @param newPosition in bytes from the beginning of the file
+  /// @throws IOException if what was written before cannot be written
+  /// @throws IllegalArgumentException if the position is negative
+  public void seek(long newPosition) throws IOException {
+    if (newPosition < 0) {
+      throw new IllegalArgumentException("the position must not be negative, got " + newPosition);
+    }
+    changing("seek", null);
+    long inAhead = start + (newPosition - position);
+    if (inAhead >= 0 && inAhead <= end) {
+      start = (int) inAhead;
+    } else {
+      forgetAhead();
+    }
+    position = newPosition;
+  }
+
+  /// Asks for the size of the file, with what is in the buffer. Suspends.
+  ///
+  /// @return the size, in bytes
+  /// @throws IOException if that fails
+  public long size() throws IOException {
+    begin("size");
+    try {
+      writeBehind();
+      return Calls.<Long>call(channel::size);
+    } finally {
+      busy = null;
+    }
+  }
+
+  /// {@return the path that it was opened with}
+  public Path path() {
+    return path;
+  }
+
+  /// {@return whether it is open}
+  public boolean isOpen() {
+    return !closed;
+  }
+
+  // ---- the end ----------------------------------------------------------------------------------
+
+  /// Writes what is in the buffer and closes the file. Idempotent. Suspends. If that is cancelled,
+  /// the file is closed all the same.
+  ///
+  /// @throws IOException if what was written before cannot be written; the file is closed
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    var rest = ByteBuffer.wrap(behind == null ? NOTHING : behind, 0, filled);
+    long at = position - filled;
+    var before = underWay;
+    var over = loop.<@Nullable Throwable>createFuture();
+    if (before == null) {
+      closeChannel(rest, at, over);
+    } else {
+      before.addDoneCallback(f -> closeChannel(rest, at, over));
+    }
+    var error = over.await();
+    underWay = null;
+    if (before != null) {
+      before.await(IOException.class); // a cancelled write that has failed
+    }
+    if (error != null) {
+      throw Texts.raise(error);
+    }
+  }
+
+  private void closeChannel(ByteBuffer rest, long at, Future<@Nullable Throwable> over) {
+    try {
+      loop.<@Nullable Throwable>runInExecutor(null, () -> closeChannel(rest, at))
+          .addDoneCallback(f -> closed(f.result(), over));
+    } catch (IllegalStateException e) { // the executor was shut down: the program ends
+      closed(closeChannel(rest, at), over);
+    }
+  }
+
+  private @Nullable Throwable closeChannel(ByteBuffer rest, long at) {
+    try (channel) {
+      writeFully(rest, at);
+      return null;
+    } catch (Throwable e) {
+      return e;
+    }
+  }
+
+  private void closed(@Nullable Throwable error, Future<@Nullable Throwable> over) {
+    if (!over.done()) {
+      over.setResult(error);
+    } else if (error != null) { // whoever closed it was cancelled
+      loop.callExceptionHandler(ErrorContext.of("cannot close " + this).exception(error));
+    }
+  }
+
+  private void begin(String name) throws IOException {
+    checkOpen();
+    if (busy != null) {
+      throw new IllegalStateException(
+          name + "() called while another coroutine is in " + busy + "() of " + this);
+    }
+    busy = name;
+  }
+
+  private void checkOpen() throws ClosedChannelException {
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+  }
+
+  /// {@return `<AsyncFile open path=… position=…>`}
+  @Override
+  public String toString() {
+    return "<AsyncFile "
+        + (closed ? "closed" : "open")
+        + " path="
+        + path
+        + " position="
+        + position
+        + ">";
+  }
+}
