@@ -57,6 +57,7 @@ class DocsTest {
   private static final List<String> MAP_PACKAGES =
       List.of(
           "jasyncio.",
+          "jasyncio.files.",
           "jasyncio.generator.",
           "jasyncio.gevent.",
           "jasyncio.inspect.",
@@ -73,6 +74,7 @@ class DocsTest {
       import static jasyncio.Asyncio.*;
       import static jasyncio.generator.Generators.*;
       import jasyncio.*;
+      import jasyncio.files.*;
       import jasyncio.generator.*;
       import jasyncio.inspect.*;
       import jasyncio.net.*;
