@@ -38,7 +38,7 @@ class UdpTransport implements DatagramTransport, LoopOwned {
   }
 
   private static final int HEADER = 8; // what a datagram counts beyond its bytes: as in UDP
-  private static final int LATE_WRITES_BEFORE_WARNING = 5;
+  private static final int FIRST_LATE_WRITE_WARNED_OF = 5;
 
   /// A datagram that waits to be sent.
   private record Unsent(ByteBuffer data, @Nullable SocketAddress target) {
@@ -228,7 +228,7 @@ class UdpTransport implements DatagramTransport, LoopOwned {
   }
 
   private void noteLateWrite() {
-    if (remote != null && ++lateWrites >= LATE_WRITES_BEFORE_WARNING) {
+    if (remote != null && ++lateWrites >= FIRST_LATE_WRITE_WARNED_OF) {
       NetLog.LOGGER.log(Level.WARNING, "sending with a transport that is closed: {0}", this);
     }
   }
