@@ -17,6 +17,7 @@ public final class ExceptionGroup extends RuntimeException {
   /// The message without the count.
   private final String title;
 
+  /// The members.
   @SuppressWarnings("serial") // List.copyOf gives a list that is
   private final List<Throwable> exceptions;
 
