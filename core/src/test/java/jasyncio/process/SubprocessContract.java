@@ -234,7 +234,7 @@ abstract class SubprocessContract {
               Map.entry(Process::kill, -9),
               Map.entry(Process::terminate, -15),
               Map.entry(p -> p.sendSignal("USR1"), -10),
-              Map.entry(p -> p.sendSignal("SIGHUP"), -1),
+              Map.entry(p -> p.sendSignal("SIGUSR2"), -12),
               Map.entry(p -> p.sendSignal(14), -14));
       for (var signal : sent) {
         var process = createSubprocessExec("sleep", "100");
