@@ -6,11 +6,16 @@ import jasyncio.net.Protocol;
 import jasyncio.net.Server;
 import jasyncio.net.ServerOptions;
 import jasyncio.net.Streams;
+import jasyncio.net.TlsContexts;
+import jasyncio.net.TlsOptions;
 import jasyncio.net.Transport;
 import jasyncio.net.Transports;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The servers of the peer harness: `serve KIND PORT`.
@@ -23,6 +28,8 @@ final class Servers {
       Map.of(
           "echo-proto", Servers::echoProto,
           "echo-stream", Servers::echoStream,
+          "tls-proto", (port, options) -> echoProto(port, options.tls(tls())),
+          "tls-stream", (port, options) -> echoStream(port, options.tls(tls())),
           "http", Servers::http);
 
   private Servers() {}
@@ -66,6 +73,17 @@ final class Servers {
         HOST,
         port,
         options);
+  }
+
+  private static TlsOptions tls() {
+    var directory =
+        Path.of(Objects.requireNonNull(System.getenv("BENCH_TLS_DIR"), "BENCH_TLS_DIR"));
+    try {
+      var certificate = directory.resolve("cert.pem");
+      return TlsOptions.of(TlsContexts.server(certificate, directory.resolve("key.pem")));
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException("no certificate in " + directory, e);
+    }
   }
 
   private static Server http(int port, ServerOptions options) throws IOException {
