@@ -84,6 +84,7 @@ final class TlsLayer implements BufferedProtocol {
   private ReadBufferLimits readLimits = ReadBufferLimits.DEFAULT;
   private boolean peerClosed; // close_notify has come
   private boolean ended; // the transport's end of stream has come
+  private boolean endTold; // the application knows of one of them
   private boolean abandoned; // closed without having read everything
 
   private final PendingBytes unsent = new PendingBytes();
@@ -398,12 +399,27 @@ final class TlsLayer implements BufferedProtocol {
       throw new SSLException(
           "the connection was closed without close_notify: what was received may be cut off");
     }
-    if (app.eofReceived()) {
-      NetLog.LOGGER.log(
-          Level.WARNING, "returning true from eofReceived() has no effect when using TLS");
-    }
+    tellEnd();
     if (state == State.OPEN) {
       beginClosing();
+    }
+  }
+
+  /// The application hears of the peer's end, also if it has closed itself before: as in asyncio.
+  private void tellEnd() {
+    if (endTold || !connected) {
+      return;
+    }
+    endTold = true;
+    try {
+      if (app.eofReceived()) {
+        NetLog.LOGGER.log(
+            Level.WARNING, "returning true from eofReceived() has no effect when using TLS");
+      }
+    } catch (KeyboardInterrupt | SystemExit e) {
+      throw e;
+    } catch (Throwable e) {
+      fail(e);
     }
   }
 
@@ -609,8 +625,11 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   private void finish() {
-    state = State.ENDING;
-    if (transport != null) {
+    if (peerClosed || ended) {
+      tellEnd();
+    }
+    if (transport != null && state != State.LOST) {
+      state = State.ENDING;
       flush();
       loop.callSoon(transport::close);
     }
