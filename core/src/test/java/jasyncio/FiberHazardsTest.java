@@ -52,6 +52,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 })
 class FiberHazardsTest {
 
+  /// A callback that needs no class but this one.
+  private static void nothing() {}
+
   /// The policies under which a task may block; `FORBID` is for tests.
   enum Policy {
     BLOCK(BlockingPolicy.BLOCK),
@@ -1352,7 +1355,7 @@ class FiberHazardsTest {
     static final String VALUE;
 
     static {
-      getRunningLoop().callSoon(() -> {}); // else there is no need to suspend
+      getRunningLoop().callSoon(FiberHazardsTest::nothing); // else there is no need to suspend
       sleep(0);
       VALUE = "initialised";
     }
@@ -1362,7 +1365,7 @@ class FiberHazardsTest {
     static final String VALUE;
 
     static {
-      getRunningLoop().callSoon(() -> {}); // else there is no need to suspend
+      getRunningLoop().callSoon(FiberHazardsTest::nothing); // else there is no need to suspend
       sleep(0);
       VALUE = "never";
     }

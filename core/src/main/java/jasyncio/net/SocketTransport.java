@@ -42,7 +42,7 @@ final class SocketTransport implements Transport, LoopOwned {
     CLOSED
   }
 
-  private static final int LATE_WRITES_BEFORE_WARNING = 5;
+  private static final int FIRST_LATE_WRITE_WARNED_OF = 5;
 
   private final EventLoop loop;
   private final LoopIo io;
@@ -269,7 +269,7 @@ final class SocketTransport implements Transport, LoopOwned {
   }
 
   private void noteLateWrite() {
-    if (++lateWrites > LATE_WRITES_BEFORE_WARNING) {
+    if (++lateWrites >= FIRST_LATE_WRITE_WARNED_OF) {
       NetLog.LOGGER.log(Level.WARNING, "writing to a connection that is lost: {0}", this);
     }
   }

@@ -53,7 +53,7 @@ final class TlsLayer implements BufferedProtocol {
     LOST
   }
 
-  private static final int LATE_WRITES_BEFORE_WARNING = 5;
+  private static final int FIRST_LATE_WRITE_WARNED_OF = 5;
   private static final WriteBufferLimits WRITE_LIMITS =
       new WriteBufferLimits(128 * 1024, 512 * 1024);
 
@@ -475,7 +475,7 @@ final class TlsLayer implements BufferedProtocol {
   void write(ByteBuffer data) {
     if (isClosing()) {
       data.position(data.limit());
-      if (++lateWrites > LATE_WRITES_BEFORE_WARNING) {
+      if (++lateWrites >= FIRST_LATE_WRITE_WARNED_OF) {
         NetLog.LOGGER.log(
             Level.WARNING, "writing to a connection that is closed: {0}", appTransport);
       }

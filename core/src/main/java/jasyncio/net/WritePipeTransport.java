@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The end of a pipe that is written to. See [PipeTransport].
 final class WritePipeTransport extends PipeTransport {
-  private static final int LATE_WRITES_BEFORE_WARNING = 5;
+  private static final int FIRST_LATE_WRITE_WARNED_OF = 5;
 
   private final WriteEnd end;
   private final WriteQueue queue = new WriteQueue();
@@ -63,7 +63,7 @@ final class WritePipeTransport extends PipeTransport {
   }
 
   private void noteLateWrite() {
-    if (++lateWrites > LATE_WRITES_BEFORE_WARNING) {
+    if (++lateWrites >= FIRST_LATE_WRITE_WARNED_OF) {
       NetLog.LOGGER.log(Level.WARNING, "writing to a pipe that is closed: {0}", this);
     }
   }

@@ -245,7 +245,7 @@ class FaultsTest {
           var pair = Loopback.open()) {
         pair.client().transport().abort();
         pair.client().lost.await();
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 4; i++) {
           pair.client().transport().write(new byte[1]);
         }
         assertThat(logs.lines()).noneMatch(line -> line.contains("connection that is lost"));

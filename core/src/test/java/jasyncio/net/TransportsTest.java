@@ -149,21 +149,6 @@ class TransportsTest {
   }
 
   @Test
-  void lateWrites_areWarnedOfFromTheSixthOn() {
-    run(() -> {
-      try (var pair = Loopback.open()) {
-        var transport = pair.client().transport();
-        transport.abort();
-        pair.client().lost.await();
-        for (int i = 0; i < 5; i++) {
-          transport.write(new byte[1]);
-        }
-        assertThat(transport.getWriteBufferSize()).isZero();
-      }
-    });
-  }
-
-  @Test
   void closingTheLoop_closesItsConnections() {
     var channels = new ArrayList<java.nio.channels.Channel>();
     run(() -> {

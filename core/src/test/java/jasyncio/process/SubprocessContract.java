@@ -602,7 +602,7 @@ abstract class SubprocessContract {
       while (Children.openPipes() > before && System.nanoTime() < deadline) {
         sleep(0.01); // helper threads close their own
       }
-      assertThat(Children.openPipes()).isEqualTo(before);
+      assertThat(Children.openPipes()).isLessThanOrEqualTo(before); // others may have closed theirs
     });
   }
 
