@@ -927,7 +927,7 @@ class TlsTest {
         try (var listener = new Listener<>(Recorder::new, serverTls(TlsProvider.JDK))) {
           var client = connect(listener.port(), clientTls(TlsProvider.JDK));
           client.transport().abort();
-          for (int i = 0; i < 6; i++) {
+          for (int i = 0; i < 5; i++) {
             var data = ByteBuffer.allocate(3);
             client.transport().write(data);
             assertThat(data.hasRemaining()).isFalse();
