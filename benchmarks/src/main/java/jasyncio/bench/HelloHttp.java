@@ -3,7 +3,9 @@ package jasyncio.bench;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
@@ -33,18 +35,22 @@ final class HelloHttp implements Protocol {
               Unpooled.directBuffer().writeBytes("Hello, World!".getBytes(US_ASCII)))
           .asReadOnly();
 
+  // Arrays from the heap: Netty's pools are made for its own threads.
+  private static final ByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(false, true);
+
   private final EmbeddedChannel codec =
       new EmbeddedChannel(new Outlet(), new HttpServerCodec(), new Answers());
   private @Nullable Transport transport;
 
   @Override
   public void connectionMade(Transport newTransport) {
+    codec.config().setAllocator(ALLOCATOR);
     transport = newTransport;
   }
 
   @Override
   public void dataReceived(ByteBuffer data) {
-    var copy = codec.alloc().buffer(data.remaining()).writeBytes(data); // the codec may keep a part
+    var copy = ALLOCATOR.buffer(data.remaining()).writeBytes(data); // the codec may keep a part
     codec.pipeline().fireChannelRead(copy).fireChannelReadComplete();
   }
 
