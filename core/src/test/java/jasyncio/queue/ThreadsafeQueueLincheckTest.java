@@ -1,9 +1,8 @@
 package jasyncio.queue;
 
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static jasyncio.LincheckFinding.assertFound;
 
 import java.util.ArrayDeque;
-import org.jetbrains.lincheck.LincheckAssertionError;
 import org.jetbrains.lincheck.datastructures.IntGen;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
@@ -191,7 +190,6 @@ class ThreadsafeQueueLincheckTest {
 
   @Test
   void brokenQueue_isFoundOut() {
-    assertThatThrownBy(() -> options(SequentialUnbounded.class).check(Broken.class))
-        .isInstanceOf(LincheckAssertionError.class);
+    assertFound(() -> options(SequentialUnbounded.class).check(Broken.class));
   }
 }
