@@ -66,7 +66,7 @@ public final class WaitList {
   /// @return the place
   /// @throws IllegalStateException if no loop runs here, or if the list belongs to another one
   public Place enter() {
-    return enter(new Future<>(loop()));
+    return link(new Place(new Future<>(loop())));
   }
 
   /// Takes the last place with a future that stands in other lists, too, so that only the first of
@@ -77,9 +77,7 @@ public final class WaitList {
   /// @throws IllegalStateException as the other form
   public Place enter(Future<Boolean> wakeUp) {
     loop();
-    var place = new Place(Objects.requireNonNull(wakeUp, "wakeUp"));
-    link(place);
-    return place;
+    return link(new Place(Objects.requireNonNull(wakeUp, "wakeUp")));
   }
 
   /// {@return the loop that runs here, to which the list belongs from now on}
@@ -87,11 +85,10 @@ public final class WaitList {
   /// @throws IllegalStateException if no loop runs here, or if the list belongs to another one
   public EventLoop loop() {
     var loop = EventLoop.running();
-    if (loop == null || (loop != binding.loop && binding.loop != null)) {
-      throw binding.refusal(loop);
+    if (loop == null || loop != binding.loop) {
+      binding.bind(loop);
     }
-    binding.loop = loop;
-    return loop;
+    return Objects.requireNonNull(loop);
   }
 
   // ---- waking -----------------------------------------------------------------------------------
@@ -171,7 +168,7 @@ public final class WaitList {
 
   // ---- the list ---------------------------------------------------------------------------------
 
-  private void link(Place place) {
+  private Place link(Place place) {
     var last = tail;
     place.previous = last;
     if (last == null) {
@@ -182,6 +179,7 @@ public final class WaitList {
     tail = place;
     place.listed = true;
     listed++;
+    return place;
   }
 
   private void unlink(Place place) {
@@ -250,7 +248,14 @@ public final class WaitList {
       this.owner = owner;
     }
 
-    IllegalStateException refusal(@Nullable EventLoop running) {
+    void bind(@Nullable EventLoop running) {
+      if (running == null || loop != null) {
+        throw refusal(running);
+      }
+      loop = running;
+    }
+
+    private IllegalStateException refusal(@Nullable EventLoop running) {
       return new IllegalStateException(
           running == null
               ? owner
