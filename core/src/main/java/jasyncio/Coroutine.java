@@ -262,7 +262,6 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
         driver = loop != null ? loop.current() : null;
         hub.call(f);
       } else {
-        driver = null;
         lonelyHub(f.hub()).run(f);
       }
     } catch (Throwable e) { // the driver's stack cannot be suspended
@@ -270,6 +269,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
       sent = null;
       thrown = null;
       throw e;
+    } finally {
+      driver = null; // which may keep alive whoever keeps this one
     }
     return afterResume();
   }
@@ -288,7 +289,6 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
   private Fiber newFiber(Hub hub) {
     var f = hub.newFiber(this::main);
-    f.setOwner(this);
     fiber = f;
     return f;
   }
@@ -327,6 +327,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   // ---- inside -----------------------------------------------------------------------------------
 
   private void main() {
+    Objects.requireNonNull(fiber).setOwner(this);
     DRIVEN.set(this);
     try {
       value = Bodies.call(body);
@@ -338,6 +339,9 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
   private @Nullable Object handOut(@Nullable Object what) {
     yielded = what;
+    if (driver != null) {
+      driver.takeBackInterrupt();
+    }
     Objects.requireNonNull(fiber).hub().switchTo(null);
     var t = thrown;
     if (t != null) {

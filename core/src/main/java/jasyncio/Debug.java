@@ -2,8 +2,11 @@ package jasyncio;
 
 import java.lang.StackWalker.StackFrame;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Debug mode's switch and stacks.
@@ -12,6 +15,11 @@ final class Debug {
   static final boolean DEFAULT = isDefault();
 
   private static final int STACK_DEPTH = 10;
+
+  /// Where futures were made, if in debug mode: not in the futures, because there may be a million
+  /// of them.
+  private static final Map<Future<?>, List<StackTraceElement>> ORIGINS =
+      Collections.synchronizedMap(new WeakHashMap<>());
 
   private Debug() {}
 
@@ -35,6 +43,16 @@ final class Debug {
                 .limit(STACK_DEPTH)
                 .map(StackFrame::toStackTraceElement)
                 .toArray(StackTraceElement[]::new));
+  }
+
+  /// Notes where the user's code makes a future.
+  static void noteOrigin(Future<?> future) {
+    ORIGINS.put(future, List.of(callerStack()));
+  }
+
+  /// Where the future was made, innermost frame first; empty if that was not in debug mode.
+  static List<StackTraceElement> origin(Future<?> future) {
+    return ORIGINS.getOrDefault(future, List.of());
   }
 
   static List<StackTraceElement> list(StackTraceElement @Nullable [] stack) {
@@ -119,7 +137,6 @@ final class Debug {
             "Handle",
             "Offload",
             "Runner",
-            "Sleeper",
             "Task",
             "TaskGroup",
             "Timeout",

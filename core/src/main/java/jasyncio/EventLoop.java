@@ -660,7 +660,12 @@ public final class EventLoop implements AutoCloseable {
   /// The task whose code runs now, or `null` in a callback.
   @Nullable Task<?> current() {
     var fiber = hub.current();
-    var owner = fiber == null ? null : fiber.owner();
+    return fiber == null ? null : taskOf(fiber);
+  }
+
+  /// The task whose code `fiber` runs, be it in a coroutine that the task drives by hand.
+  private static @Nullable Task<?> taskOf(Fiber fiber) {
+    var owner = fiber.owner();
     if (owner instanceof Task<?> task) {
       return task;
     }
@@ -981,7 +986,17 @@ public final class EventLoop implements AutoCloseable {
     core.setBlocking(policy.core);
   }
 
-  /// Whether a task waits in a blocking call while the loop goes on.
+  /// Whether a task waits in a blocking call while the loop goes on. The thread of the blocking
+  /// call that `task` waits in while others run, or `null`.
+  @Nullable Thread blockedThread(Task<?> task) {
+    for (var fiber : blocking.saved.keySet()) {
+      if (hub.isDetached(fiber) && taskOf(fiber) == task) {
+        return fiber.thread();
+      }
+    }
+    return null;
+  }
+
   boolean hasBlockedTasks() {
     return !blocking.saved.isEmpty();
   }
@@ -1014,7 +1029,7 @@ public final class EventLoop implements AutoCloseable {
 
     @Override
     public Entry report(Fiber fiber) {
-      var task = fiber.owner() instanceof Task<?> t ? t : null;
+      var task = taskOf(fiber);
       return new Entry() {
         @Override
         protected void run() {

@@ -41,7 +41,6 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   private static final Object NO_MESSAGE = new Object();
 
   private final EventLoop loop;
-  private final StackTraceElement @Nullable [] source; // debug mode only
   private byte state;
   boolean blocking; // a coroutine driven by hand awaits it, in contrast to yielding it
   private @Nullable Object outcome;
@@ -59,7 +58,9 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   /// @param loop the loop it belongs to
   public Future(EventLoop loop) {
     this.loop = Objects.requireNonNull(loop, "loop");
-    this.source = loop.getDebug() ? Debug.callerStack() : null;
+    if (loop.getDebug()) {
+      Debug.noteOrigin(this);
+    }
   }
 
   /// {@return the loop it belongs to; any thread}
@@ -393,7 +394,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   // ---- description ------------------------------------------------------------------------------
 
   final List<StackTraceElement> source() {
-    return Debug.list(source);
+    return Debug.origin(this);
   }
 
   /// The class and whatever comes between state and result.
@@ -420,8 +421,9 @@ public sealed class Future<T extends @Nullable Object> extends Entry
         }
       }
     }
-    if (source != null && source.length > 0) {
-      text.append(" created at ").append(Describe.place(source[0]));
+    var source = source();
+    if (!source.isEmpty()) {
+      text.append(" created at ").append(Describe.place(source.getFirst()));
     }
     return text.append('>').toString();
   }

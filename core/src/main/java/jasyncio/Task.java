@@ -1,6 +1,7 @@
 package jasyncio;
 
 import jasyncio.internal.fiber.Fiber;
+import jasyncio.internal.loop.Entry;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Objects;
@@ -22,11 +23,17 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
    *   RUNNING      its code runs, or waits in a blocking call; `fiber` is set
    *   INTERRUPTED  likewise, and cancel() has interrupted the blocking call
    *   SUSPENDED    `fiber` is set; `waiter` will put the task into the ready queue, or it is there already
-   * Only turn() takes it out of SUSPENDED or NEW; a turn that finds it in another phase has no effect.
+   * and while it sleeps, when it is its own timer, and suspended in the same way:
+   *   SLEEPING     it is in the timer heap, by `ticket`
+   *   FIRED        the timer is due: it is in the ready queue, where its turn will make it SUSPENDED and put it
+   *                there again (asyncio needs two iterations as well: one resolves a future, one wakes the task)
+   *   ROUSED       likewise, but it was cancelled meanwhile: that turn has no other effect, a Rouser wakes it
+   * Only turn() takes it out of SUSPENDED or NEW; a turn that finds it RUNNING or INTERRUPTED has no effect.
    *
    * Cancelling: cancel() passes the wish to `waiter`, which wakes the task with a CancelledError. Where
    * there is nobody to pass it to, the wish is kept (see Future.setWish), and the next time the task would
-   * go on, the error is thrown instead. CPython: tasks.py, Task.cancel and Task.__step.
+   * go on, the error is thrown instead. A task that sleeps is woken at once. CPython: tasks.py, Task.cancel and
+   * Task.__step.
    *
    * There may be a million suspended tasks. Hence run() and sleep() call what suspends without another frame
    * between, and keep nothing in locals across that: it would be copied with the stack at every switch, and
@@ -36,6 +43,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private static final byte RUNNING = 1;
   private static final byte INTERRUPTED = 2;
   private static final byte SUSPENDED = 3;
+  private static final byte SLEEPING = 4;
+  private static final byte FIRED = 5;
+  private static final byte ROUSED = 6;
 
   private static final AtomicInteger COUNTER = new AtomicInteger();
 
@@ -48,6 +58,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private @Nullable Waitable waiter;
   private @Nullable Fiber fiber;
   private int cancelRequests;
+  private int ticket; // of the last sleep
   private byte phase = NEW;
   boolean reportIfDestroyed = true;
 
@@ -85,8 +96,25 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       phase = RUNNING;
       var hub = getLoop().hub;
       return hub.reusesFibers() ? IN_PLACE : hub.newFiber(this::run);
+    } else if (phase == FIRED) {
+      phase = SUSPENDED;
+      getLoop().core.scheduleHere(this);
+    } else if (phase == ROUSED) {
+      phase = SUSPENDED;
     }
     return null;
+  }
+
+  @Override
+  protected boolean isWanted(int ticket) {
+    return phase == SLEEPING && ticket == this.ticket;
+  }
+
+  @Override
+  protected void leftHeap(int ticket) {
+    if (isWanted(ticket)) {
+      phase = FIRED;
+    }
   }
 
   /// Runs the task from its beginning, on the current fiber.
@@ -214,8 +242,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private void stay() {
     if (waiter instanceof Future<?> future) {
       future.forget(this);
-    } else if (waiter instanceof Sleeper sleeper) {
-      getLoop().core.cancel(sleeper);
+    } else if (waiter instanceof CancelledSleep sleep) {
+      setWish(sleep.message);
+    } else if (phase == SLEEPING) {
+      getLoop().core.returnTicket();
     }
     waiter = null;
     getLoop().core.takeBack(this);
@@ -248,26 +278,78 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   void sleep(double seconds) {
     leave();
     try {
-      waitFor(newSleeper(seconds));
+      fallAsleep(seconds);
       getLoop().hub.switchTo(null);
     } catch (Throwable e) {
       stay();
       throw e;
     }
     resumed();
-    slept((Sleeper) takeWaiter());
+    slept();
   }
 
-  private Sleeper newSleeper(double seconds) {
-    long when = getLoop().nanosAfter(seconds);
-    var sleeper = new Sleeper(this);
-    getLoop().core.schedule(when, sleeper);
-    return sleeper;
+  private void fallAsleep(double seconds) {
+    ticket = getLoop().core.scheduleTicket(getLoop().nanosAfter(seconds), this);
+    phase = SLEEPING;
+    if (hasWish()) {
+      rouse(takeWish());
+    }
   }
 
-  private void slept(Sleeper sleeper) {
-    checkCancelled(sleeper.isCancelledByTask());
-    sleeper.check();
+  /// Has a task that sleeps wake up to a cancellation.
+  private void rouse(@Nullable String message) {
+    var core = getLoop().core;
+    waiter = new CancelledSleep(message);
+    if (phase == SLEEPING) {
+      phase = SUSPENDED;
+      core.returnTicket();
+      core.schedule(this);
+    } else {
+      phase = ROUSED;
+      core.schedule(new Rouser(this));
+    }
+  }
+
+  private void slept() {
+    var cancelled = (CancelledSleep) waiter;
+    waiter = null;
+    checkCancelled(cancelled != null);
+    if (cancelled != null) {
+      throw new CancelledError(cancelled.message);
+    }
+  }
+
+  /// What a task waits for that was cancelled while it slept.
+  static final class CancelledSleep implements Waitable {
+    private final @Nullable String message;
+
+    CancelledSleep(@Nullable String message) {
+      this.message = message;
+    }
+
+    @Override
+    public boolean cancel(@Nullable String message) {
+      return false;
+    }
+
+    @Override
+    public String toString() {
+      return "<Future cancelled>";
+    }
+  }
+
+  /// Wakes a task that is in the ready queue already, for a turn without effect.
+  private static final class Rouser extends Entry {
+    private final Task<?> task;
+
+    Rouser(Task<?> task) {
+      this.task = task;
+    }
+
+    @Override
+    protected @Nullable Fiber turn() {
+      return task.turn();
+    }
   }
 
   /// Lets the loop run one iteration.
@@ -346,7 +428,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// The interrupt that [#cancel()] sent into a blocking call: the call did not mind it, and nobody
   /// else is to get it.
-  private void takeBackInterrupt() {
+  void takeBackInterrupt() {
     if (phase == INTERRUPTED) {
       phase = RUNNING;
       Thread.interrupted();
@@ -376,12 +458,15 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     cancelRequests++;
     if (waiter != null && waiter.cancel(message)) {
       return true;
+    } else if (phase == SLEEPING || phase == FIRED) {
+      rouse(message);
+      return true;
     }
     setWish(message);
-    var f = fiber;
-    if (f != null && phase != SUSPENDED && getLoop().hub.isDetached(f)) {
+    var blocked = isSuspended() ? null : getLoop().blockedThread(this);
+    if (blocked != null) {
       phase = INTERRUPTED;
-      Objects.requireNonNull(f.thread()).interrupt();
+      blocked.interrupt();
     }
     return true;
   }
@@ -499,7 +584,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   boolean isSuspended() {
-    return phase == SUSPENDED;
+    return phase >= SUSPENDED;
   }
 
   @Nullable Fiber fiber() {
@@ -528,6 +613,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     var w = waiter;
     if (w != null && !done()) {
       text.append(" wait_for=").append(w);
+    } else if (phase == SLEEPING || phase == FIRED) {
+      text.append(" wait_for=<Future pending cb=[Task.task_wakeup()]>");
     }
     return text.toString();
   }

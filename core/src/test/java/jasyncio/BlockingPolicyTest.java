@@ -10,12 +10,14 @@ import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.taskGroup;
 import static jasyncio.Asyncio.timeout;
+import static jasyncio.generator.Generators.generator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import jasyncio.Runtimes.PortableOnly;
 import jasyncio.Runtimes.ScheduledOnly;
+import jasyncio.generator.Generator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -515,6 +517,36 @@ class BlockingPolicyTest {
       assertThat(task.cancelled()).isTrue();
     }
 
+    @Test
+    void cancel_ofATaskThatBlocksInAGeneratorBody_endsItCancelled() {
+      var generator =
+          generator(g -> {
+            Thread.sleep(100_000);
+            g.yield("never");
+          });
+      assertThat(cancelled(generator::next).cancelled()).isTrue();
+    }
+
+    @Test
+    void cancel_ofATaskWhoseGeneratorBodyIgnoresTheInterrupt_arrivesAtTheNextAwait() {
+      var order = new ArrayList<String>();
+      Generator<String> generator =
+          generator(g -> {
+            LockSupport.park(); // ends without clearing the interrupt
+            g.yield("parked");
+            order.add(Thread.currentThread().isInterrupted() ? "interrupted" : "not interrupted");
+            g.yield("again");
+          });
+      var task =
+          cancelled(() -> {
+            order.add(generator.next());
+            order.add(generator.next());
+            sleep(0);
+          });
+      assertThat(order).containsExactly("parked", "not interrupted", "again");
+      assertThat(task.cancelled()).isTrue();
+    }
+
     private static Task<?> cancelled(Action body) {
       return run(
           () -> {
@@ -524,7 +556,9 @@ class BlockingPolicyTest {
                   threads.add(Thread.currentThread());
                   body.run();
                 });
-            while (threads.isEmpty() || threads.peek().getState() == Thread.State.RUNNABLE) {
+            while (threads.isEmpty()
+                || (threads.peek().getState() == Thread.State.RUNNABLE
+                    && !getRunningLoop().hasBlockedTasks())) {
               sleep(0);
             }
             assertThat(task.cancel()).isTrue();

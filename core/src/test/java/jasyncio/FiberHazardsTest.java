@@ -8,11 +8,15 @@ import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.newEventLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.generator.Generators.generator;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.Runtimes.PortableOnly;
 import jasyncio.Runtimes.ScheduledOnly;
+import jasyncio.generator.Generator;
+import jasyncio.generator.Yielder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -1392,6 +1396,34 @@ class FiberHazardsTest {
     }
   }
 
+  static final class AwaitsBelowAGenerator {
+    static final String VALUE = await(getRunningLoop().<String>createFuture());
+  }
+
+  static final class AwaitsEagerly {
+    static final String VALUE = await(getRunningLoop().<String>createFuture());
+  }
+
+  private static Yielder<String> yields;
+
+  static final class YieldsInInitialiser {
+    static final String VALUE;
+
+    static {
+      yields.yield("too early");
+      VALUE = "initialised";
+    }
+  }
+
+  static final class YieldsInInitialiserOnALoop {
+    static final String VALUE;
+
+    static {
+      yields.yield("too early");
+      VALUE = "initialised";
+    }
+  }
+
   /// A class initialiser is called from native code, which pins the stack.
   @Nested
   class NativeFrames {
@@ -1410,6 +1442,51 @@ class FiberHazardsTest {
         sleep(0);
         sleep(0.001); // the loop goes on, and nothing wakes the task a second time
         assertThat(currentTask()).isNotNull();
+      });
+    }
+
+    @Test
+    @ScheduledOnly
+    void await_inClassInitialiserBelowAGenerator_saysWhyToWhoIterates() {
+      run(() -> {
+        var generator = generator(g -> g.yield(AwaitsBelowAGenerator.VALUE));
+        assertThatThrownBy(generator::next)
+            .isInstanceOf(ExceptionInInitializerError.class)
+            .cause()
+            .hasMessageContaining("cannot suspend here: a native frame is on the stack");
+      });
+    }
+
+    @Test
+    @ScheduledOnly
+    void yield_inClassInitialiser_saysWhyToWhoIterates() {
+      for (boolean inLoop : List.of(false, true)) {
+        Action iterate =
+            () -> {
+              Generator<String> generator =
+                  generator(g -> {
+                    yields = g;
+                    g.yield(inLoop ? YieldsInInitialiserOnALoop.VALUE : YieldsInInitialiser.VALUE);
+                  });
+              assertThatThrownBy(generator::next)
+                  .isInstanceOf(ExceptionInInitializerError.class)
+                  .cause()
+                  .hasMessageContaining("cannot suspend here: a native frame is on the stack");
+            };
+        if (inLoop) {
+          run(iterate);
+        } else {
+          assertThatCode(iterate::run).doesNotThrowAnyException();
+        }
+      }
+    }
+
+    @Test
+    @ScheduledOnly
+    void await_inClassInitialiserOfAnEagerTask_saysWhy() {
+      run(() -> {
+        var task = createTask(() -> AwaitsEagerly.VALUE, TaskOptions.defaults().eagerStart(true));
+        assertThatThrownBy(() -> await(task)).isInstanceOf(ExceptionInInitializerError.class);
       });
     }
 

@@ -80,6 +80,82 @@ class TaskTest {
     }
 
     @Test
+    void cancel_ofASleeperAndUncancel_stillWakesIt() {
+      run(() -> {
+        var task = createTask(() -> sleep(100));
+        sleep(0);
+        task.cancel("sleep no more");
+        task.uncancel();
+        assertThatThrownBy(() -> await(task)).hasMessage("sleep no more");
+      });
+    }
+
+    @Test
+    void cancel_ofASleeperWhoseTimeHasCome_wakesItOnceInTheNextIteration() {
+      run(() -> {
+        var loop = getRunningLoop();
+        var order = new ArrayList<String>();
+        var open = loop.<String>createFuture();
+        var task =
+            createTask(() -> {
+              try {
+                sleep(0.002);
+              } catch (CancelledError e) {
+                order.add("cancelled: " + e.getMessage());
+              }
+              return await(open);
+            });
+        sleep(0);
+        loop.callLater(
+            0.001,
+            () -> {
+              task.cancel("now");
+              task.cancel("again");
+              task.uncancel();
+              loop.callSoon(() -> order.add("later"));
+            });
+        for (double end = loop.time() + 0.005; loop.time() < end; ) {
+          Thread.onSpinWait(); // both timers are due when the loop looks at them
+        }
+        loop.callLater(0.01, () -> open.setResult("opened"));
+        assertThat(await(task)).isEqualTo("opened");
+        assertThat(order).containsExactly("cancelled: now", "later");
+      });
+    }
+
+    @Test
+    void sleep_afterACancelledOne_isNotEndedByTheTimerOfThat() {
+      run(() -> {
+        var loop = getRunningLoop();
+        var task =
+            createTask(() -> {
+              try {
+                sleep(0.002);
+              } catch (CancelledError e) {
+                double begin = loop.time();
+                sleep(0.02);
+                return loop.time() - begin;
+              }
+              return 0.0;
+            });
+        sleep(0);
+        task.cancel();
+        assertThat(await(task)).isGreaterThanOrEqualTo(0.02);
+      });
+    }
+
+    @Test
+    void sleeper_saysThatItWaits() {
+      run(() -> {
+        var task = createTask(() -> sleep(100));
+        sleep(0);
+        assertThat(task.toString()).contains(" wait_for=<Future pending cb=[Task.task_wakeup()]>");
+        task.cancel();
+        assertThat(task.toString()).contains(" wait_for=<Future cancelled>");
+      });
+    }
+
+    @Test
     void cancel_swallowed_isOverAndTheCountStays() {
       run(() -> {
         var task =

@@ -1,5 +1,6 @@
 package jasyncio.generator;
 
+import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.currentTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.newEventLoop;
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.EventLoop;
 import jasyncio.Logs;
+import jasyncio.Task;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,19 +45,21 @@ class AbandonedGeneratorTest {
     LockSupport.parkNanos(1_000_000);
   }
 
+  private static Generator<Integer> counting(CountDownLatch closed, Queue<Object> closers) {
+    return generator(g -> {
+      try {
+        for (int i = 0; ; i++) {
+          g.yield(i);
+        }
+      } finally {
+        closers.add(currentTask() != null ? EventLoop.running() : "no task");
+        closed.countDown();
+      }
+    });
+  }
+
   private static void abandon(CountDownLatch closed, Queue<Object> closers) {
-    Generator<Integer> generator =
-        generator(g -> {
-          try {
-            for (int i = 0; ; i++) {
-              g.yield(i);
-            }
-          } finally {
-            closers.add(currentTask() != null ? EventLoop.running() : "no task");
-            closed.countDown();
-          }
-        });
-    assertThat(generator.next()).isZero();
+    assertThat(counting(closed, closers).next()).isZero();
   }
 
   @Test
@@ -76,6 +80,21 @@ class AbandonedGeneratorTest {
       collectUntil(() -> closed.getCount() == 0, () -> sleep(0.001));
       assertThat(closers).containsExactly(getRunningLoop());
     });
+  }
+
+  @Test
+  void keptByTheTaskThatIteratedOverIt_isClosedByAnother() {
+    var closed = new CountDownLatch(1);
+    var closers = new ConcurrentLinkedQueue<>();
+    run(() -> {
+      iterateInATask(closed, closers).await();
+      collectUntil(() -> closed.getCount() == 0, () -> sleep(0.001));
+    });
+  }
+
+  private static Task<Integer> iterateInATask(CountDownLatch closed, Queue<Object> closers) {
+    var generator = counting(closed, closers);
+    return createTask(() -> generator.next()); // its body leads to the generator, and did so back
   }
 
   @Test

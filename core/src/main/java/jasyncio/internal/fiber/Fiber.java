@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 /// may touch what.
 public abstract class Fiber {
   Hub hub;
-  private @Nullable Runnable body; // null once it runs
 
   /// The fiber that gets control when this one gives it up next; `null`: the hub's source decides.
   @Nullable Fiber returnTo;
@@ -16,11 +15,12 @@ public abstract class Fiber {
   @Nullable Thread thread;
 
   /// What the user of the fiber runs on it at the moment (a task, a coroutine): its affair alone.
+  /// Until it runs: its body. There may be a million fibers, so one field must do.
   private @Nullable Object owner;
 
   Fiber(Hub hub, Runnable body) {
     this.hub = hub;
-    this.body = body;
+    this.owner = body;
   }
 
   /// A value that is told from all fibers; it never runs.
@@ -36,9 +36,9 @@ public abstract class Fiber {
   /// The body, to be run now. Forgets it: the JDK may keep a thread for a while after its end, and
   /// so the fiber.
   final Runnable takeBody() {
-    var b = Objects.requireNonNull(body);
-    body = null;
-    return b;
+    var body = (Runnable) Objects.requireNonNull(owner);
+    owner = null;
+    return body;
   }
 
   /// Whether the body has returned.
@@ -53,6 +53,7 @@ public abstract class Fiber {
     return owner;
   }
 
+  /// Only on the fiber, once it runs.
   public final void setOwner(@Nullable Object owner) {
     this.owner = owner;
   }

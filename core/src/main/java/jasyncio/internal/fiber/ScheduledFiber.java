@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class ScheduledFiber extends Fiber implements Executor, Runnable {
   @Nullable Runnable continuation; // set once, by start()
 
-  int turns; // logical thread
-  boolean announced; // logical thread: it suspends by itself, not in a blocking call
+  boolean announced; // logical thread: it has suspended by itself, not in a blocking call
   volatile boolean permit; // set by any thread: the continuation may be runnable
   volatile boolean detached; // set by the carrier: it no longer waits for `permit`
   volatile boolean ended;

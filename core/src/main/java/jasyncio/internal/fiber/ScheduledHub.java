@@ -20,12 +20,12 @@ public final class ScheduledHub extends Hub {
    * compare-and-set, is indifferent to interrupts, and on a stack that cannot be unmounted it comes
    * back at once and can be reported, where park would hang the loop.
    *
-   * `turns` of a fiber counts how often it gave up control by itself, or ended. If it is the same after the
-   * continuation came back, then the fiber waits in a blocking call of somebody else's (or an inspector
+   * A fiber that gives up control by itself has `announced` that before. If it has neither announced nor ended
+   * when the continuation comes back, then it waits in a blocking call of somebody else's (or an inspector
    * held the thread for a moment, LOOM 2.2), and some thread will call execute() when it can go on:
    *
-   *   step:  continuation.run() -> turns changed             done
-   *                             -> turns the same, BLOCK     wait for `permit`, run it again
+   *   step:  continuation.run() -> announced, or ended       done
+   *                             -> neither,        BLOCK     wait for `permit`, run it again
    *                                                SWITCH    `detached`; the source gets unblocked(fiber)
    *
    * execute() may be called by any thread at any time, also without cause: a continuation that is not
@@ -40,6 +40,7 @@ public final class ScheduledHub extends Hub {
   private @Nullable ScheduledFiber starting; // carrier only: the fiber whose thread is being made
   private @Nullable Fiber target; // logical thread: where control goes when the current fiber stops
   private boolean hasTarget;
+  private boolean toCaller; // the target is that whom the current fiber returns to
   private boolean interrupted; // carrier only
   private volatile @Nullable Thread carrier;
   private volatile boolean closed;
@@ -110,7 +111,6 @@ public final class ScheduledHub extends Hub {
   }
 
   private void step(ScheduledFiber f) {
-    int turns = f.turns;
     current = f;
     f.announced = false;
     f.clearFlags();
@@ -118,7 +118,7 @@ public final class ScheduledHub extends Hub {
       start(f);
     }
     f.resume();
-    while (f.turns == turns) {
+    while (!f.announced && !f.ended) {
       if (source.blocked(f)) {
         f.detached = true;
         if (f.permit) {
@@ -165,7 +165,6 @@ public final class ScheduledHub extends Hub {
     var self = (ScheduledFiber) Objects.requireNonNull(current);
     aim(self, to);
     self.announced = true;
-    self.turns++;
     try {
       Thread.yield(); // what goes on behind it may be run by another hub
     } catch (StackOverflowError e) {
@@ -187,17 +186,18 @@ public final class ScheduledHub extends Hub {
 
   private void withdraw(ScheduledFiber self) {
     self.announced = false;
-    self.turns--;
+    if (toCaller) {
+      self.returnTo = target;
+    }
     hasTarget = false;
     target = null;
   }
 
   private void aim(Fiber self, @Nullable Fiber to) {
-    if (to == null) {
+    toCaller = to == null && self.returnTo != null;
+    if (toCaller) {
       to = self.returnTo;
-      if (to != null) {
-        self.returnTo = null;
-      }
+      self.returnTo = null;
     }
     if (to != null) {
       target = to;
@@ -209,7 +209,6 @@ public final class ScheduledHub extends Hub {
   void end(ScheduledFiber self) {
     aim(self, null);
     self.ended = true;
-    self.turns++;
   }
 
   /// A continuation was submitted, by any thread, that the carrier did not cause by itself.

@@ -21,6 +21,14 @@ public abstract class Entry {
   /// Does the work, on a fiber; must not throw.
   protected void run() {}
 
+  /// Whether the timer heap is to give it a turn for the ticket that [TimerHeap#add] gave out.
+  protected boolean isWanted(int ticket) {
+    return true;
+  }
+
+  /// The timer heap has let go of it: the ticket is due, or not wanted any more.
+  protected void leftHeap(int ticket) {}
+
   /// {@return a name for lists of callbacks}
   @Override
   public String toString() {

@@ -244,8 +244,8 @@ public final class LoopCore implements FiberSource {
     io.clear();
     if (timers.size() > 0) {
       long now = nanos();
-      for (Timer t; (t = timers.pollDue(now)) != null; ) {
-        ready.add(t);
+      for (Entry e; (e = timers.pollDue(now)) != null; ) {
+        ready.add(e);
       }
     }
     if (ready.size() > 0) {
@@ -513,8 +513,23 @@ public final class LoopCore implements FiberSource {
     }
   }
 
+  /// Adds a timer, for the time when it is to get its turn. The loop's logical thread only.
   public void schedule(long nanos, Timer timer) {
     timers.add(nanos, timer);
+  }
+
+  /// Adds an entry for a time; it says by itself whether it still wants its turn. The loop's
+  /// logical thread only.
+  ///
+  /// @return the ticket, see [Entry#isWanted]
+  public int scheduleTicket(long nanos, Entry entry) {
+    return timers.addEntry(nanos, entry);
+  }
+
+  /// Notes that an entry does not want the turn any more that it has a ticket for. The loop's
+  /// logical thread only.
+  public void returnTicket() {
+    timers.noteUnwanted();
   }
 
   /// Cancels a timer. Any thread.

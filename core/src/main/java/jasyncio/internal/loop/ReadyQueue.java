@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /// First in, first out: a ring that grows. Not thread-safe.
 public final class ReadyQueue {
-  private @Nullable Entry[] ring = new Entry[64];
+  private static final int INITIAL = 64;
+  private static final int MUCH = 1 << 16;
+
+  private @Nullable Entry[] ring = new Entry[INITIAL];
   private int head;
   private int size;
 
@@ -24,6 +27,9 @@ public final class ReadyQueue {
     ring[head] = null;
     head = (head + 1) & (ring.length - 1);
     size--;
+    if (size == 0 && ring.length > MUCH) { // a burst is over: do not keep its memory
+      clear();
+    }
     return entry;
   }
 
@@ -49,7 +55,7 @@ public final class ReadyQueue {
   }
 
   public void clear() {
-    ring = new Entry[64];
+    ring = new Entry[INITIAL];
     head = 0;
     size = 0;
   }

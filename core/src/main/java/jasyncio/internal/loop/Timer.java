@@ -1,8 +1,7 @@
 package jasyncio.internal.loop;
 
-/// An entry that becomes ready at a given time, unless it is cancelled first.
+/// An entry that becomes ready at a given time, once, unless it is cancelled first.
 public abstract class Timer extends Entry {
-  int sequence; // of its insertion into the heap: equal times fire in that order
   boolean inHeap;
   private boolean cancelled;
 
@@ -15,5 +14,15 @@ public abstract class Timer extends Entry {
   /// [LoopCore#cancel].
   final void markCancelled() {
     cancelled = true;
+  }
+
+  @Override
+  protected final boolean isWanted(int ticket) {
+    return !cancelled;
+  }
+
+  @Override
+  protected final void leftHeap(int ticket) {
+    inHeap = false;
   }
 }

@@ -3,13 +3,14 @@ package jasyncio.internal.loop;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Timers ordered by due time, equal ones by insertion: a 4-ary heap.
+/// Entries ordered by due time, equal ones by insertion: a 4-ary heap.
 ///
-/// The times lie in an array of their own, so that sifting reads few cache lines and touches a
-/// timer object only for ties. What is added waits behind the heap until somebody asks for the
-/// first timer: thus adding is a matter of a few instructions, wherever it is inlined. Cancelled
-/// timers stay until they reach the top, or until they are more than half of more than a hundred,
-/// as in asyncio.
+/// What orders them, the time and a ticket, lies in arrays of their own, so that sifting reads few
+/// cache lines and touches no entry. What is added waits behind the heap until somebody asks for
+/// the first time: thus adding is a matter of a few instructions, wherever it is inlined. Entries
+/// that are not wanted any more stay until they reach the top, or until they are more than half of
+/// more than a hundred, as in asyncio. An entry may be there under several tickets, if it knows
+/// which of them it wants.
 ///
 /// Not thread-safe.
 @SuppressWarnings("NullAway") // slots below `size` are not null
@@ -18,118 +19,139 @@ public final class TimerHeap {
   private static final int MIN_SIZE_TO_COMPACT = 100;
 
   private long[] times = new long[INITIAL];
-  private @Nullable Timer[] timers = new Timer[INITIAL];
+  private int[] tickets = new int[INITIAL];
+  private @Nullable Entry[] entries = new Entry[INITIAL];
   private int size;
   private int sifted; // so many are in heap order, the rest in the order in which they came
-  private int cancelled; // that we were told of
-  private int sequence;
+  private int unwanted; // that we were told of
+  private int nextTicket;
 
   public int size() {
     return size;
   }
 
+  /// Adds a timer.
   public void add(long nanos, Timer timer) {
+    timer.inHeap = true;
+    addEntry(nanos, timer);
+  }
+
+  /// Adds an entry that says by itself whether it is still wanted.
+  ///
+  /// @return its ticket: equal times fire in the order of their tickets
+  public int addEntry(long nanos, Entry entry) {
     if (size == times.length) {
       grow();
     }
-    timer.sequence = sequence++;
-    timer.inHeap = true;
+    int ticket = nextTicket++;
     times[size] = nanos;
-    timers[size++] = timer;
+    tickets[size] = ticket;
+    entries[size++] = entry;
+    return ticket;
   }
 
   private void grow() {
     times = Arrays.copyOf(times, size * 2);
-    timers = Arrays.copyOf(timers, size * 2);
+    tickets = Arrays.copyOf(tickets, size * 2);
+    entries = Arrays.copyOf(entries, size * 2);
   }
 
   /// Notes that a timer was cancelled.
   void noteCancelled(Timer timer) {
     if (timer.inHeap) {
-      cancelled++;
+      noteUnwanted();
     }
   }
 
-  /// The time of the first timer that is not cancelled, or `Long.MAX_VALUE`.
+  /// Notes that one of the entries that are here is not wanted any more.
+  void noteUnwanted() {
+    unwanted++;
+  }
+
+  /// The time of the first entry that is wanted, or `Long.MAX_VALUE`.
   public long firstNanos() {
-    if (size > MIN_SIZE_TO_COMPACT && cancelled > size / 2) {
+    if (size > MIN_SIZE_TO_COMPACT && unwanted > size / 2) {
       compact();
     }
     for (; sifted < size; sifted++) {
-      siftUp(sifted, times[sifted], timers[sifted]);
+      siftUp(sifted, times[sifted], tickets[sifted], entries[sifted]);
     }
-    while (size > 0 && timers[0].isCancelled()) {
+    while (size > 0 && !entries[0].isWanted(tickets[0])) {
       removeFirst();
-      cancelled = Math.max(0, cancelled - 1);
+      unwanted = Math.max(0, unwanted - 1);
     }
     return size == 0 ? Long.MAX_VALUE : times[0];
   }
 
-  /// Removes and returns the first timer if it is due at `nanos`, else `null`.
-  public @Nullable Timer pollDue(long nanos) {
+  /// Removes and returns the first entry if it is due at `nanos`, else `null`.
+  public @Nullable Entry pollDue(long nanos) {
     return firstNanos() <= nanos ? removeFirst() : null;
   }
 
   public void clear() {
     for (int i = 0; i < size; i++) {
-      timers[i].inHeap = false;
+      entries[i].leftHeap(tickets[i]);
     }
     times = new long[INITIAL];
-    timers = new Timer[INITIAL];
+    tickets = new int[INITIAL];
+    entries = new Entry[INITIAL];
     size = 0;
     sifted = 0;
-    cancelled = 0;
+    unwanted = 0;
   }
 
   /// Requires that all are sifted.
-  private Timer removeFirst() {
-    var first = timers[0];
+  private Entry removeFirst() {
+    var first = entries[0];
+    int ticket = tickets[0];
     int last = --size;
     sifted = size;
-    var moved = timers[last];
-    timers[last] = null;
+    var moved = entries[last];
+    entries[last] = null;
     if (last > 0) {
-      siftDown(0, times[last], moved);
+      siftDown(0, times[last], tickets[last], moved);
     }
-    first.inHeap = false;
+    first.leftHeap(ticket);
     return first;
   }
 
   private void compact() {
     int kept = 0;
     for (int i = 0; i < size; i++) {
-      var t = timers[i];
-      if (t.isCancelled()) {
-        t.inHeap = false;
+      if (entries[i].isWanted(tickets[i])) {
+        put(kept++, times[i], tickets[i], entries[i]);
       } else {
-        times[kept] = times[i];
-        timers[kept++] = t;
+        entries[i].leftHeap(tickets[i]);
       }
     }
-    Arrays.fill(timers, kept, size, null);
+    Arrays.fill(entries, kept, size, null);
     size = kept;
     sifted = kept;
-    cancelled = 0;
+    unwanted = 0;
     for (int i = (kept - 2) >> 2; i >= 0; i--) {
-      siftDown(i, times[i], timers[i]);
+      siftDown(i, times[i], tickets[i], entries[i]);
     }
   }
 
-  private void siftUp(int at, long nanos, Timer timer) {
+  private void put(int at, long nanos, int ticket, Entry entry) {
+    times[at] = nanos;
+    tickets[at] = ticket;
+    entries[at] = entry;
+  }
+
+  private void siftUp(int at, long nanos, int ticket, Entry entry) {
     while (at > 0) {
       int parent = (at - 1) >> 2;
-      if (times[parent] <= nanos) { // a timer that is added is the youngest
+      if (times[parent] <= nanos) { // what is added is the youngest
         break;
       }
-      times[at] = times[parent];
-      timers[at] = timers[parent];
+      put(at, times[parent], tickets[parent], entries[parent]);
       at = parent;
     }
-    times[at] = nanos;
-    timers[at] = timer;
+    put(at, nanos, ticket, entry);
   }
 
-  private void siftDown(int at, long nanos, Timer timer) {
+  private void siftDown(int at, long nanos, int ticket, Entry entry) {
     while (true) {
       int child = (at << 2) + 1;
       if (child >= size) {
@@ -138,22 +160,20 @@ public final class TimerHeap {
       int end = Math.min(child + 4, size);
       int least = child;
       for (int c = child + 1; c < end; c++) {
-        if (before(times[c], timers[c], times[least], timers[least])) {
+        if (before(times[c], tickets[c], times[least], tickets[least])) {
           least = c;
         }
       }
-      if (!before(times[least], timers[least], nanos, timer)) {
+      if (!before(times[least], tickets[least], nanos, ticket)) {
         break;
       }
-      times[at] = times[least];
-      timers[at] = timers[least];
+      put(at, times[least], tickets[least], entries[least]);
       at = least;
     }
-    times[at] = nanos;
-    timers[at] = timer;
+    put(at, nanos, ticket, entry);
   }
 
-  private static boolean before(long t1, Timer a, long t2, Timer b) {
-    return t1 != t2 ? t1 < t2 : a.sequence - b.sequence < 0;
+  private static boolean before(long t1, int ticket1, long t2, int ticket2) {
+    return t1 != t2 ? t1 < t2 : ticket1 - ticket2 < 0;
   }
 }

@@ -53,6 +53,19 @@ class ReadyQueueTest {
   }
 
   @Test
+  void burst_comesOutInOrder_andSoDoesWhatFollowsIt() {
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < 100_000; i++) {
+        queue.add(new Numbered(i));
+      }
+      for (int i = 0; i < 100_000; i++) {
+        assertThat(removeNumber()).isEqualTo(i);
+      }
+    }
+    assertThat(queue.size()).isZero();
+  }
+
+  @Test
   void removeLast_takesOutTheYoungestPlaceAndKeepsTheOrder() {
     var entries = new ArrayList<Numbered>();
     for (int i = 0; i < 70; i++) {

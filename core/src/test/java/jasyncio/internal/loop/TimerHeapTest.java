@@ -163,6 +163,42 @@ class TimerHeapTest {
     assertThat(heap.size()).isEqualTo(150);
   }
 
+  /// Wants the last of its tickets.
+  private static final class Renewed extends Entry {
+    int ticket;
+
+    @Override
+    protected boolean isWanted(int ticket) {
+      return ticket == this.ticket;
+    }
+  }
+
+  @Test
+  void entryWithSeveralTickets_isGivenForTheOneThatItWants() {
+    var entry = new Renewed();
+    heap.addEntry(1, entry);
+    entry.ticket = heap.addEntry(3, entry);
+    add(2, 2);
+    assertThat(heap.firstNanos()).isEqualTo(2);
+    assertThat(pollAll(2)).containsExactly(2);
+    assertThat(heap.pollDue(2)).isNull();
+    assertThat(heap.pollDue(3)).isSameAs(entry);
+    assertThat(heap.size()).isZero();
+  }
+
+  @Test
+  void ticketsThatAreNotWanted_areThrownOutWhenTheyAreMoreThanHalf() {
+    var entry = new Renewed();
+    for (int i = 0; i < 150; i++) {
+      if (i > 0) {
+        heap.noteUnwanted();
+      }
+      entry.ticket = heap.addEntry(i, entry);
+    }
+    assertThat(heap.firstNanos()).isEqualTo(149);
+    assertThat(heap.size()).isEqualTo(1);
+  }
+
   @Test
   void clear_forgetsAllTimers() {
     var timer = add(0, 0);
