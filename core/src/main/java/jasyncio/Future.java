@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <T> the type of the result
 @SuppressWarnings("exports") // the machine's base class has nothing public to show
-public sealed class Future<T extends @Nullable Object> extends Entry
-    implements Awaitable<T>, Waitable permits Task, Gather, Losses.Shadow {
+public sealed class Future<T extends @Nullable Object> extends Entry implements Awaitable<T>
+    permits Task, Gather, Losses.Shadow {
   /* Overview
    * States:  PENDING -> FINISHED    setResult
    *          PENDING -> FAILED      setException
@@ -206,7 +206,6 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   ///
   /// @param message the message of the [CancelledError], or `null`
   /// @return whether that was possible: `false` if it is done already
-  @Override
   public boolean cancel(@Nullable String message) {
     markRead();
     if (state != PENDING) {

@@ -55,7 +55,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private final int number = COUNTER.incrementAndGet();
   private @Nullable String name;
   private final Object body; // an Awaitable<T> or an Action
-  private @Nullable Waitable waiter;
+  private @Nullable Object waiter; // a Future, a Place in a WaitList, or a CancelledSleep
   private @Nullable Fiber fiber;
   private int cancelRequests;
   private int ticket; // of the last sleep
@@ -219,12 +219,19 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /// From now on `what` will wake the task; it learns of the wish to cancel.
-  private void waitFor(Waitable what) {
+  private void waitFor(Object what) {
     phase = SUSPENDED;
     waiter = what;
-    if (hasWish() && what.cancel(cancelMessage())) {
+    if (hasWish() && cancelWaiter(cancelMessage())) {
       takeWish();
     }
+  }
+
+  /// Passes a wish to cancel on to what the task waits for; whether that has taken it.
+  private boolean cancelWaiter(@Nullable String message) {
+    return waiter instanceof Future<?> future
+        ? future.cancel(message)
+        : waiter instanceof WaitList.Place place && place.cancel(message);
   }
 
   /// The code of the task goes on.
@@ -242,6 +249,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private void stay() {
     if (waiter instanceof Future<?> future) {
       future.forget(this);
+    } else if (waiter instanceof WaitList.Place place) {
+      place.forgetTask();
     } else if (waiter instanceof CancelledSleep sleep) {
       setWish(sleep.message);
     } else if (phase == SLEEPING) {
@@ -273,6 +282,20 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
     resumed();
     checkCancelled(((Future<?>) takeWaiter()).cancelled());
+  }
+
+  /// Waits until `place` has woken the task. A future would do as well; this is the cheaper way.
+  void awaitPlace(WaitList.Place place) {
+    leave();
+    try {
+      waitFor(place);
+      getLoop().hub.switchTo(null);
+    } catch (Throwable e) {
+      stay();
+      throw e;
+    }
+    resumed();
+    checkCancelled(((WaitList.Place) takeWaiter()).cancelled());
   }
 
   void sleep(double seconds) {
@@ -320,18 +343,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /// What a task waits for that was cancelled while it slept.
-  static final class CancelledSleep implements Waitable {
-    private final @Nullable String message;
-
-    CancelledSleep(@Nullable String message) {
-      this.message = message;
-    }
-
-    @Override
-    public boolean cancel(@Nullable String message) {
-      return false;
-    }
-
+  private record CancelledSleep(@Nullable String message) {
     @Override
     public String toString() {
       return "<Future cancelled>";
@@ -369,7 +381,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     checkCancelled(false);
   }
 
-  private Waitable takeWaiter() {
+  private Object takeWaiter() {
     var w = Objects.requireNonNull(waiter);
     waiter = null;
     return w;
@@ -456,7 +468,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
     getLoop().checkThread();
     cancelRequests++;
-    if (waiter != null && waiter.cancel(message)) {
+    if (cancelWaiter(message)) {
       return true;
     } else if (phase == SLEEPING || phase == FIRED) {
       rouse(message);
@@ -576,11 +588,6 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     } else {
       out.println("Stack for " + this + " (most recent call first):" + Describe.stack(stack));
     }
-  }
-
-  /// What it waits for, if it is suspended.
-  @Nullable Waitable waiter() {
-    return waiter;
   }
 
   boolean isSuspended() {

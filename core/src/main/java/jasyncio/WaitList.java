@@ -30,12 +30,15 @@ import org.jspecify.annotations.Nullable;
 public final class WaitList {
   /* Overview
    * A place is
-   *   listed   linked between `head` and `tail`; its future is pending, or was cancelled, or was resolved by
-   *            another list in which it stands, too
-   *   woken    taken out of the list by wake(): its future is resolved, its coroutine has not gone on yet
+   *   listed   linked between `head` and `tail`; it waits, or was cancelled, or its future was resolved by another
+   *            list in which it stands, too
+   *   woken    taken out of the list by wake(): its coroutine has not gone on yet
    *   left     neither
    * leave() is the only way to `left`. Cancelled ones stay listed until their coroutine comes to leave(); they
    * are passed over.
+   *
+   * Tasks wait for the place itself, as they would for a future: this is what every lock and queue does most. A future
+   * stands behind it where it is awaited in several lists, or by a coroutine that is driven by hand.
    */
   private final Binding binding;
   private @Nullable Place head;
@@ -66,7 +69,8 @@ public final class WaitList {
   /// @return the place
   /// @throws IllegalStateException if no loop runs here, or if the list belongs to another one
   public Place enter() {
-    return link(new Place(new Future<>(loop())));
+    loop();
+    return link(new Place(null));
   }
 
   /// Takes the last place with a future that stands in other lists, too, so that only the first of
@@ -98,7 +102,7 @@ public final class WaitList {
   /// @return whether there was one
   public boolean wakeFirst() {
     for (var place = head; place != null; place = place.next) {
-      if (!place.wakeUp.done()) {
+      if (place.waits()) {
         wake(place);
         return true;
       }
@@ -110,7 +114,7 @@ public final class WaitList {
   /// that was woken, or a first one that was cancelled.
   public void wakeFirstIfNoneIsOnTheWay() {
     var first = head;
-    if (woken == 0 && first != null && !first.wakeUp.done()) {
+    if (woken == 0 && first != null && first.waits()) {
       wake(first);
     }
   }
@@ -119,7 +123,7 @@ public final class WaitList {
   public void wakeAll() {
     for (var place = head; place != null; ) {
       var next = place.next; // which waking it forgets
-      if (!place.wakeUp.done()) {
+      if (place.waits()) {
         wake(place);
       }
       place = next;
@@ -128,9 +132,8 @@ public final class WaitList {
 
   private void wake(Place place) {
     unlink(place);
-    place.woken = true;
     woken++;
-    place.wakeUp.setResult(true);
+    place.wake();
   }
 
   // ---- asking -----------------------------------------------------------------------------------
@@ -153,7 +156,7 @@ public final class WaitList {
       return false;
     }
     for (var place = head; place != null; place = place.next) {
-      if (!place.wakeUp.cancelled()) {
+      if (!place.cancelled()) {
         return false;
       }
     }
@@ -203,24 +206,83 @@ public final class WaitList {
 
   /// A place in the list.
   public final class Place {
-    private final Future<Boolean> wakeUp;
+    private @Nullable Future<Boolean> future; // what is awaited, if not this itself
+    private @Nullable Task<?> task; // it awaits this
     private @Nullable Place next;
     private @Nullable Place previous;
+    private @Nullable String message; // of the cancellation
     private boolean listed;
     private boolean woken;
+    private boolean cancelled;
     private boolean left;
 
-    private Place(Future<Boolean> wakeUp) {
-      this.wakeUp = wakeUp;
+    private Place(@Nullable Future<Boolean> future) {
+      this.future = future;
     }
 
     /// Suspends until it is woken. **Cancellation** ends it; [#woken()] says whether it was woken
     /// before that, and so in vain.
     ///
     /// @throws CancelledError if the waiting task is cancelled
-    /// @throws IllegalStateException if the caller runs in no coroutine
+    /// @throws IllegalStateException if the caller runs in no coroutine, or if another task awaits
+    ///   the place
     public void await() {
-      wakeUp.await();
+      if (waits() && future == null) {
+        if (task != null) {
+          throw new IllegalStateException("this place is awaited already, by " + task);
+        } else if (Coroutine.owner() instanceof Task<?> owner) {
+          task = owner;
+          owner.awaitPlace(this);
+        } else {
+          future = new Future<>(loop());
+        }
+      }
+      if (future != null) {
+        future.await();
+      } else if (cancelled) {
+        throw new CancelledError(message);
+      }
+    }
+
+    private boolean waits() {
+      return future != null ? !future.done() : !woken && !cancelled;
+    }
+
+    boolean cancelled() {
+      return future != null ? future.cancelled() : cancelled;
+    }
+
+    private void wake() {
+      woken = true;
+      if (future != null) {
+        future.setResult(true);
+      } else {
+        wakeTask();
+      }
+    }
+
+    /// The task that waits is cancelled; whether that is how its wait ends.
+    boolean cancel(@Nullable String message) {
+      if (!waits()) {
+        return false;
+      }
+      cancelled = true;
+      this.message = message;
+      wakeTask();
+      return true;
+    }
+
+    private void wakeTask() {
+      if (task != null) {
+        var loop = task.getLoop();
+        loop.checkThread();
+        loop.scheduleUnlessClosed(task);
+      }
+    }
+
+    /// The task could not be suspended.
+    void forgetTask() {
+      task = null;
     }
 
     /// {@return whether this list has woken it; stays so}
@@ -236,6 +298,14 @@ public final class WaitList {
         WaitList.this.woken--;
       }
       left = true;
+    }
+
+    /// {@return what a future would say of itself in its place}
+    @Override
+    public String toString() {
+      return waits()
+          ? "<Future pending cb=[Task.task_wakeup()]>"
+          : cancelled() ? "<Future cancelled>" : "<Future finished result=true>";
     }
   }
 

@@ -92,6 +92,101 @@ class WaitListTest {
   }
 
   @Test
+  void place_tellsWhatBecameOfIt() {
+    run(() -> {
+      var first = waiter("a");
+      var second = waiter("b");
+      sleep(0);
+      assertThat(first.toString()).contains(" wait_for=<Future pending cb=[Task.task_wakeup()]>");
+      list.wakeFirst();
+      second.cancel("enough");
+      second.cancel("more than enough");
+      assertThat(first.toString()).contains(" wait_for=<Future finished result=true>");
+      assertThat(second.toString()).contains(" wait_for=<Future cancelled>");
+      assertThatThrownBy(second::await).isInstanceOf(CancelledError.class).hasMessage("enough");
+      assertThat(order).containsExactly("a", "b cancelled");
+    });
+  }
+
+  @Test
+  void place_awaitedAgain_saysTheSame() {
+    run(() -> {
+      var place = list.enter();
+      list.wakeFirst();
+      place.await();
+      place.await();
+      place.leave();
+      var task =
+          createTask(() -> {
+            var cancelled = list.enter();
+            assertThatThrownBy(cancelled::await).isInstanceOf(CancelledError.class);
+            assertThatThrownBy(cancelled::await)
+                .isInstanceOf(CancelledError.class)
+                .hasMessage("enough");
+            cancelled.leave();
+          });
+      sleep(0);
+      task.cancel("enough");
+      task.await();
+      assertThat(list.size()).isZero();
+    });
+  }
+
+  @Test
+  void place_awaitedByAnotherTask_isAMisuse() {
+    run(() -> {
+      var place = list.enter();
+      var task = createTask(place::await, "first");
+      sleep(0);
+      assertThatThrownBy(place::await)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("this place is awaited already, by <Task pending name='first'");
+      list.wakeFirst();
+      task.await();
+      place.leave();
+    });
+  }
+
+  @Test
+  void place_awaitedByACoroutineDrivenByHand_handsOutAFuture() {
+    run(() -> {
+      var woken =
+          Coroutine.of(
+              "by hand",
+              () -> {
+                var place = list.enter();
+                try {
+                  place.await();
+                } finally {
+                  place.leave();
+                }
+              });
+      var future = (Future<?>) woken.send(null);
+      assertThat(list.wakeFirst()).isTrue();
+      assertThat(future.done()).isTrue();
+      assertThatThrownBy(() -> woken.send(null)).isInstanceOf(StopIteration.class);
+      assertThat(list.size()).isZero();
+    });
+  }
+
+  @Test
+  void await_outsideACoroutine_isAMisuse() {
+    var loop = Asyncio.newEventLoop();
+    loop.callSoon(() -> {
+      var place = list.enter();
+      assertThatThrownBy(place::await)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("await outside a coroutine");
+      place.leave();
+      order.add("refused");
+      loop.stop();
+    });
+    loop.runForever();
+    loop.close();
+    assertThat(order).containsExactly("refused");
+  }
+
+  @Test
   void sharedFuture_isWokenByOneListOnly() {
     run(() -> {
       var other = list.sibling();
