@@ -78,6 +78,7 @@ public final class LoopCore implements FiberSource {
 
   private static final int MAX_IDLE = 256;
   private static final long MAX_WAIT_NANOS = 24L * 3600 * 1_000_000_000;
+  private static final long FOREVER = Long.MAX_VALUE;
 
   private final Hub hub;
   private final LongSupplier clock;
@@ -267,12 +268,12 @@ public final class LoopCore implements FiberSource {
 
   private long nanosToFirstTimer() {
     long first = timers.firstNanos();
-    return first == Long.MAX_VALUE ? MAX_WAIT_NANOS : Math.min(first - nanos(), MAX_WAIT_NANOS);
+    return first == Long.MAX_VALUE ? FOREVER : Math.min(first - nanos(), MAX_WAIT_NANOS);
   }
 
   private void sleep(long nanos) {
     // Whole milliseconds, as epoll counts: else each of many timers would wake the loop by itself.
-    long millis = (nanos + 999_999) / 1_000_000;
+    long millis = nanos == FOREVER ? FOREVER : (nanos + 999_999) / 1_000_000;
     sleeper = Thread.currentThread();
     asleep = true;
     try {
@@ -281,6 +282,8 @@ public final class LoopCore implements FiberSource {
       }
       if (selector != null) {
         select(millis);
+      } else if (millis == FOREVER) {
+        LockSupport.park(this);
       } else {
         LockSupport.parkNanos(this, millis * 1_000_000);
       }
@@ -365,7 +368,9 @@ public final class LoopCore implements FiberSource {
   private void select(long millis) {
     var s = Objects.requireNonNull(selector);
     try {
-      if (millis > 0) {
+      if (millis == FOREVER) {
+        s.select(this::ioReady); // other than with a limit, it does not look at the clock
+      } else if (millis > 0) {
         s.select(this::ioReady, millis);
       } else if (!s.keys().isEmpty()) {
         s.selectNow(this::ioReady);
