@@ -38,7 +38,7 @@ final class WritePipeTransport extends PipeTransport {
     }
     if (queue.size() == 0) {
       try {
-        end.write(data);
+        WriteQueue.send(end, data);
       } catch (IOException e) {
         data.position(data.limit());
         lateWrites++;
@@ -56,10 +56,7 @@ final class WritePipeTransport extends PipeTransport {
 
   @Override
   public void writelines(List<byte[]> pieces) {
-    int size = pieces.stream().mapToInt(piece -> piece.length).sum();
-    var all = ByteBuffer.allocate(size);
-    pieces.forEach(all::put);
-    write(all.flip());
+    write(WriteQueue.join(pieces));
   }
 
   private void noteLateWrite() {

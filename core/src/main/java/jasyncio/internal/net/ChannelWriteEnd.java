@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /// A channel on the loop's selector.
 public final class ChannelWriteEnd implements WriteEnd {
-  /// How much is offered at once: the JDK copies all of it first, whatever is taken.
-  private static final int MOST = 128 * 1024;
-
   private final SelectableChannel channel;
   private final GatheringByteChannel sink;
   private final Watch watch;
@@ -33,30 +30,17 @@ public final class ChannelWriteEnd implements WriteEnd {
 
   @Override
   public int write(ByteBuffer data) throws IOException {
-    int limit = data.limit();
-    data.limit(data.position() + Math.min(data.remaining(), MOST));
-    try {
-      return sink.write(data);
-    } finally {
-      data.limit(limit);
-    }
+    return sink.write(data);
   }
 
   @Override
   public long write(ByteBuffer[] data) throws IOException {
-    return write(data, 0, data.length);
+    return sink.write(data);
   }
 
   @Override
   public long write(ByteBuffer[] data, int offset, int length) throws IOException {
-    int count = 0;
-    for (long size = 0; count < length; count++) {
-      size += data[offset + count].remaining();
-      if (size > MOST) {
-        break;
-      }
-    }
-    return count == 0 && length > 0 ? write(data[offset]) : sink.write(data, offset, count);
+    return sink.write(data, offset, length);
   }
 
   @Override

@@ -45,7 +45,7 @@ public final class PendingBytes {
     if (b.capacity() - b.limit() >= more) {
       return b;
     }
-    int needed = Math.addExact(size, more);
+    int needed = WriteQueue.sum(size, more);
     if (b.capacity() >= needed && b.position() >= size) { // most of it is used up: move the rest
       return b.compact().flip();
     }

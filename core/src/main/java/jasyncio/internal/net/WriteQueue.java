@@ -5,11 +5,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.List;
 
 /// Bytes that wait to be sent, in order. Not thread-safe.
 public final class WriteQueue {
   private static final int MAX_PIECES = 64; // in one call of the system
-  private static final int CHUNK = 128 * 1024; // bytes in one call of the system, about
+  private static final int CHUNK = 128 * 1024; // bytes in one call of the system
 
   private final ArrayDeque<ByteBuffer> pieces = new ArrayDeque<>(4);
   private int size;
@@ -25,6 +26,7 @@ public final class WriteQueue {
     if (length == 0) {
       return;
     }
+    int newSize = sum(size, length);
     var last = pieces.peekLast();
     if (last != null
         && last.capacity() - last.limit() >= length) { // many small pieces share one buffer
@@ -36,7 +38,29 @@ public final class WriteQueue {
       pieces.add(copy);
     }
     data.position(data.limit());
-    size += length;
+    size = newSize;
+  }
+
+  /// The size of a buffer with `more` in it.
+  ///
+  /// @throws IllegalStateException if it cannot be counted any more
+  public static int sum(int size, int more) {
+    if (size > Integer.MAX_VALUE - more) {
+      throw new IllegalStateException(
+          "more than 2 GiB would wait to be sent; write less while writing is paused");
+    }
+    return size + more;
+  }
+
+  /// Several pieces as one.
+  public static ByteBuffer join(List<byte[]> pieces) {
+    int length = 0;
+    for (var piece : pieces) {
+      length = sum(length, piece.length);
+    }
+    var joined = ByteBuffer.allocate(length);
+    pieces.forEach(joined::put);
+    return joined.flip();
   }
 
   /// Sends as much as the channel takes now.
@@ -55,10 +79,11 @@ public final class WriteQueue {
     }
   }
 
-  /// Sends several pieces at once; {@return whether the channel took them all}
+  /// Sends several pieces at once, of the last one what a call has room for; {@return whether the
+  /// channel took all that it was offered}
   private boolean gather(GatheringByteChannel channel) throws IOException {
     var some = new ArrayList<ByteBuffer>();
-    int bytes = 0;
+    long bytes = 0;
     for (var piece : pieces) {
       if (bytes >= CHUNK || some.size() == MAX_PIECES) {
         break;
@@ -66,14 +91,21 @@ public final class WriteQueue {
       some.add(piece);
       bytes += piece.remaining();
     }
-    size -= (int) channel.write(some.toArray(ByteBuffer[]::new));
-    for (var piece : some) {
-      if (piece.hasRemaining()) {
-        return false;
-      }
+    var last = some.getLast();
+    int limit = last.limit();
+    int tooMany = (int) Math.max(0, bytes - CHUNK);
+    last.limit(limit - tooMany);
+    long sent;
+    try {
+      sent = channel.write(some.toArray(ByteBuffer[]::new));
+    } finally {
+      last.limit(limit);
+    }
+    size -= (int) sent;
+    while (!pieces.isEmpty() && !pieces.getFirst().hasRemaining()) {
       pieces.removeFirst();
     }
-    return true;
+    return sent == bytes - tooMany;
   }
 
   /// Sends as much of `data` as the channel takes now. Piece by piece: of an array, the JDK copies
