@@ -16,6 +16,8 @@ final class ReadPipeTransport extends PipeTransport {
   private final ReadEnd end;
   private final Timer reader;
   private boolean paused;
+  private boolean delivering; // the protocol has the word; under policy SWITCH it may block
+  private boolean held; // until it returns
 
   ReadPipeTransport(
       EventLoop loop, Protocol protocol, @Nullable SelectableChannel channel, ReadEnd end) {
@@ -51,13 +53,28 @@ final class ReadPipeTransport extends PipeTransport {
   }
 
   private void updateReading() {
-    end.watch(begun && isReading() ? reader : null);
+    end.watch(begun && !held && isReading() ? reader : null);
   }
 
   private void readReady() {
-    if (!isReading()) {
-      return; // since it was found ready
+    if (delivering) {
+      held = true;
+      updateReading();
+    } else if (isReading()) { // still
+      delivering = true;
+      try {
+        read();
+      } finally {
+        delivering = false;
+        if (held) {
+          held = false;
+          updateReading();
+        }
+      }
     }
+  }
+
+  private void read() {
     var buffer = io.acquire();
     try {
       int n = receive(buffer);

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.CancelledError;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -290,6 +291,30 @@ class PipesTest {
       assertThat(await(reader.lost))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("no such luck");
+      for (var error : List.of(new IllegalStateException("no luck"), new StackOverflowError())) {
+        var broken =
+            new FilterInputStream(failing) {
+              @Override
+              public int read(byte[] target, int offset, int length) {
+                throw Raise.sneak(error);
+              }
+            };
+        assertThat(await(connectReadPipe(Recorder::new, broken).protocol().lost))
+            .isInstanceOf(IOException.class)
+            .hasRootCause(error);
+        var deaf =
+            new OutputStream() {
+              @Override
+              public void write(int b) {
+                throw Raise.sneak(error);
+              }
+            };
+        var writer = connectWritePipe(Recorder::new, deaf);
+        writer.transport().write(new byte[1]);
+        assertThat(await(writer.protocol().lost))
+            .isInstanceOf(IOException.class)
+            .hasRootCause(error);
+      }
       var full =
           new OutputStream() {
             @Override

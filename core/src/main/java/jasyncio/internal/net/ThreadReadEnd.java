@@ -68,7 +68,7 @@ public final class ThreadReadEnd implements ReadEnd {
       n = source.read(buffer.clear());
     } catch (IOException e) {
       return () -> filled(0, false, e);
-    } catch (RuntimeException e) { // a stream of the user's own making
+    } catch (RuntimeException | Error e) { // a stream of the user's own making
       return () -> filled(0, false, new IOException("cannot read: " + e, e));
     }
     return () -> filled(n, n < 0, null);

@@ -114,7 +114,7 @@ public final class ThreadWriteEnd implements WriteEnd {
       sink.write(buffer);
     } catch (IOException e) {
       return () -> drained(0, e);
-    } catch (RuntimeException e) { // a stream of the user's own making
+    } catch (RuntimeException | Error e) { // a stream of the user's own making
       return () -> drained(0, new IOException("cannot write: " + e, e));
     }
     return () -> drained(n, null);
