@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tls TLS, or `null` for a plain connection
 /// @param family `INET` or `INET6` to try addresses of that kind alone, or `null` for both
-/// @param localAddress what to bind this side to, or `null`
+/// @param localAddress what to bind this side to, or `null`; addresses of the host that are of
+///   another family are not tried then
 /// @param happyEyeballsDelay how long one address may take before the next one is tried beside it
 ///   (RFC 8305 says 250 ms), or `null` to try them one after the other
 /// @param interleave how many addresses of the first family come before those of the other ones

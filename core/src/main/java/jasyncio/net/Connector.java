@@ -5,6 +5,7 @@ import jasyncio.EventLoop;
 import jasyncio.ExceptionGroup;
 import jasyncio.internal.net.LoopIo;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Connector {
   private final EventLoop loop;
   private final ConnectOptions options;
+  private @Nullable List<InetSocketAddress> locals; // what to bind to; null: whatever
 
   Connector(EventLoop loop, ConnectOptions options) {
     this.loop = loop;
@@ -35,6 +37,8 @@ final class Connector {
         Resolver.interleave(
             Resolver.resolve(loop, host, options.family()),
             interleave != null ? interleave : delay != null ? 1 : 0);
+    var local = options.localAddress();
+    locals = local == null ? null : Resolver.resolveAll(loop, local, options.family());
     var errors = new ArrayList<Throwable>();
     SocketChannel channel = null;
     if (delay == null || addresses.size() == 1) {
@@ -90,7 +94,9 @@ final class Connector {
       throw new IOException("this system has no sockets of family " + family, e);
     }
     try {
-      bind(channel);
+      if (locals != null) {
+        bind(channel, family, locals);
+      }
       connect(channel, new InetSocketAddress(address, port));
       return channel;
     } catch (Throwable e) {
@@ -99,15 +105,23 @@ final class Connector {
     }
   }
 
-  private void bind(SocketChannel channel) throws IOException {
-    var local = options.localAddress();
-    if (local != null) {
-      try {
-        channel.bind(local);
-      } catch (IOException e) {
-        throw Failures.bind(local, e);
+  /// Binds to the first address of the family that can be bound to.
+  private static void bind(
+      SocketChannel channel, StandardProtocolFamily family, List<InetSocketAddress> locals)
+      throws IOException {
+    IOException failure =
+        new BindException("no matching local address with family=" + family + " found");
+    for (var local : locals) {
+      if (Resolver.familyOf(local.getAddress()) == family) {
+        try {
+          channel.bind(local);
+          return;
+        } catch (IOException e) {
+          failure = Failures.bind(local, e);
+        }
       }
     }
+    throw failure;
   }
 
   /// Opens a channel and connects it to a Unix-domain socket.

@@ -73,6 +73,18 @@ final class Resolver {
     return Objects.requireNonNull(address, "address");
   }
 
+  /// All that an address stands for: itself, or what its host is looked up as. Suspends.
+  static List<InetSocketAddress> resolveAll(
+      EventLoop loop, InetSocketAddress address, @Nullable StandardProtocolFamily family)
+      throws IOException {
+    if (!address.isUnresolved()) {
+      return List.of(address);
+    }
+    return resolve(loop, address.getHostString(), family).stream()
+        .map(a -> new InetSocketAddress(a, address.getPort()))
+        .toList();
+  }
+
   private static @Nullable InetAddress literal(String host) {
     if (host.isEmpty()
         || (host.indexOf(':') < 0 && Character.digit(host.charAt(host.length() - 1), 10) < 0)) {

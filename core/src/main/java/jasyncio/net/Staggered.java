@@ -2,12 +2,10 @@ package jasyncio.net;
 
 import jasyncio.Asyncio;
 import jasyncio.Awaitable;
-import jasyncio.Future;
 import jasyncio.Task;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Staggered {
   private Staggered() {}
 
-  /// Suspends. **Cancellation** cancels all attempts and waits for their end.
+  /// Suspends. **Cancellation** cancels all attempts. Those that are cancelled, also by a success,
+  /// end in their own time.
   ///
   /// @param attempts what to try
   /// @param delay seconds between two beginnings at most; infinite: one after the other
@@ -48,18 +47,13 @@ final class Staggered {
       }
       return null;
     } finally {
-      end(running, discard);
-    }
-  }
-
-  private static <T> void end(Set<Task<T>> losers, Consumer<T> discard) {
-    losers.forEach(Future::cancel);
-    if (!losers.isEmpty()) {
-      Asyncio.wait(losers);
-    }
-    for (var task : losers) {
-      if (!task.cancelled() && task.exception() == null) {
-        discard.accept(task.result());
+      for (var loser : running) { // not waited for: cancelling that would drop the winner
+        loser.cancel();
+        loser.addDoneCallback(l -> {
+          if (!loser.cancelled() && loser.exception() == null) {
+            discard.accept(loser.result());
+          }
+        });
       }
     }
   }

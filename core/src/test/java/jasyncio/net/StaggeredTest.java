@@ -1,6 +1,7 @@
 package jasyncio.net;
 
 import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,6 +12,7 @@ import jasyncio.CancelledError;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -96,6 +98,55 @@ class StaggeredTest {
           .isEqualTo("first");
     });
     assertThat(late).containsExactly("late");
+  }
+
+  @Test
+  void cancellation_afterASuccess_losesNothing() {
+    run(() -> {
+      var mayEnd = getRunningLoop().<@Nullable Void>createFuture();
+      Awaitable<String> stubborn =
+          () -> {
+            try {
+              sleep(100);
+            } catch (CancelledError e) {
+              log.add("asked to end");
+              mayEnd.await();
+            }
+            return "late";
+          };
+      var race =
+          createTask(() ->
+              Staggered.race(
+                  List.of(stubborn, attempt("first", 0, true)), 0.001, errors, late::add));
+      while (!log.contains("asked to end")) {
+        sleep(0.001);
+      }
+      race.cancel();
+      mayEnd.setResult(null);
+      assertThat(race.await()).isEqualTo("first");
+    });
+    assertThat(late).containsExactly("late");
+  }
+
+  @Test
+  void secondSuccessAtTheSameTime_isDiscarded() {
+    run(() -> {
+      var go = getRunningLoop().<@Nullable Void>createFuture();
+      Awaitable<String> a =
+          () -> {
+            go.await();
+            return "a";
+          };
+      Awaitable<String> b =
+          () -> {
+            go.setResult(null);
+            return "b";
+          };
+      var winner = Staggered.race(List.of(a, b), 0.001, errors, late::add);
+      assertThat(winner).isIn("a", "b");
+      late.add(0, winner);
+    });
+    assertThat(late).containsExactlyInAnyOrder("a", "b");
   }
 
   @Test
