@@ -2,6 +2,8 @@ package jasyncio.net;
 
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
+import jasyncio.KeyboardInterrupt;
+import jasyncio.SystemExit;
 import jasyncio.TimerHandle;
 import jasyncio.internal.loop.Timer;
 import jasyncio.internal.loop.Watch;
@@ -23,7 +25,7 @@ final class Acceptor implements LoopOwned {
 
   private final EventLoop loop;
   private final ServerSocketChannel channel;
-  private final int atOnce;
+  private final int backlog;
   private final Accepted accepted;
   private final Watch watch;
   private final Timer ready;
@@ -34,7 +36,7 @@ final class Acceptor implements LoopOwned {
       throws IOException {
     this.loop = loop;
     this.channel = channel;
-    this.atOnce = backlog + 1;
+    this.backlog = backlog;
     this.accepted = accepted;
     var io = LoopIo.of(loop);
     this.ready = io.callback(this::acceptReady);
@@ -59,7 +61,7 @@ final class Acceptor implements LoopOwned {
   }
 
   private void acceptReady() {
-    for (int i = 0; i < atOnce && !closed; i++) {
+    for (int i = 0; i <= backlog && !closed; i++) {
       SocketChannel connection;
       try {
         connection = channel.accept();
@@ -79,6 +81,9 @@ final class Acceptor implements LoopOwned {
       accepted.accept(connection);
     } catch (IOException e) { // it is gone again
       Connector.close(connection);
+    } catch (KeyboardInterrupt | SystemExit e) {
+      Connector.close(connection);
+      throw e;
     } catch (Throwable e) {
       Connector.close(connection);
       loop.callExceptionHandler(

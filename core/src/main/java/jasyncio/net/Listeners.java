@@ -2,6 +2,8 @@ package jasyncio.net;
 
 import jasyncio.EventLoop;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -17,7 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Binds the sockets of a server: all of them, or none.
+/// Binds the sockets of a server: all of them that this machine has addresses for, or none.
 final class Listeners {
   private static final int SOCKET_TYPE = 0140000; // of a file's mode: S_IFSOCK
   private static final int TYPE_MASK = 0170000;
@@ -43,11 +45,20 @@ final class Listeners {
       }
     }
     var channels = new ArrayList<ServerSocketChannel>();
+    var missing = new ArrayList<Exception>();
     try {
       for (var address : addresses) {
-        var channel = ServerSocketChannel.open(Resolver.familyOf(address.getAddress()));
-        channels.add(channel);
-        bind(channel, address);
+        try {
+          channels.add(listen(address));
+        } catch (UnsupportedOperationException | IOException e) {
+          if (isAvailable(address.getAddress())) {
+            throw e;
+          }
+          missing.add(e); // a family that is switched off, most likely: the others do
+        }
+      }
+      if (channels.isEmpty()) {
+        throw noneOf(addresses, missing);
       }
     } catch (Throwable e) {
       channels.forEach(Acceptor::closeChannel);
@@ -56,12 +67,40 @@ final class Listeners {
     return new Server.Listening(channels, options.backlog(), null);
   }
 
+  private ServerSocketChannel listen(InetSocketAddress address) throws IOException {
+    var channel = ServerSocketChannel.open(Resolver.familyOf(address.getAddress()));
+    try {
+      bind(channel, address);
+      return channel;
+    } catch (Throwable e) {
+      Acceptor.closeChannel(channel);
+      throw e;
+    }
+  }
+
+  /// Whether an address is one of this machine's. Why a bind has failed, the JDK does not tell.
+  private static boolean isAvailable(InetAddress address) {
+    try (var probe = ServerSocketChannel.open(Resolver.familyOf(address))) {
+      probe.bind(new InetSocketAddress(address, 0));
+      return true;
+    } catch (UnsupportedOperationException | IOException e) {
+      return false;
+    }
+  }
+
+  private static IOException noneOf(
+      Collection<InetSocketAddress> addresses, List<Exception> causes) {
+    var none = new BindException("could not bind on any address out of " + addresses);
+    causes.forEach(none::addSuppressed);
+    return none;
+  }
+
   /// All interfaces: of Java's sockets, one of family INET6 hears IPv4 as well, where there is
   /// IPv6.
   private InetSocketAddress everywhere(int port) throws IOException {
-    var family = options.family() != null ? options.family() : StandardProtocolFamily.INET6;
-    if (family == StandardProtocolFamily.INET6 && !hasIpv6()) {
-      family = StandardProtocolFamily.INET;
+    var family = options.family();
+    if (family == null) {
+      family = hasIpv6() ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
     }
     return Resolver.wildcard(family, port);
   }
