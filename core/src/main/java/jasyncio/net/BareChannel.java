@@ -74,12 +74,21 @@ final class BareChannel {
     if (owner == null || owner instanceof BareChannel) {
       return (BareChannel) owner;
     }
+    var user =
+        switch (owner) {
+          case BaseTransport transport -> "transport " + transport;
+          case Acceptor _ -> "a server";
+          default -> "the transport of a pipe";
+        };
     throw new IllegalStateException(
-        "the channel "
-            + channel
-            + " is used by "
-            + (owner instanceof BaseTransport ? "transport " + owner : "a server")
-            + "; use that, or a channel of your own");
+        "the channel " + channel + " is used by " + user + "; use that, or a channel of your own");
+  }
+
+  /// Whoever is going to have a channel alone checks this; bare use of it ends then.
+  ///
+  /// @throws IllegalStateException if a transport or a server has it
+  static void checkFree(EventLoop loop, SelectableChannel channel) {
+    find(loop, channel);
   }
 
   static void check(SelectableChannel channel) {

@@ -66,6 +66,7 @@ public final class Datagrams {
   /// @param channel a datagram channel; the endpoint's from now on
   /// @return the endpoint
   /// @throws IOException if the channel is closed
+  /// @throws IllegalStateException if a transport has the channel already
   public static DatagramStream open(DatagramChannel channel) throws IOException {
     int limit = DatagramOptions.defaults().queueLimit();
     var queue = new DatagramQueue(Asyncio.getRunningLoop(), limit);
@@ -101,11 +102,13 @@ public final class Datagrams {
   /// @param channel a datagram channel; the transport's from now on
   /// @return the transport and the protocol
   /// @throws IOException if the channel is closed
+  /// @throws IllegalStateException if a transport has the channel already
   public static <P extends DatagramProtocol>
       Connection<DatagramTransport, P> createDatagramEndpoint(
           Supplier<? extends P> factory, DatagramChannel channel) throws IOException {
     Objects.requireNonNull(factory, "factory");
     var loop = Asyncio.getRunningLoop();
+    BareChannel.checkFree(loop, channel);
     if (channel.getLocalAddress() == null) {
       channel.bind(null);
     }

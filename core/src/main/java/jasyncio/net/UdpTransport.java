@@ -6,6 +6,7 @@ import jasyncio.internal.loop.Timer;
 import jasyncio.internal.loop.Watch;
 import jasyncio.internal.net.LoopIo;
 import jasyncio.internal.net.LoopOwned;
+import jasyncio.internal.net.WriteQueue;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -62,6 +63,8 @@ class UdpTransport implements DatagramTransport, LoopOwned {
   private State state = State.OPEN;
   private boolean begun;
   private boolean paused;
+  private boolean delivering; // the protocol has the word; under policy SWITCH it may block
+  private boolean held; // until it returns
   private int queued; // in bytes
   private int lateWrites;
 
@@ -126,13 +129,28 @@ class UdpTransport implements DatagramTransport, LoopOwned {
   }
 
   private void updateReading() {
-    watch.setReader(begun && isReading() ? reader : null);
+    watch.setReader(begun && !held && isReading() ? reader : null);
   }
 
   private void readReady() {
-    if (!isReading()) {
-      return; // since it was found ready
+    if (delivering) {
+      held = true;
+      updateReading();
+    } else if (isReading()) { // still
+      delivering = true;
+      try {
+        receive();
+      } finally {
+        delivering = false;
+        if (held) {
+          held = false;
+          updateReading();
+        }
+      }
     }
+  }
+
+  private void receive() {
     var buffer = io.acquire();
     try {
       SocketAddress from;
@@ -188,7 +206,14 @@ class UdpTransport implements DatagramTransport, LoopOwned {
       throw new IllegalArgumentException(
           "sendto() needs an address: the endpoint was made without a remote one");
     }
+    checkResolved(address);
     return address;
+  }
+
+  private static void checkResolved(SocketAddress target) {
+    if (target instanceof InetSocketAddress inet && inet.isUnresolved()) {
+      throw new IllegalArgumentException("the address is not resolved: " + target);
+    }
   }
 
   static void checkNotEmpty(boolean connected, ByteBuffer data) {
@@ -207,9 +232,7 @@ class UdpTransport implements DatagramTransport, LoopOwned {
   /// {@return whether the channel has taken it}
   static boolean send(DatagramChannel channel, ByteBuffer data, SocketAddress target)
       throws IOException {
-    if (target instanceof InetSocketAddress inet && inet.isUnresolved()) {
-      throw new IllegalArgumentException("the address is not resolved: " + target);
-    }
+    checkResolved(target);
     try {
       boolean empty = !data.hasRemaining();
       return channel.send(data, target) > 0 || empty;
@@ -220,10 +243,10 @@ class UdpTransport implements DatagramTransport, LoopOwned {
   }
 
   private void enqueue(ByteBuffer data, @Nullable SocketAddress target) {
+    int newSize = WriteQueue.sum(queued, data.remaining() + HEADER);
     var copy = ByteBuffer.allocate(data.remaining()).put(data).flip();
-    var unsent = new Unsent(copy, target);
-    queue.add(unsent);
-    queued += unsent.size();
+    queue.add(new Unsent(copy, target));
+    queued = newSize;
     flow.grown(queued);
   }
 
@@ -244,10 +267,11 @@ class UdpTransport implements DatagramTransport, LoopOwned {
         if (!send(first.data, first.target)) {
           break;
         }
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) { // such as an address of another family
         dequeue(size);
-        protocol.errorReceived(e); // the others follow in the next iteration
-        return;
+        protocol.errorReceived(
+            e instanceof IOException io ? io : new IOException(e.getMessage(), e));
+        return; // the others follow in the next iteration
       }
       dequeue(size);
     }

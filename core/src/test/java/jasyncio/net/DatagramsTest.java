@@ -291,6 +291,43 @@ class DatagramsTest {
   }
 
   @Test
+  void targetThatCannotBe_inTheQueue_losesThatDatagramAlone() {
+    run(() -> {
+      var b = DatagramRecorder.bound();
+      var a = new DatagramRecorder();
+      var transport = throttled(a);
+      a.send("first", b);
+      assertThatThrownBy(() ->
+              transport.sendto(new byte[1], InetSocketAddress.createUnresolved("localhost", 1)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("the address is not resolved");
+      transport.sendto(new byte[1], new InetSocketAddress(InetAddress.ofLiteral("::1"), 1));
+      a.send("last", b);
+      transport.full = false;
+      b.awaitDatagrams(2);
+      assertThat(b.texts()).containsExactly("first", "last");
+      assertThat(a.errors)
+          .singleElement()
+          .satisfies(e -> assertThat(e).hasMessageContaining("an address of another family"));
+      a.end();
+      b.end();
+    });
+  }
+
+  @Test
+  void channelOfAnEndpoint_isRefused() {
+    run(() -> {
+      var a = DatagramRecorder.bound();
+      var channel = (DatagramChannel) a.transport().getExtraInfo(ExtraInfo.SOCKET);
+      assertThatThrownBy(() -> Datagrams.open(channel))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("is used by transport " + a.transport());
+      assertThat(channel.isOpen()).isTrue();
+      a.end();
+    });
+  }
+
+  @Test
   void close_sendsWhatWaits() {
     run(() -> {
       var b = DatagramRecorder.bound();
