@@ -19,6 +19,20 @@ final class FlowControl {
     this.transport = transport;
   }
 
+  /// Whether a transport's protocol has been told to pause.
+  static boolean isPaused(Transport transport) {
+    return switch (transport) {
+      case SocketTransport socket -> socket.isWritingPaused();
+      case TlsTransport tls -> tls.isWritingPaused();
+      default -> // somebody else's, which does not tell
+          transport.getWriteBufferSize() > transport.getWriteBufferLimits().high();
+    };
+  }
+
+  boolean isPaused() {
+    return paused;
+  }
+
   WriteBufferLimits limits() {
     return limits;
   }

@@ -5,8 +5,11 @@ import java.nio.ByteBuffer;
 /// What happens on a stream connection, as callbacks: [#connectionMade] once, [#dataReceived] for
 /// whatever comes, [#eofReceived] at most once, [#connectionLost] once and last.
 ///
-/// Called by the loop, one callback at a time; must not await. What a callback throws is reported,
-/// and ends the connection. Python: `asyncio.Protocol`.
+/// Called by the loop, one callback at a time; must not await. What [#dataReceived] or
+/// [#eofReceived] throws is reported and ends the connection; an [java.io.IOException] is taken for
+/// one of the network, and is logged in debug mode alone. What the others throw is reported, and
+/// the connection goes on; only under TLS, what [#connectionMade] throws ends it, too. Python:
+/// `asyncio.Protocol`.
 public interface Protocol extends BaseProtocol {
 
   /// The connection is there. Nothing is read before this returns.

@@ -30,9 +30,7 @@ final class Sendfile {
     if (transport.isClosing()) {
       throw new IllegalStateException("Transport is closing");
     }
-    long size = file.size();
-    long end = count == null ? size : Math.min(size, offset + count);
-    var sending = new Sendfile(file, offset, end);
+    var sending = new Sendfile(file, offset, end(file, offset, count));
     try {
       if (transport instanceof SocketTransport socket) {
         sending.natively(socket);
@@ -58,9 +56,25 @@ final class Sendfile {
     }
   }
 
+  /// Where sending ends: behind the part, or with the file.
+  static long end(FileChannel file, long offset, @Nullable Long count) throws IOException {
+    long size = file.size();
+    return count == null || count > size - offset ? size : offset + count;
+  }
+
   private void natively(SocketTransport socket) throws IOException {
     boolean resume = socket.isReading();
     socket.pauseReading();
+    try {
+      transfer(socket);
+    } finally {
+      if (resume) {
+        socket.resumeReading();
+      }
+    }
+  }
+
+  private void transfer(SocketTransport socket) throws IOException {
     var channel = socket.beginSendfile();
     try {
       while (position < end) {
@@ -75,9 +89,6 @@ final class Sendfile {
       }
     } finally {
       socket.endSendfile();
-      if (resume) {
-        socket.resumeReading();
-      }
     }
   }
 
@@ -101,19 +112,26 @@ final class Sendfile {
     }
   }
 
-  /// Stands in for the protocol meanwhile: lets pieces through as fast as they can be sent.
+  /// Stands in for the protocol meanwhile: lets pieces through as fast as they can be sent. In the
+  /// end the protocol is told what it has missed, strictly in turn as ever.
   private static final class Gate implements Protocol, AutoCloseable {
     private final EventLoop loop;
     private final Transport transport;
     private final Protocol protocol;
     private final boolean resume;
+    private final boolean toldToPause; // what the protocol knows
     private @Nullable Future<@Nullable Void> closed;
+    private boolean lost;
 
     Gate(EventLoop loop, Transport transport) {
       this.loop = loop;
       this.transport = transport;
       this.protocol = (Protocol) transport.getProtocol();
       this.resume = transport.isReading();
+      this.toldToPause = FlowControl.isPaused(transport);
+      if (toldToPause) {
+        pauseWriting();
+      }
       transport.pauseReading();
       transport.setProtocol(this);
     }
@@ -142,6 +160,7 @@ final class Sendfile {
 
     @Override
     public void connectionLost(@Nullable Throwable exception) {
+      lost = true;
       if (closed != null && !closed.done()) {
         closed.setException(
             exception != null ? exception : new SocketException("Connection is closed by peer"));
@@ -160,8 +179,14 @@ final class Sendfile {
       if (resume) {
         transport.resumeReading();
       }
-      if (closed != null) { // the protocol shall know of it
+      boolean paused = closed != null;
+      if (lost || paused == toldToPause) {
+        return;
+      }
+      if (paused) {
         protocol.pauseWriting();
+      } else {
+        protocol.resumeWriting();
       }
     }
   }

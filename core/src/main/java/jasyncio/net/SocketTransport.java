@@ -58,6 +58,8 @@ final class SocketTransport implements Transport, LoopOwned {
   private State state = State.OPEN;
   private boolean begun;
   private boolean paused;
+  private boolean delivering; // the protocol has the word; under policy SWITCH it may block
+  private boolean held; // until it returns
   private boolean ended;
   private boolean outputEnded;
   private int lateWrites;
@@ -128,13 +130,28 @@ final class SocketTransport implements Transport, LoopOwned {
   }
 
   private void updateReading() {
-    watch.setReader(begun && !ended && isReading() ? reader : null);
+    watch.setReader(begun && !ended && !held && isReading() ? reader : null);
   }
 
   private void readReady() {
-    if (ended || !isReading()) {
-      return; // since it was found ready
+    if (delivering) {
+      held = true;
+      updateReading();
+    } else if (!ended && isReading()) { // still
+      delivering = true;
+      try {
+        read();
+      } finally {
+        delivering = false;
+        if (held) {
+          held = false;
+          updateReading();
+        }
+      }
     }
+  }
+
+  private void read() {
     var b = buffered;
     if (b != null) {
       readInto(b);
@@ -187,13 +204,14 @@ final class SocketTransport implements Transport, LoopOwned {
         receiveEnd();
       }
       return n;
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // such as a buffer that is read-only
       fail(e, "Fatal read error on socket transport");
       return 0;
     }
   }
 
   private void receiveEnd() {
+    ended = true;
     boolean keepOpen;
     try {
       keepOpen = protocol.eofReceived();
@@ -203,7 +221,6 @@ final class SocketTransport implements Transport, LoopOwned {
       fail(e, "Fatal error: protocol.eofReceived() call failed.");
       return;
     }
-    ended = true;
     if (keepOpen) {
       updateReading();
     } else {
@@ -215,7 +232,7 @@ final class SocketTransport implements Transport, LoopOwned {
 
   @Override
   public void write(ByteBuffer data) {
-    checkWritable();
+    checkWritable("write");
     if (isLost()) {
       data.position(data.limit());
       noteLateWrite();
@@ -238,7 +255,10 @@ final class SocketTransport implements Transport, LoopOwned {
 
   @Override
   public void writelines(List<byte[]> pieces) {
-    checkWritable();
+    checkWritable("writelines");
+    for (var piece : pieces) {
+      Objects.requireNonNull(piece, "piece"); // before anything is queued
+    }
     if (isLost()) {
       noteLateWrite();
       return;
@@ -259,12 +279,12 @@ final class SocketTransport implements Transport, LoopOwned {
     flow.grown(queue.size());
   }
 
-  private void checkWritable() {
+  private void checkWritable(String call) {
     if (outputEnded) {
-      throw new IllegalStateException("Cannot call write() after writeEof()");
+      throw new IllegalStateException("Cannot call " + call + "() after writeEof()");
     }
     if (sendingFile) {
-      throw new IllegalStateException("unable to write; sendfile is in progress");
+      throw new IllegalStateException("unable to " + call + "; sendfile is in progress");
     }
   }
 
@@ -359,10 +379,14 @@ final class SocketTransport implements Transport, LoopOwned {
     flow.setLimits(new WriteBufferLimits(low, high), queue.size());
   }
 
+  boolean isWritingPaused() {
+    return flow.isPaused();
+  }
+
   /// Refuses writes until [#endSendfile()], and waits until everything is sent that was written
   /// before. Suspends.
   SocketChannel beginSendfile() throws IOException {
-    checkWritable();
+    checkWritable("sendfile");
     sendingFile = true;
     try {
       if (queue.size() > 0) {

@@ -341,14 +341,13 @@ public final class Sockets {
   /// @param count how many bytes; `null`: to the end
   /// @return how many bytes were sent
   /// @throws IOException if the connection is lost, or the file cannot be read
-  /// @throws IllegalArgumentException if offset or count is negative, or the channel is closed or
-  ///   blocks
+  /// @throws IllegalArgumentException if the offset is negative or the count not positive, or the
+  ///   channel is closed or blocks
   public static long sockSendfile(
       SocketChannel channel, FileChannel file, long offset, @Nullable Long count)
       throws IOException {
     Sendfile.check(offset, count);
-    long size = file.size();
-    long end = count == null ? size : Math.min(size, offset + count);
+    long end = Sendfile.end(file, offset, count);
     file.position(offset);
     BareChannel.<Boolean>await(
         Asyncio.getRunningLoop(),

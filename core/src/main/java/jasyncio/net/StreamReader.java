@@ -97,8 +97,14 @@ public final class StreamReader implements Iterable<byte[]> {
     replaceTransport(transport);
   }
 
+  /// Goes on with another transport; a pause moves from the old one to it.
   void replaceTransport(ReadTransport newTransport) {
+    var old = transport;
     transport = Objects.requireNonNull(newTransport, "transport");
+    if (paused && old != null) {
+      old.resumeReading();
+      newTransport.pauseReading();
+    }
   }
 
   void setWriter(StreamWriter writer) {

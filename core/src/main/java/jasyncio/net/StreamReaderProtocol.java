@@ -25,6 +25,7 @@ public final class StreamReaderProtocol extends FlowControlMixin implements Prot
   private final WeakReference<StreamReader> readerReference;
   private final @Nullable ClientHandler handler; // null on the client's side
   private @Nullable StreamReader unconnected; // a server's reader is in nobody else's hands yet
+  private @Nullable Transport transport; // the one on top
   private boolean overTls;
 
   /// A protocol that feeds `reader`.
@@ -47,30 +48,36 @@ public final class StreamReaderProtocol extends FlowControlMixin implements Prot
   }
 
   @Override
-  public void connectionMade(Transport transport) {
+  public void connectionMade(Transport newTransport) {
     var reader = unconnected != null ? unconnected : readerReference.get();
     unconnected = null;
-    overTls = isTls(transport);
+    goOnWith(newTransport);
     if (reader == null) {
       getLoop()
           .callExceptionHandler(
               ErrorContext.of(
                   "An open stream was garbage collected prior to establishing network connection;"
                       + " call \"stream.close()\" explicitly."));
-      transport.abort();
+      newTransport.abort();
       return;
     }
-    reader.setTransport(transport);
+    reader.setTransport(newTransport);
     if (handler != null) {
-      var writer = new StreamWriter(transport, this, reader);
+      var writer = new StreamWriter(newTransport, this, reader);
       var task = getLoop().createTask(() -> handler.clientConnected(reader, writer));
-      task.addDoneCallback(t -> handled(task, transport));
+      task.addDoneCallback(t -> handled(task));
     }
   }
 
-  private void handled(Task<?> task, Transport transport) {
+  private void goOnWith(Transport newTransport) {
+    transport = newTransport;
+    overTls = newTransport.getExtraInfo(ExtraInfo.SSL_CONTEXT) != null;
+  }
+
+  private void handled(Task<?> task) {
+    var top = Objects.requireNonNull(transport); // TLS may have been put onto the one it began with
     if (task.cancelled()) {
-      transport.close();
+      top.close();
       return;
     }
     var problem = task.exception();
@@ -79,13 +86,9 @@ public final class StreamReaderProtocol extends FlowControlMixin implements Prot
           .callExceptionHandler(
               ErrorContext.of("Unhandled exception in client_connected_cb")
                   .exception(problem)
-                  .detail("transport", transport));
-      transport.close();
+                  .detail("transport", top));
+      top.close();
     }
-  }
-
-  private static boolean isTls(BaseTransport transport) {
-    return transport.getExtraInfo(ExtraInfo.SSL_CONTEXT) != null;
   }
 
   boolean isServerSide() {
@@ -93,11 +96,11 @@ public final class StreamReaderProtocol extends FlowControlMixin implements Prot
   }
 
   /// The connection goes on over another transport.
-  void replaceTransport(Transport transport) {
-    overTls = isTls(transport);
+  void replaceTransport(Transport newTransport) {
+    goOnWith(newTransport);
     var reader = readerReference.get();
     if (reader != null) {
-      reader.replaceTransport(transport);
+      reader.replaceTransport(newTransport);
     }
   }
 

@@ -104,6 +104,19 @@ public final class Streams {
     return Transports.createServer(protocolOf(handler, options), host, port, options);
   }
 
+  /// Listens on a port of all of this machine's addresses, and has each client talked to by a task
+  /// of its own.
+  ///
+  /// @param handler talks to one client; may suspend; closes the writer
+  /// @param port the port; 0: any, see [Server#sockets()]
+  /// @param options how, and the limit of the clients' readers
+  /// @return the server
+  /// @throws IOException if that cannot be listened on
+  public static Server startServer(ClientHandler handler, int port, ServerOptions options)
+      throws IOException {
+    return startServer(handler, (String) null, port, options);
+  }
+
   /// Listens on a port of several hosts, and has each client talked to by a task of its own.
   ///
   /// @param handler talks to one client; may suspend; closes the writer
@@ -122,7 +135,7 @@ public final class Streams {
   }
 
   /// Listens on a Unix-domain socket, and has each client talked to by a task of its own. A socket
-  /// file that is there already, but nobody's, is replaced.
+  /// that is there already is replaced, even if somebody listens on it; any other file is not.
   ///
   /// @param handler talks to one client; may suspend; closes the writer
   /// @param path the socket's file

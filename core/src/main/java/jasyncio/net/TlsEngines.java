@@ -22,8 +22,9 @@ final class TlsEngines {
   /// @throws IllegalArgumentException if neither the options nor the connection tell whose
   ///   certificate to expect
   static SSLEngine client(TlsOptions options, @Nullable String host, int port) {
-    var name = withoutDot(options.serverHostname() != null ? options.serverHostname() : host);
-    if (name == null) {
+    var expected = options.serverHostname();
+    var name = withoutDot(expected != null ? expected : host);
+    if (name == null || (name.isEmpty() && expected == null)) {
       throw new IllegalArgumentException(
           "a TLS client needs the name that the server's certificate must be for: use"
               + " TlsOptions.serverHostname(...); empty: not checked");

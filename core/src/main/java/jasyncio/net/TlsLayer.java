@@ -1,5 +1,6 @@
 package jasyncio.net;
 
+import jasyncio.BlockingPolicy;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.Future;
@@ -10,6 +11,7 @@ import jasyncio.internal.net.LoopIo;
 import jasyncio.internal.net.PendingBytes;
 import jasyncio.internal.net.TlsBuffers;
 import jasyncio.internal.net.TlsEngine;
+import jasyncio.internal.net.WriteQueue;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.math.BigDecimal;
@@ -17,7 +19,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,7 @@ final class TlsLayer implements BufferedProtocol {
 
   private final PendingBytes unsent = new PendingBytes();
   private boolean writePaused; // by the transport beneath
+  private boolean flushing; // soon
   private int lateWrites;
 
   TlsLayer(
@@ -146,7 +148,7 @@ final class TlsLayer implements BufferedProtocol {
       return;
     }
     // The former protocol was told to pause, and we are to be told to resume.
-    writePaused = beneath.getWriteBufferSize() > beneath.getWriteBufferLimits().high();
+    writePaused = FlowControl.isPaused(beneath);
     if (loop.getDebug()) {
       NetLog.LOGGER.log(Level.DEBUG, "{0} starts SSL handshake", appTransport);
       started = loop.time();
@@ -321,7 +323,11 @@ final class TlsLayer implements BufferedProtocol {
         case NEEDS_INPUT -> {
           return;
         }
-        case ESTABLISHED -> established();
+        case ESTABLISHED -> {
+          if (state == State.HANDSHAKE) { // under policy SWITCH it may be lost by now
+            established();
+          }
+        }
         case PLAIN_FULL -> {}
         case CLOSED -> {
           peerClosed = true;
@@ -491,13 +497,7 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   void writelines(List<byte[]> pieces) {
-    int length = 0;
-    for (var piece : pieces) {
-      length = Math.addExact(length, piece.length);
-    }
-    var joined = ByteBuffer.allocate(length); // fewer and fuller records
-    pieces.forEach(joined::put);
-    write(joined.flip());
+    write(WriteQueue.join(pieces)); // fewer and fuller records
   }
 
   /// Encrypts and sends what can be now; leaves the rest in `data`, unless the connection is lost.
@@ -516,6 +516,8 @@ final class TlsLayer implements BufferedProtocol {
       }
       if (!pumping) {
         flush();
+      } else if (loop.getBlockingPolicy() == BlockingPolicy.SWITCH) {
+        flushSoon(); // pump() may be stopped for long
       }
     } catch (SSLException e) {
       fail(e);
@@ -531,6 +533,16 @@ final class TlsLayer implements BufferedProtocol {
       encrypt(data);
       unsent.putBack(data);
       flow.shrunk(unsent.size());
+    }
+  }
+
+  private void flushSoon() {
+    if (!flushing) {
+      flushing = true;
+      loop.callSoon(() -> {
+        flushing = false;
+        flush();
+      });
     }
   }
 
@@ -565,6 +577,10 @@ final class TlsLayer implements BufferedProtocol {
 
   int writeBufferSize() {
     return unsent.size();
+  }
+
+  boolean isWritingPaused() {
+    return flow.isPaused();
   }
 
   WriteBufferLimits writeLimits() {
@@ -637,7 +653,7 @@ final class TlsLayer implements BufferedProtocol {
 
   private void shutdownTimedOut() {
     if (state != State.LOST) {
-      lose(new TimeoutException("SSL shutdown timed out"));
+      lose(new SSLException("SSL shutdown timed out"));
     }
   }
 

@@ -103,6 +103,10 @@ public final class TlsTransport implements Transport {
     layer.setWriteLimits(new WriteBufferLimits(low, high));
   }
 
+  boolean isWritingPaused() {
+    return layer.isWritingPaused();
+  }
+
   // ---- the end ----------------------------------------------------------------------------------
 
   @Override

@@ -48,14 +48,17 @@ public final class Transports {
   /// @param options how
   /// @return the transport, and the protocol, which has heard of it
   /// @throws IOException if no address of the host can be connected to, or the TLS handshake fails
+  /// @throws IllegalArgumentException with TLS, if neither the host nor
+  ///   [TlsOptions#serverHostname(String)] says whose certificate to expect
   public static <P extends Protocol> Connection<Transport, P> createConnection(
       Supplier<? extends P> factory, String host, int port, ConnectOptions options)
       throws IOException {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(host, "host");
+    var tls = host.isEmpty() ? withHostname(options.tls()) : options.tls();
     var loop = Asyncio.getRunningLoop();
     var channel = new Connector(loop, options).connect(host, port);
-    return begin(loop, factory, channel, options.tls(), host, port);
+    return begin(loop, factory, channel, tls, host, port);
   }
 
   /// Makes a transport of a channel that is connected already, and has it.
@@ -68,12 +71,15 @@ public final class Transports {
   /// @throws IOException if the channel is closed, or the TLS handshake fails
   /// @throws IllegalArgumentException if the channel is not connected, or the server's name is
   ///   missing
+  /// @throws IllegalStateException if a transport or a server has the channel already
   public static <P extends Protocol> Connection<Transport, P> createConnection(
       Supplier<? extends P> factory, SocketChannel channel, ConnectOptions options)
       throws IOException {
     Objects.requireNonNull(factory, "factory");
-    checkConnected(channel);
-    return begin(Asyncio.getRunningLoop(), factory, channel, withHostname(options.tls()), null, -1);
+    var tls = withHostname(options.tls());
+    var loop = Asyncio.getRunningLoop();
+    checkUsable(loop, channel);
+    return begin(loop, factory, channel, tls, null, -1);
   }
 
   /// Connects to a Unix-domain socket.
@@ -156,10 +162,11 @@ public final class Transports {
     return layer == null ? socket : layer.transport();
   }
 
-  private static void checkConnected(SocketChannel channel) {
+  private static void checkUsable(EventLoop loop, SocketChannel channel) {
     if (!channel.isConnected()) {
       throw new IllegalArgumentException("a connected channel was expected, got " + channel);
     }
+    BareChannel.checkFree(loop, channel);
   }
 
   // ---- servers ----------------------------------------------------------------------------------
@@ -190,8 +197,22 @@ public final class Transports {
     return createServer(factory, Collections.singletonList(host), port, options);
   }
 
+  /// Listens on a port of all of this machine's addresses and makes a protocol for every
+  /// connection.
+  ///
+  /// @param factory makes a protocol for each connection
+  /// @param port the port; 0: any, see [Server#sockets()]
+  /// @param options how
+  /// @return the server
+  /// @throws IOException if that cannot be listened on
+  public static Server createServer(
+      Supplier<? extends Protocol> factory, int port, ServerOptions options) throws IOException {
+    return createServer(factory, (String) null, port, options);
+  }
+
   /// Listens on a port of several hosts and makes a protocol for every connection. Each address is
-  /// bound once, however often it comes up.
+  /// bound once, however often it comes up; one that this machine does not have is left out, unless
+  /// there is no other.
   ///
   /// @param factory makes a protocol for each connection
   /// @param hosts names or addresses of this machine
@@ -217,6 +238,8 @@ public final class Transports {
   /// @param options how; what concerns binding does not count
   /// @return the server
   /// @throws IOException if the channel is closed
+  /// @throws IllegalArgumentException if the channel is not bound
+  /// @throws IllegalStateException if a server has the channel already
   public static Server createServer(
       Supplier<? extends Protocol> factory, ServerSocketChannel channel, ServerOptions options)
       throws IOException {
@@ -224,12 +247,14 @@ public final class Transports {
     if (channel.getLocalAddress() == null) {
       throw new IllegalArgumentException("a bound channel was expected, got " + channel);
     }
+    var loop = Asyncio.getRunningLoop();
+    BareChannel.checkFree(loop, channel);
     var listening = new Server.Listening(List.of(channel), options.backlog(), null);
-    return serve(Asyncio.getRunningLoop(), listening, factory, options);
+    return serve(loop, listening, factory, options);
   }
 
-  /// Listens on a Unix-domain socket and makes a protocol for every connection. A socket file that
-  /// is there already, but nobody's, is replaced.
+  /// Listens on a Unix-domain socket and makes a protocol for every connection. A socket that is
+  /// there already is replaced, even if somebody listens on it; any other file is not.
   ///
   /// @param factory makes a protocol for each connection
   /// @param path the socket's file
@@ -262,7 +287,8 @@ public final class Transports {
       throws IOException {
     Server.Welcome welcome =
         (channel, server) -> {
-          if (options.keepAlive()) {
+          if (options.keepAlive()
+              && channel.supportedOptions().contains(StandardSocketOptions.SO_KEEPALIVE)) {
             channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
           }
           welcome(loop, channel, factory, options.tls(), server);
@@ -275,7 +301,12 @@ public final class Transports {
       throw e;
     }
     if (options.startServing()) {
-      server.startServing();
+      try {
+        server.startServing();
+      } catch (Throwable e) {
+        server.close();
+        throw e;
+      }
     }
     return server;
   }
@@ -301,12 +332,14 @@ public final class Transports {
   /// @param tls TLS, with this side as the server, or `null`
   /// @return the transport and the protocol
   /// @throws IOException if the channel is closed, or the TLS handshake fails
+  /// @throws IllegalArgumentException if the channel is not connected
+  /// @throws IllegalStateException if a transport or a server has the channel already
   public static <P extends Protocol> Connection<Transport, P> connectAcceptedSocket(
       Supplier<? extends P> factory, SocketChannel channel, @Nullable TlsOptions tls)
       throws IOException {
     Objects.requireNonNull(factory, "factory");
-    checkConnected(channel);
     var loop = Asyncio.getRunningLoop();
+    checkUsable(loop, channel);
     try {
       var protocol = Objects.requireNonNull(factory.get(), "the factory gave no protocol");
       return new Connection<>(begin(loop, protocol, channel, tls, true, null, -1), protocol);
@@ -341,7 +374,7 @@ public final class Transports {
   ///   no other one, such as under TLS
   /// @return how many bytes were sent
   /// @throws IOException if the connection is lost, or the file cannot be read
-  /// @throws IllegalArgumentException if offset or count is negative
+  /// @throws IllegalArgumentException if the offset is negative or the count not positive
   /// @throws IllegalStateException if the transport is closing or sends a file already
   /// @throws SendfileNotAvailableException if only the ordinary way is left and `fallback` is false
   public static long sendfile(

@@ -5,11 +5,13 @@ import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.timeout;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import jasyncio.CancelledError;
 import jasyncio.ErrorContext;
 import jasyncio.Future;
 import jasyncio.Logs;
@@ -19,8 +21,12 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +34,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -45,6 +50,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -651,6 +657,16 @@ class TlsTest {
     });
   }
 
+  @Test
+  void emptyHost_isNoNameToCheck() {
+    run(() -> {
+      var tls = ConnectOptions.defaults().tls(clientTls(TlsProvider.JDK));
+      assertThatThrownBy(() -> Transports.createConnection(Recorder::new, "", 9, tls))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("serverHostname");
+    });
+  }
+
   @ParameterizedTest
   @EnumSource
   void cancelledConnect_closesTheConnection(TlsProvider provider) {
@@ -851,7 +867,7 @@ class TlsTest {
             connect(listener.port(), clientTls(provider).shutdownTimeout(Duration.ofMillis(50)));
         client.transport().close();
         assertThat(await(client.lost))
-            .isInstanceOf(TimeoutException.class)
+            .isInstanceOf(SSLException.class)
             .hasMessage("SSL shutdown timed out");
       }
     });
@@ -1252,6 +1268,186 @@ class TlsTest {
         assertThat(connection.reader().readline(UTF_8)).isEqualTo("hello\n");
         connection.writer().close();
         connection.writer().waitClosed();
+      }
+    });
+  }
+
+  @Test
+  void startTls_takesPlainTextBehindTheCommandForTls() {
+    run(() -> {
+      var outcome = getRunningLoop().<Throwable>createFuture();
+      try (var server =
+          Streams.startServer(
+              (reader, writer) -> {
+                assertThat(reader.readline(UTF_8)).isEqualTo("STARTTLS\n");
+                outcome.setResult(
+                    catchThrowable(() -> writer.startTls(serverTls(TlsProvider.JDK))));
+                assertThat(reader.buffered()).isZero();
+              },
+              "127.0.0.1",
+              0)) {
+        var connection = Streams.openConnection("127.0.0.1", Loopback.port(server));
+        connection.writer().write("STARTTLS\nDROP TABLE users\n", UTF_8);
+        assertThat(await(outcome)).isInstanceOf(SSLException.class);
+        connection.reader().read(); // the alert, and the end
+        connection.writer().close();
+      }
+    });
+  }
+
+  /// Writes in one piece with the end of the handshake.
+  private static final class Eager extends Recorder {
+    @Override
+    public void connectionMade(Transport transport) {
+      super.connectionMade(transport);
+      transport.write(new byte[10_000]);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void startTls_withMuchBehindTheHandshake_goesOnReading(TlsProvider provider) {
+    run(() -> {
+      try (var server =
+          Streams.startServer(
+              (reader, writer) -> {
+                writer.startTls(serverTls(provider));
+                reader.readexactly(10_000);
+                writer.write("more", UTF_8);
+                writer.write(reader.readexactly(10_000));
+                writer.close();
+              },
+              "127.0.0.1",
+              0,
+              ServerOptions.defaults().limit(1024))) {
+        var client = connect(Eager::new, Loopback.port(server), clientTls(provider));
+        client.awaitBytes(4);
+        client.transport().write(new byte[10_000]);
+        timeout(10, () -> client.awaitBytes(10_004));
+        assertThat(await(client.lost)).isNull();
+      }
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void handlerThatFailsAfterStartTls_isARegularEndForTheClient(TlsProvider provider) {
+    run(() -> {
+      var errors = errors();
+      try (var server =
+          Streams.startServer(
+              (reader, writer) -> {
+                writer.startTls(serverTls(provider));
+                reader.readline();
+                throw new IllegalStateException("oops");
+              },
+              "127.0.0.1",
+              0)) {
+        var client = connect(Loopback.port(server), clientTls(provider));
+        client.write("\n");
+        assertThat(await(client.lost)).isNull();
+        assertThat(client.calls).containsExactly("made", "eof", "lost");
+        assertThat(errors).hasSize(1);
+      }
+    });
+  }
+
+  // ---- files ------------------------------------------------------------------------------------
+
+  /// Has paused its peer for good by the time it is asked.
+  private static final class Deaf extends Recorder {
+    @Override
+    public void connectionMade(Transport transport) {
+      super.connectionMade(transport);
+      transport.pauseReading();
+    }
+  }
+
+  private static Path megabyte(Path directory) throws IOException {
+    return Files.write(directory.resolve("file"), random(1 << 20));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void sendfileWhilePaused_waitsForItsTurn_andLetsTheWriterGoOn(
+      TlsProvider provider, @TempDir Path directory) {
+    run(() -> {
+      try (var listener = new Listener<>(Deaf::new, serverTls(provider));
+          var file = FileChannel.open(megabyte(directory))) {
+        var connection =
+            Streams.openConnection(
+                "localhost", listener.port(), ConnectOptions.defaults().tls(clientTls(provider)));
+        var writer = connection.writer();
+        var transport = (Transport) writer.transport();
+        writer.write(new byte[16 << 20]);
+        int before = transport.getWriteBufferSize();
+        assertThat(before).isGreaterThan(1 << 20);
+
+        var sending = createTask(() -> Transports.sendfile(transport, file));
+        for (int i = 0; i < 10; i++) {
+          sleep(0.001);
+          assertThat(transport.getWriteBufferSize()).isLessThanOrEqualTo(before);
+        }
+        assertThat(sending.done()).isFalse();
+
+        var peer = listener.protocols.getFirst();
+        peer.transport().resumeReading();
+        assertThat(await(sending)).isEqualTo(1 << 20);
+        timeout(10, writer::drain);
+        peer.awaitBytes(17 << 20);
+        assertThat(Arrays.copyOfRange(peer.received(), 16 << 20, 17 << 20))
+            .isEqualTo(random(1 << 20));
+        writer.close();
+        writer.waitClosed();
+      }
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void sendfileThatIsCancelled_tellsTheProtocolOnlyWhatItDoesNotKnow(
+      TlsProvider provider, @TempDir Path directory) {
+    run(() -> {
+      try (var listener = new Listener<>(Deaf::new, serverTls(provider));
+          var file = FileChannel.open(megabyte(directory))) {
+        var client = connect(listener.port(), clientTls(provider));
+        client.transport().write(new byte[16 << 20]);
+        assertThat(client.calls).containsExactly("made", "pause");
+        var sending = createTask(() -> Transports.sendfile(client.transport(), file));
+        sleep(0.001);
+        sending.cancel();
+        assertThatThrownBy(() -> await(sending)).isInstanceOf(CancelledError.class);
+        assertThat(client.calls).containsExactly("made", "pause");
+        var peer = listener.protocols.getFirst();
+        peer.transport().resumeReading();
+        peer.awaitBytes(16 << 20);
+        assertThat(client.calls).containsExactly("made", "pause", "resume");
+        client.transport().close();
+        await(client.lost);
+      }
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void connectionLostDuringSendfile_isTheLastThingThatTheProtocolHears(
+      TlsProvider provider, @TempDir Path directory) throws IOException {
+    var path = directory.resolve("huge");
+    try (var file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.allocate(1), 100_000_000); // a hole
+    }
+    run(() -> {
+      try (var listener = new Listener<>(Deaf::new, serverTls(provider));
+          var file = FileChannel.open(path)) {
+        var client = connect(listener.port(), clientTls(provider));
+        var sending = createTask(() -> Transports.sendfile(client.transport(), file));
+        while (client.transport().getWriteBufferSize() <= 512 * 1024) {
+          sleep(0.001);
+        }
+        client.transport().abort();
+        assertThatThrownBy(() -> await(sending)).isInstanceOf(IOException.class);
+        await(client.lost);
+        assertThat(client.calls).containsExactly("made", "lost");
       }
     });
   }

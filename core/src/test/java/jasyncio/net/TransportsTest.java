@@ -4,6 +4,7 @@ import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.timeout;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jasyncio.CancelledError;
 import jasyncio.ErrorContext;
 import jasyncio.ExceptionGroup;
+import jasyncio.SystemExit;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -29,8 +31,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -134,6 +138,64 @@ class TransportsTest {
         pair.peer().awaitBytes(all.length());
         assertThat(pair.peer().text()).isEqualTo(all.toString());
       }
+    });
+  }
+
+  @Test
+  void writelines_withANull_queuesNothing() {
+    run(() -> {
+      try (var pair = Loopback.open()) {
+        var transport = pair.client().transport();
+        assertThatThrownBy(() -> transport.writelines(Arrays.asList(new byte[10], null)))
+            .isInstanceOf(NullPointerException.class)
+            .hasMessage("piece");
+        assertThat(transport.getWriteBufferSize()).isZero();
+        pair.client().write("hello");
+        pair.peer().awaitBytes(5);
+        assertThat(pair.peer().text()).isEqualTo("hello");
+      }
+    });
+  }
+
+  @Test
+  void writesAfterTheEnd_nameTheirCall() {
+    run(() -> {
+      try (var pair = Loopback.open()) {
+        var transport = pair.client().transport();
+        transport.writeEof();
+        assertThatThrownBy(() -> transport.write(new byte[1]))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("Cannot call write() after writeEof()");
+        assertThatThrownBy(() -> transport.writelines(List.of()))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("Cannot call writelines() after writeEof()");
+      }
+    });
+  }
+
+  @Test
+  void bufferThatCannotBeReadInto_endsTheConnection() {
+    run(() -> {
+      var errors = new ArrayList<ErrorContext>();
+      getRunningLoop().setExceptionHandler((loop, error) -> errors.add(error));
+      final class Unwritable extends Recorder implements BufferedProtocol {
+        @Override
+        public ByteBuffer getBuffer(int sizeHint) {
+          return ByteBuffer.allocate(10).asReadOnlyBuffer();
+        }
+
+        @Override
+        public void bufferUpdated(int bytes) {}
+      }
+
+      try (var pair = Loopback.open(new Recorder(), new Unwritable())) {
+        pair.client().write("x");
+        assertThat(pair.peer().lost.await()).isInstanceOf(IllegalArgumentException.class);
+      }
+      assertThat(errors)
+          .singleElement()
+          .satisfies(
+              e -> assertThat(e.message()).isEqualTo("Fatal read error on socket transport"));
     });
   }
 
@@ -245,6 +307,35 @@ class TransportsTest {
   }
 
   @Test
+  void localAddressOfAnotherFamily_failsThatAddressAlone() {
+    run(() -> {
+      var six = new InetSocketAddress(InetAddress.ofLiteral("::1"), 0);
+      assertThatThrownBy(() ->
+              Transports.createConnection(
+                  Recorder::new, HOST, 9, ConnectOptions.defaults().localAddress(six)))
+          .isInstanceOf(BindException.class)
+          .hasMessage("no matching local address with family=INET found");
+    });
+  }
+
+  @Test
+  void localAddress_isLookedUp() {
+    run(() -> {
+      try (var server = Transports.createServer(Recorder::new, HOST, 0)) {
+        var local = InetSocketAddress.createUnresolved("localhost", 0);
+        Transports.createConnection(
+                Recorder::new,
+                HOST,
+                Loopback.port(server),
+                ConnectOptions.defaults().localAddress(local))
+            .transport()
+            .close();
+        server.closeClients();
+      }
+    });
+  }
+
+  @Test
   void cancelledConnecting_leavesNothingOpen() {
     run(() -> {
       // nobody accepts, and the queue is full: the next connection hangs
@@ -281,6 +372,30 @@ class TransportsTest {
                 Transports.createConnection(Recorder::new, channel, ConnectOptions.defaults()))
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("a connected channel was expected");
+      }
+    });
+  }
+
+  @Test
+  void channelOfATransport_isRefused_andTheTransportGoesOn() {
+    run(() -> {
+      try (var pair = Loopback.open()) {
+        var channel = (SocketChannel) pair.client().transport().getExtraInfo(ExtraInfo.SOCKET);
+        var listening = pair.server().sockets().getFirst();
+        var defaults = ConnectOptions.defaults();
+        for (ThrowingCallable call :
+            List.<ThrowingCallable>of(
+                () -> Transports.createConnection(Recorder::new, channel, defaults),
+                () -> Transports.connectAcceptedSocket(Recorder::new, channel, null),
+                () ->
+                    Transports.createServer(Recorder::new, listening, ServerOptions.defaults()))) {
+          assertThatThrownBy(call)
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("is used by");
+        }
+        pair.client().write("hello");
+        pair.peer().awaitBytes(5);
+        Transports.createConnection(Recorder::new, HOST, pair.port()).transport().abort();
       }
     });
   }
@@ -368,6 +483,27 @@ class TransportsTest {
   }
 
   @Test
+  void unixServer_hasNothingToKeepAlive(@TempDir Path directory) {
+    var path = directory.resolve("socket");
+    run(() -> {
+      var reports = new ArrayList<ErrorContext>();
+      getRunningLoop().setExceptionHandler((loop, error) -> reports.add(error));
+      var peer = new Recorder();
+      var options = ServerOptions.defaults().keepAlive(true);
+      try (var server = Transports.createUnixServer(() -> peer, path, options)) {
+        var client = Transports.createUnixConnection(Recorder::new, path).protocol();
+        client.write("hello");
+        client.transport().close();
+        client.lost.await();
+        server.close();
+        server.waitClosed();
+      }
+      assertThat(reports).isEmpty();
+      assertThat(peer.text()).isEqualTo("hello");
+    });
+  }
+
+  @Test
   void missingUnixSocket_isTold(@TempDir Path directory) {
     var path = directory.resolve("nobody");
     run(() ->
@@ -413,7 +549,7 @@ class TransportsTest {
         var transport = pair.client().transport();
         assertThat(Transports.sendfile(transport, file, 2, 3L, true)).isEqualTo(3);
         assertThat(file.position()).isEqualTo(5);
-        assertThat(Transports.sendfile(transport, file)).isEqualTo(5);
+        assertThat(Transports.sendfile(transport, file, 5, Long.MAX_VALUE, true)).isEqualTo(5);
         assertThat(Transports.sendfile(transport, file, 100, null, true)).isZero();
         pair.peer().awaitBytes(8);
         assertThat(pair.peer().text()).isEqualTo("23456789");
@@ -468,6 +604,34 @@ class TransportsTest {
   }
 
   @Test
+  void sendfileCancelledBehindWhatWasWritten_goesOnReading(@TempDir Path directory)
+      throws IOException {
+    var path = bigFile(directory);
+    run(() -> {
+      try (var pair = Loopback.open();
+          var file = FileChannel.open(path)) {
+        pair.peer().transport().pauseReading();
+        var transport = pair.client().transport();
+        transport.write(new byte[20_000_000]);
+        assertThat(transport.getWriteBufferSize()).isPositive();
+        var task = createTask(() -> Transports.sendfile(transport, file));
+        sleep(0);
+        assertThat(transport.isReading()).isFalse();
+        task.cancel();
+        assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+        assertThat(transport.isReading()).isTrue();
+        assertThatThrownBy(
+                () -> {
+                  transport.writeEof();
+                  Transports.sendfile(transport, file);
+                })
+            .isInstanceOf(IllegalStateException.class);
+        assertThat(transport.isReading()).isTrue();
+      }
+    });
+  }
+
+  @Test
   void connectionLostDuringSendfile_isAnError(@TempDir Path directory) throws IOException {
     var path = bigFile(directory);
     run(() -> {
@@ -500,7 +664,7 @@ class TransportsTest {
   void everywhere_hearsIpv4() {
     run(() -> {
       var peer = new Recorder();
-      try (var server = Transports.createServer(() -> peer, null, 0)) {
+      try (var server = Transports.createServer(() -> peer, 0, ServerOptions.defaults())) {
         var client =
             Transports.createConnection(Recorder::new, HOST, Loopback.port(server)).protocol();
         peer.made.await();
@@ -524,6 +688,52 @@ class TransportsTest {
             .isInstanceOf(BindException.class)
             .hasMessageContaining("error while attempting to bind on address /127.0.0.2:" + port);
       }
+    });
+  }
+
+  @Test
+  void addressOfAnotherMachine_isLeftOut_unlessThereIsNoOther() {
+    run(() -> {
+      var options = ServerOptions.defaults();
+      try (var server =
+          Transports.createServer(Recorder::new, List.of("192.0.2.1", HOST), 0, options)) {
+        assertThat(server.sockets()).hasSize(1);
+        assertThat(server.toString()).contains(HOST);
+      }
+      assertThatThrownBy(() -> Transports.createServer(Recorder::new, "192.0.2.1", 0))
+          .isInstanceOf(BindException.class)
+          .hasMessage("could not bind on any address out of [/192.0.2.1:0]");
+    });
+  }
+
+  @Test
+  void longestBacklog_accepts() {
+    run(() -> {
+      var peer = new Recorder();
+      var options = ServerOptions.defaults().backlog(Integer.MAX_VALUE);
+      try (var server = Transports.createServer(() -> peer, HOST, 0, options)) {
+        var client =
+            Transports.createConnection(Recorder::new, HOST, Loopback.port(server)).protocol();
+        timeout(
+            10,
+            () -> {
+              peer.made.await();
+            });
+        client.transport().close();
+        peer.lost.await();
+      }
+    });
+  }
+
+  @Test
+  void cancelledBeforeItServes_theServerIsClosed() {
+    run(() -> {
+      int port = freePort();
+      var task = createTask(() -> Transports.createServer(Recorder::new, HOST, port));
+      sleep(0);
+      task.cancel();
+      assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+      Transports.createServer(Recorder::new, HOST, port).close();
     });
   }
 
@@ -617,6 +827,25 @@ class TransportsTest {
             assertThat(error.exception()).hasMessage("no protocol");
           });
     });
+  }
+
+  @Test
+  void factoryThatExits_endsTheProgram() {
+    assertThatThrownBy(() ->
+            run(() -> {
+              var server =
+                  Transports.createServer(
+                      () -> {
+                        throw new SystemExit(3);
+                      },
+                      HOST,
+                      0);
+              Transports.createConnection(Recorder::new, HOST, Loopback.port(server))
+                  .protocol()
+                  .lost
+                  .await();
+            }))
+        .isInstanceOf(SystemExit.class);
   }
 
   // ---- addresses --------------------------------------------------------------------------------
