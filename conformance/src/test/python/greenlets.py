@@ -545,6 +545,48 @@ def iwait_gives_objects_as_they_get_ready():
         print(greenlets[g])
 
 
+def counter(name, count):
+    for i in range(count):
+        print(name, i)
+        gevent.sleep(0)
+
+
+def take_all(greenlets):
+    for g in gevent.iwait(greenlets):
+        print("got", g.value)
+    print("end")
+
+
+@scenario("V4")
+def iwait_in_a_greenlet_takes_one_turn_for_those_that_end_together():
+    taker = gevent.spawn(lambda: take_all([gevent.spawn(echo, i) for i in range(3)]))
+    gevent.joinall([taker, gevent.spawn(counter, "other", 5)])
+
+
+@scenario("V4")
+def iwait_in_the_main_program_takes_one_turn_for_those_that_end_together():
+    other = gevent.spawn(counter, "other", 5)
+    take_all([gevent.spawn(echo, i) for i in range(3)])
+    other.join()
+
+
+@scenario("V4")
+def iwait_for_those_that_have_ended_takes_one_turn():
+    ended = [gevent.spawn(echo, i) for i in range(3)]
+    gevent.sleep(0)
+    taker = gevent.spawn(take_all, ended)
+    other = gevent.spawn(counter, "other", 5)
+    gevent.joinall([taker, other])
+    other = gevent.spawn(counter, "other", 3)
+    take_all(ended)
+    other.join()
+
+
+def echo(value):
+    print("ends", value)
+    return value
+
+
 @scenario("V4")
 def wait_takes_events_and_results_too():
     event = Event()

@@ -13,7 +13,7 @@ import time
 
 import gevent
 import harness
-from gevent import Timeout
+from gevent import GreenletExit, Timeout
 
 scenario = functools.partial(harness.scenario, since=(3, 8))
 
@@ -74,6 +74,27 @@ def a_timeout_ends_a_patched_sleep():
     g = gevent.spawn(time.sleep, 1000)
     gevent.sleep(0.01)
     g.kill()
+    print(g.ready(), g.successful())
+
+
+@scenario("V5")
+def kills_and_timeouts_arrive_though_earlier_ones_were_swallowed():
+    def stubborn():
+        for i in range(3):
+            try:
+                time.sleep(5)
+            except GreenletExit:
+                print("refused", i)
+        print(gevent.with_timeout(0.01, lambda: time.sleep(5), timeout_value="over"))
+        time.sleep(5)
+
+    g = gevent.spawn(stubborn)
+    gevent.sleep(0.01)
+    for _ in range(3):
+        g.kill(block=False)
+        gevent.sleep(0.01)
+    gevent.sleep(0.05)
+    g.kill(timeout=5)
     print(g.ready(), g.successful())
 
 

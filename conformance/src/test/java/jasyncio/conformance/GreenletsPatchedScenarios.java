@@ -7,6 +7,7 @@ import static jasyncio.gevent.Gevent.sleep;
 import static jasyncio.gevent.Gevent.spawn;
 import static jasyncio.gevent.Gevent.withTimeout;
 
+import jasyncio.gevent.GreenletExit;
 import jasyncio.gevent.Monkey;
 import java.time.Duration;
 import java.util.List;
@@ -105,6 +106,39 @@ final class GreenletsPatchedScenarios {
     var g = spawn(() -> Thread.sleep(Duration.ofSeconds(1000)));
     sleep(0.01);
     g.kill();
+    print(g.ready(), g.successful());
+  }
+
+  @Scheduled
+  @Scenario("V5")
+  static void killsAndTimeoutsArriveThoughEarlierOnesWereSwallowed() {
+    Monkey.patchAll();
+    var g =
+        spawn(() -> {
+          for (int i = 0; i < 3; i++) {
+            try {
+              Thread.sleep(Duration.ofSeconds(5));
+            } catch (InterruptedException e) {
+              print("refused", i);
+            }
+          }
+          print(
+              withTimeout(
+                  0.01,
+                  () -> {
+                    Thread.sleep(Duration.ofSeconds(5));
+                    return "slept";
+                  },
+                  "over"));
+          Thread.sleep(Duration.ofSeconds(5));
+        });
+    sleep(0.01);
+    for (int i = 0; i < 3; i++) {
+      g.kill(false);
+      sleep(0.01);
+    }
+    sleep(0.05);
+    g.kill(new GreenletExit(), true, 5);
     print(g.ready(), g.successful());
   }
 

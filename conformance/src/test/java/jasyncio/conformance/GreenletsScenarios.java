@@ -608,6 +608,53 @@ final class GreenletsScenarios {
     }
   }
 
+  private static void counter(String name, int count) {
+    for (int i = 0; i < count; i++) {
+      print(name, i);
+      sleep(0);
+    }
+  }
+
+  private static int echo(int value) {
+    print("ends", value);
+    return value;
+  }
+
+  private static List<Greenlet<Integer>> echoes() {
+    return Stream.of(0, 1, 2).map(i -> spawn(() -> echo(i))).toList();
+  }
+
+  private static void takeAll(List<Greenlet<Integer>> greenlets) {
+    for (Greenlet<Integer> g : iwait(greenlets)) {
+      print("got", g.value());
+    }
+    print("end");
+  }
+
+  @Scenario("V4")
+  static void iwaitInAGreenletTakesOneTurnForThoseThatEndTogether() {
+    var taker = spawn(() -> takeAll(echoes()));
+    joinall(List.of(taker, spawn(() -> counter("other", 5))));
+  }
+
+  @Scenario("V4")
+  static void iwaitInTheMainProgramTakesOneTurnForThoseThatEndTogether() {
+    var other = spawn(() -> counter("other", 5));
+    takeAll(echoes());
+    other.join();
+  }
+
+  @Scenario("V4")
+  static void iwaitForThoseThatHaveEndedTakesOneTurn() {
+    var ended = echoes();
+    sleep(0);
+    var taker = spawn(() -> takeAll(ended));
+    joinall(List.of(taker, spawn(() -> counter("other", 5))));
+    var other = spawn(() -> counter("other", 3));
+    takeAll(ended);
+    other.join();
+  }
+
   @Scenario("V4")
   static void waitTakesEventsAndResultsToo() {
     var event = new Event();

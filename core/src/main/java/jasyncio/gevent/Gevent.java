@@ -187,12 +187,17 @@ public final class Gevent {
   /// @return those that have ended, in this order
   public static <T extends @Nullable Object> List<Greenlet<? extends T>> joinall(
       Collection<? extends Greenlet<? extends T>> greenlets, WaitOptions options) {
+    Objects.requireNonNull(greenlets, "greenlets");
+    Objects.requireNonNull(options, "options");
     var ended = new ArrayList<Greenlet<? extends T>>();
-    for (var greenlet : Gevent.<Greenlet<? extends T>>iwait(greenlets, options)) {
-      if (options.raiseError() && greenlet.exception() != null) {
-        throw Errors.sneak(greenlet.exception());
+    try (var ready = new Ready<Greenlet<? extends T>>(greenlets, options)) {
+      while (ready.hasNext()) {
+        var greenlet = ready.next();
+        if (options.raiseError() && greenlet.exception() != null) {
+          throw Errors.sneak(greenlet.exception());
+        }
+        ended.add(greenlet);
       }
-      ended.add(greenlet);
     }
     return ended;
   }
@@ -233,6 +238,8 @@ public final class Gevent {
   }
 
   /// Gives objects as they get ready.
+  ///
+  /// Whoever does not iterate to the end stays linked to the others until they are ready.
   ///
   /// @param <L> their type
   /// @param objects greenlets, events, results

@@ -3,6 +3,7 @@ package jasyncio.gevent;
 import jasyncio.Action;
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
+import jasyncio.Future;
 import jasyncio.GeneratorExit;
 import jasyncio.Handle;
 import jasyncio.KeyboardInterrupt;
@@ -27,7 +28,8 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
    * States:  NEW -> SCHEDULED -> RUNNING -> DONE
    *          NEW, SCHEDULED              -> DONE     killed before it ran
    * `strand` is there from the moment it runs, or for its task's whole life if it stands for a task or a main program
-   * that we did not make; such a stand-in has no body and is RUNNING until its task is done.
+   * that we did not make; such a stand-in has no body. What its task gave or threw it looks up when it is asked: an
+   * error that nobody has asked for is reported by the task.
    */
   private enum State {
     NEW,
@@ -44,6 +46,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   private @Nullable Handle timer; // of startLater
   private @Nullable Task<?> task;
   private @Nullable Strand strand;
+  private @Nullable Future<T> stoodFor; // whose outcome it has not looked up
   private @Nullable T value;
   private @Nullable Throwable exception;
   private @Nullable GreenletExit exit;
@@ -77,7 +80,30 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
     greenlet.strand = strand;
     greenlet.task = strand.task;
     greenlet.name = strand.task == null ? "main" : strand.task.getName();
+    if (strand.task != null) {
+      strand.task.addDoneCallback(greenlet::taskEnded);
+    }
     return greenlet;
+  }
+
+  @SuppressWarnings("unchecked") // only a stand-in has a task that we did not make
+  private void taskEnded(Future<?> ended) {
+    stoodFor = (Future<T>) ended;
+    end();
+  }
+
+  private void lookUp() {
+    var ended = stoodFor;
+    if (ended == null) {
+      return;
+    }
+    stoodFor = null;
+    if (ended.cancelled()) {
+      exit = new GreenletExit("its task was cancelled");
+    } else {
+      exception = ended.exception();
+      value = exception == null ? ended.result() : null;
+    }
   }
 
   /// `Owner.<lambda>` for a lambda, the name of its class for any other object.
@@ -191,6 +217,10 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   private void finish(T result, @Nullable Throwable error) {
     value = result;
     exception = error;
+    end();
+  }
+
+  private void end() {
     state = State.DONE;
     strand = null;
     fireLinks();
@@ -201,21 +231,17 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   /// {@return whether it has ended, or will never run}
   @Override
   public boolean ready() {
-    return state == State.DONE || (isStandIn() && task != null && task.done());
-  }
-
-  private boolean isStandIn() {
-    return body == null && strand != null && strand.greenlet() == this && state == State.RUNNING;
+    return state == State.DONE;
   }
 
   /// {@return whether it has ended without an error; having been killed is none}
   public boolean successful() {
-    return ready() && exception == null;
+    return ready() && exception() == null;
   }
 
   /// {@return whether it was started and has not ended}
   public boolean started() {
-    return state == State.SCHEDULED || (state == State.RUNNING && !ready());
+    return state == State.SCHEDULED || state == State.RUNNING;
   }
 
   /// {@return whether it has ended, or will never run; Python keeps apart from [#ready()] what is
@@ -227,17 +253,20 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   /// {@return what its function gave; `null` if it has not ended, or failed, or was killed: see
   /// [#exit()]}
   public @Nullable T value() {
+    lookUp();
     return value;
   }
 
   /// {@return the error that ended it, or `null` if there is none}
   public @Nullable Throwable exception() {
+    lookUp();
     return exception;
   }
 
   /// {@return the exit that ended it, or `null` if it was not killed. In Python that is its value,
   /// which a type parameter does not allow}
   public @Nullable GreenletExit exit() {
+    lookUp();
     return exit;
   }
 
@@ -325,6 +354,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
 
   @SuppressWarnings("NullAway") // the value is what the body gave
   private T outcome() {
+    lookUp();
     if (exception != null) {
       throw Errors.sneak(exception);
     }

@@ -47,14 +47,21 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   ///
   /// @param greenlet the greenlet
   public void add(Greenlet<?> greenlet) {
+    keep(greenlet);
+  }
+
+  /// Keeps a greenlet: whether it is a new one.
+  final boolean keep(Greenlet<?> greenlet) {
     Objects.requireNonNull(greenlet, "greenlet");
-    if (greenlets.add(greenlet)) {
-      empty.clear();
-      var loop = greenlet.hub().loop();
-      Linkable.Link link = () -> loop.callSoon(() -> remove(greenlet));
-      links.put(greenlet, link);
-      greenlet.addLink(link);
+    if (!greenlets.add(greenlet)) {
+      return false;
     }
+    empty.clear();
+    var loop = greenlet.hub().loop();
+    Linkable.Link link = () -> loop.callSoon(() -> remove(greenlet));
+    links.put(greenlet, link);
+    greenlet.addLink(link);
+    return true;
   }
 
   /// Forgets a greenlet.
@@ -125,7 +132,7 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   ///
   /// @param greenlet the greenlet
   public boolean contains(Greenlet<?> greenlet) {
-    return greenlets.contains(greenlet);
+    return greenlets.contains(Objects.requireNonNull(greenlet, "greenlet"));
   }
 
   /// {@return whether [#spawn] would suspend: never, in a group without a limit}
@@ -266,7 +273,7 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   ///   one is there, and throws, in its place, what the call threw
   public <A, R extends @Nullable Object> Iterable<R> imap(
       Mapper<? super A, ? extends R> mapper, Iterable<? extends A> items) {
-    return imap(mapper, items, Integer.MAX_VALUE);
+    return imap(mapper, items, 0);
   }
 
   /// Calls `mapper` for all items, but not for more than a number ahead of who takes the results.
@@ -275,7 +282,7 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   /// @param <R> the type of the results
   /// @param mapper what to call
   /// @param items the items
-  /// @param maxsize how many results may wait to be taken
+  /// @param maxsize how many results may wait to be taken; 0 for any number
   /// @return the results, in the order of the items
   public <A, R extends @Nullable Object> Iterable<R> imap(
       Mapper<? super A, ? extends R> mapper, Iterable<? extends A> items, int maxsize) {
@@ -292,7 +299,7 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   /// @return the results as they arrive, to be iterated once
   public <A, R extends @Nullable Object> Iterable<R> imapUnordered(
       Mapper<? super A, ? extends R> mapper, Iterable<? extends A> items) {
-    return imapUnordered(mapper, items, Integer.MAX_VALUE);
+    return imapUnordered(mapper, items, 0);
   }
 
   /// Calls `mapper` for all items, but not for more than a number ahead of who takes the results.
@@ -301,7 +308,7 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   /// @param <R> the type of the results
   /// @param mapper what to call
   /// @param items the items
-  /// @param maxsize how many results may wait to be taken
+  /// @param maxsize how many results may wait to be taken; 0 for any number
   /// @return the results as they arrive
   public <A, R extends @Nullable Object> Iterable<R> imapUnordered(
       Mapper<? super A, ? extends R> mapper, Iterable<? extends A> items, int maxsize) {

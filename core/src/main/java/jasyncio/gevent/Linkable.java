@@ -43,9 +43,8 @@ public abstract sealed class Linkable permits AsyncResult, Event, Greenlet {
     }
   }
 
-  /// Has `callback` run by the hub once this is ready.
-  void rawlink(Runnable callback) {
-    addLink(() -> linkHub().loop().callSoon(callback));
+  boolean hasLinks() {
+    return links != null && !links.isEmpty();
   }
 
   private void fireLinksIfReady() {

@@ -25,10 +25,7 @@ public final class Pool extends Group {
   /// @param greenlet one that has not been started
   @Override
   public void add(Greenlet<?> greenlet) {
-    if (!contains(greenlet)) {
-      room.acquire();
-      super.add(greenlet);
-    }
+    add(greenlet, Seconds.FOREVER);
   }
 
   /// Keeps a greenlet, if there is room in time.
@@ -41,7 +38,9 @@ public final class Pool extends Group {
       if (!(timeout <= 0 ? room.acquireNowait() : room.acquire(timeout))) {
         return false;
       }
-      super.add(greenlet);
+      if (!keep(greenlet)) { // somebody else has added it while we waited
+        room.release();
+      }
     }
     return true;
   }

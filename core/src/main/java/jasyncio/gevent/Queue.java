@@ -85,6 +85,7 @@ public final class Queue<T> {
   /// @param timeout seconds to wait at most
   /// @throws Full if there is no room in time
   public void put(T item, double timeout) {
+    Objects.requireNonNull(item, "item");
     if (offer(item)) {
       return;
     }
@@ -117,6 +118,7 @@ public final class Queue<T> {
   /// @param item the item
   /// @throws Full if there is none
   public void putNowait(T item) {
+    Objects.requireNonNull(item, "item");
     if (!offer(item)) {
       throw new Full();
     }

@@ -8,11 +8,11 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 
 /// The objects of a collection in the order in which they get ready.
-final class Ready<L extends Linkable> implements Iterator<L> {
+final class Ready<L extends Linkable> implements Iterator<L>, AutoCloseable {
   /* Overview
    * Each object that gets ready takes its place in the queue of the loop, by waking a waiter of its own: `coming` is the
-   * waiter of the next one. Whoever iterates gets an object when its turn has come, and not earlier
-   * because others were ready before.
+   * waiter of the next one. The main program gets an object when its turn has come, and not earlier because others were
+   * ready before. A task cannot be woken in the middle of an iteration: it gets at once whatever is ready by then.
    */
   private final Map<L, Linkable.Link> waitedFor = new LinkedHashMap<>();
   private final ArrayDeque<Arrival<L>> ready = new ArrayDeque<>();
@@ -20,6 +20,7 @@ final class Ready<L extends Linkable> implements Iterator<L> {
   private final double deadline;
   private Waiter coming = newWaiter();
   private int left; // how many are still to be given
+  private boolean begun; // it has waited once, so that those who were ready had a turn
 
   private record Arrival<L>(L object, Waiter waiter) {}
 
@@ -43,7 +44,11 @@ final class Ready<L extends Linkable> implements Iterator<L> {
           coming.wake();
           coming = newWaiter();
         };
-    object.addLink(link);
+    if (object.ready()) {
+      link.fire();
+    } else {
+      object.addLink(link);
+    }
     return link;
   }
 
@@ -53,22 +58,26 @@ final class Ready<L extends Linkable> implements Iterator<L> {
       left = 0; // the time is over
     }
     if (left == 0) {
-      unlinkAll();
+      close();
     }
     return left > 0;
   }
 
   private boolean waitForOne() {
+    var first = ready.peek();
+    if (first != null && (first.waiter().hadTurn || (begun && strand.task != null))) {
+      return true;
+    }
+    begun = true;
+    var waiter = first != null ? first.waiter() : coming;
     boolean normal = false;
     try {
-      var first = ready.peek();
-      var waiter = first != null ? first.waiter() : coming;
-      boolean woken = waiter.hadTurn || waiter.await(deadline - strand.hub.loop().time());
+      boolean woken = waiter.await(deadline - strand.hub.loop().time());
       normal = true;
       return woken;
     } finally {
       if (!normal) {
-        unlinkAll();
+        close();
       }
     }
   }
@@ -84,7 +93,9 @@ final class Ready<L extends Linkable> implements Iterator<L> {
     return object;
   }
 
-  private void unlinkAll() {
+  /// Nobody iterates any more.
+  @Override
+  public void close() {
     waitedFor.forEach(Linkable::removeLink);
     waitedFor.clear();
   }

@@ -18,7 +18,7 @@ final class Results<A, R extends @Nullable Object> implements Iterator<R> {
   private int next; // index of the item whose turn it is
   private @Nullable Waiter waiter; // of who is in hasNext()
 
-  /// @param maxsize how many results may wait to be taken
+  /// @param maxsize how many results may wait to be taken; 0 for any number
   Results(
       Group group,
       Group.Mapper<? super A, ? extends R> mapper,
@@ -26,7 +26,7 @@ final class Results<A, R extends @Nullable Object> implements Iterator<R> {
       boolean ordered,
       int maxsize) {
     this.ordered = ordered;
-    this.room = maxsize == Integer.MAX_VALUE ? null : new Semaphore(maxsize);
+    this.room = maxsize == 0 ? null : new Semaphore(maxsize);
     this.feeder = Greenlet.of(() -> feed(group, mapper, items));
     feeder.addLink(this::wake);
     feeder.start();

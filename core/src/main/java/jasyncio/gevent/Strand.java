@@ -16,10 +16,11 @@ final class Strand {
    *                       in a blocking call         likewise; other strands run under SWITCH only
    * An error for it (of a kill or a timeout) takes the way that fits. In our own calls the future gets it, so it
    * comes out of the call itself. If that future is done already, whatever it brings must not get lost: the
-   * error waits until the strand has run and waits for the next thing. Elsewhere the task is cancelled, and
-   * `interruption` says what the cancellation stands for: as soon as it comes out into one of our own calls or
-   * out of the greenlet, arrived() puts the error in its place. User code may swallow it before; we know that as
-   * soon as one of our calls has waited undisturbed.
+   * error is thrown later, when the strand has run. Elsewhere the task is cancelled, and `interruption` says what
+   * the cancellation stands for: as soon as it comes out into one of our own calls or out of the greenlet,
+   * arrived() puts the error in its place. User code may swallow it before; we know that as soon as one of our
+   * calls has waited. Another error does not wait for that, but only until the cancellation has had its turn:
+   * before, both would arrive as one.
    */
   private static final Object NOBODY = new Object();
   private static final ContextVar<Object> CURRENT = ContextVar.of("jasyncio.gevent", NOBODY);
@@ -29,7 +30,8 @@ final class Strand {
   private @Nullable Greenlet<?> greenlet; // made on demand where there is none
   private @Nullable Waiter waiter;
   private @Nullable Throwable interruption;
-  private final ArrayDeque<Throwable> pending = new ArrayDeque<>(); // for our next call that waits
+  private boolean beingCancelled; // it has not had its turn
+  private final ArrayDeque<Throwable> pending = new ArrayDeque<>(); // the main program's
 
   Strand(Hub hub, @Nullable Task<?> task) {
     this.hub = hub;
@@ -110,13 +112,12 @@ final class Strand {
       } else if (w.future.done()) {
         pause();
       }
-      boolean woken = task == null ? w.future.result() : w.future.await();
-      settle(); // what was on its way would have come here
-      return woken;
+      return task == null ? w.future.result() : w.future.await();
     } catch (CancelledError e) {
       throw Errors.sneak(arrived(e));
     } finally {
       waiter = null;
+      settle(); // what was on its way would have come here
     }
   }
 
@@ -124,9 +125,10 @@ final class Strand {
   void pause() {
     try {
       Asyncio.sleep(0);
-      settle();
     } catch (CancelledError e) {
       throw Errors.sneak(arrived(e));
+    } finally {
+      settle();
     }
   }
 
@@ -159,13 +161,16 @@ final class Strand {
     var w = waiter;
     if (w != null && !w.future.done()) {
       w.future.setException(error);
-    } else if (task == null || interruption != null) {
+    } else if (task == null) {
       pending.add(error);
-    } else if (w != null || isCurrent()) {
+    } else if (w != null || isCurrent() || beingCancelled) {
       return false;
     } else {
+      settle();
       interruption = error;
+      beingCancelled = true;
       task.cancel();
+      hub.loop().callSoon(() -> beingCancelled = false);
     }
     return true;
   }

@@ -10,6 +10,7 @@ import static jasyncio.gevent.Gevent.spawnLater;
 import static jasyncio.gevent.Gevent.spawnRaw;
 import static jasyncio.gevent.Gevent.withTimeout;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -17,6 +18,7 @@ import jasyncio.Asyncio;
 import jasyncio.CancelledError;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.Logs;
+import jasyncio.queue.ThreadsafeQueue;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -275,6 +277,69 @@ class GeventTest {
     }
 
     @Test
+    void kill_afterASwallowedOne_arrivesInAwaitsOfAsyncios() {
+      var g =
+          spawn(() -> {
+            for (int i = 0; i < 2; i++) {
+              try {
+                Asyncio.sleep(100);
+              } catch (CancelledError e) {
+                order.add("refused");
+              }
+            }
+            Asyncio.sleep(100);
+          });
+      sleep();
+      g.kill(false);
+      sleep();
+      g.kill(false);
+      sleep();
+      var last = new GreenletExit("last");
+      g.kill(last, true, 5);
+      assertThat(order).containsExactly("refused", "refused");
+      assertThat(g.exit()).isSameAs(last);
+    }
+
+    @Test
+    void timeout_afterASwallowedKill_fires() {
+      var g =
+          spawn(() -> {
+            try {
+              Asyncio.sleep(100);
+            } catch (CancelledError e) {
+              order.add("refused");
+            }
+            return withTimeout(0.001, () -> Asyncio.sleep(5, "slept"), "over");
+          });
+      sleep();
+      g.kill(false);
+      assertThat(g.get()).isEqualTo("over");
+      assertThat(order).containsExactly("refused");
+    }
+
+    @Test
+    void secondKill_inASleepOfZero_arrivesThere() {
+      var second = new GreenletExit("second");
+      var g =
+          spawn(() -> {
+            try {
+              Asyncio.sleep(100);
+            } catch (CancelledError e) {
+              order.add("refused");
+            }
+            for (int i = 0; i < 100; i++) {
+              sleep(0);
+            }
+            order.add("survived");
+          });
+      sleep();
+      g.kill(false);
+      g.kill(second);
+      assertThat(order).containsExactly("refused");
+      assertThat(g.exit()).isSameAs(second);
+    }
+
+    @Test
     void spawnRaw_isABareTask() {
       var task = spawnRaw(() -> "raw");
       assertThat(getHub().await(task)).isEqualTo("raw");
@@ -294,6 +359,54 @@ class GeventTest {
 
   @Nested
   class OrdinaryLoops {
+    @Test
+    void greenletOfATaskThatWasNotSpawned_endsWithIt() {
+      Asyncio.run(() -> {
+        var known = new ArrayList<Greenlet<?>>();
+        var task =
+            Asyncio.createTask(() -> {
+              known.add(getcurrent());
+              sleep(0);
+              return "value";
+            });
+        Asyncio.sleep(0);
+        var g = known.getFirst();
+        g.link(ended -> order.add("linked " + ended.value()));
+        assertThat(g.started()).isTrue();
+        assertThat(g.join(5)).isTrue();
+        assertThat(g.get()).isEqualTo("value");
+        assertThat(g.successful()).isTrue();
+        assertThat(task.done()).isTrue();
+        sleep(0);
+        assertThat(order).containsExactly("linked value");
+      });
+    }
+
+    @Test
+    void greenletOfATaskThatWasNotSpawned_canBeKilled() {
+      Asyncio.run(() -> {
+        var known = new ArrayList<Greenlet<?>>();
+        var problem = new IOException("killed");
+        var killed =
+            Asyncio.createTask(() -> {
+              known.add(getcurrent());
+              sleep(100);
+            });
+        var cancelled =
+            Asyncio.createTask(() -> {
+              known.add(getcurrent());
+              Asyncio.sleep(100);
+            });
+        Asyncio.sleep(0);
+        known.get(0).kill(problem, true, 5);
+        assertThat(known.get(0).exception()).isSameAs(problem);
+        assertThatThrownBy(killed::await).isSameAs(problem);
+        known.get(1).kill(new GreenletExit(), true, 5);
+        assertThat(known.get(1).exit()).hasMessage("its task was cancelled");
+        assertThat(cancelled.cancelled()).isTrue();
+      });
+    }
+
     @Test
     void greenlets_inATask_areTasksOfItsLoop() {
       Asyncio.run(() -> {
@@ -398,6 +511,21 @@ class GeventTest {
       assertThat(result.get()).isEqualTo("from a thread");
       assertThat(thread).isNotNull();
       assertThatThrownBy(() -> new Event().await()).isInstanceOf(LoopExit.class);
+    }
+
+    @Test
+    void threadsafeQueues_areWaitedFor() {
+      var queue = new ThreadsafeQueue<String>(1);
+      var thread =
+          Thread.ofPlatform()
+              .unstarted(() -> {
+                queue.putNowait("item");
+              });
+      getHub().loop().setStallHandler(() -> order.add("stalled"));
+      var getter = spawn(() -> queue.get());
+      getHub().loop().callWhenIdle(thread::start);
+      assertThat(getter.get()).isEqualTo("item");
+      assertThat(order).isEmpty();
     }
 
     @Test
@@ -554,6 +682,60 @@ class GeventTest {
       results.forEachRemaining(rest::add);
       assertThat(rest).containsExactly(1, 4, 9, 16, 25, 36, 49, 64, 81);
       assertThatThrownBy(results::next).isInstanceOf(java.util.NoSuchElementException.class);
+    }
+
+    @Test
+    void imap_withAMaximumOfZero_hasNone() {
+      var results = new Group().imap(i -> -i, List.of(1, 2, 3), 0);
+      assertThat(results).containsExactly(-1, -2, -3);
+      assertThat(new Group().imapUnordered(i -> -i, List.of(1, 2), 0)).containsExactly(-1, -2);
+    }
+
+    @Test
+    void add_ofTheSameByTwo_takesOnePlace() {
+      var pool = new Pool(2);
+      var end = new Event();
+      pool.spawn(() -> end.await());
+      pool.spawn(() -> end.await());
+      var next = Greenlet.of(() -> order.add("next"));
+      var adders = List.of(spawn(() -> pool.add(next)), spawn(() -> pool.add(next)));
+      sleep();
+      end.set();
+      joinall(adders);
+      assertThat(pool.waitAvailable(0)).isOne();
+      assertThatNullPointerException().isThrownBy(() -> pool.add(null)).withMessage("greenlet");
+      assertThat(pool.waitAvailable(0)).isOne();
+      pool.discard(next);
+      assertThat(pool.waitAvailable(0)).isEqualTo(2);
+    }
+
+    @Test
+    void joinall_thatThrows_leavesNoLinks() {
+      getHub().loop().setExceptionHandler((loop, context) -> {});
+      Greenlet<?> bad =
+          spawn(() -> {
+            throw new IOException("disk");
+          });
+      var other = spawn(() -> sleep(100));
+      assertThatThrownBy(
+              () -> joinall(List.of(bad, other), WaitOptions.defaults().raiseError(true)))
+          .hasMessage("disk");
+      assertThat(other.hasLinks()).isFalse();
+      other.kill();
+    }
+
+    @Test
+    void queue_takesNoNull() {
+      var queue = new Queue<String>();
+      assertThatNullPointerException().isThrownBy(() -> queue.put(null)).withMessage("item");
+      assertThatNullPointerException().isThrownBy(() -> queue.putNowait(null)).withMessage("item");
+      var getter = spawn(() -> queue.get());
+      sleep();
+      assertThatNullPointerException().isThrownBy(() -> queue.put(null)).withMessage("item");
+      queue.put("item");
+      assertThat(getter.get()).isEqualTo("item");
+      queue.taskDone();
+      assertThat(queue.join(0)).isTrue();
     }
 
     @Test
