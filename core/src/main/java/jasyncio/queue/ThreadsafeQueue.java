@@ -633,15 +633,19 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     return item;
   }
 
-  /// It has waited: what it was handed.
+  /// It has waited: what it was handed, or what there is though it was sent away.
   @SuppressWarnings("unchecked") // by hand()
   private T handed(Waiter waiter) {
     lock.lock();
     try {
-      if (!waiter.served) {
+      if (waiter.served) {
+        return (T) Objects.requireNonNull(waiter.item);
+      }
+      var item = items.poll(); // somebody else may have given one back
+      if (item == null) {
         throw shutDownToTake();
       }
-      return (T) Objects.requireNonNull(waiter.item);
+      return item;
     } finally {
       lock.unlock();
     }

@@ -3,7 +3,7 @@ package jasyncio.queue;
 import jasyncio.Asyncio;
 import jasyncio.BlockingPolicy;
 import jasyncio.EventLoop;
-import jasyncio.Future;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,7 @@ abstract sealed class Waiter {
   /// A coroutine, of any loop.
   static final class OfTask extends Waiter {
     private final EventLoop loop;
-    private final Future<Boolean> wakeUp;
+    private final CompletableFuture<Boolean> wakeUp = new CompletableFuture<>();
 
     /// For the coroutine that runs here.
     OfTask(String what, String instead) {
@@ -31,24 +31,20 @@ abstract sealed class Waiter {
         throw new IllegalStateException(
             what + " would have to wait, but no event loop runs here; a thread uses " + instead, e);
       }
-      this.wakeUp = loop.createFuture();
     }
 
+    /// The loop knows meanwhile that another thread may wake us, and does not seem to wait in vain.
     void await() {
-      wakeUp.await();
+      try {
+        Asyncio.wrapFuture(wakeUp, loop).await();
+      } finally {
+        wakeUp.complete(true);
+      }
     }
 
     @Override
     void wake() {
-      try {
-        loop.callSoonThreadsafe(() -> {
-          if (!wakeUp.done()) {
-            wakeUp.setResult(true);
-          }
-        });
-      } catch (IllegalStateException e) {
-        // The loop has been closed: that has thrown an error into the coroutine, and it has left.
-      }
+      wakeUp.complete(true);
     }
   }
 
@@ -59,8 +55,9 @@ abstract sealed class Waiter {
 
     /// For the thread that runs here.
     OfThread(String what, String instead) {
-      if (Asyncio.currentTask() != null
-          && Asyncio.getRunningLoop().getBlockingPolicy() != BlockingPolicy.SWITCH) {
+      var loop = EventLoop.running();
+      if (loop != null
+          && (Asyncio.currentTask() == null || loop.getBlockingPolicy() != BlockingPolicy.SWITCH)) {
         throw new IllegalStateException(
             what + " would block the event loop and all its tasks; a coroutine uses " + instead);
       }

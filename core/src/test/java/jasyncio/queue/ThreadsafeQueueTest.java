@@ -136,6 +136,22 @@ class ThreadsafeQueueTest {
   }
 
   @Test
+  void itemGivenBackAfterShutdown_goesToOneWhoWasSentAway() {
+    run(() -> {
+      var first = createTask(queue::get);
+      var second = createTask(queue::get);
+      var third = createTask(queue::get);
+      sleep(0);
+      queue.putNowait(1);
+      first.cancel();
+      queue.shutdown();
+      assertThat(await(second)).isEqualTo(1);
+      assertThat(first.cancelled()).isTrue();
+      assertThatThrownBy(() -> await(third)).isInstanceOf(QueueShutDownException.class);
+    });
+  }
+
+  @Test
   void shutdown_whileRoomIsPromised_putsNothing() {
     run(() -> {
       queue.put(1);
@@ -446,6 +462,23 @@ class ThreadsafeQueueTest {
           });
       assertThat(await(seen)).hasMessageStartingWith("await outside a coroutine");
       assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=0>");
+    });
+  }
+
+  @Test
+  void blockingSide_inACallback_isRefused() {
+    run(() -> {
+      var seen = getRunningLoop().<Throwable>createFuture();
+      getRunningLoop()
+          .callSoon(() -> {
+            try {
+              queue.blocking().poll(5);
+              seen.setException(new AssertionError("it blocked"));
+            } catch (IllegalStateException | InterruptedException e) {
+              seen.setResult(e);
+            }
+          });
+      assertThat(await(seen)).hasMessageStartingWith("take() would block the event loop");
     });
   }
 
