@@ -470,6 +470,9 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
     change(() -> writeFully(data, at));
     behind = bytes;
     checkOpen(); // somebody may have closed it meanwhile
+    if (append) {
+      position = channel.position(); // the end, whatever was sought
+    }
   }
 
   private void writeFully(ByteBuffer data, long from) throws IOException {
@@ -501,8 +504,8 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   }
 
   /// Sets where the next read or write begins; also behind the end of the file. A file opened for
-  /// appending is written to at its end all the same. Suspends if there is something to write
-  /// first.
+  /// appending is written to at its end all the same, and is there once it has been. Suspends if
+  /// there is something to write first.
   ///
   /// @param newPosition in bytes from the beginning of the file
   /// @throws IOException if what was written before cannot be written
@@ -580,7 +583,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
     try {
       loop.<@Nullable Throwable>runInExecutor(null, () -> closeChannel(rest, at))
           .addDoneCallback(f -> closed(f.result(), over));
-    } catch (IllegalStateException e) { // the executor was shut down: the program ends
+    } catch (RuntimeException e) { // the executor takes no more: it was shut down, or is full
       closed(closeChannel(rest, at), over);
     }
   }

@@ -6,6 +6,8 @@ import jasyncio.EventLoop;
 import jasyncio.Future;
 import java.io.IOException;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// Calls on the loop's executor.
@@ -27,15 +29,28 @@ final class Calls {
     void undo(T made) throws IOException;
   }
 
-  /// Makes a call whose result must not get lost: if the caller is cancelled, it is undone.
-  /// Suspends.
+  /// Makes a call whose result must not get lost: if the caller is cancelled, it is dropped if it
+  /// has not begun, else undone. Suspends.
   static <T> T make(Callable<T> call, Undo<T> undo) throws IOException {
     var loop = Asyncio.getRunningLoop();
-    var future = loop.runInExecutor(null, call);
+    var settled = new AtomicBoolean(); // that it is made, or that it is dropped
+    var future =
+        loop.runInExecutor(
+            null,
+            () -> {
+              if (!settled.compareAndSet(false, true)) {
+                throw new CancellationException();
+              }
+              return call.call();
+            });
     try {
       awaitEnd(loop, future);
     } catch (Throwable e) {
-      future.addDoneCallback(f -> undo(f, undo));
+      if (settled.compareAndSet(false, true)) {
+        future.cancel();
+      } else {
+        future.addDoneCallback(f -> undo(f, undo));
+      }
       throw e;
     }
     return future.await(IOException.class);

@@ -332,6 +332,8 @@ class AsyncFileTest {
         assertThat(file.position()).isEqualTo(4);
         file.seek(0);
         file.writeString("two");
+        file.flush();
+        assertThat(file.position()).isEqualTo(7);
       }
       assertThat(path).hasContent("one two");
     });
@@ -672,6 +674,44 @@ class AsyncFileTest {
       file.close();
     });
     assertThat(path).hasContent("late");
+  }
+
+  @Test
+  void closeThatTheExecutorRejects_closesAllTheSame() {
+    run(() -> {
+      var executor = Executors.newSingleThreadExecutor();
+      getRunningLoop().setDefaultExecutor(executor);
+      var file = AsyncFiles.create(path);
+      file.writeString("rejected");
+      executor.shutdown();
+      file.close();
+    });
+    assertThat(path).hasContent("rejected");
+  }
+
+  @Test
+  void closeThatTheExecutorRejects_whileAWriteIsUnderWay_closesAllTheSame() {
+    run(() -> {
+      var executor = Executors.newSingleThreadExecutor();
+      getRunningLoop().setDefaultExecutor(executor);
+      var file = AsyncFiles.create(path);
+      file.writeString("one ");
+      var gate = Gate.close();
+      assertCancelled(startedFlush(file));
+      file.writeString("two");
+      executor.shutdown();
+      var closing = createTask(() -> file.close());
+      sleep(0);
+      gate.open();
+      closing.await();
+    });
+    assertThat(path).hasContent("one two");
+  }
+
+  private static Future<?> startedFlush(AsyncFile file) {
+    var flushing = createTask(() -> file.flush());
+    sleep(0);
+    return flushing;
   }
 
   @Test

@@ -126,6 +126,35 @@ class AsyncFilesTest {
   }
 
   @Test
+  void cancelledOpen_thatHasNotBegun_isDropped() {
+    run(() -> {
+      getRunningLoop().setDefaultExecutor(Executors.newSingleThreadExecutor());
+      var path = folder.resolve("file");
+      AsyncFiles.writeString(path, "kept");
+      var go = new CountDownLatch(1);
+      getRunningLoop().runInExecutor(null, () -> go.await());
+      var creating = createTask(() -> AsyncFiles.create(path)); // would empty it
+      sleep(0);
+      creating.cancel();
+      assertThatThrownBy(creating::await).isInstanceOf(CancelledError.class);
+      go.countDown();
+      assertThat(AsyncFiles.readString(path)).isEqualTo("kept");
+    });
+  }
+
+  @Test
+  void optionGivenTwice_countsOnce() {
+    run(() -> {
+      var write = StandardOpenOption.WRITE;
+      try (var file =
+          AsyncFiles.open(folder.resolve("file"), write, StandardOpenOption.CREATE, write)) {
+        file.writeString("text");
+      }
+      assertThat(AsyncFiles.readString(folder.resolve("file"))).isEqualTo("text");
+    });
+  }
+
+  @Test
   void errors_areTheJdks() {
     run(() -> {
       var missing = folder.resolve("missing");
