@@ -137,9 +137,10 @@ final class Frame {
       returned = true;
     } catch (Throwable e) {
       error = flavour.leaving(e);
+    } finally { // also if the stack is so full that the above fails
+      code = null;
+      strand = null;
     }
-    code = null;
-    strand = null;
   }
 
   @Nullable Object handOut(@Nullable Object item) {
@@ -173,8 +174,12 @@ final class Frame {
     sub.strand = s;
     sub.below = this;
     s.push(sub);
-    sub.run();
-    s.popTo(this);
+    try {
+      sub.run();
+    } finally {
+      s.popTo(this);
+      sub.below = null;
+    }
     if (s.isDriven(sub)) { // by somebody else, who gets the outcome, while we go on waiting
       s.handOutEnd();
       return null;

@@ -37,6 +37,16 @@ class YieldFromTest {
     return generator;
   }
 
+  @Test
+  void yieldFrom_ofOneThatHasEnded_keepsNothingOfTheDelegator() {
+    var inner = squares(1);
+    Generator<Integer> outer = generator(g -> g.yieldFrom(inner));
+    assertThat(outer.next()).isZero();
+    assertThat(inner.frame.below()).isSameAs(outer.frame);
+    assertThat(outer.hasNext()).isFalse();
+    assertThat(inner.frame.below()).isNull();
+  }
+
   @ParameterizedTest
   @EnumSource
   void yieldFrom_takesWhateverHasItems(Place place) throws Exception {
