@@ -339,7 +339,9 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
 
   @Override
   public <T> @Nullable T getExtraInfo(ExtraInfo<T> info) {
-    return info == SUBPROCESS ? info.type().cast(ProcessHandle.of(child.pid()).orElse(null)) : null;
+    return info == SUBPROCESS && returncode == null // later the number may be another process's
+        ? info.type().cast(ProcessHandle.of(child.pid()).orElse(null))
+        : null;
   }
 
   @Override

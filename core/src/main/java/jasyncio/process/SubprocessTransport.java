@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// A child process. Used on the loop's thread. Python: `asyncio.SubprocessTransport`.
 public interface SubprocessTransport extends BaseTransport {
 
-  /// The process, for what the JDK knows about it.
+  /// The process, for what the JDK knows about it, until it has ended.
   ExtraInfo<ProcessHandle> SUBPROCESS = new ExtraInfo<>("subprocess", ProcessHandle.class);
 
   /// {@return the process id}

@@ -717,6 +717,7 @@ abstract class SubprocessContract {
       transport.close();
       await(connection.protocol().lost);
       assertThat(transport.getReturncode()).isEqualTo(-9);
+      assertThat(transport.getExtraInfo(SubprocessTransport.SUBPROCESS)).isNull();
       assertThat(transport).asString().contains(" closed ").contains("returncode=-9");
       assertThat(connection.protocol().events).endsWith("lost null");
     });

@@ -3,6 +3,7 @@ package jasyncio.internal.process;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectableChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -22,6 +25,7 @@ public final class Descriptors {
    * moment would have to go along by chance; our own searches take turns.
    * A descriptor that was just closed is given out next, so the last numbers found are tried first; else all of
    * them are gone through, at some microseconds each.
+   * A child that has got the descriptor shares the mode. So a channel is searched for once, before any child has it.
    */
   private static final int ROUNDS = 8;
   private static final int RECENT = 8;
@@ -33,6 +37,7 @@ public final class Descriptors {
       System.getProperty("os.name").equals("Linux") && new File(OWN_FLAGS).isDirectory();
   private static final ReentrantLock LOCK = new ReentrantLock();
   private static final ArrayDeque<Integer> recent = new ArrayDeque<>(); // under LOCK
+  private static final Map<SelectableChannel, Integer> known = new WeakHashMap<>(); // under LOCK
 
   private Descriptors() {}
 
@@ -47,20 +52,32 @@ public final class Descriptors {
   public static int of(SelectableChannel channel) throws IOException {
     LOCK.lock();
     try {
-      boolean blocking = channel.isBlocking();
-      try {
-        int found = find(channel);
-        recent.remove((Integer) found);
-        recent.addFirst(found);
-        if (recent.size() > RECENT) {
-          recent.removeLast();
-        }
-        return found;
-      } finally {
-        channel.configureBlocking(blocking);
+      if (!channel.isOpen()) {
+        throw new ClosedChannelException();
       }
+      var number = known.get(channel);
+      if (number == null) {
+        number = search(channel);
+        known.put(channel, number);
+      }
+      return number;
     } finally {
       LOCK.unlock();
+    }
+  }
+
+  private static int search(SelectableChannel channel) throws IOException {
+    boolean blocking = channel.isBlocking();
+    try {
+      int found = find(channel);
+      recent.remove((Integer) found);
+      recent.addFirst(found);
+      if (recent.size() > RECENT) {
+        recent.removeLast();
+      }
+      return found;
+    } finally {
+      channel.configureBlocking(blocking);
     }
   }
 

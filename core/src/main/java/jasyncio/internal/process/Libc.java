@@ -111,7 +111,8 @@ final class Libc {
     }
     try {
       return new Libc();
-    } catch (NoSuchElementException e) { // a C library that is older, or another one
+    } catch (NoSuchElementException | UnsupportedOperationException e) {
+      // a C library that is older, or another one; a platform that the JDK cannot link to
       return null;
     }
   }

@@ -12,7 +12,8 @@ final class PosixChild implements Child {
   /* Overview
    * A thread waits for the end of the process, but leaves it a zombie: its id stays its own until `reap`, which
    * the owner calls in the same thread as `signal`. So no signal can hit another process that got the id.
-   * The status is taken once: by `reap`, or by the waiting thread after `abandon`.
+   * The status is taken once: by `reap`, or after `abandon` by the waiting thread, or by `abandon` itself if there is
+   * no such thread.
    */
   private static final long STACK_SIZE = 64 * 1024;
 
@@ -20,6 +21,7 @@ final class PosixChild implements Child {
   private final int pid;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean reaped = new AtomicBoolean();
+  private boolean watched; // by a thread
   private volatile boolean abandoned;
 
   PosixChild(Libc libc, int pid) {
@@ -47,6 +49,7 @@ final class PosixChild implements Child {
           }
           listener.run();
         });
+    watched = true;
   }
 
   @Override
@@ -91,7 +94,10 @@ final class PosixChild implements Child {
   @Override
   public void abandon() {
     abandoned = true;
-    if (ended.getCount() == 0) {
+    if (!watched) {
+      libc.awaitEnd(pid); // it was killed
+      reap();
+    } else if (ended.getCount() == 0) {
       reap();
     }
   }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.Pipe;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -85,10 +87,24 @@ class DescriptorsTest {
   }
 
   @Test
+  void channelThatWasFound_keepsItsModeWhenAskedAgain() throws IOException {
+    try (var pipe = new OpenPipe();
+        var selector = Selector.open()) {
+      int found = Descriptors.of(pipe.sink());
+      pipe.sink().configureBlocking(false);
+      pipe.sink().register(selector, SelectionKey.OP_WRITE); // now the mode cannot be switched
+      assertThat(Descriptors.of(pipe.sink())).isEqualTo(found);
+    }
+  }
+
+  @Test
   void closedChannel_hasNone() throws IOException {
     var pipe = new OpenPipe();
+    Descriptors.of(pipe.source());
     pipe.close();
     assertThatThrownBy(() -> Descriptors.of(pipe.sink()))
+        .isInstanceOf(ClosedChannelException.class);
+    assertThatThrownBy(() -> Descriptors.of(pipe.source()))
         .isInstanceOf(ClosedChannelException.class);
   }
 
