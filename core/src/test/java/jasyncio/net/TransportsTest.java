@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.CancelledError;
+import jasyncio.ChildJvm;
 import jasyncio.ErrorContext;
 import jasyncio.ExceptionGroup;
 import jasyncio.SystemExit;
@@ -704,6 +705,33 @@ class TransportsTest {
           .isInstanceOf(BindException.class)
           .hasMessage("could not bind on any address out of [/192.0.2.1:0]");
     });
+  }
+
+  @Test
+  void everywhereOfAFamilyThatIsSwitchedOff_isAnError() {
+    var result =
+        ChildJvm.run(
+            NoIpv6.class, List.of("-Djava.net.preferIPv4Stack=true", "-Djasyncio.fibers=portable"));
+    assertThat(result.output().lines())
+        .containsExactly("could not bind on any address out of [/[0:0:0:0:0:0:0:0]:0]", "0.0.0.0");
+  }
+
+  /// Where a server listens with and without an explicit family.
+  static final class NoIpv6 {
+    public static void main(String[] arguments) {
+      run(() -> {
+        var options = ServerOptions.defaults();
+        try {
+          Transports.createServer(Recorder::new, 0, options.family(StandardProtocolFamily.INET6));
+        } catch (BindException e) {
+          System.out.println(e.getMessage());
+        }
+        try (var server = Transports.createServer(Recorder::new, 0, options)) {
+          var address = (InetSocketAddress) server.sockets().getFirst().getLocalAddress();
+          System.out.println(address.getAddress().getHostAddress());
+        }
+      });
+    }
   }
 
   @Test
