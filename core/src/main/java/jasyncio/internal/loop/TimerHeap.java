@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// Not thread-safe.
 @SuppressWarnings("NullAway") // slots below `size` are not null
 public final class TimerHeap {
-  private static final int INITIAL = 64;
+  private static final int SPARE = 4; // large arrays and their headers fill G1's regions
+  private static final int INITIAL = 64 - SPARE;
   private static final int MIN_SIZE_TO_COMPACT = 100;
 
   private long[] times = new long[INITIAL];
@@ -51,9 +52,10 @@ public final class TimerHeap {
   }
 
   private void grow() {
-    times = Arrays.copyOf(times, size * 2);
-    tickets = Arrays.copyOf(tickets, size * 2);
-    entries = Arrays.copyOf(entries, size * 2);
+    int length = (size + SPARE) * 2 - SPARE;
+    times = Arrays.copyOf(times, length);
+    tickets = Arrays.copyOf(tickets, length);
+    entries = Arrays.copyOf(entries, length);
   }
 
   /// Notes that a timer was cancelled.
