@@ -5,12 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Entries ordered by due time, equal ones by insertion: a 4-ary heap.
 ///
-/// What orders them, the time and a ticket, lies in arrays of their own, so that sifting reads few
-/// cache lines and touches no entry. What is added waits behind the heap until somebody asks for
-/// the first time: thus adding is a matter of a few instructions, wherever it is inlined. Entries
-/// that are not wanted any more stay until they reach the top, or until they are more than half of
-/// more than a hundred, as in asyncio. An entry may be there under several tickets, if it knows
-/// which of them it wants.
+/// What orders them, the time and a ticket, lies in an array of its own, so that sifting reads one
+/// cache line a level and touches no entry. What is added waits behind the heap until somebody asks
+/// for the first time: thus adding is a matter of a few instructions, wherever it is inlined.
+/// Entries that are not wanted any more stay until they reach the top, or until they are more than
+/// half of more than a hundred, as in asyncio. An entry may be there under several tickets, if it
+/// knows which of them it wants.
 ///
 /// Not thread-safe.
 @SuppressWarnings("NullAway") // slots below `size` are not null
@@ -19,8 +19,7 @@ public final class TimerHeap {
   private static final int INITIAL = 64 - SPARE;
   private static final int MIN_SIZE_TO_COMPACT = 100;
 
-  private long[] times = new long[INITIAL];
-  private int[] tickets = new int[INITIAL];
+  private long[] keys = new long[INITIAL * 2]; // a time and a ticket for each entry
   private @Nullable Entry[] entries = new Entry[INITIAL];
   private int size;
   private int sifted; // so many are in heap order, the rest in the order in which they came
@@ -41,20 +40,17 @@ public final class TimerHeap {
   ///
   /// @return its ticket: equal times fire in the order of their tickets
   public int addEntry(long nanos, Entry entry) {
-    if (size == times.length) {
+    if (size == entries.length) {
       grow();
     }
     int ticket = nextTicket++;
-    times[size] = nanos;
-    tickets[size] = ticket;
-    entries[size++] = entry;
+    put(size++, nanos, ticket, entry);
     return ticket;
   }
 
   private void grow() {
     int length = (size + SPARE) * 2 - SPARE;
-    times = Arrays.copyOf(times, length);
-    tickets = Arrays.copyOf(tickets, length);
+    keys = Arrays.copyOf(keys, length * 2);
     entries = Arrays.copyOf(entries, length);
   }
 
@@ -76,13 +72,13 @@ public final class TimerHeap {
       compact();
     }
     for (; sifted < size; sifted++) {
-      siftUp(sifted, times[sifted], tickets[sifted], entries[sifted]);
+      siftUp(sifted, nanos(sifted), ticket(sifted), entries[sifted]);
     }
-    while (size > 0 && !entries[0].isWanted(tickets[0])) {
+    while (size > 0 && !entries[0].isWanted(ticket(0))) {
       removeFirst();
       unwanted = Math.max(0, unwanted - 1);
     }
-    return size == 0 ? Long.MAX_VALUE : times[0];
+    return size == 0 ? Long.MAX_VALUE : nanos(0);
   }
 
   /// Removes and returns the first entry if it is due at `nanos`, else `null`.
@@ -92,10 +88,9 @@ public final class TimerHeap {
 
   public void clear() {
     for (int i = 0; i < size; i++) {
-      entries[i].leftHeap(tickets[i]);
+      entries[i].leftHeap(ticket(i));
     }
-    times = new long[INITIAL];
-    tickets = new int[INITIAL];
+    keys = new long[INITIAL * 2];
     entries = new Entry[INITIAL];
     size = 0;
     sifted = 0;
@@ -105,13 +100,13 @@ public final class TimerHeap {
   /// Requires that all are sifted.
   private Entry removeFirst() {
     var first = entries[0];
-    int ticket = tickets[0];
+    int ticket = ticket(0);
     int last = --size;
     sifted = size;
     var moved = entries[last];
     entries[last] = null;
     if (last > 0) {
-      siftDown(0, times[last], tickets[last], moved);
+      siftDown(0, nanos(last), ticket(last), moved);
     }
     first.leftHeap(ticket);
     return first;
@@ -120,10 +115,10 @@ public final class TimerHeap {
   private void compact() {
     int kept = 0;
     for (int i = 0; i < size; i++) {
-      if (entries[i].isWanted(tickets[i])) {
-        put(kept++, times[i], tickets[i], entries[i]);
+      if (entries[i].isWanted(ticket(i))) {
+        put(kept++, nanos(i), ticket(i), entries[i]);
       } else {
-        entries[i].leftHeap(tickets[i]);
+        entries[i].leftHeap(ticket(i));
       }
     }
     Arrays.fill(entries, kept, size, null);
@@ -131,23 +126,31 @@ public final class TimerHeap {
     sifted = kept;
     unwanted = 0;
     for (int i = (kept - 2) >> 2; i >= 0; i--) {
-      siftDown(i, times[i], tickets[i], entries[i]);
+      siftDown(i, nanos(i), ticket(i), entries[i]);
     }
   }
 
+  private long nanos(int at) {
+    return keys[at * 2];
+  }
+
+  private int ticket(int at) {
+    return (int) keys[at * 2 + 1];
+  }
+
   private void put(int at, long nanos, int ticket, Entry entry) {
-    times[at] = nanos;
-    tickets[at] = ticket;
+    keys[at * 2] = nanos;
+    keys[at * 2 + 1] = ticket;
     entries[at] = entry;
   }
 
   private void siftUp(int at, long nanos, int ticket, Entry entry) {
     while (at > 0) {
       int parent = (at - 1) >> 2;
-      if (times[parent] <= nanos) { // what is added is the youngest
+      if (nanos(parent) <= nanos) { // what is added is the youngest
         break;
       }
-      put(at, times[parent], tickets[parent], entries[parent]);
+      put(at, nanos(parent), ticket(parent), entries[parent]);
       at = parent;
     }
     put(at, nanos, ticket, entry);
@@ -162,14 +165,14 @@ public final class TimerHeap {
       int end = Math.min(child + 4, size);
       int least = child;
       for (int c = child + 1; c < end; c++) {
-        if (before(times[c], tickets[c], times[least], tickets[least])) {
+        if (before(nanos(c), ticket(c), nanos(least), ticket(least))) {
           least = c;
         }
       }
-      if (!before(times[least], tickets[least], nanos, ticket)) {
+      if (!before(nanos(least), ticket(least), nanos, ticket)) {
         break;
       }
-      put(at, times[least], tickets[least], entries[least]);
+      put(at, nanos(least), ticket(least), entries[least]);
       at = least;
     }
     put(at, nanos, ticket, entry);
