@@ -24,6 +24,8 @@ import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -419,7 +421,8 @@ class FaultsTest {
   /// A server that echoes, says when it cannot accept, and on `!` how many clients are left beside
   /// the one who asks.
   static final class FewFiles {
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws Exception {
+      loadClasses();
       run(() -> {
         var open = new int[1];
         getRunningLoop()
@@ -436,6 +439,22 @@ class FaultsTest {
         System.out.flush();
         server.serveForever();
       });
+    }
+
+    /// Classes in folders cannot be loaded any more when no file can be opened.
+    private static void loadClasses() throws Exception {
+      Class.forName(Echo.class.getName());
+      var source = Transports.class.getProtectionDomain().getCodeSource();
+      var folder = Path.of(source.getLocation().toURI());
+      try (var files = Files.walk(folder)) {
+        for (var file : (Iterable<Path>) files::iterator) {
+          var name = folder.relativize(file).toString();
+          if (name.endsWith(".class") && !name.equals("module-info.class")) {
+            var className = name.substring(0, name.length() - ".class".length());
+            Class.forName(className.replace('/', '.'), false, Transports.class.getClassLoader());
+          }
+        }
+      }
     }
   }
 
