@@ -21,12 +21,17 @@ public abstract class Entry {
   /// Does the work, on a fiber; must not throw.
   protected void run() {}
 
-  /// Whether the timer heap is to give it a turn for the ticket that [TimerHeap#add] gave out.
+  /// Whether the timer heap is to give it a turn.
+  ///
+  /// @param ticket what [TimerHeap#addEntry] gave out
+  /// @return whether the turn is wanted for which that is the ticket
   protected boolean isWanted(int ticket) {
     return true;
   }
 
-  /// The timer heap has let go of it: the ticket is due, or not wanted any more.
+  /// The timer heap has let go of it: the turn is due, or not wanted any more.
+  ///
+  /// @param ticket what [TimerHeap#addEntry] gave out
   protected void leftHeap(int ticket) {}
 
   /// {@return a name for lists of callbacks}
