@@ -22,7 +22,7 @@ public final class ScheduledHub extends Hub {
    *
    * A fiber that gives up control by itself has `announced` that before. If it has neither announced nor ended
    * when the continuation comes back, then it waits in a blocking call of somebody else's (or an inspector
-   * held the thread for a moment, LOOM 2.2), and some thread will call execute() when it can go on:
+   * held the thread for a moment), and some thread will call execute() when it can go on:
    *
    *   step:  continuation.run() -> announced, or ended       done
    *                             -> neither,        BLOCK     wait for `permit`, run it again
