@@ -15,66 +15,21 @@ import org.jspecify.annotations.Nullable;
 final class ReadPipeTransport extends PipeTransport {
   private final ReadEnd end;
   private final Timer reader;
-  private boolean paused;
-  private boolean delivering; // the protocol has the word; under policy SWITCH it may block
-  private boolean held; // until it returns
 
   ReadPipeTransport(
       EventLoop loop, Protocol protocol, @Nullable SelectableChannel channel, ReadEnd end) {
     super(loop, protocol, channel);
     this.end = end;
-    this.reader = io.callback(this::readReady);
+    this.reader = io.callback(this);
   }
 
   @Override
-  void begin() {
-    updateReading();
+  void watchReading(boolean on) {
+    end.watch(on ? reader : null);
   }
 
   @Override
-  public boolean isReading() {
-    return state == State.OPEN && !paused;
-  }
-
-  @Override
-  public void pauseReading() {
-    if (isReading()) {
-      paused = true;
-      updateReading();
-    }
-  }
-
-  @Override
-  public void resumeReading() {
-    if (state == State.OPEN && paused) {
-      paused = false;
-      updateReading();
-    }
-  }
-
-  private void updateReading() {
-    end.watch(begun && !held && isReading() ? reader : null);
-  }
-
-  private void readReady() {
-    if (delivering) {
-      held = true;
-      updateReading();
-    } else if (isReading()) { // still
-      delivering = true;
-      try {
-        read();
-      } finally {
-        delivering = false;
-        if (held) {
-          held = false;
-          updateReading();
-        }
-      }
-    }
-  }
-
-  private void read() {
+  void receive() {
     var buffer = io.acquire();
     try {
       int n = receive(buffer);
@@ -106,7 +61,7 @@ final class ReadPipeTransport extends PipeTransport {
   /// A pipe that has ended is closed, whatever the protocol answers.
   private void receiveEnd() {
     state = State.LOST;
-    stop();
+    stop(null);
     loop.callSoon(() -> protocol.eofReceived());
     loop.callSoon(() -> connectionLost(null));
   }
@@ -135,18 +90,13 @@ final class ReadPipeTransport extends PipeTransport {
   }
 
   @Override
-  void stop() {
+  void stop(@Nullable Throwable reason) {
     end.watch(null);
   }
 
   @Override
   void closeEnd() throws IOException {
     end.close();
-  }
-
-  @Override
-  String details() {
-    return isReading() ? " reading" : "";
   }
 
   // ---- what only the other direction has --------------------------------------------------------

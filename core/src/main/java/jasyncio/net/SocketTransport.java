@@ -1,14 +1,11 @@
 package jasyncio.net;
 
-import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.internal.loop.Timer;
 import jasyncio.internal.loop.Watch;
-import jasyncio.internal.net.LoopIo;
-import jasyncio.internal.net.LoopOwned;
 import jasyncio.internal.net.WriteQueue;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -20,46 +17,24 @@ import java.nio.ByteBuffer;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A connected TCP or Unix-domain socket.
-final class SocketTransport implements Transport, LoopOwned, Runnable {
-  /* Overview
-   *   OPEN     -> CLOSING   close(), or the other side's end of stream if the protocol does not keep it open
-   *   OPEN     -> LOST      abort(), or an error of the socket or the protocol; what is unsent is dropped
-   *   CLOSING  -> LOST      everything is sent; or as above
-   *   LOST     -> CLOSED    the loop has called connectionLost; the channel is closed
-   * Nothing is read from CLOSING on, and what is written from LOST on is dropped. `paused`, `ended`
-   * (the other side's end of stream has been seen) and `outputEnded` (ours is sent, or will be behind the
+final class SocketTransport extends LoopTransport implements Transport {
+  /* `ended` (the other side's end of stream has been seen) and `outputEnded` (ours is sent, or will be behind the
    * queue) matter in OPEN alone. The order of the callbacks is asyncio's: selector_events.py.
    */
-  private enum State {
-    OPEN,
-    CLOSING,
-    LOST,
-    CLOSED
-  }
-
   private static final int FIRST_LATE_WRITE_WARNED_OF = 5;
 
-  private final EventLoop loop;
-  private final LoopIo io;
   private final SocketChannel channel;
   private final Watch watch;
   private final @Nullable Server server;
-  private final FlowControl flow;
   private @Nullable WriteQueue queue; // from the first piece on that had to wait
   private final Timer reader;
   private @Nullable Timer writer;
   private Protocol protocol;
   private @Nullable BufferedProtocol buffered; // the protocol, if it is one
-  private State state = State.OPEN;
-  private boolean begun;
-  private boolean paused;
-  private boolean delivering; // the protocol has the word; under policy SWITCH it may block
-  private boolean held; // until it returns
   private boolean ended;
   private boolean outputEnded;
   private int lateWrites;
@@ -70,13 +45,11 @@ final class SocketTransport implements Transport, LoopOwned, Runnable {
 
   SocketTransport(EventLoop loop, SocketChannel channel, Protocol protocol, @Nullable Server server)
       throws IOException {
-    this.loop = loop;
-    this.io = LoopIo.of(loop);
+    super(loop);
     this.channel = channel;
     this.protocol = protocol;
     this.buffered = protocol instanceof BufferedProtocol b ? b : null;
     this.server = server;
-    this.flow = new FlowControl(loop, this);
     this.peername = channel.getRemoteAddress();
     this.sockname = channel.getLocalAddress();
     this.reader = io.callback(this);
@@ -90,70 +63,25 @@ final class SocketTransport implements Transport, LoopOwned, Runnable {
     }
   }
 
-  /// Has the loop begin: the protocol hears of the connection, then reading starts, then `waiter`
-  /// is done.
-  void start(@Nullable Future<@Nullable Void> waiter) {
-    loop.callSoon(() -> {
-      try {
-        protocol.connectionMade(this);
-      } finally {
-        begun = true;
-        updateReading();
-        if (waiter != null && !waiter.done()) {
-          waiter.setResult(null);
-        }
-      }
-    });
+  @Override
+  void connectionMade() {
+    protocol.connectionMade(this);
   }
 
   // ---- receiving --------------------------------------------------------------------------------
 
   @Override
-  public boolean isReading() {
-    return state == State.OPEN && !paused;
+  void watchReading(boolean on) {
+    watch.setReader(on ? reader : null);
   }
 
   @Override
-  public void pauseReading() {
-    if (isReading()) {
-      paused = true;
-      updateReading();
-    }
+  boolean wantsToReceive() {
+    return !ended && isReading();
   }
 
   @Override
-  public void resumeReading() {
-    if (state == State.OPEN && paused) {
-      paused = false;
-      updateReading();
-    }
-  }
-
-  private void updateReading() {
-    watch.setReader(begun && !ended && !held && isReading() ? reader : null);
-  }
-
-  /// There may be something to read. The transport itself is the callback: an object less to touch.
-  @Override
-  public void run() {
-    if (delivering) {
-      held = true;
-      updateReading();
-    } else if (!ended && isReading()) { // still
-      delivering = true;
-      try {
-        read();
-      } finally {
-        delivering = false;
-        if (held) {
-          held = false;
-          updateReading();
-        }
-      }
-    }
-  }
-
-  private void read() {
+  void receive() {
     var b = buffered;
     if (b != null) {
       readInto(b);
@@ -427,11 +355,6 @@ final class SocketTransport implements Transport, LoopOwned, Runnable {
   // ---- the end ----------------------------------------------------------------------------------
 
   @Override
-  public boolean isClosing() {
-    return state != State.OPEN;
-  }
-
-  @Override
   public void close() {
     if (state != State.OPEN) {
       return;
@@ -443,11 +366,6 @@ final class SocketTransport implements Transport, LoopOwned, Runnable {
     }
   }
 
-  @Override
-  public void abort() {
-    lose(null);
-  }
-
   /// Closes it from the top: TLS has something to say to the other side before.
   void closeFromTop() {
     if (protocol instanceof TlsLayer tls) {
@@ -457,34 +375,10 @@ final class SocketTransport implements Transport, LoopOwned, Runnable {
     }
   }
 
-  /// An error ends the connection. One of the network is expected now and then; others are
-  /// reported.
-  private void fail(Throwable e, String message) {
-    if (e instanceof IOException) {
-      if (loop.getDebug()) {
-        NetLog.LOGGER.log(Level.DEBUG, this + ": " + message, e);
-      }
-    } else {
-      loop.callExceptionHandler(
-          ErrorContext.of(message)
-              .exception(e)
-              .detail("transport", this)
-              .detail("protocol", protocol));
-    }
-    lose(e);
-  }
-
-  private boolean isLost() {
-    return state == State.LOST || state == State.CLOSED;
-  }
-
-  private void lose(@Nullable Throwable reason) {
-    if (isLost()) {
-      return;
-    }
-    state = State.LOST;
-    if (getWriteBufferSize() > 0) {
-      queue().clear();
+  @Override
+  void stop(@Nullable Throwable reason) {
+    if (queue != null && queue.size() > 0) {
+      queue.clear();
       watch.setWriter(null);
     }
     updateReading();
@@ -492,35 +386,17 @@ final class SocketTransport implements Transport, LoopOwned, Runnable {
       file.setException(
           reason != null ? reason : new SocketException("Connection is closed by peer"));
     }
-    loop.callSoon(() -> connectionLost(reason));
-  }
-
-  private void connectionLost(@Nullable Throwable reason) {
-    try {
-      protocol.connectionLost(reason);
-    } finally {
-      closeChannel();
-    }
-  }
-
-  private void closeChannel() {
-    state = State.CLOSED;
-    watch.end();
-    try {
-      channel.close();
-    } catch (IOException e) {
-      NetLog.LOGGER.log(Level.DEBUG, "cannot close a socket", e);
-    }
-    if (server != null) {
-      server.detach(this);
-    }
   }
 
   @Override
-  public void loopCloses() {
-    if (state != State.CLOSED) {
-      NetLog.LOGGER.log(Level.DEBUG, "unclosed transport {0}", this);
-      closeChannel();
+  void release() throws IOException {
+    watch.end();
+    try {
+      channel.close();
+    } finally {
+      if (server != null) {
+        server.detach(this);
+      }
     }
   }
 
@@ -552,16 +428,13 @@ final class SocketTransport implements Transport, LoopOwned, Runnable {
     return null;
   }
 
-  /// {@return `<SocketTransport peername=… reading bufsize=0>` and so on}
   @Override
-  public String toString() {
-    return "<SocketTransport "
-        + state.name().toLowerCase(Locale.ROOT)
-        + " peername="
-        + peername
-        + (isReading() ? " reading" : "")
-        + " bufsize="
-        + getWriteBufferSize()
-        + ">";
+  String details() {
+    return " peername=" + peername;
+  }
+
+  @Override
+  String buffered() {
+    return " bufsize=" + getWriteBufferSize();
   }
 }

@@ -1,11 +1,8 @@
 package jasyncio.net;
 
 import jasyncio.EventLoop;
-import jasyncio.Future;
 import jasyncio.internal.loop.Timer;
 import jasyncio.internal.loop.Watch;
-import jasyncio.internal.net.LoopIo;
-import jasyncio.internal.net.LoopOwned;
 import jasyncio.internal.net.WriteQueue;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -16,28 +13,14 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.ArrayDeque;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// An endpoint for datagrams. Not final, so that a test can have the socket's buffer full.
-class UdpTransport implements DatagramTransport, LoopOwned {
-  /* Overview
-   *   OPEN     -> CLOSING   close()
-   *   OPEN     -> LOST      abort(); what is unsent is dropped
-   *   CLOSING  -> LOST      everything is sent; or as above
-   *   LOST     -> CLOSED    the loop has called connectionLost; the channel is closed
-   * Nothing is received from CLOSING on, and what is sent from LOST on is dropped. Errors of the network
-   * change nothing: the protocol is told. One datagram is received in an iteration, as in asyncio:
-   * selector_events.py.
+class UdpTransport extends LoopTransport implements DatagramTransport {
+  /* Errors of the network change nothing: the protocol is told. One datagram is received in an iteration, as in
+   * asyncio: selector_events.py.
    */
-  private enum State {
-    OPEN,
-    CLOSING,
-    LOST,
-    CLOSED
-  }
-
   private static final int HEADER = 8; // what a datagram counts beyond its bytes: as in UDP
   private static final int FIRST_LATE_WRITE_WARNED_OF = 5;
 
@@ -48,11 +31,8 @@ class UdpTransport implements DatagramTransport, LoopOwned {
     }
   }
 
-  private final EventLoop loop;
-  private final LoopIo io;
   private final DatagramChannel channel;
   private final Watch watch;
-  private final FlowControl flow;
   private final ArrayDeque<Unsent> queue = new ArrayDeque<>();
   private final Timer reader;
   private final Timer writer;
@@ -60,11 +40,6 @@ class UdpTransport implements DatagramTransport, LoopOwned {
   private final @Nullable SocketAddress peername; // the channel is connected to it
   private final SocketAddress sockname;
   private DatagramProtocol protocol;
-  private State state = State.OPEN;
-  private boolean begun;
-  private boolean paused;
-  private boolean delivering; // the protocol has the word; under policy SWITCH it may block
-  private boolean held; // until it returns
   private int queued; // in bytes
   private int lateWrites;
 
@@ -75,82 +50,32 @@ class UdpTransport implements DatagramTransport, LoopOwned {
       DatagramProtocol protocol,
       @Nullable SocketAddress remote)
       throws IOException {
-    this.loop = loop;
-    this.io = LoopIo.of(loop);
+    super(loop);
     this.channel = channel;
     this.protocol = protocol;
-    this.flow = new FlowControl(loop, this);
     this.peername = channel.getRemoteAddress();
     this.remote = peername != null ? peername : remote;
     this.sockname = channel.getLocalAddress();
-    this.reader = io.callback(this::readReady);
+    this.reader = io.callback(this);
     this.writer = io.callback(this::writeReady);
     this.watch = io.watch(channel);
     watch.setOwner(this);
   }
 
-  /// Has the loop begin: the protocol hears of the transport, then receiving starts, then `waiter`
-  /// is done.
-  void start(Future<@Nullable Void> waiter) {
-    loop.callSoon(() -> {
-      try {
-        protocol.connectionMade(this);
-      } finally {
-        begun = true;
-        updateReading();
-        if (!waiter.done()) {
-          waiter.setResult(null);
-        }
-      }
-    });
+  @Override
+  void connectionMade() {
+    protocol.connectionMade(this);
   }
 
   // ---- receiving --------------------------------------------------------------------------------
 
   @Override
-  public boolean isReading() {
-    return state == State.OPEN && !paused;
+  void watchReading(boolean on) {
+    watch.setReader(on ? reader : null);
   }
 
   @Override
-  public void pauseReading() {
-    if (isReading()) {
-      paused = true;
-      updateReading();
-    }
-  }
-
-  @Override
-  public void resumeReading() {
-    if (state == State.OPEN && paused) {
-      paused = false;
-      updateReading();
-    }
-  }
-
-  private void updateReading() {
-    watch.setReader(begun && !held && isReading() ? reader : null);
-  }
-
-  private void readReady() {
-    if (delivering) {
-      held = true;
-      updateReading();
-    } else if (isReading()) { // still
-      delivering = true;
-      try {
-        receive();
-      } finally {
-        delivering = false;
-        if (held) {
-          held = false;
-          updateReading();
-        }
-      }
-    }
-  }
-
-  private void receive() {
+  void receive() {
     var buffer = io.acquire();
     try {
       SocketAddress from;
@@ -280,7 +205,7 @@ class UdpTransport implements DatagramTransport, LoopOwned {
       watch.setWriter(null);
       if (state == State.CLOSING) {
         state = State.LOST;
-        connectionLost();
+        connectionLost(null);
       }
     }
   }
@@ -310,15 +235,6 @@ class UdpTransport implements DatagramTransport, LoopOwned {
   // ---- the end ----------------------------------------------------------------------------------
 
   @Override
-  public boolean isClosing() {
-    return state != State.OPEN;
-  }
-
-  private boolean isLost() {
-    return state == State.LOST || state == State.CLOSED;
-  }
-
-  @Override
   public void close() {
     if (state != State.OPEN) {
       return;
@@ -326,43 +242,22 @@ class UdpTransport implements DatagramTransport, LoopOwned {
     state = State.CLOSING;
     updateReading();
     if (queue.isEmpty()) {
-      abort();
+      lose(null);
     }
   }
 
   @Override
-  public void abort() {
-    if (isLost()) {
-      return;
-    }
-    state = State.LOST;
+  void stop(@Nullable Throwable reason) {
     queue.clear();
     queued = 0;
     watch.setWriter(null);
     updateReading();
-    loop.callSoon(this::connectionLost);
-  }
-
-  private void connectionLost() {
-    try {
-      protocol.connectionLost(null);
-    } finally {
-      closeChannel();
-    }
-  }
-
-  private void closeChannel() {
-    state = State.CLOSED;
-    watch.end();
-    Datagrams.close(channel);
   }
 
   @Override
-  public void loopCloses() {
-    if (state != State.CLOSED) {
-      NetLog.LOGGER.log(Level.DEBUG, "unclosed transport {0}", this);
-      closeChannel();
-    }
+  void release() {
+    watch.end();
+    Datagrams.close(channel);
   }
 
   // ---- what it is -------------------------------------------------------------------------------
@@ -392,17 +287,18 @@ class UdpTransport implements DatagramTransport, LoopOwned {
     return null;
   }
 
-  /// {@return `<DatagramTransport open sockname=… reading bufsize=0>` and so on}
   @Override
-  public String toString() {
-    return "<DatagramTransport "
-        + state.name().toLowerCase(Locale.ROOT)
-        + " sockname="
-        + sockname
-        + (peername == null ? "" : " peername=" + peername)
-        + (isReading() ? " reading" : "")
-        + " bufsize="
-        + queued
-        + ">";
+  String kind() {
+    return "DatagramTransport";
+  }
+
+  @Override
+  String details() {
+    return " sockname=" + sockname + (peername == null ? "" : " peername=" + peername);
+  }
+
+  @Override
+  String buffered() {
+    return " bufsize=" + queued;
   }
 }

@@ -108,7 +108,7 @@ final class WritePipeTransport extends PipeTransport {
   }
 
   @Override
-  void stop() {
+  void stop(@Nullable Throwable reason) {
     queue.clear();
     end.watch(null);
   }
@@ -135,7 +135,7 @@ final class WritePipeTransport extends PipeTransport {
   }
 
   @Override
-  String details() {
+  String buffered() {
     return " bufsize=" + queue.size();
   }
 
