@@ -14,6 +14,7 @@ import time
 import gevent
 import harness
 from gevent import GreenletExit, Timeout
+from gevent.event import Event
 
 scenario = functools.partial(harness.scenario, since=(3, 8))
 
@@ -71,29 +72,39 @@ def patched_locks_cooperate():
 @scenario("V5")
 def a_timeout_ends_a_patched_sleep():
     print(gevent.with_timeout(0.01, lambda: time.sleep(1000), timeout_value="over"))
-    g = gevent.spawn(time.sleep, 1000)
-    gevent.sleep(0.01)
+    begun = Event()
+
+    def sleeper():
+        begun.set()
+        time.sleep(1000)
+
+    g = gevent.spawn(sleeper)
+    begun.wait()
     g.kill()
     print(g.ready(), g.successful())
 
 
 @scenario("V5")
 def kills_and_timeouts_arrive_though_earlier_ones_were_swallowed():
+    goes_on = Event()
+
     def stubborn():
         for i in range(3):
+            goes_on.set()
             try:
-                time.sleep(5)
+                time.sleep(1000)
             except GreenletExit:
                 print("refused", i)
-        print(gevent.with_timeout(0.01, lambda: time.sleep(5), timeout_value="over"))
-        time.sleep(5)
+        print(gevent.with_timeout(0.01, lambda: time.sleep(1000), timeout_value="over"))
+        goes_on.set()
+        time.sleep(1000)
 
     g = gevent.spawn(stubborn)
-    gevent.sleep(0.01)
     for _ in range(3):
+        goes_on.wait()
+        goes_on.clear()
         g.kill(block=False)
-        gevent.sleep(0.01)
-    gevent.sleep(0.05)
+    goes_on.wait()
     g.kill(timeout=5)
     print(g.ready(), g.successful())
 

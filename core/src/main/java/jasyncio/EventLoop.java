@@ -986,8 +986,7 @@ public final class EventLoop implements AutoCloseable {
     core.setBlocking(policy.core);
   }
 
-  /// Whether a task waits in a blocking call while the loop goes on. The thread of the blocking
-  /// call that `task` waits in while others run, or `null`.
+  /// The thread of the blocking call that `task` waits in while others run, or `null`.
   @Nullable Thread blockedThread(Task<?> task) {
     for (var fiber : blocking.saved.keySet()) {
       if (hub.isDetached(fiber) && taskOf(fiber) == task) {
@@ -997,6 +996,7 @@ public final class EventLoop implements AutoCloseable {
     return null;
   }
 
+  /// Whether a task waits in a blocking call while the loop goes on.
   boolean hasBlockedTasks() {
     return !blocking.saved.isEmpty();
   }

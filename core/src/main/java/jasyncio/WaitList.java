@@ -89,10 +89,7 @@ public final class WaitList {
   /// @throws IllegalStateException if no loop runs here, or if the list belongs to another one
   public EventLoop loop() {
     var loop = EventLoop.running();
-    if (loop == null || loop != binding.loop) {
-      binding.bind(loop);
-    }
-    return Objects.requireNonNull(loop);
+    return loop != null && loop == binding.loop ? loop : binding.bind(loop);
   }
 
   // ---- waking -----------------------------------------------------------------------------------
@@ -318,11 +315,12 @@ public final class WaitList {
       this.owner = owner;
     }
 
-    void bind(@Nullable EventLoop running) {
+    EventLoop bind(@Nullable EventLoop running) {
       if (running == null || loop != null) {
         throw refusal(running);
       }
       loop = running;
+      return running;
     }
 
     private IllegalStateException refusal(@Nullable EventLoop running) {

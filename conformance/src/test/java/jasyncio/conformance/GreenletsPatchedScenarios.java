@@ -3,10 +3,10 @@ package jasyncio.conformance;
 import static jasyncio.conformance.Helpers.blockFor;
 import static jasyncio.conformance.Trace.print;
 import static jasyncio.gevent.Gevent.joinall;
-import static jasyncio.gevent.Gevent.sleep;
 import static jasyncio.gevent.Gevent.spawn;
 import static jasyncio.gevent.Gevent.withTimeout;
 
+import jasyncio.gevent.Event;
 import jasyncio.gevent.GreenletExit;
 import jasyncio.gevent.Monkey;
 import java.time.Duration;
@@ -103,8 +103,13 @@ final class GreenletsPatchedScenarios {
                     },
                     "over"))
             .get());
-    var g = spawn(() -> Thread.sleep(Duration.ofSeconds(1000)));
-    sleep(0.01);
+    var begun = new Event();
+    var g =
+        spawn(() -> {
+          begun.set();
+          Thread.sleep(Duration.ofSeconds(1000));
+        });
+    begun.await();
     g.kill();
     print(g.ready(), g.successful());
   }
@@ -113,11 +118,13 @@ final class GreenletsPatchedScenarios {
   @Scenario("V5")
   static void killsAndTimeoutsArriveThoughEarlierOnesWereSwallowed() {
     Monkey.patchAll();
+    var goesOn = new Event();
     var g =
         spawn(() -> {
           for (int i = 0; i < 3; i++) {
+            goesOn.set();
             try {
-              Thread.sleep(Duration.ofSeconds(5));
+              Thread.sleep(Duration.ofSeconds(1000));
             } catch (InterruptedException e) {
               print("refused", i);
             }
@@ -126,18 +133,19 @@ final class GreenletsPatchedScenarios {
               withTimeout(
                   0.01,
                   () -> {
-                    Thread.sleep(Duration.ofSeconds(5));
+                    Thread.sleep(Duration.ofSeconds(1000));
                     return "slept";
                   },
                   "over"));
-          Thread.sleep(Duration.ofSeconds(5));
+          goesOn.set();
+          Thread.sleep(Duration.ofSeconds(1000));
         });
-    sleep(0.01);
     for (int i = 0; i < 3; i++) {
+      goesOn.await();
+      goesOn.clear();
       g.kill(false);
-      sleep(0.01);
     }
-    sleep(0.05);
+    goesOn.await();
     g.kill(new GreenletExit(), true, 5);
     print(g.ready(), g.successful());
   }

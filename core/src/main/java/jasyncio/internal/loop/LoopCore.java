@@ -531,10 +531,11 @@ public final class LoopCore implements FiberSource {
     return timers.addEntry(nanos, entry);
   }
 
-  /// Notes that an entry does not want the turn any more that it has a ticket for. The loop's
-  /// logical thread only.
+  /// Notes that an entry does not want the turn any more that it has a ticket for. Any thread.
   public void returnTicket() {
-    timers.noteUnwanted();
+    if (hub.mayBeTouchedBy(Thread.currentThread())) { // else the heap finds out in time
+      timers.noteUnwanted();
+    }
   }
 
   /// Cancels a timer. Any thread.
