@@ -14,7 +14,8 @@ public interface Protocol extends BaseProtocol {
 
   /// The connection is there. Nothing is read before this returns.
   ///
-  /// @param transport what to write to
+  /// @param transport what to write to; a pipe has one direction only, and its methods for the
+  ///   other one throw an [UnsupportedOperationException]
   default void connectionMade(Transport transport) {}
 
   /// Bytes have come, some or many: TCP keeps no boundaries.

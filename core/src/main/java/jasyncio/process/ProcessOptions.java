@@ -139,7 +139,7 @@ public final class ProcessOptions {
   /// {@return these options with a session of its own for the child, or not; not by default}
   ///
   /// A signal from the terminal, such as Ctrl-C, does not reach another session. Needs native
-  /// access.
+  /// access on Linux; without it, starting the child throws an [UnsupportedOperationException].
   ///
   /// @param startNewSession whether the child leads a new session
   public ProcessOptions startNewSession(boolean startNewSession) {
@@ -149,7 +149,8 @@ public final class ProcessOptions {
   }
 
   /// {@return these options with a process group for the child; this program's by default} Needs
-  /// native access.
+  /// native access on Linux; without it, starting the child throws an
+  /// [UnsupportedOperationException].
   ///
   /// @param processGroup its number; 0: a new one; -1: this program's
   /// @throws IllegalArgumentException if it is less than -1

@@ -39,7 +39,8 @@ public sealed interface Stdio {
 
   /// A channel of this program's, such as an end of a [java.nio.channels.Pipe] whose other end
   /// another child gets. It stays open here: close it once the child has been started. Linux only;
-  /// sockets need native access as well.
+  /// sockets need native access as well. Elsewhere starting the child throws an
+  /// [UnsupportedOperationException].
   ///
   /// @param channel an open channel that is registered with no selector
   /// @return it as a stream

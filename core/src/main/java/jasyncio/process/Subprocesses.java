@@ -52,6 +52,7 @@ public final class Subprocesses {
   /// @param arguments its arguments
   /// @return the process
   /// @throws IOException if it cannot be started
+  /// @throws UnsupportedOperationException if this platform cannot do what the options ask for
   /// @throws IllegalArgumentException if an argument has a null character in it
   public static Process createSubprocessExec(
       ProcessOptions options, String program, String... arguments) throws IOException {
@@ -97,6 +98,7 @@ public final class Subprocesses {
   /// @param arguments its arguments
   /// @return the transport, and the protocol, which has heard of it
   /// @throws IOException if it cannot be started
+  /// @throws UnsupportedOperationException if this platform cannot do what the options ask for
   public static <P extends SubprocessProtocol> Connection<SubprocessTransport, P> subprocessExec(
       Supplier<? extends P> factory, ProcessOptions options, String program, String... arguments)
       throws IOException {
