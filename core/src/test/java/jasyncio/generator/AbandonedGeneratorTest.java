@@ -8,6 +8,7 @@ import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.generator.Generators.asyncGenerator;
 import static jasyncio.generator.Generators.generator;
+import static jasyncio.testkit.Garbage.collectUntil;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.EventLoop;
@@ -19,9 +20,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,16 +29,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class AbandonedGeneratorTest {
   private static final int MANY = 10_000;
-
-  /// Collects garbage until `done`, for a while.
-  private static void collectUntil(BooleanSupplier done, Runnable pause) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!done.getAsBoolean() && System.nanoTime() < end) {
-      System.gc();
-      pause.run();
-    }
-    assertThat(done.getAsBoolean()).isTrue();
-  }
 
   private static void parkBriefly() {
     LockSupport.parkNanos(1_000_000);

@@ -4,6 +4,7 @@ import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.testkit.Garbage.collectUntil;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -266,10 +267,7 @@ class StreamWriterTest {
     try (var logs = Logs.capture()) {
       run(() -> {
         var transport = forget();
-        while (!transport.isClosing()) {
-          System.gc();
-          sleep(0.005);
-        }
+        collectUntil(transport::isClosing, () -> sleep(0.005));
         assertThat(logs.lines())
             .anyMatch(line -> line.startsWith("WARNING unclosed <StreamWriter transport="));
       });

@@ -7,6 +7,7 @@ import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.taskGroup;
+import static jasyncio.testkit.Garbage.collectUntil;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -257,10 +258,7 @@ class StreamsTest {
             var connection = connect(server)) {
           assertThat(connection.reader().readline(UTF_8)).isEqualTo("hello\n");
           var end = createTask(() -> connection.reader().read());
-          while (!end.done()) {
-            System.gc();
-            sleep(0.005);
-          }
+          collectUntil(end::done, () -> sleep(0.005));
           assertThat(end.result()).isEmpty();
         }
       });
