@@ -74,7 +74,7 @@ class ArchitectureTest {
 
   /// The test classes that may call `Thread.sleep`, by simple name, and why each has to.
   ///
-  /// All others wait for an event, or use virtual time.
+  /// All others wait for an event.
   private static final Map<String, String> MAY_SLEEP =
       Map.of(
           "FiberHazardsTest", "a task blocks its thread on purpose",
@@ -136,7 +136,7 @@ class ArchitectureTest {
         .that(DescribedPredicate.not(areIn(MAY_SLEEP.keySet())))
         .should()
         .accessTargetWhere(isThreadSleep())
-        .because("a test waits for an event or uses virtual time")
+        .because("a test waits for an event")
         .check(TESTS);
   }
 
