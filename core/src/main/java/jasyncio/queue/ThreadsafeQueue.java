@@ -565,6 +565,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   /// It has waited: puts the item if room was promised.
   private void putPromised(Waiter waiter, T item) {
     Waiter taker;
+    Waiter next;
     lock.lock();
     try {
       if (waiter.served) {
@@ -574,10 +575,12 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
         throw shutDownToPut();
       }
       taker = add(item);
+      next = promiseRoom(); // there is still room if a taker got the item
     } finally {
       lock.unlock();
     }
     wake(taker);
+    wake(next);
   }
 
   /// It waits no longer: room that was promised goes to the next.

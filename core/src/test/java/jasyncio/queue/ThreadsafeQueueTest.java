@@ -2,6 +2,7 @@ package jasyncio.queue;
 
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.gather;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
@@ -104,6 +105,23 @@ class ThreadsafeQueueTest {
       await(second);
       assertThat(first.cancelled()).isTrue();
       assertThat(List.of(queue.get(), queue.get())).containsExactly(2, 4);
+    });
+  }
+
+  @Test
+  void roomThatAHandedItemLeaves_goesToTheNextThatWaits() {
+    run(() -> {
+      queue.putNowait(1);
+      queue.putNowait(2);
+      var second = createTask(() -> queue.put(3));
+      var third = createTask(() -> queue.put(4));
+      var fourth = createTask(() -> queue.put(5));
+      sleep(0);
+      assertThat(List.of(queue.getNowait(), queue.getNowait())).containsExactly(1, 2);
+      var takers = List.of(createTask(queue::get), createTask(queue::get)); // wait, and are handed
+      await(gather(takers));
+      await(gather(second, third, fourth));
+      assertThat(queue.getNowait()).isEqualTo(5);
     });
   }
 

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// First in, first out: a ring that grows. Not thread-safe.
-public final class ReadyQueue {
+public class ReadyQueue {
   private static final int INITIAL = 64;
   private static final int MUCH = 1 << 16;
 

@@ -1,0 +1,147 @@
+package jasyncio;
+
+import jasyncio.internal.loop.Entry;
+import jasyncio.internal.loop.Inbox;
+import jasyncio.internal.loop.LoopCore;
+import jasyncio.internal.loop.ReadyQueue;
+import jasyncio.internal.loop.TimerHeap;
+import java.lang.reflect.Field;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// A loop whose iterations and time are in the hands of a test, which also hears of each turn.
+final class LoopProbe {
+  final EventLoop loop = EventLoop.create(null);
+  private final Queue ready;
+  private long now = 1_000_000_000;
+
+  LoopProbe(Consumer<Entry> beforeTurn) {
+    ready = new Queue(beforeTurn);
+    set(READY, loop.core, ready);
+    set(CLOCK, loop.core, (LongSupplier) () -> now);
+  }
+
+  /// Runs one iteration, which does not wait.
+  void step() {
+    ready.running = true;
+    try {
+      loop.stop();
+      loop.runForever();
+    } finally {
+      ready.running = false;
+    }
+  }
+
+  /// Whether nothing is ready.
+  boolean isStill() {
+    return ready.size() == 0 && ((Inbox) get(INBOX, loop.core)).isEmpty();
+  }
+
+  /// Lets time pass until the first timer is due; whether there is one.
+  boolean jump() {
+    long first = timers().firstNanos();
+    if (first == Long.MAX_VALUE) {
+      return false;
+    }
+    now = Math.max(now, first);
+    step();
+    return true;
+  }
+
+  private TimerHeap timers() {
+    return (TimerHeap) get(TIMERS, loop.core);
+  }
+
+  /// What is still registered somewhere.
+  List<String> leftovers() {
+    var left = new ArrayList<String>();
+    if (timers().firstNanos() != Long.MAX_VALUE) {
+      left.add("a timer is left");
+    }
+    var selector = (Selector) get(SELECTOR, loop.core);
+    if (selector != null) {
+      for (var key : selector.keys()) {
+        if (key.isValid()) {
+          left.add("still watched: " + key.channel());
+        }
+      }
+    }
+    var generators = (Collection<?>) get(GENERATORS, loop);
+    if (!generators.isEmpty()) {
+      left.add("open generators: " + generators);
+    }
+    int answers = ((AtomicInteger) get(ANSWERS, loop.idleness)).get();
+    if (answers != 0) {
+      left.add("answers still expected: " + answers);
+    }
+    return left;
+  }
+
+  /// The loop's ready queue.
+  private final class Queue extends ReadyQueue {
+    private final Consumer<Entry> beforeTurn;
+    private boolean running;
+
+    Queue(Consumer<Entry> beforeTurn) {
+      this.beforeTurn = beforeTurn;
+    }
+
+    /// Not so where the loop sorts its queue before it stops.
+    private boolean isTurning() {
+      return (boolean) get(RUNNING, loop.core);
+    }
+
+    @Override
+    public Entry remove() {
+      var entry = super.remove();
+      if (running && isTurning()) {
+        beforeTurn.accept(entry);
+      }
+      return entry;
+    }
+  }
+
+  // ---- reflection -------------------------------------------------------------------------------
+
+  private static final Field READY = field(LoopCore.class, "ready");
+  private static final Field CLOCK = field(LoopCore.class, "clock");
+  private static final Field RUNNING = field(LoopCore.class, "running");
+  private static final Field INBOX = field(LoopCore.class, "inbox");
+  private static final Field TIMERS = field(LoopCore.class, "timers");
+  private static final Field SELECTOR = field(LoopCore.class, "selector");
+  private static final Field GENERATORS = field(EventLoop.class, "asyncgens");
+  private static final Field ANSWERS = field(Idleness.class, "answers");
+
+  private static Field field(Class<?> type, String name) {
+    try {
+      var field = type.getDeclaredField(name);
+      field.setAccessible(true);
+      return field;
+    } catch (NoSuchFieldException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static @Nullable Object get(Field field, Object object) {
+    try {
+      field.setAccessible(true);
+      return field.get(object);
+    } catch (IllegalAccessException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void set(Field field, Object object, Object value) {
+    try {
+      field.set(object, value);
+    } catch (IllegalAccessException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
