@@ -752,6 +752,44 @@ public final class Asyncio {
     return shield(ActionBody.of(action, "action"));
   }
 
+  /// Runs clean-up that blocks, under [BlockingPolicy#SWITCH]: what a `finally` block has to wait
+  /// for although its task was interrupted in a blocking call.
+  ///
+  /// Without it such a call is interrupted again, because a library that swallows the interrupt and
+  /// tries once more looks just the same. Awaits need no such thing. Anywhere else this is a plain
+  /// call. **Cancellation** that is asked for meanwhile interrupts as always.
+  ///
+  /// @param <T> what it gives
+  /// @param body the clean-up
+  /// @return what it gives; throws what it throws
+  public static <T extends @Nullable Object> T uninterrupted(Awaitable<T> body) {
+    Objects.requireNonNull(body, "body");
+    var task = currentTask();
+    try {
+      return task == null ? body.await() : task.uninterrupted(body);
+    } catch (Exception e) {
+      throw Sneaky.sneak(e);
+    }
+  }
+
+  /// Runs clean-up that blocks, as the other form does.
+  ///
+  /// @param body the clean-up
+  public static void uninterrupted(Action body) {
+    uninterrupted(ActionBody.of(body, "body"));
+  }
+
+  /// {@return whether an interrupt is behind an error: it, or one of its causes, is what a blocking
+  /// call throws when its thread is interrupted}
+  ///
+  /// For code under [BlockingPolicy#SWITCH] that catches `Exception` and goes on: a task that is
+  /// cancelled in a blocking call gets such an error, and should end with it.
+  ///
+  /// @param error what was thrown
+  public static boolean comesFromInterrupt(Throwable error) {
+    return Interrupts.caused(Objects.requireNonNull(error, "error"));
+  }
+
   // ---- time limits ------------------------------------------------------------------------------
 
   /// Waits for `awaitable`, but not for ever. Suspends.

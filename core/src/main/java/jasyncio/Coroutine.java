@@ -340,7 +340,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   private @Nullable Object handOut(@Nullable Object what) {
     yielded = what;
     if (driver != null) {
-      driver.takeBackInterrupt();
+      driver.settleInterrupt();
     }
     Objects.requireNonNull(fiber).hub().switchTo(null);
     var t = thrown;

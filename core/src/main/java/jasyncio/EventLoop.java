@@ -988,12 +988,8 @@ public final class EventLoop implements AutoCloseable {
 
   /// The thread of the blocking call that `task` waits in while others run, or `null`.
   @Nullable Thread blockedThread(Task<?> task) {
-    for (var fiber : blocking.saved.keySet()) {
-      if (hub.isDetached(fiber) && taskOf(fiber) == task) {
-        return fiber.thread();
-      }
-    }
-    return null;
+    var fiber = blocking.fibers.get(task);
+    return fiber == null ? null : hub.blockedThread(fiber);
   }
 
   /// Whether a task waits in a blocking call while the loop goes on.
@@ -1004,13 +1000,32 @@ public final class EventLoop implements AutoCloseable {
   /// Keeps what belongs to a fiber while the loop goes on without it.
   private final class Blocking implements LoopCore.BlockingListener {
     private final IdentityHashMap<Fiber, Saved> saved = new IdentityHashMap<>();
+    private final IdentityHashMap<Task<?>, Fiber> fibers = new IdentityHashMap<>(); // set aside
 
     @Override
     public void leave(Fiber fiber) {
-      saved.put(fiber, new Saved(context, stepBegan));
+      var task = taskOf(fiber);
+      saved.put(fiber, new Saved(task, context, stepBegan));
       if (blockingPolicy == BlockingPolicy.SWITCH) { // others run: its time is not the loop's
         stepBegan = 0;
         watchdog.stepEnds();
+        if (task != null) {
+          fibers.put(task, fiber);
+          if (task.hasWish()) {
+            task.blocksThoughCancelled();
+          }
+        }
+        returnFromEagerStart(fiber);
+      }
+    }
+
+    /// A task that was started eagerly is set aside: whoever made it goes on.
+    private void returnFromEagerStart(Fiber fiber) {
+      for (var f = fiber; f != null; f = f.caller()) {
+        if (f.owner() instanceof Task<?> && f.hasCaller()) {
+          hub.returnEarly(f);
+          return;
+        }
       }
     }
 
@@ -1018,6 +1033,7 @@ public final class EventLoop implements AutoCloseable {
     public void enter(Fiber fiber) {
       var back = saved.remove(fiber);
       if (back != null) {
+        fibers.remove(back.task, fiber);
         context = back.context;
         if (blockingPolicy == BlockingPolicy.SWITCH) {
           beginStep();
@@ -1043,7 +1059,7 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
-  private record Saved(@Nullable Object context, long stepBegan) {}
+  private record Saved(@Nullable Task<?> task, @Nullable Object context, long stepBegan) {}
 
   // ---- signals ----------------------------------------------------------------------------------
 

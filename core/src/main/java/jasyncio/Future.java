@@ -152,6 +152,9 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
 
   /// The message of the cancellation, if it has one.
   final @Nullable String cancelMessage() {
+    if (outcome instanceof Interruption interruption) {
+      return interruption.message;
+    }
     return outcome instanceof String message ? message : null;
   }
 
@@ -165,9 +168,33 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
     outcome = cancelMessage != null ? cancelMessage : NO_MESSAGE;
   }
 
-  /// Forgets the wish, and returns its message.
+  /// Whether the next await is to throw a wish, in contrast to one that has arrived as an
+  /// interrupt.
+  final boolean hasDueWish() {
+    return hasWish() && !(outcome instanceof Interruption interruption && !interruption.isDue());
+  }
+
+  /// What has become of the wish if the task waits in a blocking call, or did so.
+  final @Nullable Interruption interruption() {
+    return outcome instanceof Interruption interruption ? interruption : null;
+  }
+
+  /// The wish becomes an interrupt.
+  final Interruption makeInterruption() {
+    var interruption = interruption();
+    if (interruption == null) {
+      interruption = new Interruption(cancelMessage());
+      outcome = interruption;
+    }
+    return interruption;
+  }
+
+  /// Ends the wish, and an interrupt that stands for it; returns its message.
   final @Nullable String takeWish() {
     var message = cancelMessage();
+    if (outcome instanceof Interruption interruption) {
+      interruption.withdraw();
+    }
     outcome = null;
     return message;
   }

@@ -21,19 +21,18 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
    * The task itself is the entry of the ready queue that starts it and goes on with it. Its phases:
    *   NEW          not started; the task is in the ready queue
    *   RUNNING      its code runs, or waits in a blocking call; `fiber` is set
-   *   INTERRUPTED  likewise, and cancel() has interrupted the blocking call
    *   SUSPENDED    `fiber` is set; `waiter` will put the task into the ready queue, or it is there already
    * and while it sleeps, when it is its own timer, and suspended in the same way:
    *   SLEEPING     it is in the timer heap, by `ticket`
    *   FIRED        the timer is due: it is in the ready queue, where its turn will make it SUSPENDED and put it
    *                there again (asyncio needs two iterations as well: one resolves a future, one wakes the task)
    *   ROUSED       likewise, but it was cancelled meanwhile: that turn has no other effect, a Rouser wakes it
-   * Only turn() takes it out of SUSPENDED or NEW; a turn that finds it RUNNING or INTERRUPTED has no effect.
+   * Only turn() takes it out of SUSPENDED or NEW; a turn that finds it RUNNING has no effect.
    *
    * Cancelling: cancel() passes the wish to `waiter`, which wakes the task with a CancelledError. Where
    * there is nobody to pass it to, the wish is kept (see Future.setWish), and the next time the task would
    * go on, the error is thrown instead. A task that sleeps is woken at once. CPython: tasks.py, Task.cancel and
-   * Task.__step.
+   * Task.__step. If the task blocks, or once it does, under policy SWITCH, the wish becomes an Interruption.
    *
    * There may be a million suspended tasks. Hence run() and sleep() call what suspends without another frame
    * between, and keep nothing in locals across that: it would be copied with the stack at every switch, and
@@ -41,11 +40,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
    */
   private static final byte NEW = 0;
   private static final byte RUNNING = 1;
-  private static final byte INTERRUPTED = 2;
-  private static final byte SUSPENDED = 3;
-  private static final byte SLEEPING = 4;
-  private static final byte FIRED = 5;
-  private static final byte ROUSED = 6;
+  private static final byte SUSPENDED = 2;
+  private static final byte SLEEPING = 3;
+  private static final byte FIRED = 4;
+  private static final byte ROUSED = 5;
 
   private static final AtomicInteger COUNTER = new AtomicInteger();
 
@@ -158,8 +156,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       // its loop was closed while it waited in a blocking call
     } else if (error != null) {
       endWith(asCancellation(error));
-    } else if (hasWish()) { // it cancelled itself, or was cancelled in its last step
-      cancelWith(takeCancellation().getMessage());
+    } else if (hasWish() && !hasSwallowedInterrupt()) {
+      cancelWith(takeWish()); // it cancelled itself, or was cancelled in its last step
     } else {
       finish(value);
     }
@@ -215,14 +213,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
           "coroutine ignored GeneratorExit: it awaited while its loop was being closed");
     }
     getLoop().leave(this);
-    takeBackInterrupt();
+    settleInterrupt();
   }
 
   /// From now on `what` will wake the task; it learns of the wish to cancel.
   private void waitFor(Object what) {
     phase = SUSPENDED;
     waiter = what;
-    if (hasWish() && cancelWaiter(cancelMessage())) {
+    if (hasDueWish() && cancelWaiter(cancelMessage())) {
       takeWish();
     }
   }
@@ -314,7 +312,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private void fallAsleep(double seconds) {
     ticket = getLoop().core.scheduleTicket(getLoop().nanosAfter(seconds), this);
     phase = SLEEPING;
-    if (hasWish()) {
+    if (hasDueWish()) {
       rouse(takeWish());
     }
   }
@@ -390,7 +388,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Throws a cancellation that has no other way to arrive. One that arrives through what was
   /// awaited uses up the wish as well.
   private void checkCancelled(boolean arrives) {
-    if (hasWish()) {
+    if (hasDueWish()) {
       if (!arrives) {
         throw takeCancellation();
       }
@@ -428,7 +426,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// What a blocking call threw because [#cancel()] interrupted it is the cancellation that it
   /// stands for; anything else is itself.
   Throwable asCancellation(Throwable error) {
-    if (phase != INTERRUPTED || !hasWish() || !(error instanceof Exception)) {
+    if (cancelRequests == 0 || !Interrupts.caused(error)) {
       return error;
     }
     var cancellation = takeCancellation();
@@ -438,17 +436,73 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   // ---- cancellation -----------------------------------------------------------------------------
 
-  /// The interrupt that [#cancel()] sent into a blocking call: the call did not mind it, and nobody
-  /// else is to get it.
-  void takeBackInterrupt() {
-    if (phase == INTERRUPTED) {
-      phase = RUNNING;
-      Thread.interrupted();
+  /// The code of the task stops here: a blocking call that it was in has ended.
+  void settleInterrupt() {
+    var interruption = interruption();
+    if (interruption != null) {
+      interruption.settle();
+    }
+  }
+
+  private boolean hasSwallowedInterrupt() {
+    settleInterrupt();
+    var interruption = interruption();
+    return interruption != null && interruption.isNoticed();
+  }
+
+  /// Whether an interrupt is on its way already, and the wish need not be told twice.
+  private boolean isInterrupted() {
+    if (getLoop().current() == this) {
+      settleInterrupt();
+    }
+    var interruption = interruption();
+    return interruption != null && interruption.isOnItsWay();
+  }
+
+  /// The wish to cancel goes to the blocking call in which the task waits, if it does.
+  private void interrupt() {
+    var blocked = hasWish() && !isSuspended() ? getLoop().blockedThread(this) : null;
+    if (blocked != null) {
+      makeInterruption().send(blocked);
+    }
+  }
+
+  /// The task waits in a blocking call under policy `SWITCH`, and is to be cancelled already.
+  /// Called where no user code may run.
+  void blocksThoughCancelled() {
+    var core = getLoop().core;
+    var entry =
+        new Entry() {
+          @Override
+          protected void run() {
+            interrupt();
+          }
+        };
+    settleInterrupt();
+    var interruption = interruption();
+    long pause = interruption == null ? 0 : interruption.pauseNanos();
+    if (pause == 0) {
+      core.send(entry);
+    } else {
+      core.scheduleTicket(core.nanos() + pause, entry);
+    }
+  }
+
+  /// Runs clean-up that may block: see [Asyncio#uninterrupted(Awaitable)].
+  <R extends @Nullable Object> R uninterrupted(Awaitable<R> body) throws Exception {
+    var heldOff = interruption();
+    if (heldOff == null) {
+      return body.await();
+    }
+    heldOff.holdOff();
+    try {
+      return body.await();
+    } finally {
+      heldOff.holdOffNoMore();
     }
   }
 
   private CancelledError takeCancellation() {
-    takeBackInterrupt();
     return new CancelledError(takeWish());
   }
 
@@ -474,11 +528,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       rouse(message);
       return true;
     }
-    setWish(message);
-    var blocked = isSuspended() ? null : getLoop().blockedThread(this);
-    if (blocked != null) {
-      phase = INTERRUPTED;
-      blocked.interrupt();
+    if (!isInterrupted()) {
+      setWish(message);
+      interrupt();
     }
     return true;
   }

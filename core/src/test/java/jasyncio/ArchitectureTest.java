@@ -79,6 +79,7 @@ class ArchitectureTest {
       Map.of(
           "FiberHazardsTest", "a task blocks its thread on purpose",
           "BlockingPolicyTest", "a task blocks its thread on purpose",
+          "InterruptionTest", "a task blocks its thread on purpose",
           "MonkeyTest", "a greenlet blocks its thread on purpose");
 
   private static final Path TARGET = Path.of(System.getProperty("basedir", ""), "target");

@@ -497,27 +497,6 @@ class BlockingPolicyTest {
     }
 
     @Test
-    void cancel_ofATaskThatIgnoresTheInterrupt_arrivesAtItsNextAwait() {
-      var order = new ArrayList<String>();
-      var task =
-          cancelled(() -> {
-            try {
-              Thread.sleep(100_000);
-            } catch (InterruptedException e) {
-              order.add("interrupted");
-            }
-            try {
-              sleep(0);
-            } catch (CancelledError e) {
-              order.add("cancelled");
-              throw e;
-            }
-          });
-      assertThat(order).containsExactly("interrupted", "cancelled");
-      assertThat(task.cancelled()).isTrue();
-    }
-
-    @Test
     void cancel_ofATaskThatBlocksInAGeneratorBody_endsItCancelled() {
       var generator =
           generator(g -> {
@@ -566,6 +545,65 @@ class BlockingPolicyTest {
             return task;
           },
           with(BlockingPolicy.SWITCH));
+    }
+
+    @Test
+    void eagerTasks_thatBlock_overlap() {
+      var order = new ArrayList<String>();
+      var latch = new CountDownLatch(1);
+      run(
+          () -> {
+            var tasks = new ArrayList<Task<Void>>();
+            for (int i = 0; i < 3; i++) {
+              int n = i;
+              Action body =
+                  () -> {
+                    order.add("begins " + n);
+                    latch.await();
+                    order.add("ends " + n + " " + currentTask().getName());
+                  };
+              tasks.add(createTask(body, TaskOptions.named("eager-" + n).eagerStart(true)));
+              order.add("made " + n + " " + (currentTask() != tasks.getLast()));
+            }
+            latch.countDown();
+            await(gather(tasks));
+          },
+          with(BlockingPolicy.SWITCH));
+      assertThat(order)
+          .containsExactly(
+              "begins 0",
+              "made 0 true",
+              "begins 1",
+              "made 1 true",
+              "begins 2",
+              "made 2 true",
+              "ends 0 eager-0",
+              "ends 1 eager-1",
+              "ends 2 eager-2");
+    }
+
+    @Test
+    void eagerTask_thatBlocksInsideAGenerator_letsItsMakerGoOn() {
+      var order = new ArrayList<String>();
+      var latch = new CountDownLatch(1);
+      run(
+          () -> {
+            Action body =
+                () -> {
+                  Generator<String> items =
+                      generator(g -> {
+                        latch.await();
+                        g.yield("item");
+                      });
+                  order.add(items.next());
+                };
+            var task = createTask(body, TaskOptions.defaults().eagerStart(true));
+            order.add("made");
+            latch.countDown();
+            await(task);
+          },
+          with(BlockingPolicy.SWITCH));
+      assertThat(order).containsExactly("made", "item");
     }
 
     @Test

@@ -19,7 +19,9 @@ final class Strand {
    * error is thrown later, when the strand has run. Elsewhere the task is cancelled, and `interruption` says what
    * the cancellation stands for: as soon as it comes out into one of our own calls or out of the greenlet,
    * arrived() puts the error in its place. User code may swallow it before; we know that as soon as one of our
-   * calls has waited. Another error does not wait for that, but only until the cancellation has had its turn:
+   * calls has waited. In a blocking call the cancellation is an interrupt, and that may have been heard before:
+   * what it made the call throw is on its way while clean-up waits, so `heard` remembers what it stands for.
+   * Another error does not wait for that, but only until the cancellation has had its turn:
    * before, both would arrive as one.
    */
   private static final Object NOBODY = new Object();
@@ -30,6 +32,7 @@ final class Strand {
   private @Nullable Greenlet<?> greenlet; // made on demand where there is none
   private @Nullable Waiter waiter;
   private @Nullable Throwable interruption;
+  private @Nullable Throwable heard; // the last interruption, once it is settled
   private boolean beingCancelled; // it has not had its turn
   private final ArrayDeque<Throwable> pending = new ArrayDeque<>(); // the main program's
 
@@ -181,20 +184,24 @@ final class Strand {
     if (interruption == error) {
       settle();
     }
+    if (heard == error) {
+      heard = null;
+    }
   }
 
   /// What `error` stands for: the error that we wanted to be thrown here, if it is what became of
   /// that.
   Throwable arrived(Throwable error) {
-    var wanted = interruption;
-    if (wanted == null || !(error instanceof CancelledError || Interrupts.caused(error))) {
+    boolean interrupted = Asyncio.comesFromInterrupt(error);
+    var wanted = interruption == null && interrupted ? heard : interruption;
+    if (wanted == null || !(error instanceof CancelledError || interrupted)) {
       return error;
     }
     settle();
+    heard = null;
     if (error instanceof CancelledError || error == wanted) {
       return wanted;
     }
-    Thread.interrupted(); // a blocking call was interrupted, and may have left the mark
     wanted.addSuppressed(error);
     return wanted;
   }
@@ -202,6 +209,7 @@ final class Strand {
   /// The cancellation that stood for an error has arrived, or was swallowed on its way.
   private void settle() {
     if (interruption != null && task != null) {
+      heard = interruption;
       interruption = null;
       task.uncancel();
     }

@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Test;
 
 /// Unmodified clients that block, in greenlets, all on one thread.
 @org.junit.jupiter.api.Timeout(120)
+@SuppressWarnings("LockNotBeforeTry") // greenlets hold locks while they wait
 class MonkeyTest {
   private final List<String> order = new ArrayList<>(); // greenlets need no lock
 
@@ -327,6 +328,85 @@ class MonkeyTest {
                   -2));
       assertThat(reader.get()).isEqualTo(-2);
     }
+  }
+
+  @Test
+  @ScheduledOnly
+  void kill_ofACallThatBlocks_letsCleanUpWait() {
+    Monkey.patchAll();
+    var killed =
+        spawn(() -> {
+          try {
+            new CountDownLatch(1).await();
+          } finally {
+            sleep(0);
+            Asyncio.sleep(0.001);
+            spawn(() -> order.add("spawned")).join();
+            order.add("cleaned");
+          }
+        });
+    sleep(0.001);
+    killed.kill();
+    assertThat(order).containsExactly("spawned", "cleaned");
+    assertThat(killed.exit()).isNotNull();
+    assertThat(killed.exception()).isNull();
+  }
+
+  @Test
+  @ScheduledOnly
+  void timeout_thatIsOverAsTheCallEnds_leavesNoInterruptBehind() {
+    Monkey.patchAll();
+    var lock = new ReentrantLock();
+    var holder =
+        spawn(() -> {
+          lock.lock();
+          sleep(0.03);
+          lock.unlock();
+        });
+    var waiter =
+        spawn(() -> {
+          withTimeout(
+              0.005,
+              () -> {
+                lock.lock();
+                lock.unlock();
+                return true;
+              },
+              false);
+          Thread.sleep(Duration.ofMillis(1)); // an innocent call
+          order.add("interrupted: " + Thread.currentThread().isInterrupted());
+        });
+    joinallOrFail(List.of(holder, waiter));
+    assertThat(order).containsExactly("interrupted: false");
+  }
+
+  @Test
+  @ScheduledOnly
+  void error_ofACallThatDidNotMindTheTimeout_staysItself() {
+    Monkey.patchAll();
+    var lock = new ReentrantLock();
+    var problem = new IllegalStateException("of its own");
+    var holder =
+        spawn(() -> {
+          lock.lock();
+          sleep(0.03);
+          lock.unlock();
+        });
+    var waiter =
+        spawn(() ->
+            withTimeout(
+                0.005,
+                () -> {
+                  lock.lock();
+                  lock.unlock();
+                  throw problem;
+                },
+                false));
+    try (var logs = Logs.capture()) {
+      joinall(List.of(holder, waiter));
+      assertThat(logs.lines()).singleElement().asString().contains("of its own");
+    }
+    assertThat(waiter.exception()).isSameAs(problem);
   }
 
   @Test

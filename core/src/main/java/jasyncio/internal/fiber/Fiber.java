@@ -63,6 +63,11 @@ public abstract class Fiber {
     return returnTo != null;
   }
 
+  /// Whoever gets control back, or `null`.
+  public final @Nullable Fiber caller() {
+    return returnTo;
+  }
+
   private static final class Marker extends Fiber {
     @SuppressWarnings("NullAway") // nobody asks it for a hub
     Marker() {

@@ -87,8 +87,16 @@ public abstract class Hub {
   /// Called by the source from [FiberSource#blocked].
   public abstract void interlude(Fiber fiber);
 
+  /// Has the caller of `callee` go on now, in place of what the source says, as if it had been
+  /// given control back. Called by the source from [FiberSource#blocked].
+  public abstract void returnEarly(Fiber callee);
+
   /// Whether the fiber waits in a blocking call and the hub went on without it.
   public abstract boolean isDetached(Fiber fiber);
+
+  /// The thread of a fiber that waits in a blocking call while the hub goes on, and that nothing
+  /// has woken yet; else `null`. Called by the logical thread.
+  public abstract @Nullable Thread blockedThread(Fiber fiber);
 
   /// The hub is closed: lets other threads run what is left of a fiber that waited in a blocking
   /// call.

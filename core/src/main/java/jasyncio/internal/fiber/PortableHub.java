@@ -115,8 +115,18 @@ public final class PortableHub extends Hub {
   }
 
   @Override
+  public void returnEarly(Fiber callee) {
+    throw new IllegalStateException("a blocked portable fiber cannot be noticed");
+  }
+
+  @Override
   public boolean isDetached(Fiber fiber) {
     return false;
+  }
+
+  @Override
+  public @Nullable Thread blockedThread(Fiber fiber) {
+    return null;
   }
 
   @Override

@@ -160,6 +160,13 @@ public final class ScheduledHub extends Hub {
   }
 
   @Override
+  public void returnEarly(Fiber callee) {
+    target = callee.returnTo;
+    hasTarget = true;
+    callee.returnTo = null;
+  }
+
+  @Override
   @SuppressWarnings("ThreadPriorityCheck") // we are the scheduler that yield() is about
   public void switchTo(@Nullable Fiber to) {
     var self = (ScheduledFiber) Objects.requireNonNull(current);
@@ -237,6 +244,12 @@ public final class ScheduledHub extends Hub {
   @Override
   public boolean isDetached(Fiber fiber) {
     return ((ScheduledFiber) fiber).detached;
+  }
+
+  @Override
+  public @Nullable Thread blockedThread(Fiber fiber) {
+    var f = (ScheduledFiber) fiber;
+    return f.detached && !f.permit ? f.thread : null;
   }
 
   @Override

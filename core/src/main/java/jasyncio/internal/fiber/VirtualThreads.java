@@ -3,6 +3,7 @@ package jasyncio.internal.fiber;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
 import java.lang.reflect.InaccessibleObjectException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -130,6 +131,27 @@ public final class VirtualThreads {
       throw e;
     } catch (Throwable e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /// Takes back an interrupt of a virtual thread that is not mounted.
+  ///
+  /// @return whether it was interrupted
+  public static boolean clearInterrupt(Thread thread) {
+    return InterruptFlag.HANDLE != null && (boolean) InterruptFlag.HANDLE.getAndSet(thread, false);
+  }
+
+  /// Hardly ever needed, and not free at start-up.
+  private static final class InterruptFlag {
+    static final @Nullable VarHandle HANDLE = find();
+
+    private static @Nullable VarHandle find() {
+      try {
+        return MethodHandles.privateLookupIn(Thread.class, MethodHandles.lookup())
+            .findVarHandle(Thread.class, "interrupted", boolean.class);
+      } catch (ReflectiveOperationException e) {
+        return null; // a JDK without it: the interrupt stays, as everywhere else
+      }
     }
   }
 
