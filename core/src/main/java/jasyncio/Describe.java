@@ -1,8 +1,12 @@
 package jasyncio;
 
 import jasyncio.internal.loop.Entry;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +14,27 @@ import org.jspecify.annotations.Nullable;
 final class Describe {
   private static final int MAX_VALUE = 200;
 
+  /// What is being described on this thread.
+  private static final ThreadLocal<Set<Object>> UNDER_WAY =
+      ThreadLocal.withInitial(() -> Collections.newSetFromMap(new IdentityHashMap<>()));
+
   private Describe() {}
+
+  /// A description, or `...` inside of itself: a result, or who is waited for, may lead back.
+  static String once(Object thing, Supplier<String> description) {
+    var underWay = UNDER_WAY.get();
+    if (!underWay.add(thing)) {
+      return "...";
+    }
+    try {
+      return description.get();
+    } finally {
+      underWay.remove(thing);
+      if (underWay.isEmpty()) {
+        UNDER_WAY.remove();
+      }
+    }
+  }
 
   /// A value: strings quoted, exceptions as `Name('message')`, long ones cut.
   ///
@@ -56,8 +80,15 @@ final class Describe {
     return className.substring(className.lastIndexOf('.') + 1).replace('$', '.');
   }
 
+  /// The first and the last one, and how many stand between.
   static String callbacks(List<Entry> entries) {
-    return entries.stream().map(Describe::callback).collect(Collectors.joining(", ", "[", "]"));
+    var first = callback(entries.getFirst());
+    var last = callback(entries.getLast());
+    return switch (entries.size()) {
+      case 1 -> "[" + first + "]";
+      case 2 -> "[" + first + ", " + last + "]";
+      default -> "[" + first + ", <" + (entries.size() - 2) + " more>, " + last + "]";
+    };
   }
 
   private static String callback(Entry entry) {

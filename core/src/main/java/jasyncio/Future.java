@@ -435,6 +435,10 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
   /// {@return `<Future pending>`, `<Future finished result=1>` and so on, as asyncio describes it}
   @Override
   public String toString() {
+    return Describe.once(this, this::describe);
+  }
+
+  private String describe() {
     var text =
         new StringBuilder("<").append(kind()).append(' ').append(stateName()).append(details());
     switch (state) {
