@@ -243,6 +243,38 @@ def an_interrupt_that_main_swallows():
 
 
 @scenario("N3")
+def an_interrupt_of_a_main_that_takes_turns():
+    async def interrupt():
+        await asyncio.sleep(0.01)
+        signal.raise_signal(signal.SIGINT)
+
+    async def main():
+        asyncio.create_task(interrupt())
+        try:
+            while True:
+                await asyncio.sleep(0)
+        except asyncio.CancelledError as exc:
+            print(describe(exc))
+        raise asyncio.CancelledError()
+
+    print(attempt(lambda: asyncio.run(main())))
+
+
+@scenario("N3")
+def an_interrupt_after_a_cancellation():
+    async def main():
+        async def cancel(task):
+            await asyncio.sleep(0)
+            task.cancel()
+            signal.raise_signal(signal.SIGINT)
+
+        asyncio.create_task(cancel(asyncio.current_task()))
+        await asyncio.sleep(60)
+
+    print(attempt(lambda: asyncio.run(main())))
+
+
+@scenario("N3")
 def an_interrupt_ends_leftover_tasks_too():
     async def main():
         asyncio.create_task(hang("leftover"))

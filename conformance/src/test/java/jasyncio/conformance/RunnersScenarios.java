@@ -18,6 +18,7 @@ import static jasyncio.conformance.Helpers.raise;
 import static jasyncio.conformance.Helpers.report;
 import static jasyncio.conformance.Helpers.steps;
 import static jasyncio.conformance.Trace.attempt;
+import static jasyncio.conformance.Trace.describe;
 import static jasyncio.conformance.Trace.print;
 
 import jasyncio.Action;
@@ -266,6 +267,41 @@ final class RunnersScenarios {
           } catch (CancelledError e) {
             return "value";
           }
+        };
+    print(attempt(() -> run(main)));
+  }
+
+  @Scenario("N3")
+  static void anInterruptOfAMainThatTakesTurns() {
+    Action main =
+        () -> {
+          createTask(() -> {
+            sleep(0.01);
+            interruptThisProcess();
+          });
+          try {
+            while (true) {
+              sleep(0);
+            }
+          } catch (CancelledError e) {
+            print(describe(e));
+          }
+          throw new CancelledError();
+        };
+    print(attempt(() -> run(main)));
+  }
+
+  @Scenario("N3")
+  static void anInterruptAfterACancellation() {
+    Action main =
+        () -> {
+          var task = currentTask();
+          createTask(() -> {
+            sleep(0);
+            task.cancel();
+            interruptThisProcess();
+          });
+          sleep(60);
         };
     print(attempt(() -> run(main)));
   }

@@ -7,6 +7,7 @@ import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
 import java.io.IOException;
@@ -164,5 +165,61 @@ class StaggeredTest {
       assertThatThrownBy(race::await).isInstanceOf(CancelledError.class);
     });
     assertThat(log).containsExactlyInAnyOrder("a", "b", "a cancelled", "b cancelled");
+  }
+
+  // CPython: test_staggered.StaggeredTests.test_empty
+  @Test
+  void nothingToTry_isNull() {
+    run(() ->
+        assertThat(Staggered.race(List.<Awaitable<String>>of(), 0.001, errors, late::add))
+            .isNull());
+    assertThat(errors).isEmpty();
+  }
+
+  // CPython: test_staggered.StaggeredTests.test_one_successful
+  @Test
+  void oneAttempt_wins_andTheNextNeverStarts() {
+    run(() ->
+        assertThat(
+                Staggered.race(
+                    List.of(attempt("first", 0, true), attempt("never", 0, true)),
+                    1000,
+                    errors,
+                    late::add))
+            .isEqualTo("first"));
+    assertThat(log).containsExactly("first");
+    assertThat(errors).isEmpty();
+  }
+
+  // CPython: test_eager_task_factory.EagerTaskFactoryLoopTests
+  //     .test_staggered_race_with_eager_tasks, …_no_delay
+  @Test
+  void eagerTasks_raceAlike() {
+    run(() -> {
+      getRunningLoop().setTaskFactory(Asyncio.eagerTaskFactory());
+      Awaitable<String> fails =
+          () -> {
+            throw new IOException("at once");
+          };
+      assertThat(
+              Staggered.race(
+                  List.of(fails, attempt("good", 0.001, true), attempt("never", 0, true)),
+                  1000,
+                  errors,
+                  late::add))
+          .isEqualTo("good");
+      assertThat(
+              Staggered.race(
+                  List.of(
+                      attempt("blocked", 100, true),
+                      attempt("second", 0.01, true),
+                      attempt("bad", 0, false)),
+                  0.001,
+                  errors,
+                  late::add))
+          .isEqualTo("second");
+    });
+    assertThat(log).contains("blocked cancelled").doesNotContain("never");
+    assertThat(errors).extracting(Throwable::getMessage).containsExactly("at once", "bad");
   }
 }
