@@ -12,12 +12,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a program is compiled against and runs with, beside the JDK.
 ///
-/// @param library where jasyncio itself is
+/// @param library where jasyncio itself is, and the annotations in its signatures: a compiler that
+///   does not find those fails while it reports a mistake in a call
 /// @param extra the jars and directories that the user added
-record ClassPath(Path library, List<Path> extra) {
+record ClassPath(List<Path> library, List<Path> extra) {
 
   /// The class path of a program for which the user asked `extra`: jars, directories, and `lib/*`
   /// for all jars in a directory, separated as everywhere on this system.
@@ -36,7 +38,7 @@ record ClassPath(Path library, List<Path> extra) {
     } catch (IOException | InvalidPathException e) {
       throw CommandException.usage("not a class path: " + extra);
     }
-    return new ClassPath(locateLibrary(), paths);
+    return new ClassPath(List.of(jarOf(Asyncio.class), jarOf(Nullable.class)), paths);
   }
 
   /// This class path with more jars at its end.
@@ -55,18 +57,17 @@ record ClassPath(Path library, List<Path> extra) {
     paths.addAll(jars);
   }
 
-  private static Path locateLibrary() {
+  private static Path jarOf(Class<?> type) {
     try {
-      return Path.of(Asyncio.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
-      throw new IllegalStateException("jasyncio was loaded from an odd place", e);
+      throw new IllegalStateException(type + " was loaded from an odd place", e);
     }
   }
 
   /// All entries in search order.
   List<Path> entries() {
-    List<Path> all = new ArrayList<>();
-    all.add(library);
+    List<Path> all = new ArrayList<>(library);
     all.addAll(extra);
     return all;
   }

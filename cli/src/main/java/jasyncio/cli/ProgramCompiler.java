@@ -7,16 +7,21 @@ import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.JavacTask;
 import com.sun.source.util.TaskEvent;
 import com.sun.source.util.TaskListener;
+import com.sun.source.util.Trees;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.DiagnosticListener;
@@ -43,11 +48,12 @@ final class ProgramCompiler {
 
   private static final List<String> OPTIONS = List.of("-proc:none", "-g", "-XDsuppressNotes");
 
+  private final JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
   private final SourceFile source;
   private final ClassPath classPath;
   private final String text;
 
-  private ProgramCompiler(SourceFile source, ClassPath classPath) throws CommandException {
+  ProgramCompiler(SourceFile source, ClassPath classPath) throws CommandException {
     this.source = source;
     this.classPath = classPath;
     this.text = source.text();
@@ -61,19 +67,59 @@ final class ProgramCompiler {
     return new ProgramCompiler(source, classPath).compile();
   }
 
-  private CompiledProgram compile() throws CommandException, IOException {
+  CompiledProgram compile() throws CommandException, IOException {
     DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
     Attempt silent = new Attempt(List.of(), diagnostics);
     if (diagnostics.getDiagnostics().isEmpty()) {
       return silent.result();
     }
-    Attempt printing =
-        new Attempt(isMissingNames(diagnostics) ? silent.sourceRoot() : List.of(), null);
+    List<Path> sourcePath = isMissingNames(diagnostics) ? silent.sourceRoot() : List.of();
+    Attempt printing = new Attempt(sourcePath, null);
     if (!printing.succeeded) {
-      throw CommandException.compilation(printing.messages());
+      throw CommandException.compilation(printing.messages() + advice(sourcePath));
     }
     System.err.print(printing.messages());
     return printing.result();
+  }
+
+  /// What we have to say about the errors, each sentence once, in lines like the compiler's.
+  private String advice(List<Path> sourcePath) throws IOException {
+    StringBuilder text = new StringBuilder();
+    Set<String> said = new HashSet<>();
+    hints(sourcePath)
+        .forEach((line, hint) -> {
+          if (said.add(hint)) {
+            text.append(source.displayName() + ":" + line + ": hint: " + hint + "\n");
+          }
+        });
+    return text.toString();
+  }
+
+  /// What we have to say about the errors, by line.
+  SortedMap<Long, String> hints(List<Path> sourcePath) throws IOException {
+    DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
+    try (CompilerFiles files = files(sourcePath, diagnostics)) {
+      JavacTask task = task(files, diagnostics, new StringWriter());
+      CompilationUnitTree unit = task.parse().iterator().next();
+      task.analyze();
+      return new Advice(unit, Trees.instance(task).getSourcePositions())
+          .on(diagnostics.getDiagnostics());
+    }
+  }
+
+  private CompilerFiles files(
+      List<Path> sourcePath, @Nullable DiagnosticListener<JavaFileObject> listener)
+      throws IOException {
+    StandardJavaFileManager disk = javac.getStandardFileManager(listener, null, UTF_8);
+    disk.setLocationFromPaths(StandardLocation.CLASS_PATH, classPath.entries());
+    disk.setLocationFromPaths(StandardLocation.SOURCE_PATH, sourcePath);
+    return new CompilerFiles(disk);
+  }
+
+  private JavacTask task(
+      CompilerFiles files, @Nullable DiagnosticListener<JavaFileObject> listener, Writer messages) {
+    List<JavaFileObject> units = List.of(new CompilerFiles.SourceInMemory(source, text));
+    return (JavacTask) javac.getTask(messages, files, listener, OPTIONS, null, units);
   }
 
   private static boolean isMissingNames(DiagnosticCollector<JavaFileObject> diagnostics) {
@@ -95,13 +141,8 @@ final class ProgramCompiler {
 
     Attempt(List<Path> sourcePath, @Nullable DiagnosticListener<JavaFileObject> listener)
         throws IOException {
-      JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
-      try (StandardJavaFileManager disk = javac.getStandardFileManager(listener, null, UTF_8);
-          CompilerFiles files = new CompilerFiles(disk)) {
-        disk.setLocationFromPaths(StandardLocation.CLASS_PATH, classPath.entries());
-        disk.setLocationFromPaths(StandardLocation.SOURCE_PATH, sourcePath);
-        List<JavaFileObject> units = List.of(new CompilerFiles.SourceInMemory(source, text));
-        JavacTask task = (JavacTask) javac.getTask(messages, files, listener, OPTIONS, null, units);
+      try (CompilerFiles files = files(sourcePath, listener)) {
+        JavacTask task = task(files, listener, messages);
         task.addTaskListener(this);
         succeeded = task.call();
         classes = files.classes();

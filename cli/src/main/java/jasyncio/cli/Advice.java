@@ -1,0 +1,300 @@
+package jasyncio.cli;
+
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.IdentifierTree;
+import com.sun.source.tree.MemberSelectTree;
+import com.sun.source.tree.MethodInvocationTree;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.Tree;
+import com.sun.source.tree.VariableTree;
+import com.sun.source.util.SourcePositions;
+import com.sun.source.util.TreeScanner;
+import jasyncio.Asyncio;
+import jasyncio.EventLoop;
+import java.lang.reflect.Modifier;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.Diagnostic;
+import javax.tools.JavaFileObject;
+import org.jspecify.annotations.Nullable;
+
+/// What the compiler's messages mean to somebody who comes from Python.
+///
+/// The compiler says what is wrong in Java's terms. For the mistakes that everybody makes at first
+/// there is a sentence more, which says what to write.
+final class Advice {
+
+  /// A row of the table: it speaks for a message with this code, if its pattern is found in the
+  /// English text and its condition holds.
+  ///
+  /// In the sentence `{call}` is the method that is called at the place of the mistake, `{1}` the
+  /// first group of the pattern, and `{class}` the class of ours that has the name in that group; a
+  /// row with `{class}` speaks only if there is one.
+  private record Row(Pattern code, Pattern text, Predicate<Place> where, String sentence) {
+    Row(String codes, String text, Predicate<Place> where, String sentence) {
+      this(Pattern.compile("\\.(" + codes + ")"), Pattern.compile(text), where, sentence);
+    }
+  }
+
+  private static final String ANY = "";
+
+  /// The first row that fits speaks.
+  private static final List<Row> TABLE =
+      List.of(
+          new Row(
+              "cant.apply|prob.found.req",
+              ANY,
+              place -> place.isUnqualified("wait"),
+              "every class has the wait(…) of Object, which hides asyncio's:"
+                  + " write Asyncio.wait(…), after import jasyncio.Asyncio"),
+          new Row(
+              "cant.apply|prob.found.req",
+              "\\A(?!(?s:.*)Asyncio\\.)",
+              Place::hidesAsyncio,
+              "a method {call} of this program hides asyncio's:"
+                  + " give it another name, or write Asyncio.{call}(…)"),
+          new Row(
+              "cant.apply",
+              "found for timeout\\((int|double|java.time.Duration)\\)",
+              Place::isAnywhere,
+              "timeout takes what it limits, too: timeout(1, () -> { … })"),
+          new Row(
+              "cant.apply",
+              "found for gather\\((?s:.*)(\\bvoid\\b|missing return value)",
+              Place::isAnywhere,
+              "gather(…) is for coroutines that return something;"
+                  + " for those that do not there is gatherActions(…)"),
+          new Row(
+              "void.not.allowed|cant.apply",
+              "'void'|found for await\\((?!.*(->|::))(?s:.*)Asyncio",
+              place -> place.call.equals("await"),
+              "the call in await(…) has waited already and gives its result:"
+                  + " leave await(…) away"),
+          new Row(
+              "void.not.allowed|cant.apply",
+              "'void'|found for \\w+\\((?!.*(->|::))(?s:.*)\\b(Awaitable|Action|Callable)\\b",
+              Place::isAsyncio,
+              "{call}(…) takes what it is to run, and not what comes of having run it:"
+                  + " write {call}(() -> …)"),
+          new Row(
+              "abstract.cant.be.instantiated",
+              "(\\w+) is abstract",
+              Place::isAnywhere,
+              "this {1} is one of the JDK's, which compact source files import by themselves:"
+                  + " import {class}"),
+          new Row(
+              "ref.ambiguous",
+              "reference to (\\w+) is ambiguous\\s+both (?:class|interface) ",
+              Place::isAnywhere,
+              "name the {1} that is meant: import {class}"),
+          new Row(
+              "ref.ambiguous",
+              "in jasyncio.Asyncio and ",
+              Place::isAnywhere,
+              "a reference to a method that has overloads fits several {call}(…):"
+                  + " write it as a lambda, () -> …"),
+          new Row(
+              "cant.resolve",
+              "symbol:\\s+(?:class|variable) (\\w+)",
+              Place::isAnywhere,
+              "{1} is a class of asyncio: import {class}"),
+          new Row(
+              "cant.resolve",
+              "symbol:\\s+method ",
+              Place::isOfLoop,
+              "{call} is a method of the loop: getRunningLoop().{call}(…)"),
+          new Row(
+              "prob.found.req",
+              "jasyncio.(?:Task|Future)<.*> (?:conforms|cannot be converted) to java.util.concurrent.(Future)<",
+              Place::isAnywhere,
+              "this {1} is the JDK's, which compact source files import by themselves:"
+                  + " import {class}"),
+          new Row(
+              "cant.infer.local.var",
+              "is 'void'",
+              place -> place.call.equals("acquire"),
+              "this Semaphore is the JDK's, which compact source files import by themselves:"
+                  + " import jasyncio.sync.Semaphore"),
+          new Row(
+              "except.never.thrown",
+              "exception (?:\\w+\\.)*(\\w+) is never thrown",
+              Place::isAnywhere,
+              "the compiler does not see what a lambda or a task throws:"
+                  + " write await(…, {1}.class), or catch Exception"));
+
+  private static final List<String> PACKAGES =
+      Stream.of("", "sync.", "queue.", "net.", "process.", "files.", "generator.", "gevent.")
+          .map("jasyncio."::concat)
+          .toList();
+
+  private final CompilationUnitTree unit;
+  private final SourcePositions positions;
+
+  /// @param unit the program that does not compile
+  /// @param positions where its parts are in the text
+  Advice(CompilationUnitTree unit, SourcePositions positions) {
+    this.unit = unit;
+    this.positions = positions;
+  }
+
+  /// The sentences for what the compiler said, by line.
+  SortedMap<Long, String> on(List<? extends Diagnostic<? extends JavaFileObject>> messages) {
+    SortedMap<Long, String> found = new TreeMap<>();
+    for (Diagnostic<? extends JavaFileObject> message : messages) {
+      JavaFileObject source = message.getSource();
+      if (source != null && source.toUri().equals(unit.getSourceFile().toUri())) {
+        String sentence = on(message);
+        if (sentence != null) {
+          found.putIfAbsent(message.getLineNumber(), sentence);
+        }
+      }
+    }
+    return found;
+  }
+
+  private @Nullable String on(Diagnostic<?> message) {
+    // The root locale is the compiler's English, whatever the user's language is.
+    String text = message.getMessage(Locale.ROOT);
+    Place place = new Place(message);
+    for (Row row : TABLE) {
+      if (row.code.matcher(message.getCode()).find()) {
+        MatchResult match = row.text.matcher(text).results().findFirst().orElse(null);
+        if (match != null && row.where.test(place)) {
+          String sentence = fill(row.sentence, match, place);
+          if (sentence != null) {
+            return sentence;
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String fill(String sentence, MatchResult match, Place place) {
+    String name = match.groupCount() > 0 && match.group(1) != null ? match.group(1) : "";
+    String type = classNamed(name);
+    if (type == null && sentence.contains("{class}")) {
+      return null;
+    }
+    return sentence
+        .replace("{call}", place.call)
+        .replace("{1}", name)
+        .replace("{class}", String.valueOf(type));
+  }
+
+  /// The public class of the library that has this simple name.
+  private static @Nullable String classNamed(String name) {
+    for (String prefix : name.isEmpty() ? List.<String>of() : PACKAGES) {
+      try {
+        Class<?> type = Class.forName(prefix + name, false, Advice.class.getClassLoader());
+        return Modifier.isPublic(type.getModifiers()) ? type.getName() : null;
+      } catch (ClassNotFoundException e) {
+        // perhaps in the next package
+      }
+    }
+    return null;
+  }
+
+  private static boolean isMethodOf(Class<?> type, String name) {
+    return Stream.of(type.getMethods())
+        .anyMatch(m -> m.getName().equals(name) && m.getDeclaringClass() == type);
+  }
+
+  /// What stands in the program at the place of a mistake.
+  private final class Place extends TreeScanner<@Nullable Void, @Nullable Void> {
+    private final long position;
+    private final Set<String> declared = new HashSet<>();
+
+    /// The name of the method that is called there, or that is given what stands there.
+    private String call = "";
+
+    /// Whether it is called without saying of what.
+    private boolean unqualified;
+
+    Place(Diagnostic<?> message) {
+      this.position = message.getPosition();
+      scan(unit, null);
+    }
+
+    @Override
+    public @Nullable Void visitMethod(MethodTree method, @Nullable Void nothing) {
+      declared.add(method.getName().toString());
+      return super.visitMethod(method, null);
+    }
+
+    /// Inner calls come later, and so the innermost one stays.
+    @Override
+    public @Nullable Void visitMethodInvocation(MethodInvocationTree tree, @Nullable Void nothing) {
+      if (isIn(nameIn(tree), tree.getMethodSelect())
+          || tree.getArguments().stream().anyMatch(argument -> isIn(start(argument), argument))) {
+        setCall(tree);
+      }
+      return super.visitMethodInvocation(tree, null);
+    }
+
+    /// What is wrong with a variable may come from the call that gives its value.
+    @Override
+    public @Nullable Void visitVariable(VariableTree tree, @Nullable Void nothing) {
+      super.visitVariable(tree, null);
+      if (tree.getInitializer() instanceof MethodInvocationTree value
+          && start(tree) <= position
+          && position < start(value)) {
+        setCall(value);
+      }
+      return null;
+    }
+
+    private void setCall(MethodInvocationTree tree) {
+      Tree method = tree.getMethodSelect();
+      unqualified = method instanceof IdentifierTree;
+      if (method instanceof IdentifierTree simple) {
+        call = simple.getName().toString();
+      } else if (method instanceof MemberSelectTree selected) {
+        call = selected.getIdentifier().toString();
+      }
+    }
+
+    /// Where the name of the called method begins, or the dot in front of it.
+    private long nameIn(MethodInvocationTree tree) {
+      return tree.getMethodSelect() instanceof MemberSelectTree selected
+          ? positions.getEndPosition(unit, selected.getExpression())
+          : start(tree);
+    }
+
+    private long start(Tree tree) {
+      return positions.getStartPosition(unit, tree);
+    }
+
+    private boolean isIn(long start, Tree tree) {
+      return start <= position && position < positions.getEndPosition(unit, tree);
+    }
+
+    boolean isAnywhere() {
+      return true;
+    }
+
+    boolean isUnqualified(String name) {
+      return unqualified && call.equals(name);
+    }
+
+    boolean isAsyncio() {
+      return isMethodOf(Asyncio.class, call);
+    }
+
+    boolean hidesAsyncio() {
+      return unqualified && declared.contains(call) && isAsyncio();
+    }
+
+    boolean isOfLoop() {
+      return unqualified && isMethodOf(EventLoop.class, call);
+    }
+  }
+}

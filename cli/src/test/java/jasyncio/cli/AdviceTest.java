@@ -1,0 +1,184 @@
+package jasyncio.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The first mistakes of everybody, compiled.
+class AdviceTest {
+  private static final String WAITED = "the call in await(…) has waited already";
+  private static final String RAN = "(…) takes what it is to run, and not what comes of having run";
+  private static final String NO_RESULT = "gather(…) is for coroutines that return something";
+  private static final String OVERLOADS =
+      "a reference to a method that has overloads fits several ";
+  private static final String OF_LOOP = " is a method of the loop: getRunningLoop().";
+  private static final String UNSEEN = "the compiler does not see what a lambda or a task throws:";
+
+  private static final String HEAD =
+      """
+      import static jasyncio.Asyncio.*;
+      int one() { sleep(0); return 1; }
+      void nothing() { sleep(0); }
+      int twice() { return 1; }
+      int twice(int x) { return x; }
+      int read() throws IOException { throw new IOException(); }
+      void main() {}
+      """;
+
+  /// A statement that does not compile, and how the hint begins.
+  record Mistake(String statement, String hint) {}
+
+  private static Stream<List<Mistake>> mistakes() {
+    return Stream.of(
+        List.of(
+            new Mistake("await(one());", WAITED),
+            new Mistake("await(nothing());", WAITED),
+            new Mistake("await(sleep(1));", WAITED),
+            new Mistake("createTask(one());", "createTask" + RAN),
+            new Mistake("createTask(nothing());", "createTask" + RAN),
+            new Mistake("createTask(nothing(), \"name\");", "createTask" + RAN),
+            new Mistake("getRunningLoop().createTask(one());", "createTask" + RAN),
+            new Mistake("gather(one(), one());", "gather" + RAN),
+            new Mistake("gather(nothing(), nothing());", "gather" + RAN),
+            new Mistake("waitFor(one(), 1);", "waitFor" + RAN),
+            new Mistake("waitFor(sleep(1, 2), 1);", "waitFor" + RAN),
+            new Mistake("waitFor(sleep(1), 1);", "waitFor" + RAN),
+            new Mistake("timeout(1, one());", "timeout" + RAN),
+            new Mistake("toThread(one());", "toThread" + RAN),
+            new Mistake("shield(one());", "shield" + RAN),
+            new Mistake("run(one());", "run" + RAN),
+            new Mistake("run(nothing());", "run" + RAN),
+            new Mistake("timeout(1);", "timeout takes what it limits, too"),
+            new Mistake("timeout(Duration.ofSeconds(1));", "timeout takes what it limits, too"),
+            new Mistake("gather(() -> nothing(), () -> nothing());", NO_RESULT),
+            new Mistake("gather(() -> one(), () -> nothing());", NO_RESULT),
+            new Mistake("gather(() -> { sleep(1); });", NO_RESULT),
+            new Mistake("gather(this::nothing, this::nothing);", NO_RESULT),
+            new Mistake("createTask(this::twice);", OVERLOADS + "createTask(…)"),
+            new Mistake("toThread(new CountDownLatch(1)::await);", OVERLOADS + "toThread(…)"),
+            new Mistake("wait(List.of(createTask(() -> 1)));", "every class has the wait(…) of"),
+            new Mistake("wait(Set.of(createTask(() -> 1)), 1);", "every class has the wait(…) of"),
+            new Mistake("runInExecutor(() -> 1);", "runInExecutor" + OF_LOOP),
+            new Mistake("callLater(1, () -> {});", "callLater" + OF_LOOP),
+            new Mistake("new Lock();", "this Lock is one of the JDK's"),
+            new Mistake("new Queue<String>(3);", "this Queue is one of the JDK's"),
+            new Mistake("new Condition();", "this Condition is one of the JDK's"),
+            new Mistake("new Event();", "Event is a class of asyncio: import"),
+            new Mistake("Streams.openConnection();", "Streams is a class of asyncio: import"),
+            new Mistake("Future<Integer> f = createTask(() -> 1);", "this Future is the JDK's"),
+            new Mistake(
+                "try (var held = new Semaphore(1).acquire()) {}", "this Semaphore is the JDK's")),
+        // found in a later step of the compiler, which an error of the first kind keeps it from
+        List.of(
+            new Mistake(
+                "try { await(createTask(() -> read())); } catch (IOException e) {}", UNSEEN),
+            new Mistake("try { waitFor(() -> read(), 1); } catch (IOException e) {}", UNSEEN)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void firstMistake_any_isFollowedByAdvice(List<Mistake> mistakes) throws Exception {
+    var program = new StringBuilder(HEAD);
+    for (int i = 0; i < mistakes.size(); i++) {
+      program.append(
+          "void f%d() throws Exception { %s }%n".formatted(i, mistakes.get(i).statement));
+    }
+    var hints = compiler(program.toString()).hints(List.of());
+    long line = HEAD.lines().count();
+    for (Mistake mistake : mistakes) {
+      line++;
+      assertThat(hints.get(line)).as(mistake.statement).startsWith(mistake.hint);
+    }
+  }
+
+  private static ProgramCompiler compiler(String program) throws CommandException {
+    var source = new SourceFile(Path.of("A.java"), "A.java", program.getBytes(UTF_8));
+    return new ProgramCompiler(source, ClassPath.of(""));
+  }
+
+  /// What is said about a program, which must not compile.
+  private static String report(String program) {
+    return catchThrowableOfType(CommandException.class, () -> compiler(program).compile())
+        .getMessage();
+  }
+
+  @Test
+  void nameOfTwoClasses_importSuggested() throws Exception {
+    String program =
+        """
+        import jasyncio.process.*;
+        void main() { Process p = null; }
+        """;
+    assertThat(compiler(program).hints(List.of()).values())
+        .containsExactly("name the Process that is meant: import jasyncio.process.Process");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "class App { void run() {} void go() { run(() -> sleep(1)); } } void main() {}",
+        "void run(String name) { run(() -> sleep(1)); } void main() {}",
+        "void run(int x) {} void run(String name) { run(() -> sleep(1)); } void main() {}",
+        "double timeout() { return 1; } void main() { timeout(2, () -> sleep(1)); }",
+      })
+  void ownMethod_hidesOneOfAsyncio_toldSo(String program) throws Exception {
+    var hints = compiler("import static jasyncio.Asyncio.*;\n" + program).hints(List.of());
+    assertThat(hints.get(2L))
+        .matches("a method (run|timeout) of this program hides asyncio's: .* Asyncio.\\1\\(…\\)");
+  }
+
+  @Test
+  void otherMistakes_noHint() throws Exception {
+    String program =
+        HEAD
+            + """
+            void f0() { int x = "1"; }
+            void f1() { undefined(); }
+            void f2() { new Undefined(); }
+            void f3() { sleep("1"); }
+            void f4() { createTask(() -> 1, 3); }
+            void f5() { new CountDownLatch(1).await(1); }
+            void f6() { String s = one(); }
+            void f7() { List<String> l = new List<>(); }
+            void f8() { nothing().x(); }
+            void f9() { String s = await(createTask(() -> 1)); }
+            """;
+    assertThat(report(program)).contains("10 errors");
+    assertThat(compiler(program).hints(List.of())).isEmpty();
+  }
+
+  @Test
+  void report_ofMistakeMadeTwice_endsWithHintOnce() {
+    String program = HEAD + "void f() {\n  new Lock();\n  new Lock();\n}\n";
+    String report = report(program);
+    assertThat(report)
+        .contains("A.java:9: error: Lock is abstract", "A.java:10: error: Lock is abstract")
+        .endsWith(
+            """
+            2 errors
+            A.java:9: hint: this Lock is one of the JDK's, which compact source files import by \
+            themselves: import jasyncio.sync.Lock\
+            """);
+  }
+
+  @Test
+  void userOfOtherLanguage_getsTheHintsAll() throws Exception {
+    Locale mine = Locale.getDefault();
+    try {
+      Locale.setDefault(Locale.JAPANESE);
+      String program = HEAD + "void f() { new Lock(); }\n";
+      assertThat(report(program)).doesNotContain("error").contains("hint: this Lock is");
+    } finally {
+      Locale.setDefault(mine);
+    }
+  }
+}
