@@ -6,13 +6,14 @@ import org.jspecify.annotations.NullMarked;
 /// under their own names. No reference is `null` unless it is marked
 /// [org.jspecify.annotations.Nullable].
 ///
-/// System properties, read when a loop is created:
+/// System properties, read when a loop is created (`jasyncio.collect`: when one is closed):
 ///
 /// | property | values | default |
 /// | --- | --- | --- |
 /// | `jasyncio.fibers` | `scheduled`, `portable` | scheduled where the JVM allows it |
 /// | `jasyncio.blocking` | `block`, `switch`, `forbid` | `block` |
 /// | `jasyncio.debug` | `true`, `false` | `false`; so is the environment's `JASYNCIO_DEBUG=1` |
+/// | `jasyncio.collect` | `true`, `false` | `true`: a loop that closes while something may have been forgotten has garbage collected, once |
 /// | `jasyncio.processes` | `posix`, `jdk` | posix where system and JVM allow it |
 @NullMarked
 module jasyncio {

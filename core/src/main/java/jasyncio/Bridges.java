@@ -76,17 +76,21 @@ final class Bridges {
   private static void waitFor(java.util.concurrent.Future<?> theirs) {
     try {
       theirs.get();
-    } catch (InterruptedException | ExecutionException | CancellationException e) {
+    } catch (Throwable e) { // also what a future of somebody's own making may throw
       return; // copy() will see
     }
   }
 
   private static <T extends @Nullable Object> void copy(
       java.util.concurrent.Future<T> theirs, Future<T> ours) {
-    switch (theirs.state()) {
-      case SUCCESS -> settle(ours, theirs.resultNow(), null);
-      case FAILED -> settle(ours, ActionBody.nothing(), theirs.exceptionNow());
-      default -> ours.cancel();
+    try {
+      switch (theirs.state()) {
+        case SUCCESS -> settle(ours, theirs.resultNow(), null);
+        case FAILED -> settle(ours, ActionBody.nothing(), theirs.exceptionNow());
+        default -> ours.cancel();
+      }
+    } catch (Throwable e) { // a future of somebody's own making
+      settle(ours, ActionBody.nothing(), e);
     }
   }
 
@@ -113,15 +117,11 @@ final class Bridges {
   }
 
   private static void cancelWith(Future<?> ours, Runnable cancelTheirs) {
-    ours.whenDone(
-        new Entry() {
-          @Override
-          protected void run() {
-            if (ours.cancelled()) {
-              cancelTheirs.run();
-            }
-          }
-        });
+    ours.addDoneCallback(f -> { // what cancelling throws is reported, as that of any callback
+      if (f.cancelled()) {
+        cancelTheirs.run();
+      }
+    });
   }
 
   // ---- ours to theirs ---------------------------------------------------------------------------

@@ -1,11 +1,11 @@
 package jasyncio;
 
+import jasyncio.internal.base.Log;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.fiber.FiberSource;
 import jasyncio.internal.fiber.Hub;
 import jasyncio.internal.fiber.Strangers;
 import java.lang.System.Logger.Level;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -45,11 +45,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     CLOSED
   }
 
-  /// The coroutine whose fiber is the current thread, where no loop could tell.
-  private static final ThreadLocal<@Nullable Coroutine<?>> DRIVEN = new ThreadLocal<>();
-
   private final Object body; // an Awaitable<T> or an Action
-  private final String name;
+  private final Object naming; // see Describe.naming
   private final Progress progress = new Progress();
   private @Nullable Fiber fiber; // when driven by hand
   private @Nullable Hub lonely; // runs it where no loop does
@@ -64,7 +61,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
   Coroutine(@Nullable String name, Object body) {
     this.body = Objects.requireNonNull(body, "body");
-    this.name = name != null ? name : nameOf(body);
+    this.naming = name != null ? name : Describe.naming(body);
   }
 
   /// A coroutine that nobody is told of if it is never awaited: for builders of generators and
@@ -77,24 +74,26 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     return new Coroutine<>(Objects.requireNonNull(name, "name"), body);
   }
 
-  private static String nameOf(Object body) {
-    var function = Describe.function(body);
-    return function.endsWith("()") ? function.substring(0, function.length() - 2) : function;
-  }
-
   /// Has it reported if nobody awaits it.
   Coroutine<T> watched() {
     var loop = EventLoop.running();
     var losses = loop != null ? loop.losses : EventLoop.LOSSES_OUTSIDE;
-    boolean debug = Debug.isDefault() || (loop != null && loop.getDebug());
-    var source = Debug.list(debug ? Debug.callerStack() : null);
-    losses.watch(this, new NeverAwaited(name, progress, source));
+    progress.naming = naming;
+    if (loop != null ? loop.getDebug() : Debug.DEFAULT) {
+      progress.source = Debug.callerStack();
+    }
+    losses.watch(this, progress);
     return this;
   }
 
   /// {@return the name: the one given, or one made from the body}
   public String name() {
-    return name;
+    return Describe.name(naming);
+  }
+
+  /// See [Describe#naming].
+  Object naming() {
+    return naming;
   }
 
   /// {@return what it is doing}
@@ -247,7 +246,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
   private @Nullable Object resume() {
     var loop = EventLoop.running();
-    var hub = loop != null ? loop.hub : hubOfDriver();
+    var here = Fiber.current();
+    var hub = here == null ? null : here.hub();
     var f = fiber;
     if (f == null) {
       f = newFiber(hub != null ? hub : lonelyHub(null));
@@ -273,13 +273,6 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
       driver = null; // which may keep alive whoever keeps this one
     }
     return afterResume();
-  }
-
-  /// The hub that runs the calling code where no loop does: that of a coroutine driven by hand.
-  private static @Nullable Hub hubOfDriver() {
-    var outer = DRIVEN.get();
-    var f = outer == null ? null : outer.fiber;
-    return f == null ? null : f.hub();
   }
 
   /// The task inside which it is driven: awaiting by hand is still the task's doing.
@@ -328,7 +321,6 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
   private void main() {
     Objects.requireNonNull(fiber).setOwner(this);
-    DRIVEN.set(this);
     try {
       value = Bodies.call(body);
     } catch (Throwable e) {
@@ -363,8 +355,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
   /// The task or the coroutine driven by hand whose code the caller runs, or `null`.
   static @Nullable Object owner() {
-    var fiber = EventLoop.runningFiber();
-    return fiber != null ? fiber.owner() : DRIVEN.get();
+    var fiber = Fiber.current();
+    return fiber == null ? null : fiber.owner();
   }
 
   /// Suspends the coroutine that runs here and hands `value` to whoever drives it. For builders of
@@ -440,26 +432,32 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
   @Override
   public String toString() {
-    return "<coroutine object " + name + ">";
+    return "<coroutine object " + name() + ">";
   }
 
-  /// The state, apart from the coroutine so that it can be looked at when that has been collected.
-  private static final class Progress {
+  /// The state, apart from the coroutine so that it can be looked at when that has been collected;
+  /// and what is said then, if it was never awaited.
+  private static final class Progress implements Losses.Loss {
     volatile State state = State.CREATED;
-  }
-
-  private record NeverAwaited(String name, Progress progress, List<StackTraceElement> source)
-      implements Losses.Loss {
+    private @Nullable Object naming;
+    private StackTraceElement @Nullable [] source;
 
     @Override
     public boolean settled() {
-      return progress.state != State.CREATED;
+      return state != State.CREATED;
     }
 
     @Override
     public void report() {
-      var created = source.isEmpty() ? "" : "\nCoroutine created at:" + Describe.stack(source);
-      Log.LOGGER.log(Level.WARNING, () -> "coroutine '" + name + "' was never awaited" + created);
+      var stack = Debug.list(source);
+      var created = stack.isEmpty() ? "" : "\nCoroutine created at:" + Describe.stack(stack);
+      Log.log(
+          Level.WARNING,
+          () ->
+              "coroutine '"
+                  + Describe.name(Objects.requireNonNull(naming))
+                  + "' was never awaited"
+                  + created);
     }
   }
 
@@ -481,6 +479,11 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     @Override
     public void stranger(Runnable continuation) {
       Strangers.run(continuation);
+    }
+
+    @Override
+    public @Nullable Object owner() {
+      return null;
     }
   }
 }

@@ -46,9 +46,22 @@ final class Describe {
         case Throwable e -> exception(e);
         case null, default -> cut(String.valueOf(value));
       };
-    } catch (RuntimeException e) {
-      return "<unprintable " + Objects.requireNonNull(value).getClass().getSimpleName() + ">";
+    } catch (Throwable e) {
+      return unprintable(Objects.requireNonNull(value));
     }
+  }
+
+  /// What an object says of itself, or that it fails to say anything.
+  static String text(Object object) {
+    try {
+      return object.toString();
+    } catch (Throwable e) {
+      return unprintable(object);
+    }
+  }
+
+  private static String unprintable(Object object) {
+    return "<unprintable " + object.getClass().getSimpleName() + ">";
   }
 
   private static String exception(Throwable e) {
@@ -65,15 +78,27 @@ final class Describe {
 
   /// A function: `Owner.<lambda>()` for a lambda, the name of its class for any other object.
   static String function(Object function) {
+    return name(naming(function)) + "()";
+  }
+
+  /// What is to be kept of a function so that [#name] can name it: costs nothing, and keeps nothing
+  /// of the function alive.
+  static Object naming(Object function) {
     return switch (function) {
-      case ActionBody body -> function(body.action());
-      case Coroutine<?> coroutine -> coroutine.name() + "()";
-      default -> {
-        var name = function.getClass().getName();
-        int lambda = name.indexOf("$$Lambda");
-        yield lambda < 0 ? simple(name) + "()" : simple(name.substring(0, lambda)) + ".<lambda>()";
-      }
+      case ActionBody body -> body.action().getClass();
+      case Coroutine<?> coroutine -> coroutine.naming();
+      default -> function.getClass();
     };
+  }
+
+  /// The name of a function by its [#naming]: a class, or the name itself.
+  static String name(Object naming) {
+    if (naming instanceof String name) {
+      return name;
+    }
+    var name = ((Class<?>) naming).getName();
+    int lambda = name.indexOf("$$Lambda");
+    return lambda < 0 ? simple(name) : simple(name.substring(0, lambda)) + ".<lambda>";
   }
 
   private static String simple(String className) {

@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Log;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.fiber.Hub;
 import jasyncio.internal.loop.Door;
@@ -9,16 +10,18 @@ import jasyncio.internal.loop.Timer;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +33,21 @@ import org.jspecify.annotations.Nullable;
 public final class EventLoop implements AutoCloseable {
   static final Losses LOSSES_OUTSIDE = new Losses();
   private static final long EPOCH = System.nanoTime();
+  private static final String THREADSAFE_TASKS = "runCoroutineThreadsafe";
 
-  /// The loops that run now. Written under the class's lock.
-  private static volatile EventLoop[] runningLoops = {};
+  /* Overview
+   * The life of a loop:  IDLE -> RUNNING -> IDLE    run; any number of times
+   *                      IDLE -> CLOSING -> CLOSED  close
+   * Each arrow is taken by one thread alone, by compare-and-set, before any user code is called; who
+   * comes second is refused, or has nothing to do. CLOSING: tasks are being unwound; they may still
+   * schedule, to no effect. Nobody can await from then on.
+   */
+  private static final int IDLE = 0;
+  private static final int RUNNING = 1;
+  private static final int CLOSING = 2;
+  private static final int CLOSED = 3;
+  private static final AtomicIntegerFieldUpdater<EventLoop> LIFE =
+      AtomicIntegerFieldUpdater.newUpdater(EventLoop.class, "life");
 
   final FiberKind kind;
   final LoopCore core;
@@ -59,14 +74,13 @@ public final class EventLoop implements AutoCloseable {
   private BlockingPolicy blockingPolicy = BlockingPolicy.BLOCK;
   private volatile double slowCallbackDuration = 0.1;
   private volatile boolean debug = Debug.isDefault();
-  private volatile boolean running;
-  private volatile boolean closed;
-  private boolean closing;
+  private volatile int life = IDLE;
+  private final Queue<ErrorContext> reports = new ConcurrentLinkedQueue<>(); // any thread
   private long stepBegan;
 
   EventLoop(@Nullable FiberKind kind) {
     this.kind = FiberKind.choose(kind);
-    this.core = new LoopCore(this.kind::newHub, () -> System.nanoTime() - EPOCH, blocking);
+    this.core = new LoopCore(this, this.kind::newHub, () -> System.nanoTime() - EPOCH, blocking);
     this.hub = core.hub();
     setBlockingPolicy(BlockingPolicy.fromProperty());
   }
@@ -83,25 +97,8 @@ public final class EventLoop implements AutoCloseable {
   /// {@return the loop that runs on the calling thread, or `null`; [Asyncio#getRunningLoop()]
   /// throws in place of that. Python: `asyncio._get_running_loop`}
   public static @Nullable EventLoop running() {
-    var thread = Thread.currentThread();
-    for (var loop : runningLoops) {
-      if (loop.hub.isCurrent(thread)) {
-        return loop;
-      }
-    }
-    return null;
-  }
-
-  /// The fiber on which the calling code runs, if it is one of a loop.
-  static @Nullable Fiber runningFiber() {
-    var thread = Thread.currentThread();
-    for (var loop : runningLoops) {
-      var fiber = loop.hub.current();
-      if (fiber != null && fiber.thread() == thread) {
-        return fiber;
-      }
-    }
-    return null;
+    var fiber = Fiber.current();
+    return fiber == null ? null : (EventLoop) fiber.hub().owner();
   }
 
   // ---- running ----------------------------------------------------------------------------------
@@ -146,6 +143,7 @@ public final class EventLoop implements AutoCloseable {
       throw e;
     } finally {
       future.forget(stopper);
+      core.takeBack(stopper); // it is queued if something forced its way out before its turn
     }
     if (!future.done()) {
       throw new IllegalStateException("Event loop stopped before Future completed.");
@@ -166,25 +164,36 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalStateException if the loop is closed or runs already, or if another loop runs
   ///   on this thread
   public void runForever() {
-    begin(this);
-    if (debug) {
-      watchdog.loopStarts();
+    checkRunnable();
+    if (!LIFE.compareAndSet(this, IDLE, RUNNING)) {
+      throw notIdle();
     }
     try {
+      if (debug) {
+        watchdog.loopStarts();
+      }
       core.run();
     } catch (Throwable e) {
       throw Sneaky.sneak(e);
     } finally {
       watchdog.loopEnds();
-      unregister(this);
-      running = false;
+      life = IDLE;
+      tellReports(); // those that came too late for the last iteration
     }
   }
 
+  private IllegalStateException notIdle() {
+    return new IllegalStateException(
+        switch (life) {
+          case CLOSING -> "Event loop is being closed";
+          case CLOSED -> "Event loop is closed";
+          default -> "This event loop is already running";
+        });
+  }
+
   private void checkRunnable() {
-    checkClosed();
-    if (running) {
-      throw new IllegalStateException("This event loop is already running");
+    if (life != IDLE) {
+      throw notIdle();
     }
     if (running() != null) {
       throw new IllegalStateException("Cannot run the event loop while another loop is running");
@@ -194,7 +203,7 @@ public final class EventLoop implements AutoCloseable {
   /// Makes [#runForever()] return after the current iteration; what that scheduled runs the next
   /// time. Any thread.
   public void stop() {
-    if (running && !hub.mayBeTouchedBy(Thread.currentThread())) {
+    if (isRunning() && !isRunningHere()) {
       sendUnlessClosed(core::stop);
     } else {
       core.stop();
@@ -211,83 +220,92 @@ public final class EventLoop implements AutoCloseable {
 
   /// {@return whether the loop runs; any thread}
   public boolean isRunning() {
-    return running;
+    return life == RUNNING;
   }
 
   /// {@return whether the loop is closed; any thread}
   public boolean isClosed() {
-    return closed;
+    return life == CLOSED;
   }
 
   /// Whether the caller is a callback or a coroutine of this loop.
   boolean isRunningHere() {
-    return running && hub.isCurrent(Thread.currentThread());
+    return isRunning() && hub.isCurrent(Thread.currentThread());
   }
 
+  /// Whether [#close()] was called: nobody can await any more.
   boolean isClosing() {
-    return closing;
+    return life >= CLOSING;
   }
 
   /// Closes the loop: drops what is scheduled, ends the executor without waiting for it, reports
-  /// tasks that are not done and lets their `finally` blocks run. Idempotent.
+  /// tasks that are not done and lets their `finally` blocks run.
+  ///
+  /// Whatever fails, the rest is done all the same; the first failure is thrown in the end. To call
+  /// it again has no effect, also from another thread, or from code that it calls, while the loop
+  /// is still being closed.
   ///
   /// @throws IllegalStateException if the loop runs
   @Override
   public void close() {
-    if (running) {
-      throw new IllegalStateException("Cannot close a running event loop");
+    while (!LIFE.compareAndSet(this, IDLE, CLOSING)) {
+      int now = life;
+      if (now == RUNNING) {
+        throw new IllegalStateException("Cannot close a running event loop");
+      } else if (now != IDLE) {
+        return;
+      }
     }
-    if (closed) {
-      return;
-    }
-    signals.removeAll();
-    abandonTasks();
-    closed = true;
-    abandonTasks(); // what the `finally` blocks of those made; there can be no more after that
-    core.close();
-    offload.close();
-    losses.flush();
+    var steps = new Steps();
+    steps.take(signals::removeAll);
+    abandonTasks(steps);
+    life = CLOSED;
+    abandonTasks(steps); // what the `finally` blocks of those made; there can be no more after that
+    steps.take(core::close);
+    steps.take(offload::close);
+    steps.take(losses::flush);
+    steps.end();
   }
 
-  private void abandonTasks() {
+  private void abandonTasks(Steps steps) {
     for (var task : taskList()) {
       if (task.reportIfDestroyed) {
-        callExceptionHandler(ErrorContext.of("Task was destroyed but it is pending!").task(task));
+        steps.take(() ->
+            callExceptionHandler(
+                ErrorContext.of("Task was destroyed but it is pending!").task(task)));
       }
     }
-    closing = true;
     for (var task : taskList()) {
-      register(this); // its code may ask for its loop
-      try {
-        task.unwind();
-      } finally {
-        unregister(this);
-        unregister(task);
-      }
+      steps.take(task::unwind);
+      unregister(task);
     }
   }
 
-  /// From now on `loop` runs: one thread alone gets here.
-  private static synchronized void begin(EventLoop loop) {
-    loop.checkRunnable();
-    loop.running = true;
-    register(loop);
-  }
+  /// Things to be done one after the other, whether or not those before have failed.
+  private static final class Steps {
+    private @Nullable Throwable failure;
 
-  private static synchronized void register(EventLoop loop) {
-    var loops = Arrays.copyOf(runningLoops, runningLoops.length + 1);
-    loops[loops.length - 1] = loop;
-    runningLoops = loops;
-  }
+    void take(Runnable step) {
+      try {
+        step.run();
+      } catch (Throwable e) {
+        if (failure == null) {
+          failure = e;
+        } else if (failure != e) {
+          failure.addSuppressed(e);
+        }
+      }
+    }
 
-  private static synchronized void unregister(EventLoop loop) {
-    var loops = new ArrayList<>(List.of(runningLoops));
-    loops.remove(loop);
-    runningLoops = loops.toArray(EventLoop[]::new);
+    void end() {
+      if (failure != null) {
+        throw Sneaky.sneak(failure);
+      }
+    }
   }
 
   void checkClosed() {
-    if (closed) {
+    if (isClosed()) {
       throw new IllegalStateException("Event loop is closed");
     }
   }
@@ -301,10 +319,18 @@ public final class EventLoop implements AutoCloseable {
   }
 
   void checkThread() {
-    if (debug && running && !hub.mayBeTouchedBy(Thread.currentThread())) {
+    if (debug) {
+      checkThreadAlways("callSoonThreadsafe");
+    }
+  }
+
+  /// @param instead what another thread is to use
+  private void checkThreadAlways(String instead) {
+    if (!hub.mayBeTouchedBy(Thread.currentThread())) {
       throw new IllegalStateException(
           "Non-thread-safe operation invoked on an event loop other than the current one; from another"
-              + " thread use callSoonThreadsafe");
+              + " thread use "
+              + instead);
     }
   }
 
@@ -365,6 +391,7 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /// Has `callback` run after a while. Equal times run in the order in which they were scheduled.
+  /// Outside debug mode a call from another thread is sent to the loop, and wakes it.
   ///
   /// @param delay seconds from now; at most 0 means the next iteration, after what is ready
   /// @param callback what to run
@@ -394,7 +421,8 @@ public final class EventLoop implements AutoCloseable {
     return callLater(Times.seconds(Objects.requireNonNull(delay, "delay")), callback, null);
   }
 
-  /// Has `callback` run at a given time.
+  /// Has `callback` run at a given time. Outside debug mode a call from another thread is sent to
+  /// the loop, and wakes it.
   ///
   /// @param when seconds of [#time()]
   /// @param callback what to run
@@ -422,7 +450,8 @@ public final class EventLoop implements AutoCloseable {
     return handle;
   }
 
-  /// Has `callback` run once, as soon as nothing else is ready and the loop would wait.
+  /// Has `callback` run once, as soon as nothing else is ready and the loop would wait. Outside
+  /// debug mode a call from another thread is sent to the loop, and wakes it.
   ///
   /// @param callback what to run; must not await
   /// @return a handle to cancel it
@@ -431,7 +460,7 @@ public final class EventLoop implements AutoCloseable {
     checkClosed();
     checkThread();
     var handle = newHandle(callback, null);
-    idleness.add(handle);
+    core.inTurn(() -> idleness.add(handle));
     return handle;
   }
 
@@ -440,11 +469,13 @@ public final class EventLoop implements AutoCloseable {
   /// call that could end the wait. If the handler does nothing about it, the loop waits: a signal,
   /// or another thread with [#callSoonThreadsafe(Runnable)], may still wake it.
   ///
+  /// Outside debug mode a call from another thread is sent to the loop, and wakes it.
+  ///
   /// @param handler what to call, as a callback; or `null` for nothing
   /// @throws IllegalStateException in debug mode, from another thread
   public void setStallHandler(@Nullable Runnable handler) {
     checkThread();
-    idleness.setStallHandler(handler);
+    core.inTurn(() -> idleness.setStallHandler(handler));
   }
 
   /// {@return the loop's clock, in seconds: monotonic, the same for all loops; any thread}
@@ -462,7 +493,7 @@ public final class EventLoop implements AutoCloseable {
   }
 
   void scheduleUnlessClosed(Entry entry) {
-    if (!closed) {
+    if (!isClosed()) {
       core.schedule(entry);
     }
   }
@@ -472,7 +503,7 @@ public final class EventLoop implements AutoCloseable {
   }
 
   void sendUnlessClosed(Entry entry) {
-    if (!closed) {
+    if (!isClosed()) {
       send(entry);
     }
   }
@@ -491,11 +522,14 @@ public final class EventLoop implements AutoCloseable {
     context = handle.context();
     beginStep();
     try {
-      callback.run();
+      try {
+        callback.run();
+      } finally {
+        handle.keepContext(context); // which was but values, until the callback set one
+      }
     } catch (KeyboardInterrupt | SystemExit e) {
       core.escape(e);
     } catch (Throwable e) {
-      handle.setContext(context); // with what the callback set
       reportOnLoop(ErrorContext.of("Exception in callback " + handle).exception(e).handle(handle));
     } finally {
       endStep(handle);
@@ -516,7 +550,8 @@ public final class EventLoop implements AutoCloseable {
   /// @param <T> what it gives
   /// @param body the coroutine
   /// @return the task
-  /// @throws IllegalStateException if the loop is closed; in debug mode also from another thread
+  /// @throws IllegalStateException if the loop is closed; or runs, and this is another thread,
+  ///   which uses [Asyncio#runCoroutineThreadsafe(Awaitable, EventLoop)] instead
   public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body) {
     return createTask(body, TaskOptions.defaults());
   }
@@ -540,7 +575,7 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalArgumentException if `body` is a future already
   /// @throws ClassCastException if the task factory makes futures that are not tasks; see
   ///   [#createFutureFor]
-  /// @throws IllegalStateException if the loop is closed; in debug mode also from another thread
+  /// @throws IllegalStateException if the loop is closed; or runs, and this is another thread
   public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body, TaskOptions options) {
     return makeTask(body, options);
   }
@@ -603,11 +638,11 @@ public final class EventLoop implements AutoCloseable {
       throw new IllegalArgumentException("a coroutine was expected, got " + body);
     }
     checkClosed();
-    checkThread();
     var factory = taskFactory;
     if (factory == null) {
       return new Task<>(this, body, options);
     }
+    checkThreadAlways(THREADSAFE_TASKS);
     var coroutine =
         body instanceof Coroutine<?> c ? (Coroutine<T>) c : new Coroutine<T>(null, body);
     return factory.create(this, coroutine, options);
@@ -625,7 +660,9 @@ public final class EventLoop implements AutoCloseable {
     return taskFactory;
   }
 
+  /// @throws IllegalStateException on another thread than the loop's: the list is not made for that
   void register(Task<?> task) {
+    checkThreadAlways(THREADSAFE_TASKS);
     task.next = tasks;
     if (tasks != null) {
       tasks.previous = task;
@@ -757,8 +794,10 @@ public final class EventLoop implements AutoCloseable {
       if (results.get(i) instanceof Throwable e && !(e instanceof CancelledError)) {
         callExceptionHandler(
             ErrorContext.of(
-                    "an error occurred during closing of asynchronous generator " + open.get(i))
-                .exception(e));
+                    "an error occurred during closing of asynchronous generator "
+                        + Describe.text(open.get(i)))
+                .exception(e)
+                .detail("asyncgen", open.get(i)));
       }
     }
   }
@@ -778,7 +817,7 @@ public final class EventLoop implements AutoCloseable {
   public void registerAsyncgen(AsyncCloseable generator) {
     Objects.requireNonNull(generator, "generator");
     if (asyncgensShutDown) {
-      Log.LOGGER.log(
+      Log.log(
           Level.WARNING,
           () ->
               "asynchronous generator "
@@ -815,7 +854,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param error what is known about it
   public void defaultExceptionHandler(ErrorContext error) {
     Objects.requireNonNull(error, "error");
-    Log.LOGGER.log(Level.ERROR, Reports.text(error), error.exception());
+    Log.log(Level.ERROR, () -> Reports.text(error), error.exception());
   }
 
   /// Gives an error to the exception handler, in the context of the task or callback concerned.
@@ -834,21 +873,10 @@ public final class EventLoop implements AutoCloseable {
     } catch (KeyboardInterrupt | SystemExit e) {
       throw e;
     } catch (Throwable e) {
-      try {
-        defaultExceptionHandler(
-            ErrorContext.of(
-                    "Unhandled error in exception handler\nwhile handling: " + Reports.text(error))
-                .exception(e));
-      } catch (KeyboardInterrupt | SystemExit x) {
-        throw x;
-      } catch (Throwable x) {
-        e.addSuppressed(x);
-        Log.LOGGER.log(
-            Level.ERROR,
-            "Exception in default exception handler while handling an unexpected error in custom exception"
-                + " handler",
-            e);
-      }
+      defaultExceptionHandler(
+          ErrorContext.of(
+                  "Unhandled error in exception handler\nwhile handling: " + Reports.text(error))
+              .exception(e));
     }
   }
 
@@ -883,12 +911,45 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
-  /// Calls the exception handler: on the loop if it runs, else here.
+  /// Calls the exception handler: on the loop if it runs, else here. Any thread.
   void reportFromAnywhere(ErrorContext error) {
-    if (running && !isRunningHere() && exceptionHandler != null) {
-      sendUnlessClosed(() -> callExceptionHandler(error));
+    if (exceptionHandler == null) {
+      defaultExceptionHandler(error);
+      return;
+    }
+    // The loop tells what is there at the end of each run: so either it comes upon this one, or we
+    // see
+    // that it does not run.
+    reports.add(error);
+    if (isRunning() && !isRunningHere()) {
+      core.send(
+          new Entry() {
+            @Override
+            protected void run() {
+              tellReports();
+            }
+          });
     } else {
-      reportOnLoop(error);
+      tellReports();
+    }
+  }
+
+  private void tellReports() {
+    for (ErrorContext error; (error = reports.poll()) != null; ) {
+      if (isRunningHere()) {
+        reportOnLoop(error);
+      } else {
+        reportOutside(error);
+      }
+    }
+  }
+
+  /// Calls the exception handler where nothing runs that an order to exit could end.
+  private void reportOutside(ErrorContext error) {
+    try {
+      callExceptionHandler(error);
+    } catch (KeyboardInterrupt | SystemExit e) {
+      Log.log(Level.ERROR, "Exception ignored in an exception handler", e);
     }
   }
 
@@ -904,7 +965,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param debug whether it is on
   public void setDebug(boolean debug) {
     this.debug = debug;
-    if (running) {
+    if (isRunning()) {
       if (debug) {
         watchdog.loopStarts();
       } else {
@@ -947,14 +1008,11 @@ public final class EventLoop implements AutoCloseable {
 
   private void logSlow(Object step, double took) {
     var seen = watchdog.seen();
-    try {
-      Log.LOGGER.log(
-          Level.WARNING,
-          String.format(Locale.ROOT, "Executing %s took %.3f seconds", step, took)
-              + (seen.isEmpty() ? "" : "; it was seen at" + Describe.stack(seen)));
-    } catch (RuntimeException e) {
-      // a log handler that fails is no reason to fail the task that was slow
-    }
+    Log.log(
+        Level.WARNING,
+        () ->
+            String.format(Locale.ROOT, "Executing %s took %.3f seconds", step, took)
+                + (seen.isEmpty() ? "" : "; it was seen at" + Describe.stack(seen)));
   }
 
   // ---- blocking calls ---------------------------------------------------------------------------
@@ -1130,6 +1188,6 @@ public final class EventLoop implements AutoCloseable {
   /// {@return `<EventLoop running=true closed=false debug=false>`}
   @Override
   public String toString() {
-    return "<EventLoop running=" + running + " closed=" + closed + " debug=" + debug + ">";
+    return "<EventLoop running=" + isRunning() + " closed=" + isClosed() + " debug=" + debug + ">";
   }
 }

@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Log;
 import jasyncio.internal.fiber.FiberSource;
 import jasyncio.internal.fiber.Hub;
 import jasyncio.internal.fiber.PortableHub;
@@ -57,7 +58,7 @@ public enum FiberKind {
   private static synchronized void tellFallback(String problem) {
     if (!fallbackTold) {
       fallbackTold = true;
-      Log.LOGGER.log(Level.INFO, "using the portable fiber runtime, which is slower: {0}", problem);
+      Log.log(Level.INFO, "using the portable fiber runtime, which is slower: {0}", problem);
     }
   }
 

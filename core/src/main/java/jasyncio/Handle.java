@@ -55,8 +55,11 @@ public sealed class Handle extends Timer permits TimerHandle, DoneCallback {
     return context;
   }
 
-  void setContext(@Nullable Object context) {
-    this.context = context;
+  /// After a run: what the callback set is there in the next one.
+  void keepContext(@Nullable Object ranIn) {
+    if (context != ranIn && !isCancelled()) {
+      context = ranIn;
+    }
   }
 
   @Nullable Runnable callback() {

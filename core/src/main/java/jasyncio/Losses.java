@@ -1,5 +1,7 @@
 package jasyncio;
 
+import jasyncio.internal.base.Log;
+import java.lang.System.Logger.Level;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
@@ -57,6 +59,7 @@ final class Losses {
   private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
   private static final long COLLECTION_MILLIS =
       200; // from a collection until its references are here
+  private static final long MOMENT_MILLIS = 20; // from one of its references to the others
   private static final long REPORT_MILLIS = 5000; // a report may have to load the logging system
   private static final int MIN_LIMIT = 64;
   private static boolean cleaning; // guarded by the class
@@ -118,17 +121,31 @@ final class Losses {
     if (watches.isEmpty()) {
       return;
     }
-    for (int attempt = 0; attempt < 2 && !watches.isEmpty(); attempt++) {
-      System.gc(); // a second time for what a thread held on to by chance
-      awaitReferences();
+    if (Boolean.parseBoolean(System.getProperty("jasyncio.collect", "true"))) {
+      var last = new Last();
+      var reference = new Watch(new Object(), last, this);
+      try {
+        System.gc();
+        awaitReferences(last);
+      } finally {
+        Reference.reachabilityFence(reference);
+      }
     }
   }
 
-  private void awaitReferences() {
+  /// Waits for the references of a collection to come out of the queue; `last` among them, so most
+  /// of the others are there when that is, and are given a moment.
+  private void awaitReferences(Last last) {
     long began = System.nanoTime();
     while (!watches.isEmpty()) {
-      long limit = reporting.get() > 0 ? REPORT_MILLIS : COLLECTION_MILLIS;
-      if (System.nanoTime() - began > TimeUnit.MILLISECONDS.toNanos(limit)) {
+      long now = System.nanoTime();
+      boolean over =
+          reporting.get() > 0
+              ? now - began > TimeUnit.MILLISECONDS.toNanos(REPORT_MILLIS)
+              : now - began > TimeUnit.MILLISECONDS.toNanos(COLLECTION_MILLIS)
+                  || (last.seen != 0
+                      && now - last.seen > TimeUnit.MILLISECONDS.toNanos(MOMENT_MILLIS));
+      if (over) {
         return;
       }
       try {
@@ -167,11 +184,27 @@ final class Losses {
         if (!watch.loss.settled()) {
           watch.loss.report();
         }
+      } catch (Throwable e) { // this report is lost, and no other
+        Log.log(Level.ERROR, "cannot report what was forgotten", e);
       } finally {
         owner.watches.remove(watch); // last: flush() waits for that
         owner.reporting.decrementAndGet();
       }
     }
+  }
+
+  /// Tells that the references of a collection are coming.
+  private static final class Last implements Loss {
+    volatile long seen; // when
+
+    @Override
+    public boolean settled() {
+      seen = System.nanoTime();
+      return true;
+    }
+
+    @Override
+    public void report() {}
   }
 
   private static final class Watch extends PhantomReference<Object> {

@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Log;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -106,21 +107,27 @@ final class Offload {
         .name("jasyncio-executor-shutdown")
         .daemon()
         .start(() -> {
+          Throwable failure = null;
           try {
             e.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
-          } catch (InterruptedException x) {
-            Thread.currentThread().interrupt();
+          } catch (Throwable x) { // an executor of somebody's own making
+            failure = x;
           }
+          var outcome = failure;
           loop.sendUnlessClosed(() -> {
-            if (!ended.done()) {
+            if (ended.done()) {
+              return;
+            } else if (outcome == null) {
               ended.setResult(true);
+            } else {
+              ended.setException(outcome);
             }
           });
         });
     try {
       Asyncio.timeout(seconds, () -> ended.await());
     } catch (TimeoutException x) {
-      Log.LOGGER.log(
+      Log.log(
           Level.WARNING,
           () ->
               String.format(

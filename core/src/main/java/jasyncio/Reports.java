@@ -21,7 +21,7 @@ final class Reports {
 
   private static void line(StringBuilder text, String key, @Nullable Object value) {
     if (value != null) {
-      text.append('\n').append(key).append(": ").append(value);
+      text.append('\n').append(key).append(": ").append(Describe.text(value));
     }
   }
 

@@ -142,11 +142,16 @@ public final class Runner implements AutoCloseable {
 
   /// Ends the loop: cancels what is left of its tasks and waits for them, closes asynchronous
   /// generators, ends the default executor, closes the loop. Idempotent.
+  ///
+  /// @throws IllegalStateException if it runs: in code that it runs, or on another thread
   @Override
   public void close() {
     if (state != State.INITIALIZED) {
       state = State.CLOSED;
       return;
+    }
+    if (Objects.requireNonNull(loop).isRunning()) {
+      throw new IllegalStateException("Cannot close a runner while it runs");
     }
     state = State.CLOSED;
     var theLoop = Objects.requireNonNull(loop);

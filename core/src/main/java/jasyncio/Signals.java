@@ -19,8 +19,8 @@ final class Signals {
   /// Has `callback` run by the loop whenever the signal comes.
   void add(String name, Runnable callback) {
     var signal = signal(name);
-    var context = Context.current();
-    var old = handle(signal, s -> loop.sendUnlessClosed(new Handle(loop, callback, context)));
+    var handle = new Handle(loop, callback, Context.current());
+    var old = handle(signal, s -> loop.sendUnlessClosed(handle));
     previous.putIfAbsent(signal.getName(), old);
   }
 

@@ -79,7 +79,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (Boolean.TRUE.equals(options.eagerStart()) && loop.isRunningHere()) {
       startEagerly();
     } else {
-      loop.schedule(this);
+      loop.core.scheduleHere(this);
     }
   }
 

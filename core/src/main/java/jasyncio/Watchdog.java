@@ -65,7 +65,11 @@ final class Watchdog {
       }
       long period = 50_000_000;
       for (var dog : RUNNING) {
-        dog.look();
+        try {
+          dog.look();
+        } catch (Throwable e) { // of one loop: not seen this time
+          dog.seen = List.of();
+        }
         period = Math.min(period, (long) (dog.loop.getSlowCallbackDuration() * 1e9) / 4);
       }
       LockSupport.parkNanos(Math.max(MIN_PERIOD_NANOS, period));

@@ -4,6 +4,7 @@ import jasyncio.Action;
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.internal.base.Log;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -61,8 +62,7 @@ final class Calls {
       try {
         undo.undo(future.result());
       } catch (IOException e) {
-        System.getLogger("jasyncio")
-            .log(System.Logger.Level.DEBUG, "cannot take back " + future.result(), e);
+        Log.log(System.Logger.Level.DEBUG, () -> "cannot take back " + future.result(), e);
       }
     }
   }

@@ -2,6 +2,7 @@ package jasyncio.generator;
 
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
+import jasyncio.internal.base.Log;
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// so that between two awaits nothing else runs there; any other one by a thread of its own, one
 /// after the other.
 final class Reclaimer implements Runnable, EventLoop.AsyncCloseable {
-  private static final System.Logger LOGGER = System.getLogger("jasyncio");
   private static final Cleaner CLEANER =
       Cleaner.create(
           Thread.ofPlatform()
@@ -83,7 +83,7 @@ final class Reclaimer implements Runnable, EventLoop.AsyncCloseable {
     try {
       strand.root().close();
     } catch (Throwable e) {
-      LOGGER.log(Level.WARNING, "Exception ignored in: " + this, e);
+      Log.log(Level.WARNING, () -> "Exception ignored in: " + this, e);
     }
   }
 

@@ -6,6 +6,7 @@ import jasyncio.Awaitable;
 import jasyncio.BlockingPolicy;
 import jasyncio.EventLoop;
 import jasyncio.FiberKind;
+import jasyncio.internal.base.Log;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.Set;
@@ -45,10 +46,9 @@ public final class Monkey {
     var hub = task != null ? Hub.get() : Hub.ofThread();
     if (hub != null) {
       if (hub.isUsed() || task != null) {
-        System.getLogger("jasyncio")
-            .log(
-                Level.WARNING,
-                "Monkey.patchAll() came late: greenlets of this thread have run before; call it first");
+        Log.log(
+            Level.WARNING,
+            "Monkey.patchAll() came late: greenlets of this thread have run before; call it first");
       }
       hub.loop().setBlockingPolicy(BlockingPolicy.SWITCH);
     }

@@ -5,6 +5,7 @@ import jasyncio.EventLoop;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.TimerHandle;
+import jasyncio.internal.base.Log;
 import jasyncio.internal.loop.Timer;
 import jasyncio.internal.loop.Watch;
 import jasyncio.internal.net.LoopIo;
@@ -122,7 +123,7 @@ final class Acceptor implements LoopOwned {
     try {
       channel.close();
     } catch (IOException e) {
-      NetLog.LOGGER.log(System.Logger.Level.DEBUG, "cannot close a listening socket", e);
+      Log.log(System.Logger.Level.DEBUG, "cannot close a listening socket", e);
     }
   }
 }

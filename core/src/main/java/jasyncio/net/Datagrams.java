@@ -3,6 +3,7 @@ package jasyncio.net;
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.internal.base.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.channels.DatagramChannel;
@@ -142,7 +143,7 @@ public final class Datagrams {
     try {
       channel.close();
     } catch (IOException e) {
-      NetLog.LOGGER.log(Level.DEBUG, "cannot close a socket", e);
+      Log.log(Level.DEBUG, "cannot close a socket", e);
     }
   }
 }

@@ -1,6 +1,7 @@
 package jasyncio.net;
 
 import jasyncio.EventLoop;
+import jasyncio.internal.base.Log;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -160,7 +161,7 @@ final class Listeners {
         Files.delete(path);
       }
     } catch (IOException e) {
-      NetLog.LOGGER.log(
+      Log.log(
           System.Logger.Level.WARNING,
           "cannot remove the socket " + path + " of a closed server",
           e);

@@ -3,6 +3,7 @@ package jasyncio.net;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.internal.base.Log;
 import jasyncio.internal.net.LoopIo;
 import jasyncio.internal.net.LoopOwned;
 import java.io.IOException;
@@ -164,7 +165,7 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
   final void fail(Throwable e, String message) {
     if (e instanceof IOException) {
       if (loop.getDebug()) {
-        NetLog.LOGGER.log(Level.DEBUG, this + ": " + message, e);
+        Log.log(Level.DEBUG, this + ": " + message, e);
       }
     } else {
       loop.callExceptionHandler(
@@ -190,14 +191,14 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
     try {
       release();
     } catch (IOException e) {
-      NetLog.LOGGER.log(Level.DEBUG, "cannot close what is beneath " + this, e);
+      Log.log(Level.DEBUG, "cannot close what is beneath " + this, e);
     }
   }
 
   @Override
   public final void loopCloses() {
     if (state != State.CLOSED) {
-      NetLog.LOGGER.log(Level.DEBUG, "unclosed transport {0}", this);
+      Log.log(Level.DEBUG, "unclosed transport {0}", this);
       closeNow();
     }
   }

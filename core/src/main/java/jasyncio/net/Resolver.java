@@ -1,6 +1,7 @@
 package jasyncio.net;
 
 import jasyncio.EventLoop;
+import jasyncio.internal.base.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.Inet4Address;
@@ -52,7 +53,7 @@ final class Resolver {
     double began = loop.time();
     var addresses = lookUp(host);
     double took = loop.time() - began;
-    NetLog.LOGGER.log(
+    Log.log(
         took >= loop.getSlowCallbackDuration() ? Level.INFO : Level.DEBUG,
         () ->
             String.format(

@@ -4,6 +4,7 @@ import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
+import jasyncio.internal.base.Log;
 import jasyncio.internal.loop.Timer;
 import jasyncio.internal.loop.Watch;
 import jasyncio.internal.net.WriteQueue;
@@ -220,7 +221,7 @@ final class SocketTransport extends LoopTransport implements Transport {
 
   private void noteLateWrite() {
     if (++lateWrites >= FIRST_LATE_WRITE_WARNED_OF) {
-      NetLog.LOGGER.log(Level.WARNING, "writing to a connection that is lost: {0}", this);
+      Log.log(Level.WARNING, "writing to a connection that is lost: {0}", this);
     }
   }
 

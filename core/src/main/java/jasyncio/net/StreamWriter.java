@@ -1,6 +1,7 @@
 package jasyncio.net;
 
 import jasyncio.Asyncio;
+import jasyncio.internal.base.Log;
 import jasyncio.internal.loop.Door;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -62,7 +63,7 @@ public final class StreamWriter implements AutoCloseable {
   private static void forgotten(WriteTransport transport) {
     if (!transport.isClosing()) {
       transport.close();
-      NetLog.LOGGER.log(
+      Log.log(
           Level.WARNING, () -> "unclosed <StreamWriter transport=" + transport + ">; call close()");
     }
   }

@@ -7,6 +7,7 @@ import jasyncio.Future;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.TimerHandle;
+import jasyncio.internal.base.Log;
 import jasyncio.internal.net.LoopIo;
 import jasyncio.internal.net.PendingBytes;
 import jasyncio.internal.net.TlsBuffers;
@@ -150,7 +151,7 @@ final class TlsLayer implements BufferedProtocol {
     // The former protocol was told to pause, and we are to be told to resume.
     writePaused = FlowControl.isPaused(beneath);
     if (loop.getDebug()) {
-      NetLog.LOGGER.log(Level.DEBUG, "{0} starts SSL handshake", appTransport);
+      Log.log(Level.DEBUG, "{0} starts SSL handshake", appTransport);
       started = loop.time();
     }
     state = State.HANDSHAKE;
@@ -179,7 +180,7 @@ final class TlsLayer implements BufferedProtocol {
     state = State.OPEN;
     established = true;
     if (loop.getDebug()) {
-      NetLog.LOGGER.log(
+      Log.log(
           Level.DEBUG,
           "{0}: SSL handshake took {1} ms",
           appTransport,
@@ -419,8 +420,7 @@ final class TlsLayer implements BufferedProtocol {
     endTold = true;
     try {
       if (app.eofReceived()) {
-        NetLog.LOGGER.log(
-            Level.WARNING, "returning true from eofReceived() has no effect when using TLS");
+        Log.log(Level.WARNING, "returning true from eofReceived() has no effect when using TLS");
       }
     } catch (KeyboardInterrupt | SystemExit e) {
       throw e;
@@ -482,8 +482,7 @@ final class TlsLayer implements BufferedProtocol {
     if (isClosing()) {
       data.position(data.limit());
       if (++lateWrites >= FIRST_LATE_WRITE_WARNED_OF) {
-        NetLog.LOGGER.log(
-            Level.WARNING, "writing to a connection that is closed: {0}", appTransport);
+        Log.log(Level.WARNING, "writing to a connection that is closed: {0}", appTransport);
       }
       return;
     }
@@ -679,7 +678,7 @@ final class TlsLayer implements BufferedProtocol {
   private void note(Throwable e, String message) {
     if (e instanceof IOException) {
       if (loop.getDebug()) {
-        NetLog.LOGGER.log(Level.DEBUG, appTransport + ": " + message, e);
+        Log.log(Level.DEBUG, appTransport + ": " + message, e);
       }
     } else {
       loop.callExceptionHandler(

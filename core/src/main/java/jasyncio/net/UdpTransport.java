@@ -1,6 +1,7 @@
 package jasyncio.net;
 
 import jasyncio.EventLoop;
+import jasyncio.internal.base.Log;
 import jasyncio.internal.loop.Timer;
 import jasyncio.internal.loop.Watch;
 import jasyncio.internal.net.WriteQueue;
@@ -177,7 +178,7 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
 
   private void noteLateWrite() {
     if (remote != null && ++lateWrites >= FIRST_LATE_WRITE_WARNED_OF) {
-      NetLog.LOGGER.log(Level.WARNING, "sending with a transport that is closed: {0}", this);
+      Log.log(Level.WARNING, "sending with a transport that is closed: {0}", this);
     }
   }
 

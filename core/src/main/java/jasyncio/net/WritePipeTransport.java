@@ -1,6 +1,7 @@
 package jasyncio.net;
 
 import jasyncio.EventLoop;
+import jasyncio.internal.base.Log;
 import jasyncio.internal.loop.Timer;
 import jasyncio.internal.net.WriteEnd;
 import jasyncio.internal.net.WriteQueue;
@@ -61,7 +62,7 @@ final class WritePipeTransport extends PipeTransport {
 
   private void noteLateWrite() {
     if (++lateWrites >= FIRST_LATE_WRITE_WARNED_OF) {
-      NetLog.LOGGER.log(Level.WARNING, "writing to a pipe that is closed: {0}", this);
+      Log.log(Level.WARNING, "writing to a pipe that is closed: {0}", this);
     }
   }
 

@@ -2,6 +2,7 @@ package jasyncio.process;
 
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.internal.base.Log;
 import jasyncio.internal.net.LoopIo;
 import jasyncio.internal.net.LoopOwned;
 import jasyncio.internal.process.Child;
@@ -198,7 +199,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
     int code = child.reap();
     returncode = code;
     if (loop.getDebug()) {
-      ProcessLog.LOGGER.log(Level.DEBUG, "{0} exited with return code {1}", this, code);
+      Log.log(Level.DEBUG, "{0} exited with return code {1}", this, code);
     }
     call(() -> protocol.processExited());
     for (var waiter : exitWaiters) {
@@ -253,7 +254,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
     }
     if (returncode == null) {
       if (loop.getDebug()) {
-        ProcessLog.LOGGER.log(Level.WARNING, "Close running child process: kill {0}", this);
+        Log.log(Level.WARNING, "Close running child process: kill {0}", this);
       }
       killQuietly();
     }
@@ -263,7 +264,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
     try {
       child.signal(SignalNumbers.KILL);
     } catch (RuntimeException e) { // it may have become another user's
-      ProcessLog.LOGGER.log(Level.WARNING, "cannot kill " + this, e);
+      Log.log(Level.WARNING, () -> "cannot kill " + this, e);
     }
   }
 
@@ -277,7 +278,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
     io.disown(this);
     io.answered();
     if (!child.awaitEnd(Duration.ZERO)) {
-      ProcessLog.LOGGER.log(
+      Log.log(
           Level.WARNING, "the event loop is closed while {0} runs; the process is killed", this);
       killQuietly();
     }

@@ -1,5 +1,6 @@
 package jasyncio.process;
 
+import jasyncio.internal.base.Log;
 import jasyncio.internal.process.ChildStream;
 import jasyncio.internal.process.Descriptors;
 import java.io.File;
@@ -104,7 +105,7 @@ final class Plumbing {
     try {
       channel.close();
     } catch (IOException e) {
-      System.getLogger("jasyncio").log(System.Logger.Level.DEBUG, "cannot close a pipe", e);
+      Log.log(System.Logger.Level.DEBUG, "cannot close a pipe", e);
     }
   }
 }

@@ -3,6 +3,7 @@ package jasyncio.process;
 import static jasyncio.Asyncio.gather;
 
 import jasyncio.Awaitable;
+import jasyncio.internal.base.Log;
 import jasyncio.net.StreamReader;
 import jasyncio.net.StreamWriter;
 import java.io.IOException;
@@ -136,7 +137,7 @@ public final class Process implements AutoCloseable {
       }
       writer.drain();
     } catch (IOException e) { // a pipe breaks in one way: the child reads no more
-      ProcessLog.LOGGER.log(Level.DEBUG, "{0}: not all input was read: {1}", this, e);
+      Log.log(Level.DEBUG, "{0}: not all input was read: {1}", this, e);
     }
     writer.close();
     return null;

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 /// A stack that can be parked and resumed. A [Hub] runs its fibers one at a time; see there for who
 /// may touch what.
 public abstract class Fiber {
+  /// Whether there may be fibers of the scheduled runtime: which portable ones are not to load.
+  static boolean scheduled;
+
   Hub hub;
 
   /// The fiber that gets control when this one gives it up next; `null`: the hub's source decides.
@@ -26,6 +29,20 @@ public abstract class Fiber {
   /// A value that is told from all fibers; it never runs.
   public static Fiber marker() {
     return new Marker();
+  }
+
+  /// The fiber whose code calls this; `null` on any other thread. Takes the same time however many
+  /// hubs there are.
+  public static @Nullable Fiber current() {
+    var self = Thread.currentThread();
+    if (!self.isVirtual()) {
+      return null;
+    }
+    Fiber fiber = scheduled ? ScheduledFiber.of(self) : null;
+    if (fiber == null) {
+      fiber = PortableHub.PortableFiber.OF_THREAD.get();
+    }
+    return fiber != null && fiber.thread == self && fiber.hub.current == fiber ? fiber : null;
   }
 
   /// The thread this fiber's code sees as current, or `null` before it first ran.

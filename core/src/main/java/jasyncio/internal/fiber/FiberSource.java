@@ -16,6 +16,9 @@ public interface FiberSource {
   /// A detached fiber could go on now. Called by any thread; must neither throw nor wait.
   void unblocked(Fiber fiber);
 
+  /// Whose machine this is, or `null` if it is no event loop's.
+  @Nullable Object owner();
+
   /// A virtual thread that was started on a fiber, and so inherited its scheduler, wants to run.
   /// Called by any thread; must neither throw nor wait.
   void stranger(Runnable continuation);

@@ -114,6 +114,11 @@ public abstract class Hub {
   /// it is due.
   public abstract void noteInterrupt();
 
+  /// See [FiberSource#owner].
+  public final @Nullable Object owner() {
+    return source.owner();
+  }
+
   /// The fiber that has control, or had it last.
   public final @Nullable Fiber current() {
     return current;

@@ -193,6 +193,9 @@ public final class PortableHub extends Hub {
   }
 
   static final class PortableFiber extends Fiber implements Runnable {
+    /// The fiber whose thread this is.
+    static final ThreadLocal<@Nullable PortableFiber> OF_THREAD = new ThreadLocal<>();
+
     private final Baton baton;
     private volatile boolean ended;
 
@@ -216,6 +219,7 @@ public final class PortableHub extends Hub {
     public void run() {
       baton.await();
       try {
+        OF_THREAD.set(this);
         takeBody().run();
       } finally {
         ((PortableHub) hub).end(this);

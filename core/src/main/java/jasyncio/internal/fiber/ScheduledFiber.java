@@ -18,6 +18,11 @@ final class ScheduledFiber extends Fiber implements Executor, Runnable {
     super(hub, body);
   }
 
+  /// The fiber that schedules a virtual thread: its own, or one on which it was started.
+  static @Nullable ScheduledFiber of(Thread virtual) {
+    return VirtualThreads.schedulerOf(virtual) instanceof ScheduledFiber fiber ? fiber : null;
+  }
+
   private ScheduledHub home() {
     return (ScheduledHub) hub;
   }

@@ -51,6 +51,7 @@ public final class ScheduledHub extends Hub {
   ///   bytes a fiber
   public ScheduledHub(FiberSource source, boolean listed) {
     super(source);
+    scheduled();
     this.listed = listed;
     // An executor of its own is a lock domain of its own: starting and ending threads takes locks
     // of
@@ -58,6 +59,10 @@ public final class ScheduledHub extends Hub {
     threads =
         Executors.newThreadPerTaskExecutor(
             task -> newThread(Objects.requireNonNull(starting), task));
+  }
+
+  private static void scheduled() {
+    Fiber.scheduled = true;
   }
 
   private Thread newThread(ScheduledFiber fiber, Runnable task) {

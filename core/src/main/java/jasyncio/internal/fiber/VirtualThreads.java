@@ -19,12 +19,14 @@ public final class VirtualThreads {
   private static final @Nullable MethodHandle NEW_THREAD;
   private static final @Nullable MethodHandle START;
   private static final @Nullable MethodHandle CLEAR;
+  private static final @Nullable MethodHandle SCHEDULER;
   private static final @Nullable String PROBLEM;
 
   static {
     MethodHandle newThread = null;
     MethodHandle start = null;
     MethodHandle clear = null;
+    MethodHandle scheduler = null;
     String problem = null;
     try {
       var builders = Class.forName("java.lang.ThreadBuilders");
@@ -43,6 +45,11 @@ public final class VirtualThreads {
       // a virtual call would do as well, but costs a method handle form that nobody else needs
       var clearReferences = MethodType.methodType(void.class);
       clear = lookup.findSpecial(Thread.class, "clearReferences", clearReferences, Thread.class);
+      var virtualThread = Class.forName("java.lang.VirtualThread");
+      scheduler =
+          MethodHandles.privateLookupIn(virtualThread, MethodHandles.lookup())
+              .findGetter(virtualThread, "scheduler", Executor.class)
+              .asType(MethodType.methodType(Object.class, Thread.class));
       probe(newThread);
       // The JDK's pollers are virtual threads by default, and inherit the scheduler of who first
       // needs
@@ -63,6 +70,7 @@ public final class VirtualThreads {
     NEW_THREAD = newThread;
     START = start;
     CLEAR = clear;
+    SCHEDULER = scheduler;
     PROBLEM = problem;
   }
 
@@ -80,34 +88,68 @@ public final class VirtualThreads {
 
   /// Runs one virtual thread: a JVM without continuations has the method but cannot do this.
   private static void probe(MethodHandle newThread) throws Throwable {
-    var failure = new Throwable[1];
-    Runnable probe =
-        () -> {
-          try {
-            var ran = new boolean[1];
-            Executor inline = Runnable::run;
-            var thread =
-                (Thread)
-                    newThread.invoke(
-                        inline,
-                        "jasyncio-probe",
-                        NO_INHERIT_THREAD_LOCALS,
-                        (Runnable) () -> ran[0] = true);
-            thread.start();
-            if (!ran[0]) {
-              throw new IllegalStateException("a virtual thread did not run");
-            }
-          } catch (Throwable e) {
-            failure[0] = e;
-          }
-        };
+    var probe = new Probe(newThread);
     if (Thread.currentThread().isVirtual()) { // a continuation must be run by a platform thread
-      Thread.ofPlatform().name("jasyncio-probe").start(probe).join();
+      Thread.ofPlatform().name(Probe.NAME).start(probe).join();
     } else {
       probe.run();
     }
-    if (failure[0] != null) {
-      throw failure[0];
+    if (probe.failure != null) {
+      throw probe.failure;
+    }
+  }
+
+  /// A class of its own: the outer one is being initialised, so another thread must not touch it.
+  private static final class Probe implements Executor, Runnable {
+    static final String NAME = "jasyncio-probe";
+
+    private final MethodHandle newThread;
+    private boolean ran;
+    @Nullable Throwable failure;
+
+    Probe(MethodHandle newThread) {
+      this.newThread = newThread;
+    }
+
+    @Override
+    public void run() {
+      try {
+        Runnable task = new Ran(this);
+        var thread =
+            (Thread) newThread.invoke((Executor) this, NAME, NO_INHERIT_THREAD_LOCALS, task);
+        thread.start();
+        if (!ran) {
+          throw new IllegalStateException("a virtual thread did not run");
+        }
+      } catch (Throwable e) {
+        failure = e;
+      }
+    }
+
+    @Override
+    public void execute(Runnable continuation) {
+      continuation.run();
+    }
+
+    private record Ran(Probe probe) implements Runnable {
+      @Override
+      public void run() {
+        probe.ran = true;
+      }
+    }
+  }
+
+  /// Who schedules a virtual thread; `null` where that cannot be known.
+  static @Nullable Object schedulerOf(Thread virtual) {
+    if (PROBLEM != null) {
+      return null;
+    }
+    try {
+      return (Object) SCHEDULER.invokeExact(virtual);
+    } catch (Error | RuntimeException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -80,6 +80,7 @@ public final class LoopCore implements FiberSource {
   private static final long MAX_WAIT_NANOS = 24L * 3600 * 1_000_000_000;
   private static final long FOREVER = Long.MAX_VALUE;
 
+  private final Object owner;
   private final Hub hub;
   private final LongSupplier clock;
   private final BlockingListener blockingListener;
@@ -109,8 +110,13 @@ public final class LoopCore implements FiberSource {
   private @Nullable IoState ioState;
   private volatile @Nullable Selector selector; // set by the logical thread, while it is awake
 
+  /// @param owner the loop of the face
   public LoopCore(
-      Function<FiberSource, Hub> hub, LongSupplier clock, BlockingListener blockingListener) {
+      Object owner,
+      Function<FiberSource, Hub> hub,
+      LongSupplier clock,
+      BlockingListener blockingListener) {
+    this.owner = owner;
     this.clock = clock;
     this.blockingListener = blockingListener;
     this.hub = hub.apply(this);
@@ -118,6 +124,11 @@ public final class LoopCore implements FiberSource {
 
   public Hub hub() {
     return hub;
+  }
+
+  @Override
+  public Object owner() {
+    return owner;
   }
 
   public long nanos() {
@@ -398,7 +409,11 @@ public final class LoopCore implements FiberSource {
     @Override
     public void run() {
       while (handed != null) {
-        takeHanded().run();
+        try {
+          takeHanded().run();
+        } catch (Throwable e) { // of the machine itself, as in next()
+          escape(e);
+        }
         if (!goOn()) {
           return;
         }
@@ -518,9 +533,24 @@ public final class LoopCore implements FiberSource {
     }
   }
 
-  /// Adds a timer, for the time when it is to get its turn. The loop's logical thread only.
+  /// Adds a timer, for the time when it is to get its turn. From another thread than the loop's it
+  /// is sent instead.
   public void schedule(long nanos, Timer timer) {
-    timers.add(nanos, timer);
+    if (hub.mayBeTouchedBy(Thread.currentThread())) {
+      timers.add(nanos, timer);
+    } else {
+      inTurn(() -> timers.add(nanos, timer));
+    }
+  }
+
+  /// Has `job` done on the loop's logical thread: at once there, else in a turn of its own. It must
+  /// not call user code.
+  public void inTurn(Runnable job) {
+    if (hub.mayBeTouchedBy(Thread.currentThread())) {
+      job.run();
+    } else {
+      send(new Errand(job));
+    }
   }
 
   /// Adds an entry for a time; it says by itself whether it still wants its turn. The loop's
@@ -595,18 +625,16 @@ public final class LoopCore implements FiberSource {
   }
 
   private void closeIo() {
-    var s = selector;
-    selector = null;
-    if (ioState != null) {
-      ioState.close(
-          s == null ? List.of() : s.keys().stream().map(key -> (Watch) key.attachment()).toList());
-    }
-    if (s != null) {
-      try {
-        s.close();
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot close the event loop's selector", e);
+    try (var s = selector) {
+      selector = null;
+      if (ioState != null) {
+        ioState.close(
+            s == null
+                ? List.of()
+                : s.keys().stream().map(key -> (Watch) key.attachment()).toList());
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close the event loop's selector", e);
     }
   }
 
@@ -695,6 +723,20 @@ public final class LoopCore implements FiberSource {
       } else {
         ready.add(entry);
       }
+    }
+  }
+
+  private static final class Errand extends Entry {
+    private final Runnable job;
+
+    Errand(Runnable job) {
+      this.job = job;
+    }
+
+    @Override
+    protected @Nullable Fiber turn() {
+      job.run();
+      return null;
     }
   }
 

@@ -84,7 +84,12 @@ public final class Watch {
 
   /// The key was selected: notes what is to run. Called inside select; does nothing else.
   void ready(List<Entry> io) {
-    int readyOps = key.readyOps();
+    int readyOps;
+    try {
+      readyOps = key.readyOps();
+    } catch (CancelledKeyException e) { // another thread has closed the channel just now
+      readyOps = -1; // who reads or writes will find out, and nobody else would tell them
+    }
     if (reader != null && (readyOps & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT)) != 0) {
       io.add(reader);
     }

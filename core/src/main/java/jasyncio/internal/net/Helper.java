@@ -1,6 +1,7 @@
 package jasyncio.internal.net;
 
 import jasyncio.EventLoop;
+import jasyncio.internal.base.Log;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
@@ -99,9 +100,9 @@ final class Helper {
     try {
       resource.close();
     } catch (IOException e) {
-      System.getLogger("jasyncio").log(Level.DEBUG, "cannot close a pipe", e);
-    } catch (Exception e) {
-      System.getLogger("jasyncio").log(Level.WARNING, "cannot close a pipe", e);
+      Log.log(Level.DEBUG, "cannot close a pipe", e);
+    } catch (Throwable e) { // a stream of the user's own making
+      Log.log(Level.WARNING, "cannot close a pipe", e);
     }
   }
 }

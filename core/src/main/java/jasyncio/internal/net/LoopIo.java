@@ -1,12 +1,14 @@
 package jasyncio.internal.net;
 
 import jasyncio.EventLoop;
+import jasyncio.internal.base.Log;
 import jasyncio.internal.loop.Door;
 import jasyncio.internal.loop.IoState;
 import jasyncio.internal.loop.LoopCore;
 import jasyncio.internal.loop.Timer;
 import jasyncio.internal.loop.Watch;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 import java.util.LinkedHashSet;
@@ -127,11 +129,18 @@ public final class LoopIo extends IoState {
     tlsBuffers = null;
     for (var watch : watches) {
       if (watch.owner() instanceof LoopOwned owner) {
-        owner.loopCloses();
+        close(owner);
       }
     }
-    for (var something : List.copyOf(owned)) {
+    List.copyOf(owned).forEach(LoopIo::close);
+  }
+
+  /// One that fails does not keep the others open.
+  private static void close(LoopOwned something) {
+    try {
       something.loopCloses();
+    } catch (Throwable e) {
+      Log.log(Level.WARNING, () -> "cannot close " + something + " with its event loop", e);
     }
   }
 }
