@@ -107,6 +107,24 @@ public final class ChildJvm implements AutoCloseable {
     }
   }
 
+  /// Writes to its standard input.
+  public void write(String text) {
+    try {
+      process.outputWriter(StandardCharsets.UTF_8).append(text).flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Ends its standard input.
+  public void closeInput() {
+    try {
+      process.outputWriter(StandardCharsets.UTF_8).close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   public void signal(String name) {
     try {
       var kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();

@@ -36,7 +36,7 @@ public final class Runtimes {
 
   /// The JVM options that give another JVM the same runtime on the class path, and the same debug
   /// mode.
-  static List<String> jvmOptions() {
+  public static List<String> jvmOptions() {
     var options = new ArrayList<String>();
     if (isScheduled()) {
       options.add("--add-opens=java.base/java.lang=ALL-UNNAMED");

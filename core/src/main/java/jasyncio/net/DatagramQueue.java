@@ -1,15 +1,11 @@
 package jasyncio.net;
 
-import jasyncio.Asyncio;
-import jasyncio.EventLoop;
-import jasyncio.Future;
+import jasyncio.WaitList;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,21 +15,19 @@ import org.jspecify.annotations.Nullable;
 /// A receiver that waits is woken for each datagram, and takes it from the queue by itself; if it
 /// is cancelled instead, it wakes the next one. So no datagram is lost to a cancellation.
 final class DatagramQueue implements DatagramProtocol {
-  private final EventLoop loop;
   private final int limit;
   private final ArrayDeque<Datagram> received = new ArrayDeque<>();
-  private final ArrayDeque<Future<Boolean>> receivers = new ArrayDeque<>();
-  private final List<Future<Boolean>> senders = new ArrayList<>();
-  private final Future<Boolean> closed;
+  private final WaitList receivers = new WaitList(this);
+  private final Waiters senders = new Waiters(this);
+  private final Waiters closers = new Waiters(this);
   private @Nullable DatagramTransport transport;
   private @Nullable IOException error; // the first one that nobody was told of
   private boolean writingPaused;
+  private boolean closed;
 
   /// @param limit how many datagrams are kept; with so many nothing is read
-  DatagramQueue(EventLoop loop, int limit) {
-    this.loop = loop;
+  DatagramQueue(int limit) {
     this.limit = limit;
-    this.closed = loop.createFuture();
   }
 
   // ---- what the transport tells -----------------------------------------------------------------
@@ -49,31 +43,15 @@ final class DatagramQueue implements DatagramProtocol {
     if (received.size() >= limit) {
       transport().pauseReading();
     }
-    wakeReceiver();
+    receivers.wakeFirst();
   }
 
   @Override
   public void errorReceived(IOException newError) {
     if (error == null) {
       error = newError;
-      wakeReceiver();
+      receivers.wakeFirst();
     }
-  }
-
-  private void wakeReceiver() {
-    while (!receivers.isEmpty()) {
-      if (wake(receivers.remove())) {
-        return;
-      }
-    }
-  }
-
-  private static boolean wake(Future<Boolean> waiter) {
-    if (waiter.done()) {
-      return false; // cancelled
-    }
-    waiter.setResult(true);
-    return true;
   }
 
   @Override
@@ -84,22 +62,16 @@ final class DatagramQueue implements DatagramProtocol {
   @Override
   public void resumeWriting() {
     writingPaused = false;
-    wakeSenders();
-  }
-
-  private void wakeSenders() {
-    senders.forEach(DatagramQueue::wake);
-    senders.clear();
+    senders.wakeAll();
   }
 
   @Override
   public void connectionLost(@Nullable Throwable exception) {
+    closed = true;
     received.clear();
-    while (!receivers.isEmpty()) {
-      wake(receivers.remove());
-    }
-    wakeSenders();
-    closed.setResult(true);
+    receivers.wakeAll();
+    senders.wakeAll();
+    closers.wakeAll();
   }
 
   // ---- what the coroutines do -------------------------------------------------------------------
@@ -125,16 +97,16 @@ final class DatagramQueue implements DatagramProtocol {
   }
 
   private void awaitReceived() {
-    var waiter = loop.<Boolean>createFuture();
-    receivers.add(waiter);
+    var place = receivers.enter();
     try {
-      waiter.await();
+      place.await();
     } catch (Throwable e) {
-      receivers.remove(waiter);
-      if (!waiter.cancelled()) {
-        wakeReceiver(); // it was woken, and then cancelled
+      if (place.woken()) {
+        receivers.wakeFirst(); // and then cancelled
       }
       throw e;
+    } finally {
+      place.leave();
     }
   }
 
@@ -146,11 +118,13 @@ final class DatagramQueue implements DatagramProtocol {
     throwError();
     transport().sendto(data, address);
     throwError();
-    while (writingPaused && !closed.done()) {
-      var waiter = loop.<Boolean>createFuture();
-      senders.add(waiter);
-      waiter.await();
+    while (writingPaused && !closed) {
+      senders.await();
     }
+  }
+
+  int waitingToSend() {
+    return senders.size();
   }
 
   private void throwError() throws IOException {
@@ -163,6 +137,14 @@ final class DatagramQueue implements DatagramProtocol {
 
   /// Waits until the transport is closed. Suspends.
   void awaitClosed() {
-    Asyncio.shield(closed).await();
+    if (!closed) {
+      closers.await();
+    }
+  }
+
+  /// {@return `<DatagramQueue …>` with the transport}
+  @Override
+  public String toString() {
+    return "<DatagramQueue " + transport + ">";
   }
 }

@@ -57,7 +57,7 @@ public final class Datagrams {
   /// @throws IOException if an address cannot be resolved, bound to or connected to
   /// @throws IllegalArgumentException if the options have no address and no family
   public static DatagramStream open(DatagramOptions options) throws IOException {
-    var queue = new DatagramQueue(Asyncio.getRunningLoop(), options.queueLimit());
+    var queue = new DatagramQueue(options.queueLimit());
     createDatagramEndpoint(() -> queue, options);
     return new DatagramStream(queue);
   }
@@ -69,8 +69,7 @@ public final class Datagrams {
   /// @throws IOException if the channel is closed
   /// @throws IllegalStateException if a transport has the channel already
   public static DatagramStream open(DatagramChannel channel) throws IOException {
-    int limit = DatagramOptions.defaults().queueLimit();
-    var queue = new DatagramQueue(Asyncio.getRunningLoop(), limit);
+    var queue = new DatagramQueue(DatagramOptions.defaults().queueLimit());
     createDatagramEndpoint(() -> queue, channel);
     return new DatagramStream(queue);
   }

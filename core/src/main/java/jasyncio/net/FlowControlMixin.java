@@ -1,30 +1,39 @@
 package jasyncio.net;
 
+import jasyncio.Asyncio;
 import jasyncio.EventLoop;
-import jasyncio.Future;
 import java.io.IOException;
 import java.net.SocketException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The half of a protocol that a [StreamWriter] needs: it knows whether writing is paused, and
-/// whether the connection is lost, and wakes who waits for that.
+/// whether the connection is lost, and wakes who waits for that. By itself it is the protocol of
+/// what is only written to:
+///
+/// ```java fragment
+/// var output = Pipes.connectWritePipe(FlowControlMixin::new, System.out);
+/// var writer = new StreamWriter(output.transport(), output.protocol(), null);
+/// ```
 ///
 /// A subclass that overrides one of the three methods calls it as well. Python:
 /// `asyncio.streams.FlowControlMixin`.
-public class FlowControlMixin implements BaseProtocol {
+public class FlowControlMixin implements Protocol {
   private final EventLoop loop;
 
-  // Futures of those that wait in drain() and in waitClosed(). Their result is null, or the error
-  // with which the
-  // connection was lost.
-  private final List<Future<@Nullable Throwable>> draining = new ArrayList<>(0);
-  private final List<Future<@Nullable Throwable>> closing = new ArrayList<>(0);
+  private final Waiters draining = new Waiters("the connection");
+  private final Waiters closing = new Waiters("the connection");
+  private int resumptions; // who waits in drain() is told of the first news, and not of later ones
   private boolean paused;
   private boolean lost;
   private @Nullable Throwable reason; // why it was lost, if that was an error
+
+  /// The flow control of a connection of the loop that runs here.
+  ///
+  /// @throws IllegalStateException if no loop runs here
+  public FlowControlMixin() {
+    this(Asyncio.getEventLoop());
+  }
 
   /// The flow control of a connection.
   ///
@@ -46,7 +55,8 @@ public class FlowControlMixin implements BaseProtocol {
   @Override
   public void resumeWriting() {
     paused = false;
-    wake(draining, null);
+    resumptions++;
+    draining.wakeAll();
   }
 
   @Override
@@ -56,16 +66,8 @@ public class FlowControlMixin implements BaseProtocol {
     }
     lost = true;
     reason = exception;
-    wake(closing, exception);
-    wake(draining, exception);
-  }
-
-  private static void wake(List<Future<@Nullable Throwable>> waiters, @Nullable Throwable problem) {
-    for (var waiter : waiters) {
-      if (!waiter.done()) {
-        waiter.setResult(problem);
-      }
-    }
+    closing.wakeAll();
+    draining.wakeAll();
   }
 
   /// Waits while writing is paused.
@@ -74,30 +76,25 @@ public class FlowControlMixin implements BaseProtocol {
       throw new SocketException("Connection lost");
     }
     if (paused) {
-      await(draining);
+      int before = resumptions;
+      draining.await();
+      if (resumptions == before) {
+        raiseReason();
+      }
     }
   }
 
   /// Waits until the connection is lost or closed.
   final void awaitLost() throws IOException {
     if (!lost) {
-      await(closing);
-    } else if (reason != null) {
-      throw Raise.raise(reason);
+      closing.await();
     }
+    raiseReason();
   }
 
-  private void await(List<Future<@Nullable Throwable>> waiters) throws IOException {
-    var waiter = new Future<@Nullable Throwable>(loop);
-    waiters.add(waiter);
-    Throwable problem;
-    try {
-      problem = waiter.await();
-    } finally {
-      waiters.remove(waiter);
-    }
-    if (problem != null) {
-      throw Raise.raise(problem);
+  private void raiseReason() throws IOException {
+    if (reason != null) {
+      throw Raise.raise(reason);
     }
   }
 }

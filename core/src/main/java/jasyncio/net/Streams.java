@@ -76,6 +76,40 @@ public final class Streams {
     return new StreamConnection(reader, writer);
   }
 
+  // ---- this program's own -----------------------------------------------------------------------
+
+  /// The standard streams of this program: a reader of `System.in` and a writer to `System.out`.
+  /// Suspends until they are there.
+  ///
+  /// ```java fragment
+  /// var standard = Streams.standardStreams();
+  /// for (var line : standard.reader()) {
+  ///   standard.writer().write(line);
+  ///   standard.writer().drain();
+  /// }
+  /// ```
+  ///
+  /// The writer's `drain` waits until everything is written. Closing it leaves `System.out` open;
+  /// `System.in` is read ahead, so leave all reading to one reader, and make it once. A thread
+  /// waits in each of them, which does not keep the program alive. asyncio has no such function;
+  /// its users connect both pipes themselves.
+  ///
+  /// @return reader and writer
+  /// @throws IOException never, as it is now
+  public static StreamConnection standardStreams() throws IOException {
+    var reader = newReader(StreamLimits.DEFAULT);
+    var input = Pipes.connectReadPipe(protocolOf(reader), StandardStreams.input());
+    try {
+      var output = Pipes.connectWritePipe(FlowControlMixin::new, StandardStreams.output());
+      output.transport().setWriteBufferLimits(0);
+      var writer = new StreamWriter(output.transport(), output.protocol(), reader);
+      return new StreamConnection(reader, writer);
+    } catch (Throwable e) {
+      input.transport().close();
+      throw e;
+    }
+  }
+
   // ---- servers ----------------------------------------------------------------------------------
 
   /// Listens on a port, and has each client talked to by a task of its own.

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.CancelledError;
+import jasyncio.Task;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
@@ -113,7 +114,7 @@ class DatagramStreamTest {
           var b = Datagrams.connect(HOST, port(a))) {
         assertThatThrownBy(() -> waitFor(() -> a.receive(), 0.001))
             .isInstanceOf(TimeoutException.class);
-        var queue = new DatagramQueue(getRunningLoop(), 8);
+        var queue = new DatagramQueue(8);
         queue.connectionMade(a.transport());
         var woken = createTask(() -> queue.receive());
         var next = createTask(() -> queue.receive());
@@ -238,7 +239,7 @@ class DatagramStreamTest {
     run(() -> {
       var made = new ArrayList<Throttled>();
       try (var b = Datagrams.bind(HOST, 0);
-          var a = throttled(new DatagramQueue(getRunningLoop(), 8), made)) {
+          var a = throttled(new DatagramQueue(8), made)) {
         var first = createTask(() -> a.send(bytes("1"), b.localAddress()));
         var second = createTask(() -> a.send(bytes("2"), b.localAddress()));
         sleep(0.01);
@@ -254,10 +255,33 @@ class DatagramStreamTest {
   }
 
   @Test
+  void cancelledSenders_leaveAtOnce() {
+    run(() -> {
+      var made = new ArrayList<Throttled>();
+      var queue = new DatagramQueue(8);
+      try (var a = throttled(queue, made)) {
+        var tasks = new ArrayList<Task<Void>>();
+        for (int i = 0; i < 3; i++) {
+          tasks.add(createTask(() -> a.send(bytes("1"), a.localAddress())));
+        }
+        sleep(0);
+        assertThat(queue.waitingToSend()).isEqualTo(3);
+        tasks.get(1).cancel();
+        assertThatThrownBy(tasks.get(1)::await).isInstanceOf(CancelledError.class);
+        assertThat(queue.waitingToSend()).isEqualTo(2);
+        a.transport().abort();
+        tasks.get(0).await();
+        tasks.get(2).await();
+        assertThat(queue.waitingToSend()).isZero();
+      }
+    });
+  }
+
+  @Test
   void abort_wakesWhoWaitsToSend() {
     run(() -> {
       var made = new ArrayList<Throttled>();
-      try (var a = throttled(new DatagramQueue(getRunningLoop(), 8), made)) {
+      try (var a = throttled(new DatagramQueue(8), made)) {
         var sending = createTask(() -> a.send(bytes("1"), a.localAddress()));
         sleep(0);
         assertThat(sending.done()).isFalse();

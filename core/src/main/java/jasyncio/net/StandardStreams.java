@@ -1,0 +1,51 @@
+package jasyncio.net;
+
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+
+/// `System.in` and `System.out` as pipes: they belong to the whole program, so closing these leaves
+/// them open.
+final class StandardStreams {
+  private StandardStreams() {}
+
+  static InputStream input() {
+    return new FilterInputStream(System.in) {
+      @Override
+      public void close() {}
+    };
+  }
+
+  static FilterOutputStream output() {
+    return new Output(System.out);
+  }
+
+  /// Says what a `PrintStream` keeps to itself: that what reads it has gone.
+  private static final class Output extends FilterOutputStream {
+    private final PrintStream stream;
+
+    Output(PrintStream stream) {
+      super(stream);
+      this.stream = stream;
+    }
+
+    @Override
+    public void write(byte[] data, int offset, int length) throws IOException {
+      stream.write(data, offset, length);
+    }
+
+    @Override
+    public void flush() throws IOException {
+      if (stream.checkError()) {
+        throw new IOException("cannot write to the standard output: nobody reads it any more");
+      }
+    }
+
+    @Override
+    public void close() {
+      stream.flush();
+    }
+  }
+}
