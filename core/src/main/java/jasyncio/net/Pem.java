@@ -23,10 +23,11 @@ import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import org.jspecify.annotations.Nullable;
 
-/// Reads PEM files: certificates, and private keys in every form that OpenSSL writes.
+/// Reads PEM files: certificates, and private keys in PKCS#8, encrypted or not, or in OpenSSL's
+/// traditional form. The JDK's own PEMDecoder is a preview in Java 25.
 final class Pem {
   private static final Pattern BLOCK =
-      Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
+      Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----((?s:.*?))-----END \\1-----");
   private static final byte SEQUENCE = 0x30;
   private static final byte OCTET_STRING = 0x04;
   private static final byte[] VERSION_0 = {0x02, 0x01, 0x00};
@@ -70,6 +71,13 @@ final class Pem {
             .filter(b -> b.group(1).endsWith("PRIVATE KEY"))
             .findFirst()
             .orElseThrow(() -> new KeyStoreException("no private key in " + file));
+    if (block.group(2).contains("Proc-Type: 4,ENCRYPTED")) {
+      throw new KeyStoreException(
+          "the private key in "
+              + file
+              + " is encrypted in OpenSSL's traditional form, which is not read; convert it by:"
+              + " openssl pkcs8 -topk8 -in OLD -out NEW");
+    }
     var bytes = decode(block.group(2));
     var publicKey = owner.getPublicKey();
     var encoded =
@@ -139,16 +147,18 @@ final class Pem {
     return length;
   }
 
-  private static byte[] der(byte tag, byte[] content) {
+  static byte[] der(byte tag, byte[] content) {
     int n = content.length;
-    var out = new ByteArrayOutputStream(n + 4);
+    var out = new ByteArrayOutputStream(n + 6);
     out.write(tag);
     if (n < 0x80) {
       out.write(n);
-    } else if (n < 0x100) {
-      out.writeBytes(new byte[] {(byte) 0x81, (byte) n});
     } else {
-      out.writeBytes(new byte[] {(byte) 0x82, (byte) (n >> 8), (byte) n});
+      int bytes = (Integer.SIZE - Integer.numberOfLeadingZeros(n) + 7) / 8;
+      out.write(0x80 | bytes);
+      for (int i = bytes - 1; i >= 0; i--) {
+        out.write(n >> (8 * i));
+      }
     }
     out.writeBytes(content);
     return out.toByteArray();

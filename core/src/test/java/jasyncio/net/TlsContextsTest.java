@@ -13,6 +13,8 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
@@ -22,6 +24,7 @@ import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TlsContextsTest {
@@ -97,6 +100,37 @@ class TlsContextsTest {
     assertThatThrownBy(() -> keyOf(chain, file, null))
         .isInstanceOf(GeneralSecurityException.class)
         .hasMessageContaining("needs a password");
+  }
+
+  @Test
+  void keyEncryptedInTheTraditionalForm_isSaid() throws Exception {
+    var key = TestPki.newKey("RSA");
+    var plain = TestPki.get().write("RSA PRIVATE KEY", contentOf(key.getPrivate().getEncoded()));
+    var lines = Files.readAllLines(plain);
+    lines.addAll(
+        1, List.of("Proc-Type: 4,ENCRYPTED", "DEK-Info: AES-256-CBC,0123456789ABCDEF", ""));
+    var file = Files.write(directory.resolve("encrypted.pem"), lines);
+    var chain = identity(key).chain();
+    assertThatThrownBy(() -> keyOf(chain, file, "open"))
+        .isInstanceOf(GeneralSecurityException.class)
+        .hasMessageContaining(file + " is encrypted in OpenSSL's traditional form")
+        .hasMessageContaining("openssl pkcs8 -topk8");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127, 047f",
+    "128, 048180",
+    "255, 0481ff",
+    "256, 04820100",
+    "65535, 0482ffff",
+    "65536, 0483010000",
+    "16777216, 048401000000"
+  })
+  void der_hasRoomForAnyLength(int length, String header) {
+    var encoded = Pem.der((byte) 0x04, new byte[length]);
+    assertThat(HexFormat.of().formatHex(encoded, 0, header.length() / 2)).isEqualTo(header);
+    assertThat(encoded).hasSize(length + header.length() / 2);
   }
 
   @Test
