@@ -169,6 +169,27 @@ def new_loop():
         loop.close()
 
 
+class Clock:
+    """Counts iterations: its callback is the first of every batch."""
+
+    def __init__(self, loop):
+        self.loop = loop
+        self.ticks = 0
+        loop.call_soon(self.tick)
+
+    def tick(self):
+        self.ticks += 1
+        self.loop.call_soon(self.tick)
+
+    async def count(self, aw):
+        start = self.ticks
+        try:
+            await aw
+        except (Oops, ExceptionGroup, TimeoutError, asyncio.CancelledError):
+            pass
+        return self.ticks - start
+
+
 def one_iteration(loop):
     """Runs what is ready now and nothing more."""
     loop.stop()

@@ -5,27 +5,6 @@ import asyncio
 from harness import *
 
 
-class Clock:
-    """Counts iterations: its callback is the first of every batch."""
-
-    def __init__(self, loop):
-        self.loop = loop
-        self.ticks = 0
-        loop.call_soon(self.tick)
-
-    def tick(self):
-        self.ticks += 1
-        self.loop.call_soon(self.tick)
-
-    async def count(self, aw):
-        start = self.ticks
-        try:
-            await aw
-        except (Oops, ExceptionGroup, TimeoutError, asyncio.CancelledError):
-            pass
-        return self.ticks - start
-
-
 def measure(main):
     """Runs main(clock) on a loop with a clock."""
     with new_loop() as loop:

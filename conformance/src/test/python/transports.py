@@ -582,6 +582,109 @@ def close_ends_serve_forever():
     asyncio.run(main())
 
 
+@scenario(
+    "X11",
+    since=(3, 14),
+    expected="""\
+server made
+client made
+server lost None
+client eof
+CancelledError
+client lost None
+""",
+)
+def a_cancelled_serve_forever_closes_its_clients():
+    async def main():
+        client, server, listening = await connect()
+        task = asyncio.create_task(listening.serve_forever())
+        await pause(2)
+        task.cancel()
+        print(await outcome(task))
+        await client.lost
+
+    asyncio.run(main())
+
+
+@scenario("X9")
+def iterations_of_making_a_server():
+    async def main():
+        loop = asyncio.get_running_loop()
+        clock = Clock(loop)
+        for options in ({}, {"start_serving": False}):
+            start = clock.ticks
+            server = await loop.create_server(lambda: None, "127.0.0.1", 0, **options)
+            print(clock.ticks - start)
+            start = clock.ticks
+            await server.start_serving()
+            print(clock.ticks - start)
+            server.close()
+            await server.wait_closed()
+            start = clock.ticks
+            await server.wait_closed()
+            print(clock.ticks - start)
+        hosts = ["127.0.0.1", "127.0.0.2", "127.0.0.3"]
+        start = clock.ticks
+        server = await loop.create_server(lambda: None, hosts, 0)
+        print(clock.ticks - start, len(server.sockets))
+        server.close()
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            start = clock.ticks
+            server = await loop.create_server(lambda: None, sock=listening)
+            print(clock.ticks - start)
+            server.close()
+
+    asyncio.run(main())
+
+
+@scenario("X9")
+def iterations_of_waiting_for_a_closed_server():
+    async def main():
+        loop = asyncio.get_running_loop()
+        clock = Clock(loop)
+        server = await loop.create_server(lambda: None, "127.0.0.1", 0)
+
+        async def close():
+            server.close()
+            return clock.ticks
+
+        closing = asyncio.create_task(close())
+        await server.wait_closed()
+        print(clock.ticks - await closing)
+
+    asyncio.run(main())
+
+
+@scenario("X1")
+def iterations_of_accepting_a_connection():
+    async def main():
+        loop = asyncio.get_running_loop()
+        clock = Clock(loop)
+        ticks = {}
+        connected = loop.create_future()
+
+        class Server(asyncio.Protocol):
+            def connection_made(self, transport):
+                ticks["made"] = clock.ticks
+                transport.close()
+                connected.set_result(None)
+
+        def factory():
+            ticks["factory"] = clock.ticks
+            return Server()
+
+        server = await loop.create_server(factory, "127.0.0.1", 0)
+        with socket.create_connection(server.sockets[0].getsockname()):
+            start = clock.ticks
+            await connected
+        # the connection is there already: it is accepted in the next iteration
+        print(ticks["factory"] - start, ticks["made"] - start)
+        server.close()
+        await server.wait_closed()
+
+    asyncio.run(main())
+
+
 @scenario("X9")
 def a_factory_that_fails_stops_nobody_else():
     async def main():

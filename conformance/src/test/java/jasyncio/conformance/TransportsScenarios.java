@@ -713,6 +713,101 @@ final class TransportsScenarios {
     });
   }
 
+  @Scenario("X11")
+  static void aCancelledServeForeverClosesItsClients() {
+    run(() -> {
+      var client = new Recorder("client");
+      var listening = connect(client, new Recorder("server"));
+      var task = createTask(() -> listening.serveForever());
+      pause(2);
+      task.cancel();
+      print(outcome(task));
+      client.lost.await();
+    });
+  }
+
+  @Scenario("X9")
+  static void iterationsOfMakingAServer() {
+    run(() -> {
+      var clock = new Clock(getRunningLoop());
+      for (boolean start : new boolean[] {true, false}) {
+        var made = new Server[1];
+        var options = ServerOptions.defaults().startServing(start);
+        print(
+            clock.count(() ->
+                made[0] = Transports.createServer(() -> new Protocol() {}, HOST, 0, options)));
+        print(clock.count(made[0]::startServing));
+        made[0].close();
+        made[0].waitClosed();
+        print(clock.count(made[0]::waitClosed));
+      }
+      var hosts = List.of(HOST, "127.0.0.2", "127.0.0.3");
+      var made = new Server[1];
+      int count =
+          clock.count(() ->
+              made[0] =
+                  Transports.createServer(
+                      () -> new Protocol() {}, hosts, 0, ServerOptions.defaults()));
+      print(count, made[0].sockets().size());
+      made[0].close();
+      try (var channel = ServerSocketChannel.open()) {
+        channel.bind(new InetSocketAddress(InetAddress.ofLiteral(HOST), 0));
+        print(
+            clock.count(() ->
+                made[0] =
+                    Transports.createServer(
+                        () -> new Protocol() {}, channel, ServerOptions.defaults())));
+        made[0].close();
+      }
+    });
+  }
+
+  @Scenario("X9")
+  static void iterationsOfWaitingForAClosedServer() {
+    run(() -> {
+      var clock = new Clock(getRunningLoop());
+      var server = Transports.createServer(() -> new Protocol() {}, HOST, 0);
+      var closing =
+          createTask(() -> {
+            server.close();
+            return clock.ticks();
+          });
+      server.waitClosed();
+      print(clock.ticks() - closing.await());
+    });
+  }
+
+  @Scenario("X1")
+  static void iterationsOfAcceptingAConnection() {
+    run(() -> {
+      var clock = new Clock(getRunningLoop());
+      var ticks = new int[2];
+      var connected = getRunningLoop().<@Nullable Void>createFuture();
+      var server =
+          Transports.createServer(
+              () -> {
+                ticks[0] = clock.ticks();
+                return new Protocol() {
+                  @Override
+                  public void connectionMade(Transport transport) {
+                    ticks[1] = clock.ticks();
+                    transport.close();
+                    connected.setResult(null);
+                  }
+                };
+              },
+              HOST,
+              0);
+      try (var _ = SocketChannel.open(address(server))) {
+        int start = clock.ticks();
+        connected.await();
+        print(ticks[0] - start, ticks[1] - start);
+      }
+      server.close();
+      server.waitClosed();
+    });
+  }
+
   @Scenario("X9")
   static void aFactoryThatFailsStopsNobodyElse() {
     run(() -> {

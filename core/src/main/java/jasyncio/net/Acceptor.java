@@ -13,9 +13,13 @@ import jasyncio.internal.net.LoopOwned;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// Accepts connections on one listening channel.
+///
+/// What is to be done with a connection begins one iteration after it was accepted, in a context of
+/// its own, as the task does that asyncio has for it.
 final class Acceptor implements LoopOwned {
   private static final double RETRY_DELAY = 1; // seconds, after an error
 
@@ -29,7 +33,9 @@ final class Acceptor implements LoopOwned {
   private final int backlog;
   private final Accepted accepted;
   private final Watch watch;
-  private final Timer ready;
+  private final LoopIo io;
+  private @Nullable Timer ready; // once it has started, in the context of who did that
+  private final ArrayDeque<SocketChannel> arrived = new ArrayDeque<>();
   private @Nullable TimerHandle retry;
   private boolean closed;
 
@@ -39,8 +45,7 @@ final class Acceptor implements LoopOwned {
     this.channel = channel;
     this.backlog = backlog;
     this.accepted = accepted;
-    var io = LoopIo.of(loop);
-    this.ready = io.callback(this::acceptReady);
+    this.io = LoopIo.of(loop);
     this.watch = io.watch(channel);
     watch.setOwner(this);
   }
@@ -58,6 +63,9 @@ final class Acceptor implements LoopOwned {
   }
 
   void start() {
+    if (ready == null) {
+      ready = io.callback(this::acceptReady);
+    }
     watch.setReader(ready);
   }
 
@@ -73,11 +81,16 @@ final class Acceptor implements LoopOwned {
       if (connection == null) {
         return;
       }
-      welcome(connection);
+      arrived.add(connection);
+      loop.callSoon(this::welcome);
     }
   }
 
-  private void welcome(SocketChannel connection) {
+  private void welcome() {
+    var connection = arrived.poll();
+    if (connection == null) {
+      return; // closed meanwhile
+    }
     try {
       accepted.accept(connection);
     } catch (IOException e) { // it is gone again
@@ -112,6 +125,8 @@ final class Acceptor implements LoopOwned {
     }
     watch.end();
     closeChannel(channel);
+    arrived.forEach(Connector::close);
+    arrived.clear();
   }
 
   @Override

@@ -4,21 +4,38 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 
 /// Errors that name the address concerned, which the JDK's do not.
 final class Failures {
   private Failures() {}
 
-  static BindException bind(SocketAddress address, IOException cause) {
+  static IOException bind(SocketAddress address, IOException cause) {
+    if (address instanceof UnixDomainSocketAddress unix) {
+      var folder = unix.getPath().toAbsolutePath().getParent();
+      if (folder != null && Files.notExists(folder)) {
+        return missing(unix.getPath(), cause);
+      }
+    }
     return because(
         new BindException(
             "error while attempting to bind on address " + address + ": " + cause.getMessage()),
         cause);
   }
 
-  static ConnectException connect(SocketAddress address, IOException cause) {
+  static IOException connect(SocketAddress address, IOException cause) {
+    if (address instanceof UnixDomainSocketAddress unix && Files.notExists(unix.getPath())) {
+      return missing(unix.getPath(), cause);
+    }
     return because(
         new ConnectException("Connect call failed " + address + ": " + cause.getMessage()), cause);
+  }
+
+  private static NoSuchFileException missing(Path path, IOException cause) {
+    return because(new NoSuchFileException(path.toString(), null, cause.getMessage()), cause);
   }
 
   private static <E extends IOException> E because(E e, IOException cause) {

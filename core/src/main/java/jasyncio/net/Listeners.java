@@ -1,5 +1,7 @@
 package jasyncio.net;
 
+import jasyncio.Asyncio;
+import jasyncio.Awaitable;
 import jasyncio.EventLoop;
 import jasyncio.internal.base.Log;
 import java.io.IOException;
@@ -35,16 +37,10 @@ final class Listeners {
 
   /// One socket for each address of the hosts. Suspends while names are resolved.
   Server.Listening bind(Collection<? extends @Nullable String> hosts, int port) throws IOException {
+    var lookups = new ArrayList<Awaitable<List<InetSocketAddress>>>();
+    hosts.forEach(host -> lookups.add(() -> resolve(host, port)));
     var addresses = new LinkedHashSet<InetSocketAddress>();
-    for (var host : hosts) {
-      if (host == null || host.isEmpty()) {
-        addresses.add(everywhere(port));
-      } else {
-        for (var address : Resolver.resolve(loop, host, options.family())) {
-          addresses.add(new InetSocketAddress(address, port));
-        }
-      }
-    }
+    Asyncio.gather(lookups).await(IOException.class).forEach(addresses::addAll);
     var channels = new ArrayList<ServerSocketChannel>();
     var missing = new ArrayList<Exception>();
     try {
@@ -65,7 +61,16 @@ final class Listeners {
       channels.forEach(Acceptor::closeChannel);
       throw e;
     }
-    return new Server.Listening(channels, options.backlog(), null);
+    return new Server.Listening(channels, options.backlog(), () -> {});
+  }
+
+  private List<InetSocketAddress> resolve(@Nullable String host, int port) throws IOException {
+    if (host == null || host.isEmpty()) {
+      return List.of(everywhere(port));
+    }
+    return Resolver.resolve(loop, host, options.family()).stream()
+        .map(address -> new InetSocketAddress(address, port))
+        .toList();
   }
 
   private ServerSocketChannel listen(InetSocketAddress address) throws IOException {
@@ -79,12 +84,23 @@ final class Listeners {
     }
   }
 
-  /// Whether an address is one of this machine's. Why a bind has failed, the JDK does not tell.
+  /// Whether an address is one of this machine's, or why it cannot be listened on is something
+  /// else. Why a bind has failed, the JDK does not tell.
   private static boolean isAvailable(InetAddress address) {
     try (var probe = ServerSocketChannel.open(Resolver.familyOf(address))) {
+      return canBind(probe, address);
+    } catch (UnsupportedOperationException e) {
+      return false; // no sockets of that family
+    } catch (IOException e) {
+      return true; // no sockets at all any more, most likely
+    }
+  }
+
+  private static boolean canBind(ServerSocketChannel probe, InetAddress address) {
+    try {
       probe.bind(new InetSocketAddress(address, 0));
       return true;
-    } catch (UnsupportedOperationException | IOException e) {
+    } catch (IOException e) {
       return false;
     }
   }
@@ -141,13 +157,19 @@ final class Listeners {
     var channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       doBind(channel, UnixDomainSocketAddress.of(path));
-      var inode = Files.getAttribute(path, "unix:ino");
-      Runnable cleanUp = options.cleanUpSocket() ? () -> removeIfOurs(path, inode) : null;
-      return new Server.Listening(List.of(channel), options.backlog(), cleanUp);
+      return new Server.Listening(List.of(channel), options.backlog(), cleanUp(path));
     } catch (Throwable e) {
       Acceptor.closeChannel(channel);
       throw e;
     }
+  }
+
+  private Runnable cleanUp(Path path) throws IOException {
+    if (!options.cleanUpSocket()) {
+      return () -> {};
+    }
+    var inode = Files.getAttribute(path, "unix:ino");
+    return () -> removeIfOurs(path, inode);
   }
 
   private static boolean isSocket(Path path) throws IOException {

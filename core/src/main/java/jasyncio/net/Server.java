@@ -24,20 +24,19 @@ public final class Server implements AutoCloseable {
   /* Overview
    *   new -> serving     startServing(), or made so
    *   new, serving -> closed    close(): nobody is accepted any more; clients go on
-   * `finished` is done when the server is closed and the last of `clients` has gone.
+   * It is finished when it is closed and the last of `clients` has gone.
    */
   private final EventLoop loop;
   private final List<Acceptor> acceptors;
-  private final @Nullable Runnable cleanUp;
+  private final Runnable cleanUp;
   private final Set<SocketTransport> clients = new LinkedHashSet<>();
-  private final Future<@Nullable Void> finished;
+  private final Waiters closers = new Waiters(this);
   private @Nullable Future<@Nullable Void> forever; // serveForever waits for it
   private boolean serving;
   private boolean closed;
 
   Server(EventLoop loop, Listening listening, Welcome welcome) throws IOException {
     this.loop = loop;
-    this.finished = loop.createFuture();
     this.cleanUp = listening.cleanUp();
     this.acceptors = new ArrayList<>();
     try {
@@ -52,7 +51,7 @@ public final class Server implements AutoCloseable {
   }
 
   /// Sockets that are bound and listen.
-  record Listening(List<ServerSocketChannel> channels, int backlog, @Nullable Runnable cleanUp) {}
+  record Listening(List<ServerSocketChannel> channels, int backlog, Runnable cleanUp) {}
 
   /// Makes a transport of a new connection.
   interface Welcome {
@@ -65,13 +64,17 @@ public final class Server implements AutoCloseable {
 
   void detach(SocketTransport client) {
     clients.remove(client);
-    checkFinished();
+    wakeIfFinished();
   }
 
-  private void checkFinished() {
-    if (closed && clients.isEmpty() && !finished.done()) {
-      finished.setResult(null);
+  private void wakeIfFinished() {
+    if (isFinished()) {
+      closers.wakeAll();
     }
+  }
+
+  private boolean isFinished() {
+    return closed && clients.isEmpty();
   }
 
   /// {@return the loop}
@@ -109,7 +112,10 @@ public final class Server implements AutoCloseable {
 
   /// Accepts connections until the task is cancelled or the server closed. Suspends.
   ///
-  /// **Cancellation** closes the server and waits for its clients to end.
+  /// **Cancellation** closes the server and the connections of its clients, whose handlers see the
+  /// end of the stream, and waits until they are closed; what was written is sent before. A second
+  /// cancellation ends the waiting for a client that does not take it. After [#close()] the clients
+  /// go on, and are waited for.
   ///
   /// @throws CancelledError when it ends, also by [#close()]
   /// @throws IllegalStateException if the server is closed, or somebody serves for ever already
@@ -119,17 +125,27 @@ public final class Server implements AutoCloseable {
           "server " + this + " is already being awaited on serveForever()");
     }
     begin();
+    int wishes = cancellations();
     var waiter = loop.<@Nullable Void>createFuture();
     forever = waiter;
     try {
       waiter.await();
     } catch (CancelledError e) {
+      boolean cancelled = !closed || cancellations() != wishes;
       close();
+      if (cancelled) {
+        closeClients();
+      }
       waitClosed();
       throw e;
     } finally {
       forever = null;
     }
+  }
+
+  private static int cancellations() {
+    var task = Asyncio.currentTask();
+    return task == null ? 0 : task.cancelling();
   }
 
   /// Stops accepting connections, and ends [#serveForever()]; clients go on. Idempotent. Does not
@@ -142,13 +158,11 @@ public final class Server implements AutoCloseable {
     closed = true;
     serving = false;
     acceptors.forEach(Acceptor::close);
-    if (cleanUp != null) {
-      cleanUp.run();
-    }
+    cleanUp.run();
     if (forever != null) {
       forever.cancel();
     }
-    checkFinished();
+    wakeIfFinished();
   }
 
   /// Stops accepting connections, waits until the clients have ended by themselves, but not longer
@@ -180,7 +194,9 @@ public final class Server implements AutoCloseable {
 
   /// Waits until the server is closed and the last client has gone. Suspends.
   public void waitClosed() {
-    Asyncio.shield(finished).await();
+    while (!isFinished()) {
+      closers.await();
+    }
   }
 
   /// {@return `<Server sockets=[/127.0.0.1:8888]>`}

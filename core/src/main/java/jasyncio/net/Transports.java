@@ -3,9 +3,9 @@ package jasyncio.net;
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -249,7 +249,7 @@ public final class Transports {
     }
     var loop = Asyncio.getRunningLoop();
     BareChannel.checkFree(loop, channel);
-    var listening = new Server.Listening(List.of(channel), options.backlog(), null);
+    var listening = new Server.Listening(List.of(channel), options.backlog(), () -> {});
     return serve(loop, listening, factory, options);
   }
 
@@ -298,6 +298,7 @@ public final class Transports {
       server = new Server(loop, listening, welcome);
     } catch (Throwable e) {
       listening.channels().forEach(Acceptor::closeChannel);
+      listening.cleanUp().run();
       throw e;
     }
     if (options.startServing()) {
@@ -392,7 +393,8 @@ public final class Transports {
   /// @param tls how. A client needs [TlsOptions#serverHostname(String)]
   /// @param serverSide whether this side is the server
   /// @return the transport to use from now on
-  /// @throws IOException if the handshake fails; then the connection is closed
+  /// @throws IOException if the handshake fails; then the connection is closed. Also if the other
+  ///   side has sent its end of stream already, or the transport is closing
   /// @throws IllegalArgumentException if it is no transport of this package, or a client does not
   ///   say whose certificate it expects
   public static Transport startTls(
@@ -405,13 +407,10 @@ public final class Transports {
     var loop = Asyncio.getRunningLoop();
     var waiter = loop.<@Nullable Void>createFuture();
     var layer = new TlsLayer(loop, protocol, tls, serverSide, null, -1, waiter, false);
-    if (protocol instanceof StreamReaderProtocol streams) {
-      layer.takeEarly(ByteBuffer.wrap(streams.takeBuffered())); // the other side was fast
+    if (transport.isClosing()) {
+      throw new SocketException("the connection is closed: TLS cannot begin on it");
     }
-    transport.pauseReading();
-    transport.setProtocol(layer);
-    loop.callSoon(() -> layer.connectionMade(transport));
-    loop.callSoon(transport::resumeReading);
+    layer.takeOver(transport);
     try {
       waiter.await(IOException.class);
     } catch (Throwable e) {

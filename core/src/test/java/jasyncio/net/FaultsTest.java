@@ -418,6 +418,43 @@ class FaultsTest {
     }
   }
 
+  @Test
+  void outOfFileDescriptors_makingAServerSaysSo() {
+    try (var program = ChildJvm.startWithFewFiles(150, NoFiles.class, SAME_FIBERS)) {
+      assertThat(program.finish().output().lines())
+          .isNotEmpty()
+          .allMatch(line -> line.endsWith("Too many open files"));
+    }
+  }
+
+  /// Tries to make servers when all files are taken.
+  static final class NoFiles {
+    public static void main(String[] arguments) throws Exception {
+      FewFiles.loadClasses();
+      run(() -> {
+        var anywhere = List.of(HOST, "127.0.0.2");
+        Transports.createServer(() -> new Protocol() {}, anywhere, 0, ServerOptions.defaults())
+            .close(); // loads the classes
+        var taken = new ArrayList<SocketChannel>();
+        try {
+          while (true) {
+            taken.add(SocketChannel.open());
+          }
+        } catch (IOException e) {
+          System.out.println(e.getMessage());
+        }
+        for (var host : List.of(HOST, "127.0.0.2", "")) {
+          try {
+            Transports.createServer(() -> new Protocol() {}, host, 0);
+          } catch (IOException e) {
+            System.out.println(e.getMessage());
+          }
+        }
+        taken.forEach(Connector::close);
+      });
+    }
+  }
+
   /// A server that echoes, says when it cannot accept, and on `!` how many clients are left beside
   /// the one who asks.
   static final class FewFiles {

@@ -1,12 +1,14 @@
 package jasyncio.net;
 
 import static jasyncio.Asyncio.allTasks;
+import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.currentTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.taskGroup;
+import static jasyncio.Asyncio.timeout;
 import static jasyncio.testkit.Garbage.collectUntil;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,12 +21,17 @@ import jasyncio.Future;
 import jasyncio.Logs;
 import jasyncio.Task;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -318,6 +325,158 @@ class StreamsTest {
       server.waitClosed();
       assertThatThrownBy(() -> Streams.openConnection(HOST, port))
           .isInstanceOf(ConnectException.class);
+    });
+  }
+
+  @Test
+  void nothingThere_isANoSuchFileException(@TempDir Path directory) throws IOException {
+    var missing = directory.resolve("socket");
+    var inNoFolder = directory.resolve("folder/socket");
+    var file = Files.writeString(directory.resolve("file"), "no socket");
+    run(() -> {
+      assertThatThrownBy(() -> Streams.openUnixConnection(missing))
+          .isInstanceOf(NoSuchFileException.class)
+          .hasMessageStartingWith(missing.toString());
+      assertThatThrownBy(() -> Streams.openUnixConnection(inNoFolder))
+          .isInstanceOf(NoSuchFileException.class);
+      assertThatThrownBy(() -> Streams.startUnixServer((r, w) -> {}, inNoFolder))
+          .isInstanceOf(NoSuchFileException.class)
+          .hasMessageStartingWith(inNoFolder.toString());
+      try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+        channel.configureBlocking(false);
+        assertThatThrownBy(() -> Sockets.sockConnect(channel, UnixDomainSocketAddress.of(missing)))
+            .isInstanceOf(NoSuchFileException.class);
+      }
+      assertThatThrownBy(() -> Streams.openUnixConnection(file))
+          .isInstanceOf(ConnectException.class);
+      assertThatThrownBy(() -> Streams.startUnixServer((r, w) -> {}, file))
+          .isInstanceOf(BindException.class);
+    });
+  }
+
+  // ---- the end of serving -----------------------------------------------------------------------
+
+  /// A task that serves for ever, and has begun.
+  private static Task<Void> serving(Server server) {
+    var task = createTask(() -> server.serveForever());
+    sleep(0);
+    return task;
+  }
+
+  // CPython: test_server.TestServer2.test_close_with_hanging_client
+  @Test
+  void cancelledServeForever_closesIdleClients_andTheirHandlersSeeTheEnd() {
+    run(() -> {
+      var seen = new Future<byte[]>();
+      var talking = new Future<@Nullable Void>();
+      var server =
+          Streams.startServer(
+              (reader, writer) -> {
+                talking.setResult(null);
+                seen.setResult(reader.read());
+                writer.close();
+              },
+              HOST,
+              0);
+      var serving = serving(server);
+      try (var client = Streams.openConnection(HOST, Loopback.port(server))) {
+        await(talking);
+        serving.cancel();
+        assertThatThrownBy(() -> timeout(10, () -> await(serving)))
+            .isInstanceOf(CancelledError.class);
+        assertThat(await(seen)).isEmpty();
+        assertThat(client.reader().read()).isEmpty();
+      }
+    });
+  }
+
+  @Test
+  void closedServeForever_waitsForItsClients_whichGoOn() {
+    run(() -> {
+      var server = Streams.startServer(StreamsTest::echo, HOST, 0);
+      var serving = serving(server);
+      try (var client = Streams.openConnection(HOST, Loopback.port(server))) {
+        client.writer().write("1\n", UTF_8);
+        assertThat(client.reader().readline(UTF_8)).isEqualTo("1\n");
+        server.close();
+        sleep(0);
+        client.writer().write("2\n", UTF_8);
+        assertThat(client.reader().readline(UTF_8)).isEqualTo("2\n");
+        assertThat(serving.done()).isFalse();
+      }
+      assertThatThrownBy(serving::await).isInstanceOf(CancelledError.class);
+    });
+  }
+
+  @Test
+  void closedAndCancelledServeForever_closesItsClients() {
+    run(() -> {
+      for (boolean closedFirst : new boolean[] {true, false}) {
+        var server = Streams.startServer(StreamsTest::echo, HOST, 0);
+        var serving = serving(server);
+        try (var client = Streams.openConnection(HOST, Loopback.port(server))) {
+          client.writer().write("1\n", UTF_8);
+          assertThat(client.reader().readline(UTF_8)).isEqualTo("1\n");
+          if (closedFirst) {
+            server.close();
+            serving.cancel();
+          } else {
+            serving.cancel();
+            server.close();
+          }
+          assertThatThrownBy(() -> timeout(10, () -> await(serving)))
+              .isInstanceOf(CancelledError.class);
+          assertThat(client.reader().read()).isEmpty();
+        }
+      }
+    });
+  }
+
+  @Test
+  void cancelledServeForever_aSecondCancellationEndsTheWaitingForWhoTakesNothing() {
+    run(() -> {
+      var written = new Future<@Nullable Void>();
+      var server =
+          Streams.startServer(
+              (reader, writer) -> {
+                writer.write(new byte[20_000_000]);
+                written.setResult(null);
+                reader.read();
+              },
+              HOST,
+              0);
+      var serving = serving(server);
+      var client = new Recorder();
+      Transports.createConnection(() -> client, HOST, Loopback.port(server));
+      client.transport().pauseReading();
+      await(written);
+      serving.cancel();
+      sleep(0);
+      sleep(0);
+      assertThat(serving.done()).isFalse();
+      serving.cancel();
+      assertThatThrownBy(() -> timeout(10, () -> await(serving)))
+          .isInstanceOf(CancelledError.class);
+      server.abortClients();
+      client.transport().abort();
+      await(client.lost);
+      server.waitClosed();
+    });
+  }
+
+  @Test
+  void waitClosed_cancelled_leavesNothing_andIsToldInTime() {
+    run(() -> {
+      var server = Streams.startServer(StreamsTest::echo, HOST, 0);
+      var one = createTask(server::waitClosed);
+      var other = createTask(server::waitClosed);
+      sleep(0);
+      one.cancel();
+      assertThatThrownBy(one::await).isInstanceOf(CancelledError.class);
+      server.close();
+      sleep(0);
+      assertThat(other.done()).as("one iteration later").isTrue();
+      server.waitClosed();
     });
   }
 
