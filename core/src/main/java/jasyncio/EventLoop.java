@@ -1157,6 +1157,11 @@ public final class EventLoop implements AutoCloseable {
     }
 
     @Override
+    public Timer callback(Object eventLoop, Runnable callback, Object context) {
+      return ((EventLoop) eventLoop).newHandle(callback, (Context) context);
+    }
+
+    @Override
     public void watch(Object eventLoop, Object object, BooleanSupplier settled, Runnable report) {
       var loop = (EventLoop) eventLoop;
       loop.losses.watch(

@@ -22,7 +22,7 @@ final class FlowControl {
   /// Whether a transport's protocol has been told to pause.
   static boolean isPaused(Transport transport) {
     return switch (transport) {
-      case SocketTransport socket -> socket.isWritingPaused();
+      case LoopTransport loops -> loops.flow.isPaused();
       case TlsTransport tls -> tls.isWritingPaused();
       default -> // somebody else's, which does not tell
           transport.getWriteBufferSize() > transport.getWriteBufferLimits().high();
@@ -40,6 +40,19 @@ final class FlowControl {
   void setLimits(WriteBufferLimits newLimits, int size) {
     limits = newLimits;
     grown(size);
+  }
+
+  /// The protocol is another one now: it is told what it has missed.
+  void protocolReplaced() {
+    if (paused) {
+      tell(BaseProtocol::pauseWriting, "pauseWriting");
+    }
+  }
+
+  /// A protocol comes from elsewhere, where it was told to pause: it is told to resume at the low
+  /// mark.
+  void adoptPause() {
+    paused = true;
   }
 
   /// The buffer has grown to `size`.

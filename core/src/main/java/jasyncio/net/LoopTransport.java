@@ -1,5 +1,6 @@
 package jasyncio.net;
 
+import jasyncio.Context;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.Future;
@@ -23,6 +24,9 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
    *   LOST     -> CLOSED    the protocol has heard of it, soon; the channel is closed
    * Nothing is read from CLOSING on, and what is written from LOST on is dropped.
    *
+   * All that the loop calls back runs in one `context`, a copy of that in which the transport was made: not of whoever
+   * wrote, resumed reading or closed it.
+   *
    * `paused` is the user's wish. `held` is ours: under policy SWITCH a callback may block while the loop goes on
    * and finds the channel ready again; then nothing is watched for until the callback has returned.
    */
@@ -35,6 +39,7 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
 
   final EventLoop loop;
   final LoopIo io;
+  final Context context = Context.copyContext();
   final FlowControl flow;
   State state = State.OPEN;
   private boolean begun;
@@ -72,7 +77,7 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
   /// Has the loop begin: the protocol hears of the connection, then reading starts, then `waiter`
   /// is done.
   final void start(@Nullable Future<@Nullable Void> waiter) {
-    loop.callSoon(() -> {
+    callSoon(() -> {
       try {
         connectionMade();
       } finally {
@@ -83,6 +88,10 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
         }
       }
     });
+  }
+
+  final void callSoon(Runnable callback) {
+    loop.callSoon(callback, context);
   }
 
   // ---- reading ----------------------------------------------------------------------------------
@@ -156,7 +165,7 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
     if (!isLost()) {
       state = State.LOST;
       stop(reason);
-      loop.callSoon(() -> connectionLost(reason));
+      callSoon(() -> connectionLost(reason));
     }
   }
 

@@ -41,6 +41,14 @@ abstract class PipeTransport extends LoopTransport implements Transport {
     if (!(Objects.requireNonNull(newProtocol, "protocol") instanceof Protocol p)) {
       throw new IllegalArgumentException("a pipe needs a Protocol, got " + newProtocol);
     }
+    if (p != protocol) {
+      standIn(p);
+      flow.protocolReplaced();
+    }
+  }
+
+  /// Has another protocol called, which knows what the one before was told.
+  void standIn(Protocol p) {
     protocol = p;
   }
 

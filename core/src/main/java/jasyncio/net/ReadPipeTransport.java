@@ -20,7 +20,7 @@ final class ReadPipeTransport extends PipeTransport {
       EventLoop loop, Protocol protocol, @Nullable SelectableChannel channel, ReadEnd end) {
     super(loop, protocol, channel);
     this.end = end;
-    this.reader = io.callback(this);
+    this.reader = io.callback(this, context);
   }
 
   @Override
@@ -62,8 +62,8 @@ final class ReadPipeTransport extends PipeTransport {
   private void receiveEnd() {
     state = State.LOST;
     stop(null);
-    loop.callSoon(() -> protocol.eofReceived());
-    loop.callSoon(() -> connectionLost(null));
+    callSoon(() -> protocol.eofReceived());
+    callSoon(() -> connectionLost(null));
   }
 
   private void deliver(ByteBuffer data) {

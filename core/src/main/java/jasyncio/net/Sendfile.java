@@ -133,7 +133,15 @@ final class Sendfile {
         pauseWriting();
       }
       transport.pauseReading();
-      transport.setProtocol(this);
+      standIn(this);
+    }
+
+    private void standIn(Protocol p) {
+      switch (transport) {
+        case PipeTransport pipe -> pipe.standIn(p);
+        case TlsTransport tls -> tls.standIn(p);
+        default -> transport.setProtocol(p);
+      }
     }
 
     void pass() throws IOException {
@@ -175,7 +183,7 @@ final class Sendfile {
 
     @Override
     public void close() {
-      transport.setProtocol(protocol);
+      standIn(protocol);
       if (resume) {
         transport.resumeReading();
       }

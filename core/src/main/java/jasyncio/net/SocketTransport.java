@@ -53,7 +53,7 @@ final class SocketTransport extends LoopTransport implements Transport {
     this.server = server;
     this.peername = channel.getRemoteAddress();
     this.sockname = channel.getLocalAddress();
-    this.reader = io.callback(this);
+    this.reader = io.callback(this, context);
     this.watch = io.watch(channel);
     watch.setOwner(this);
     if (peername instanceof InetSocketAddress) {
@@ -194,7 +194,11 @@ final class SocketTransport extends LoopTransport implements Transport {
       noteLateWrite();
       return;
     }
-    boolean idle = getWriteBufferSize() == 0;
+    int size = getWriteBufferSize();
+    boolean idle = size == 0;
+    for (var piece : pieces) {
+      size = WriteQueue.sum(size, piece.length); // all of them or none
+    }
     pieces.forEach(piece -> queue().add(ByteBuffer.wrap(piece)));
     if (idle && getWriteBufferSize() > 0) {
       try {
@@ -235,7 +239,7 @@ final class SocketTransport extends LoopTransport implements Transport {
 
   private void watchWriting() {
     if (writer == null) {
-      writer = io.callback(this::writeReady);
+      writer = io.callback(this::writeReady, context);
     }
     watch.setWriter(writer);
   }
@@ -317,10 +321,6 @@ final class SocketTransport extends LoopTransport implements Transport {
     flow.setLimits(new WriteBufferLimits(low, high), getWriteBufferSize());
   }
 
-  boolean isWritingPaused() {
-    return flow.isPaused();
-  }
-
   /// Refuses writes until [#endSendfile()], and waits until everything is sent that was written
   /// before. Suspends.
   SocketChannel beginSendfile() throws IOException {
@@ -370,7 +370,7 @@ final class SocketTransport extends LoopTransport implements Transport {
   /// Closes it from the top: TLS has something to say to the other side before.
   void closeFromTop() {
     if (protocol instanceof TlsLayer tls) {
-      tls.close();
+      tls.closeFromTop();
     } else {
       close();
     }
@@ -408,8 +408,13 @@ final class SocketTransport extends LoopTransport implements Transport {
     if (!(Objects.requireNonNull(newProtocol, "protocol") instanceof Protocol p)) {
       throw new IllegalArgumentException("a socket needs a Protocol, got " + newProtocol);
     }
-    protocol = p;
-    buffered = p instanceof BufferedProtocol b ? b : null;
+    if (p != protocol) {
+      protocol = p;
+      buffered = p instanceof BufferedProtocol b ? b : null;
+      ended = false; // it is read once more, for the new one
+      updateReading();
+      flow.protocolReplaced();
+    }
   }
 
   @Override

@@ -192,9 +192,7 @@ public final class StreamWriter implements AutoCloseable {
           "startTls needs a connection with a StreamReaderProtocol, not " + this);
     }
     drain();
-    var secured = Transports.startTls(plain, streams, options, streams.isServerSide());
-    transport = secured;
-    streams.replaceTransport(secured);
+    transport = Transports.startTls(plain, streams, options, streams.isServerSide());
   }
 
   /// {@return this writer as a stream of `java.io`, for code that knows nothing of coroutines}

@@ -20,7 +20,8 @@ final class TlsEngines {
   /// A client's engine. The JDK finds sessions to resume by host and port.
   ///
   /// @throws IllegalArgumentException if neither the options nor the connection tell whose
-  ///   certificate to expect
+  ///   certificate to expect, or if they tell that anybody's is but the parameters have names
+  ///   checked
   static SSLEngine client(TlsOptions options, @Nullable String host, int port) {
     var expected = options.serverHostname();
     var name = withoutDot(expected != null ? expected : host);
@@ -44,7 +45,15 @@ final class TlsEngines {
         parameters.setServerNames(List.of(new SNIHostName(name)));
       }
     }
-    return configured(engine, options, parameters);
+    configured(engine, options, parameters);
+    var check = parameters.getEndpointIdentificationAlgorithm();
+    if (name.isEmpty() && check != null && !check.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the context or its parameters have names checked ("
+              + check
+              + "), but none is expected: say which, by TlsOptions.serverHostname(...)");
+    }
+    return engine;
   }
 
   private static SSLEngine configured(

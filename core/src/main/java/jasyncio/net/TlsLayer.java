@@ -1,6 +1,7 @@
 package jasyncio.net;
 
 import jasyncio.BlockingPolicy;
+import jasyncio.Context;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.Future;
@@ -20,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,10 @@ final class TlsLayer implements BufferedProtocol {
    * encrypted, because the handshake is not done or the transport beneath has paused us. While pump() is at work,
    * output collects, so that all answers to what has been received go out in one piece.
    *
+   * Records without data (key updates, tickets, empty ones) are work that the peer gives us, and may want an answer.
+   * So only a few are dealt with in an iteration, with data between them or not; not many more in a row are admitted;
+   * and a peer that does not read what we write is not read from after that many: its answers would only pile up.
+   *
    * Under blocking policy SWITCH, a callback of the application, or a trust manager, may be stopped in the middle of
    * pump(), and other callbacks come meanwhile: `pumping` keeps them out of the engine's and the application's way.
    * The order of the callbacks is asyncio's: sslproto.py.
@@ -56,6 +62,9 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   private static final int FIRST_LATE_WRITE_WARNED_OF = 5;
+  private static final int MOST_CHORES = 32; // as BoringSSL; Go has 16
+  private static final int CHORES_AT_ONCE =
+      16; // each costs what a thousand bytes of data do, or more
   private static final WriteBufferLimits WRITE_LIMITS =
       new WriteBufferLimits(128 * 1024, 512 * 1024);
 
@@ -69,6 +78,7 @@ final class TlsLayer implements BufferedProtocol {
   private @Nullable BufferedProtocol bufferedApp; // the same, if it is one
   private @Nullable Future<@Nullable Void> waiter;
   private @Nullable Transport transport; // beneath; once it is there
+  private @Nullable Context context; // of all callbacks: that of the transport beneath
   private State state = State.NEW;
   private boolean connected; // the application knows of the connection, and not yet of its end
   private boolean established;
@@ -88,6 +98,10 @@ final class TlsLayer implements BufferedProtocol {
   private boolean ended; // the transport's end of stream has come
   private boolean endTold; // the application knows of one of them
   private boolean abandoned; // closed without having read everything
+
+  private int chores; // records without data in a row, in both directions
+  private int unheard; // records without data since writePaused
+  private boolean resting; // until the next iteration
 
   private final PendingBytes unsent = new PendingBytes();
   private boolean writePaused; // by the transport beneath
@@ -118,11 +132,15 @@ final class TlsLayer implements BufferedProtocol {
     this.flow = new FlowControl(loop, appTransport);
     flow.setLimits(WRITE_LIMITS, 0);
     this.app = app;
-    setApp(app);
+    standIn(app);
   }
 
   Transport transport() {
     return appTransport;
+  }
+
+  Context context() {
+    return Objects.requireNonNull(context); // once it is connected
   }
 
   Protocol app() {
@@ -130,32 +148,66 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   void setApp(Protocol newApp) {
+    if (newApp != app) {
+      standIn(newApp);
+      flow.protocolReplaced();
+    }
+  }
+
+  void standIn(Protocol newApp) {
     app = newApp;
     bufferedApp = newApp instanceof BufferedProtocol b ? b : null;
   }
 
   // ---- handshake --------------------------------------------------------------------------------
 
-  /// Takes what was received before TLS began, and belongs to the handshake already.
-  void takeEarly(ByteBuffer data) {
-    received.add(data);
+  /// Takes over a connection that the application knows already.
+  ///
+  /// @param beneath the transport so far, whose protocol this becomes
+  void takeOver(Transport beneath) {
+    if (app instanceof StreamReaderProtocol streams) { // the other side was fast
+      received.add(ByteBuffer.wrap(streams.takeBuffered()));
+    }
+    if (app == beneath.getProtocol() && FlowControl.isPaused(beneath)) {
+      flow.adoptPause(); // it has been told to pause, and nobody else will tell it to resume
+    }
+    context = contextOf(beneath);
+    beneath.pauseReading();
+    beneath.setProtocol(this);
+    callSoon(() -> connectionMade(beneath));
+    callSoon(beneath::resumeReading);
+  }
+
+  private static Context contextOf(Transport beneath) {
+    return switch (beneath) {
+      case LoopTransport loops -> loops.context;
+      case TlsTransport tls -> tls.context();
+      default -> Context.copyContext();
+    };
+  }
+
+  private TimerHandle callLater(Duration delay, Runnable callback) {
+    return loop.callLater(delay.toMillis() / 1e3, callback, context);
+  }
+
+  private void callSoon(Runnable callback) {
+    loop.callSoon(callback, context);
   }
 
   @Override
   public void connectionMade(Transport beneath) {
     transport = beneath;
+    context = contextOf(beneath);
     if (state == State.LOST) { // aborted before it began
       beneath.abort();
       return;
     }
-    // The former protocol was told to pause, and we are to be told to resume.
-    writePaused = FlowControl.isPaused(beneath);
     if (loop.getDebug()) {
       Log.log(Level.DEBUG, "{0} starts SSL handshake", appTransport);
       started = loop.time();
     }
     state = State.HANDSHAKE;
-    timer = loop.callLater(options.handshakeTimeout(), this::handshakeTimedOut);
+    timer = callLater(options.handshakeTimeout(), this::handshakeTimedOut);
     pump(received.take(), true);
   }
 
@@ -189,6 +241,8 @@ final class TlsLayer implements BufferedProtocol {
     if (!connected) {
       connected = true;
       app.connectionMade(appTransport);
+    } else if (app instanceof StreamReaderProtocol streams) {
+      streams.replaceTransport(appTransport);
     }
     wakeWaiter(null);
     sendUnsent();
@@ -252,7 +306,8 @@ final class TlsLayer implements BufferedProtocol {
     } else {
       pumpReceived();
     }
-    return state != State.LOST; // we close the transport, and may have something to send before
+    // We close the transport, and may have something to send before; one of TLS is closed already.
+    return state != State.LOST && !(transport instanceof TlsTransport);
   }
 
   private boolean mayDecrypt() {
@@ -261,8 +316,9 @@ final class TlsLayer implements BufferedProtocol {
 
   private boolean wantsPlaintext() {
     return switch (state) {
-      case HANDSHAKE, FLUSHING, SHUTDOWN -> true;
-      case OPEN -> isCaughtUp();
+      case HANDSHAKE -> true;
+      case FLUSHING, SHUTDOWN -> !mustWait();
+      case OPEN -> isCaughtUp() && !mustWait();
       case NEW, ENDING, LOST -> false;
     };
   }
@@ -270,6 +326,11 @@ final class TlsLayer implements BufferedProtocol {
   /// Whether the application has had everything that is decrypted, and wants more.
   private boolean isCaughtUp() {
     return !paused && undelivered.isEmpty();
+  }
+
+  /// Whether what the peer wants of us is to wait.
+  private boolean mustWait() {
+    return resting || (unheard >= MOST_CHORES && !ended);
   }
 
   private void pumpReceived() {
@@ -306,12 +367,16 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   private void decrypt(ByteBuffer input, boolean own) throws SSLException {
-    decryptRecords(input);
-    boolean more = !received.isEmpty(); // under policy SWITCH it can come meanwhile
-    received.putBack(own || !input.hasRemaining() ? input : copy(input));
-    if (more) {
-      decrypt(received.take(), true);
+    var rest = input;
+    boolean mine = own;
+    decryptRecords(rest);
+    while (!received.isEmpty()) { // under policy SWITCH it can come meanwhile
+      received.putBack(mine ? rest : copy(rest));
+      rest = received.take();
+      mine = true;
+      decryptRecords(rest);
     }
+    received.putBack(mine || !rest.hasRemaining() ? rest : copy(rest));
   }
 
   private static ByteBuffer copy(ByteBuffer bytes) {
@@ -319,6 +384,7 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   private void decryptRecords(ByteBuffer input) throws SSLException {
+    int atOnce = 0;
     while (wantsPlaintext()) {
       switch (decryptSome(input)) {
         case NEEDS_INPUT -> {
@@ -330,6 +396,12 @@ final class TlsLayer implements BufferedProtocol {
           }
         }
         case PLAIN_FULL -> {}
+        case NO_DATA -> {
+          noteChore();
+          if (++atOnce == CHORES_AT_ONCE) {
+            rest();
+          }
+        }
         case CLOSED -> {
           peerClosed = true;
           if (state == State.SHUTDOWN) {
@@ -341,6 +413,24 @@ final class TlsLayer implements BufferedProtocol {
     }
   }
 
+  /// The peer has sent a record that is none of the application's business.
+  private void noteChore() throws SSLException {
+    if (++chores > MOST_CHORES) {
+      throw new SSLException("the peer sends TLS records without data, one after the other");
+    }
+    if (writePaused) {
+      unheard++;
+    }
+  }
+
+  private void rest() {
+    resting = true;
+    callSoon(() -> {
+      resting = false;
+      pumpReceived();
+    });
+  }
+
   private TlsEngine.Progress decryptSome(ByteBuffer input) throws SSLException {
     var plain = buffers.plain.take();
     try {
@@ -350,6 +440,9 @@ final class TlsLayer implements BufferedProtocol {
       } catch (SSLException e) {
         deliver(plain.flip()); // what came before the fault
         throw e;
+      }
+      if (plain.position() > 0) {
+        chores = 0;
       }
       deliver(plain.flip());
       return progress;
@@ -399,7 +492,7 @@ final class TlsLayer implements BufferedProtocol {
     if (state == State.HANDSHAKE) {
       throw new SSLHandshakeException("the peer closed the connection during the TLS handshake");
     }
-    if (state != State.OPEN || !isCaughtUp()) {
+    if (state != State.OPEN || !isCaughtUp() || mustWait()) {
       return;
     }
     if (!peerClosed && !options.suppressRaggedEofs()) {
@@ -440,7 +533,7 @@ final class TlsLayer implements BufferedProtocol {
   void resumeReading() {
     if (paused) {
       paused = false;
-      loop.callSoon(() -> {
+      callSoon(() -> {
         if (!paused) {
           pumpReceived();
         }
@@ -461,18 +554,22 @@ final class TlsLayer implements BufferedProtocol {
     controlReading();
   }
 
-  /// Pauses the transport beneath while the application has paused and enough is there for it.
+  /// Pauses the transport beneath while the application has paused and enough is there for it, and
+  /// while the peer has to wait.
   private void controlReading() {
-    boolean held = paused && state == State.OPEN;
     if (transport == null || state == State.LOST) {
       return;
     }
-    if (held && !transportReadPaused && readBufferSize() > readLimits.high()) {
-      transportReadPaused = true;
-      transport.pauseReading();
-    } else if (transportReadPaused && (!held || readBufferSize() <= readLimits.low())) {
-      transportReadPaused = false;
-      transport.resumeReading();
+    int mark = transportReadPaused ? readLimits.low() : readLimits.high();
+    boolean full = paused && state == State.OPEN && readBufferSize() > mark;
+    boolean pause = full || mustWait();
+    if (pause != transportReadPaused) {
+      transportReadPaused = pause;
+      if (pause) {
+        transport.pauseReading();
+      } else {
+        transport.resumeReading();
+      }
     }
   }
 
@@ -506,6 +603,7 @@ final class TlsLayer implements BufferedProtocol {
           && !writePaused
           && (state == State.OPEN || state == State.FLUSHING)) {
         engine.encrypt(data);
+        chores = 0;
         if (data.hasRemaining()) {
           if (engine.outputSize() == 0) { // the peer has closed both directions
             data.position(data.limit());
@@ -531,14 +629,14 @@ final class TlsLayer implements BufferedProtocol {
       var data = unsent.take();
       encrypt(data);
       unsent.putBack(data);
-      flow.shrunk(unsent.size());
     }
+    flow.shrunk(unsent.size());
   }
 
   private void flushSoon() {
     if (!flushing) {
       flushing = true;
-      loop.callSoon(() -> {
+      callSoon(() -> {
         flushing = false;
         flush();
       });
@@ -567,10 +665,15 @@ final class TlsLayer implements BufferedProtocol {
   @Override
   public void resumeWriting() {
     writePaused = false;
+    boolean waited = mustWait();
+    unheard = 0;
     if (state == State.OPEN) {
       sendUnsent();
     } else if (state == State.FLUSHING && !pumping) {
       goOnClosing();
+    }
+    if (waited) {
+      pumpReceived();
     }
   }
 
@@ -610,13 +713,21 @@ final class TlsLayer implements BufferedProtocol {
     }
   }
 
+  void closeFromTop() {
+    if (app instanceof TlsLayer upper) {
+      upper.closeFromTop();
+    } else {
+      close();
+    }
+  }
+
   private void beginClosing() {
     state = State.FLUSHING;
     undelivered.clear();
     if (abandoned) {
       received.clear();
     }
-    timer = loop.callLater(options.shutdownTimeout(), this::shutdownTimedOut);
+    timer = callLater(options.shutdownTimeout(), this::shutdownTimedOut);
     if (!pumping) {
       goOnClosing();
     }
@@ -646,7 +757,7 @@ final class TlsLayer implements BufferedProtocol {
     if (transport != null && state != State.LOST) {
       state = State.ENDING;
       flush();
-      loop.callSoon(transport::close);
+      callSoon(transport::close);
     }
   }
 
@@ -718,8 +829,7 @@ final class TlsLayer implements BufferedProtocol {
     dropQueues();
     if (connected) {
       connected = false;
-      var last = app;
-      loop.callSoon(() -> last.connectionLost(why));
+      callSoon(() -> app.connectionLost(why)); // whichever it is by then
     }
     wakeWaiter(
         why != null

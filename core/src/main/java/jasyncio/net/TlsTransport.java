@@ -1,5 +1,6 @@
 package jasyncio.net;
 
+import jasyncio.Context;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +16,10 @@ public final class TlsTransport implements Transport {
 
   TlsTransport(TlsLayer layer) {
     this.layer = layer;
+  }
+
+  Context context() {
+    return layer.context();
   }
 
   // ---- receiving --------------------------------------------------------------------------------
@@ -141,6 +146,11 @@ public final class TlsTransport implements Transport {
       throw new IllegalArgumentException("TLS needs a Protocol, got " + protocol);
     }
     layer.setApp(p);
+  }
+
+  /// Has another protocol called, which knows what the one before was told.
+  void standIn(Protocol p) {
+    layer.standIn(p);
   }
 
   @Override

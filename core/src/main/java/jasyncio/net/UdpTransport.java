@@ -57,8 +57,8 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
     this.peername = channel.getRemoteAddress();
     this.remote = peername != null ? peername : remote;
     this.sockname = channel.getLocalAddress();
-    this.reader = io.callback(this);
-    this.writer = io.callback(this::writeReady);
+    this.reader = io.callback(this, context);
+    this.writer = io.callback(this::writeReady, context);
     this.watch = io.watch(channel);
     watch.setOwner(this);
   }
@@ -268,7 +268,10 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
     if (!(Objects.requireNonNull(newProtocol, "protocol") instanceof DatagramProtocol p)) {
       throw new IllegalArgumentException("datagrams need a DatagramProtocol, got " + newProtocol);
     }
-    protocol = p;
+    if (p != protocol) {
+      protocol = p;
+      flow.protocolReplaced();
+    }
   }
 
   @Override

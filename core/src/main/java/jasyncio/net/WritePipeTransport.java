@@ -25,7 +25,7 @@ final class WritePipeTransport extends PipeTransport {
       EventLoop loop, Protocol protocol, @Nullable SelectableChannel channel, WriteEnd end) {
     super(loop, protocol, channel);
     this.end = end;
-    this.writer = io.callback(this::writeReady);
+    this.writer = io.callback(this::writeReady, context);
   }
 
   @Override
@@ -49,9 +49,11 @@ final class WritePipeTransport extends PipeTransport {
       if (!data.hasRemaining()) {
         return;
       }
+      queue.add(data);
       end.watch(writer);
+    } else {
+      queue.add(data);
     }
-    queue.add(data);
     flow.grown(queue.size());
   }
 

@@ -1200,6 +1200,38 @@ class TlsTest {
     });
   }
 
+  // CPython: gh-156793
+  @ParameterizedTest
+  @EnumSource
+  void namesThatAreChecked_needAName(TlsProvider provider) {
+    run(() -> {
+      var checking =
+          clientTls(provider)
+              .serverHostname("")
+              .parameters(p -> p.setEndpointIdentificationAlgorithm("HTTPS"));
+      try (var pair = Loopback.open();
+          var listener = new Listener<>(Echo::new, serverTls(provider))) {
+        for (var tls : List.of(checking, clientTls(provider))) {
+          assertThatThrownBy(
+                  () -> Transports.startTls(pair.client().transport(), new Recorder(), tls, false))
+              .isInstanceOf(IllegalArgumentException.class)
+              .hasMessageContaining("TlsOptions.serverHostname(...)");
+          try (var channel = SocketChannel.open(Loopback.at(listener.port()))) {
+            assertThatThrownBy(() ->
+                    Transports.createConnection(
+                        Recorder::new, channel, ConnectOptions.defaults().tls(tls)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("TlsOptions.serverHostname(...)");
+          }
+        }
+        assertThatThrownBy(() -> connect(listener.port(), checking))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("have names checked (HTTPS), but none is expected");
+        assertThat(pair.client().transport().isClosing()).isFalse();
+      }
+    });
+  }
+
   // ---- TLS on a connection that is there already ------------------------------------------------
 
   @ParameterizedTest

@@ -27,6 +27,9 @@ public abstract class Door {
   /// measured in debug mode, and with what it throws reported. It may be scheduled again and again.
   public abstract Timer callback(Object eventLoop, Runnable callback);
 
+  /// The same, in a given context of the face.
+  public abstract Timer callback(Object eventLoop, Runnable callback, Object context);
+
   /// Watches an object that may be forgotten. If it is collected before `settled` says that it has
   /// been dealt with, or the loop is closed, the loop runs `report`.
   ///

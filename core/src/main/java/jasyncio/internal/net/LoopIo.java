@@ -1,5 +1,6 @@
 package jasyncio.internal.net;
 
+import jasyncio.Context;
 import jasyncio.EventLoop;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.loop.Door;
@@ -67,6 +68,11 @@ public final class LoopIo extends IoState {
   /// A callback of the loop, in the context of now, for [Watch] or to be cancelled.
   public Timer callback(Runnable callback) {
     return Door.get().callback(loop, callback);
+  }
+
+  /// A callback of the loop, in a given context.
+  public Timer callback(Runnable callback, Context context) {
+    return Door.get().callback(loop, callback, context);
   }
 
   /// Cancels what [#callback] gave, even if it is queued already.

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class TlsEngine {
   /* Overview
    * An SSLEngine says after each step what it wants next; proceed() does that until it wants input. One direction can
-   * stop without the other: `decrypt` ends when the input is used up, the plaintext is full, the handshake is done or
-   * the peer has closed; `encrypt` ends when the data is used up or the output is full.
+   * stop without the other: `decrypt` ends when the input is used up, the plaintext is full, the handshake is done, a
+   * record has no data or the peer has closed; `encrypt` ends when the data is used up or the output is full.
    * Delegated tasks (signatures, certificate checks) run here and now. They take up to a millisecond or so, as long as
    * the trust manager does not ask others; handing them to a thread would cost two hops between threads each, and
    * asyncio and Netty run them in place, too.
@@ -36,6 +36,9 @@ public final class TlsEngine {
     ESTABLISHED,
     /// The plaintext has no room for another record; there may be more to decrypt.
     PLAIN_FULL,
+    /// The last record had no data in it, and no part in the first handshake; there may be more to
+    /// decrypt.
+    NO_DATA,
     /// The peer has said that it sends no more.
     CLOSED
   }
@@ -103,6 +106,9 @@ public final class TlsEngine {
         if (handshake(wanted)) {
           return Progress.ESTABLISHED;
         }
+      }
+      if (established && result.bytesConsumed() > 0 && result.bytesProduced() == 0) {
+        return Progress.NO_DATA;
       }
       boolean moved = result.bytesConsumed() > 0 || result.bytesProduced() > 0;
       if (!moved && idle) {
