@@ -784,11 +784,10 @@ public final class EventLoop implements AutoCloseable {
   public void shutdownAsyncgens() {
     asyncgensShutDown = true;
     var open = List.copyOf(asyncgens);
-    asyncgens.clear();
     if (open.isEmpty()) {
       return;
     }
-    var closing = open.stream().<Action>map(generator -> generator::aclose).toArray(Action[]::new);
+    var closing = open.stream().<Action>map(g -> () -> closeAsyncgen(g)).toArray(Action[]::new);
     var results = Asyncio.gatherActions(GatherOption.RETURN_EXCEPTIONS, closing).await();
     for (int i = 0; i < closing.length; i++) {
       if (results.get(i) instanceof Throwable e && !(e instanceof CancelledError)) {
@@ -800,6 +799,12 @@ public final class EventLoop implements AutoCloseable {
                 .detail("asyncgen", open.get(i)));
       }
     }
+  }
+
+  /// One that is cancelled before it begins stays registered.
+  private void closeAsyncgen(AsyncCloseable generator) throws Exception {
+    asyncgens.remove(generator);
+    generator.aclose();
   }
 
   /// Something to close before the loop ends, which may take awaiting: an asynchronous generator.

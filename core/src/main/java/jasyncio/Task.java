@@ -228,7 +228,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// Passes a wish to cancel on to what the task waits for; whether that has taken it.
   private boolean cancelWaiter(@Nullable String message) {
     return waiter instanceof Future<?> future
-        ? future.cancel(message)
+        ? !future.done() && future.cancel(message) // else its error stays unread, to be told of
         : waiter instanceof WaitList.Place place && place.cancel(message);
   }
 
@@ -279,7 +279,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       throw e;
     }
     resumed();
-    checkCancelled(((Future<?>) takeWaiter()).cancelled());
+    var awaited = (Future<?>) takeWaiter();
+    checkCancelled(awaited.cancelled() || awaited.peekException() instanceof CancelledError);
   }
 
   /// Waits until `place` has woken the task. A future would do as well; this is the cheaper way.

@@ -171,6 +171,7 @@ final class CancelEverywhere {
     private final List<Handle> timers = new ArrayList<>();
     private final List<AutoCloseable> resources = new ArrayList<>();
     private final List<Action> endings = new ArrayList<>();
+    private final List<Runnable> afterClose = new ArrayList<>();
     private final List<ErrorContext> reports = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
     private @Nullable Task<?> victim;
@@ -284,6 +285,11 @@ final class CancelEverywhere {
       return victim != null && victim.done() && !victim.cancelled() && !timedOut;
     }
 
+    /// Whether the victim has got so far as to make its call.
+    boolean begun() {
+      return begun;
+    }
+
     /// Whether all but the victim can be expected to have done their part.
     boolean othersUndisturbed() {
       return way != Way.OTHERS;
@@ -308,6 +314,16 @@ final class CancelEverywhere {
 
     Way way() {
       return way;
+    }
+
+    /// What is to be looked at when the loop is closed, and has reported what nobody read.
+    void afterClose(Runnable check) {
+      afterClose.add(check);
+    }
+
+    /// How many reports have come that were expected.
+    long expected() {
+      return reports.stream().filter(scenario.expected).count();
     }
 
     EventLoop loop() {
@@ -355,6 +371,7 @@ final class CancelEverywhere {
         resource.close();
       }
       loop.close();
+      afterClose.forEach(Runnable::run);
     }
 
     private static String describe(Throwable e) {
@@ -405,7 +422,7 @@ final class CancelEverywhere {
     }
 
     private boolean isOver() {
-      return (victim == null || victim.done()) && others.stream().allMatch(Task::done);
+      return loop.taskList().isEmpty() && (!scenario.external || probe.answersExpected() == 0);
     }
 
     private void runCoroutine(String name, Setup body) {
@@ -483,7 +500,7 @@ final class CancelEverywhere {
 
     private void checkNothingIsLeft() {
       timers.forEach(Handle::cancel);
-      runUntilStill(() -> true);
+      runUntilStill(this::isOver);
       faults.addAll(probe.leftovers());
       for (var object : watched) {
         new Waiters(faults).visit(object, object.getClass().getSimpleName());
@@ -575,8 +592,11 @@ final class CancelEverywhere {
         case WaitList list when list.size() > 0 ->
             found.add(list.size() + " wait in " + path + ", " + list);
         case WaitList _ -> {}
-        case Future<?> future when !future.done() && !future.awaitedBy().isEmpty() ->
+        case Future<?> future -> {
+          if (future.awaitedBy().stream().anyMatch(f -> !f.done())) {
             found.add(path + " is awaited by " + future.awaitedBy());
+          }
+        }
         case Collection<?> all -> all.forEach(e -> visitMember(e, path));
         case Map<?, ?> map -> {
           map.keySet().forEach(e -> visitMember(e, path));
@@ -594,12 +614,16 @@ final class CancelEverywhere {
       }
       boolean waits =
           LINES.contains(member.getClass().getSimpleName())
-              || (member instanceof Future<?> && !(member instanceof Task<?>));
+              || (member instanceof Future<?> && !(member instanceof Task<?>) && !isResults(path));
       if (waits) {
         found.add("left in " + path + ": " + member);
       } else {
         visit(member, path + "[]");
       }
+    }
+
+    private static boolean isResults(String path) {
+      return path.endsWith("AsCompleted.done") || path.endsWith("AsCompleted.todo");
     }
 
     private void visitFields(Object object, String path) {

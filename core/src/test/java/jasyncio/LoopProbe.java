@@ -76,11 +76,15 @@ final class LoopProbe {
     if (!generators.isEmpty()) {
       left.add("open generators: " + generators);
     }
-    int answers = ((AtomicInteger) get(ANSWERS, loop.idleness)).get();
-    if (answers != 0) {
-      left.add("answers still expected: " + answers);
+    if (answersExpected() != 0) {
+      left.add("answers still expected: " + answersExpected());
     }
     return left;
+  }
+
+  /// How many calls other threads have not answered yet.
+  int answersExpected() {
+    return ((AtomicInteger) get(ANSWERS, loop.idleness)).get();
   }
 
   /// The loop's ready queue.
