@@ -179,6 +179,7 @@ final class BareChannel {
     }
     if (reader.timer == null && writer.timer == null) {
       watch.end();
+      io.letGo(); // its owner may close it, or use it elsewhere, right now
     } else if (side == Side.READ) {
       watch.setReader(timer);
     } else {

@@ -101,6 +101,7 @@ final class Connector {
       return channel;
     } catch (Throwable e) {
       close(channel);
+      LoopIo.of(loop).letGo(); // the next attempt may bind to the same address
       throw e;
     }
   }
@@ -132,6 +133,7 @@ final class Connector {
       return channel;
     } catch (Throwable e) {
       close(channel);
+      LoopIo.of(loop).letGo(); // the next attempt may bind to the same address
       throw e;
     }
   }

@@ -259,6 +259,7 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
   void release() {
     watch.end();
     Datagrams.close(channel);
+    io.letGo();
   }
 
   // ---- what it is -------------------------------------------------------------------------------

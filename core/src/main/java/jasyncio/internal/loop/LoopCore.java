@@ -155,6 +155,7 @@ public final class LoopCore implements FiberSource {
       releaseStrangers();
     }
     batch = 0;
+    letGo();
     var e = escape;
     escape = null;
     if (e != null) {
@@ -337,7 +338,7 @@ public final class LoopCore implements FiberSource {
       return there;
     }
     if (channel.keyFor(selector()) != null) {
-      forgetCancelled();
+      letGo();
     }
     var key = channel.register(selector(), 0);
     var watch = new Watch(key);
@@ -345,13 +346,18 @@ public final class LoopCore implements FiberSource {
     return watch;
   }
 
-  /// Has the selector drop the keys that are cancelled. What is ready meanwhile will be found again
-  /// by the next iteration.
-  private void forgetCancelled() {
-    try {
-      selector().selectNow(key -> {});
-    } catch (IOException e) {
-      throw new UncheckedIOException("the event loop's selector failed", e);
+  /// Has the selector let go of the channels that were closed, or taken off it: until it does, the
+  /// JDK keeps their sockets open. It does so in every iteration before the loop waits; this is for
+  /// who cannot wait for that. What is ready meanwhile will be found again by the next iteration.
+  /// The loop's logical thread only.
+  public void letGo() {
+    var s = selector;
+    if (s != null) {
+      try {
+        s.selectNow(key -> {});
+      } catch (IOException e) {
+        throw new UncheckedIOException("the event loop's selector failed", e);
+      }
     }
   }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A channel on the loop's selector.
 public final class ChannelReadEnd implements ReadEnd {
+  private final LoopIo io;
   private final SelectableChannel channel;
   private final Watch watch;
 
@@ -17,6 +18,7 @@ public final class ChannelReadEnd implements ReadEnd {
   ///
   /// @param channel one that is readable, too
   public ChannelReadEnd(LoopIo io, SelectableChannel channel) throws IOException {
+    this.io = io;
     this.channel = channel;
     this.watch = io.claim(channel, this);
   }
@@ -34,6 +36,10 @@ public final class ChannelReadEnd implements ReadEnd {
   @Override
   public void close() throws IOException {
     watch.end();
-    channel.close();
+    try {
+      channel.close();
+    } finally {
+      io.letGo(); // the other side is to see the end
+    }
   }
 }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A channel on the loop's selector.
 public final class ChannelWriteEnd implements WriteEnd {
+  private final LoopIo io;
   private final SelectableChannel channel;
   private final GatheringByteChannel sink;
   private final Watch watch;
@@ -18,6 +19,7 @@ public final class ChannelWriteEnd implements WriteEnd {
   ///
   /// @param channel one that is writable, too
   public ChannelWriteEnd(LoopIo io, SelectableChannel channel) throws IOException {
+    this.io = io;
     this.channel = channel;
     this.sink = (GatheringByteChannel) channel;
     this.watch = io.claim(channel, this);
@@ -51,6 +53,10 @@ public final class ChannelWriteEnd implements WriteEnd {
   @Override
   public void close() throws IOException {
     watch.end();
-    channel.close();
+    try {
+      channel.close();
+    } finally {
+      io.letGo(); // the other side is to see the end
+    }
   }
 }

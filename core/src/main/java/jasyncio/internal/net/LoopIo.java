@@ -65,6 +65,12 @@ public final class LoopIo extends IoState {
     return core.watched(channel);
   }
 
+  /// Has the selector let go of the channels that were closed, or taken off it, at once: else their
+  /// sockets stay open until the end of the iteration. What is closed in great numbers can wait.
+  public void letGo() {
+    core.letGo();
+  }
+
   /// A callback of the loop, in the context of now, for [Watch] or to be cancelled.
   public Timer callback(Runnable callback) {
     return Door.get().callback(loop, callback);
