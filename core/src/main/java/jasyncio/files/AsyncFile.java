@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /// An open file. Made by [AsyncFiles#open]; close it, best in a `try` statement, whose end may
@@ -43,6 +44,11 @@ import org.jspecify.annotations.Nullable;
 /// position behind what was taken, and that is written. Nothing is ever written twice or out of
 /// order, and a file that is closed by a cancelled coroutine is closed all the same.
 ///
+/// **What cannot be written**, to a full disk for instance, stays in the buffer. The call that finds
+/// out throws, and so does each later one that needs the file, until it has been written after all
+/// or the file is closed. Up to 128 KiB are taken by a write as a whole, or not at all if it throws;
+/// of more, as much as the position says.
+///
 /// Used on the loop's thread, by one coroutine at a time. It is for regular files, which have
 /// positions; pipes and terminals have none. Python: what `aiofiles.open` gives.
 public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
@@ -50,9 +56,11 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
    * `position` is where the user is. At most one of two buffers has something in it:
    *   - `ahead`, read from the file already: its bytes from `start` to `end` lie at `position`
    *   - `behind`, not written yet: its first `filled` bytes lie just before `position`
+   * Before what is in `behind` there may be a `batch`, which is being written or could not be: it loses a byte
+   * only when the file has it, so it can be tried again at any time.
    * Reads say where in the file they begin and have an array of their own, so that one that goes on after
-   * its caller was cancelled disturbs nobody. A write that goes on is kept in `underWay`; the next call that
-   * needs the file waits for it, and gets its error.
+   * its caller was cancelled disturbs nobody. A call that changes the file and goes on is kept in `underWay`; the
+   * next one that needs the file waits for it. If it has failed: a batch is written again, all else is thrown.
    */
   private static final int BUFFER = 128 * 1024;
   private static final int SMALLEST_BUFFER = 8 * 1024;
@@ -68,11 +76,12 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   private byte[] ahead = NOTHING;
   private int start;
   private int end;
-  private byte @Nullable [] behind; // allocated when it is needed, and again if a write has kept it
+  private byte @Nullable [] behind; // allocated when it is needed, and again while a batch has it
   private int filled;
-  private @Nullable Future<?> underWay; // a write, or what else changes the file
+  private @Nullable Batch batch; // the executor's while it is under way
+  private @Nullable Future<?> underWay; // the writing of the batch, or what else changes the file
   private @Nullable String busy; // the call that a coroutine is in
-  private boolean closed;
+  private @Nullable Future<@Nullable Throwable> closing; // from the first close() on
 
   /// What opening gives. Made on the executor.
   record Opened(FileChannel channel, long position, long size) {}
@@ -244,9 +253,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
     begin(name);
     long before = position;
     try {
-      if (filled > 0 || underWay != null) {
-        writeBehind();
-      }
+      writeBehind();
       return body.run();
     } catch (Throwable e) {
       position = before;
@@ -344,18 +351,18 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
 
   // ---- writing ----------------------------------------------------------------------------------
 
-  /// Writes bytes. Suspends when the buffer is full.
+  /// Writes bytes. Suspends when there is no room for them in the buffer.
   ///
   /// @param data the bytes; the array may be used again at once
-  /// @throws IOException if what was written before, or this, cannot be written; it is lost then
+  /// @throws IOException if what was written before, or this, cannot be written; see above
   /// @throws ClosedChannelException if the file is closed
   /// @throws java.nio.channels.NonWritableChannelException if it was not opened for writing
   public void write(byte[] data) throws IOException {
     write(ByteBuffer.wrap(data));
   }
 
-  /// Writes what remains of a buffer. Suspends when the file's own is full. If that is cancelled,
-  /// the buffer's position is behind what was taken.
+  /// Writes what remains of a buffer. Suspends when there is no room for it in the file's own. If it
+  /// throws, the buffer's position is behind what was taken.
   ///
   /// @param data the bytes between position and limit
   /// @throws IOException as the other form
@@ -367,7 +374,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
       }
       forgetAhead();
       while (data.hasRemaining()) {
-        if (filled == BUFFER) {
+        if (filled > 0 && data.remaining() > BUFFER - filled) {
           writeBehind();
         }
         if (behind == null) {
@@ -456,44 +463,75 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
     }
   }
 
-  /// Writes what is in the buffer, and waits for what is under way. Suspends.
+  /// Writes what is in the buffer, after what is under way. Suspends if there is something.
   private void writeBehind() throws IOException {
-    awaitUnderWay();
-    var bytes = behind;
-    if (filled == 0 || bytes == null) {
-      return;
+    if (underWay != null) {
+      awaitUnderWay(batch == null);
     }
-    var data = ByteBuffer.wrap(bytes, 0, filled);
-    long at = position - filled;
-    behind = null; // the call has it
-    filled = 0;
-    change(() -> writeFully(data, at));
-    behind = bytes;
-    checkOpen(); // somebody may have closed it meanwhile
-    if (append) {
-      position = channel.position(); // the end, whatever was sought
+    while (batch != null || filled > 0) {
+      if (batch == null) {
+        batch = takeBehind();
+      }
+      change(batch::write);
     }
   }
 
-  private void writeFully(ByteBuffer data, long from) throws IOException {
-    for (long at = from; data.hasRemaining(); ) {
-      at += append ? channel.write(data) : channel.write(data, at);
+  private Batch takeBehind() {
+    var taken = new Batch(behind == null ? NOTHING : behind, filled, position - filled);
+    behind = null; // the batch has it
+    filled = 0;
+    return taken;
+  }
+
+  /// Some bytes on their way to the file.
+  private final class Batch {
+    private final ByteBuffer data; // what the file has not got yet
+    private final long at; // where the first byte belongs
+    private long end; // of the file, when it has got all; for appending
+
+    Batch(byte[] bytes, int length, long at) {
+      this.data = ByteBuffer.wrap(bytes, 0, length);
+      this.at = at;
+    }
+
+    /// On the executor.
+    void write() throws IOException {
+      while (data.hasRemaining()) {
+        int n = append ? channel.write(data) : channel.write(data, at + data.position());
+        if (n <= 0) {
+          throw new IOException("the file takes no more bytes: " + path);
+        }
+      }
+      if (append) {
+        end = channel.position();
+      }
     }
   }
 
   /// Makes a call that changes the file; it goes on if we are cancelled. Suspends.
   private void change(Change change) throws IOException {
     underWay = loop.runInExecutor(null, change::run);
-    awaitUnderWay();
+    awaitUnderWay(true);
   }
 
-  private void awaitUnderWay() throws IOException {
-    var call = underWay;
-    if (call != null) {
-      Calls.awaitEnd(loop, call);
+  /// @param throwing whether what it failed with is thrown
+  private void awaitUnderWay(boolean throwing) throws IOException {
+    var call = Objects.requireNonNull(underWay);
+    Calls.awaitEnd(loop, call);
+    if (closing == null) { // else all that is left is for close()
       underWay = null;
+      if (batch != null && call.exception() == null) {
+        if (append) {
+          position = batch.end + filled; // the end, whatever was sought
+        }
+        behind = behind == null ? batch.data.array() : behind;
+        batch = null;
+      }
+    }
+    if (throwing) {
       call.await(IOException.class);
     }
+    checkOpen();
   }
 
   // ---- where it is ------------------------------------------------------------------------------
@@ -545,62 +583,70 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
 
   /// {@return whether it is open}
   public boolean isOpen() {
-    return !closed;
+    return closing == null;
   }
 
   // ---- the end ----------------------------------------------------------------------------------
 
-  /// Writes what is in the buffer and closes the file. Idempotent. Suspends. If that is cancelled,
-  /// the file is closed all the same.
+  /// Writes what is in the buffer and closes the file. Suspends. If that is cancelled, the file is
+  /// closed all the same. A second call waits for the first.
   ///
-  /// @throws IOException if what was written before cannot be written; the file is closed
+  /// @throws IOException if what was written before cannot be written; the file is closed, and that
+  ///   is lost
   @Override
   public void close() throws IOException {
-    if (closed) {
+    if (closing != null) {
+      Calls.awaitEnd(loop, closing);
       return;
     }
-    closed = true;
-    var rest = ByteBuffer.wrap(behind == null ? NOTHING : behind, 0, filled);
-    long at = position - filled;
-    var before = underWay;
     var over = loop.<@Nullable Throwable>createFuture();
-    if (before == null) {
-      closeChannel(rest, at, over);
+    closing = over;
+    if (underWay == null) {
+      closeChannel(over);
     } else {
-      before.addDoneCallback(f -> closeChannel(rest, at, over));
+      underWay.addDoneCallback(f -> closeChannel(over));
     }
-    var error = over.await();
-    underWay = null;
-    if (before != null) {
-      before.await(IOException.class); // a cancelled write that has failed
-    }
-    if (error != null) {
-      throw Texts.raise(error);
-    }
-  }
-
-  private void closeChannel(ByteBuffer rest, long at, Future<@Nullable Throwable> over) {
     try {
-      loop.<@Nullable Throwable>runInExecutor(null, () -> closeChannel(rest, at))
-          .addDoneCallback(f -> closed(f.result(), over));
-    } catch (RuntimeException e) { // the executor takes no more: it was shut down, or is full
-      closed(closeChannel(rest, at), over);
+      Calls.awaitEnd(loop, over);
+    } catch (Throwable e) { // nobody else will hear of it
+      over.addDoneCallback(f -> reportClosing(f.result()));
+      throw e;
+    }
+    if (over.result() != null) {
+      throw Texts.raise(over.result());
     }
   }
 
-  private @Nullable Throwable closeChannel(ByteBuffer rest, long at) {
+  private void closeChannel(Future<@Nullable Throwable> over) {
+    var error = underWay == null ? null : underWay.exception();
+    var failed = batch == null ? error : null; // what could not be written is tried again
+    var rest = takeBehind();
+    Callable<@Nullable Throwable> end = () -> closeChannel(failed, rest);
+    try {
+      loop.runInExecutor(null, end).addDoneCallback(f -> over.setResult(f.result()));
+    } catch (Throwable e) { // the executor takes no more: it was shut down, or is full
+      over.setResult(closeChannel(failed, rest));
+    }
+  }
+
+  /// On the executor.
+  ///
+  /// @param failed why the last change failed, and it was not told
+  /// @return what is to be thrown
+  private @Nullable Throwable closeChannel(@Nullable Throwable failed, Batch rest) {
     try (channel) {
-      writeFully(rest, at);
-      return null;
+      if (batch != null) {
+        batch.write();
+      }
+      rest.write();
+      return failed;
     } catch (Throwable e) {
       return e;
     }
   }
 
-  private void closed(@Nullable Throwable error, Future<@Nullable Throwable> over) {
-    if (!over.done()) {
-      over.setResult(error);
-    } else if (error != null) { // whoever closed it was cancelled
+  private void reportClosing(@Nullable Throwable error) {
+    if (error != null) {
       loop.callExceptionHandler(ErrorContext.of("cannot close " + this).exception(error));
     }
   }
@@ -615,7 +661,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   }
 
   private void checkOpen() throws ClosedChannelException {
-    if (closed) {
+    if (closing != null) {
       throw new ClosedChannelException();
     }
   }
@@ -624,7 +670,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   @Override
   public String toString() {
     return "<AsyncFile "
-        + (closed ? "closed" : "open")
+        + (closing != null ? "closed" : "open")
         + " path="
         + path
         + " position="

@@ -491,7 +491,7 @@ class AsyncFileTest {
   }
 
   @Test
-  void cancelledWriteThatFails_isToldToTheNext() throws IOException {
+  void cancelledWriteThatFails_isTriedAgainByTheNext() throws IOException {
     assumeFullDevice();
     run(() -> {
       oneThread();
@@ -502,10 +502,11 @@ class AsyncFileTest {
       sleep(0);
       assertCancelled(flushing);
       gate.open();
-      assertThatThrownBy(file::flush)
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining("No space left");
-      file.flush();
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(file::flush)
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("No space left");
+      }
       file.writeString("y");
       assertThatThrownBy(file::close).hasMessageContaining("No space left");
       assertThat(file.isOpen()).isFalse();
