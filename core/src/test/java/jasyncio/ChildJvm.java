@@ -46,6 +46,12 @@ public final class ChildJvm implements AutoCloseable {
     return start(limiting, program, jvmOptions, arguments);
   }
 
+  /// Starts a program without a standard input.
+  public static ChildJvm startWithoutInput(
+      Class<?> program, List<String> jvmOptions, String... arguments) {
+    return start(List.of("sh", "-c", "exec \"$@\" <&-", "sh"), program, jvmOptions, arguments);
+  }
+
   private static ChildJvm start(
       List<String> before, Class<?> program, List<String> jvmOptions, String... arguments) {
     var command = new ArrayList<>(before);

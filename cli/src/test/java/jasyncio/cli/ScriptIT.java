@@ -130,6 +130,29 @@ class ScriptIT {
   }
 
   @Test
+  void run_withoutStandardStreams_getsEmptyOnes() throws Exception {
+    Path result = dir.resolve("result");
+    write(
+        "closed.java",
+        """
+        import java.nio.file.*;
+
+        void main(String[] args) throws Exception {
+          int first = System.in.read();
+          System.in.close();
+          System.out.println("lost");
+          System.out.close();
+          Class.forName("javax.script.ScriptEngineManager"); // the JVM still has its files
+          Files.writeString(Path.of(args[0]), "read " + first);
+        }
+        """);
+    ProcessBuilder closed = command(SCRIPT, "run", "closed.java", result.toString());
+    closed.command().addAll(0, List.of("sh", "-c", "exec \"$@\" <&- >&- 2>&-", "sh"));
+    assertThat(start(closed)).isEqualTo(new Result(0, "", ""));
+    assertThat(result).hasContent("read -1");
+  }
+
+  @Test
   void run_dash_programFromStandardInput() throws Exception {
     Result result = start(command(SCRIPT, "run", "-"), "void main() { IO.println(7); }");
     assertThat(result.out()).isEqualTo("7\n");

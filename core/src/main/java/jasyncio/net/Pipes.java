@@ -6,6 +6,7 @@ import jasyncio.internal.net.ChannelReadEnd;
 import jasyncio.internal.net.ChannelWriteEnd;
 import jasyncio.internal.net.LoopIo;
 import jasyncio.internal.net.ReadEnd;
+import jasyncio.internal.net.StandardInput;
 import jasyncio.internal.net.ThreadReadEnd;
 import jasyncio.internal.net.ThreadWriteEnd;
 import jasyncio.internal.net.WriteEnd;
@@ -64,11 +65,13 @@ public final class Pipes {
   /// @param factory makes the protocol
   /// @param in what to read from; the transport's from now on
   /// @return the transport and the protocol
-  /// @throws IOException as the other form
+  /// @throws IOException as the other form; also if it is `System.in`, and the program was started
+  ///   without a standard input
   public static <P extends Protocol> Connection<ReadTransport, P> connectReadPipe(
       Supplier<? extends P> factory, InputStream in) throws IOException {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(in, "in");
+    StandardInput.check(in);
     var loop = Asyncio.getRunningLoop();
     return reading(loop, factory, null, ThreadReadEnd.of(loop, in));
   }

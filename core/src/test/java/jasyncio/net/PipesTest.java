@@ -11,6 +11,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.CancelledError;
+import jasyncio.ChildJvm;
+import java.io.ByteArrayInputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,6 +44,47 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 @ExtendWith(OpenSockets.class)
 class PipesTest {
+  private static final List<String> SAME_FIBERS =
+      List.of(
+          "--add-opens=java.base/java.lang=ALL-UNNAMED",
+          "-Djasyncio.fibers=" + System.getProperty("jasyncio.fibers", "scheduled"));
+
+  // ---- standard input ---------------------------------------------------------------------------
+
+  @Test
+  void standardInputThatIsNotThere_isRefused() {
+    try (var child = ChildJvm.startWithoutInput(ReadsInput.class, SAME_FIBERS)) {
+      assertThat(child.finish())
+          .isEqualTo(
+              new ChildJvm.Result(
+                  0,
+                  """
+                  standard input is closed: the program was started without one (<&-); start it with </dev/null instead
+                  standard input is closed: the program was started without one (<&-); start it with </dev/null instead
+                  read 3\
+                  """));
+    }
+  }
+
+  /// Reads its standard input, which is not there, and another stream.
+  static final class ReadsInput {
+    public static void main(String[] args) {
+      run(() -> {
+        for (var in : List.of(System.in, new FileInputStream(FileDescriptor.in))) {
+          try {
+            connectReadPipe(() -> new StreamReaderProtocol(new StreamReader()), in);
+            IO.println("connected");
+          } catch (IOException e) {
+            IO.println(e.getMessage());
+          }
+        }
+        var reader = new StreamReader();
+        connectReadPipe(
+            () -> new StreamReaderProtocol(reader), new ByteArrayInputStream(new byte[3]));
+        IO.println("read " + reader.read().length);
+      });
+    }
+  }
 
   /// Something with two ends, of which one can be connected to.
   interface Kind {
