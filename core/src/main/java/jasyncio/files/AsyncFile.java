@@ -44,10 +44,10 @@ import org.jspecify.annotations.Nullable;
 /// position behind what was taken, and that is written. Nothing is ever written twice or out of
 /// order, and a file that is closed by a cancelled coroutine is closed all the same.
 ///
-/// **What cannot be written**, to a full disk for instance, stays in the buffer. The call that finds
-/// out throws, and so does each later one that needs the file, until it has been written after all
-/// or the file is closed. Up to 128 KiB are taken by a write as a whole, or not at all if it throws;
-/// of more, as much as the position says.
+/// **What cannot be written**, to a full disk for instance, stays in the buffer. The call that
+/// finds out throws, and so does each later one that needs the file, until it has been written
+/// after all or the file is closed. Up to 128 KiB are taken by a write as a whole, or not at all if
+/// it throws; of more, as much as the position says.
 ///
 /// Used on the loop's thread, by one coroutine at a time. It is for regular files, which have
 /// positions; pipes and terminals have none. Python: what `aiofiles.open` gives.
@@ -361,8 +361,8 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
     write(ByteBuffer.wrap(data));
   }
 
-  /// Writes what remains of a buffer. Suspends when there is no room for it in the file's own. If it
-  /// throws, the buffer's position is behind what was taken.
+  /// Writes what remains of a buffer. Suspends when there is no room for it in the file's own. If
+  /// it throws, the buffer's position is behind what was taken.
   ///
   /// @param data the bytes between position and limit
   /// @throws IOException as the other form

@@ -69,9 +69,7 @@ class AsyncFileFaultsTest {
   }
 
   private static void assertFull(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
-    assertThatThrownBy(call)
-        .isInstanceOf(IOException.class)
-        .hasMessage("No space left on device");
+    assertThatThrownBy(call).isInstanceOf(IOException.class).hasMessage("No space left on device");
   }
 
   // ---- the disk is full -------------------------------------------------------------------------
