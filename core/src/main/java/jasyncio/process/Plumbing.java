@@ -6,7 +6,6 @@ import jasyncio.internal.process.Descriptors;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.Channel;
-import java.nio.channels.Pipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +67,7 @@ final class Plumbing {
     if (!channels) {
       return new ChildStream.BlockingPipe();
     }
-    var pipe = Pipe.open();
+    var pipe = Descriptors.openPipe();
     var childs = fd == 0 ? pipe.source() : pipe.sink();
     this.childs.add(childs);
     ours[fd] = fd == 0 ? pipe.sink() : pipe.source();

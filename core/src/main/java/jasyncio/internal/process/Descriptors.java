@@ -4,31 +4,28 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// The file descriptors of channels, so that a child can get them. Linux only.
 public final class Descriptors {
   /* Overview
    * The JDK tells nobody which descriptor is behind a channel. But what `configureBlocking` does to a channel can be
    * seen by fcntl, or in /proc/self/fdinfo: its descriptor is the one that follows when the mode is switched at
-   * random. A descriptor that does not move is out at the second switch. One that somebody else switches at this
-   * moment would have to go along by chance; our own searches take turns.
-   * A descriptor that was just closed is given out next, so the last numbers found are tried first; else all of
-   * them are gone through, at some microseconds each.
+   * random. One that does not move is out at the second switch. One that somebody else switches at this moment
+   * would have to go along by chance; our own searches take turns.
+   * A pipe gets the lowest numbers that are free, so that of a pipe of our own is known beforehand, unless another
+   * thread comes in between, and only has to be confirmed. For any other channel all descriptors are asked.
    * A child that has got the descriptor shares the mode. So a channel is searched for once, before any child has it.
    */
-  private static final int ROUNDS = 8;
-  private static final int RECENT = 8;
+  private static final int ROUNDS = 12;
   private static final int O_NONBLOCK = 04000;
   private static final String OWN = "/proc/self/fd";
   private static final String OWN_FLAGS = "/proc/self/fdinfo/";
@@ -36,7 +33,6 @@ public final class Descriptors {
   private static final boolean AVAILABLE =
       System.getProperty("os.name").equals("Linux") && new File(OWN_FLAGS).isDirectory();
   private static final ReentrantLock LOCK = new ReentrantLock();
-  private static final ArrayDeque<Integer> recent = new ArrayDeque<>(); // under LOCK
   private static final Map<SelectableChannel, Integer> known = new WeakHashMap<>(); // under LOCK
 
   private Descriptors() {}
@@ -44,6 +40,51 @@ public final class Descriptors {
   /// Whether descriptors can be found here.
   public static boolean areAvailable() {
     return AVAILABLE;
+  }
+
+  /// Opens a pipe whose descriptors need not be looked for.
+  public static Pipe openPipe() throws IOException {
+    return openPipe(Libc.ifPossible());
+  }
+
+  static Pipe openPipe(@Nullable Libc libc) throws IOException {
+    LOCK.lock();
+    try {
+      if (libc != null) {
+        var numbers = libc.numbersOfNextPipe();
+        return noted(Pipe.open(), numbers);
+      }
+      var open = numbers();
+      try (var _ = new FileInputStream("/dev/null")) { // has the number that the folder had
+        return noted(Pipe.open(), twoNotIn(open));
+      }
+    } finally {
+      LOCK.unlock();
+    }
+  }
+
+  private static Pipe noted(Pipe pipe, int... numbers) throws IOException {
+    note(pipe.source(), numbers);
+    note(pipe.sink(), numbers);
+    return pipe;
+  }
+
+  private static void note(SelectableChannel channel, int[] numbers) throws IOException {
+    var found = among(numbers, channel);
+    if (found.length > 0) {
+      known.put(channel, found[0]);
+    }
+  }
+
+  private static int[] twoNotIn(int[] sorted) {
+    var two = new int[2];
+    int count = 0;
+    for (int number = 0; count < 2; number++) {
+      if (Arrays.binarySearch(sorted, number) < 0) {
+        two[count++] = number;
+      }
+    }
+    return two;
   }
 
   /// The descriptor of an open channel that is registered with no selector. Its mode is as before.
@@ -57,7 +98,11 @@ public final class Descriptors {
       }
       var number = known.get(channel);
       if (number == null) {
-        number = search(channel);
+        var found = among(numbers(), channel);
+        if (found.length == 0) {
+          throw new IOException("no descriptor in " + OWN + " is that of " + channel);
+        }
+        number = found[0]; // any other one is a copy of it
         known.put(channel, number);
       }
       return number;
@@ -66,62 +111,31 @@ public final class Descriptors {
     }
   }
 
-  private static int search(SelectableChannel channel) throws IOException {
-    boolean blocking = channel.isBlocking();
-    try {
-      int found = find(channel);
-      recent.remove((Integer) found);
-      recent.addFirst(found);
-      if (recent.size() > RECENT) {
-        recent.removeLast();
-      }
-      return found;
-    } finally {
-      channel.configureBlocking(blocking);
-    }
-  }
-
-  private static int find(SelectableChannel channel) throws IOException {
-    var tried = new LinkedHashSet<Integer>();
-    for (int number : recent) {
-      for (int near = number - 1; near <= number + 2; near++) {
-        if (near >= 0 && tried.add(near) && follows(near, channel)) {
-          return near;
-        }
-      }
-    }
+  /// The descriptors that are open, sorted; one of them was that of the folder itself.
+  private static int[] numbers() throws IOException {
     var names = new File(OWN).list();
     if (names == null) {
       throw new IOException("cannot list " + OWN);
     }
-    var numbers = Arrays.stream(names).mapToInt(Integer::parseInt).sorted().toArray();
-    for (int number : numbers) {
-      if (!tried.contains(number) && canBeAChannel(number) && follows(number, channel)) {
-        return number;
-      }
-    }
-    throw new IOException("no descriptor in " + OWN + " is that of " + channel);
+    return Arrays.stream(names).mapToInt(Integer::parseInt).sorted().toArray();
   }
 
-  private static boolean canBeAChannel(int number) {
+  /// Those that follow a channel.
+  private static int[] among(int[] numbers, SelectableChannel channel) throws IOException {
+    boolean before = channel.isBlocking();
+    var left = numbers;
     try {
-      var target = Files.readSymbolicLink(Path.of(OWN, Integer.toString(number))).toString();
-      return target.startsWith("pipe:") || target.startsWith("socket:");
-    } catch (IOException e) {
-      return false; // closed meanwhile
-    }
-  }
-
-  private static boolean follows(int number, SelectableChannel channel) throws IOException {
-    boolean blocking = !channel.isBlocking();
-    for (int round = 0; round < ROUNDS; round++) {
-      channel.configureBlocking(blocking);
-      if (isBlocking(number) != (blocking ? 1 : 0)) {
-        return false;
+      boolean blocking = !before;
+      for (int round = 0; round < ROUNDS && left.length > 0; round++) {
+        channel.configureBlocking(blocking);
+        int wanted = blocking ? 1 : 0;
+        left = Arrays.stream(left).filter(number -> isBlocking(number) == wanted).toArray();
+        blocking = round == 0 ? !blocking : ThreadLocalRandom.current().nextBoolean();
       }
-      blocking = round == 0 ? !blocking : ThreadLocalRandom.current().nextBoolean();
+      return left;
+    } finally {
+      channel.configureBlocking(before);
     }
-    return true;
   }
 
   /// 1 or 0; -1 if there is no such descriptor.

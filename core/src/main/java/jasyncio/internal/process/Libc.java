@@ -33,6 +33,7 @@ final class Libc {
   static final int O_CREAT = 0100;
   static final int O_TRUNC = 01000;
   static final int O_APPEND = 02000;
+  private static final int O_CLOEXEC = 02000000;
 
   static final short POSIX_SPAWN_SETPGROUP = 0x02;
   static final short POSIX_SPAWN_SETSIGDEF = 0x04;
@@ -85,6 +86,8 @@ final class Libc {
   private final MethodHandle kill = function("kill", result(JAVA_INT, JAVA_INT), errno);
   private final MethodHandle fcntl =
       function("fcntl", result(JAVA_INT, JAVA_INT), Linker.Option.firstVariadicArg(2));
+  private final MethodHandle pipe2 = function("pipe2", result(ADDRESS, JAVA_INT));
+  private final MethodHandle close = function("close", result(JAVA_INT));
   private final MethodHandle strerror =
       linker.downcallHandle(
           symbols.findOrThrow("strerror"), FunctionDescriptor.of(ADDRESS, JAVA_INT));
@@ -192,6 +195,23 @@ final class Libc {
   int flags(int descriptor) {
     try {
       return (int) fcntl.invokeExact(descriptor, F_GETFL);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /// The descriptors that a pipe would get, if it is opened before anything else is; none if none
+  /// are left.
+  int[] numbersOfNextPipe() {
+    try (var arena = Arena.ofConfined()) {
+      var ends = arena.allocate(JAVA_INT, 2);
+      if ((int) pipe2.invokeExact(ends, O_CLOEXEC) != 0) {
+        return new int[0];
+      }
+      var numbers = ends.toArray(JAVA_INT);
+      int _ = (int) close.invokeExact(numbers[0]);
+      int _ = (int) close.invokeExact(numbers[1]);
+      return numbers;
     } catch (Throwable e) {
       throw impossible(e);
     }

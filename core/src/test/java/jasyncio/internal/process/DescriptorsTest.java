@@ -10,7 +10,10 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -98,6 +101,33 @@ class DescriptorsTest {
   }
 
   @Test
+  void pipeOfOurs_isKnownBeforeItIsAskedFor() throws IOException {
+    for (var libc : Arrays.asList(Libc.ifPossible(), null)) {
+      close(Descriptors.openPipe(libc)); // loads classes, which opens files
+      try (var holes = new OpenPipe();
+          var selector = Selector.open()) {
+        holes.source().close();
+        var pipe = Descriptors.openPipe(libc);
+        for (var end : List.of(pipe.source(), pipe.sink())) {
+          assertThat(end.isBlocking()).isTrue();
+          end.configureBlocking(false);
+          end.register(selector, end.validOps()); // so that looking for it would fail
+          int number = Descriptors.of(end);
+          assertThat(Files.readSymbolicLink(Path.of("/proc/self/fd/" + number)).toString())
+              .startsWith("pipe:");
+        }
+        assertThat(Descriptors.of(pipe.source())).isNotEqualTo(Descriptors.of(pipe.sink()));
+        close(pipe);
+      }
+    }
+  }
+
+  private static void close(Pipe pipe) throws IOException {
+    pipe.source().close();
+    pipe.sink().close();
+  }
+
+  @Test
   void closedChannel_hasNone() throws IOException {
     var pipe = new OpenPipe();
     Descriptors.of(pipe.source());
@@ -132,8 +162,7 @@ class DescriptorsTest {
 
     @Override
     public void close() throws IOException {
-      pipe.source().close();
-      pipe.sink().close();
+      DescriptorsTest.close(pipe);
     }
   }
 }
