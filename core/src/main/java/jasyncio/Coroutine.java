@@ -248,23 +248,23 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     var loop = EventLoop.running();
     var here = Fiber.current();
     var hub = here == null ? null : here.hub();
-    var f = fiber;
-    if (f == null) {
-      f = newFiber(hub != null ? hub : lonelyHub(null));
-    } else if (hub != null && !hub.canAdoptFrom(f.hub())) {
-      throw new IllegalStateException(
-          "this coroutine was begun on another kind of fiber and cannot go on in this loop");
-    }
     var before = progress.state;
-    progress.state = State.RUNNING;
     try {
+      var f = fiber;
+      if (f == null) {
+        f = newFiber(hub != null ? hub : lonelyHub(null));
+      } else if (hub != null && !hub.canAdoptFrom(f.hub())) {
+        throw new IllegalStateException(
+            "this coroutine was begun on another kind of fiber and cannot go on in this loop");
+      }
+      progress.state = State.RUNNING;
       if (hub != null) {
         driver = loop != null ? loop.current() : null;
         hub.call(f);
       } else {
         lonelyHub(f.hub()).run(f);
       }
-    } catch (Throwable e) { // the driver's stack cannot be suspended
+    } catch (Throwable e) { // refused, or the driver's stack cannot be suspended
       progress.state = before;
       sent = null;
       thrown = null;

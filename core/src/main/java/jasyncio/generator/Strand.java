@@ -72,9 +72,6 @@ final class Strand {
   boolean drive(Frame frame, @Nullable Object sent, @Nullable Throwable thrown) {
     driven = frame;
     running = true;
-    if (thrown instanceof GeneratorExit exit) {
-      passExit(frame, exit);
-    }
     try {
       var out = thrown == null ? coroutine.send(sent) : coroutine.throwError(thrown);
       while (out != YIELDED && out != ENDED) {
@@ -85,13 +82,6 @@ final class Strand {
       return false;
     } finally {
       running = false;
-    }
-  }
-
-  /// The frames above `frame` are closed before it gets the exit.
-  private void passExit(Frame frame, GeneratorExit exit) {
-    for (Frame f = innermost; f != null && f != frame; f = f.below()) {
-      f.exitWith(exit);
     }
   }
 
@@ -132,10 +122,21 @@ final class Strand {
 
   @Nullable Object handOut(@Nullable Object value) {
     item = value;
-    return coroutine.emit(YIELDED);
+    return handOver(YIELDED);
   }
 
   void handOutEnd() {
-    coroutine.emit(ENDED);
+    handOver(ENDED);
+  }
+
+  private @Nullable Object handOver(Object out) {
+    try {
+      return coroutine.emit(out);
+    } catch (GeneratorExit exit) { // the frames above the one that is closed are closed before
+      for (Frame f = innermost; f != null && f != driven; f = f.below()) {
+        f.exitWith(exit);
+      }
+      throw exit;
+    }
   }
 }

@@ -8,10 +8,13 @@ import static jasyncio.generator.Generators.twoWayGenerator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jasyncio.Coroutine.State;
+import jasyncio.FiberKind;
 import jasyncio.GeneratorExit;
 import jasyncio.Place;
+import jasyncio.RunOptions;
 import jasyncio.StopIteration;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -351,6 +354,37 @@ class YieldFromTest {
     var other = new IOException("for the outer one");
     assertThatThrownBy(() -> outer.throwError(other)).isSameAs(other);
     assertThat(outer.state()).isEqualTo(State.CLOSED);
+  }
+
+  @Test
+  void closeThatCannotBeDelivered_leavesEverythingAsItWas() {
+    Generator<Integer> outer =
+        generator(g -> {
+          Generator<Integer> inner =
+              generator(h -> {
+                h.yield(1);
+                h.yield(2);
+              });
+          g.yieldFrom(inner);
+        });
+    try {
+      run(() -> outer.next(), RunOptions.defaults().fibers(FiberKind.SCHEDULED));
+    } catch (IllegalStateException e) {
+      assumeTrue(false, "there is one kind of fibers only");
+    }
+    run(
+        () -> {
+          assertThatThrownBy(outer::close)
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("another kind of fiber");
+        },
+        RunOptions.defaults().fibers(FiberKind.PORTABLE));
+    run(
+        () -> {
+          assertThat(outer.next()).isEqualTo(2);
+          outer.close();
+        },
+        RunOptions.defaults().fibers(FiberKind.SCHEDULED));
   }
 
   // ---- depth ------------------------------------------------------------------------------------
