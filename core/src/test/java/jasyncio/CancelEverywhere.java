@@ -1,6 +1,11 @@
 package jasyncio;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Modifier;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -107,7 +112,15 @@ final class CancelEverywhere {
   private static final boolean TRACE = Boolean.getBoolean("jasyncio.test.turns"); // to be seen
   private static final int MAX_POSITIONS = 1000;
   private static final int MAX_ITERATIONS = 10_000;
-  private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(30); // of waiting for others
+  private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(20); // of waiting for others
+
+  static { // the JDK keeps a socket of its own once it has made the first one
+    try (var first = SocketChannel.open()) {
+      first.configureBlocking(false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   private CancelEverywhere() {}
 
@@ -285,6 +298,11 @@ final class CancelEverywhere {
       return victim != null && victim.done() && !victim.cancelled() && !timedOut;
     }
 
+    /// Whether the victim has come to its end in whatever way.
+    boolean done() {
+      return victim != null && victim.done();
+    }
+
     /// Whether the victim has got so far as to make its call.
     boolean begun() {
       return begun;
@@ -333,6 +351,7 @@ final class CancelEverywhere {
     // ---- the driver -----------------------------------------------------------------------------
 
     private void drive(List<Fault> all) {
+      long sockets = scenario.external ? openSockets() : 0;
       try {
         try {
           runCoroutine("setup", run -> scenario.setup.begin(run));
@@ -357,6 +376,9 @@ final class CancelEverywhere {
       } catch (Throwable e) {
         fault(describe(e));
       }
+      if (scenario.external && openSockets() > sockets) {
+        fault("sockets or pipes are left open");
+      }
       for (var report : reports) {
         if (!scenario.expected.test(report)) {
           fault("reported: " + Reports.text(report) + " " + report.exception());
@@ -372,6 +394,23 @@ final class CancelEverywhere {
       }
       loop.close();
       afterClose.forEach(Runnable::run);
+    }
+
+    /// How many sockets and pipes this process has, where the system tells.
+    private static long openSockets() {
+      try (var all = Files.list(Path.of("/proc/self/fd"))) {
+        return all.map(Run::target).filter(t -> t.matches("(socket|pipe):.*")).count();
+      } catch (IOException e) {
+        return 0;
+      }
+    }
+
+    private static String target(Path descriptor) {
+      try {
+        return Files.readSymbolicLink(descriptor).toString();
+      } catch (IOException e) { // closed meanwhile
+        return "";
+      }
     }
 
     private static String describe(Throwable e) {
