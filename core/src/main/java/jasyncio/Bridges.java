@@ -1,7 +1,10 @@
 package jasyncio;
 
 import jasyncio.internal.loop.Entry;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -108,9 +111,12 @@ final class Bridges {
     }
   }
 
+  /// What the JDK wrapped: of causes that go round in a circle, any.
   private static @Nullable Throwable inner(@Nullable Throwable error) {
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     while ((error instanceof CompletionException || error instanceof ExecutionException)
-        && error.getCause() != null) {
+        && error.getCause() != null
+        && seen.add(error)) {
       error = error.getCause();
     }
     return error;
@@ -152,9 +158,18 @@ final class Bridges {
         });
     theirs.whenComplete((value, error) -> {
       if (theirs.isCancelled()) {
-        ours.getLoop().sendUnlessClosed(ours::cancel);
+        cancelFromAnywhere(ours);
       }
     });
+  }
+
+  private static void cancelFromAnywhere(Future<?> ours) {
+    var loop = ours.getLoop();
+    if (loop.isRunningHere()) {
+      ours.cancel();
+    } else {
+      loop.sendUnlessClosed(ours::cancel);
+    }
   }
 
   static <T extends @Nullable Object> CompletableFuture<T> runThreadsafe(
@@ -162,17 +177,37 @@ final class Bridges {
     Objects.requireNonNull(body, "body");
     Objects.requireNonNull(loop, "loop");
     if (body instanceof Future<?>) {
-      throw new IllegalArgumentException("A coroutine object is required");
+      throw new IllegalArgumentException(
+          "A coroutine object is required, got a future, which is on its way already; give a lambda"
+              + " that awaits it: runCoroutineThreadsafe(() -> await(future), loop), or from another"
+              + " thread use future.toCompletableFuture()");
     }
     var theirs = new CompletableFuture<T>();
     loop.callSoonThreadsafe(() -> {
+      if (theirs.isCancelled()) {
+        Bodies.drop(body);
+        return;
+      }
       try {
-        follow(Asyncio.ensureFuture(body, loop), theirs);
+        follow(Asyncio.ensureFuture(new Call<>(body, theirs), loop), theirs);
       } catch (Throwable e) {
         theirs.completeExceptionally(e);
         throw e;
       }
     });
     return theirs;
+  }
+
+  /// A body that another thread asked for, and may have cancelled before its first step.
+  record Call<T extends @Nullable Object>(Awaitable<T> body, CompletableFuture<T> theirs)
+      implements Awaitable<T> {
+    @Override
+    public T await() throws Exception {
+      if (theirs.isCancelled()) {
+        Bodies.drop(body);
+        throw new CancelledError();
+      }
+      return body.await();
+    }
   }
 }

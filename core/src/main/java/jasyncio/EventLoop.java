@@ -635,7 +635,11 @@ public final class EventLoop implements AutoCloseable {
     Objects.requireNonNull(body, "body");
     Objects.requireNonNull(options, "options");
     if (body instanceof Future<?>) {
-      throw new IllegalArgumentException("a coroutine was expected, got " + body);
+      throw new IllegalArgumentException(
+          "a coroutine was expected, got "
+              + body
+              + ", which is on its way already; wait for it with await(future), or to have something"
+              + " done then give a lambda: createTask(() -> { await(future); … })");
     }
     checkClosed();
     var factory = taskFactory;

@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -293,13 +294,48 @@ class BridgesTest {
       });
     }
 
+    @Test // CPython:
+    // test_tasks.RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_and_cancel
+    void cancel_beforeTheLoopHasSeenTheCall_runsNothing() {
+      try (var loop = newEventLoop()) {
+        var ran = new AtomicBoolean();
+        var coroutine = jasyncio.Asyncio.coroutine(() -> ran.set(true));
+        assertThat(runCoroutineThreadsafe(coroutine, loop).cancel(true)).isTrue();
+        loop.runUntilComplete(() -> sleep(0.001));
+        assertThat(ran).isFalse();
+        assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
+      }
+    }
+
+    @Test // CPython: the same, with the task made already
+    void cancel_beforeTheFirstStep_runsNothing() {
+      try (var loop = newEventLoop()) {
+        for (boolean byAnotherThread : new boolean[] {true, false}) {
+          var ran = new AtomicBoolean();
+          var coroutine = jasyncio.Asyncio.coroutine(() -> ran.set(true));
+          var theirs = runCoroutineThreadsafe(coroutine, loop);
+          loop.callSoonThreadsafe(() -> { // its task is in the ready queue
+            if (byAnotherThread) {
+              var _ = CompletableFuture.supplyAsync(() -> theirs.cancel(true)).join();
+            } else {
+              theirs.cancel(true);
+            }
+          });
+          loop.runUntilComplete(() -> sleep(0.001));
+          assertThat(ran).isFalse();
+          assertThat(theirs).isCancelled();
+          assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
+        }
+      }
+    }
+
     @Test
     void future_isRefused() {
       try (var loop = newEventLoop()) {
         var future = loop.<Integer>createFuture();
         assertThatIllegalArgumentException()
             .isThrownBy(() -> runCoroutineThreadsafe(future, loop))
-            .withMessage("A coroutine object is required");
+            .withMessageStartingWith("A coroutine object is required, got a future");
       }
     }
   }
