@@ -10,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// Between our futures and the JDK's: results go one way, cancellation both ways.
@@ -133,9 +135,51 @@ final class Bridges {
   // ---- ours to theirs ---------------------------------------------------------------------------
 
   static <T extends @Nullable Object> CompletableFuture<T> toCompletableFuture(Future<T> ours) {
-    var theirs = new CompletableFuture<T>();
+    var theirs = new OfLoop<T>(ours.getLoop());
     follow(ours, theirs);
     return theirs;
+  }
+
+  /// A future that the loop completes, and which therefore cannot be waited for by the loop's own
+  /// thread, unless others run meanwhile; nor can what is made of it.
+  private static final class OfLoop<T extends @Nullable Object> extends CompletableFuture<T> {
+    private final EventLoop loop;
+
+    OfLoop(EventLoop loop) {
+      this.loop = loop;
+    }
+
+    @Override
+    public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
+      return new OfLoop<>(loop);
+    }
+
+    @Override
+    public T get() throws InterruptedException, ExecutionException {
+      checkMayWait();
+      return super.get();
+    }
+
+    @Override
+    public T get(long timeout, TimeUnit unit)
+        throws InterruptedException, ExecutionException, TimeoutException {
+      checkMayWait();
+      return super.get(timeout, unit);
+    }
+
+    @Override
+    public T join() {
+      checkMayWait();
+      return super.join();
+    }
+
+    private void checkMayWait() {
+      if (!isDone() && loop.isRunningHere() && loop.getBlockingPolicy() != BlockingPolicy.SWITCH) {
+        throw new IllegalStateException(
+            "this would wait for ever: the future is completed by the loop whose thread would wait;"
+                + " await the asyncio future, or await(...) this one");
+      }
+    }
   }
 
   /// Makes `theirs` end like `ours`, and a cancellation of `theirs` cancel `ours`.
@@ -182,7 +226,7 @@ final class Bridges {
               + " that awaits it: runCoroutineThreadsafe(() -> await(future), loop), or from another"
               + " thread use future.toCompletableFuture()");
     }
-    var theirs = new CompletableFuture<T>();
+    var theirs = new OfLoop<T>(loop);
     loop.callSoonThreadsafe(() -> {
       if (theirs.isCancelled()) {
         Bodies.drop(body);

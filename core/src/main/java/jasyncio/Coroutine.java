@@ -488,6 +488,14 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     public void unblocked(Fiber fiber) {}
 
     @Override
+    public boolean interrupted() {
+      return false;
+    }
+
+    @Override
+    public void interruptedWhileBlocked() {}
+
+    @Override
     public void stranger(Runnable continuation) {
       Strangers.run(continuation);
     }

@@ -1046,8 +1046,8 @@ public final class EventLoop implements AutoCloseable {
       throw new IllegalStateException(
           "blocking policy "
               + policy
-              + " needs the scheduled fiber runtime; start the JVM with --add-opens"
-              + " java.base/java.lang=ALL-UNNAMED");
+              + " needs the scheduled fiber runtime; "
+              + FiberKind.whyNotScheduled());
     }
     blockingPolicy = policy;
     core.setBlocking(policy.core);
@@ -1056,6 +1056,9 @@ public final class EventLoop implements AutoCloseable {
   /// The thread of the blocking call that `task` waits in while others run, or `null`.
   @Nullable Thread blockedThread(Task<?> task) {
     var fiber = blocking.fibers.get(task);
+    if (fiber == null && current() == task) {
+      fiber = hub.current();
+    }
     return fiber == null ? null : hub.blockedThread(fiber);
   }
 

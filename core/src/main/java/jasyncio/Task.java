@@ -453,7 +453,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// Whether an interrupt is on its way already, and the wish need not be told twice.
   private boolean isInterrupted() {
-    if (getLoop().current() == this) {
+    if (getLoop().isRunningHere() && getLoop().current() == this) {
       settleInterrupt();
     }
     var interruption = interruption();
@@ -570,6 +570,15 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       setWish(message);
       interrupt();
     }
+  }
+
+  /// Cancels the task, whose thread was interrupted for that already.
+  void cancelInterrupted(Thread interrupted) {
+    cancelRequests++;
+    setWish(null);
+    var interruption = makeInterruption();
+    interruption.sentTo(interrupted);
+    interruption.settle(); // this comes later
   }
 
   /// {@return how often [#cancel()] was called, less the calls of [#uncancel()]}

@@ -12,7 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.Runtimes.ScheduledOnly;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,7 +22,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -168,6 +172,51 @@ class BridgesTest {
         sleep(0);
         assertThat(late).isCompletedWithValue(42);
       });
+    }
+
+    @Test
+    void toCompletableFuture_waitedForByTheLoopsOwnThread_isRefused() {
+      run(() -> {
+        var open = getRunningLoop().<Integer>createFuture();
+        var threadsafe = runCoroutineThreadsafe(() -> await(open), getRunningLoop());
+        for (var theirs : List.of(open.toCompletableFuture(), threadsafe)) {
+          var dependent = theirs.thenApply(n -> n + 1);
+          for (var each : List.of(theirs, dependent)) {
+            assertRefused(each::join);
+            assertRefused(each::get);
+            assertRefused(() -> each.get(1, TimeUnit.SECONDS));
+          }
+        }
+        var theirs = open.toCompletableFuture();
+        var dependent = theirs.thenApply(n -> n + 1);
+        open.setResult(42);
+        assertThat(await(dependent)).isEqualTo(43);
+        assertThat(theirs.join() + dependent.get()).isEqualTo(85); // they are done
+      });
+    }
+
+    private static void assertRefused(ThrowingCallable waits) {
+      assertThatThrownBy(waits)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("this would wait for ever: ");
+    }
+
+    @Test
+    void toCompletableFuture_waitedForByAnotherThread_works() {
+      run(() -> {
+        var theirs = createTask(() -> sleep(0.001, 42)).toCompletableFuture();
+        assertThat(Asyncio.toThread(theirs::join)).isEqualTo(42);
+      });
+    }
+
+    @Test
+    @ScheduledOnly
+    void toCompletableFuture_waitedForUnderSwitch_works() {
+      run(
+          () ->
+              assertThat(createTask(() -> sleep(0.001, 42)).toCompletableFuture().join())
+                  .isEqualTo(42),
+          RunOptions.defaults().blocking(BlockingPolicy.SWITCH));
     }
 
     @Test
