@@ -400,7 +400,15 @@ public final class Asyncio {
       return future;
     }
     Objects.requireNonNull(awaitable, "awaitable");
-    return Objects.requireNonNull(loop, "loop").createFutureFor(awaitable, TaskOptions.defaults());
+    Objects.requireNonNull(loop, "loop");
+    try {
+      return loop.createFutureFor(awaitable, TaskOptions.defaults());
+    } catch (IllegalStateException e) {
+      if (awaitable instanceof Coroutine<?> refused && refused.state() == Coroutine.State.CREATED) {
+        refused.close(); // the error is told; that it was never awaited need not be
+      }
+      throw e;
+    }
   }
 
   /// A future of the running loop that follows a [CompletionStage]; cancelling it cancels the

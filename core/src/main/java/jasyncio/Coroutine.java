@@ -28,8 +28,6 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
    * driven by hand, the hub that runs the driver (so that a chain of generators is one logical thread); else a
    * hub of its own, in `lonely`. A fiber that one hub began another of the same kind can go on with.
    *
-   * One that is closed keeps nothing of what it was: neither its body, nor its outcome once that has been told.
-   *
    * `scopes` counts the time limits and task groups that the body has open. They belong to the task that
    * drives it, and a generator that handed out a value from inside one would leave the task in a scope that
    * it cannot see; emit() refuses (PEP 789). Awaiting inside a scope is fine: then the task waits, too.
@@ -47,7 +45,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     CLOSED
   }
 
-  private @Nullable Object body; // an Awaitable<T> or an Action; null once it is closed
+  private final Object body; // an Awaitable<T> or an Action
   private final Object naming; // see Describe.naming
   private final Progress progress = new Progress();
   private @Nullable Fiber fiber; // when driven by hand
@@ -135,20 +133,15 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     var loop = EventLoop.running();
     host = loop != null ? loop.hub.current() : null;
     try {
-      return Bodies.call(Objects.requireNonNull(body));
+      return Bodies.call(body);
     } catch (StopIteration e) {
       throw stopIterationLeft(e);
     } catch (Exception e) {
       throw Sneaky.sneak(e);
     } finally {
       host = null;
-      closed();
+      progress.state = State.CLOSED;
     }
-  }
-
-  private void closed() {
-    progress.state = State.CLOSED;
-    body = null;
   }
 
   /// Awaits what was begun by hand: hands on what the body awaits, and the answer back.
@@ -214,7 +207,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     ensureDrivable();
     switch (progress.state) {
       case CREATED -> {
-        closed();
+        progress.state = State.CLOSED;
         throw Sneaky.sneak(problem);
       }
       case CLOSED -> throw reused();
@@ -231,7 +224,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   public void close() {
     ensureDrivable();
     switch (progress.state) {
-      case CREATED -> closed();
+      case CREATED -> progress.state = State.CLOSED;
       case SUSPENDED -> {
         try {
           throwError(new GeneratorExit());
@@ -317,14 +310,11 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
       return y;
     }
     fiber = null;
-    lonely = null;
-    var v = value;
-    var e = error;
-    value = null;
-    error = null;
-    throw e == null
-        ? new StopIteration(v)
-        : e instanceof StopIteration stop ? stopIterationLeft(stop) : Sneaky.sneak(e);
+    switch (error) {
+      case null -> throw new StopIteration(value);
+      case StopIteration e -> throw stopIterationLeft(e);
+      default -> throw Sneaky.sneak(error);
+    }
   }
 
   // ---- inside -----------------------------------------------------------------------------------
@@ -332,12 +322,11 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   private void main() {
     Objects.requireNonNull(fiber).setOwner(this);
     try {
-      value = Bodies.call(Objects.requireNonNull(body));
+      value = Bodies.call(body);
     } catch (Throwable e) {
       error = e;
     }
-    closed();
-    Objects.requireNonNull(fiber).setOwner(null);
+    progress.state = State.CLOSED;
   }
 
   private @Nullable Object handOut(@Nullable Object what) {
@@ -486,14 +475,6 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
     @Override
     public void unblocked(Fiber fiber) {}
-
-    @Override
-    public boolean interrupted() {
-      return false;
-    }
-
-    @Override
-    public void interruptedWhileBlocked() {}
 
     @Override
     public void stranger(Runnable continuation) {

@@ -41,30 +41,26 @@ public final class Timeout {
   private @Nullable Coroutine<?> scope; // the generator in whose body it is
   private @Nullable Handle timer;
   private int cancelling; // of the task, on entry
+  private final boolean relative;
 
-  private Timeout(double when) {
+  private Timeout(double when, boolean relative) {
     Times.checkNumber(when);
     this.when = when;
+    this.relative = relative;
   }
 
-  /// {@return a limit that begins now}
+  /// {@return a limit that begins when its body does}
   ///
-  /// @param delay seconds from now; infinite for none, to be set later
-  /// @throws IllegalStateException if no loop runs here
+  /// @param delay seconds; infinite for none, to be set later
   public static Timeout after(double delay) {
-    Times.checkNumber(delay);
-    var loop = EventLoop.running();
-    if (loop == null) {
-      throw new IllegalStateException("Timeout should be used inside a task");
-    }
-    return new Timeout(loop.time() + delay);
+    return new Timeout(delay, true);
   }
 
   /// {@return a limit that ends at a given time}
   ///
   /// @param when seconds of [EventLoop#time()]; infinite for none, to be set later
   public static Timeout at(double when) {
-    return new Timeout(when);
+    return new Timeout(when, false);
   }
 
   /// {@return when the time is over, in seconds of [EventLoop#time()]; infinite for never}
@@ -156,6 +152,9 @@ public final class Timeout {
     if (current == null) {
       throw new IllegalStateException("Timeout should be used inside a task");
     }
+    if (relative) {
+      when += current.getLoop().time();
+    }
     task = current;
     cancelling = current.cancelling();
     state = State.ACTIVE;
@@ -187,9 +186,12 @@ public final class Timeout {
   }
 
   /// The body put an error of its own in the place of the CancelledError: tells there why it was
-  /// cancelled, and in the members of a group.
+  /// cancelled.
   private static void addTo(Throwable error) {
-    ExceptionGroup.walk(error, e -> e.addSuppressed(new TimeoutException()));
+    error.addSuppressed(new TimeoutException());
+    if (error instanceof ExceptionGroup group) {
+      group.exceptions().forEach(Timeout::addTo);
+    }
   }
 
   @Override

@@ -28,13 +28,10 @@ public final class Token<T> implements AutoCloseable {
     return oldValue;
   }
 
-  void checkUnused() {
+  void use() {
     if (used) {
       throw new IllegalStateException("the token has already been used once");
     }
-  }
-
-  void use() {
     used = true;
   }
 

@@ -100,8 +100,7 @@ final class Reclaimer implements Runnable, EventLoop.AsyncCloseable {
       try {
         aclose();
       } catch (Exception e) {
-        l.callExceptionHandler(
-            ErrorContext.of("Exception ignored in: " + this).exception(e).detail("asyncgen", this));
+        l.callExceptionHandler(ErrorContext.of("Exception ignored in: " + this).exception(e));
       }
     });
   }

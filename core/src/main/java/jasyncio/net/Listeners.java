@@ -157,17 +157,26 @@ final class Listeners {
     var channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       doBind(channel, UnixDomainSocketAddress.of(path));
-      return new Server.Listening(List.of(channel), options.backlog(), cleanUp(path));
+      return listening(channel);
     } catch (Throwable e) {
       Acceptor.closeChannel(channel);
       throw e;
     }
   }
 
-  private Runnable cleanUp(Path path) throws IOException {
-    if (!options.cleanUpSocket()) {
+  /// A bound channel; the file of a Unix-domain socket is removed at the end.
+  Server.Listening listening(ServerSocketChannel channel) throws IOException {
+    return new Server.Listening(
+        List.of(channel), options.backlog(), cleanUp(channel.getLocalAddress()));
+  }
+
+  private Runnable cleanUp(@Nullable SocketAddress address) throws IOException {
+    if (!options.cleanUpSocket()
+        || !(address instanceof UnixDomainSocketAddress unix)
+        || !Files.exists(unix.getPath())) {
       return () -> {};
     }
+    var path = unix.getPath();
     var inode = Files.getAttribute(path, "unix:ino");
     return () -> removeIfOurs(path, inode);
   }

@@ -1,7 +1,6 @@
 package jasyncio.net;
 
 import jasyncio.Asyncio;
-import jasyncio.internal.net.WriteQueue;
 import jasyncio.net.BareChannel.Side;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,7 +11,6 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
-import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -219,18 +217,10 @@ public final class Sockets {
         Side.WRITE,
         () -> {
           if (data.hasRemaining()) {
-            send(channel, data);
+            channel.write(data);
           }
           return data.hasRemaining() ? null : true;
         });
-  }
-
-  private static void send(WritableByteChannel channel, ByteBuffer data) throws IOException {
-    if (channel instanceof GatheringByteChannel gathering) {
-      WriteQueue.send(gathering, data); // copies no more than the system may take
-    } else {
-      channel.write(data);
-    }
   }
 
   /// Sends a datagram. Suspends unless the channel takes it at once.

@@ -9,7 +9,6 @@ import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.TimerHandle;
 import jasyncio.internal.base.Log;
-import jasyncio.internal.base.Overrides;
 import jasyncio.internal.net.LoopIo;
 import jasyncio.internal.net.PendingBytes;
 import jasyncio.internal.net.TlsBuffers;
@@ -156,9 +155,6 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   void standIn(Protocol newApp) {
-    if (loop.getDebug()) {
-      Overrides.check(newApp);
-    }
     app = newApp;
     bufferedApp = newApp instanceof BufferedProtocol b ? b : null;
   }

@@ -12,7 +12,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -235,7 +234,8 @@ public final class Transports {
   ///
   /// @param factory makes a protocol for each connection
   /// @param channel a bound TCP or Unix-domain channel; the server's from now on
-  /// @param options how; what concerns binding does not count
+  /// @param options how; what concerns binding does not count, but the file of a Unix-domain socket
+  ///   is removed at the end unless they say that it is not
   /// @return the server
   /// @throws IOException if the channel is closed
   /// @throws IllegalArgumentException if the channel is not bound
@@ -249,8 +249,7 @@ public final class Transports {
     }
     var loop = Asyncio.getRunningLoop();
     BareChannel.checkFree(loop, channel);
-    var listening = new Server.Listening(List.of(channel), options.backlog(), () -> {});
-    return serve(loop, listening, factory, options);
+    return serve(loop, new Listeners(loop, options).listening(channel), factory, options);
   }
 
   /// Listens on a Unix-domain socket and makes a protocol for every connection. A socket that is
@@ -397,7 +396,6 @@ public final class Transports {
   ///   side has sent its end of stream already, or the transport is closing
   /// @throws IllegalArgumentException if it is no transport of this package, or a client does not
   ///   say whose certificate it expects
-  /// @throws IllegalStateException if TLS was put onto the transport before
   public static Transport startTls(
       Transport transport, Protocol protocol, TlsOptions tls, boolean serverSide)
       throws IOException {
@@ -408,9 +406,7 @@ public final class Transports {
     var loop = Asyncio.getRunningLoop();
     var waiter = loop.<@Nullable Void>createFuture();
     var layer = new TlsLayer(loop, protocol, tls, serverSide, null, -1, waiter, false);
-    if (transport.getProtocol() instanceof TlsLayer) {
-      throw new IllegalStateException("TLS has begun on this transport already: use its own");
-    } else if (transport.isClosing()) {
+    if (transport.isClosing()) {
       throw new SocketException("the connection is closed: TLS cannot begin on it");
     }
     layer.takeOver(transport);

@@ -51,8 +51,8 @@ public final class ThreadReadEnd implements ReadEnd {
       if (hasNews()) {
         io.schedule(newReader);
       } else {
-        helper.submit(this::fill);
         busy = true;
+        helper.submit(this::fill);
       }
     }
   }

@@ -100,8 +100,8 @@ public final class ThreadWriteEnd implements WriteEnd {
         buffer.position(buffer.position() + n);
       }
       if (buffer.flip().hasRemaining()) {
-        helper.submit(this::drain);
         busy = true;
+        helper.submit(this::drain);
       }
     }
     return taken;
