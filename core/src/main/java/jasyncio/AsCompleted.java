@@ -2,35 +2,45 @@ package jasyncio;
 
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.Entry;
+import java.lang.ref.WeakReference;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// What [Asyncio#asCompleted] gives: awaitables in the order in which they get done. Iterate once,
 /// either way.
 ///
-/// The plain form gives fresh futures at once: awaiting the first gives the first result, and so
-/// on. [#async()] gives the very futures that were passed (tasks, for coroutines), and waits for
-/// each in `next()`. Python: `asyncio.as_completed`, with `for` and `async for`.
+/// The plain form gives fresh futures at once: whoever waits first gets the first result, and so
+/// on. Such a future takes its result when it is first waited for, by [Future#await()] or with a
+/// callback; until then it is not done. [#async()] gives the very futures that were passed (tasks,
+/// for coroutines), and waits for each in `next()`. Whoever is cancelled while they wait leaves the
+/// result to the next. Python: `asyncio.as_completed`, with `for` and `async for`.
 ///
 /// @param <T> the type of the results
 public final class AsCompleted<T extends @Nullable Object> implements Iterable<Future<T>> {
+  /* Overview
+   * What is done lies in `ready` until somebody takes it, and belongs to nobody before: so it cannot be lost with
+   * whoever was woken for it. Who has to wait takes a place in `waiters`; there are never more of them woken than
+   * there are items.
+   *
+   * A future of the plain form takes its item on the stack of who awaits it. Where a callback waits for it, a task of
+   * its own does that.
+   *
+   * The futures that were passed know of us weakly, and so does the timer: one who stops iterating in the middle
+   * leaves nothing behind with futures that never end.
+   */
   private final EventLoop loop;
-  private final Set<Future<T>> todo = new LinkedHashSet<>();
-  private final ArrayDeque<Future<T>> done = new ArrayDeque<>();
-  private final ArrayDeque<Future<T>> promised =
-      new ArrayDeque<>(); // fresh futures, waiting for one that is done
-  private final ArrayDeque<Future<Boolean>> waiting =
-      new ArrayDeque<>(); // next() calls of the other form
+  private final Map<Future<T>, OneDone<T>> todo = new LinkedHashMap<>();
+  private final ArrayDeque<Future<T>> ready = new ArrayDeque<>();
+  private final WaitList waiters = new WaitList("asCompleted(...)");
   private final @Nullable TimerHandle timer;
-  private final @Nullable Task<?> task = Asyncio.currentTask();
-  private int left;
+  private int left; // to be handed out
   private boolean timedOut;
   private boolean iterated;
 
@@ -39,6 +49,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
       Collection<? extends Awaitable<? extends T>> awaitables, double timeout, EventLoop loop) {
     Times.checkNumber(timeout);
     this.loop = loop;
+    var self = new WeakReference<>(this);
     var known = new IdentityHashMap<Object, Boolean>();
     for (var awaitable : awaitables) {
       if (awaitable instanceof Future<?> || awaitable instanceof Coroutine<?>) {
@@ -46,76 +57,75 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
           continue;
         }
       }
-      todo.add((Future<T>) Asyncio.ensureFuture(awaitable, loop));
+      var future = (Future<T>) Asyncio.ensureFuture(awaitable, loop);
+      todo.put(future, new OneDone<>(future, self));
     }
     left = todo.size();
-    for (var future : todo) {
-      future.whenDone(new OneDone(future));
-    }
+    todo.forEach(Future::whenDone);
     timer =
         todo.isEmpty() || timeout == Double.POSITIVE_INFINITY
             ? null
-            : loop.callLater(timeout, this::timeOut);
+            : loop.callLater(timeout, () -> timeOut(self.get()));
   }
 
   private void oneDone(Future<T> future) {
-    if (!todo.remove(future)) {
+    if (todo.remove(future) == null) {
       return; // timed out
     }
-    done.add(future);
+    ready.add(future);
     if (todo.isEmpty() && timer != null) {
       timer.cancel();
     }
-    while (!promised.isEmpty() && !done.isEmpty()) {
-      keep(promised.remove());
+    wake();
+  }
+
+  private static void timeOut(@Nullable AsCompleted<?> completed) {
+    if (completed != null) {
+      completed.timeOut();
     }
-    wakeOne();
   }
 
   private void timeOut() {
     timedOut = true;
-    todo.forEach(
-        f -> f.forgetIf(e -> e instanceof AsCompleted<?>.OneDone one && one.owner() == this));
+    todo.forEach(Future::forget);
     todo.clear();
-    for (var promise : promised) {
-      if (!promise.done()) {
-        promise.setException(new TimeoutException());
-      }
+    wake();
+  }
+
+  /// Wakes as many as there are items for; all, if no more will come.
+  private void wake() {
+    if (timedOut) {
+      waiters.wakeAll();
     }
-    promised.clear();
-    while (!waiting.isEmpty()) {
-      wakeOne();
+    while (ready.size() > waiters.size() - waiters.waiting() && waiters.wakeFirst()) {
+      // one more
     }
   }
 
-  private void wakeOne() {
-    while (!waiting.isEmpty()) {
-      var w = waiting.remove();
-      if (!w.done()) {
-        w.setResult(true);
-        return;
-      }
-    }
+  /// Whether nobody who came before has to have something first.
+  private boolean isFirst() {
+    return ready.size() > waiters.size() || (timedOut && waiters.size() == 0);
   }
 
-  /// Gives a promised future the next result.
-  private void keep(Future<T> promise) {
-    var future = done.peek();
-    if (promise.done()) { // cancelled by who awaited it: the result stays for the next
-      return;
+  /// Takes the next that is done, and waits for it if need be; `null` if the time is over before.
+  private @Nullable Future<T> take(@Nullable Promise taker) {
+    if (!isFirst()) {
+      var place = waiters.enter();
+      wake();
+      try {
+        if (taker != null) {
+          taker.place = place;
+        }
+        place.await();
+      } finally {
+        if (taker != null) {
+          taker.place = null;
+        }
+        place.leave();
+        wake(); // if this one was woken in vain
+      }
     }
-    done.remove();
-    if (future.cancelled()) {
-      promise.cancelWith(future.makeCancelledError());
-      return;
-    }
-    future.markRead();
-    var error = future.peekException();
-    if (error != null) {
-      promise.fail(error);
-    } else {
-      promise.finish(future.result());
-    }
+    return ready.poll();
   }
 
   private void begin() {
@@ -134,15 +144,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
     return new Items() {
       @Override
       Future<T> item() {
-        var promise = new Future<T>(loop);
-        if (!done.isEmpty()) {
-          keep(promise);
-        } else if (timedOut) {
-          promise.setException(new TimeoutException());
-        } else {
-          promised.add(promise);
-        }
-        return promise;
+        return new Promise();
       }
     };
   }
@@ -156,15 +158,17 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
         new Items() {
           @Override
           Future<T> item() {
-            while (done.isEmpty()) {
-              if (timedOut) {
-                throw Sneaky.sneak(new TimeoutException());
-              }
-              var w = new Future<Boolean>(loop);
-              waiting.add(w);
-              w.await();
+            Future<T> item;
+            try {
+              item = take(null);
+            } catch (Throwable e) {
+              left++;
+              throw e;
             }
-            return done.remove();
+            if (item == null) {
+              throw Sneaky.sneak(new TimeoutException());
+            }
+            return item;
           }
         };
   }
@@ -187,34 +191,122 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
     abstract Future<T> item();
   }
 
-  private final class OneDone extends Entry implements Waits.Awaiter {
-    private final Future<T> future;
+  /// A future of the plain form.
+  final class Promise extends Future<T> {
+    private boolean wanted;
+    private WaitList.@Nullable Place place; // it waits for its item
+    private @Nullable Task<?> helper; // that takes it, if nobody awaits this
 
-    OneDone(Future<T> future) {
-      this.future = future;
+    private Promise() {
+      super(AsCompleted.this.loop);
     }
 
-    AsCompleted<T> owner() {
-      return AsCompleted.this;
+    @Override
+    public T await() {
+      if (!done() && !wanted && EventLoop.running() == loop && Coroutine.owner() != null) {
+        wanted = true;
+        takeItem();
+      }
+      return super.await();
+    }
+
+    @Override
+    void whenDone(Entry entry) {
+      super.whenDone(entry);
+      if (!done() && !wanted) {
+        wanted = true;
+        if (isFirst()) {
+          become(ready.poll());
+        } else {
+          helper = new Task<Void>(loop, (Action) this::takeItem, TaskOptions.defaults());
+          helper.reportIfDestroyed = false;
+        }
+      }
+    }
+
+    private void takeItem() {
+      Future<T> item;
+      try {
+        item = take(this);
+      } catch (Throwable e) {
+        if (e instanceof CancelledError) {
+          cancel(e.getMessage());
+        } else {
+          wanted = false; // it could not wait
+        }
+        throw e;
+      } finally {
+        helper = null;
+      }
+      become(item);
+    }
+
+    private void become(@Nullable Future<T> item) {
+      if (done()) { // cancelled meanwhile
+        if (item != null) {
+          ready.addFirst(item);
+          wake();
+        }
+      } else if (item == null) {
+        fail(new TimeoutException());
+      } else if (item.cancelled()) {
+        cancelWith(item.makeCancelledError());
+      } else {
+        item.markRead();
+        var error = item.peekException();
+        if (error != null) {
+          fail(error);
+        } else {
+          finish(item.result());
+        }
+      }
+    }
+
+    /// Leaves what it would have got to the next.
+    @Override
+    public boolean cancel(@Nullable String message) {
+      if (!super.cancel(message)) {
+        return false;
+      }
+      left++;
+      if (place != null) {
+        place.cancel(message);
+      }
+      if (helper != null) {
+        helper.cancel(message);
+      }
+      return true;
+    }
+  }
+
+  private static final class OneDone<T extends @Nullable Object> extends Entry
+      implements Waits.Awaiter {
+    private final Future<T> future;
+    private final WeakReference<AsCompleted<T>> owner;
+
+    OneDone(Future<T> future, WeakReference<AsCompleted<T>> owner) {
+      this.future = future;
+      this.owner = owner;
     }
 
     @Override
     protected @Nullable Fiber turn() {
-      if (future.failedOrCancelled()) {
-        return IN_PLACE; // may start a thread, to watch over the error
+      var completed = owner.get();
+      if (completed != null) {
+        completed.oneDone(future);
       }
-      oneDone(future);
       return null;
     }
 
     @Override
-    protected void run() {
-      oneDone(future);
+    public @Nullable Future<?> awaiter() {
+      var completed = owner.get();
+      return completed == null ? null : completed.waiters.firstWaiting();
     }
 
     @Override
-    public @Nullable Future<?> awaiter() {
-      return task;
+    public boolean isStale() {
+      return owner.refersTo(null);
     }
 
     @Override

@@ -1,12 +1,17 @@
 package jasyncio;
 
 import jasyncio.internal.loop.Entry;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// Between our futures and the JDK's: results go one way, cancellation both ways.
@@ -108,9 +113,12 @@ final class Bridges {
     }
   }
 
+  /// What the JDK wrapped: of causes that go round in a circle, any.
   private static @Nullable Throwable inner(@Nullable Throwable error) {
+    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     while ((error instanceof CompletionException || error instanceof ExecutionException)
-        && error.getCause() != null) {
+        && error.getCause() != null
+        && seen.add(error)) {
       error = error.getCause();
     }
     return error;
@@ -127,9 +135,51 @@ final class Bridges {
   // ---- ours to theirs ---------------------------------------------------------------------------
 
   static <T extends @Nullable Object> CompletableFuture<T> toCompletableFuture(Future<T> ours) {
-    var theirs = new CompletableFuture<T>();
+    var theirs = new OfLoop<T>(ours.getLoop());
     follow(ours, theirs);
     return theirs;
+  }
+
+  /// A future that the loop completes, and which therefore cannot be waited for by the loop's own
+  /// thread, unless others run meanwhile; nor can what is made of it.
+  private static final class OfLoop<T extends @Nullable Object> extends CompletableFuture<T> {
+    private final EventLoop loop;
+
+    OfLoop(EventLoop loop) {
+      this.loop = loop;
+    }
+
+    @Override
+    public <U extends @Nullable Object> CompletableFuture<U> newIncompleteFuture() {
+      return new OfLoop<>(loop);
+    }
+
+    @Override
+    public T get() throws InterruptedException, ExecutionException {
+      checkMayWait();
+      return super.get();
+    }
+
+    @Override
+    public T get(long timeout, TimeUnit unit)
+        throws InterruptedException, ExecutionException, TimeoutException {
+      checkMayWait();
+      return super.get(timeout, unit);
+    }
+
+    @Override
+    public T join() {
+      checkMayWait();
+      return super.join();
+    }
+
+    private void checkMayWait() {
+      if (!isDone() && loop.isRunningHere() && loop.getBlockingPolicy() != BlockingPolicy.SWITCH) {
+        throw new IllegalStateException(
+            "this would wait for ever: the future is completed by the loop whose thread would wait;"
+                + " await the asyncio future, or await(...) this one");
+      }
+    }
   }
 
   /// Makes `theirs` end like `ours`, and a cancellation of `theirs` cancel `ours`.
@@ -152,9 +202,18 @@ final class Bridges {
         });
     theirs.whenComplete((value, error) -> {
       if (theirs.isCancelled()) {
-        ours.getLoop().sendUnlessClosed(ours::cancel);
+        cancelFromAnywhere(ours);
       }
     });
+  }
+
+  private static void cancelFromAnywhere(Future<?> ours) {
+    var loop = ours.getLoop();
+    if (loop.isRunningHere()) {
+      ours.cancel();
+    } else {
+      loop.sendUnlessClosed(ours::cancel);
+    }
   }
 
   static <T extends @Nullable Object> CompletableFuture<T> runThreadsafe(
@@ -162,17 +221,37 @@ final class Bridges {
     Objects.requireNonNull(body, "body");
     Objects.requireNonNull(loop, "loop");
     if (body instanceof Future<?>) {
-      throw new IllegalArgumentException("A coroutine object is required");
+      throw new IllegalArgumentException(
+          "A coroutine object is required, got a future, which is on its way already; give a lambda"
+              + " that awaits it: runCoroutineThreadsafe(() -> await(future), loop), or from another"
+              + " thread use future.toCompletableFuture()");
     }
-    var theirs = new CompletableFuture<T>();
+    var theirs = new OfLoop<T>(loop);
     loop.callSoonThreadsafe(() -> {
+      if (theirs.isCancelled()) {
+        Bodies.drop(body);
+        return;
+      }
       try {
-        follow(Asyncio.ensureFuture(body, loop), theirs);
+        follow(Asyncio.ensureFuture(new Call<>(body, theirs), loop), theirs);
       } catch (Throwable e) {
         theirs.completeExceptionally(e);
         throw e;
       }
     });
     return theirs;
+  }
+
+  /// A body that another thread asked for, and may have cancelled before its first step.
+  record Call<T extends @Nullable Object>(Awaitable<T> body, CompletableFuture<T> theirs)
+      implements Awaitable<T> {
+    @Override
+    public T await() throws Exception {
+      if (theirs.isCancelled()) {
+        Bodies.drop(body);
+        throw new CancelledError();
+      }
+      return body.await();
+    }
   }
 }

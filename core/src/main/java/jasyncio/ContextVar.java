@@ -84,10 +84,11 @@ public final class ContextVar<T> {
   /// Gives the variable the value back that it had before the `set` that made the token.
   ///
   /// @param token what [#set] returned, not used before
-  /// @throws IllegalStateException if the token was used already
+  /// @throws IllegalStateException if the token was used already, wherever
   /// @throws IllegalArgumentException if it belongs to another variable or another context
   public void reset(Token<T> token) {
-    if (Objects.requireNonNull(token, "token").var() != this) {
+    Objects.requireNonNull(token, "token").checkUnused();
+    if (token.var() != this) {
       throw new IllegalArgumentException("the token was created by a different ContextVar");
     }
     var context = Context.writable();

@@ -28,6 +28,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
    * driven by hand, the hub that runs the driver (so that a chain of generators is one logical thread); else a
    * hub of its own, in `lonely`. A fiber that one hub began another of the same kind can go on with.
    *
+   * One that is closed keeps nothing of what it was: neither its body, nor its outcome once that has been told.
+   *
    * `scopes` counts the time limits and task groups that the body has open. They belong to the task that
    * drives it, and a generator that handed out a value from inside one would leave the task in a scope that
    * it cannot see; emit() refuses (PEP 789). Awaiting inside a scope is fine: then the task waits, too.
@@ -45,7 +47,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     CLOSED
   }
 
-  private final Object body; // an Awaitable<T> or an Action
+  private @Nullable Object body; // an Awaitable<T> or an Action; null once it is closed
   private final Object naming; // see Describe.naming
   private final Progress progress = new Progress();
   private @Nullable Fiber fiber; // when driven by hand
@@ -133,15 +135,20 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     var loop = EventLoop.running();
     host = loop != null ? loop.hub.current() : null;
     try {
-      return Bodies.call(body);
+      return Bodies.call(Objects.requireNonNull(body));
     } catch (StopIteration e) {
       throw stopIterationLeft(e);
     } catch (Exception e) {
       throw Sneaky.sneak(e);
     } finally {
       host = null;
-      progress.state = State.CLOSED;
+      closed();
     }
+  }
+
+  private void closed() {
+    progress.state = State.CLOSED;
+    body = null;
   }
 
   /// Awaits what was begun by hand: hands on what the body awaits, and the answer back.
@@ -207,7 +214,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     ensureDrivable();
     switch (progress.state) {
       case CREATED -> {
-        progress.state = State.CLOSED;
+        closed();
         throw Sneaky.sneak(problem);
       }
       case CLOSED -> throw reused();
@@ -224,7 +231,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   public void close() {
     ensureDrivable();
     switch (progress.state) {
-      case CREATED -> progress.state = State.CLOSED;
+      case CREATED -> closed();
       case SUSPENDED -> {
         try {
           throwError(new GeneratorExit());
@@ -310,11 +317,14 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
       return y;
     }
     fiber = null;
-    switch (error) {
-      case null -> throw new StopIteration(value);
-      case StopIteration e -> throw stopIterationLeft(e);
-      default -> throw Sneaky.sneak(error);
-    }
+    lonely = null;
+    var v = value;
+    var e = error;
+    value = null;
+    error = null;
+    throw e == null
+        ? new StopIteration(v)
+        : e instanceof StopIteration stop ? stopIterationLeft(stop) : Sneaky.sneak(e);
   }
 
   // ---- inside -----------------------------------------------------------------------------------
@@ -322,11 +332,12 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   private void main() {
     Objects.requireNonNull(fiber).setOwner(this);
     try {
-      value = Bodies.call(body);
+      value = Bodies.call(Objects.requireNonNull(body));
     } catch (Throwable e) {
       error = e;
     }
-    progress.state = State.CLOSED;
+    closed();
+    Objects.requireNonNull(fiber).setOwner(null);
   }
 
   private @Nullable Object handOut(@Nullable Object what) {
@@ -475,6 +486,14 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
     @Override
     public void unblocked(Fiber fiber) {}
+
+    @Override
+    public boolean interrupted() {
+      return false;
+    }
+
+    @Override
+    public void interruptedWhileBlocked() {}
 
     @Override
     public void stranger(Runnable continuation) {

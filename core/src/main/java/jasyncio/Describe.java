@@ -14,16 +14,19 @@ import org.jspecify.annotations.Nullable;
 final class Describe {
   private static final int MAX_VALUE = 200;
 
-  /// What is being described on this thread.
+  private static final int MAX_DEPTH = 4;
+
+  /// What is being described on this thread, each as part of the one before.
   private static final ThreadLocal<Set<Object>> UNDER_WAY =
       ThreadLocal.withInitial(() -> Collections.newSetFromMap(new IdentityHashMap<>()));
 
   private Describe() {}
 
-  /// A description, or `...` inside of itself: a result, or who is waited for, may lead back.
+  /// A description, or `...` inside of itself, or too far inside of others: results, and who is
+  /// waited for, may lead back, and far away.
   static String once(Object thing, Supplier<String> description) {
     var underWay = UNDER_WAY.get();
-    if (!underWay.add(thing)) {
+    if (underWay.size() == MAX_DEPTH || !underWay.add(thing)) {
       return "...";
     }
     try {
@@ -84,11 +87,14 @@ final class Describe {
   /// What is to be kept of a function so that [#name] can name it: costs nothing, and keeps nothing
   /// of the function alive.
   static Object naming(Object function) {
-    return switch (function) {
-      case ActionBody body -> body.action().getClass();
-      case Coroutine<?> coroutine -> coroutine.naming();
-      default -> function.getClass();
-    };
+    if (function instanceof ActionBody body) { // no `switch`, as in Future
+      return body.action().getClass();
+    } else if (function instanceof Bridges.Call<?> call) {
+      return naming(call.body());
+    } else if (function instanceof Coroutine<?> coroutine) {
+      return coroutine.naming();
+    }
+    return function instanceof Class<?> ? function : function.getClass();
   }
 
   /// The name of a function by its [#naming]: a class, or the name itself.

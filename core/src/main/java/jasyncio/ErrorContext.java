@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param handleTraceback where the callback was scheduled, in debug mode
 /// @param blockedAt the stack of a task that blocks the loop
 /// @param details whatever else is concerned, by asyncio's names for it: `transport`, `protocol`,
-///   `socket`, `asyncgen`
+///   `socket`, `asyncgen`, `task_group`
 public record ErrorContext(
     String message,
     @Nullable Throwable exception,

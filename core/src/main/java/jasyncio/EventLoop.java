@@ -635,7 +635,11 @@ public final class EventLoop implements AutoCloseable {
     Objects.requireNonNull(body, "body");
     Objects.requireNonNull(options, "options");
     if (body instanceof Future<?>) {
-      throw new IllegalArgumentException("a coroutine was expected, got " + body);
+      throw new IllegalArgumentException(
+          "a coroutine was expected, got "
+              + body
+              + ", which is on its way already; wait for it with await(future), or to have something"
+              + " done then give a lambda: createTask(() -> { await(future); … })");
     }
     checkClosed();
     var factory = taskFactory;
@@ -1042,8 +1046,8 @@ public final class EventLoop implements AutoCloseable {
       throw new IllegalStateException(
           "blocking policy "
               + policy
-              + " needs the scheduled fiber runtime; start the JVM with --add-opens"
-              + " java.base/java.lang=ALL-UNNAMED");
+              + " needs the scheduled fiber runtime; "
+              + FiberKind.whyNotScheduled());
     }
     blockingPolicy = policy;
     core.setBlocking(policy.core);
@@ -1052,6 +1056,9 @@ public final class EventLoop implements AutoCloseable {
   /// The thread of the blocking call that `task` waits in while others run, or `null`.
   @Nullable Thread blockedThread(Task<?> task) {
     var fiber = blocking.fibers.get(task);
+    if (fiber == null && current() == task) {
+      fiber = hub.current();
+    }
     return fiber == null ? null : hub.blockedThread(fiber);
   }
 

@@ -8,6 +8,9 @@ import jasyncio.internal.fiber.ScheduledHub;
 import jasyncio.internal.fiber.VirtualThreads;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// How coroutines are suspended.
@@ -39,6 +42,18 @@ public enum FiberKind {
     }
     tellFallback(problem);
     return PORTABLE;
+  }
+
+  /// What to do so that loops use the scheduled kind, for whoever needs it.
+  static String whyNotScheduled() {
+    var problem = VirtualThreads.problem();
+    var demanded =
+        fromProperty() == PORTABLE
+            ? "the portable one is demanded by -Djasyncio.fibers=portable"
+            : problem == null ? "the portable one was asked for" : null;
+    return Stream.of(demanded, problem)
+        .filter(Objects::nonNull)
+        .collect(Collectors.joining(", and "));
   }
 
   private static @Nullable FiberKind fromProperty() {

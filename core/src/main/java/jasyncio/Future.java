@@ -1,14 +1,12 @@
 package jasyncio;
 
 import jasyncio.internal.loop.Entry;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A result that is not there yet. Tasks await it, callbacks are told, whoever produces it sets it.
@@ -20,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 /// @param <T> the type of the result
 @SuppressWarnings("exports") // the machine's base class has nothing public to show
 public sealed class Future<T extends @Nullable Object> extends Entry implements Awaitable<T>
-    permits Task, Gather, Losses.Shadow {
+    permits Task, Gather, AsCompleted.Promise, Losses.Shadow {
   /* Overview
    * States:  PENDING -> FINISHED    setResult
    *          PENDING -> FAILED      setException
    *          PENDING -> CANCELLED   cancel
    * `outcome` holds the result, a Failure, or what is known of the cancellation: its message, or, for a task,
-   * the exception that left its body, to be thrown to the first who asks. `callbacks` holds nothing,
-   * one entry, or a list of them; they go to the ready queue on the way out of PENDING.
+   * the exception that left its body, to be thrown to the first who asks. `callbacks` holds what goes to the ready
+   * queue on the way out of PENDING: see Callbacks.
    * A future is an entry itself for the sake of tasks: there may be a million of them, so every object counts.
    * No `switch` over types where every program passes: linking one takes milliseconds at start-up.
    * A failure that nobody reads is found by `Losses` when the future has been collected.
@@ -43,6 +41,8 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
   private final EventLoop loop;
   private byte state;
   boolean blocking; // a coroutine driven by hand awaits it, in contrast to yielding it
+  boolean excused; // its failure counts as read: who would have read it has failed before
+  boolean shielded; // its failure will be reported, if nobody who awaits a shield of it is left
   private @Nullable Object outcome;
   private @Nullable Object callbacks;
 
@@ -130,6 +130,11 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
   /// Whether it ended otherwise than with a result.
   final boolean failedOrCancelled() {
     return state == FAILED || state == CANCELLED;
+  }
+
+  /// Whether awaiting it ends with a cancellation.
+  final boolean bringsCancellation() {
+    return state == CANCELLED || peekException() instanceof CancelledError;
   }
 
   /// The exception of a failed future, without marking it as read.
@@ -261,8 +266,11 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
               exception);
     }
     var failure = new Losses.Failure(exception);
+    failure.read = excused;
     settle(FAILED, failure);
-    loop.losses.watch(this, failure);
+    if (!excused) {
+      loop.losses.watch(this, failure);
+    }
   }
 
   /// Ends as cancelled, with a message or with the exception to throw first.
@@ -281,7 +289,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
     if (waiting instanceof Entry entry) {
       loop.scheduleUnlessClosed(entry);
     } else if (waiting != null) {
-      for (var entry : Callbacks.list(waiting)) {
+      for (var entry : Callbacks.of(waiting)) {
         loop.scheduleUnlessClosed(entry);
       }
     }
@@ -317,15 +325,15 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
   /// @return how many were removed
   public final int removeDoneCallback(Consumer<? super Future<T>> callback) {
     Objects.requireNonNull(callback, "callback");
-    int before = Callbacks.count(callbacks);
+    int before = Callbacks.of(callbacks).size();
     callbacks =
         Callbacks.without(
             callbacks, e -> e instanceof DoneCallback<?> d && d.function.equals(callback));
-    return before - Callbacks.count(callbacks);
+    return before - Callbacks.of(callbacks).size();
   }
 
   /// Puts `entry` into the ready queue once this is done.
-  final void whenDone(Entry entry) {
+  void whenDone(Entry entry) {
     if (state != PENDING) {
       loop.checkThread();
       loop.schedule(entry);
@@ -336,34 +344,20 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
 
   /// Takes `entry` back from [#whenDone].
   final void forget(Entry entry) {
-    callbacks = Callbacks.without(callbacks, e -> e == entry);
-  }
-
-  final void forgetIf(Predicate<Entry> which) {
-    callbacks = Callbacks.without(callbacks, which);
-  }
-
-  /// What waits for this future: internal entries and users' callbacks.
-  final List<Entry> waiting() {
-    var waiting = callbacks;
-    return switch (waiting) {
-      case null -> List.of();
-      case Entry entry -> List.of(entry);
-      default -> List.copyOf(Callbacks.list(waiting));
-    };
+    callbacks = Callbacks.without(callbacks, entry);
   }
 
   /// {@return the tasks and futures that wait for this one: the edges of the await graph}
   public final Set<Future<?>> awaitedBy() {
     var awaiters = new LinkedHashSet<Future<?>>();
-    for (var entry : waiting()) {
+    for (var entry : Callbacks.of(callbacks)) {
       var awaiter =
           switch (entry) {
             case Task<?> task -> task;
             case Waits.Awaiter a -> a.awaiter();
             default -> null;
           };
-      if (awaiter != null) {
+      if (awaiter != null && !awaiter.done()) {
         awaiters.add(awaiter);
       }
     }
@@ -380,7 +374,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
   /// @throws CancelledError if this future or the waiting task is cancelled
   /// @throws IllegalStateException if it is not done and the caller runs in no coroutine
   @Override
-  public final T await() {
+  public T await() {
     if (state == PENDING) {
       var owner = Coroutine.owner();
       if (owner instanceof Task<?> task) {
@@ -423,11 +417,12 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
     return Debug.origin(this);
   }
 
-  /// The class and whatever comes between state and result.
+  /// The class.
   String kind() {
     return "Future";
   }
 
+  /// Whatever comes between state and result.
   String details() {
     return "";
   }
@@ -445,9 +440,9 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
       case FINISHED -> text.append(" result=").append(Describe.value(outcome));
       case FAILED -> text.append(" exception=").append(Describe.value(peekException()));
       default -> {
-        var waiting = waiting();
+        var waiting = Callbacks.of(callbacks);
         if (!waiting.isEmpty()) {
-          text.append(" cb=").append(Describe.callbacks(waiting));
+          text.append(" cb=").append(Describe.callbacks(List.copyOf(waiting)));
         }
       }
     }
@@ -464,44 +459,5 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
       case CANCELLED -> "cancelled";
       default -> "finished";
     };
-  }
-
-  /// No entry, one, or a list of them, in one field: most futures have one waiter.
-  private static final class Callbacks {
-    @SuppressWarnings("unchecked")
-    static List<Entry> list(Object callbacks) {
-      return (List<Entry>) callbacks;
-    }
-
-    static int count(@Nullable Object callbacks) {
-      if (callbacks == null) {
-        return 0;
-      }
-      return callbacks instanceof Entry ? 1 : list(callbacks).size();
-    }
-
-    static Object with(@Nullable Object callbacks, Entry entry) {
-      if (callbacks == null) {
-        return entry;
-      }
-      if (callbacks instanceof Entry first) {
-        var list = new ArrayList<Entry>();
-        list.add(first);
-        list.add(entry);
-        return list;
-      }
-      list(callbacks).add(entry);
-      return callbacks;
-    }
-
-    static @Nullable Object without(@Nullable Object callbacks, Predicate<Entry> which) {
-      if (callbacks instanceof Entry entry) {
-        return which.test(entry) ? null : entry;
-      }
-      if (callbacks != null) {
-        list(callbacks).removeIf(which);
-      }
-      return callbacks;
-    }
   }
 }

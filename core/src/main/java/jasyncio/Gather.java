@@ -4,7 +4,6 @@ import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.Entry;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// The future that [Asyncio#gather] returns: done when all its children are, or the first has
 /// failed.
 final class Gather<T extends @Nullable Object> extends Future<List<T>> {
-  private final List<Future<? extends T>> children; // one for each argument, some perhaps the same
+  private List<Member> members; // one for each argument, those of the same one are the same
   private final boolean returnExceptions;
-  private final @Nullable Task<?> caller = Asyncio.currentTask();
-  private int pending; // children that are not done, each counted once
+  private @Nullable Task<?> caller = Asyncio.currentTask();
+  private int pending; // members that are not done, each counted once
   private boolean cancelRequested;
 
   private Gather(
@@ -24,35 +23,36 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
       boolean returnExceptions) {
     super(loop);
     this.returnExceptions = returnExceptions;
-    this.children = new ArrayList<>(arguments.size());
-    IdentityHashMap<Object, Future<? extends T>> known = null;
-    var done = new ArrayList<Future<? extends T>>();
+    this.members = new ArrayList<>(arguments.size());
+    IdentityHashMap<Object, Member> known = null;
+    var done = new ArrayList<Member>();
     for (var argument : arguments) {
       // The same future or coroutine may be passed twice; the same lambda is another call each
       // time.
       boolean hasIdentity = argument instanceof Future<?> || argument instanceof Coroutine<?>;
-      var child = hasIdentity && known != null ? known.get(argument) : null;
-      if (child == null) {
-        child = Asyncio.ensureFuture(argument, loop);
+      var member = hasIdentity && known != null ? known.get(argument) : null;
+      if (member == null) {
+        Future<? extends T> child = Asyncio.ensureFuture(argument, loop);
         if (child != argument && child instanceof Task<?> task) {
           task.reportIfDestroyed = false;
         }
+        member = new Member(child);
         if (hasIdentity) {
           if (known == null) {
             known = new IdentityHashMap<>();
           }
-          known.put(argument, child);
+          known.put(argument, member);
         }
         pending++;
         if (child.done()) {
-          done.add(child);
+          done.add(member);
         } else {
-          child.whenDone(new ChildDone(child));
+          child.whenDone(member);
         }
       }
-      children.add(child);
+      members.add(member);
     }
-    done.forEach(this::childDone);
+    done.forEach(m -> childDone(m.child));
   }
 
   static <T extends @Nullable Object> Future<List<T>> of(
@@ -78,14 +78,11 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
       return;
     }
     if (!returnExceptions) {
-      if (child.cancelled()) {
-        fail(child.makeCancelledError());
-        return;
-      }
       child.markRead();
-      var error = child.peekException();
+      var error = child.cancelled() ? child.makeCancelledError() : child.peekException();
       if (error != null) {
         fail(error);
+        release();
         return;
       }
     }
@@ -95,16 +92,32 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
       } else {
         finish(results());
       }
+      release();
     }
+  }
+
+  /// It is done, and keeps nobody any more, nor do those keep it that are not. If they fail, that
+  /// failure is told by the first one.
+  private void release() {
+    if (pending > 0) {
+      for (var member : members) {
+        if (!member.child.done()) {
+          member.child.forget(member);
+          member.child.excused = true;
+        }
+      }
+    }
+    members = List.of();
+    caller = null;
   }
 
   @SuppressWarnings("unchecked") // with returnExceptions, T is Object
   private List<T> results() {
-    var results = new ArrayList<T>(children.size());
-    for (var child : children) {
+    var results = new ArrayList<T>(members.size());
+    for (var member : members) {
+      var child = member.child;
       if (child.cancelled()) {
-        var message = child.cancelMessage();
-        results.add((T) new CancelledError(message == null ? "" : message));
+        results.add((T) new CancelledError(child.cancelMessage()));
       } else {
         child.markRead();
         var error = child.peekException();
@@ -117,19 +130,16 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
   /// Cancels the children that are not done; this future follows when all of them are.
   @Override
   public boolean cancel(@Nullable String message) {
-    if (done()) {
-      return false;
-    }
-    boolean any = false;
-    for (var child : children) {
-      any |= child.cancel(message);
-    }
-    cancelRequested |= any;
-    return any;
+    return Cancelling.cancel(this, message);
   }
 
-  List<Future<? extends T>> children() {
-    return Collections.unmodifiableList(children);
+  /// What it waits for at place `index`, or `null` behind the last.
+  @Nullable Future<?> child(int index) {
+    return index < members.size() ? members.get(index).child : null;
+  }
+
+  void noteCancelled(boolean any) {
+    cancelRequested |= any;
   }
 
   @Override
@@ -137,10 +147,10 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
     return "_GatheringFuture";
   }
 
-  private final class ChildDone extends Entry implements Waits.Awaiter {
+  private final class Member extends Entry implements Waits.Awaiter {
     private final Future<? extends T> child;
 
-    ChildDone(Future<? extends T> child) {
+    Member(Future<? extends T> child) {
       this.child = child;
     }
 

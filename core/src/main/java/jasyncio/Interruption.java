@@ -42,10 +42,15 @@ final class Interruption {
       return;
     }
     declared = Interrupts.isMindedBy(blocked);
+    sentTo(blocked);
+    blocked.interrupt();
+  }
+
+  /// It is on its way to a thread.
+  void sentTo(Thread blocked) {
     thread = blocked;
     onItsWay = true;
     sent++;
-    blocked.interrupt();
   }
 
   /// Whether it was sent, and the call has not ended yet as far as is known.

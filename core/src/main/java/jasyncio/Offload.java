@@ -21,6 +21,8 @@ final class Offload {
       Math.min(32, Runtime.getRuntime().availableProcessors() + 4);
 
   private final EventLoop loop;
+  private final @Nullable ClassLoader contextLoader =
+      Thread.currentThread().getContextClassLoader(); // of whoever makes the loop
   private @Nullable ExecutorService executor;
   private boolean shutDown;
 
@@ -81,7 +83,7 @@ final class Offload {
     return e;
   }
 
-  private static ExecutorService newPool() {
+  private ExecutorService newPool() {
     var pool =
         new ThreadPoolExecutor(
             MAX_THREADS,
@@ -89,7 +91,7 @@ final class Offload {
             60,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
-            new Numbered());
+            new Numbered(contextLoader));
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }
@@ -145,16 +147,25 @@ final class Offload {
     }
   }
 
+  /// Who inherits no thread locals inherits no context class loader either.
   private static final class Numbered implements ThreadFactory {
     private final AtomicInteger count = new AtomicInteger();
+    private final @Nullable ClassLoader contextLoader;
+
+    Numbered(@Nullable ClassLoader contextLoader) {
+      this.contextLoader = contextLoader;
+    }
 
     @Override
     public Thread newThread(Runnable job) {
-      return Thread.ofPlatform()
-          .name("asyncio_" + count.getAndIncrement())
-          .daemon()
-          .inheritInheritableThreadLocals(false)
-          .unstarted(job);
+      var thread =
+          Thread.ofPlatform()
+              .name("asyncio_" + count.getAndIncrement())
+              .daemon()
+              .inheritInheritableThreadLocals(false)
+              .unstarted(job);
+      thread.setContextClassLoader(contextLoader);
+      return thread;
     }
   }
 }

@@ -9,7 +9,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The loop is made when it is first needed. While a coroutine runs on the program's main thread,
 /// Ctrl-C cancels it: it may clean up, and then [KeyboardInterrupt] is thrown; a second Ctrl-C
-/// throws that at once. Not for use by several threads. Python: `asyncio.Runner`.
+/// throws that at once. If that has no effect for two seconds, because code computes for ever or
+/// waits for a lock, or at the third Ctrl-C, it is logged where the loop is stuck, and the JVM ends
+/// with status 130.
+///
+/// An interrupt of the thread that calls [#run] does the same: the first one cancels the coroutine,
+/// and then [InterruptedException] is thrown, unannounced; a second one throws that at once. If the
+/// coroutine ends otherwise nevertheless, the thread is interrupted again as `run` returns.
+///
+/// Not for use by several threads. Python: `asyncio.Runner`.
 public final class Runner implements AutoCloseable {
   private enum State {
     CREATED,
@@ -18,13 +26,15 @@ public final class Runner implements AutoCloseable {
   }
 
   private static final double EXECUTOR_SHUTDOWN_SECONDS = 300;
+  private static final long LAST_ID_OF_A_MAIN_THREAD = 3; // 1 in older JDKs
 
   private final RunOptions options;
   private State state = State.CREATED;
   private @Nullable EventLoop loop;
   private @Nullable Context context;
   private @Nullable Throwable thrown; // by the last run, if it was an order to exit
-  private final AtomicInteger interrupts = new AtomicInteger(); // of the present run; any thread
+  private final AtomicInteger interrupts = new AtomicInteger(); // Ctrl-C in this run; any thread
+  private int threadInterrupts; // likewise, of the thread; loop thread only
 
   /// A runner with default options.
   public Runner() {
@@ -59,7 +69,8 @@ public final class Runner implements AutoCloseable {
   /// @param main the coroutine
   /// @return what it gives; throws what it throws
   /// @throws IllegalStateException if the runner is closed, or a loop runs on this thread
-  /// @throws KeyboardInterrupt if Ctrl-C ended it
+  /// @throws KeyboardInterrupt if Ctrl-C ended it; [InterruptedException], unannounced, if an
+  ///   interrupt of the calling thread did
   public <T extends @Nullable Object> T run(Awaitable<T> main) {
     return run(main, null);
   }
@@ -89,24 +100,43 @@ public final class Runner implements AutoCloseable {
     if (task instanceof Task<?> t) {
       t.reportIfDestroyed = false;
     }
-    interrupts.set(0);
     var undo = onMainThread() ? Signals.onInterrupt(() -> interrupted(theLoop, task)) : null;
+    interrupts.set(0);
+    threadInterrupts = 0;
+    theLoop.core.setInterruptListener(thread -> threadInterrupted(theLoop, task, thread));
     thrown = null;
+    boolean told = false; // the caller, of an interrupt
     try {
       return theLoop.runUntilComplete(task);
     } catch (SystemExit | KeyboardInterrupt e) {
       thrown = e;
       throw e;
     } catch (CancelledError e) {
-      if (interrupts.get() > 0 && task instanceof Task<?> t && t.uncancel() == 0) {
-        throw new KeyboardInterrupt();
+      if (isInterrupted() && task instanceof Task<?> t && t.uncancel() == 0) {
+        if (interrupts.get() > 0) {
+          throw new KeyboardInterrupt();
+        }
+        told = true;
+        throw Sneaky.sneak(new InterruptedException());
       }
       throw e;
+    } catch (Throwable e) {
+      told = e instanceof InterruptedException;
+      throw e;
     } finally {
+      boolean missed = theLoop.core.removeInterruptListener();
       if (undo != null) {
         undo.run();
       }
+      interrupts.set(0); // nobody watches for its effect any more
+      if (!told && (missed || threadInterrupts > 0)) {
+        Thread.currentThread().interrupt();
+      }
     }
+  }
+
+  private boolean isInterrupted() {
+    return interrupts.get() + threadInterrupts > 0;
   }
 
   /// Runs a coroutine to its end, in the given context.
@@ -117,14 +147,36 @@ public final class Runner implements AutoCloseable {
     run(ActionBody.of(main, "main"), context);
   }
 
-  /// A program may run loops on any of its threads; Ctrl-C is the business of the first.
+  /// A program may run loops on any of its threads; Ctrl-C is the business of the first, the one
+  /// that the JVM itself has made. Threads are numbered as they are made, and it comes before those
+  /// that the JVM runs for its own purposes. Names, groups and stacks can be had by any thread.
   private static boolean onMainThread() {
-    return Thread.currentThread().getName().equals("main");
+    return Thread.currentThread().threadId() <= LAST_ID_OF_A_MAIN_THREAD;
+  }
+
+  /// The thread that called [#run] was interrupted; maybe `blocked` as well, because user code
+  /// blocked there.
+  private void threadInterrupted(EventLoop loop, Future<?> main, @Nullable Thread blocked) {
+    if (++threadInterrupts > 1) {
+      loop.core.escape(new InterruptedException());
+    } else if (blocked != null
+        && main instanceof Task<?> task
+        && task.fiber() != null
+        && task.fiber().thread() == blocked) {
+      task.cancelInterrupted(blocked);
+    } else {
+      main.cancel();
+    }
   }
 
   /// Ctrl-C; on a thread of the JVM's.
   private void interrupted(EventLoop loop, Future<?> main) {
     int count = interrupts.incrementAndGet();
+    if (count > 2) {
+      Stuck.end(loop);
+    } else if (count == 2) {
+      Stuck.endUnless(loop, () -> interrupts.get() == 0);
+    }
     loop.sendUnlessClosed(() -> {
       if (count == 1 && !main.done()) {
         main.cancel();

@@ -1,14 +1,24 @@
 package jasyncio;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /// The process's signals. `sun.misc.Signal` is the JVM's only access to them.
 final class Signals {
+  /// What the JVM does not touch if it is ignored, even if it is told to.
+  private static final Set<String> KEPT_IGNORED = Set.of("HUP", "INT", "TERM");
+
   private final EventLoop loop;
   private final Map<String, SignalHandler> previous = new HashMap<>();
 
@@ -20,8 +30,38 @@ final class Signals {
   void add(String name, Runnable callback) {
     var signal = signal(name);
     var handle = new Handle(loop, callback, Context.current());
-    var old = handle(signal, s -> loop.sendUnlessClosed(handle));
+    SignalHandler handler = s -> loop.sendUnlessClosed(handle);
+    var old = handle(signal, handler);
+    if (old == SignalHandler.SIG_IGN && KEPT_IGNORED.contains(signal.getName())) {
+      heed(signal);
+      handle(signal, handler);
+    }
     previous.putIfAbsent(signal.getName(), old);
+  }
+
+  /// Ends that the process ignores a signal, as whoever began it had it do: the JVM leaves it at
+  /// that, and says nothing.
+  @SuppressWarnings("restricted") // asked for by the user, or not done
+  private static void heed(Signal signal) {
+    if (!Signals.class.getModule().isNativeAccessEnabled()) {
+      throw new IllegalStateException(
+          "signal "
+              + signal.getName()
+              + " was ignored when the program began, as by nohup or in a background job, and the JVM"
+              + " keeps it so; start the JVM with --enable-native-access="
+              + (Signals.class.getModule().isNamed() ? "jasyncio" : "ALL-UNNAMED"));
+    }
+    try {
+      var linker = Linker.nativeLinker();
+      var type = FunctionDescriptor.of(ADDRESS, JAVA_INT, ADDRESS);
+      var _ =
+          (MemorySegment)
+              linker
+                  .downcallHandle(linker.defaultLookup().findOrThrow("signal"), type)
+                  .invokeExact(signal.getNumber(), MemorySegment.NULL); // SIG_DFL
+    } catch (Throwable e) {
+      throw new IllegalStateException("signal " + signal.getName() + " stays ignored", e);
+    }
   }
 
   /// Gives the signal its former meaning back; `false` if it had no callback.

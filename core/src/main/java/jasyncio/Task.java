@@ -29,7 +29,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
    *   ROUSED       likewise, but it was cancelled meanwhile: that turn has no other effect, a Rouser wakes it
    * Only turn() takes it out of SUSPENDED or NEW; a turn that finds it RUNNING has no effect.
    *
-   * Cancelling: cancel() passes the wish to `waiter`, which wakes the task with a CancelledError. Where
+   * Cancelling: cancel() passes the wish to `waiter`, which wakes the task with a CancelledError; where that is
+   * another task, or a gather, `Cancelling` goes on from there. Where
    * there is nobody to pass it to, the wish is kept (see Future.setWish), and the next time the task would
    * go on, the error is thrown instead. A task that sleeps is woken at once. CPython: tasks.py, Task.cancel and
    * Task.__step. If the task blocks, or once it does, under policy SWITCH, the wish becomes an Interruption.
@@ -52,7 +53,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   @Nullable Task<?> previous;
   private final int number = COUNTER.incrementAndGet();
   private @Nullable String name;
-  private final Object body; // an Awaitable<T> or an Action
+  private Object body; // an Awaitable<T> or an Action; once it is done, what Bodies left of it
   private @Nullable Object waiter; // a Future, a Place in a WaitList, or a CancelledSleep
   private @Nullable Fiber fiber;
   private int cancelRequests;
@@ -144,9 +145,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   private void cancelBeforeStart() {
-    if (body instanceof Coroutine<?> coroutine) {
-      coroutine.close();
-    }
+    Bodies.drop(body);
     throw takeCancellation();
   }
 
@@ -164,6 +163,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     loop.leave(this);
     Objects.requireNonNull(fiber).setOwner(null);
     fiber = null;
+    body = Bodies.remains(body);
     loop.unregister(this);
   }
 
@@ -279,8 +279,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       throw e;
     }
     resumed();
-    var awaited = (Future<?>) takeWaiter();
-    checkCancelled(awaited.cancelled() || awaited.peekException() instanceof CancelledError);
+    checkCancelled(takeWaiter() instanceof Future<?> awaited && awaited.bringsCancellation());
   }
 
   /// Waits until `place` has woken the task. A future would do as well; this is the cheaper way.
@@ -416,8 +415,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   void unwind() {
     if (fiber != null) {
       getLoop().core.unwind(fiber);
-    } else if (body instanceof Coroutine<?> coroutine) {
-      coroutine.close();
+    } else {
+      Bodies.drop(body);
+      body = Bodies.remains(body);
     }
     if (!done()) {
       cancelWith(null);
@@ -453,7 +453,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// Whether an interrupt is on its way already, and the wish need not be told twice.
   private boolean isInterrupted() {
-    if (getLoop().current() == this) {
+    if (getLoop().isRunningHere() && getLoop().current() == this) {
       settleInterrupt();
     }
     var interruption = interruption();
@@ -517,23 +517,68 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @return whether the task was asked: `false` if it is done already
   @Override
   public boolean cancel(@Nullable String message) {
+    if (waiter instanceof Future<?> future && Cancelling.passesOn(future)) {
+      return Cancelling.cancel(this, message);
+    } else if (!noteRequest()) {
+      return false;
+    } else if (!cancelWaiter(message)) {
+      cancelHere(message);
+    }
+    return true;
+  }
+
+  /// Counts a request to cancel; whether there is still time for one.
+  boolean noteRequest() {
     markRead();
     if (done()) {
       return false;
     }
     getLoop().checkThread();
     cancelRequests++;
-    if (cancelWaiter(message)) {
-      return true;
-    } else if (phase == SLEEPING || phase == FIRED) {
+    return true;
+  }
+
+  /// What it waits for, if that is a future.
+  @Nullable Future<?> awaited() {
+    return waiter instanceof Future<?> future ? future : null;
+  }
+
+  /// It waits for something that ends when it does: takes it out of there, to be cancelled.
+  void cancelInCircle(@Nullable String message) {
+    var awaited = Objects.requireNonNull(awaited());
+    awaited.forget(this);
+    awaited.excused = true;
+    waiter = new CancelledSleep(null);
+    setWish(message);
+    getLoop().core.schedule(this);
+  }
+
+  /// No future that it waits for has taken the wish.
+  void cancelItself(@Nullable String message) {
+    if (waiter instanceof Future<?> || !cancelWaiter(message)) {
+      cancelHere(message);
+    }
+  }
+
+  /// There is nobody to pass the wish on to.
+  private void cancelHere(@Nullable String message) {
+    if (phase == SLEEPING || phase == FIRED) {
       rouse(message);
-      return true;
+      return;
     }
     if (!isInterrupted()) {
       setWish(message);
       interrupt();
     }
-    return true;
+  }
+
+  /// Cancels the task, whose thread was interrupted for that already.
+  void cancelInterrupted(Thread interrupted) {
+    cancelRequests++;
+    setWish(null);
+    var interruption = makeInterruption();
+    interruption.sentTo(interrupted);
+    interruption.settle(); // this comes later
   }
 
   /// {@return how often [#cancel()] was called, less the calls of [#uncancel()]}
@@ -581,7 +626,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// {@return the coroutine that the task was given, or `null` if it was given a lambda}
   @SuppressWarnings("unchecked")
   public @Nullable Coroutine<T> getCoro() {
-    return body instanceof Coroutine<?> coroutine ? (Coroutine<T>) coroutine : null;
+    return (Coroutine<T>) Bodies.coroutine(body);
   }
 
   /// {@return the context in which the task runs}

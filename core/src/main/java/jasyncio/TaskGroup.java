@@ -20,6 +20,7 @@ public final class TaskGroup implements AutoCloseable {
    * The parent is cancelled at most once by the group (`parentCancelRequested`), and that request is taken
    * back at the end with uncancel(): if the count is then zero, the CancelledError was the group's own and ends here;
    * else somebody outside cancelled, too, and it goes on. CPython: taskgroups.py.
+   * A group that has ended keeps nothing of what went on in it.
    */
 
   /// The body of a group that gives a value.
@@ -51,12 +52,12 @@ public final class TaskGroup implements AutoCloseable {
   private @Nullable Coroutine<?> scope; // the generator in whose body it is
   private @Nullable Future<Boolean> allDone;
   private @Nullable Throwable baseError; // KeyboardInterrupt or SystemExit
+  private @Nullable CancelledError lastCancellation; // that came while it waited for its tasks
   private boolean cancelsParent;
   private boolean entered;
   private boolean exiting;
   private boolean finished;
   private boolean aborting;
-  private boolean abandoned; // closed without join
   private boolean cancelRequested;
   private boolean parentCancelRequested;
 
@@ -79,6 +80,7 @@ public final class TaskGroup implements AutoCloseable {
   /// @param body what makes the tasks
   /// @return what it gives; `null` if [#cancel()] ended the body
   /// @throws ExceptionGroup if tasks or the body failed
+  /// @throws GeneratorExit if the body threw that and no task failed
   /// @throws IllegalStateException if the group was used before, or the caller runs in no task
   public <T extends @Nullable Object> T run(Body<T> body) {
     Objects.requireNonNull(body, "body");
@@ -180,20 +182,14 @@ public final class TaskGroup implements AutoCloseable {
                 ? " is finished"
                 : aborting ? " is shutting down" : null;
     if (problem != null) {
-      if (body instanceof Coroutine<?> coroutine) {
-        coroutine.close();
-      }
+      Bodies.drop(body);
       throw new IllegalStateException("TaskGroup " + this + problem);
     }
     var task = parentTask().getLoop().<T>makeTask(body, options);
-    if (task.done()) {
-      onTaskDone(task);
-    } else {
-      tasks.add(task);
-      task.whenDone(new ChildDone(this, task));
-      if (aborting) { // it called cancel() in its eager first step
-        task.cancel();
-      }
+    tasks.add(task);
+    task.whenDone(new ChildDone(this, task)); // later, also if it is done: its failure cancels us
+    if (aborting) { // it called cancel() in its eager first step
+      task.cancel();
     }
     return task;
   }
@@ -269,7 +265,7 @@ public final class TaskGroup implements AutoCloseable {
     if (!aborting) {
       abort();
     }
-    if (!exiting) {
+    if (!exiting) { // else it waits for us alone
       cancelParent();
     }
   }
@@ -300,12 +296,13 @@ public final class TaskGroup implements AutoCloseable {
     if (!aborting) {
       abort();
     }
-    abandoned = true;
-    var cancellation = waitForTasks(null);
+    waitForTasks(null);
+    var cancellation = lastCancellation;
+    var parent = parentTask();
     finish();
     if (cancellation != null) { // from outside: keep the count, and let it arrive at the next await
-      parentTask().uncancel();
-      parentTask().cancel(cancellation.getMessage());
+      parent.uncancel();
+      parent.cancel(cancellation.getMessage());
     }
   }
 
@@ -318,13 +315,19 @@ public final class TaskGroup implements AutoCloseable {
       }
     }
     var cancellation = waitForTasks(error instanceof CancelledError e ? e : null);
+    var parent = parentTask();
+    var baseError = this.baseError;
+    var errors = new ArrayList<>(this.errors);
+    var lastCancellation = this.lastCancellation;
     finish();
     if (baseError != null) {
+      reportDiscarded(parent.getLoop(), errors, baseError);
       throw Sneaky.sneak(baseError);
     }
-    var parent = parentTask();
     if (parentCancelRequested && parent.uncancel() == 0) {
       cancellation = null;
+    } else if (cancellation == null) { // came after cancel(), but was not of that
+      cancellation = lastCancellation;
     }
     if (cancellation != null && errors.isEmpty()) {
       throw cancellation;
@@ -338,28 +341,49 @@ public final class TaskGroup implements AutoCloseable {
         parent.uncancel();
         parent.cancel();
       }
+      if (error instanceof GeneratorExit exit && errors.size() == 1) { // a generator is closed
+        throw exit;
+      }
       throw new ExceptionGroup("unhandled errors in a TaskGroup", errors);
+    }
+  }
+
+  /// A KeyboardInterrupt or SystemExit comes out alone: tells of the errors that nobody gets.
+  private void reportDiscarded(EventLoop loop, List<Throwable> errors, Throwable thrown) {
+    for (var error : errors) {
+      if (error != thrown) {
+        loop.callExceptionHandler(
+            ErrorContext.of(
+                    "TaskGroup task exception was not propagated because the TaskGroup body is being"
+                        + " closed with a BaseException")
+                .exception(error)
+                .detail("task_group", this));
+      }
     }
   }
 
   private void finish() {
     finished = true;
     Coroutine.leaveScope(scope);
+    parent = null;
+    scope = null;
+    errors.clear();
+    baseError = null;
+    lastCancellation = null;
   }
 
-  /// Waits until no task is left; returns the cancellation to pass on.
+  /// Waits until no task is left; returns the cancellation that ended the group, or the given one.
   private @Nullable CancelledError waitForTasks(@Nullable CancelledError cancellation) {
-    while (!tasks.isEmpty()) {
+    while (!tasks.isEmpty() && !parentTask().getLoop().isClosing()) { // which ends them all
       if (allDone == null) {
         allDone = parentTask().getLoop().createFuture();
       }
       try {
         allDone.await();
       } catch (CancelledError e) {
-        if (!aborting || abandoned) {
-          cancellation = e;
-        }
+        lastCancellation = e;
         if (!aborting) {
+          cancellation = e;
           abort();
         }
       }

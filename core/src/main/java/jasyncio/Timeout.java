@@ -41,26 +41,30 @@ public final class Timeout {
   private @Nullable Coroutine<?> scope; // the generator in whose body it is
   private @Nullable Handle timer;
   private int cancelling; // of the task, on entry
-  private final boolean relative;
 
-  private Timeout(double when, boolean relative) {
+  private Timeout(double when) {
     Times.checkNumber(when);
     this.when = when;
-    this.relative = relative;
   }
 
-  /// {@return a limit that begins when its body does}
+  /// {@return a limit that begins now}
   ///
-  /// @param delay seconds; infinite for none, to be set later
+  /// @param delay seconds from now; infinite for none, to be set later
+  /// @throws IllegalStateException if no loop runs here
   public static Timeout after(double delay) {
-    return new Timeout(delay, true);
+    Times.checkNumber(delay);
+    var loop = EventLoop.running();
+    if (loop == null) {
+      throw new IllegalStateException("Timeout should be used inside a task");
+    }
+    return new Timeout(loop.time() + delay);
   }
 
   /// {@return a limit that ends at a given time}
   ///
   /// @param when seconds of [EventLoop#time()]; infinite for none, to be set later
   public static Timeout at(double when) {
-    return new Timeout(when, false);
+    return new Timeout(when);
   }
 
   /// {@return when the time is over, in seconds of [EventLoop#time()]; infinite for never}
@@ -152,9 +156,6 @@ public final class Timeout {
     if (current == null) {
       throw new IllegalStateException("Timeout should be used inside a task");
     }
-    if (relative) {
-      when += current.getLoop().time();
-    }
     task = current;
     cancelling = current.cancelling();
     state = State.ACTIVE;
@@ -186,12 +187,9 @@ public final class Timeout {
   }
 
   /// The body put an error of its own in the place of the CancelledError: tells there why it was
-  /// cancelled.
+  /// cancelled, and in the members of a group.
   private static void addTo(Throwable error) {
-    error.addSuppressed(new TimeoutException());
-    if (error instanceof ExceptionGroup group) {
-      group.exceptions().forEach(Timeout::addTo);
-    }
+    ExceptionGroup.walk(error, e -> e.addSuppressed(new TimeoutException()));
   }
 
   @Override

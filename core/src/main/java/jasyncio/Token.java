@@ -28,10 +28,13 @@ public final class Token<T> implements AutoCloseable {
     return oldValue;
   }
 
-  void use() {
+  void checkUnused() {
     if (used) {
       throw new IllegalStateException("the token has already been used once");
     }
+  }
+
+  void use() {
     used = true;
   }
 

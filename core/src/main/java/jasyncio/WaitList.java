@@ -135,6 +135,16 @@ public final class WaitList {
 
   // ---- asking -----------------------------------------------------------------------------------
 
+  /// The first task that waits, if one does.
+  @Nullable Task<?> firstWaiting() {
+    for (var place = head; place != null; place = place.next) {
+      if (place.waits()) {
+        return place.task;
+      }
+    }
+    return null;
+  }
+
   /// {@return how many places are taken by those that nobody has woken}
   public int waiting() {
     return listed;
@@ -262,6 +272,8 @@ public final class WaitList {
     boolean cancel(@Nullable String message) {
       if (!waits()) {
         return false;
+      } else if (future != null) {
+        return future.cancel(message);
       }
       cancelled = true;
       this.message = message;

@@ -2,6 +2,7 @@ package jasyncio;
 
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.Entry;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Objects;
@@ -17,6 +18,11 @@ final class Waits {
   interface Awaiter {
     /// Who waits, or `null` if it is nobody's business any more.
     @Nullable Future<?> awaiter();
+
+    /// Whether nobody would notice if it were taken out.
+    default boolean isStale() {
+      return false;
+    }
   }
 
   // ---- wait -------------------------------------------------------------------------------------
@@ -62,8 +68,11 @@ final class Waits {
       var loop = enough.getLoop();
       var timer =
           timeout == Double.POSITIVE_INFINITY ? null : loop.callLater(timeout, this::release);
+      var entries = new ArrayList<OneDone>(all.size());
       for (var future : all) {
-        future.whenDone(new OneDone(future));
+        var entry = new OneDone(future);
+        entries.add(entry);
+        future.whenDone(entry);
       }
       try {
         enough.await();
@@ -71,7 +80,7 @@ final class Waits {
         if (timer != null) {
           timer.cancel();
         }
-        all.forEach(f -> f.forgetIf(e -> e instanceof OneDone one && one.waiter() == this));
+        entries.forEach(entry -> entry.future.forget(entry));
       }
     }
 
@@ -100,10 +109,6 @@ final class Waits {
 
       OneDone(Future<?> future) {
         this.future = future;
-      }
-
-      Waiter waiter() {
-        return Waiter.this;
       }
 
       @Override
@@ -146,22 +151,40 @@ final class Waits {
 
   private static void cancelAndWait(Future<?> future) {
     var ended = future.getLoop().<Boolean>createFuture();
-    var release =
-        new Entry() {
-          @Override
-          protected @Nullable Fiber turn() {
-            if (!ended.done()) {
-              ended.setResult(true);
-            }
-            return null;
-          }
-        };
+    var release = new Release(ended);
     future.whenDone(release);
     try {
       future.cancel();
       ended.await();
     } finally {
       future.forget(release);
+    }
+  }
+
+  private static final class Release extends Entry implements Awaiter {
+    private final Future<Boolean> ended;
+    private final @Nullable Task<?> task = Asyncio.currentTask();
+
+    Release(Future<Boolean> ended) {
+      this.ended = ended;
+    }
+
+    @Override
+    protected @Nullable Fiber turn() {
+      if (!ended.done()) {
+        ended.setResult(true);
+      }
+      return null;
+    }
+
+    @Override
+    public @Nullable Future<?> awaiter() {
+      return task;
+    }
+
+    @Override
+    public String toString() {
+      return "_release_waiter()";
     }
   }
 
@@ -181,8 +204,10 @@ final class Waits {
           protected @Nullable Fiber turn() {
             if (!inner.done()) {
               inner.forget(copy);
-              inner.forgetIf(e -> e instanceof ReportShielded);
-              inner.whenDone(new ReportShielded(inner));
+              if (!inner.shielded) {
+                inner.shielded = true;
+                inner.whenDone(new ReportShielded(inner));
+              }
             }
             return null;
           }

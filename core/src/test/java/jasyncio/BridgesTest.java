@@ -12,7 +12,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.Runtimes.ScheduledOnly;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,6 +22,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -170,6 +175,51 @@ class BridgesTest {
     }
 
     @Test
+    void toCompletableFuture_waitedForByTheLoopsOwnThread_isRefused() {
+      run(() -> {
+        var open = getRunningLoop().<Integer>createFuture();
+        var threadsafe = runCoroutineThreadsafe(() -> await(open), getRunningLoop());
+        for (var theirs : List.of(open.toCompletableFuture(), threadsafe)) {
+          var dependent = theirs.thenApply(n -> n + 1);
+          for (var each : List.of(theirs, dependent)) {
+            assertRefused(each::join);
+            assertRefused(each::get);
+            assertRefused(() -> each.get(1, TimeUnit.SECONDS));
+          }
+        }
+        var theirs = open.toCompletableFuture();
+        var dependent = theirs.thenApply(n -> n + 1);
+        open.setResult(42);
+        assertThat(await(dependent)).isEqualTo(43);
+        assertThat(theirs.join() + dependent.get()).isEqualTo(85); // they are done
+      });
+    }
+
+    private static void assertRefused(ThrowingCallable waits) {
+      assertThatThrownBy(waits)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("this would wait for ever: ");
+    }
+
+    @Test
+    void toCompletableFuture_waitedForByAnotherThread_works() {
+      run(() -> {
+        var theirs = createTask(() -> sleep(0.001, 42)).toCompletableFuture();
+        assertThat(Asyncio.toThread(theirs::join)).isEqualTo(42);
+      });
+    }
+
+    @Test
+    @ScheduledOnly
+    void toCompletableFuture_waitedForUnderSwitch_works() {
+      run(
+          () ->
+              assertThat(createTask(() -> sleep(0.001, 42)).toCompletableFuture().join())
+                  .isEqualTo(42),
+          RunOptions.defaults().blocking(BlockingPolicy.SWITCH));
+    }
+
+    @Test
     void toCompletableFuture_hasTheVeryException() {
       run(() -> {
         var future = getRunningLoop().<Integer>createFuture();
@@ -293,13 +343,48 @@ class BridgesTest {
       });
     }
 
+    @Test // CPython:
+    // test_tasks.RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_and_cancel
+    void cancel_beforeTheLoopHasSeenTheCall_runsNothing() {
+      try (var loop = newEventLoop()) {
+        var ran = new AtomicBoolean();
+        var coroutine = jasyncio.Asyncio.coroutine(() -> ran.set(true));
+        assertThat(runCoroutineThreadsafe(coroutine, loop).cancel(true)).isTrue();
+        loop.runUntilComplete(() -> sleep(0.001));
+        assertThat(ran).isFalse();
+        assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
+      }
+    }
+
+    @Test // CPython: the same, with the task made already
+    void cancel_beforeTheFirstStep_runsNothing() {
+      try (var loop = newEventLoop()) {
+        for (boolean byAnotherThread : new boolean[] {true, false}) {
+          var ran = new AtomicBoolean();
+          var coroutine = jasyncio.Asyncio.coroutine(() -> ran.set(true));
+          var theirs = runCoroutineThreadsafe(coroutine, loop);
+          loop.callSoonThreadsafe(() -> { // its task is in the ready queue
+            if (byAnotherThread) {
+              var _ = CompletableFuture.supplyAsync(() -> theirs.cancel(true)).join();
+            } else {
+              theirs.cancel(true);
+            }
+          });
+          loop.runUntilComplete(() -> sleep(0.001));
+          assertThat(ran).isFalse();
+          assertThat(theirs).isCancelled();
+          assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
+        }
+      }
+    }
+
     @Test
     void future_isRefused() {
       try (var loop = newEventLoop()) {
         var future = loop.<Integer>createFuture();
         assertThatIllegalArgumentException()
             .isThrownBy(() -> runCoroutineThreadsafe(future, loop))
-            .withMessage("A coroutine object is required");
+            .withMessageStartingWith("A coroutine object is required, got a future");
       }
     }
   }

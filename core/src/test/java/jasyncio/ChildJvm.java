@@ -52,6 +52,13 @@ public final class ChildJvm implements AutoCloseable {
     return start(List.of("sh", "-c", "exec \"$@\" <&-", "sh"), program, jvmOptions, arguments);
   }
 
+  /// Starts a program that ignores a signal, as by `nohup`.
+  public static ChildJvm startIgnoring(
+      String signal, Class<?> program, List<String> jvmOptions, String... arguments) {
+    var ignoring = List.of("sh", "-c", "trap '' " + signal + " && exec \"$@\"", "sh");
+    return start(ignoring, program, jvmOptions, arguments);
+  }
+
   private static ChildJvm start(
       List<String> before, Class<?> program, List<String> jvmOptions, String... arguments) {
     var command = new ArrayList<>(before);

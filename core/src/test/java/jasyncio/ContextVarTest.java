@@ -35,6 +35,20 @@ class ContextVarTest {
   }
 
   @Test
+  void reset_ofAUsedToken_saysSoFirst() {
+    var other = ContextVar.<String>of("other");
+    var token = variable.set("value");
+    variable.reset(token);
+    assertThatIllegalStateException().isThrownBy(() -> other.reset(token));
+    copyContext()
+        .run(() -> {
+          assertThatIllegalStateException()
+              .isThrownBy(() -> variable.reset(token))
+              .withMessage("the token has already been used once");
+        });
+  }
+
+  @Test
   void set_andReset_restoreWhatWasThere() {
     copyContext()
         .run(() -> {

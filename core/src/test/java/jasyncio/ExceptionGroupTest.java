@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ExceptionGroupTest {
@@ -78,6 +79,57 @@ class ExceptionGroupTest {
   @Test
   void parts_keepTheStackTraceOfTheWhole() {
     assertThat(group.subgroup(IOException.class).getStackTrace()).isEqualTo(group.getStackTrace());
+  }
+
+  @Test
+  void parts_keepTheCauseAndWhatWasAddedToTheWhole() {
+    var cause = new RuntimeException("cause");
+    var note = new RuntimeException("note");
+    var innerNote = new RuntimeException("inner note");
+    assertThat(group.initCause(cause)).isSameAs(group);
+    group.addSuppressed(note);
+    inner.addSuppressed(innerNote);
+    assertThat(group).hasCause(cause);
+    assertThat(group.getSuppressed()).containsExactly(inner, io, note);
+
+    var parts = group.split(IllegalStateException.class::isInstance);
+
+    assertThat(parts.matching()).hasCause(cause);
+    var nested = parts.matching().exceptions().getFirst();
+    assertThat(nested).hasCause(state);
+    assertThat(nested.getSuppressed()).containsExactly(innerNote);
+    assertThat(parts.matching().getSuppressed()).containsExactly(nested, note);
+    assertThat(parts.rest()).hasCause(cause);
+    assertThat(parts.rest().getSuppressed())
+        .containsExactly(parts.rest().exceptions().getLast(), io, note);
+  }
+
+  @Test
+  void split_ofADeepNest_needsNoStack() {
+    Throwable nest = new ExceptionGroup("innermost", List.of(io, state));
+    for (int depth = 0; depth < 20_000; depth++) {
+      nest = new ExceptionGroup("group", List.of(nest));
+      nest.setStackTrace(new StackTraceElement[0]); // which would take all the memory
+    }
+    var parts = ((ExceptionGroup) nest).split(e -> e == io);
+    assertThat(ExceptionGroup.unwrap(parts.matching())).isSameAs(io);
+    assertThat(ExceptionGroup.unwrap(parts.rest())).isSameAs(state);
+  }
+
+  @Test
+  void split_ofGroupsThatShareMembers_looksAtEachOnce() {
+    var shared = new ExceptionGroup("shared", List.of(io, state));
+    for (int depth = 0; depth < 40; depth++) {
+      shared = new ExceptionGroup("group", List.of(shared, shared));
+    }
+    var looks = new AtomicInteger();
+    var parts =
+        shared.split(e -> {
+          looks.incrementAndGet();
+          return e == io;
+        });
+    assertThat(looks).hasValue(43);
+    assertThat(parts.matching().exceptions()).hasSize(2);
   }
 
   @Test

@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -28,6 +30,20 @@ class ExecutorTest {
       assertThat(name).isEqualTo("asyncio_0");
       assertThat(toThread(() -> Thread.currentThread().getName())).startsWith("asyncio_");
     });
+  }
+
+  @Test
+  void call_hasTheContextClassLoaderOfWhoeverMadeTheLoop() throws Exception {
+    var before = Thread.currentThread().getContextClassLoader();
+    try (var loader = new URLClassLoader(new URL[0], before)) {
+      Thread.currentThread().setContextClassLoader(loader);
+      run(() -> {
+        assertThat(toThread(() -> Thread.currentThread().getContextClassLoader())).isSameAs(loader);
+        assertThat(Thread.currentThread().getContextClassLoader()).isSameAs(loader);
+      });
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
+    }
   }
 
   @Test

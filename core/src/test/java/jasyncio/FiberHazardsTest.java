@@ -1740,24 +1740,13 @@ class FiberHazardsTest {
             Spin.untilWaiting(threads.join());
             caller.interrupt();
           });
-      try {
-        if (Runtimes.isScheduled()) {
-          assertThatThrownBy(() ->
-                  run(() -> {
-                    threads.complete(Thread.currentThread());
-                    new CountDownLatch(1).await();
-                  }))
-              .isInstanceOf(InterruptedException.class);
-        } else { // the loop lives on other threads: the interrupt waits for its end
-          run(() -> {
-            threads.complete(Thread.currentThread());
-            Thread.sleep(20);
-          });
-        }
-      } finally {
-        join(interrupter);
-        Thread.interrupted();
-      }
+      assertThatThrownBy(() ->
+              run(() -> {
+                threads.complete(Thread.currentThread());
+                new CountDownLatch(1).await();
+              }))
+          .isInstanceOf(InterruptedException.class);
+      join(interrupter);
     }
   }
 

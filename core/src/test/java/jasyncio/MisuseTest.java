@@ -516,7 +516,8 @@ class MisuseTest {
         var future = getRunningLoop().<Integer>createFuture();
         assertThatIllegalArgumentException()
             .isThrownBy(() -> createTask(future))
-            .withMessageStartingWith("a coroutine was expected, got <Future pending");
+            .withMessageStartingWith("a coroutine was expected, got <Future pending")
+            .withMessageContaining("await(future)");
       });
     }
   }

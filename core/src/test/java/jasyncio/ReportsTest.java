@@ -245,6 +245,31 @@ class ReportsTest {
   }
 
   @Nested
+  class Details {
+    @Test
+    void asyncgenThatFailsAtTheEnd_isNamed() {
+      EventLoop.AsyncCloseable fails =
+          () -> {
+            throw new IllegalArgumentException("not closed");
+          };
+      var errors = new ArrayList<ErrorContext>();
+      try (var loop = newEventLoop()) {
+        loop.setExceptionHandler((l, e) -> errors.add(e));
+        loop.registerAsyncgen(fails);
+        loop.runUntilComplete(loop::shutdownAsyncgens);
+      }
+      assertThat(errors)
+          .singleElement()
+          .satisfies(e -> {
+            assertThat(e.message())
+                .startsWith("an error occurred during closing of asynchronous generator ");
+            assertThat(e.exception()).hasMessage("not closed");
+            assertThat(e.details()).containsEntry("asyncgen", fails);
+          });
+    }
+  }
+
+  @Nested
   class Collections {
     private static List<String> tryOut(String... options) {
       var all = new ArrayList<>(Runtimes.jvmOptions());

@@ -8,14 +8,13 @@ import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import jasyncio.testkit.DefaultSignals;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
@@ -212,16 +211,8 @@ class RunnerTest {
   @Tag("slow")
   class CtrlC {
     @BeforeEach
-    void interruptsMustNotBeIgnored() throws IOException {
-      var status = Path.of("/proc/self/status");
-      if (Files.exists(status)) {
-        var ignored =
-            Files.readAllLines(status).stream()
-                .filter(line -> line.startsWith("SigIgn:"))
-                .map(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
-                .anyMatch(mask -> (mask & 2) != 0);
-        assumeFalse(ignored, "the tests were started with SIGINT ignored, as in a background job");
-      }
+    void interruptsMustNotBeIgnored() {
+      DefaultSignals.restore();
     }
 
     private static ChildJvm.Result interrupt(String program, int times) {
@@ -261,6 +252,65 @@ class RunnerTest {
     }
 
     @Test
+    void interrupt_twice_withoutEffect_saysWhereTheLoopIsStuckAndEndsTheJvm() {
+      var result = interrupt("computes", 2);
+      assertThat(result.exitCode()).isEqualTo(130);
+      assertThat(result.output())
+          .contains("Ctrl-C has no effect", "RunnerTest$Interrupted.computes(RunnerTest.java:");
+    }
+
+    @Test
+    void interrupt_threeTimes_endsTheJvm() {
+      try (var child = ChildJvm.start(Interrupted.class, Runtimes.jvmOptions(), "waitsForALock")) {
+        child.awaitLine("ready");
+        child.signal("INT");
+        child.awaitLine("again");
+        child.signal("INT");
+        child.signal("INT");
+        var result = child.finish();
+        assertThat(result.exitCode()).isEqualTo(130);
+        assertThat(result.output())
+            .contains("Ctrl-C has no effect", "RunnerTest$Interrupted.waitsForALock");
+      }
+    }
+
+    @Test
+    void interrupt_onAThreadThatIsOnlyCalledMain_isNotHandled() {
+      var result = interrupt("onAThreadCalledMain", 1);
+      assertThat(result.exitCode()).isEqualTo(130);
+      assertThat(result.output()).doesNotContain("cancelled");
+    }
+
+    @Test
+    void signalHandler_forASignalThatIsIgnored_works() {
+      try (var child =
+          ChildJvm.startIgnoring(
+              "INT",
+              Interrupted.class,
+              nativeAccess("--enable-native-access=ALL-UNNAMED"),
+              "handles")) {
+        child.awaitLine("ready");
+        child.signal("INT");
+        assertThat(child.finish().output()).isEqualTo("handled");
+      }
+    }
+
+    @Test
+    void signalHandler_forASignalThatIsIgnored_withoutNativeAccess_isAnError() {
+      try (var child =
+          ChildJvm.startIgnoring("INT", Interrupted.class, Runtimes.jvmOptions(), "handles")) {
+        assertThat(child.finish().output())
+            .contains("signal INT was ignored when the program began");
+      }
+    }
+
+    private static List<String> nativeAccess(String option) {
+      var options = new ArrayList<>(Runtimes.jvmOptions());
+      options.add(option);
+      return options;
+    }
+
+    @Test
     void interrupt_afterRun_hasItsOldMeaning() {
       var result = interrupt("hasEnded", 1);
       assertThat(result.exitCode()).isEqualTo(130); // 128 + SIGINT: as the JVM does it
@@ -295,6 +345,13 @@ class RunnerTest {
           case "swallows" -> System.out.println(run(Interrupted::swallows));
           case "resists" -> run(Interrupted::resists);
           case "blocks" -> run(Interrupted::blocks);
+          case "computes" -> run(Interrupted::computes);
+          case "waitsForALock" -> run(Interrupted::waitsForALock);
+          case "onAThreadCalledMain" -> {
+            var thread = Thread.ofPlatform().name("main").start(() -> run(Interrupted::sleeps));
+            Thread.currentThread().setName("first");
+            thread.join();
+          }
           case "handles" -> run(Interrupted::handles);
           case "handledOnce" -> {
             run(() -> getRunningLoop().addSignalHandler("INT", () -> {}));
@@ -364,6 +421,41 @@ class RunnerTest {
           System.out.println("interrupted");
         }
         sleep(100);
+      }
+    }
+
+    @SuppressWarnings({"ThreadPriorityCheck", "InfiniteLoopStatement"})
+    private static void computes() {
+      System.out.println("ready");
+      try {
+        sleep(100);
+      } catch (CancelledError e) {
+        System.out.println("again");
+        while (true) {
+          Thread.onSpinWait();
+        }
+      }
+    }
+
+    private static void waitsForALock() {
+      var held = new CountDownLatch(1);
+      var lock = new Object();
+      Thread.ofPlatform()
+          .start(() -> {
+            synchronized (lock) {
+              held.countDown();
+              LockSupport.park();
+            }
+          });
+      try {
+        held.await();
+        System.out.println("ready");
+        sleep(100);
+      } catch (InterruptedException | CancelledError e) {
+        System.out.println("again");
+        synchronized (lock) {
+          System.out.println("never");
+        }
       }
     }
 

@@ -119,6 +119,203 @@ class TaskGroupTest {
       assertThat(order).containsExactly("cancelled", "cancelled");
     }
 
+    @Test // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_cancel_keeps_outer_cancellation
+    void cancellationFromOutside_whileTheGroupWaitsAfterCancel_comesOut() {
+      run(() -> {
+        var child = getRunningLoop().<Integer>createFuture();
+        var task =
+            createTask(() ->
+                taskGroup(tg -> {
+                  tg.createTask(() -> {
+                    try {
+                      sleep(100);
+                    } finally {
+                      await(child); // it takes its time to end
+                    }
+                  });
+                  sleep(0);
+                  tg.cancel();
+                }));
+        while (child.awaitedBy().isEmpty()) {
+          sleep(0);
+        }
+        task.cancel("outside");
+        sleep(0);
+        child.setResult(1);
+        assertThatThrownBy(() -> await(task))
+            .isInstanceOf(CancelledError.class)
+            .hasMessage("outside");
+      });
+    }
+
+    @Test
+    void cancellationFromOutside_whileJoinWaitsAfterCancel_comesOut() {
+      run(() -> {
+        var child = getRunningLoop().<Integer>createFuture();
+        var task =
+            createTask(() -> {
+              try (var tg = TaskGroup.open()) {
+                tg.createTask(() -> {
+                  try {
+                    sleep(100);
+                  } finally {
+                    await(child);
+                  }
+                });
+                sleep(0);
+                tg.cancel();
+                tg.join();
+              }
+            });
+        while (child.awaitedBy().isEmpty()) {
+          sleep(0);
+        }
+        task.cancel("outside");
+        sleep(0);
+        child.setResult(1);
+        assertThatThrownBy(() -> await(task))
+            .isInstanceOf(CancelledError.class)
+            .hasMessage("outside");
+      });
+    }
+
+    @Test // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_cancel_keeps_outer_cancellation
+    void timeLimit_thatEndsWhileTheGroupWaitsAfterCancel_isATimeout() {
+      run(() -> {
+        var child = getRunningLoop().<Integer>createFuture();
+        assertThatThrownBy(() ->
+                timeout(
+                    0.001,
+                    () ->
+                        taskGroup(tg -> {
+                          tg.createTask(() -> {
+                            try {
+                              sleep(100);
+                            } finally {
+                              getRunningLoop().callLater(0.01, () -> child.setResult(1));
+                              await(child);
+                            }
+                          });
+                          sleep(0);
+                          tg.cancel();
+                        })))
+            .isInstanceOf(TimeoutException.class);
+      });
+    }
+
+    @Test // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_20c
+    void generatorExitOfTheBody_comesOutAlone() {
+      run(() -> {
+        var exit = new GeneratorExit();
+        assertThat(
+                catchThrowable(() ->
+                    taskGroup(tg -> {
+                      tg.createTask(() -> sleeps());
+                      sleep(0);
+                      throw exit;
+                    })))
+            .isSameAs(exit);
+      });
+      assertThat(order).containsExactly("cancelled");
+    }
+
+    @Test
+    void generatorExitOfTheBody_withAFailedTask_isInTheGroup() {
+      run(() -> {
+        var exit = new GeneratorExit();
+        var error =
+            catchThrowable(() ->
+                taskGroup(tg -> {
+                  tg.createTask(() -> {
+                    try {
+                      sleep(100);
+                    } finally {
+                      fails();
+                    }
+                  });
+                  sleep(0);
+                  throw exit;
+                }));
+        assertThat(errorsOf(error)).containsExactly(problem, exit);
+      });
+    }
+
+    @Test // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_20d
+    void generatorExitOfATask_isInTheGroup() {
+      run(() -> {
+        var exit = new GeneratorExit();
+        var error =
+            catchThrowable(() ->
+                taskGroup(tg -> {
+                  tg.createTask(() -> {
+                    throw exit;
+                  });
+                }));
+        assertThat(errorsOf(error)).containsExactly(exit);
+      });
+    }
+
+    @Test
+    void systemExitOfTheBody_comesOutAlone_andTheErrorsOfTasksAreReported() {
+      var reports = new ArrayList<ErrorContext>();
+      var exit = new SystemExit(3);
+      run(() -> {
+        getRunningLoop().setExceptionHandler((loop, context) -> reports.add(context));
+        assertThat(
+                catchThrowable(() ->
+                    taskGroup(tg -> {
+                      tg.createTask(() -> {
+                        try {
+                          sleep(100);
+                        } finally {
+                          fails();
+                        }
+                      });
+                      sleep(0);
+                      throw exit;
+                    })))
+            .isSameAs(exit);
+      });
+      assertThat(reports)
+          .singleElement()
+          .satisfies(report -> {
+            assertThat(report.message())
+                .isEqualTo(
+                    "TaskGroup task exception was not propagated because the TaskGroup body is being"
+                        + " closed with a BaseException");
+            assertThat(report.exception()).isSameAs(problem);
+            assertThat(report.details()).containsKey("task_group");
+          });
+    }
+
+    @Test // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_cancel_from_eager_child
+    void eagerTask_thatCancelsTheGroupBeforeItSuspends_isCancelled() {
+      run(() ->
+          taskGroup(tg ->
+              tg.createTask(
+                  () -> {
+                    tg.cancel();
+                    sleeps();
+                  },
+                  TaskOptions.defaults().eagerStart(true))));
+      assertThat(order).containsExactly("cancelled");
+    }
+
+    @Test // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_25 (gh-128588)
+    void eagerTask_thatFailsAtOnce_doesNotCancelTheBodyInCreateTask() {
+      run(() -> {
+        var error =
+            catchThrowable(() ->
+                taskGroup(tg -> {
+                  tg.createTask(() -> fails(), TaskOptions.defaults().eagerStart(true));
+                  assertThat(currentTask().cancelling()).isZero();
+                  sleeps();
+                }));
+        assertThat(errorsOf(error)).containsExactly(problem);
+      });
+      assertThat(order).containsExactly("cancelled");
+    }
+
     @Test
     void childThatCancelsItself_isNoFailure() {
       run(() ->

@@ -172,6 +172,43 @@ class TimeoutTest {
   }
 
   @Test
+  void limit_beginsWhenItIsMade() {
+    run(() -> {
+      double before = getRunningLoop().time();
+      var limit = jasyncio.Timeout.after(5);
+      assertThat(limit.when()).isBetween(before + 5, getRunningLoop().time() + 5);
+      double when = limit.when();
+      limit.run(() -> assertThat(limit.when()).isEqualTo(when));
+    });
+  }
+
+  @Test
+  void errorOfTheBodyInANestOfGroups_saysEverywhereThatTheTimeIsOver() {
+    var problem = new IOException();
+    Throwable nest = new ExceptionGroup("innermost", java.util.List.of(problem));
+    for (int depth = 0; depth < 20_000; depth++) {
+      nest = new ExceptionGroup("group", java.util.List.of(nest));
+      nest.setStackTrace(new StackTraceElement[0]); // which would take all the memory
+    }
+    var thrown = (ExceptionGroup) nest;
+    run(() -> {
+      var error =
+          catchThrowable(() ->
+              timeout(
+                  0.001,
+                  () -> {
+                    try {
+                      sleep(100);
+                    } catch (CancelledError e) {
+                      throw thrown;
+                    }
+                  }));
+      assertThat(error).isSameAs(thrown);
+    });
+    assertThat(problem.getSuppressed()).hasAtLeastOneElementOfType(TimeoutException.class);
+  }
+
+  @Test
   void bodyThatSwallowsTheCancellation_givesItsValue() {
     run(() -> {
       var limit = jasyncio.Timeout.after(0.001);

@@ -2,6 +2,7 @@ package jasyncio.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -99,18 +100,27 @@ final class RunCommand implements JasyncioCommand.Subcommand {
 
   /// What the command line asks for.
   RunRequest request() throws CommandException {
-    check("--fibers", fibers, RunRequest.Settings.FIBERS);
-    check("--blocking", blocking, RunRequest.Settings.BLOCKING);
-    return new RunRequest(
-        new RunRequest.Settings(debug, fibers, blocking), classPath, file, List.copyOf(arguments));
+    var settings =
+        new RunRequest.Settings(
+            debug,
+            checked("--fibers", fibers, RunRequest.Settings.FIBERS),
+            checked("--blocking", blocking, RunRequest.Settings.BLOCKING));
+    return new RunRequest(settings, classPath, file, List.copyOf(arguments));
   }
 
-  private static void check(String option, @Nullable String value, List<String> allowed)
-      throws CommandException {
+  /// A value in lower case, which the user may have written in any.
+  private static @Nullable String checked(
+      String option, @Nullable String given, List<String> allowed) throws CommandException {
+    String value = given == null ? null : given.toLowerCase(Locale.ROOT);
     if (value != null && !allowed.contains(value)) {
-      String given = value.isEmpty() ? "nothing" : value;
       throw UsageMistake.in(
-          "jasyncio run", option + " is one of " + String.join(", ", allowed) + "; not " + given);
+          "jasyncio run",
+          option
+              + " is one of "
+              + String.join(", ", allowed)
+              + "; not "
+              + (value.isEmpty() ? "nothing" : given));
     }
+    return value;
   }
 }

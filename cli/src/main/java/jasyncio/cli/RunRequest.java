@@ -3,6 +3,7 @@ package jasyncio.cli;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// What `jasyncio run` is asked to do.
@@ -54,7 +55,7 @@ record RunRequest(Settings settings, String classPath, String file, List<String>
         List<String> rest = Arrays.asList(args).subList(i + 1, args.length);
         return new RunRequest(new Settings(debug, fibers, blocking), "", arg, rest);
       }
-      String value = arg.substring(arg.indexOf('=') + 1);
+      String value = arg.substring(arg.indexOf('=') + 1).toLowerCase(Locale.ROOT);
       if (arg.equals("--debug") && !debug) {
         debug = true;
       } else if (arg.startsWith("--fibers=") && fibers == null && Settings.FIBERS.contains(value)) {

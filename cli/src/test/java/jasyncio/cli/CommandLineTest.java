@@ -41,6 +41,7 @@ class CommandLineTest {
         "run --debug A.java",
         "run --fibers=portable A.java",
         "run --fibers=auto --blocking=switch --debug A.java",
+        "run --fibers=PORTABLE --blocking=Switch A.java",
         "run --blocking=forbid dir/A.java one two",
         "run A.java --debug --fibers=none -x -- @file - ''",
         "run A.java run --help",

@@ -3,6 +3,7 @@ package jasyncio.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import jasyncio.testkit.DefaultSignals;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -17,6 +18,7 @@ class ConformanceTest {
 
   @BeforeAll
   static void findPython() {
+    DefaultSignals.restore();
     var missing = new TreeSet<String>();
     for (var group : PythonSources.groups()) {
       if (CPython.found(group).isEmpty()) {

@@ -100,7 +100,8 @@ final class Reclaimer implements Runnable, EventLoop.AsyncCloseable {
       try {
         aclose();
       } catch (Exception e) {
-        l.callExceptionHandler(ErrorContext.of("Exception ignored in: " + this).exception(e));
+        l.callExceptionHandler(
+            ErrorContext.of("Exception ignored in: " + this).exception(e).detail("asyncgen", this));
       }
     });
   }

@@ -23,7 +23,10 @@ public interface BaseTransport extends AutoCloseable {
   /// @return it, or `null` if this transport knows nothing of it
   <T> @Nullable T getExtraInfo(ExtraInfo<T> info);
 
-  /// Has another protocol called from now on.
+  /// Has another protocol called from now on. It is told what it has missed: a pause of writing at
+  /// once, the other side's end of stream soon, and while reading is not paused; but not of the
+  /// connection, which it knows. What the end of the connection is told to, is whichever is set by
+  /// then.
   ///
   /// @param protocol the protocol
   /// @throws IllegalArgumentException if that kind of protocol does not fit the transport

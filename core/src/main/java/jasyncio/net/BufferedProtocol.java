@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 /// A protocol that says where incoming bytes are put, so that they are not copied once more:
 /// [#getBuffer] and [#bufferUpdated] take turns in place of `dataReceived`.
 ///
-/// Python: `asyncio.BufferedProtocol`.
+/// Write `@Override` over each method, as in [Protocol]. Python: `asyncio.BufferedProtocol`.
 public interface BufferedProtocol extends Protocol {
 
   /// Where the next bytes go: between the position and the limit of the buffer.

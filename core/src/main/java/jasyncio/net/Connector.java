@@ -160,7 +160,7 @@ final class Connector {
             if (!connected.done() && channel.finishConnect()) {
               connected.setResult(true);
             }
-          } catch (IOException e) {
+          } catch (IOException | RuntimeException e) { // such as one that was closed meanwhile
             connected.setException(e);
           }
         }));

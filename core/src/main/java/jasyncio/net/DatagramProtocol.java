@@ -8,6 +8,9 @@ import java.nio.ByteBuffer;
 /// [#datagramReceived] for each datagram, [#errorReceived] now and then, [#connectionLost] once and
 /// last.
 ///
+/// Write `@Override` over each method: one with other parameters is an overload, which nobody
+/// calls, and only debug mode tells.
+///
 /// Called by the loop, one callback at a time; must not await. What a callback throws is reported,
 /// and the endpoint goes on. Python: `asyncio.DatagramProtocol`.
 public interface DatagramProtocol extends BaseProtocol {

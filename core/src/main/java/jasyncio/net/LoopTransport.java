@@ -5,6 +5,7 @@ import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.internal.base.Log;
+import jasyncio.internal.base.Overrides;
 import jasyncio.internal.net.LoopIo;
 import jasyncio.internal.net.LoopOwned;
 import java.io.IOException;
@@ -52,6 +53,15 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
     this.loop = loop;
     this.io = LoopIo.of(loop);
     this.flow = new FlowControl(loop, this);
+  }
+
+  /// A protocol that is going to be called. In debug mode its class is looked through for methods
+  /// that nobody will call.
+  final <P extends BaseProtocol> P checked(P protocol) {
+    if (loop.getDebug()) {
+      Overrides.check(protocol);
+    }
+    return protocol;
   }
 
   /// Tells the protocol that there is a connection.

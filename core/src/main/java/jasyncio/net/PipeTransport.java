@@ -17,7 +17,7 @@ abstract class PipeTransport extends LoopTransport implements Transport {
 
   PipeTransport(EventLoop loop, Protocol protocol, @Nullable SelectableChannel channel) {
     super(loop);
-    this.protocol = protocol;
+    this.protocol = checked(protocol);
     this.channel = channel;
     io.own(this);
   }
@@ -49,7 +49,7 @@ abstract class PipeTransport extends LoopTransport implements Transport {
 
   /// Has another protocol called, which knows what the one before was told.
   void standIn(Protocol p) {
-    protocol = p;
+    protocol = checked(p);
   }
 
   @Override

@@ -5,6 +5,9 @@ import java.nio.ByteBuffer;
 /// What happens on a stream connection, as callbacks: [#connectionMade] once, [#dataReceived] for
 /// whatever comes, [#eofReceived] at most once, [#connectionLost] once and last.
 ///
+/// Write `@Override` over each method: one with other parameters is an overload, which nobody
+/// calls, and only debug mode tells.
+///
 /// Called by the loop, one callback at a time; must not await. What [#dataReceived] or
 /// [#eofReceived] throws is reported and ends the connection; an [java.io.IOException] is taken for
 /// one of the network, and is logged in debug mode alone. What the others throw is reported, and

@@ -48,7 +48,7 @@ final class SocketTransport extends LoopTransport implements Transport {
       throws IOException {
     super(loop);
     this.channel = channel;
-    this.protocol = protocol;
+    this.protocol = checked(protocol);
     this.buffered = protocol instanceof BufferedProtocol b ? b : null;
     this.server = server;
     this.peername = channel.getRemoteAddress();
@@ -409,7 +409,7 @@ final class SocketTransport extends LoopTransport implements Transport {
       throw new IllegalArgumentException("a socket needs a Protocol, got " + newProtocol);
     }
     if (p != protocol) {
-      protocol = p;
+      protocol = checked(p);
       buffered = p instanceof BufferedProtocol b ? b : null;
       ended = false; // it is read once more, for the new one
       updateReading();

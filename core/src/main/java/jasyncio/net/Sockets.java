@@ -1,6 +1,7 @@
 package jasyncio.net;
 
 import jasyncio.Asyncio;
+import jasyncio.internal.net.WriteQueue;
 import jasyncio.net.BareChannel.Side;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,6 +12,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
+import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -217,10 +219,18 @@ public final class Sockets {
         Side.WRITE,
         () -> {
           if (data.hasRemaining()) {
-            channel.write(data);
+            send(channel, data);
           }
           return data.hasRemaining() ? null : true;
         });
+  }
+
+  private static void send(WritableByteChannel channel, ByteBuffer data) throws IOException {
+    if (channel instanceof GatheringByteChannel gathering) {
+      WriteQueue.send(gathering, data); // copies no more than the system may take
+    } else {
+      channel.write(data);
+    }
   }
 
   /// Sends a datagram. Suspends unless the channel takes it at once.

@@ -9,6 +9,7 @@ import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.TimerHandle;
 import jasyncio.internal.base.Log;
+import jasyncio.internal.base.Overrides;
 import jasyncio.internal.net.LoopIo;
 import jasyncio.internal.net.PendingBytes;
 import jasyncio.internal.net.TlsBuffers;
@@ -155,6 +156,9 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   void standIn(Protocol newApp) {
+    if (loop.getDebug()) {
+      Overrides.check(newApp);
+    }
     app = newApp;
     bufferedApp = newApp instanceof BufferedProtocol b ? b : null;
   }

@@ -396,6 +396,7 @@ public final class Transports {
   ///   side has sent its end of stream already, or the transport is closing
   /// @throws IllegalArgumentException if it is no transport of this package, or a client does not
   ///   say whose certificate it expects
+  /// @throws IllegalStateException if TLS was put onto the transport before
   public static Transport startTls(
       Transport transport, Protocol protocol, TlsOptions tls, boolean serverSide)
       throws IOException {
@@ -406,7 +407,9 @@ public final class Transports {
     var loop = Asyncio.getRunningLoop();
     var waiter = loop.<@Nullable Void>createFuture();
     var layer = new TlsLayer(loop, protocol, tls, serverSide, null, -1, waiter, false);
-    if (transport.isClosing()) {
+    if (transport.getProtocol() instanceof TlsLayer) {
+      throw new IllegalStateException("TLS has begun on this transport already: use its own");
+    } else if (transport.isClosing()) {
       throw new SocketException("the connection is closed: TLS cannot begin on it");
     }
     layer.takeOver(transport);

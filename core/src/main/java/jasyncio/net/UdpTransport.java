@@ -53,7 +53,7 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
       throws IOException {
     super(loop);
     this.channel = channel;
-    this.protocol = protocol;
+    this.protocol = checked(protocol);
     this.peername = channel.getRemoteAddress();
     this.remote = peername != null ? peername : remote;
     this.sockname = channel.getLocalAddress();
@@ -270,7 +270,7 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
       throw new IllegalArgumentException("datagrams need a DatagramProtocol, got " + newProtocol);
     }
     if (p != protocol) {
-      protocol = p;
+      protocol = checked(p);
       flow.protocolReplaced();
     }
   }

@@ -3,6 +3,7 @@ package jasyncio.process;
 import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.internal.base.Log;
+import jasyncio.internal.base.Overrides;
 import jasyncio.internal.net.LoopIo;
 import jasyncio.internal.net.LoopOwned;
 import jasyncio.internal.process.Child;
@@ -55,6 +56,9 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
     this.io = LoopIo.of(loop);
     this.protocol = protocol;
     this.child = child;
+    if (loop.getDebug()) {
+      Overrides.check(protocol);
+    }
   }
 
   /// Takes over a child that has just been started.

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// [#pipeDataReceived] for what it writes; [#pipeConnectionLost] once for each pipe;
 /// [#processExited] once, before or after the pipes are done; `connectionLost` once and last.
 ///
+/// Write `@Override` over each method: one with other parameters is an overload, which nobody
+/// calls, and only debug mode tells.
+///
 /// Called by the loop, one callback at a time; must not await. What a callback throws is reported.
 /// Python: `asyncio.SubprocessProtocol`.
 public interface SubprocessProtocol extends BaseProtocol {

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import jasyncio.CancelledError;
 import jasyncio.Future;
 import jasyncio.Logs;
 import java.io.IOException;
@@ -135,6 +136,25 @@ class HandOverTest {
           sleep(0);
         }
         await(pair.client().lost);
+      }
+    });
+  }
+
+  @Test
+  void startTls_twice_isRefused() {
+    run(() -> {
+      try (var pair = Loopback.open()) {
+        var transport = pair.client().transport();
+        var first =
+            getRunningLoop()
+                .createTask(() -> Transports.startTls(transport, pair.client(), CLIENT, false));
+        sleep(0);
+        assertThatThrownBy(() -> Transports.startTls(transport, pair.client(), CLIENT, false))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("TLS has begun");
+        assertThat(transport.isClosing()).isFalse();
+        first.cancel();
+        assertThatThrownBy(first::await).isInstanceOf(CancelledError.class);
       }
     });
   }

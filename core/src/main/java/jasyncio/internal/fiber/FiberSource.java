@@ -19,6 +19,16 @@ public interface FiberSource {
   /// Whose machine this is, or `null` if it is no event loop's.
   @Nullable Object owner();
 
+  /// The thread in [Hub#run] was interrupted. Called by any thread; must neither throw nor wait.
+  ///
+  /// @return whether that is the source's business; if not, the thread is interrupted again when
+  ///   the run ends
+  boolean interrupted();
+
+  /// The current fiber waits in a blocking call, and the hub for it: the time to deal with what
+  /// [#interrupted] was told. Called on the bare carrier.
+  void interruptedWhileBlocked();
+
   /// A virtual thread that was started on a fiber, and so inherited its scheduler, wants to run.
   /// Called by any thread; must neither throw nor wait.
   void stranger(Runnable continuation);

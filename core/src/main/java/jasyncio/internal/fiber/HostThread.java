@@ -1,11 +1,15 @@
 package jasyncio.internal.fiber;
 
-/// Lets a virtual thread have something run by a platform thread, and waits for it.
+import java.util.function.BooleanSupplier;
+
+/// Lets a virtual thread have something run by a platform thread, and waits for it. An interrupt of
+/// the one is passed on to the other, or to whoever wants to know of it.
 final class HostThread {
   private HostThread() {}
 
-  static void run(Runnable job) {
+  static void run(Runnable job, BooleanSupplier onInterrupt) {
     var failure = new Throwable[1];
+    var interrupted = new boolean[1];
     var host =
         Thread.ofPlatform()
             .name("jasyncio-host")
@@ -16,19 +20,22 @@ final class HostThread {
               } catch (Throwable e) {
                 failure[0] = e;
               }
+              interrupted[0] = Thread.interrupted();
             });
+    boolean before = Thread.interrupted();
     host.setContextClassLoader(Thread.currentThread().getContextClassLoader());
     host.start();
-    boolean interrupted = false;
     while (true) {
       try {
         host.join();
         break;
       } catch (InterruptedException e) {
-        interrupted = true;
+        if (!onInterrupt.getAsBoolean()) {
+          host.interrupt();
+        }
       }
     }
-    if (interrupted) {
+    if (before || interrupted[0]) {
       Thread.currentThread().interrupt();
     }
     switch (failure[0]) {

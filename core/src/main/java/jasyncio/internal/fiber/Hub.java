@@ -119,6 +119,17 @@ public abstract class Hub {
     return source.owner();
   }
 
+  /// Whether the thread in [#run] was interrupted and will notice as soon as it gets control.
+  public abstract boolean isInterrupted();
+
+  /// The thread of the fiber that blocks the hub in a call of user code, if the hub cannot notice
+  /// that by itself. The source must not be waiting. Called by any thread.
+  public abstract @Nullable Thread unnoticedBlockedThread();
+
+  /// If the hub waits for a fiber in a blocking call, have it call
+  /// [FiberSource#interruptedWhileBlocked]. Called by any thread.
+  public abstract void wakeFromBlocked();
+
   /// The fiber that has control, or had it last.
   public final @Nullable Fiber current() {
     return current;

@@ -19,6 +19,7 @@ public final class PortableHub extends Hub {
   private final @Nullable ClassLoader contextLoader =
       Thread.currentThread().getContextClassLoader();
   private boolean noted; // logical thread: the source was interrupted while it waited
+  private boolean hostInterrupted; // host only: to be told to it when the run ends
   private volatile @Nullable Thread hostThread;
 
   public PortableHub(FiberSource source) {
@@ -36,7 +37,7 @@ public final class PortableHub extends Hub {
     host = me;
     hostThread = me.thread;
     current = null;
-    boolean interrupted = Thread.interrupted();
+    hostInterrupted = Thread.interrupted();
     if (first != null) {
       first.hub = this;
     }
@@ -44,13 +45,15 @@ public final class PortableHub extends Hub {
       var f = first != null ? first : source.next();
       if (f != null) {
         pass((PortableFiber) f);
-        interrupted |= me.await();
+        while (!me.awaitInterruptibly()) {
+          takeInterruptOfHost();
+        }
       }
     } finally {
       current = null;
       hostThread = null;
       host = null;
-      if (interrupted) {
+      if (hostInterrupted) {
         me.thread.interrupt();
       }
     }
@@ -106,8 +109,39 @@ public final class PortableHub extends Hub {
 
   @Override
   public void noteInterrupt() {
-    noted = true;
+    if (Thread.currentThread() != hostThread) {
+      noted = true;
+    } else if (!source.interrupted()) {
+      hostInterrupted = true;
+    }
   }
+
+  private void takeInterruptOfHost() {
+    if (Thread.interrupted()) {
+      noteInterrupt();
+    }
+  }
+
+  @Override
+  public boolean isInterrupted() {
+    return false; // it notices by itself
+  }
+
+  /// Only a look at the thread tells.
+  @Override
+  public @Nullable Thread unnoticedBlockedThread() {
+    var f = (PortableFiber) current;
+    if (f == null || f.baton.turn) {
+      return null;
+    }
+    return switch (f.baton.thread.getState()) {
+      case BLOCKED, WAITING, TIMED_WAITING -> f.baton.thread;
+      default -> null;
+    };
+  }
+
+  @Override
+  public void wakeFromBlocked() {}
 
   @Override
   public void interlude(Fiber fiber) {
@@ -169,6 +203,18 @@ public final class PortableHub extends Hub {
       } else {
         LockSupport.unpark(thread);
       }
+    }
+
+    /// Waits for the baton, or for an interrupt, which it leaves; returns whether it has the baton.
+    boolean awaitInterruptibly() {
+      while (!turn) {
+        LockSupport.park(this);
+        if (!turn && Thread.currentThread().isInterrupted()) {
+          return false;
+        }
+      }
+      turn = false;
+      return true;
     }
 
     /// Waits for the baton; returns whether the thread was interrupted meanwhile, and clears that.

@@ -65,14 +65,17 @@ final class ScheduledFiber extends Fiber implements Executor, Runnable {
     }
   }
 
-  void awaitPermit(Object blocker) {
+  void awaitPermit(Object blocker, FiberSource source) {
     while (!permit) {
       LockSupport.park(blocker);
-      if (Thread.interrupted()) {
-        Thread t = thread; // an interrupt of the loop's thread is meant for the code that it runs
-        if (t != null) {
-          t.interrupt();
-        }
+      boolean interrupted = Thread.interrupted();
+      if (interrupted) {
+        source.interrupted();
+      }
+      source.interruptedWhileBlocked();
+      Thread t = thread; // an interrupt of the loop's thread is meant for the code that it runs
+      if (interrupted && t != null && !t.isInterrupted()) {
+        t.interrupt();
       }
     }
     permit = false;

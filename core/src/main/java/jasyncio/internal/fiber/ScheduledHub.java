@@ -41,7 +41,8 @@ public final class ScheduledHub extends Hub {
   private @Nullable Fiber target; // logical thread: where control goes when the current fiber stops
   private boolean hasTarget;
   private boolean toCaller; // the target is that whom the current fiber returns to
-  private boolean interrupted; // carrier only
+  private @Nullable Fiber waiting; // carrier only: the one that it waits for
+  private boolean interrupted; // logical thread: to be told to the carrier when the run ends
   private volatile @Nullable Thread carrier;
   private volatile boolean closed;
 
@@ -80,7 +81,7 @@ public final class ScheduledHub extends Hub {
   @Override
   public void run(@Nullable Fiber first) {
     if (Thread.currentThread().isVirtual()) { // only a platform thread can carry
-      HostThread.run(() -> drive(first));
+      HostThread.run(() -> drive(first), source::interrupted);
     } else {
       drive(first);
     }
@@ -116,6 +117,9 @@ public final class ScheduledHub extends Hub {
   }
 
   private void step(ScheduledFiber f) {
+    if (isInterrupted()) { // mounting the fiber would clear it
+      takeInterrupt();
+    }
     current = f;
     f.announced = false;
     f.clearFlags();
@@ -132,7 +136,9 @@ public final class ScheduledHub extends Hub {
         return;
       }
       current = f;
-      f.awaitPermit(this);
+      waiting = f;
+      f.awaitPermit(this, source);
+      waiting = null;
       f.resume();
     }
   }
@@ -149,7 +155,32 @@ public final class ScheduledHub extends Hub {
 
   @Override
   public void noteInterrupt() {
-    interrupted = true;
+    if (!source.interrupted()) {
+      interrupted = true;
+    }
+  }
+
+  /// Of the carrier, on it.
+  private void takeInterrupt() {
+    if (Thread.interrupted()) {
+      noteInterrupt();
+    }
+  }
+
+  @Override
+  public boolean isInterrupted() {
+    var c = carrier;
+    return c != null && c.isInterrupted();
+  }
+
+  @Override
+  public @Nullable Thread unnoticedBlockedThread() {
+    return null;
+  }
+
+  @Override
+  public void wakeFromBlocked() {
+    LockSupport.unpark(carrier);
   }
 
   @Override
@@ -175,6 +206,9 @@ public final class ScheduledHub extends Hub {
   @SuppressWarnings("ThreadPriorityCheck") // we are the scheduler that yield() is about
   public void switchTo(@Nullable Fiber to) {
     var self = (ScheduledFiber) Objects.requireNonNull(current);
+    if (isInterrupted()) { // unmounting this would clear it
+      noteInterruptOfCarrier(self);
+    }
     aim(self, to);
     self.announced = true;
     try {
@@ -194,6 +228,13 @@ public final class ScheduledHub extends Hub {
   @Override
   public void relieveStack() {
     switchTo(current);
+  }
+
+  /// A carrier shows an interrupt of the fiber that it carries, too.
+  private void noteInterruptOfCarrier(ScheduledFiber self) {
+    if (!Objects.requireNonNull(self.thread).isInterrupted()) {
+      noteInterrupt();
+    }
   }
 
   private void withdraw(ScheduledFiber self) {
@@ -254,7 +295,7 @@ public final class ScheduledHub extends Hub {
   @Override
   public @Nullable Thread blockedThread(Fiber fiber) {
     var f = (ScheduledFiber) fiber;
-    return f.detached && !f.permit ? f.thread : null;
+    return (f.detached || f == waiting) && !f.permit ? f.thread : null;
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -104,6 +105,9 @@ public final class LoopCore implements FiberSource {
   private boolean interlude; // a dispatcher gives control back after one entry
   private boolean unwinding; // fibers are run to their end, one by one, outside of run()
   private @Nullable Thread sleeper; // who sleeps: written before `asleep`, read after it
+  private volatile @Nullable Consumer<@Nullable Thread> interruptListener;
+  private volatile boolean interruptPending; // any thread
+  private volatile @Nullable Thread interruptedThread; // any thread
   private volatile boolean running;
   private volatile boolean asleep;
   private volatile boolean closed;
@@ -495,6 +499,7 @@ public final class LoopCore implements FiberSource {
         && !Objects.requireNonNull(hub.current()).hasCaller()
         && due == null
         && dueStranger == null
+        && !hub.isInterrupted()
         && !stopping
         && escape == null
         && !interlude
@@ -641,6 +646,58 @@ public final class LoopCore implements FiberSource {
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot close the event loop's selector", e);
+    }
+  }
+
+  // ---- interrupts -------------------------------------------------------------------------------
+
+  /// Sets who is told that the thread in [#run] was interrupted; else the thread is interrupted
+  /// again when the run ends. It is called by the loop's logical thread where no user code may run,
+  /// with the thread that was interrupted in a blocking call already, if one was.
+  public void setInterruptListener(Consumer<@Nullable Thread> listener) {
+    interruptListener = listener;
+  }
+
+  /// Takes the listener back. Returns whether there was an interrupt of which it was not told.
+  public boolean removeInterruptListener() {
+    interruptListener = null;
+    boolean pending = interruptPending;
+    interruptPending = false;
+    interruptedThread = null;
+    return pending;
+  }
+
+  @Override
+  public boolean interrupted() {
+    if (interruptListener == null) {
+      return false;
+    }
+    var blocked = asleep ? null : hub.unnoticedBlockedThread();
+    interruptedThread = blocked;
+    interruptPending = true;
+    send(
+        new Entry() {
+          @Override
+          protected @Nullable Fiber turn() {
+            interruptedWhileBlocked();
+            return null;
+          }
+        });
+    hub.wakeFromBlocked();
+    if (blocked != null) {
+      blocked.interrupt();
+    }
+    return true;
+  }
+
+  @Override
+  public void interruptedWhileBlocked() {
+    var listener = interruptListener;
+    if (interruptPending && listener != null) {
+      interruptPending = false;
+      var thread = interruptedThread;
+      interruptedThread = null;
+      listener.accept(thread);
     }
   }
 

@@ -42,8 +42,6 @@ final class Helper {
 
   /// Has a call made. Not before the loop has done what the one before gave it.
   void submit(Job job) {
-    io.answerExpected();
-    next.set(job);
     if (thread == null) {
       thread =
           Thread.ofPlatform()
@@ -51,10 +49,11 @@ final class Helper {
               .name(name)
               .stackSize(STACK_SIZE)
               .inheritInheritableThreadLocals(false)
-              .start(this::work);
-    } else {
-      LockSupport.unpark(thread);
+              .start(this::work); // what can fail comes first
     }
+    io.answerExpected();
+    next.set(job);
+    LockSupport.unpark(thread);
   }
 
   private void work() {

@@ -51,8 +51,8 @@ public final class ThreadReadEnd implements ReadEnd {
       if (hasNews()) {
         io.schedule(newReader);
       } else {
-        busy = true;
         helper.submit(this::fill);
+        busy = true;
       }
     }
   }

@@ -100,8 +100,8 @@ public final class ThreadWriteEnd implements WriteEnd {
         buffer.position(buffer.position() + n);
       }
       if (buffer.flip().hasRemaining()) {
-        busy = true;
         helper.submit(this::drain);
+        busy = true;
       }
     }
     return taken;

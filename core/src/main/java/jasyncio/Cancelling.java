@@ -1,0 +1,124 @@
+package jasyncio;
+
+import java.util.ArrayDeque;
+import java.util.IdentityHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Passes a cancellation on along what tasks and gathers wait for, however far that goes, and asks
+/// each of them once.
+final class Cancelling {
+  /* Overview
+   * A task that is asked asks what it waits for in turn; if that cannot be cancelled any more, the wish stays with
+   * the task. A gather asks its children, and says yes if one of them does. Both are steps, on a stack of our own:
+   * what waits for what may be deeper than a thread's stack. Everything else answers at once.
+   *
+   * Who is reached twice gives the same answer twice. If it has not finished asking, there is a circle: everybody in
+   * it waits for the others, so a task of it gets the cancellation where it stands.
+   */
+
+  private final @Nullable String message;
+  private final IdentityHashMap<Future<?>, Step> known = new IdentityHashMap<>();
+  private final ArrayDeque<Step> open = new ArrayDeque<>();
+
+  private Cancelling(@Nullable String message) {
+    this.message = message;
+  }
+
+  /// Whether `future`, when it is cancelled, cancels others.
+  static boolean passesOn(Future<?> future) {
+    return future instanceof Task<?> || future instanceof Gather<?>;
+  }
+
+  /// Cancels a task or a gather; whether it was not too late for that.
+  static boolean cancel(Future<?> future, @Nullable String message) {
+    return new Cancelling(message).run(future);
+  }
+
+  private boolean run(Future<?> root) {
+    var first = ask(root, null);
+    if (first != null) {
+      return first;
+    }
+    while (true) {
+      var step = open.getLast();
+      var next = step.next();
+      if (next != null) {
+        step.note(ask(next, step));
+        continue;
+      }
+      open.removeLast();
+      boolean answer = step.end(message);
+      if (open.isEmpty()) {
+        return answer;
+      }
+      open.getLast().note(answer);
+    }
+  }
+
+  /// The answer of `future`, or `null` if it has to ask others first.
+  private @Nullable Boolean ask(Future<?> future, @Nullable Step asking) {
+    var before = known.get(future);
+    if (before != null) {
+      return before.ended ? before.answer : breakCircle(before, asking);
+    }
+    var step = new Step(future);
+    known.put(future, step);
+    if (step.begin()) {
+      open.add(step);
+      return null;
+    }
+    step.answer = !passesOn(future) && future.cancel(message);
+    step.ended = true;
+    return step.answer;
+  }
+
+  private boolean breakCircle(Step reached, @Nullable Step asking) {
+    var step = reached.task != null || asking == null ? reached : asking;
+    if (step.task != null) { // else there is no circle: gathers alone cannot make one
+      step.task.cancelInCircle(message);
+      step.answer = true;
+    }
+    return true;
+  }
+
+  /// One future that asks others.
+  private static final class Step {
+    final @Nullable Task<?> task;
+    final @Nullable Gather<?> gather;
+    private int next;
+    boolean answer;
+    boolean ended;
+
+    Step(Future<?> future) {
+      task = future instanceof Task<?> t ? t : null;
+      gather = future instanceof Gather<?> g ? g : null;
+    }
+
+    /// Whether it is to ask others; it is not if it is done.
+    boolean begin() {
+      return task != null ? task.noteRequest() : gather != null && !gather.done();
+    }
+
+    @Nullable Future<?> next() {
+      if (task != null) {
+        return next++ == 0 ? task.awaited() : null;
+      }
+      return gather == null ? null : gather.child(next++);
+    }
+
+    void note(@Nullable Boolean answerOfOther) {
+      answer |= Boolean.TRUE.equals(answerOfOther);
+    }
+
+    boolean end(@Nullable String message) {
+      ended = true;
+      if (task != null && !answer) {
+        task.cancelItself(message);
+        answer = true;
+      } else if (gather != null) {
+        gather.noteCancelled(answer);
+      }
+      return answer;
+    }
+  }
+}

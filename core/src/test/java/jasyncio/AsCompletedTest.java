@@ -1,0 +1,201 @@
+package jasyncio;
+
+import static jasyncio.Asyncio.asCompleted;
+import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.gather;
+import static jasyncio.Asyncio.getRunningLoop;
+import static jasyncio.Asyncio.run;
+import static jasyncio.Asyncio.sleep;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class AsCompletedTest {
+  private final List<Object> got = new ArrayList<>();
+
+  private static Future<Integer> future() {
+    return getRunningLoop().createFuture();
+  }
+
+  @Test
+  void async_whoIsCancelledInTheBatchInWhichAnItemArrives_leavesItToTheNext() {
+    run(() -> {
+      var one = future();
+      var two = future();
+      var items = asCompleted(List.of(one, two)).async();
+      var first = createTask(() -> got.add(items.iterator().next()));
+      var second = createTask(() -> got.add(items.iterator().next()));
+      sleep(0);
+      one.setResult(1);
+      getRunningLoop().callSoon(() -> first.cancel()); // after the wake-up, before the turn
+      await(second);
+      assertThat(got).containsExactly(one);
+      assertThat(first.cancelled()).isTrue();
+    });
+  }
+
+  @Test
+  void async_whoIsCancelledAndGoesOn_getsAllItems() {
+    run(() -> {
+      var one = future();
+      var two = future();
+      var consumer =
+          createTask(() -> {
+            var items = asCompleted(List.of(one, two)).async().iterator();
+            while (items.hasNext()) {
+              try {
+                got.add(items.next());
+              } catch (CancelledError e) {
+                got.add("cancelled");
+              }
+            }
+          });
+      sleep(0);
+      one.setResult(1);
+      getRunningLoop().callSoon(() -> consumer.cancel());
+      sleep(0);
+      two.setResult(2);
+      await(consumer);
+      assertThat(got).containsExactly("cancelled", one, two);
+    });
+  }
+
+  @Test
+  void plain_whoIsCancelledInTheBatchInWhichAnItemArrives_getsItWithTheNextAwait() {
+    run(() -> {
+      var one = future();
+      var two = future();
+      var consumer =
+          createTask(() -> {
+            for (var item : asCompleted(List.of(one, two))) {
+              try {
+                got.add(await(item));
+              } catch (CancelledError e) {
+                got.add("cancelled");
+              }
+            }
+          });
+      sleep(0);
+      one.setResult(1);
+      getRunningLoop().callSoon(() -> consumer.cancel());
+      sleep(0);
+      two.setResult(2);
+      await(consumer);
+      assertThat(got).containsExactly("cancelled", 1, 2);
+    });
+  }
+
+  @Test
+  void plain_whoWaitsFirst_getsTheFirstResult() {
+    run(() -> {
+      var one = future();
+      var two = future();
+      var items = asCompleted(List.of(one, two)).iterator();
+      var handedOutFirst = items.next();
+      var handedOutSecond = items.next();
+      var early = createTask(() -> await(handedOutSecond));
+      sleep(0);
+      var late = createTask(() -> await(handedOutFirst));
+      sleep(0);
+      one.setResult(1);
+      two.setResult(2);
+      assertThat(await(early)).isEqualTo(1);
+      assertThat(await(late)).isEqualTo(2);
+      assertThat(handedOutFirst.result()).isEqualTo(2);
+    });
+  }
+
+  @Test
+  void plain_withCallbacksAndGather_takesItsResults() {
+    run(() -> {
+      var one = future();
+      var two = future();
+      var three = future();
+      var items = asCompleted(List.of(one, two, three)).iterator();
+      one.setResult(1);
+      sleep(0);
+      items.next().addDoneCallback(f -> got.add(f.result()));
+      var rest = gather(items.next(), items.next());
+      two.setResult(2);
+      sleep(0);
+      three.setResult(3);
+      assertThat(await(rest)).containsExactlyInAnyOrder(2, 3);
+      assertThat(got).containsExactly(1);
+    });
+  }
+
+  @Test
+  void plain_cancelledFuture_leavesItsResultToTheNext() {
+    run(() -> {
+      var one = future();
+      var items = asCompleted(List.of(one)).iterator();
+      var cancelled = items.next();
+      var waiting = createTask(() -> await(cancelled));
+      sleep(0);
+      cancelled.cancel("not needed");
+      assertThatThrownBy(() -> await(waiting))
+          .isInstanceOf(CancelledError.class)
+          .hasMessage("not needed");
+      one.setResult(1);
+      assertThat(items.hasNext()).isTrue();
+      assertThat(await(items.next())).isEqualTo(1);
+      assertThat(items.hasNext()).isFalse();
+    });
+  }
+
+  @Test
+  void plain_awaitedByTwo_givesBothTheSame() {
+    run(() -> {
+      var one = future();
+      var item = asCompleted(List.of(one)).iterator().next();
+      var both = gather(() -> await(item), () -> await(item));
+      sleep(0);
+      one.setResult(1);
+      assertThat(await(both)).containsExactly(1, 1);
+    });
+  }
+
+  @Test
+  void timeout_withAnItemThatCameInTime_endsTheOthers() {
+    run(() -> {
+      var one = future();
+      one.setResult(1);
+      var items = asCompleted(List.of(one, future(), future()), 0.001).async();
+      for (int i = 0; i < 3; i++) {
+        createTask(() -> {
+          try {
+            got.add(items.iterator().next());
+          } catch (Exception e) {
+            got.add(e.getClass());
+          }
+        });
+      }
+      while (got.size() < 3) {
+        sleep(0.001);
+      }
+      assertThat(got).containsExactly(one, TimeoutException.class, TimeoutException.class);
+    });
+  }
+
+  @Test
+  void awaitedBy_isWhoWaitsNow() {
+    run(() -> {
+      var one = future();
+      var items = asCompleted(List.of(one)).async();
+      assertThat(one.awaitedBy()).isEmpty();
+      var consumer = createTask(() -> items.iterator().next());
+      sleep(0);
+      assertThat(one.awaitedBy()).containsExactly(consumer);
+      consumer.cancel();
+      sleep(0);
+      assertThat(one.awaitedBy()).isEmpty();
+    });
+  }
+}

@@ -1,0 +1,179 @@
+package jasyncio;
+
+import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.getRunningLoop;
+import static jasyncio.Asyncio.run;
+import static jasyncio.Asyncio.sleep;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The thread that calls `run` is interrupted: the main task is cancelled, as by Ctrl-C, and the
+/// caller gets an InterruptedException.
+@Timeout(60)
+class RunInterruptTest {
+  private final List<String> order = new CopyOnWriteArrayList<>();
+
+  /// In what the main task waits.
+  enum Wait {
+    AWAIT {
+      @Override
+      void waits(CompletableFuture<Runnable> ready, AtomicBoolean interrupted) {
+        ready.complete(() -> {});
+        sleep(100);
+      }
+    },
+    BLOCKING_CALL {
+      @Override
+      void waits(CompletableFuture<Runnable> ready, AtomicBoolean interrupted) throws Exception {
+        var self = Thread.currentThread();
+        ready.complete(() -> Spin.untilWaiting(self));
+        new CountDownLatch(1).await();
+      }
+    },
+    COMPUTING_THEN_AWAIT {
+      @Override
+      void waits(CompletableFuture<Runnable> ready, AtomicBoolean interrupted) {
+        ready.complete(() -> {});
+        Spin.until(interrupted::get);
+        sleep(100);
+      }
+    },
+    BUSY {
+      @Override
+      void waits(CompletableFuture<Runnable> ready, AtomicBoolean interrupted) {
+        ready.complete(() -> {});
+        while (true) {
+          sleep(0);
+        }
+      }
+    };
+
+    abstract void waits(CompletableFuture<Runnable> ready, AtomicBoolean interrupted)
+        throws Exception;
+  }
+
+  static Stream<Arguments> combinations() {
+    var all = new ArrayList<Arguments>();
+    for (boolean virtual : new boolean[] {false, true}) {
+      for (var policy : List.of(BlockingPolicy.BLOCK, BlockingPolicy.SWITCH)) {
+        for (var wait : Wait.values()) {
+          all.add(Arguments.of(virtual ? "virtual" : "platform", policy, wait));
+        }
+      }
+    }
+    return all.stream();
+  }
+
+  @ParameterizedTest(name = "{0} thread, {1}, {2}")
+  @MethodSource("combinations")
+  void interrupt_ofTheThreadInRun_cancelsMainAndIsAnInterruptedException(
+      String kind, BlockingPolicy policy, Wait wait) throws Exception {
+    assumeTrue(policy == BlockingPolicy.BLOCK || Runtimes.isScheduled());
+    var ready = new CompletableFuture<Runnable>();
+    var interrupted = new AtomicBoolean();
+    var caller =
+        (kind.equals("virtual") ? Thread.ofVirtual() : Thread.ofPlatform())
+            .name("caller")
+            .start(() -> {
+              try {
+                run(
+                    () -> {
+                      try {
+                        wait.waits(ready, interrupted);
+                      } catch (InterruptedException | CancelledError e) {
+                        order.add(e instanceof CancelledError ? "cancelled" : "interrupted");
+                        throw e;
+                      } finally {
+                        sleep(0.001); // clean-up is not cut off
+                        order.add("cleaned");
+                      }
+                    },
+                    RunOptions.defaults().blocking(policy));
+                order.add("returned");
+              } catch (Throwable e) {
+                order.add(e.getClass().getSimpleName());
+              }
+              order.add("flag: " + Thread.interrupted());
+            });
+    ready.join().run();
+    caller.interrupt();
+    interrupted.set(true);
+    caller.join();
+    assertThat(order)
+        .containsExactly(
+            wait == Wait.BLOCKING_CALL ? "interrupted" : "cancelled",
+            "cleaned",
+            "InterruptedException",
+            "flag: false");
+  }
+
+  @Test
+  void interrupt_thatMainSwallows_isKeptForTheCaller() {
+    var caller = Thread.currentThread();
+    var value =
+        run(() -> {
+          try {
+            getRunningLoop().runInExecutor(null, () -> caller.interrupt());
+            sleep(100);
+          } catch (CancelledError e) {
+            order.add("cancelled");
+          }
+          return "value";
+        });
+    assertThat(value).isEqualTo("value");
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void interrupt_again_leavesRunAtOnce() throws Exception {
+    var resists = new CompletableFuture<Boolean>();
+    var began = new CompletableFuture<Boolean>();
+    var caller =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                run(() -> {
+                  try {
+                    began.complete(true);
+                    sleep(100);
+                  } catch (CancelledError e) {
+                    resists.complete(true);
+                    sleep(100);
+                  }
+                });
+              } catch (Throwable e) {
+                order.add(e.getClass().getSimpleName());
+              }
+            });
+    began.join();
+    caller.interrupt();
+    resists.join();
+    caller.interrupt();
+    caller.join();
+    assertThat(order).containsExactly("InterruptedException");
+  }
+
+  @Test
+  void interrupt_ofALoopRunByHand_isKeptForTheCaller() {
+    try (var loop = Asyncio.newEventLoop()) {
+      var caller = Thread.currentThread();
+      loop.runUntilComplete(() -> {
+        await(getRunningLoop().runInExecutor(null, () -> caller.interrupt()));
+      });
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+}
