@@ -73,6 +73,7 @@ public final class EventLoop implements AutoCloseable {
   private @Nullable ExceptionHandler exceptionHandler;
   private BlockingPolicy blockingPolicy = BlockingPolicy.BLOCK;
   private volatile double slowCallbackDuration = 0.1;
+  private volatile boolean watched; // the time of steps is taken
   private volatile boolean debug = Debug.isDefault();
   private volatile int life = IDLE;
   private final Queue<ErrorContext> reports = new ConcurrentLinkedQueue<>(); // any thread
@@ -169,9 +170,7 @@ public final class EventLoop implements AutoCloseable {
       throw notIdle();
     }
     try {
-      if (debug) {
-        watchdog.loopStarts();
-      }
+      watchSteps();
       core.run();
     } catch (Throwable e) {
       throw Sneaky.sneak(e);
@@ -974,12 +973,16 @@ public final class EventLoop implements AutoCloseable {
   /// @param debug whether it is on
   public void setDebug(boolean debug) {
     this.debug = debug;
-    if (isRunning()) {
-      if (debug) {
-        watchdog.loopStarts();
-      } else {
-        watchdog.loopEnds();
-      }
+    watchSteps();
+  }
+
+  /// Steps are timed for whoever wants to know of slow ones.
+  private void watchSteps() {
+    watched = debug || blockingPolicy == BlockingPolicy.FORBID;
+    if (watched && isRunning()) {
+      watchdog.loopStarts();
+    } else {
+      watchdog.loopEnds();
     }
   }
 
@@ -997,22 +1000,33 @@ public final class EventLoop implements AutoCloseable {
   }
 
   private void beginStep() {
-    if (debug) {
+    if (watched) {
       stepBegan = System.nanoTime();
       watchdog.stepBegins(stepBegan);
     }
   }
 
   private void endStep(Object step) {
-    if (!debug || stepBegan == 0) {
+    if (!watched || stepBegan == 0) {
       return;
     }
     double took = (System.nanoTime() - stepBegan) / 1e9;
     stepBegan = 0;
     watchdog.stepEnds();
     if (took >= slowCallbackDuration) {
-      logSlow(step, took);
+      if (debug) {
+        logSlow(step, took);
+      }
+      if (blockingPolicy == BlockingPolicy.FORBID && watchdog.hasSeenNative()) {
+        reportBlocking(step instanceof Task<?> task ? task : null, watchdog.seen());
+      }
     }
+  }
+
+  private void reportBlocking(@Nullable Task<?> task, List<StackTraceElement> stack) {
+    var what = task == null ? "A callback" : task.toString();
+    var context = ErrorContext.of(what + " blocks the event loop").blockedAt(stack);
+    reportOnLoop(task == null ? context : context.task(task));
   }
 
   private void logSlow(Object step, double took) {
@@ -1051,6 +1065,7 @@ public final class EventLoop implements AutoCloseable {
     }
     blockingPolicy = policy;
     core.setBlocking(policy.core);
+    watchSteps();
   }
 
   /// The thread of the blocking call that `task` waits in while others run, or `null`.
@@ -1060,6 +1075,17 @@ public final class EventLoop implements AutoCloseable {
       fiber = hub.current();
     }
     return fiber == null ? null : hub.blockedThread(fiber);
+  }
+
+  /// Where the step that runs now was when it had taken too long, if anybody looked.
+  List<StackTraceElement> seenStep() {
+    return watchdog.seen();
+  }
+
+  /// The fibers that wait in blocking calls while the loop goes on. For other threads while the
+  /// loop is stuck.
+  List<Fiber> setAside() {
+    return List.copyOf(blocking.saved.keySet());
   }
 
   /// Whether a task waits in a blocking call while the loop goes on.
@@ -1120,10 +1146,7 @@ public final class EventLoop implements AutoCloseable {
         @Override
         protected void run() {
           var thread = Objects.requireNonNull(fiber.thread()); // it has run
-          var stack = Debug.userStack(thread.getStackTrace());
-          var what = task == null ? "A callback" : task.toString();
-          var context = ErrorContext.of(what + " blocks the event loop").blockedAt(stack);
-          reportOnLoop(task == null ? context : context.task(task));
+          reportBlocking(task, Debug.userStack(thread.getStackTrace()));
         }
       };
     }

@@ -1,22 +1,32 @@
 package jasyncio;
 
+import jasyncio.internal.base.Log;
+import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Debug mode's eye on slow steps: a daemon thread that, when a callback or the step of a task
-/// takes too long, notes where it is. The loop reports it when the step is over.
+/// The eye on slow steps, in debug mode and under policy `FORBID`: a daemon thread that, when a
+/// callback or the step of a task takes too long, notes where it is. The loop reports it when the
+/// step is over.
+///
+/// One that waits under policy `SWITCH` and cannot be set aside is reported at once: it may wait
+/// for what a task holds that was set aside, and then it will never be over.
 final class Watchdog {
   private static final long MIN_PERIOD_NANOS = 5_000_000;
+  private static final int MAX_OTHERS = 10;
   private static final Set<Watchdog> RUNNING = ConcurrentHashMap.newKeySet();
   private static @Nullable Thread thread; // guarded by the class
 
   private final EventLoop loop;
   private volatile long stepStarted; // nanos; 0 between steps
   private volatile List<StackTraceElement> seen = List.of();
+  private volatile boolean seenNative;
   private long seenStep; // watchdog thread only
+  private boolean suspected; // watchdog thread only: of waiting where it cannot be set aside
 
   Watchdog(EventLoop loop) {
     this.loop = loop;
@@ -33,6 +43,7 @@ final class Watchdog {
 
   void stepBegins(long nanos) {
     seen = List.of();
+    seenNative = false;
     stepStarted = nanos;
   }
 
@@ -43,6 +54,11 @@ final class Watchdog {
   /// Where the step was when it had already taken too long; empty if it was not noticed.
   List<StackTraceElement> seen() {
     return seen;
+  }
+
+  /// Whether it was in a call below Java then, where nobody can see that it blocks.
+  boolean hasSeenNative() {
+    return seenNative;
   }
 
   private static synchronized void wakeThread() {
@@ -78,19 +94,63 @@ final class Watchdog {
 
   private void look() {
     long began = stepStarted;
-    if (began == 0
-        || began == seenStep
-        || System.nanoTime() - began < loop.getSlowCallbackDuration() * 1e9) {
+    if (began == 0 || System.nanoTime() - began < loop.getSlowCallbackDuration() * 1e9) {
       return;
     }
     var thread = loop.hub.currentThread();
     if (thread == null) {
       return;
     }
-    var stack = Debug.userStack(thread.getStackTrace());
+    boolean waits = isWaiting(thread);
+    if (began == seenStep) {
+      lookAgain(began, waits ? thread : null);
+      return;
+    }
+    var frames = thread.getStackTrace();
+    var stack = Debug.userStack(frames);
     if (stepStarted == began) {
       seenStep = began;
+      seenNative = !waits && frames.length > 0 && frames[0].isNativeMethod();
       seen = stack;
+      suspected = waits && loop.getBlockingPolicy() == BlockingPolicy.SWITCH;
     }
+  }
+
+  /// Whoever has waited since the last look is not just about to be set aside.
+  private void lookAgain(long began, @Nullable Thread waiting) {
+    if (suspected && waiting != null) {
+      var stack = Debug.userStack(waiting.getStackTrace());
+      if (stepStarted == began) {
+        Log.log(Level.WARNING, () -> stuck(stack));
+      }
+    }
+    suspected = false;
+  }
+
+  private static boolean isWaiting(Thread thread) {
+    return switch (thread.getState()) {
+      case BLOCKED, WAITING, TIMED_WAITING -> true;
+      default -> false;
+    };
+  }
+
+  private String stuck(List<StackTraceElement> stack) {
+    var text =
+        new StringBuilder(
+                "the event loop is stuck: a task or callback waits where it cannot be set")
+            .append(" aside, below a class initialiser or native code, at")
+            .append(Describe.stack(stack));
+    var others = loop.setAside();
+    if (!others.isEmpty()) {
+      text.append("\nset aside are, of which one may hold what it waits for:");
+    }
+    others.stream()
+        .limit(MAX_OTHERS)
+        .forEach(fiber -> {
+          text.append('\n').append(fiber.owner() instanceof Task<?> task ? task.getName() : "-");
+          var thread = Objects.requireNonNull(fiber.thread());
+          text.append(" at").append(Describe.stack(Debug.userStack(thread.getStackTrace())));
+        });
+    return text.toString();
   }
 }

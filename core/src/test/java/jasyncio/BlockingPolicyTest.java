@@ -548,6 +548,47 @@ class BlockingPolicyTest {
     }
 
     @Test
+    @Tag("slow")
+    void classInitialiser_thatWaits_isReportedWithWhatIsSetAside() {
+      var aside = new CountDownLatch(1);
+      try (var logs = Logs.capture()) {
+        var helper =
+            Thread.ofPlatform()
+                .start(() -> {
+                  Spin.until(() -> logs.lines().stream().anyMatch(l -> l.contains("is stuck")));
+                  Pinning.LATCH.countDown();
+                  aside.countDown();
+                });
+        run(
+            () -> {
+              getRunningLoop().setSlowCallbackDuration(0.03);
+              var holder = createTask(() -> blockOn(aside), "holder");
+              sleep(0);
+              sleep(0);
+              new Pinned();
+              await(holder);
+            },
+            with(BlockingPolicy.SWITCH).debug(true));
+        join(helper);
+        assertThat(logs.lines())
+            .filteredOn(line -> line.contains("is stuck"))
+            .singleElement()
+            .asString()
+            .contains("Pinned.<clinit>", "set aside", "holder at", "BlockingPolicyTest.blockOn");
+      }
+    }
+
+    private static final class Pinning {
+      static final CountDownLatch LATCH = new CountDownLatch(1);
+    }
+
+    private static final class Pinned {
+      static {
+        blockOn(Pinning.LATCH);
+      }
+    }
+
+    @Test
     void eagerTasks_thatBlock_overlap() {
       var order = new ArrayList<String>();
       var latch = new CountDownLatch(1);
@@ -762,6 +803,43 @@ class BlockingPolicyTest {
 
     private static void blocksHere(CountDownLatch latch) {
       blockOn(latch);
+    }
+
+    /// Nobody sees it while it blocks, so the watchdog has to.
+    @Test
+    @Tag("slow")
+    void blockingCall_belowJava_isReportedWhenItIsOver() throws Exception {
+      var reports = new ArrayList<ErrorContext>();
+      var loops = new CompletableFuture<EventLoop>();
+      var process = new ProcessBuilder("cat").start();
+      var helper =
+          Thread.ofPlatform()
+              .start(() -> {
+                Spin.until(() -> !loops.join().seenStep().isEmpty());
+                try (var out = process.getOutputStream()) {
+                  out.write(1);
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      run(
+          () -> {
+            getRunningLoop().setExceptionHandler((loop, error) -> reports.add(error));
+            getRunningLoop().setSlowCallbackDuration(0.02);
+            loops.complete(getRunningLoop());
+            await(createTask(() -> process.getInputStream().read(), "reader"));
+          },
+          with(BlockingPolicy.FORBID).debug(false));
+      helper.join();
+      process.waitFor();
+      assertThat(reports)
+          .singleElement()
+          .satisfies(error -> {
+            assertThat(error.message()).contains("'reader'").endsWith(" blocks the event loop");
+            assertThat(error.blockedAt())
+                .extracting(StackTraceElement::getClassName)
+                .contains("java.io.FileInputStream");
+          });
     }
 
     @Test
