@@ -11,6 +11,16 @@ import jasyncio.net.StreamWriter;
 import jasyncio.net.Streams;
 import java.util.concurrent.TimeoutException;
 
+static final String USAGE =
+    """
+    Usage: ChatServer.java [PORT]
+
+    Serves a chat until Ctrl-C; without a port, has a short conversation with itself.
+
+      PORT      where to listen; 0 takes any that is free
+      --help    this text
+    """;
+
 static final int MAX_LINE = 1000; // bytes
 static final int MAX_BACKLOG = 64 * 1024; // bytes that a client may be behind
 static final double LOGIN_TIMEOUT = 60; // seconds
@@ -18,6 +28,10 @@ static final double LOGIN_TIMEOUT = 60; // seconds
 final Map<String, StreamWriter> clients = new LinkedHashMap<>();
 
 void main(String[] args) {
+  if (args.length > 1 || (args.length == 1 && !args[0].matches("\\d{1,5}"))) {
+    IO.print(USAGE);
+    System.exit(args[0].equals("--help") ? 0 : 2);
+  }
   try {
     run(() -> serve(args.length == 0 ? null : Integer.valueOf(args[0])));
   } catch (KeyboardInterrupt e) {

@@ -18,7 +18,7 @@ import javax.net.ssl.SSLContext;
 
 static final String USAGE =
     """
-    Usage: java Crawler.java [options]
+    Usage: Crawler.java [options]
 
     Crawls a web site one page at a time, then many at once, and compares the two.
 

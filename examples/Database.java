@@ -1,5 +1,5 @@
-// DEPS com.h2database:h2:2.3.232
-// DEPS org.postgresql:postgresql:42.7.13
+//DEPS com.h2database:h2:2.3.232
+//DEPS org.postgresql:postgresql:42.7.13
 // Moves money between accounts in a database, one transfer at a time and then many at once, through
 // a pool of connections. JDBC blocks, so its calls run on the loop's executor; the pool itself is a
 // queue, and waiting for a connection is waiting for an item.

@@ -7,6 +7,16 @@ import static jasyncio.Asyncio.*;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.files.AsyncFiles;
 
+static final String USAGE =
+    """
+    Usage: FileStats.java [FILE or FOLDER]...
+
+    Counts the lines, words and bytes of the files, and of those in the folders; without any, of
+    some that it makes itself.
+
+      --help    this text
+    """;
+
 static final int LIMIT = 8; // files that are read at the same time
 
 /// What a file has, and why it could not be read.
@@ -35,6 +45,10 @@ final Stats total = new Stats(null); // so far, of all files
 int found; // files, done or not
 
 void main(String[] args) {
+  if (args.length == 1 && args[0].equals("--help")) {
+    IO.print(USAGE);
+    return;
+  }
   try {
     run(() -> {
       if (args.length == 0) {

@@ -7,11 +7,12 @@ import jasyncio.queue.Queue;
 
 static final String USAGE =
     """
-    Usage: java Pipeline.java [--orders N] [--workers N] [--buffer N]
+    Usage: Pipeline.java [options]
 
       --orders N   how many orders there are (60)
       --workers N  how many are priced at the same time (4)
       --buffer N   how many may wait between two stages (5)
+      --help       this text
     """;
 
 int orders = 60;
@@ -47,6 +48,10 @@ class Stage {
 }
 
 void main(String[] args) {
+  if (args.length == 1 && args[0].equals("--help")) {
+    IO.print(USAGE);
+    return;
+  }
   try {
     for (int i = 0; i < args.length; i += 2) {
       int value = Integer.parseUnsignedInt(args[i + 1]);

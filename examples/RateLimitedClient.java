@@ -10,12 +10,25 @@ import jasyncio.Future;
 import jasyncio.sync.Lock;
 import jasyncio.sync.Semaphore;
 
+static final String USAGE =
+    """
+    Usage: RateLimitedClient.java
+
+    Asks an API that it serves itself 50 questions, at most 100 a second and 8 at a time.
+
+      --help    this text
+    """;
+
 static final double PER_SECOND = 100; // what the API allows
 static final int AT_A_TIME = 8;
 static final double DEADLINE = 2.0; // seconds for one answer, all attempts together
 static final int ATTEMPTS = 5;
 
-void main() throws IOException {
+void main(String[] args) throws IOException {
+  if (args.length != 0) {
+    IO.print(USAGE);
+    System.exit(args[0].equals("--help") ? 0 : 2);
+  }
   var api = new Api();
   var address = URI.create("http://127.0.0.1:" + api.server.getAddress().getPort());
   try (var http = HttpClient.newHttpClient()) {

@@ -3,21 +3,31 @@ package jasyncio.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The libraries that a program asks for in lines like `//DEPS com.h2database:h2:2.3.232`, as JBang
 /// has them.
 ///
-/// Maven fetches them, with what they need in turn and with the user's settings. Where they are is
-/// remembered, so that Maven is asked once.
+/// They come from where Maven gets them, with what they need in turn. Which jars these are is
+/// remembered in a file that is named after a hash of what was asked for; it begins with the very
+/// text, so that a collision costs time and nothing else.
 final class Dependencies {
   private static final String MARK = "//DEPS ";
-  private static final String PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.9.0";
+  private static final Pattern COORDINATES =
+      Pattern.compile("[\\w.-]+:[\\w.-]+(:[\\w.-]+(:[\\w.-]+)?)?:[\\w.-]+");
+
+  /// What a formatter or a slip makes of [#MARK]: the line asks for a library, but not in the way
+  /// that is understood.
+  private static final Pattern NEAR_MISS =
+      Pattern.compile("(?i)\\s*//\\s*DEPS?\\s*:?\\s*" + COORDINATES + "\\s*");
 
   private final @Nullable Path directory;
 
@@ -26,31 +36,43 @@ final class Dependencies {
     this.directory = directory;
   }
 
-  /// What the source asks for: `group:artifact:version` or, with more parts,
-  /// `group:artifact:type:classifier:version`.
+  /// What the source asks for: `group:artifact:version`, or
+  /// `group:artifact:type:classifier:version` with as much of the middle as is needed. A line that
+  /// was probably meant to ask is told of.
   ///
   /// @throws CommandException if something else is asked for
   static List<String> of(SourceFile source) throws CommandException {
     var text = new String(source.bytes(), UTF_8);
-    if (!text.contains(MARK)) {
+    if (!text.contains("DEP") && !text.contains("dep")) {
       return List.of();
     }
     var found = new ArrayList<String>();
+    int number = 0;
     for (var line : text.lines().toList()) {
+      number++;
       if (line.startsWith(MARK)) {
-        for (var coordinates : line.substring(MARK.length()).strip().split("[\\s,]+", -1)) {
-          if (!coordinates.matches("[\\w.-]+:[\\w.-]+(:[\\w.-]+:[\\w.-]+)?:[\\w.-]+")) {
-            throw CommandException.usage(
-                source.displayName()
-                    + " asks for '"
-                    + coordinates
-                    + "'; a library is written //DEPS group:artifact:version");
-          }
-          found.add(coordinates);
-        }
+        addAll(found, line.substring(MARK.length()), source);
+      } else if (NEAR_MISS.matcher(line).matches()) {
+        System.err.printf(
+            "%s:%d: '%s' asks for nothing; a library is asked for by a line that begins with //DEPS%n",
+            source.displayName(), number, line.strip());
       }
     }
     return found;
+  }
+
+  private static void addAll(List<String> found, String list, SourceFile source)
+      throws CommandException {
+    for (var coordinates : list.strip().split("[\\s,]+", -1)) {
+      if (!COORDINATES.matcher(coordinates).matches()) {
+        throw CommandException.usage(
+            source.displayName()
+                + " asks for '"
+                + coordinates
+                + "'; a library is written //DEPS group:artifact:version");
+      }
+      found.add(coordinates);
+    }
   }
 
   /// The jars of these libraries and of all that they need.
@@ -60,13 +82,20 @@ final class Dependencies {
     if (libraries.isEmpty()) {
       return List.of();
     }
-    try {
-      var known = recall(libraries);
+    var known = recall(libraries);
+    return known != null ? known : fetch(libraries);
+  }
+
+  /// One process fetches at a time: a second one that wants the same finds it here afterwards.
+  private List<Path> fetch(List<String> libraries) throws CommandException {
+    try (var lock = openLock();
+        var held = lock == null ? null : lock.lock()) {
+      var known = held == null ? null : recall(libraries);
       if (known != null) {
         return known;
       }
       System.err.println("jasyncio: fetching " + String.join(", ", libraries));
-      var jars = askMaven(libraries);
+      var jars = LibraryFetcher.fetch(libraries, MavenSettings.ofUser());
       remember(libraries, jars);
       return jars;
     } catch (IOException e) {
@@ -74,101 +103,66 @@ final class Dependencies {
     }
   }
 
-  // ---- what was found before --------------------------------------------------------------------
-
-  private static String nameOf(List<String> libraries) {
-    return String.join("_", libraries).replace(':', '-') + ".jars";
-  }
-
-  private @Nullable List<Path> recall(List<String> libraries) throws IOException {
-    if (directory == null || !Files.exists(directory.resolve(nameOf(libraries)))) {
-      return null;
-    }
-    var jars =
-        Files.readAllLines(directory.resolve(nameOf(libraries))).stream().map(Path::of).toList();
-    return jars.stream().allMatch(Files::exists) ? jars : null;
-  }
-
-  private void remember(List<String> libraries, List<Path> jars) {
+  private @Nullable FileChannel openLock() {
     if (directory == null) {
-      return;
+      return null;
     }
     try {
       Files.createDirectories(directory);
-      var part = Files.createTempFile(directory, "new", ".jars");
-      Files.write(part, jars.stream().map(Path::toString).toList());
-      Files.move(part, directory.resolve(nameOf(libraries)), StandardCopyOption.REPLACE_EXISTING);
+      return FileChannel.open(
+          directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      return null; // nothing will be remembered either
+    }
+  }
+
+  // ---- what was found before --------------------------------------------------------------------
+
+  private static Path fileFor(Path directory, List<String> libraries) {
+    var hash = Fnv.hash(text(libraries).getBytes(UTF_8));
+    return directory.resolve(Long.toHexString(hash) + ".jars");
+  }
+
+  private static String text(List<String> libraries) {
+    return String.join(" ", libraries);
+  }
+
+  @Nullable List<Path> recall(List<String> libraries) {
+    if (directory == null) {
+      return null;
+    }
+    try {
+      var lines = Files.readAllLines(fileFor(directory, libraries));
+      if (!lines.getFirst().equals(text(libraries))) {
+        return null;
+      }
+      var jars = lines.stream().skip(1).map(Path::of).toList();
+      return jars.stream().allMatch(Files::exists) ? jars : null;
+    } catch (IOException | RuntimeException e) {
+      return null; // not there, or damaged
+    }
+  }
+
+  void remember(List<String> libraries, List<Path> jars) {
+    if (directory == null || libraries.stream().anyMatch(name -> name.endsWith("-SNAPSHOT"))) {
+      return;
+    }
+    var lines = new ArrayList<>(List.of(text(libraries)));
+    jars.forEach(jar -> lines.add(jar.toString()));
+    try {
+      var part = Files.createTempFile(directory, "new", ".part");
+      try {
+        Files.write(part, lines);
+        Files.move(
+            part,
+            fileFor(directory, libraries),
+            StandardCopyOption.ATOMIC_MOVE,
+            StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(part);
+      }
     } catch (IOException e) {
       // the program runs all the same; only the next start is slower
     }
-  }
-
-  // ---- Maven ------------------------------------------------------------------------------------
-
-  private static List<Path> askMaven(List<String> libraries) throws IOException, CommandException {
-    var work = Files.createTempDirectory("jasyncio-libraries");
-    var pom = work.resolve("pom.xml");
-    var log = work.resolve("log");
-    var answer = work.resolve("answer");
-    try {
-      Files.writeString(pom, pom(libraries));
-      var maven =
-          new ProcessBuilder(
-                  "mvn",
-                  "-B",
-                  "-ntp",
-                  "-q",
-                  "-f",
-                  pom.toString(),
-                  PLUGIN + ":build-classpath",
-                  "-Dmdep.outputFile=" + answer,
-                  "-Dmdep.pathSeparator=\n")
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile());
-      maven.environment().put("JAVA_HOME", System.getProperty("java.home"));
-      if (maven.start().waitFor() != 0) {
-        throw CommandException.usage("cannot fetch libraries: " + reason(log));
-      }
-      return Files.readAllLines(answer).stream().filter(l -> !l.isBlank()).map(Path::of).toList();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw CommandException.usage("interrupted while libraries were fetched");
-    } finally {
-      for (var file : List.of(pom, log, answer, work)) {
-        Files.deleteIfExists(file);
-      }
-    }
-  }
-
-  private static String reason(Path log) throws IOException {
-    return Files.readAllLines(log).stream()
-        .filter(line -> line.startsWith("[ERROR]") && line.contains("Could not"))
-        .map(line -> line.substring(line.indexOf("Could not")))
-        .findFirst()
-        .orElse("Maven failed; try mvn dependency:get with their names");
-  }
-
-  private static String pom(List<String> libraries) {
-    var text =
-        new StringBuilder(
-            """
-            <project xmlns="http://maven.apache.org/POM/4.0.0">
-              <modelVersion>4.0.0</modelVersion>
-              <groupId>jasyncio</groupId>
-              <artifactId>program</artifactId>
-              <version>1</version>
-              <dependencies>
-            """);
-    for (var library : libraries) {
-      var parts = library.split(":", -1);
-      text.append("<dependency><groupId>").append(parts[0]);
-      text.append("</groupId><artifactId>").append(parts[1]).append("</artifactId>");
-      if (parts.length > 3) {
-        text.append("<type>").append(parts[2]).append("</type><classifier>");
-        text.append(parts[3]).append("</classifier>");
-      }
-      text.append("<version>").append(parts[parts.length - 1]).append("</version></dependency>\n");
-    }
-    return text.append("</dependencies></project>\n").toString();
   }
 }

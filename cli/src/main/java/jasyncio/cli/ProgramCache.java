@@ -35,23 +35,11 @@ final class ProgramCache {
     this.fingerprint = fingerprint;
   }
 
-  /// The cache in `$XDG_CACHE_HOME/jasyncio`, or else `~/.cache/jasyncio`.
-  static ProgramCache inUserDirectory(ClassPath path) {
+  /// The cache of the user who runs this program.
+  static ProgramCache ofUser(ClassPath path) {
     String fingerprint = path.fingerprint();
-    if (fingerprint.isEmpty()) {
-      return new ProgramCache(null, "");
-    }
-    return new ProgramCache(userDirectory().resolve("programs"), fingerprint);
-  }
-
-  /// Where jasyncio keeps what it need not do twice.
-  static Path userDirectory() {
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    Path base =
-        xdg != null && xdg.startsWith("/")
-            ? Path.of(xdg)
-            : Path.of(System.getProperty("user.home", "."), ".cache");
-    return base.resolve("jasyncio");
+    return new ProgramCache(
+        fingerprint.isEmpty() ? null : UserCache.directory("programs"), fingerprint);
   }
 
   /// Finds the program that was compiled from exactly this source, if it is here.
@@ -92,19 +80,9 @@ final class ProgramCache {
   }
 
   private Path fileFor(Path directory, SourceFile source) {
-    long hash = 0xcbf29ce484222325L;
-    hash = fnv1a(hash, fingerprint.getBytes(UTF_8));
-    hash = fnv1a(hash, source.fileName().getBytes(UTF_8));
-    hash = fnv1a(hash, source.bytes());
+    long hash =
+        Fnv.hash(fingerprint.getBytes(UTF_8), source.fileName().getBytes(UTF_8), source.bytes());
     return directory.resolve(source.simpleName() + '-' + Long.toHexString(hash) + SUFFIX);
-  }
-
-  private static long fnv1a(long hash, byte[] bytes) {
-    long h = hash;
-    for (byte b : bytes) {
-      h = (h ^ (b & 0xff)) * 0x100000001b3L;
-    }
-    return h;
   }
 
   private record Entry(Path path, long size, long written) {}

@@ -5,13 +5,13 @@ import java.util.Map;
 
 /// Loads a compiled program from memory, and what else it needs from its class path.
 ///
-/// The libraries of the launcher itself stay out of the program's sight, so that it may bring other
-/// versions of them.
+/// Of what the launcher itself stands on, the program sees jasyncio and nothing else, so that it
+/// may bring other versions of the rest.
 final class ProgramLoader extends URLClassLoader {
   private final Map<String, byte[]> classes;
 
   ProgramLoader(Map<String, byte[]> classes, ClassPath classPath) {
-    super(classPath.extraUrls(), ProgramLoader.class.getClassLoader());
+    super(classPath.extraUrls(), new Library());
     this.classes = classes;
   }
 
@@ -19,20 +19,34 @@ final class ProgramLoader extends URLClassLoader {
   protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
     synchronized (getClassLoadingLock(name)) {
       Class<?> loaded = findLoadedClass(name);
-      if (loaded == null && (classes.containsKey(name) || isPrivateToLauncher(name))) {
+      if (loaded == null && classes.containsKey(name)) {
         loaded = findClass(name);
       }
       return loaded != null ? loaded : super.loadClass(name, resolve);
     }
   }
 
-  private static boolean isPrivateToLauncher(String name) {
-    return name.startsWith("picocli.") || name.startsWith("jasyncio.cli.");
-  }
-
   @Override
   protected Class<?> findClass(String name) throws ClassNotFoundException {
     byte[] bytes = classes.get(name);
     return bytes != null ? defineClass(name, bytes, 0, bytes.length) : super.findClass(name);
+  }
+
+  /// The JDK, and jasyncio with its annotations. It has no resources.
+  private static final class Library extends ClassLoader {
+    private static final ClassLoader LAUNCHER = ProgramLoader.class.getClassLoader();
+
+    Library() {
+      super("jasyncio", ClassLoader.getPlatformClassLoader());
+    }
+
+    @Override
+    protected Class<?> findClass(String name) throws ClassNotFoundException {
+      if ((name.startsWith("jasyncio.") && !name.startsWith("jasyncio.cli."))
+          || name.startsWith("org.jspecify.")) {
+        return LAUNCHER.loadClass(name);
+      }
+      throw new ClassNotFoundException(name);
+    }
   }
 }

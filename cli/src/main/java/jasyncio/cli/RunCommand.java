@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
       "",
       "The file holds a class with a main method, or just 'void main() { ... }'.",
       "It finds jasyncio on its class path, and classes in the files beside it.",
-      "A line '//DEPS group:artifact:version' in it has Maven fetch a library.",
+      "A line '//DEPS group:artifact:version' in it gets a library, as Maven would.",
       "What was compiled once starts at once the next time.",
     },
     parameterListHeading = "%nArguments:%n",

@@ -75,7 +75,7 @@ record RunRequest(Settings settings, String classPath, String file, List<String>
     List<String> wanted = Dependencies.of(source);
     return wanted.isEmpty()
         ? List.of()
-        : new Dependencies(ProgramCache.userDirectory().resolve("libraries")).resolve(wanted);
+        : new Dependencies(UserCache.directory("libraries")).resolve(wanted);
   }
 
   /// Compiles the program, unless it was compiled before, and runs it.
@@ -86,7 +86,7 @@ record RunRequest(Settings settings, String classPath, String file, List<String>
   int execute() throws Throwable {
     SourceFile source = SourceFile.read(file);
     ClassPath path = ClassPath.of(classPath).and(libraries(source));
-    ProgramCache cache = ProgramCache.inUserDirectory(path);
+    ProgramCache cache = ProgramCache.ofUser(path);
     CompiledProgram program = cache.find(source);
     if (program == null) {
       program = ProgramCompiler.compile(source, path);

@@ -116,14 +116,18 @@ class ProgramTest {
         """
         void main() {
           IO.print(Thread.currentThread().getContextClassLoader() == getClass().getClassLoader());
-          try {
-            Class.forName("picocli.CommandLine");
-          } catch (ClassNotFoundException e) {
-            IO.print(" hidden");
+          for (var name : List.of("picocli.CommandLine", "org.slf4j.Logger", "jasyncio.cli.Main")) {
+            try {
+              Class.forName(name);
+            } catch (ClassNotFoundException e) {
+              IO.print(" hidden");
+            }
           }
+          IO.print(" " + getClass().getClassLoader().getResource("org/slf4j/Logger.class"));
+          IO.print(" " + org.jspecify.annotations.Nullable.class.getSimpleName());
         }
         """;
-    assertThat(run("A.java", text)).isEqualTo("true hidden");
+    assertThat(run("A.java", text)).isEqualTo("true hidden hidden hidden null Nullable");
   }
 
   // ---- how it ends ------------------------------------------------------------------------------

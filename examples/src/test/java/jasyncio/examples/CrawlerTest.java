@@ -120,7 +120,7 @@ class CrawlerTest {
     Run run = crawl("--help");
 
     assertEquals(0, run.exit(), run::toString);
-    assertEquals("Usage: java Crawler.java [options]", run.out().getFirst());
+    assertEquals("Usage: Crawler.java [options]", run.out().getFirst());
   }
 
   @Test

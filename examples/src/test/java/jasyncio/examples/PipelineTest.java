@@ -53,7 +53,7 @@ class PipelineTest {
     for (String[] args : new String[][] {{"--speed", "1"}, {"--orders"}, {"--orders", "-1"}}) {
       Run run = pipeline(args);
       assertEquals(2, run.exit(), run::toString);
-      assertTrue(run.err().getFirst().startsWith("Usage: java Pipeline.java"), run::toString);
+      assertTrue(run.err().getFirst().startsWith("Usage: Pipeline.java"), run::toString);
     }
   }
 }

@@ -24,6 +24,8 @@ final class Programs {
   static final Path EXAMPLES =
       Files.isDirectory(Path.of("seeds")) ? Path.of("") : Path.of("examples");
 
+  private static final Path LAUNCHER = EXAMPLES.toAbsolutePath().resolve("../jasyncio").normalize();
+  private static final Path CACHE = EXAMPLES.toAbsolutePath().resolve("target/cache").normalize();
   private static final String FIBERS = System.getProperty("jasyncio.fibers", "scheduled");
   private static final int LIMIT_SECONDS = 60;
 
@@ -66,6 +68,18 @@ final class Programs {
     return command;
   }
 
+  /// The command by which a user runs a program, as it lies there.
+  static List<String> launcherCommand(Path source, String... args) {
+    var command = new ArrayList<>(List.of(LAUNCHER.toString(), "run", source.toString()));
+    command.addAll(List.of(args));
+    return command;
+  }
+
+  /// Whether the launcher was built before these tests, as it is when all modules are.
+  static boolean hasLauncher() {
+    return Files.exists(LAUNCHER.resolveSibling("cli/target/jasyncio-cli.jar"));
+  }
+
   /// Runs the command to its end.
   static Run run(List<String> command) throws IOException, InterruptedException {
     return finish(start(command));
@@ -75,6 +89,13 @@ final class Programs {
     var builder = new ProcessBuilder(command);
     builder.environment().put("PYTHONUTF8", "1");
     builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("JASYNCIO_BUILD", "never");
+    builder.environment().put("XDG_CACHE_HOME", CACHE.toString());
+    var repository = System.getProperty("localRepository"); // Maven's, as Surefire tells it
+    if (repository != null && !repository.contains(" ")) {
+      builder.environment().put("JASYNCIO_JAVA_OPTIONS", "-Dmaven.repo.local=" + repository);
+    }
     return builder.start();
   }
 

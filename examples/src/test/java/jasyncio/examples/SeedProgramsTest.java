@@ -254,7 +254,10 @@ class SeedProgramsTest {
   }
 
   private static Run runJava(SeedProgram program) {
-    return run(Programs.javaCommand(classes, program.name()));
+    return run(
+        Programs.hasLauncher() && Programs.isScheduled()
+            ? Programs.launcherCommand(javaFile(program))
+            : Programs.javaCommand(classes, program.name()));
   }
 
   private static Run runPython(SeedProgram program) {

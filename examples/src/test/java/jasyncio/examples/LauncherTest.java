@@ -1,0 +1,56 @@
+package jasyncio.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import jasyncio.examples.Programs.Run;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+
+/// Runs every example as its readers do: `./jasyncio run` and its name. The launcher gets what the
+/// example asks for, compiles it, and runs it.
+@Tag("slow")
+class LauncherTest {
+  private static Stream<DynamicTest> forEachExample(String... args) throws IOException {
+    assumeTrue(Programs.isScheduled(), "the launcher is the same on either fiber runtime");
+    assumeTrue(Programs.hasLauncher(), "the launcher is not built; mvn verify builds it");
+    List<Path> examples;
+    try (var files = Files.list(Programs.EXAMPLES.toAbsolutePath())) {
+      examples = files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+    }
+    assertFalse(examples.isEmpty());
+    return examples.stream()
+        .map(example ->
+            DynamicTest.dynamicTest(
+                example.getFileName() + String.join("", args), () -> check(example, args)));
+  }
+
+  private static void check(Path example, String... args) throws Exception {
+    Run run = Programs.run(Programs.launcherCommand(example, args));
+    assertEquals(0, run.exit(), run::toString);
+    assertFalse(run.out().isEmpty(), run::toString);
+    assertTrue(
+        run.err().stream().allMatch(line -> line.startsWith("jasyncio: fetching ")), run::toString);
+    if (args.length > 0) {
+      assertTrue(run.out().getFirst().startsWith("Usage: " + example.getFileName()), run::toString);
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> example_withoutArguments_showsWhatItIsAnExampleOf() throws IOException {
+    return forEachExample();
+  }
+
+  @TestFactory
+  Stream<DynamicTest> example_help_printsUsage() throws IOException {
+    return forEachExample("--help");
+  }
+}
