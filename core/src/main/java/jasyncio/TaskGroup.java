@@ -326,8 +326,8 @@ public final class TaskGroup implements AutoCloseable {
     }
     if (parentCancelRequested && parent.uncancel() == 0) {
       cancellation = null;
-    } else if (cancellation == null) { // came after cancel(), but was not of that
-      cancellation = lastCancellation;
+    } else if (cancellation == null && cancelRequested && error == null) {
+      cancellation = lastCancellation; // came after cancel(), but was not of that
     }
     if (cancellation != null && errors.isEmpty()) {
       throw cancellation;

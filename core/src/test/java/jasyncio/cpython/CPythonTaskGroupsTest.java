@@ -382,6 +382,42 @@ class CPythonTaskGroupsTest {
         });
   }
 
+  /// The same kind as the first one above: an error of the body that is known before another
+  /// cancellation comes is not lost to that.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void cancelFromOutside_whileTheGroupEndsAfterAnErrorOfItsBody_keepsThat(boolean eager) {
+    runWith(
+        eager,
+        () -> {
+          var end = new Event();
+          var task =
+              createTask(() ->
+                  taskGroup(tg -> {
+                    tg.createTask(() -> {
+                      try {
+                        sleep(10);
+                      } catch (CancelledError e) {
+                        end.await();
+                      }
+                    });
+                    sleep(0);
+                    throw new Other();
+                  }));
+          for (int i = 0; i < 4; i++) {
+            sleep(0);
+          }
+          task.cancel();
+          sleep(0);
+          end.set();
+          assertThatThrownBy(task::await)
+              .isInstanceOfSatisfying(
+                  ExceptionGroup.class,
+                  group ->
+                      assertThat(group.exceptions()).singleElement().isInstanceOf(Other.class));
+        });
+  }
+
   // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_23
   @Test
   void childrenThatAreDone_areForgottenByTheirGroup() {
