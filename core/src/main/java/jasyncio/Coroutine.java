@@ -493,6 +493,11 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     }
 
     @Override
+    public boolean isWaiting() {
+      return false;
+    }
+
+    @Override
     public void interruptedWhileBlocked() {}
 
     @Override

@@ -33,8 +33,10 @@ public final class Runner implements AutoCloseable {
   private @Nullable EventLoop loop;
   private @Nullable Context context;
   private @Nullable Throwable thrown; // by the last run, if it was an order to exit
-  private final AtomicInteger interrupts = new AtomicInteger(); // Ctrl-C in this run; any thread
-  private int threadInterrupts; // likewise, of the thread; loop thread only
+  final AtomicInteger interrupts = new AtomicInteger(); // Ctrl-C in this run; any thread
+  private int interruptsHeard; // of these; loop thread only
+  private int threadInterrupts; // interrupts of the thread in this run; loop thread only
+  private volatile int runs; // counts beginnings and ends; written by the thread in run()
 
   /// A runner with default options.
   public Runner() {
@@ -100,14 +102,18 @@ public final class Runner implements AutoCloseable {
     if (task instanceof Task<?> t) {
       t.reportIfDestroyed = false;
     }
-    var undo = onMainThread() ? Signals.onInterrupt(() -> interrupted(theLoop, task)) : null;
+    int id = runs + 1;
+    runs = id;
     interrupts.set(0);
+    interruptsHeard = 0;
     threadInterrupts = 0;
+    var undo = onMainThread() ? Signals.onInterrupt(() -> interrupted(theLoop, task, id)) : null;
     theLoop.core.setInterruptListener(thread -> threadInterrupted(theLoop, task, thread));
     thrown = null;
     boolean told = false; // the caller, of an interrupt
+    T value;
     try {
-      return theLoop.runUntilComplete(task);
+      value = theLoop.runUntilComplete(task);
     } catch (SystemExit | KeyboardInterrupt e) {
       thrown = e;
       throw e;
@@ -128,11 +134,15 @@ public final class Runner implements AutoCloseable {
       if (undo != null) {
         undo.run();
       }
-      interrupts.set(0); // nobody watches for its effect any more
+      runs = id + 1; // what was asked of this run is not for the next
       if (!told && (missed || threadInterrupts > 0)) {
         Thread.currentThread().interrupt();
       }
     }
+    if (interrupts.get() > interruptsHeard) { // it came as the coroutine ended
+      throw new KeyboardInterrupt();
+    }
+    return value;
   }
 
   private boolean isInterrupted() {
@@ -170,14 +180,18 @@ public final class Runner implements AutoCloseable {
   }
 
   /// Ctrl-C; on a thread of the JVM's.
-  private void interrupted(EventLoop loop, Future<?> main) {
+  private void interrupted(EventLoop loop, Future<?> main, int id) {
     int count = interrupts.incrementAndGet();
     if (count > 2) {
       Stuck.end(loop);
     } else if (count == 2) {
-      Stuck.endUnless(loop, () -> interrupts.get() == 0);
+      Stuck.endUnless(loop, () -> runs != id);
     }
     loop.sendUnlessClosed(() -> {
+      if (runs != id) {
+        return;
+      }
+      interruptsHeard = count;
       if (count == 1 && !main.done()) {
         main.cancel();
       } else {
@@ -185,9 +199,9 @@ public final class Runner implements AutoCloseable {
       }
     });
     if (count > 1) {
-      var thread = loop.hub.currentThread();
+      var thread = loop.hub.blockingThread();
       if (thread != null) {
-        thread.interrupt(); // out of a call that blocks the loop
+        thread.interrupt();
       }
     }
   }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import sun.misc.Signal;
 
 @Timeout(60)
 class RunnerTest {
@@ -275,6 +276,13 @@ class RunnerTest {
     }
 
     @Test
+    void interrupt_asMainEnds_leavesThatRunAndNotTheNext() {
+      try (var child = ChildJvm.start(Interrupted.class, Runtimes.jvmOptions(), "ends")) {
+        assertThat(child.finish().output()).isEqualTo("KeyboardInterrupt\nnext run\nclosed");
+      }
+    }
+
+    @Test
     void interrupt_onAThreadThatIsOnlyCalledMain_isNotHandled() {
       var result = interrupt("onAThreadCalledMain", 1);
       assertThat(result.exitCode()).isEqualTo(130);
@@ -347,6 +355,21 @@ class RunnerTest {
           case "blocks" -> run(Interrupted::blocks);
           case "computes" -> run(Interrupted::computes);
           case "waitsForALock" -> run(Interrupted::waitsForALock);
+          case "ends" -> {
+            try (var runner = new Runner()) {
+              try {
+                runner.run(() -> {
+                  Signal.raise(new Signal("INT"));
+                  Spin.until(() -> runner.interrupts.get() > 0);
+                });
+              } catch (KeyboardInterrupt e) {
+                System.out.println("KeyboardInterrupt");
+              }
+              runner.run(() -> sleep(0.001));
+              System.out.println("next run");
+            }
+            System.out.println("closed");
+          }
           case "onAThreadCalledMain" -> {
             var thread = Thread.ofPlatform().name("main").start(() -> run(Interrupted::sleeps));
             Thread.currentThread().setName("first");

@@ -25,6 +25,9 @@ public interface FiberSource {
   ///   the run ends
   boolean interrupted();
 
+  /// Whether it waits, in [#next]. Called by any thread.
+  boolean isWaiting();
+
   /// The current fiber waits in a blocking call, and the hub for it: the time to deal with what
   /// [#interrupted] was told. Called on the bare carrier.
   void interruptedWhileBlocked();

@@ -122,9 +122,25 @@ public abstract class Hub {
   /// Whether the thread in [#run] was interrupted and will notice as soon as it gets control.
   public abstract boolean isInterrupted();
 
-  /// The thread of the fiber that blocks the hub in a call of user code, if the hub cannot notice
-  /// that by itself. The source must not be waiting. Called by any thread.
-  public abstract @Nullable Thread unnoticedBlockedThread();
+  /// The thread of the fiber that blocks the hub in a call of user code, if one does as far as can
+  /// be seen from outside. Called by any thread.
+  public final @Nullable Thread blockingThread() {
+    var fiber = current;
+    if (fiber == null || fiber.thread == null || !mayBlock(fiber) || source.isWaiting()) {
+      return null;
+    }
+    return switch (fiber.thread.getState()) {
+      case BLOCKED, WAITING, TIMED_WAITING -> fiber.thread;
+      default -> null;
+    };
+  }
+
+  /// Whether the fiber, the current one, has control: it is neither about to get it, nor has the
+  /// hub gone on without it. Called by any thread.
+  abstract boolean mayBlock(Fiber fiber);
+
+  /// Whether the hub notices by itself that a fiber waits in a blocking call.
+  public abstract boolean noticesBlocked();
 
   /// If the hub waits for a fiber in a blocking call, have it call
   /// [FiberSource#interruptedWhileBlocked]. Called by any thread.

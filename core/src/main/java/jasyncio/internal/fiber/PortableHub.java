@@ -127,17 +127,14 @@ public final class PortableHub extends Hub {
     return false; // it notices by itself
   }
 
-  /// Only a look at the thread tells.
   @Override
-  public @Nullable Thread unnoticedBlockedThread() {
-    var f = (PortableFiber) current;
-    if (f == null || f.baton.turn) {
-      return null;
-    }
-    return switch (f.baton.thread.getState()) {
-      case BLOCKED, WAITING, TIMED_WAITING -> f.baton.thread;
-      default -> null;
-    };
+  boolean mayBlock(Fiber fiber) {
+    return !((PortableFiber) fiber).baton.turn;
+  }
+
+  @Override
+  public boolean noticesBlocked() {
+    return false;
   }
 
   @Override

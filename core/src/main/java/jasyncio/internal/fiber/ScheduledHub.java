@@ -174,8 +174,14 @@ public final class ScheduledHub extends Hub {
   }
 
   @Override
-  public @Nullable Thread unnoticedBlockedThread() {
-    return null;
+  boolean mayBlock(Fiber fiber) {
+    var f = (ScheduledFiber) fiber;
+    return !f.detached && !f.permit;
+  }
+
+  @Override
+  public boolean noticesBlocked() {
+    return true;
   }
 
   @Override

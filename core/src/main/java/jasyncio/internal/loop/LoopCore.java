@@ -672,7 +672,7 @@ public final class LoopCore implements FiberSource {
     if (interruptListener == null) {
       return false;
     }
-    var blocked = asleep ? null : hub.unnoticedBlockedThread();
+    var blocked = hub.noticesBlocked() ? null : hub.blockingThread();
     interruptedThread = blocked;
     interruptPending = true;
     send(
@@ -688,6 +688,11 @@ public final class LoopCore implements FiberSource {
       blocked.interrupt();
     }
     return true;
+  }
+
+  @Override
+  public boolean isWaiting() {
+    return asleep;
   }
 
   @Override
