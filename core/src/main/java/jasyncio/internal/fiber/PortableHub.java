@@ -14,7 +14,15 @@ public final class PortableHub extends Hub {
    *
    * What one fiber wrote the next one sees: `turn` is written before the unpark and read after the park.
    * A fiber that blocks keeps the baton, so the whole loop waits for it: policy BLOCK, and no other.
+   *
+   * The source works on the stack of whoever gives up control, and that may be all but used up. If it ran out in
+   * the middle of it all, others would have left the ready queue without having had their turn, and a lock of the
+   * selector's or of the JDK's scheduler might stay locked. So there has to be `room` for the whole of it
+   * before anything happens.
    */
+  private static final int ROOM =
+      40; // frames of room(): 2.5 KB, or 8 KB as long as they are interpreted
+
   private @Nullable Baton host;
   private final @Nullable ClassLoader contextLoader =
       Thread.currentThread().getContextClassLoader();
@@ -62,6 +70,7 @@ public final class PortableHub extends Hub {
   @Override
   public void switchTo(@Nullable Fiber target) {
     var self = (PortableFiber) Objects.requireNonNull(current);
+    room(ROOM, 1, 2, 3, 4, 5, 6, 7);
     // A pending interrupt would turn every park and select below into a spin: set it aside.
     boolean interrupted = Thread.interrupted();
     try {
@@ -77,6 +86,14 @@ public final class PortableHub extends Hub {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /// Uses so much of the stack, and gives it back: with many values in each frame, which a compiler
+  /// cannot leave out.
+  ///
+  /// @throws StackOverflowError if there is less
+  private static long room(int frames, long a, long b, long c, long d, long e, long f, long g) {
+    return frames == 0 ? a : room(frames - 1, b, c, d, e, f, g, a) + b + c + d + e + f + g;
   }
 
   @Override

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// in the order in which it put them in, and [#push] is one compare-and-set.
 public final class Inbox {
   private final AtomicReference<@Nullable Node> top = new AtomicReference<>();
+  private @Nullable Node taken; // consumer only: the oldest of those that are being moved
 
   public void push(Entry entry) {
     var node = new Node(entry);
@@ -17,15 +18,17 @@ public final class Inbox {
     } while (!top.compareAndSet(node.next, node));
   }
 
+  /// Called by the consumer alone.
   public boolean isEmpty() {
-    return top.get() == null;
+    return top.get() == null && taken == null;
   }
 
   /// Moves all entries to `queue`, oldest first. Called by the consumer alone.
   public void drainTo(ReadyQueue queue) {
-    if (top.get() == null) {
+    if (isEmpty()) {
       return;
     }
+    move(queue); // what is left from a time when there was no stack left
     Node oldest = null;
     for (var node = top.getAndSet(null); node != null; ) {
       var next = node.next;
@@ -33,8 +36,13 @@ public final class Inbox {
       oldest = node;
       node = next;
     }
-    for (; oldest != null; oldest = oldest.next) {
-      queue.add(oldest.entry);
+    taken = oldest;
+    move(queue);
+  }
+
+  private void move(ReadyQueue queue) {
+    for (Node node; (node = taken) != null; taken = node.next) {
+      queue.add(node.entry);
     }
   }
 

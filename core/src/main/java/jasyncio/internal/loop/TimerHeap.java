@@ -43,8 +43,10 @@ public final class TimerHeap {
     if (size == entries.length) {
       grow();
     }
-    int ticket = nextTicket++;
-    put(size++, nanos, ticket, entry);
+    int ticket = nextTicket;
+    put(size, nanos, ticket, entry); // first what the end of the stack could prevent
+    size++;
+    nextTicket++;
     return ticket;
   }
 
