@@ -70,11 +70,17 @@ public sealed class Handle extends Timer permits TimerHandle, DoneCallback {
     return Debug.list(source);
   }
 
+  /// For the loop.
+  ///
+  /// @hidden
   @Override
   protected @Nullable Fiber turn() {
     return isCancelled() ? null : IN_PLACE;
   }
 
+  /// For the loop.
+  ///
+  /// @hidden
   @Override
   protected void run() {
     var c = callback; // another thread may cancel meanwhile

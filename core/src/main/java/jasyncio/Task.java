@@ -86,6 +86,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   // ---- running ----------------------------------------------------------------------------------
 
+  /// For the loop.
+  ///
+  /// @hidden
   @Override
   protected @Nullable Fiber turn() {
     if (phase == SUSPENDED) {
@@ -104,11 +107,17 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return null;
   }
 
+  /// For the loop.
+  ///
+  /// @hidden
   @Override
   protected boolean isWanted(int ticket) {
     return phase == SLEEPING && ticket == this.ticket;
   }
 
+  /// For the loop.
+  ///
+  /// @hidden
   @Override
   protected void leftHeap(int ticket) {
     if (isWanted(ticket)) {
@@ -117,6 +126,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /// Runs the task from its beginning, on the current fiber.
+  ///
+  /// @hidden
   @Override
   @SuppressWarnings("unchecked") // the body knows its type
   protected void run() {

@@ -8,23 +8,29 @@ import org.jspecify.annotations.Nullable;
 /// Its turn has three outcomes, told apart by what [#turn] returns.
 public abstract class Entry {
   /// Says that [#run] is to be called on a fiber: it may call user code.
+  ///
+  /// @hidden
   protected static final Fiber IN_PLACE = Fiber.marker();
 
   /// The entry's turn has come. Called by the loop where no user code may run.
   ///
   /// @return [#IN_PLACE] to have [#run] called; the fiber that goes on with this entry; or `null`
   ///   if the entry has been dealt with
+  /// @hidden
   protected @Nullable Fiber turn() {
     return IN_PLACE;
   }
 
   /// Does the work, on a fiber; must not throw.
+  ///
+  /// @hidden
   protected void run() {}
 
   /// Whether the timer heap is to give it a turn.
   ///
   /// @param ticket what [TimerHeap#addEntry] gave out
   /// @return whether the turn is wanted for which that is the ticket
+  /// @hidden
   protected boolean isWanted(int ticket) {
     return true;
   }
@@ -32,6 +38,7 @@ public abstract class Entry {
   /// The timer heap has let go of it: the turn is due, or not wanted any more.
   ///
   /// @param ticket what [TimerHeap#addEntry] gave out
+  /// @hidden
   protected void leftHeap(int ticket) {}
 
   /// {@return a name for lists of callbacks}

@@ -6,6 +6,8 @@ public abstract class Timer extends Entry {
   private boolean cancelled;
 
   /// {@return whether it was cancelled}
+  ///
+  /// @hidden
   protected final boolean isCancelled() {
     return cancelled;
   }
@@ -16,11 +18,17 @@ public abstract class Timer extends Entry {
     cancelled = true;
   }
 
+  /// For the loop.
+  ///
+  /// @hidden
   @Override
   protected final boolean isWanted(int ticket) {
     return !cancelled;
   }
 
+  /// For the loop.
+  ///
+  /// @hidden
   @Override
   protected final void leftHeap(int ticket) {
     inHeap = false;
