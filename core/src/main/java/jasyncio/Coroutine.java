@@ -53,6 +53,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   private @Nullable Fiber fiber; // when driven by hand
   private @Nullable Hub lonely; // runs it where no loop does
   private @Nullable Task<?> driver; // the task that drives it by hand now
+  @Nullable Coroutine<?> inside; // driven by hand, it awaits by way of this
   private @Nullable Fiber host; // when awaited
   private @Nullable Object sent;
   private @Nullable Throwable thrown;
@@ -162,7 +163,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
         answer = null;
         problem = null;
         try {
-          answer = suspend(request);
+          answer = suspendFor(request);
         } catch (Throwable e) {
           problem = e;
         }
@@ -357,7 +358,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   }
 
   void awaitFuture(Future<?> future) {
-    future.blocking = true;
+    future.mark(Future.BLOCKING);
     handOut(future);
     if (!future.done()) {
       throw new IllegalStateException("await wasn't used with future");
@@ -389,6 +390,43 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
               "nothing to suspend: the caller runs in no coroutine; use run(...), createTask(...), or"
                   + " coroutine(...).send(null)");
     };
+  }
+
+  /// Suspends whoever drives this coroutine by hand, for what [#send] has handed out: as
+  /// [#suspend], and the stack of the task shows where this coroutine waits, too.
+  ///
+  /// @param request what this coroutine handed out
+  /// @return what to give to [#send] next
+  /// @throws IllegalStateException if the caller runs in no coroutine
+  public @Nullable Object suspendFor(@Nullable Object request) {
+    switch (owner()) {
+      case Task<?> task -> {
+        var before = task.inside;
+        task.inside = this;
+        try {
+          return suspend(request);
+        } finally {
+          task.inside = before;
+        }
+      }
+      case Coroutine<?> outer -> {
+        var before = outer.inside;
+        outer.inside = this;
+        try {
+          return suspend(request);
+        } finally {
+          outer.inside = before;
+        }
+      }
+      case null, default -> {
+        return suspend(request);
+      }
+    }
+  }
+
+  /// Its own, while it is driven by hand.
+  @Nullable Fiber fiber() {
+    return fiber;
   }
 
   /// Suspends this coroutine, from inside of its body, and hands `value` to whoever drives it: what

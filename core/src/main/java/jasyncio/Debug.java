@@ -1,11 +1,11 @@
 package jasyncio;
 
+import jasyncio.internal.base.Frames;
 import java.lang.StackWalker.StackFrame;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +38,18 @@ final class Debug {
     return StackWalker.getInstance()
         .walk(frames ->
             frames
-                .dropWhile(f -> isOurs(f.getClassName()))
                 .filter(f -> !isMachinery(f.getClassName()))
                 .limit(STACK_DEPTH)
                 .map(StackFrame::toStackTraceElement)
                 .toArray(StackTraceElement[]::new));
+  }
+
+  private static boolean isMachinery(String className) {
+    return Frames.areOurs(className)
+        || className.startsWith("java.lang.VirtualThread")
+        || className.equals("java.lang.Thread")
+        || className.startsWith("jdk.internal.vm.")
+        || className.startsWith("java.util.concurrent.ThreadPerTaskExecutor");
   }
 
   /// Notes where the user's code makes a future.
@@ -59,88 +66,47 @@ final class Debug {
     return stack == null ? List.of() : List.of(stack);
   }
 
-  /// The user's part of a task's stack, innermost frame first: without what suspended it, and
-  /// without what started it. A call of the JDK's that blocks is part of it.
+  /// The user's part of a stack, innermost frame first: without what suspended it, what started it,
+  /// and whatever of ours lies in between. A call of the JDK's that blocks is part of it.
   static List<StackTraceElement> userStack(StackTraceElement[] stack) {
-    int top = 0;
-    while (top < stack.length && isParking(stack[top].getClassName())) {
-      top++;
-    }
-    boolean byUs =
-        top < stack.length
-            && (stack[top].getClassName().startsWith("jasyncio.internal.")
-                || stack[0].getMethodName().equals("getStackTrace")); // it looks at itself
-    return Arrays.stream(stack)
-        .dropWhile(f -> byUs ? isParking(f.getClassName()) : isUnmounting(f.getClassName()))
-        .dropWhile(f -> byUs && isOurs(f.getClassName()))
-        .takeWhile(f -> !isStart(f))
-        .filter(f -> !isMachinery(f.getClassName()) || f.getClassName().equals("java.lang.Thread"))
-        .filter(f -> !isWrapper(f.getClassName()))
+    int end = beginningOf(stack);
+    return Arrays.stream(stack, topOf(stack, end), end)
+        .dropWhile(f -> isUnmounting(f.getClassName()))
+        .filter(f -> !Frames.areOurs(f.getClassName()))
         .toList();
   }
 
-  private static boolean isStart(StackTraceElement frame) {
-    return frame.getClassName().equals("jasyncio.Task") && frame.getMethodName().equals("run");
+  /// Where the machine calls what belongs to a program: a task, a callback, the body of a
+  /// generator. That is the outermost such place: each stack is begun once.
+  private static int beginningOf(StackTraceElement[] stack) {
+    for (int i = stack.length - 2; i >= 0; i--) {
+      var name = stack[i].getClassName();
+      if (isMachine(stack[i + 1].getClassName()) && !isMachine(name) && Frames.areOurs(name)) {
+        return i;
+      }
+    }
+    return stack.length;
   }
 
-  private static boolean isWrapper(String className) {
-    return className.equals("jasyncio.Bodies") || className.equals("jasyncio.ActionBody");
+  /// Below whatever a fiber does to give up control, or to look at itself.
+  private static int topOf(StackTraceElement[] stack, int end) {
+    for (int i = end - 1; i >= 0; i--) {
+      if (stack[i].getClassName().startsWith("jasyncio.internal.fiber.")) {
+        return i + 1;
+      }
+    }
+    return end > 0 && stack[0].getMethodName().equals("getStackTrace") ? 1 : 0;
   }
 
-  /// Above what everybody calls to wait: of no interest.
+  /// The JDK's part of waiting, above the call that waits.
   private static boolean isUnmounting(String className) {
     return className.startsWith("java.lang.VirtualThread")
         || className.startsWith("jdk.internal.vm.")
         || className.equals("java.lang.System$1");
   }
 
-  private static boolean isParking(String className) {
-    return isUnmounting(className)
-        || className.equals("java.lang.Thread")
-        || className.equals("java.util.concurrent.locks.LockSupport");
-  }
-
-  private static boolean isOurs(String className) {
-    if (!className.startsWith("jasyncio.")) {
-      return false;
-    }
-    var rest = className.substring("jasyncio.".length());
-    var top = rest.indexOf('$') < 0 ? rest : rest.substring(0, rest.indexOf('$'));
-    return top.startsWith("internal.") || top.startsWith("inspect.") || Face.CLASSES.contains(top);
-  }
-
-  private static boolean isMachinery(String className) {
-    return className.startsWith("jasyncio.internal.")
-        || className.startsWith("java.lang.VirtualThread")
-        || className.equals("java.lang.Thread")
-        || className.startsWith("jdk.internal.vm.")
-        || className.startsWith("java.util.concurrent.ThreadPerTaskExecutor");
-  }
-
-  /// The classes of this package through which user code comes in; tests live in this package, too.
-  private static final class Face {
-    static final Set<String> CLASSES =
-        Set.of(
-            "Asyncio",
-            "ActionBody",
-            "Action",
-            "AsCompleted",
-            "Bodies",
-            "Bridges",
-            "Context",
-            "Coroutine",
-            "Debug",
-            "DoneCallback",
-            "EventLoop",
-            "Future",
-            "Gather",
-            "Handle",
-            "Offload",
-            "Runner",
-            "Task",
-            "TaskGroup",
-            "Timeout",
-            "TimerHandle",
-            "Waits");
+  private static boolean isMachine(String className) {
+    return className.startsWith("jasyncio.internal.fiber.")
+        || className.startsWith("jasyncio.internal.loop.");
   }
 }

@@ -124,7 +124,7 @@ final class Describe {
 
   private static String callback(Entry entry) {
     return switch (entry) {
-      case DoneCallback<?> d -> function(d.function);
+      case DoneCallback<?> d -> d.name();
       case Task<?> waiting -> "Task.task_wakeup()";
       default -> entry.toString();
     };

@@ -1088,6 +1088,14 @@ public final class EventLoop implements AutoCloseable {
     return List.copyOf(blocking.saved.keySet());
   }
 
+  /// The fiber on which the code of `task` runs, or waits in a blocking call: perhaps that of a
+  /// coroutine which the task drives by hand.
+  @Nullable Fiber runningFiberOf(Task<?> task) {
+    var blocked = blocking.fibers.get(task);
+    var current = hub.current();
+    return blocked != null ? blocked : current != null && taskOf(current) == task ? current : null;
+  }
+
   /// Whether a task waits in a blocking call while the loop goes on.
   boolean hasBlockedTasks() {
     return !blocking.saved.isEmpty();
@@ -1188,12 +1196,12 @@ public final class EventLoop implements AutoCloseable {
 
     @Override
     public Timer callback(Object eventLoop, Runnable callback) {
-      return ((EventLoop) eventLoop).newHandle(callback, null);
+      return ((EventLoop) eventLoop).newHandle(callback, null).repeating();
     }
 
     @Override
     public Timer callback(Object eventLoop, Runnable callback, Object context) {
-      return ((EventLoop) eventLoop).newHandle(callback, (Context) context);
+      return ((EventLoop) eventLoop).newHandle(callback, (Context) context).repeating();
     }
 
     @Override

@@ -35,14 +35,21 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
   private static final byte FINISHED = 2;
   private static final byte FAILED = 3;
 
+  /// A mark: a coroutine driven by hand awaits it, in contrast to yielding it.
+  static final byte BLOCKING = 1;
+
+  /// A mark: its failure counts as read, because who would have read it has failed before.
+  static final byte EXCUSED = 2;
+
+  /// A mark: its failure will be reported, if nobody who awaits a shield of it is left.
+  static final byte SHIELDED = 4;
+
   /// A wish to cancel that came without a message.
   private static final Object NO_MESSAGE = new Object();
 
   private final EventLoop loop;
   private byte state;
-  boolean blocking; // a coroutine driven by hand awaits it, in contrast to yielding it
-  boolean excused; // its failure counts as read: who would have read it has failed before
-  boolean shielded; // its failure will be reported, if nobody who awaits a shield of it is left
+  private byte marks;
   private @Nullable Object outcome;
   private @Nullable Object callbacks;
 
@@ -69,6 +76,18 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
   }
 
   // ---- state ------------------------------------------------------------------------------------
+
+  final boolean has(byte mark) {
+    return (marks & mark) != 0;
+  }
+
+  final void mark(byte mark) {
+    marks |= mark;
+  }
+
+  final void unmark(byte mark) {
+    marks &= (byte) ~mark;
+  }
 
   /// {@return whether it has a result or an exception, or was cancelled}
   public boolean done() {
@@ -266,9 +285,9 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
               exception);
     }
     var failure = new Losses.Failure(exception);
-    failure.read = excused;
+    failure.read = has(EXCUSED);
     settle(FAILED, failure);
-    if (!excused) {
+    if (!failure.read) {
       loop.losses.watch(this, failure);
     }
   }
@@ -327,8 +346,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
     Objects.requireNonNull(callback, "callback");
     int before = Callbacks.of(callbacks).size();
     callbacks =
-        Callbacks.without(
-            callbacks, e -> e instanceof DoneCallback<?> d && d.function.equals(callback));
+        Callbacks.without(callbacks, e -> e instanceof DoneCallback<?> d && d.calls(callback));
     return before - Callbacks.of(callbacks).size();
   }
 

@@ -103,7 +103,7 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
       for (var member : members) {
         if (!member.child.done()) {
           member.child.forget(member);
-          member.child.excused = true;
+          member.child.mark(EXCUSED);
         }
       }
     }

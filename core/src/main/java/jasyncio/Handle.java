@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 public sealed class Handle extends Timer permits TimerHandle, DoneCallback {
   final EventLoop loop;
   private final StackTraceElement @Nullable [] source; // debug mode only
-  private @Nullable Runnable callback; // null once cancelled
+  private @Nullable Runnable callback; // null once cancelled, or once it ran if it runs once
   private @Nullable Object context;
-  private @Nullable String cancelledName; // debug mode only
+  private @Nullable Object naming; // of the callback that it had: see Describe.naming
+  private boolean repeats;
 
   Handle(EventLoop loop, Runnable callback, @Nullable Object context) {
     this.loop = loop;
@@ -23,15 +24,21 @@ public sealed class Handle extends Timer permits TimerHandle, DoneCallback {
     this.source = loop.getDebug() ? Debug.callerStack() : null;
   }
 
+  /// It will run again and again: keeps its callback.
+  Handle repeating() {
+    repeats = true;
+    return this;
+  }
+
   /// Cancels the callback; without effect if it ran already. Any thread.
   public void cancel() {
     if (!isCancelled()) {
       var c = callback;
       if (loop.getDebug() && c != null) {
-        cancelledName = describe(c);
+        naming = naming(c);
       }
       loop.core.cancel(this);
-      callback = null;
+      drop();
       context = null;
     }
   }
@@ -86,11 +93,20 @@ public sealed class Handle extends Timer permits TimerHandle, DoneCallback {
     var c = callback; // another thread may cancel meanwhile
     if (c != null) {
       loop.runCallback(this, c);
+      if (!repeats && !isCancelled()) { // whoever keeps it does not keep what the callback captured
+        naming = naming(c);
+        drop();
+      }
     }
   }
 
-  String describe(Runnable callback) {
-    return Describe.function(callback);
+  /// See [Describe#naming].
+  Object naming(Runnable callback) {
+    return Describe.naming(callback);
+  }
+
+  void drop() {
+    callback = null;
   }
 
   /// How [#toString] begins.
@@ -106,10 +122,9 @@ public sealed class Handle extends Timer permits TimerHandle, DoneCallback {
       text.append(" cancelled");
     }
     var c = callback;
-    if (c != null) {
-      text.append(' ').append(describe(c));
-    } else if (cancelledName != null) {
-      text.append(' ').append(cancelledName);
+    var name = c != null ? naming(c) : naming;
+    if (name != null) {
+      text.append(' ').append(Describe.name(name)).append("()");
     }
     if (source != null && source.length > 0) {
       text.append(" created at ").append(Describe.place(source[0]));

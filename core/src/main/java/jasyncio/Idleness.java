@@ -51,7 +51,7 @@ final class Idleness implements LoopCore.IdleListener {
       return null;
     }
     told = true;
-    return new Handle(loop, handler, Bindings.EMPTY);
+    return new Handle(loop, handler, Bindings.EMPTY).repeating();
   }
 
   /// Asking costs a look at the selector each time: only while somebody wants to know.

@@ -29,7 +29,7 @@ final class Signals {
   /// Has `callback` run by the loop whenever the signal comes.
   void add(String name, Runnable callback) {
     var signal = signal(name);
-    var handle = new Handle(loop, callback, Context.current());
+    var handle = new Handle(loop, callback, Context.current()).repeating();
     SignalHandler handler = s -> loop.sendUnlessClosed(handle);
     var old = handle(signal, handler);
     if (old == SignalHandler.SIG_IGN && KEPT_IGNORED.contains(signal.getName())) {

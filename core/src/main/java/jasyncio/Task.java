@@ -3,6 +3,7 @@ package jasyncio;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.Entry;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,6 +57,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private Object body; // an Awaitable<T> or an Action; once it is done, what Bodies left of it
   private @Nullable Object waiter; // a Future, a Place in a WaitList, or a CancelledSleep
   private @Nullable Fiber fiber;
+  @Nullable Coroutine<?> inside; // driven by hand, it awaits by way of this
   private int cancelRequests;
   private int ticket; // of the last sleep
   private byte phase = NEW;
@@ -411,8 +413,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   void handleYield(@Nullable Object value) {
     switch (value) {
       case null -> yieldOnce();
-      case Future<?> future when future.blocking -> {
-        future.blocking = false;
+      case Future<?> future when future.has(BLOCKING) -> {
+        future.unmark(BLOCKING);
         awaitFuture(future);
       }
       case Future<?> future ->
@@ -558,7 +560,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   void cancelInCircle(@Nullable String message) {
     var awaited = Objects.requireNonNull(awaited());
     awaited.forget(this);
-    awaited.excused = true;
+    awaited.mark(EXCUSED);
     waiter = new CancelledSleep(null);
     setWish(message);
     getLoop().core.schedule(this);
@@ -664,12 +666,39 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @param limit how many frames at most
   /// @return the innermost frames, innermost first; empty if the task has not started or is done
   public List<StackTraceElement> getStack(int limit) {
-    var f = fiber;
-    var thread = f == null ? null : f.thread();
-    if (thread == null) {
+    var frames = new ArrayList<StackTraceElement>();
+    for (var f : fibers()) { // no stream, whose frames would be seen by one that looks at itself
+      var thread = f.thread();
+      if (thread != null) {
+        frames.addAll(Debug.userStack(thread.getStackTrace()));
+      }
+    }
+    return List.copyOf(frames.subList(0, Math.min(limit, frames.size())));
+  }
+
+  /// On which its code lies, innermost first: its own, and those of coroutines that it drives by
+  /// hand, such as the bodies of generators.
+  private List<Fiber> fibers() {
+    var own = fiber;
+    if (own == null) {
       return List.of();
     }
-    return Debug.userStack(thread.getStackTrace()).stream().limit(limit).toList();
+    var all = new ArrayList<Fiber>();
+    if (isSuspended()) {
+      all.add(own);
+      for (var coroutine = inside; coroutine != null; coroutine = coroutine.inside) {
+        var f = coroutine.fiber();
+        if (f != null) {
+          all.add(f);
+        }
+      }
+      return all.reversed();
+    }
+    for (var f = getLoop().runningFiberOf(this); f != null && f != own; f = f.caller()) {
+      all.add(f);
+    }
+    all.add(own);
+    return all;
   }
 
   /// Prints the stack, or the stack trace of the exception if the task failed.

@@ -204,8 +204,8 @@ final class Waits {
           protected @Nullable Fiber turn() {
             if (!inner.done()) {
               inner.forget(copy);
-              if (!inner.shielded) {
-                inner.shielded = true;
+              if (!inner.has(Future.SHIELDED)) {
+                inner.mark(Future.SHIELDED);
                 inner.whenDone(new ReportShielded(inner));
               }
             }

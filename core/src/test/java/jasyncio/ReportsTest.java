@@ -224,13 +224,14 @@ class ReportsTest {
       try (var loop = newEventLoop()) {
         var again =
             new Handle(
-                loop,
-                () -> {
-                  int n = count.get() + 1;
-                  count.set(n);
-                  seen.add(n);
-                },
-                Bindings.EMPTY);
+                    loop,
+                    () -> {
+                      int n = count.get() + 1;
+                      count.set(n);
+                      seen.add(n);
+                    },
+                    Bindings.EMPTY)
+                .repeating();
         loop.runUntilComplete(() -> {
           for (int i = 0; i < 3; i++) {
             loop.core.schedule(again);

@@ -89,7 +89,7 @@ final class Strand {
   private @Nullable Object pass(@Nullable Object request) {
     Object answer;
     try {
-      answer = Coroutine.suspend(request);
+      answer = coroutine.suspendFor(request);
     } catch (Throwable e) {
       return coroutine.throwError(e);
     }

@@ -6,6 +6,7 @@ import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.TaskOptions;
+import jasyncio.internal.base.Frames;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
@@ -172,7 +173,8 @@ public final class Hub {
       text.append(": in ").append(waiter);
     }
     stack.stream()
-        .filter(frame -> !Frames.areOurs(frame))
+        .filter(frame -> !Frames.areOurs(frame.getClassName()))
+        .filter(frame -> !frame.getClassName().equals("java.lang.Thread")) // getStackTrace()
         .findFirst()
         .ifPresent(frame -> text.append(", at ").append(place(frame)));
   }
@@ -317,33 +319,5 @@ public final class Hub {
   @Override
   public String toString() {
     return thread == null ? "<Hub of " + loop + ">" : "<Hub of thread " + thread.getName() + ">";
-  }
-
-  /// Which stack frames are the library's.
-  private static final class Frames {
-    private static final List<Class<?>> OURS =
-        List.of(
-            AsyncResult.class,
-            Event.class,
-            Gevent.class,
-            Greenlet.class,
-            Group.class,
-            Hub.class,
-            Linkable.class,
-            Queue.class,
-            Ready.class,
-            Results.class,
-            RLock.class,
-            Semaphore.class,
-            Strand.class,
-            Timeout.class,
-            Waiter.class);
-
-    static boolean areOurs(StackTraceElement frame) {
-      var name = frame.getClassName();
-      var top = name.indexOf('$') < 0 ? name : name.substring(0, name.indexOf('$'));
-      return top.equals("java.lang.Thread")
-          || OURS.stream().anyMatch(type -> type.getName().equals(top));
-    }
   }
 }

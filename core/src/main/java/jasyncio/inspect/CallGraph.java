@@ -4,7 +4,11 @@ import jasyncio.Asyncio;
 import jasyncio.Future;
 import jasyncio.Task;
 import java.io.PrintStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +24,12 @@ import org.jspecify.annotations.Nullable;
 /// @param awaitedBy the graphs of those that wait for it
 public record CallGraph(
     Future<?> future, List<StackTraceElement> callStack, List<CallGraph> awaitedBy) {
+
+  /* Overview
+   * A graph that several wait for is one object, in the lists of all of them, and what waits for what may go further
+   * than a stack is deep. So nothing here calls itself along the graph, what a record brings along included.
+   */
+  private static final int MAX_INDENT = 32;
 
   /// A graph with copies of the lists.
   public CallGraph {
@@ -50,21 +60,52 @@ public record CallGraph(
   ///   negative, none if 0
   /// @return the graph
   public static CallGraph capture(Future<?> future, int limit) {
-    return capture(future, limit, Set.of());
+    return captureAll(future, limit);
   }
 
-  private static CallGraph capture(Future<?> future, int limit, Set<Future<?>> above) {
-    var stack =
-        future instanceof Task<?> task ? cut(task.getStack(), limit) : List.<StackTraceElement>of();
-    var path = new java.util.HashSet<>(above);
-    path.add(future);
-    var waiting = new ArrayList<CallGraph>();
-    for (var awaiter : future.awaitedBy()) {
-      if (!path.contains(awaiter)) { // a cycle of awaits: shown once around
-        waiting.add(capture(awaiter, limit, path));
+  private static CallGraph captureAll(Future<?> root, int limit) {
+    var known = new IdentityHashMap<Future<?>, CallGraph>();
+    var path = new ArrayDeque<Step>();
+    Set<Future<?>> onPath = Collections.newSetFromMap(new IdentityHashMap<>());
+    path.push(new Step(root));
+    onPath.add(root);
+    while (true) {
+      var step = path.element();
+      if (step.awaiters.hasNext()) {
+        var awaiter = step.awaiters.next();
+        var graph = known.get(awaiter);
+        if (graph != null) {
+          step.waiting.add(graph);
+        } else if (onPath.add(awaiter)) { // else a circle of awaits: shown once around
+          path.push(new Step(awaiter));
+        }
+        continue;
       }
+      path.pop();
+      onPath.remove(step.future);
+      var graph = new CallGraph(step.future, stackOf(step.future, limit), step.waiting);
+      known.put(step.future, graph);
+      if (path.isEmpty()) {
+        return graph;
+      }
+      path.element().waiting.add(graph);
     }
-    return new CallGraph(future, stack, waiting);
+  }
+
+  /// A future whose awaiters are being captured.
+  private static final class Step {
+    final Future<?> future;
+    final Iterator<Future<?>> awaiters;
+    final List<CallGraph> waiting = new ArrayList<>();
+
+    Step(Future<?> future) {
+      this.future = future;
+      this.awaiters = future.awaitedBy().iterator();
+    }
+  }
+
+  private static List<StackTraceElement> stackOf(Future<?> future, int limit) {
+    return future instanceof Task<?> task ? cut(task.getStack(), limit) : List.of();
   }
 
   private static List<StackTraceElement> cut(List<StackTraceElement> stack, int limit) {
@@ -75,12 +116,29 @@ public record CallGraph(
     return stack.subList(Math.max(0, size + Math.max(limit, -size)), size);
   }
 
-  /// {@return the graph as an indented text}
+  /// {@return the graph as an indented text; what several wait for, or is far up, is shown once}
   public String format() {
     var lines = new ArrayList<String>();
-    format(lines, "");
+    Set<CallGraph> shown = Collections.newSetFromMap(new IdentityHashMap<>());
+    var open = new ArrayDeque<Line>();
+    open.push(new Line(this, 0));
+    while (!open.isEmpty()) {
+      var next = open.pop();
+      var graph = next.graph();
+      var indent = "    ".repeat(Math.min(next.depth(), MAX_INDENT));
+      if (shown.add(graph)) {
+        graph.format(lines, indent);
+        for (var awaiter : graph.awaitedBy.reversed()) {
+          open.push(new Line(awaiter, next.depth() + 1));
+        }
+      } else {
+        lines.add(indent + "* " + graph.heading() + " (see above)");
+      }
+    }
     return String.join("\n", lines);
   }
+
+  private record Line(CallGraph graph, int depth) {}
 
   private void format(List<String> lines, String indent) {
     lines.add(indent + "* " + heading());
@@ -92,7 +150,6 @@ public record CallGraph(
     }
     if (!awaitedBy.isEmpty()) {
       lines.add(indent + "  + Awaited by:");
-      awaitedBy.forEach(graph -> graph.format(lines, indent + "    "));
     }
   }
 
@@ -108,5 +165,25 @@ public record CallGraph(
   /// @param out where to
   public void print(PrintStream out) {
     out.println(format());
+  }
+
+  /// Whether it is a graph of the same future that reads the same.
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof CallGraph graph
+            && graph.future == future
+            && graph.format().equals(format()));
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(future);
+  }
+
+  /// {@return what [#format()] gives}
+  @Override
+  public String toString() {
+    return format();
   }
 }
