@@ -140,6 +140,30 @@ class LoopLifeTest {
     }
 
     @Test
+    void taskInsideAGroup_endsCleanly() {
+      try (var logs = Logs.capture()) {
+        startTask(() ->
+            Asyncio.taskGroup(group -> {
+              group.createTask(() -> sleep(100));
+              sleep(100);
+            }));
+        startTask(() ->
+            Asyncio.taskGroup(group -> {
+              group.createTask(() -> sleep(100));
+            }));
+        startTask(() -> {
+          try (var group = TaskGroup.open()) {
+            group.createTask(() -> sleep(100));
+            sleep(100);
+          }
+        });
+        loop.close();
+        assertThat(order).hasSize(6).containsOnly("Task was destroyed but it is pending!");
+        assertThat(logs.lines()).isEmpty();
+      }
+    }
+
+    @Test
     void byManyThreadsAtOnce_isDoneOnce() throws InterruptedException {
       startTask(() -> sleep(100));
       var go = new CountDownLatch(1);

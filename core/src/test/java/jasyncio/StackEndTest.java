@@ -18,6 +18,7 @@ class StackEndTest {
   private int attempts;
 
   /// Awaits at the end of the stack, and where ever so little more of it is left.
+  @SuppressWarnings("InfiniteRecursion") // until the stack ends
   private void deep() {
     try {
       deep();
