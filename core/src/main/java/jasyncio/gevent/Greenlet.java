@@ -1,6 +1,7 @@
 package jasyncio.gevent;
 
 import jasyncio.Action;
+import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
 import jasyncio.Future;
@@ -10,9 +11,8 @@ import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.Task;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +50,6 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   private @Nullable T value;
   private @Nullable Throwable exception;
   private @Nullable GreenletExit exit;
-  private @Nullable Map<Consumer<? super Greenlet<T>>, Link> callbacks;
 
   /// A greenlet that has not been started.
   ///
@@ -152,13 +151,29 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   }
 
   private void schedule() {
-    state = State.SCHEDULED;
     timer = null;
-    task = hub.loop().createTask((Action) this::run, getName());
+    state = State.SCHEDULED;
+    try {
+      var runner = hub.loop().createTask((Action) this::run, getName());
+      task = runner;
+      runner.addDoneCallback(this::neverRan);
+    } catch (Throwable e) { // the loop is closed
+      state = task == null ? State.NEW : state;
+      throw e;
+    }
+  }
+
+  /// Somebody who knows asyncio may have cancelled its task before it ran.
+  private void neverRan(Future<?> ended) {
+    if (state == State.SCHEDULED) {
+      body = null;
+      finishAs(new GreenletExit("its task was cancelled"), null);
+    }
   }
 
   private void run() {
-    var self = new Strand(this, Objects.requireNonNull(task));
+    var self = new Strand(this, Objects.requireNonNull(Asyncio.currentTask()));
+    task = self.task; // an eager task runs before whoever made it has it
     strand = self;
     self.enter();
     var toRun = Objects.requireNonNull(body);
@@ -439,6 +454,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
     body = null;
     if (timer != null) {
       timer.cancel();
+      timer = null;
     }
     if (task != null) {
       task.cancel();
@@ -483,32 +499,39 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
     link(callback, () -> !successful());
   }
 
-  private void link(
-      Consumer<? super Greenlet<T>> callback, java.util.function.BooleanSupplier wanted) {
-    Objects.requireNonNull(callback, "callback");
-    if (callbacks == null) {
-      callbacks = new HashMap<>();
+  private void link(Consumer<? super Greenlet<T>> callback, BooleanSupplier wanted) {
+    addLink(new Callback(Objects.requireNonNull(callback, "callback"), wanted));
+  }
+
+  /// A link of a user's.
+  private final class Callback implements Link {
+    private final Consumer<? super Greenlet<T>> callback;
+    private final BooleanSupplier wanted;
+
+    Callback(Consumer<? super Greenlet<T>> callback, BooleanSupplier wanted) {
+      this.callback = callback;
+      this.wanted = wanted;
     }
-    Link link =
-        () ->
-            hub.loop()
-                .callSoon(() -> {
-                  if (wanted.getAsBoolean()) {
-                    hub.runLink(this, () -> callback.accept(this));
-                  }
-                });
-    callbacks.put(callback, link);
-    addLink(link);
+
+    @Override
+    public void fire() {
+      hub.loop().callSoon(() -> {
+        if (wanted.getAsBoolean()) {
+          hub.runLink(Greenlet.this, () -> callback.accept(Greenlet.this));
+        }
+      });
+    }
+
+    boolean calls(Consumer<?> other) {
+      return callback.equals(other);
+    }
   }
 
   /// Takes back a callback that was not called yet.
   ///
   /// @param callback what was given to one of the `link` methods
   public void unlink(Consumer<? super Greenlet<T>> callback) {
-    var link = callbacks == null ? null : callbacks.remove(callback);
-    if (link != null) {
-      removeLink(link);
-    }
+    removeFirstLink(link -> link instanceof Greenlet<?>.Callback c && c.calls(callback));
   }
 
   /// {@return `<Greenlet "Greenlet-0": Owner.<lambda>>`}

@@ -94,7 +94,12 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   /// @param greenlet one that has not been started
   public void start(Greenlet<?> greenlet) {
     add(greenlet);
-    greenlet.start();
+    try {
+      greenlet.start();
+    } catch (Throwable e) { // the loop is closed: it would never leave
+      discard(greenlet);
+      throw e;
+    }
   }
 
   /// Starts a new greenlet in this group. In a [Pool] suspends while that is full.

@@ -50,7 +50,7 @@ public final class Hub {
       return Strand.current().hub;
     }
     var hub = OF_THREAD.get(); // fibers have none, so this is a main program
-    if (hub != null) {
+    if (hub != null && !hub.loop.isClosed()) { // which somebody else may have done
       return hub;
     }
     EventLoop running;

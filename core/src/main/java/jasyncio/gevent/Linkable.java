@@ -2,6 +2,7 @@ package jasyncio.gevent;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Something that is ready one day, and that greenlets and [Gevent#wait(java.util.Collection)] can
@@ -40,6 +41,12 @@ public abstract sealed class Linkable permits AsyncResult, Event, Greenlet {
   void removeLink(Link link) {
     if (links != null) {
       links.remove(link);
+    }
+  }
+
+  void removeFirstLink(Predicate<Link> which) {
+    if (links != null) {
+      links.stream().filter(which).findFirst().ifPresent(this::removeLink);
     }
   }
 

@@ -2,6 +2,7 @@ package jasyncio.gevent;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,8 @@ public final class Queue<T> {
    */
   private final int capacity;
   private final ArrayDeque<T> items = new ArrayDeque<>();
-  private final ArrayDeque<Exchange<T>> getters = new ArrayDeque<>();
-  private final ArrayDeque<Exchange<T>> putters = new ArrayDeque<>();
+  private final LinkedHashSet<Exchange<T>> getters = new LinkedHashSet<>(); // many may leave at once
+  private final LinkedHashSet<Exchange<T>> putters = new LinkedHashSet<>();
   private final Event finished = new Event();
   private int unfinished;
 
@@ -228,8 +229,9 @@ public final class Queue<T> {
     }
   }
 
-  private static <T> @Nullable Exchange<T> pollLive(ArrayDeque<Exchange<T>> waiting) {
-    for (Exchange<T> first; (first = waiting.poll()) != null; ) {
+  private static <T> @Nullable Exchange<T> pollLive(LinkedHashSet<Exchange<T>> waiting) {
+    while (!waiting.isEmpty()) {
+      var first = waiting.removeFirst();
       if (!first.waiter.future.done()) {
         return first;
       }

@@ -3,8 +3,10 @@ package jasyncio.gevent;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The results of [Group#imap], as they arrive or in the order of the items. Iterated once.
@@ -16,7 +18,7 @@ final class Results<A, R extends @Nullable Object> implements Iterator<R> {
   private final Greenlet<Void> feeder;
   private int running; // greenlets whose result is not here
   private int next; // index of the item whose turn it is
-  private @Nullable Waiter waiter; // of who is in hasNext()
+  private final Set<Waiter> waiters = new LinkedHashSet<>(); // of those who are in hasNext()
 
   /// @param maxsize how many results may wait to be taken; 0 for any number
   Results(
@@ -39,9 +41,9 @@ final class Results<A, R extends @Nullable Object> implements Iterator<R> {
       if (room != null) {
         room.acquire();
       }
-      running++;
       int i = index++;
       Greenlet<R> greenlet = group.spawn(() -> mapper.apply(item));
+      running++;
       greenlet.addLink(() -> arrive(i, greenlet));
     }
   }
@@ -60,20 +62,18 @@ final class Results<A, R extends @Nullable Object> implements Iterator<R> {
   }
 
   private void wake() {
-    if (waiter != null) {
-      waiter.wake();
-    }
+    waiters.forEach(Waiter::wake); // each looks whether there is one for it
   }
 
   @Override
   public boolean hasNext() {
     while (arrived.isEmpty() && (running > 0 || !feeder.ready())) {
       var w = new Waiter("imap", null);
-      waiter = w;
+      waiters.add(w);
       try {
         w.await();
       } finally {
-        waiter = null;
+        waiters.remove(w);
       }
     }
     var error = feeder.exception(); // of the iteration over the items

@@ -1,12 +1,12 @@
 package jasyncio.gevent;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 
 /// A number of permits that greenlets take and give back, first come, first served: a permit that
 /// is given back goes to whoever waits longest. Python: `gevent.lock.Semaphore`.
 public sealed class Semaphore permits BoundedSemaphore {
-  private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+  private final LinkedHashSet<Waiter> waiters = new LinkedHashSet<>(); // many may leave at once
   private int counter;
 
   /// A semaphore with one permit.
@@ -93,7 +93,7 @@ public sealed class Semaphore permits BoundedSemaphore {
   /// @throws IllegalStateException if a [BoundedSemaphore] has all its permits already
   public void release() {
     while (!waiters.isEmpty()) {
-      var next = waiters.remove();
+      var next = waiters.removeFirst();
       if (!next.future.done()) {
         next.wake();
         return;

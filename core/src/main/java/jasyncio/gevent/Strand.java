@@ -178,10 +178,11 @@ final class Strand {
     return true;
   }
 
-  /// Takes `error` back if it has not arrived.
+  /// Takes `error` back if it has not arrived. For others than the strand itself one that is on its
+  /// way has arrived.
   void withdraw(Throwable error) {
     pending.remove(error);
-    if (interruption == error) {
+    if (interruption == error && isCurrent()) {
       settle();
     }
     if (heard == error) {

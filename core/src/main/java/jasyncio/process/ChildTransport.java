@@ -1,7 +1,7 @@
 package jasyncio.process;
 
 import jasyncio.EventLoop;
-import jasyncio.Future;
+import jasyncio.WaitList;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Overrides;
 import jasyncio.internal.net.LoopIo;
@@ -43,7 +43,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
   private final LoopIo io;
   private final Child child;
   private final @Nullable ChildPipe[] pipes = new ChildPipe[3];
-  private final List<Future<Integer>> exitWaiters = new ArrayList<>();
+  private final WaitList exitWaiters = new WaitList(this);
   private SubprocessProtocol protocol;
   private @Nullable List<Runnable> pending = new ArrayList<>(); // null once connected
   private boolean direct; // all that was pending has been told
@@ -206,12 +206,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
       Log.log(Level.DEBUG, "{0} exited with return code {1}", this, code);
     }
     call(() -> protocol.processExited());
-    for (var waiter : exitWaiters) {
-      if (!waiter.done()) {
-        waiter.setResult(code);
-      }
-    }
-    exitWaiters.clear();
+    exitWaiters.wakeAll();
     if (pipes[0] != null) {
       pipes[0].childEnded();
     }
@@ -233,16 +228,17 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
 
   /// Waits until the child has ended. Suspends unless it has.
   int awaitExit() {
-    if (returncode != null) {
-      return returncode;
+    var code = returncode;
+    while (code == null) {
+      var place = exitWaiters.enter();
+      try {
+        place.await();
+      } finally {
+        place.leave();
+      }
+      code = returncode;
     }
-    var waiter = loop.<Integer>createFuture();
-    exitWaiters.add(waiter);
-    try {
-      return waiter.await();
-    } finally {
-      exitWaiters.remove(waiter);
-    }
+    return code;
   }
 
   @Override

@@ -28,6 +28,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// What the pairs of `conformance` do not show: Java's own sides, asyncio and gevent together,
@@ -69,6 +70,37 @@ class GeventTest {
 
   @Nested
   class Greenlets {
+    @Test
+    void links_areCalledOncePerLink_andKeptNoLonger() {
+      var greenlet = spawn(() -> 1);
+      java.util.function.Consumer<Greenlet<Integer>> callback = g -> order.add("called");
+      greenlet.link(callback);
+      greenlet.link(callback);
+      greenlet.linkException(callback);
+      greenlet.link(callback);
+      greenlet.unlink(callback); // the first
+      greenlet.unlink(g -> {});
+      greenlet.join();
+      sleep(0);
+      assertThat(order).containsExactly("called", "called");
+      assertThat(greenlet.hasLinks()).isFalse();
+      greenlet.link(callback);
+      sleep(0);
+      sleep(0);
+      assertThat(order).hasSize(3);
+    }
+
+    @Test
+    @Tag("slow")
+    void greenletsThatJoinEachOther_aHundredThousandInARow_end() {
+      var last = new AtomicReference<Greenlet<?>>(spawn(() -> 0));
+      for (int i = 0; i < 100_000; i++) {
+        var before = last.get();
+        last.set(spawn(() -> before.join()));
+      }
+      last.get().join();
+      assertThat(last.get().successful()).isTrue();
+    }
     @Test
     void get_throwsACheckedExceptionAsItIs() {
       getHub().loop().setExceptionHandler((loop, context) -> {});
@@ -642,6 +674,33 @@ class GeventTest {
     }
 
     @Test
+    void closedByAnother_whenItIsOnItsWay_arrivesAsItself() {
+      getHub().loop().setExceptionHandler((loop, context) -> {});
+      var limit = new Timeout(0);
+      var limited =
+          spawn(() -> {
+            limit.start();
+            return Timeout.silently(
+                100,
+                () -> {
+                  Asyncio.sleep(100);
+                });
+          });
+      sleep(0);
+      while (limit.pending()) {
+        getHub()
+            .loop()
+            .callSoon(() -> {
+              if (!limit.pending()) { // it has been thrown, and has not had its turn
+                limit.close();
+              }
+            });
+        sleep(0);
+      }
+      assertThatThrownBy(limited::get).isSameAs(limit);
+    }
+
+    @Test
     void expired_whileTheAwaitOfAsynciosWasOver_isWithdrawnByClose() {
       Asyncio.run(() -> {
         var limit = new Timeout(0.001);
@@ -660,6 +719,74 @@ class GeventTest {
 
   @Nested
   class Pools {
+    @Test
+    void imap_takenByTwo_servesBoth() {
+      for (var ordered : List.of(true, false)) {
+        Group.Mapper<Integer, Integer> late =
+            i -> {
+              sleep(0.001 * i);
+              return i;
+            };
+        var items = List.of(1, 2, 3);
+        var group = new Group();
+        var results =
+            (ordered ? group.imap(late, items) : group.imapUnordered(late, items)).iterator();
+        var taken = new ArrayList<Integer>();
+        var takers = new ArrayList<Greenlet<?>>();
+        for (int i = 0; i < 3; i++) {
+          takers.add(
+              spawn(() -> {
+                while (results.hasNext()) {
+                  taken.add(results.next());
+                }
+              }));
+        }
+        sleep(0);
+        takers.getFirst().kill(false);
+        joinall(takers);
+        assertThat(taken).containsExactlyInAnyOrderElementsOf(items);
+      }
+    }
+
+    @Test
+    void greenletWhoseTaskWasCancelledBeforeItRan_leavesThePool() {
+      var pool = new Pool(1);
+      var cancelled = pool.spawn(() -> order.add("ran"));
+      Asyncio.allTasks(getHub().loop()).forEach(task -> task.cancel());
+      cancelled.join();
+      assertThat(cancelled.exit()).hasMessage("its task was cancelled");
+      assertThat(pool.spawn(() -> 7).get()).isEqualTo(7);
+      assertThat(order).isEmpty();
+    }
+
+    @Test
+    void greenletThatCannotBeStarted_isNotKept() {
+      var pool = new Pool(1);
+      var greenlet = Greenlet.of(() -> order.add("ran"));
+      getHub().loop().close();
+      assertThatThrownBy(() -> pool.start(greenlet))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("Event loop is closed");
+      assertThat(pool.isEmpty()).isTrue();
+      assertThat(pool.freeCount()).isEqualTo(1);
+      assertThat(greenlet.started()).isFalse();
+      assertThat(spawn(() -> "a new hub").get()).isEqualTo("a new hub");
+    }
+
+    @Test
+    void manyWhoLeaveASemaphore_takeNoPermitAlong() {
+      var room = new Semaphore(0);
+      var all = IntStream.range(0, 2000).mapToObj(i -> spawn(() -> room.acquire())).toList();
+      var last = spawn(() -> room.acquire(30));
+      sleep(0);
+      for (var greenlet : all.reversed()) {
+        greenlet.kill(false);
+      }
+      room.release();
+      assertThat(last.get()).isTrue();
+      joinall(all);
+      assertThat(room).hasToString("<Semaphore counter=0 waiters=0>");
+    }
     @Test
     void imap_withAMaximum_doesNotRunAhead() {
       var started = new ArrayList<Integer>();

@@ -3,6 +3,7 @@ package jasyncio.process;
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.gather;
+import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.timeout;
@@ -21,6 +22,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
+import jasyncio.Future;
+import jasyncio.Logs;
+import jasyncio.Task;
 import jasyncio.net.Transport;
 import jasyncio.net.WriteTransport;
 import java.io.IOException;
@@ -33,10 +37,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -609,10 +615,15 @@ abstract class SubprocessContract {
   @Test
   void loop_thatIsClosed_killsWhatStillRuns() {
     long[] pids = new long[2];
-    run(() -> {
-      pids[0] = createSubprocessExec(PIPED, "sleep", "100").pid();
-      pids[1] = createSubprocessExec("sleep", "100").pid();
-    });
+    try (var logs = Logs.capture()) {
+      run(() -> {
+        pids[0] = createSubprocessExec(PIPED, "sleep", "100").pid();
+        pids[1] = createSubprocessExec("sleep", "100").pid();
+      });
+      assertThat(logs.lines())
+          .hasSize(2)
+          .allMatch(line -> line.matches("WARNING the event loop is closed while <.* running.*"));
+    }
     assertThat(Children.exists(pids[0])).isFalse();
     assertThat(Children.exists(pids[1])).isFalse();
   }
@@ -640,6 +651,107 @@ abstract class SubprocessContract {
   }
 
   // ---- protocols --------------------------------------------------------------------------------
+
+  /// Does in one of its callbacks what belongs elsewhere.
+  private static final class Meddler implements SubprocessProtocol {
+    private final String where;
+    private final Consumer<SubprocessTransport> what;
+    private final Future<String> over = getRunningLoop().createFuture();
+    private final List<String> events = new ArrayList<>();
+    private @Nullable SubprocessTransport transport;
+
+    Meddler(String where, Consumer<SubprocessTransport> what) {
+      this.where = where;
+      this.what = what;
+    }
+
+    private void note(String event) {
+      events.add(event);
+      if (event.equals(where)) {
+        what.accept(transport);
+      }
+    }
+
+    @Override
+    public void connectionMade(SubprocessTransport newTransport) {
+      transport = newTransport;
+      note("made");
+    }
+
+    @Override
+    public void pipeDataReceived(int fd, byte[] data) {
+      note("data");
+    }
+
+    @Override
+    public void pipeConnectionLost(int fd, @Nullable Throwable exception) {
+      if (fd == 1) {
+        note("pipe lost");
+      }
+    }
+
+    @Override
+    public void processExited() {
+      note("exited");
+    }
+
+    @Override
+    public void connectionLost(@Nullable Throwable exception) {
+      over.setResult("lost");
+      note("lost");
+    }
+  }
+
+  @Test
+  void callbacks_thatCloseAndKillAndThrow_changeNothingOfTheEnd() {
+    var deeds = new LinkedHashMap<String, Consumer<SubprocessTransport>>();
+    deeds.put("close", SubprocessTransport::close);
+    deeds.put("kill", SubprocessTransport::kill);
+    deeds.put("close stdout", transport -> transport.getPipeTransport(1).abort());
+    deeds.put(
+        "throw",
+        transport -> {
+          throw new IllegalStateException("thrown");
+        });
+    run(() -> {
+      getRunningLoop().setExceptionHandler((loop, error) -> {});
+      for (var where : List.of("made", "data", "pipe lost", "exited", "lost")) {
+        for (var deed : deeds.entrySet()) {
+          var connection =
+              subprocessShell(
+                  () -> new Meddler(where, deed.getValue()), OUTPUT, "echo out; exit 3");
+          var protocol = connection.protocol();
+          assertThat(timeout(30, () -> await(protocol.over))).isEqualTo("lost");
+          assertThat(protocol.events.getFirst()).isEqualTo("made");
+          assertThat(protocol.events).containsOnlyOnce("exited", "lost", "pipe lost");
+          assertThat(connection.transport().getReturncode()).isIn(3, -9, -13, 141); // see JdkChild
+          connection.transport().close();
+        }
+      }
+    });
+  }
+
+  @Test
+  void waitersThatLeave_doNotKeepTheOthersFromHearing() {
+    run(() -> {
+      var process = createSubprocessExec(ProcessOptions.defaults().stdin(PIPE), "cat");
+      var waiters = new ArrayList<Task<Integer>>();
+      for (int i = 0; i < 1000; i++) {
+        waiters.add(createTask(process::waitFor));
+      }
+      sleep(0);
+      for (int i = 999; i > 0; i -= 2) {
+        waiters.get(i).cancel();
+      }
+      process.stdin().close();
+      for (int i = 0; i < 1000; i += 2) {
+        assertThat(await(waiters.get(i))).isZero();
+      }
+      for (int i = 1; i < 1000; i += 2) {
+        assertThat(waiters.get(i).cancelled()).isTrue();
+      }
+    });
+  }
 
   static final class Recorder implements SubprocessProtocol {
     final List<String> events = new ArrayList<>();

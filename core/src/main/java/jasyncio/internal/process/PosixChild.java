@@ -13,7 +13,7 @@ final class PosixChild implements Child {
    * A thread waits for the end of the process, but leaves it a zombie: its id stays its own until `reap`, which
    * the owner calls in the same thread as `signal`. So no signal can hit another process that got the id.
    * The status is taken once: by `reap`, or after `abandon` by the waiting thread, or by `abandon` itself if there is
-   * no such thread.
+   * no such thread. No signal is sent meanwhile.
    */
   private static final long STACK_SIZE = 64 * 1024;
 
@@ -53,12 +53,12 @@ final class PosixChild implements Child {
   }
 
   @Override
-  public int reap() {
+  public synchronized int reap() {
     return reaped.compareAndSet(false, true) ? libc.reap(pid) : 255;
   }
 
   @Override
-  public void signal(int number) {
+  public synchronized void signal(int number) {
     if (reaped.get()) {
       return;
     }
