@@ -621,6 +621,8 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
     var error = underWay == null ? null : underWay.exception();
     var failed = batch == null ? error : null; // what could not be written is tried again
     var rest = takeBehind();
+    ahead = NOTHING;
+    forgetAhead();
     Callable<@Nullable Throwable> end = () -> closeChannel(failed, rest);
     try {
       loop.runInExecutor(null, end).addDoneCallback(f -> over.setResult(f.result()));

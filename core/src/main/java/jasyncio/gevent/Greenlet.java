@@ -515,11 +515,12 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
 
     @Override
     public void fire() {
-      hub.loop().callSoon(() -> {
-        if (wanted.getAsBoolean()) {
-          hub.runLink(Greenlet.this, () -> callback.accept(Greenlet.this));
-        }
-      });
+      hub.loop()
+          .callSoon(() -> {
+            if (wanted.getAsBoolean()) {
+              hub.runLink(Greenlet.this, () -> callback.accept(Greenlet.this));
+            }
+          });
     }
 
     boolean calls(Consumer<?> other) {

@@ -41,7 +41,6 @@ public final class Monkey {
       return;
     }
     checkRuntime();
-    patched = true;
     var task = Asyncio.currentTask();
     var hub = task != null ? Hub.get() : Hub.ofThread();
     if (hub != null) {
@@ -50,8 +49,9 @@ public final class Monkey {
             Level.WARNING,
             "Monkey.patchAll() came late: greenlets of this thread have run before; call it first");
       }
-      hub.loop().setBlockingPolicy(BlockingPolicy.SWITCH);
+      hub.loop().setBlockingPolicy(BlockingPolicy.SWITCH); // refused by a portable loop
     }
+    patched = true;
   }
 
   private static void checkRuntime() {

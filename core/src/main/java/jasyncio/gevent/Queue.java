@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /// Hands items from greenlet to greenlet, first in, first out, also among those who wait. Python:
@@ -20,7 +21,7 @@ public final class Queue<T> {
    */
   private final int capacity;
   private final ArrayDeque<T> items = new ArrayDeque<>();
-  private final LinkedHashSet<Exchange<T>> getters = new LinkedHashSet<>(); // many may leave at once
+  private final LinkedHashSet<Exchange<T>> getters = new LinkedHashSet<>(); // sets: many may leave
   private final LinkedHashSet<Exchange<T>> putters = new LinkedHashSet<>();
   private final Event finished = new Event();
   private int unfinished;
@@ -229,7 +230,7 @@ public final class Queue<T> {
     }
   }
 
-  private static <T> @Nullable Exchange<T> pollLive(LinkedHashSet<Exchange<T>> waiting) {
+  private static <T> @Nullable Exchange<T> pollLive(SequencedSet<Exchange<T>> waiting) {
     while (!waiting.isEmpty()) {
       var first = waiting.removeFirst();
       if (!first.waiter.future.done()) {

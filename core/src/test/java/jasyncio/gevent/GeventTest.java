@@ -101,6 +101,7 @@ class GeventTest {
       last.get().join();
       assertThat(last.get().successful()).isTrue();
     }
+
     @Test
     void get_throwsACheckedExceptionAsItIs() {
       getHub().loop().setExceptionHandler((loop, context) -> {});
@@ -787,6 +788,7 @@ class GeventTest {
       joinall(all);
       assertThat(room).hasToString("<Semaphore counter=0 waiters=0>");
     }
+
     @Test
     void imap_withAMaximum_doesNotRunAhead() {
       var started = new ArrayList<Integer>();
