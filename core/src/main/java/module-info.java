@@ -12,6 +12,7 @@ import org.jspecify.annotations.NullMarked;
 /// | --- | --- | --- |
 /// | `jasyncio.fibers` | `scheduled`, `portable` | scheduled where the JVM allows it |
 /// | `jasyncio.blocking` | `block`, `switch`, `forbid` | `block` |
+/// | `jasyncio.mainThread` | the name of the thread whose runs Ctrl-C cancels | the JVM's first |
 /// | `jasyncio.debug` | `true`, `false` | `false`; so is the environment's `JASYNCIO_DEBUG=1` |
 /// | `jasyncio.collect` | `true`, `false` | `true`: a loop that closes while something may have been forgotten has garbage collected, once |
 /// | `jasyncio.processes` | `posix`, `jdk` | posix where system and JVM allow it |

@@ -159,8 +159,13 @@ public final class Runner implements AutoCloseable {
 
   /// A program may run loops on any of its threads; Ctrl-C is the business of the first, the one
   /// that the JVM itself has made. Threads are numbered as they are made, and it comes before those
-  /// that the JVM runs for its own purposes. Names, groups and stacks can be had by any thread.
+  /// that the JVM runs for its own purposes. Names, groups and stacks can be had by any thread. A
+  /// launcher that runs programs on another thread names that one.
   private static boolean onMainThread() {
+    var name = System.getProperty("jasyncio.mainThread");
+    if (name != null) {
+      return Thread.currentThread().getName().equals(name);
+    }
     return Thread.currentThread().threadId() <= LAST_ID_OF_A_MAIN_THREAD;
   }
 

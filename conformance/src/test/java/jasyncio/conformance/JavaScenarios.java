@@ -63,6 +63,7 @@ final class JavaScenarios {
 
   private static Output run(Method scenario, Duration timeout) {
     Trace.take();
+    System.setProperty("jasyncio.mainThread", "main");
     var problem = new Throwable[1]; // written by the thread, read after its end
     var thread =
         Thread.ofPlatform()
