@@ -488,7 +488,7 @@ final class CancelEverywhere {
         } else if (!probe.isStill()) {
           i++;
           probe.step();
-        } else if (executor.runNext()) {
+        } else if (executor.runNext() || probe.idle()) {
           i++;
         } else if (over.getAsBoolean()) {
           return;

@@ -43,6 +43,16 @@ final class LoopProbe {
     return ready.size() == 0 && ((Inbox) get(INBOX, loop.core)).isEmpty();
   }
 
+  /// Has done what waits for the loop to be idle; whether there is something.
+  boolean idle() {
+    var entry = loop.idleness.beforeWait(false, true);
+    if (entry == null) {
+      return false;
+    }
+    loop.core.schedule(entry);
+    return true;
+  }
+
   /// Lets time pass until the first timer is due; whether there is one.
   boolean jump() {
     long first = timers().firstNanos();

@@ -1,5 +1,7 @@
 package jasyncio.gevent;
 
+import jasyncio.Asyncio;
+import jasyncio.CancelledError;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
@@ -96,6 +98,14 @@ public final class Queue<T> {
     boolean taken = false;
     try {
       taken = me.waiter.await(timeout);
+    } catch (CancelledError e) {
+      if (!me.waiter.wasWoken()) {
+        throw e;
+      }
+      taken = true; // the item is in already: like a kill, it comes with the next wait
+      var task = Objects.requireNonNull(Asyncio.currentTask());
+      task.uncancel();
+      task.cancel(e.getMessage());
     } finally {
       if (!taken) {
         putters.remove(me);

@@ -164,6 +164,7 @@ final class Strand {
     var w = waiter;
     if (w != null && !w.future.done()) {
       w.future.setException(error);
+      w.future.exception(); // read: it is no loss if a cancellation comes first
     } else if (task == null) {
       pending.add(error);
     } else if (w != null || isCurrent() || beingCancelled) {

@@ -150,22 +150,26 @@ final class Connector {
     }
   }
 
+  /// The coroutine itself looks how it went, so that no failure lies about unread if it is
+  /// cancelled in the same iteration.
   private void awaitConnection(SocketChannel channel) throws IOException {
-    var io = LoopIo.of(loop);
-    var connected = loop.<Boolean>createFuture();
-    var watch = io.watch(channel);
+    do {
+      awaitConnectable(channel);
+    } while (!channel.finishConnect());
+  }
+
+  private void awaitConnectable(SocketChannel channel) throws IOException {
+    var ready = loop.<Boolean>createFuture();
+    var watch = LoopIo.of(loop).watch(channel);
     watch.setConnector(
-        io.callback(() -> {
-          try {
-            if (!connected.done() && channel.finishConnect()) {
-              connected.setResult(true);
-            }
-          } catch (IOException | RuntimeException e) { // such as one that was closed meanwhile
-            connected.setException(e);
-          }
-        }));
+        LoopIo.of(loop)
+            .callback(() -> {
+              if (!ready.done()) {
+                ready.setResult(true);
+              }
+            }));
     try {
-      connected.await(IOException.class);
+      ready.await();
     } finally {
       watch.setConnector(null);
     }

@@ -1,5 +1,6 @@
 package jasyncio.net;
 
+import jasyncio.Future;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -41,5 +42,12 @@ final class Failures {
   private static <E extends IOException> E because(E e, IOException cause) {
     e.initCause(cause);
     return e;
+  }
+
+  /// Tells who waits of an error that others learn of, too: it is not one that nobody has read, if
+  /// the waiting task is cancelled in the same iteration.
+  static void tell(Future<?> waiter, Throwable error) {
+    waiter.setException(error);
+    waiter.exception();
   }
 }

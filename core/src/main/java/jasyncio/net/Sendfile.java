@@ -170,7 +170,8 @@ final class Sendfile {
     public void connectionLost(@Nullable Throwable exception) {
       lost = true;
       if (closed != null && !closed.done()) {
-        closed.setException(
+        Failures.tell(
+            closed,
             exception != null ? exception : new SocketException("Connection is closed by peer"));
       }
       protocol.connectionLost(exception);

@@ -384,8 +384,8 @@ final class SocketTransport extends LoopTransport implements Transport {
     }
     updateReading();
     if (file != null && !file.done()) {
-      file.setException(
-          reason != null ? reason : new SocketException("Connection is closed by peer"));
+      Failures.tell(
+          file, reason != null ? reason : new SocketException("Connection is closed by peer"));
     }
   }
 

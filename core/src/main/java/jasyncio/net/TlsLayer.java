@@ -259,7 +259,7 @@ final class TlsLayer implements BufferedProtocol {
       return;
     }
     if (error != null) {
-      w.setException(error);
+      Failures.tell(w, error);
     } else {
       w.setResult(null);
     }

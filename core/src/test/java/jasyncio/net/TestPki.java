@@ -28,7 +28,7 @@ import java.util.Base64;
 ///
 /// An X.509 certificate is a handful of nested DER values (RFC 5280, section 4.1); only what TLS
 /// asks for is here.
-final class TestPki {
+public final class TestPki {
   private static final String ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
   private static final TestPki INSTANCE = new TestPki();
 
@@ -52,12 +52,12 @@ final class TestPki {
     Runtime.getRuntime().addShutdownHook(new Thread(this::deleteAll));
   }
 
-  static TestPki get() {
+  public static TestPki get() {
     return INSTANCE;
   }
 
   /// A certificate and its key, as PEM files.
-  record Identity(Path chain, Path privateKey) {}
+  public record Identity(Path chain, Path privateKey) {}
 
   /// The authority's certificate.
   Path authorities() {
@@ -65,7 +65,7 @@ final class TestPki {
   }
 
   /// What a server on this machine needs.
-  Identity localhost() {
+  public Identity localhost() {
     return issue("EC", "localhost", "127.0.0.1");
   }
 
