@@ -109,23 +109,24 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
 
   /// Takes the next that is done, and waits for it if need be; `null` if the time is over before.
   private @Nullable Future<T> take(@Nullable Promise taker) {
-    if (!isFirst()) {
-      var place = waiters.enter();
-      wake();
-      try {
-        if (taker != null) {
-          taker.place = place;
-        }
-        place.await();
-      } finally {
-        if (taker != null) {
-          taker.place = null;
-        }
-        place.leave();
-        wake(); // if this one was woken in vain
-      }
+    if (isFirst()) {
+      return ready.poll();
     }
-    return ready.poll();
+    var place = waiters.enter();
+    wake();
+    try {
+      if (taker != null) {
+        taker.place = place;
+      }
+      place.await();
+      return ready.poll(); // before it looks as if there were something for the next
+    } finally {
+      if (taker != null) {
+        taker.place = null;
+      }
+      place.leave();
+      wake(); // if this one was woken in vain
+    }
   }
 
   private void begin() {

@@ -662,7 +662,7 @@ final class CancelEverywhere {
     }
 
     private static boolean isResults(String path) {
-      return path.endsWith("AsCompleted.done") || path.endsWith("AsCompleted.todo");
+      return path.matches(".*AsCompleted.(done|ready|todo)");
     }
 
     private void visitFields(Object object, String path) {
