@@ -23,7 +23,10 @@ class IdlenessTest {
 
   @AfterEach
   void closeLoop() {
-    loop.close();
+    try (var logs = Logs.capture()) {
+      loop.close();
+      assertThat(logs.lines()).allMatch(line -> line.contains("was destroyed but it is pending!"));
+    }
   }
 
   /// A handler that ends the run, and says that it was called.
@@ -36,18 +39,22 @@ class IdlenessTest {
 
   @Test
   void callWhenIdle_runsAfterAllThatIsReadyAndLeadsToMore() {
+    var wasIdle = loop.<Boolean>createFuture();
     loop.callWhenIdle(() -> order.add("idle"));
-    loop.callWhenIdle(() -> order.add("idle again"));
+    loop.callWhenIdle(() -> {
+      order.add("idle again");
+      wasIdle.setResult(true);
+    });
     loop.callWhenIdle(() -> order.add("never")).cancel();
     loop.runUntilComplete(() -> {
       for (int i = 0; i < 3; i++) {
         order.add("step " + i);
         sleep(0);
       }
-      sleep(0.01);
-      order.add("timer");
+      await(wasIdle);
+      order.add("end");
     });
-    assertThat(order).containsExactly("step 0", "step 1", "step 2", "idle", "idle again", "timer");
+    assertThat(order).containsExactly("step 0", "step 1", "step 2", "idle", "idle again", "end");
   }
 
   @Test
