@@ -93,13 +93,13 @@ class GeventTest {
     @Test
     @Tag("slow")
     void greenletsThatJoinEachOther_aHundredThousandInARow_end() {
-      var last = new AtomicReference<Greenlet<?>>(spawn(() -> 0));
+      Greenlet<?> last = spawn(() -> 0);
       for (int i = 0; i < 100_000; i++) {
-        var before = last.get();
-        last.set(spawn(() -> before.join()));
+        var before = last;
+        last = spawn(() -> before.join());
       }
-      last.get().join();
-      assertThat(last.get().successful()).isTrue();
+      last.join();
+      assertThat(last.successful()).isTrue();
     }
 
     @Test
