@@ -31,6 +31,7 @@ final class Interruption {
   private boolean noticed; // somebody took the flag
   private int sent;
   private int heldOff; // bodies of uninterrupted() that run
+  private boolean onlyOnce;
 
   Interruption(@Nullable String message) {
     this.message = message;
@@ -86,6 +87,16 @@ final class Interruption {
   /// Whether user code got it as an exception, as far as can be seen.
   boolean isNoticed() {
     return noticed;
+  }
+
+  /// If it is swallowed, it is over.
+  void sendOnlyOnce() {
+    onlyOnce = true;
+  }
+
+  /// Whether it was swallowed, and is over with that.
+  boolean isSpent() {
+    return onlyOnce && (declared || noticed);
   }
 
   /// How long to wait before it is sent to a task that blocks again.

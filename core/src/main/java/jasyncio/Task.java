@@ -494,6 +494,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
         };
     settleInterrupt();
     var interruption = interruption();
+    if (interruption != null && interruption.isSpent()) {
+      return;
+    }
     long pause = interruption == null ? 0 : interruption.pauseNanos();
     if (pause == 0) {
       core.send(entry);
@@ -538,6 +541,18 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       cancelHere(message);
     }
     return true;
+  }
+
+  /// Asks the task to end, once: an interrupt that the task's code swallows is not sent again. For
+  /// builders of tasks that may refuse to end, such as greenlets; all else is as in [#cancel()].
+  ///
+  /// @return whether the task was asked: `false` if it is done already
+  public boolean cancelOnce() {
+    boolean asked = cancel();
+    if (asked && hasWish()) {
+      makeInterruption().sendOnlyOnce();
+    }
+    return asked;
   }
 
   /// Counts a request to cancel; whether there is still time for one.

@@ -85,7 +85,7 @@ class WaitingCallsTest {
       SubprocessTransport: *
       SystemExit: *
       Task: cancel cancelling getContext getCoro getName getStack printStack setException setName
-      Task: setResult uncancel
+      Task: setResult cancelOnce uncancel
       TaskConstructor: *
       TaskFactory: *
       TaskGroup: createTask
@@ -130,7 +130,7 @@ class WaitingCallsTest {
       Blocking: *
       Body: *
       Context: run
-      Coroutine: close emit relieveStack send suspend throwError
+      Coroutine: close emit relieveStack send suspend suspendFor throwError
       EventLoop: runForever runUntilComplete
       Runner: *
       Streams: standardStreams

@@ -173,7 +173,7 @@ final class Strand {
       settle();
       interruption = error;
       beingCancelled = true;
-      task.cancel();
+      task.cancelOnce(); // gevent throws once, too
       hub.loop().callSoon(() -> beingCancelled = false);
     }
     return true;
