@@ -6,13 +6,15 @@ import org.jspecify.annotations.NullMarked;
 /// under their own names. No reference is `null` unless it is marked
 /// [org.jspecify.annotations.Nullable].
 ///
-/// System properties, read when a loop is created (`jasyncio.collect`: when one is closed):
+/// System properties, read when a loop is created (`jasyncio.collect`: when one is closed;
+/// `jasyncio.interrupt.patience`: at a second Ctrl-C):
 ///
 /// | property | values | default |
 /// | --- | --- | --- |
 /// | `jasyncio.fibers` | `scheduled`, `portable` | scheduled where the JVM allows it |
 /// | `jasyncio.blocking` | `block`, `switch`, `forbid` | `block` |
 /// | `jasyncio.mainThread` | the name of the thread whose runs Ctrl-C cancels | the JVM's first |
+/// | `jasyncio.interrupt.patience` | seconds after which a second Ctrl-C without effect ends the JVM | 2 |
 /// | `jasyncio.debug` | `true`, `false` | `false`; so is the environment's `JASYNCIO_DEBUG=1` |
 /// | `jasyncio.collect` | `true`, `false` | `true`: a loop that closes while something may have been forgotten has garbage collected, once |
 /// | `jasyncio.processes` | `posix`, `jdk` | posix where system and JVM allow it |

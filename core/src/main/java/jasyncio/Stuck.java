@@ -2,12 +2,14 @@ package jasyncio;
 
 import jasyncio.internal.base.Log;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /// The end of a program whose loop does not react to Ctrl-C.
 final class Stuck {
-  private static final long PATIENCE_NANOS = 2_000_000_000L;
+  private static final int PATIENCE_SECONDS = 2;
+  private static final long CHECK_NANOS = 100_000_000;
   private static final long LOG_MILLIS = 10_000;
   private static final int STATUS = 130; // 128 + SIGINT
 
@@ -15,16 +17,19 @@ final class Stuck {
 
   /// Ends the JVM after a while, unless `reacted` by then.
   static void endUnless(EventLoop loop, BooleanSupplier reacted) {
+    long patience =
+        TimeUnit.SECONDS.toNanos(
+            Integer.getInteger("jasyncio.interrupt.patience", PATIENCE_SECONDS));
     daemon(
         "jasyncio-ctrl-c",
         () -> {
-          long end = System.nanoTime() + PATIENCE_NANOS;
+          long end = System.nanoTime() + patience;
           while (!reacted.getAsBoolean()) {
             long left = end - System.nanoTime();
             if (left <= 0) {
               end(loop);
             }
-            LockSupport.parkNanos(Math.min(left, PATIENCE_NANOS / 20));
+            LockSupport.parkNanos(Math.min(left, CHECK_NANOS));
           }
         });
   }

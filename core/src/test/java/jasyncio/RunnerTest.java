@@ -216,8 +216,13 @@ class RunnerTest {
       DefaultSignals.restore();
     }
 
+    /// For programs that react: however long it takes them.
     private static ChildJvm.Result interrupt(String program, int times) {
-      try (var child = ChildJvm.start(Interrupted.class, Runtimes.jvmOptions(), program)) {
+      return interrupt(program, times, with("-Djasyncio.interrupt.patience=600"));
+    }
+
+    private static ChildJvm.Result interrupt(String program, int times, List<String> options) {
+      try (var child = ChildJvm.start(Interrupted.class, options, program)) {
         child.awaitLine("ready");
         child.signal("INT");
         for (int i = 1; i < times; i++) {
@@ -254,7 +259,7 @@ class RunnerTest {
 
     @Test
     void interrupt_twice_withoutEffect_saysWhereTheLoopIsStuckAndEndsTheJvm() {
-      var result = interrupt("computes", 2);
+      var result = interrupt("computes", 2, Runtimes.jvmOptions());
       assertThat(result.exitCode()).isEqualTo(130);
       assertThat(result.output())
           .contains("Ctrl-C has no effect", "RunnerTest$Interrupted.computes(RunnerTest.java:");
@@ -293,10 +298,7 @@ class RunnerTest {
     void signalHandler_forASignalThatIsIgnored_works() {
       try (var child =
           ChildJvm.startIgnoring(
-              "INT",
-              Interrupted.class,
-              nativeAccess("--enable-native-access=ALL-UNNAMED"),
-              "handles")) {
+              "INT", Interrupted.class, with("--enable-native-access=ALL-UNNAMED"), "handles")) {
         child.awaitLine("ready");
         child.signal("INT");
         assertThat(child.finish().output()).isEqualTo("handled");
@@ -312,7 +314,7 @@ class RunnerTest {
       }
     }
 
-    private static List<String> nativeAccess(String option) {
+    private static List<String> with(String option) {
       var options = new ArrayList<>(Runtimes.jvmOptions());
       options.add(option);
       return options;
