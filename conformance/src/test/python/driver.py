@@ -19,7 +19,7 @@ sys.dont_write_bytecode = True
 
 from harness import SCENARIOS, Overdue
 
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 300  # only what hangs takes that long
 
 
 def overdue(signum, frame):

@@ -254,15 +254,17 @@ def kill_raises_where_the_greenlet_waits():
 
 @scenario("V2")
 def kill_before_the_start_runs_nothing():
-    g = gevent.spawn(print, "never")
-    later = gevent.spawn_later(0.001, print, "never")
-    new = gevent.Greenlet(print, "never")
-    for victim in (g, later, new):
+    for start in (
+        gevent.spawn,
+        functools.partial(gevent.spawn_later, 0.001),
+        gevent.Greenlet,
+    ):
+        victim = start(print, "never")
         victim.link(lambda g: print("link", outcome(g)))
         victim.kill()
         states(victim)
         print(outcome(victim))
-    new.start()
+        victim.start()
     gevent.sleep(0.01)
 
 

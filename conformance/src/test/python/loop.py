@@ -573,21 +573,30 @@ def the_handler_runs_in_the_context_of_the_callback():
 @scenario("L14")
 def slow_callbacks_are_logged_in_debug_mode():
     with logs(slow=True), new_loop() as loop:
-        loop.slow_callback_duration = 0.05
-        loop.call_soon(block_for, 0.08)
-        loop.call_soon(print, "quick")
+        def slow():
+            loop.slow_callback_duration = 0.05
+            block_for(0.08)
+
+        def quick():
+            loop.slow_callback_duration = 60  # a busy machine makes any callback slow
+            print("quick")
+
+        loop.slow_callback_duration = 60
+        loop.call_soon(slow)
+        loop.call_soon(quick)
         one_iteration(loop)
 
 
 @scenario("L14")
 def slow_steps_are_logged_in_debug_mode():
     with logs(slow=True), new_loop() as loop:
-        loop.slow_callback_duration = 0.05
+        loop.slow_callback_duration = 60
 
         async def main():
-            await asyncio.sleep(0.08)
+            loop.slow_callback_duration = 0.05
             block_for(0.08)
             await asyncio.sleep(0)
+            loop.slow_callback_duration = 60  # a busy machine makes any step slow
             print("quick")
 
         loop.run_until_complete(main())

@@ -263,13 +263,12 @@ def an_interrupt_of_a_main_that_takes_turns():
 @scenario("N3")
 def an_interrupt_after_a_cancellation():
     async def main():
-        async def cancel(task):
-            await asyncio.sleep(0)
-            task.cancel()
+        asyncio.get_running_loop().call_soon(asyncio.current_task().cancel)
+        try:
+            await hang("main")
+        except asyncio.CancelledError:
             signal.raise_signal(signal.SIGINT)
-
-        asyncio.create_task(cancel(asyncio.current_task()))
-        await asyncio.sleep(60)
+            await hang("main again")
 
     print(attempt(lambda: asyncio.run(main())))
 

@@ -296,16 +296,17 @@ final class GreenletsScenarios {
 
   @Scenario("V2")
   static void killBeforeTheStartRunsNothing() {
-    var g = spawn(() -> print("never"));
-    var later = spawnLater(0.001, () -> print("never"));
-    var fresh = Greenlet.of(() -> print("never"));
-    for (var victim : List.of(g, later, fresh)) {
+    Action never = () -> print("never");
+    List<Supplier<Greenlet<?>>> starts =
+        List.of(() -> spawn(never), () -> spawnLater(0.001, never), () -> Greenlet.of(never));
+    for (var start : starts) {
+      var victim = start.get();
       victim.link(x -> print("link", outcome(x)));
       victim.kill();
       states(victim);
       print(outcome(victim));
+      victim.start();
     }
-    fresh.start();
     sleep(0.01);
   }
 

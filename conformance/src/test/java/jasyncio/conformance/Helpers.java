@@ -10,15 +10,18 @@ import jasyncio.Action;
 import jasyncio.CancelledError;
 import jasyncio.EventLoop;
 import jasyncio.Future;
-import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import org.jspecify.annotations.Nullable;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /// What the scenarios share. The twin of the second half of `harness.py`.
 final class Helpers {
@@ -87,7 +90,7 @@ final class Helpers {
   /// Collects garbage until so many messages were logged since `logs`; after a while the comparison
   /// says what is missing.
   static void collect(int messages) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(50);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
     do {
       collect();
     } while (LOGGED.get() < messages && System.nanoTime() < end);
@@ -141,9 +144,27 @@ final class Helpers {
     join(Thread.ofPlatform().start(body));
   }
 
-  /// Sends this process the signal of Ctrl-C.
-  static void interruptThisProcess() throws IOException {
-    new ProcessBuilder("kill", "-INT", Long.toString(ProcessHandle.current().pid())).start();
+  /// Sends this process the signal of Ctrl-C, and returns when it was heard, as in Python: a signal
+  /// that came later might end the process.
+  static void interruptThisProcess() {
+    var signal = new Signal("INT");
+    var heard = new CountDownLatch(1);
+    var handler = new AtomicReference<SignalHandler>();
+    handler.set(
+        Signal.handle(
+            signal,
+            s -> {
+              handler.get().handle(s);
+              heard.countDown();
+            }));
+    Signal.raise(signal);
+    try {
+      heard.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError("interrupted while raising a signal", e);
+    } finally {
+      Signal.handle(signal, handler.get());
+    }
   }
 
   static void join(Thread thread) {

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 
 /// The Java halves, and what they print.
 final class JavaScenarios {
-  private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofMinutes(5); // only what hangs takes that long
   private static final String DEBUG = "jasyncio.debug";
 
   private JavaScenarios() {}

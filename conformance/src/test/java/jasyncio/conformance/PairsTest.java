@@ -72,7 +72,7 @@ class PairsTest {
     @Scenario("none")
     static void hangs() throws InterruptedException {
       Trace.print("first line");
-      Thread.sleep(Duration.ofSeconds(20));
+      Thread.sleep(Duration.ofHours(1));
     }
   }
 
@@ -120,10 +120,10 @@ class PairsTest {
   @Test
   void run_hangingScenario_failsWithItsStack() {
     var hangs = JavaScenarios.of(Deviating.class).get("hangs");
-    var output = JavaScenarios.run(hangs, false, Duration.ofMillis(200));
+    var output = JavaScenarios.run(hangs, false, Duration.ofSeconds(2));
     assertThatThrownBy(() -> output.linesOrFail("Java", "hangs"))
         .isInstanceOf(AssertionError.class)
-        .hasMessageContaining("after it printed [first line]:\nnot done after 200 ms")
+        .hasMessageContaining("after it printed [first line]:\nnot done after 2000 ms")
         .hasMessageContaining("Deviating.hangs");
   }
 

@@ -295,13 +295,13 @@ final class RunnersScenarios {
   static void anInterruptAfterACancellation() {
     Action main =
         () -> {
-          var task = currentTask();
-          createTask(() -> {
-            sleep(0);
-            task.cancel();
+          getRunningLoop().callSoon(currentTask()::cancel);
+          try {
+            hang("main");
+          } catch (CancelledError e) {
             interruptThisProcess();
-          });
-          sleep(60);
+            hang("main again");
+          }
         };
     print(attempt(() -> run(main)));
   }
