@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The `jasyncio` script as a user meets it: a process with a working directory and an environment.
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ScriptIT {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
   private static final Path SCRIPT = ROOT.resolve("jasyncio");
@@ -278,7 +277,7 @@ class ScriptIT {
           run(() -> {
             try {
               IO.println("waiting");
-              sleep(60);
+              sleep(3600);
             } finally {
               IO.println("cleaned up");
             }
@@ -291,8 +290,7 @@ class ScriptIT {
       assertThat(out.readLine()).isEqualTo("waiting");
       new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
       assertThat(out.readLine()).isEqualTo("cleaned up");
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-      assertThat(process.exitValue()).isEqualTo(130);
+      assertThat(process.waitFor()).isEqualTo(130);
       assertThat(Files.readString(err)).isEqualTo("Interrupted\n");
     } finally {
       process.destroyForcibly();
