@@ -29,10 +29,10 @@ static final String USAGE =
 
 static final int ACCOUNTS = 20;
 static final int START = 1000; // what each account has
-static final double TIMEOUT = 10; // seconds for one transfer
+static final double TIMEOUT = 60; // seconds for one transfer, the wait for a connection included
 static final int ATTEMPTS = 5; // when transfers get into each other's way
 
-String url = "jdbc:h2:mem:bank;DB_CLOSE_DELAY=-1";
+String url = "jdbc:h2:mem:bank;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=30000";
 final Properties login = new Properties();
 int transfers = 100;
 int poolSize = 8;

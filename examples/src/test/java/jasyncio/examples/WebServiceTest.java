@@ -125,7 +125,9 @@ class WebServiceTest {
   void wrk_talksToIt() throws Exception {
     assumeTrue(Programs.has("wrk"), "there is no wrk here");
     try (var service = Service.start()) {
-      Run run = Programs.run(List.of("wrk", "-t1", "-c32", "-d1s", service.url("/")));
+      Run run =
+          Programs.run(
+              List.of("wrk", "-t1", "-c32", "-d1s", "--timeout", "300s", service.url("/")));
       assertEquals(0, run.exit(), run::toString);
       assertTrue(
           run.out().stream().anyMatch(line -> line.contains("Requests/sec:")), run::toString);
