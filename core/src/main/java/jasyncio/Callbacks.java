@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What waits for a future, in order: nothing, one entry, or many of them, in one field. Most
@@ -54,14 +53,6 @@ final class Callbacks {
       return many.entries.isEmpty() ? null : many;
     }
     return kept == entry ? null : kept;
-  }
-
-  static @Nullable Object without(@Nullable Object kept, Predicate<Entry> which) {
-    if (kept instanceof Callbacks many) {
-      many.entries.removeIf(which);
-      return many.entries.isEmpty() ? null : many;
-    }
-    return kept instanceof Entry entry && which.test(entry) ? null : kept;
   }
 
   static Collection<Entry> of(@Nullable Object kept) {

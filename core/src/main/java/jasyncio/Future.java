@@ -1,6 +1,7 @@
 package jasyncio;
 
 import jasyncio.internal.loop.Entry;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -344,10 +345,14 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
   /// @return how many were removed
   public final int removeDoneCallback(Consumer<? super Future<T>> callback) {
     Objects.requireNonNull(callback, "callback");
-    int before = Callbacks.of(callbacks).size();
-    callbacks =
-        Callbacks.without(callbacks, e -> e instanceof DoneCallback<?> d && d.calls(callback));
-    return before - Callbacks.of(callbacks).size();
+    var removed = new ArrayList<Entry>();
+    for (var entry : List.copyOf(Callbacks.of(callbacks))) { // an equals() may change them
+      if (entry instanceof DoneCallback<?> d && d.calls(callback)) {
+        removed.add(entry);
+      }
+    }
+    removed.forEach(this::forget);
+    return removed.size();
   }
 
   /// Puts `entry` into the ready queue once this is done.
