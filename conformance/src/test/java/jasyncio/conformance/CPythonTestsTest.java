@@ -32,6 +32,9 @@ class CPythonTestsTest {
   private static final Path PAGE = ROOT.resolve("docs/cpython-tests.md");
   private static final Pattern NAME = Pattern.compile("test_\\w+\\.\\w+\\.test\\w*");
   private static final Pattern TEST = Pattern.compile("(\\w+)\\.(\\w+)");
+  private static final Path CHANGES = ROOT.resolve("docs/asyncio-3.15.md");
+  private static final Pattern TEST_ON_A_PAGE =
+      Pattern.compile("`(\\w+(?:Test|Contract|Scenarios))\\.(\\w+)`");
   private static final Set<String> VERSIONS = Set.of("3.13", "3.14", "3.15");
 
   /// The release whose tests are the rows of 3.13; later ones of 3.13 may have some more.
@@ -125,6 +128,19 @@ class CPythonTestsTest {
                 .contains(name.group(2));
           }
         });
+  }
+
+  @Test
+  void everyTestNamed_onThePageOfRelease315_exists() {
+    var tests = testsHere();
+    var named =
+        lines(CHANGES).stream().flatMap(line -> TEST_ON_A_PAGE.matcher(line).results()).toList();
+    assertThat(named)
+        .isNotEmpty()
+        .allSatisfy(test ->
+            assertThat(tests.getOrDefault(test.group(1), Set.of()))
+                .as(test.group())
+                .contains(test.group(2)));
   }
 
   @Test
