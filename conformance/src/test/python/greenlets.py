@@ -208,16 +208,19 @@ def unlink_takes_a_link_back():
 def a_link_may_wait_and_may_fail():
     with reports():
 
+        ended = Event()
+
         def waits(g):
             print("link begins")
             gevent.sleep(0.01)
             print("link ends")
+            ended.set()
 
         g = gevent.spawn(print, "g")
         g.link(waits)
         g.link(lambda g: fail("in a link"))
         g.link(lambda g: print("last link"))
-        gevent.sleep(0.1)
+        ended.wait()
 
 
 @scenario("V1")
@@ -504,8 +507,9 @@ def waits_with_a_timeout():
 
 @scenario("V4")
 def joinall_gives_those_that_have_ended_in_this_order():
-    slow = gevent.spawn(lambda: (gevent.sleep(0.1), "slow")[1])
-    quick = gevent.spawn(lambda: (gevent.sleep(0.01), "quick")[1])
+    go = Event()
+    slow = gevent.spawn(lambda: (go.wait(), "slow")[1])
+    quick = gevent.spawn(lambda: (gevent.sleep(0.01), go.set(), "quick")[2])
     instant = gevent.spawn(lambda: "instant")
     print([g.value for g in gevent.joinall([slow, quick, instant])])
     print([g.value for g in gevent.joinall([slow, quick])])
@@ -514,17 +518,14 @@ def joinall_gives_those_that_have_ended_in_this_order():
 
 @scenario("V4")
 def joinall_with_a_timeout_or_a_count():
-    def all():
-        gevent.sleep(0.001)
-        return [gevent.spawn(lambda s=s: (gevent.sleep(s), s)[1]) for s in (0.4, 0.01, 0.25)]
-
-    greenlets = all()
+    never = Event()
+    greenlets = [gevent.spawn(never.wait), gevent.spawn(lambda: 1), gevent.spawn(never.wait)]
     print([g.value for g in gevent.joinall(greenlets, timeout=0.1)])
-    gevent.joinall(greenlets)
-    greenlets = all()
+    gevent.killall(greenlets)
+    greenlets = [gevent.spawn(lambda s=s: (gevent.sleep(s), s)[1]) for s in (1000, 0.01, 0.02)]
     print([g.value for g in gevent.joinall(greenlets, count=2)])
-    gevent.joinall(greenlets)
     print([g.value for g in gevent.joinall(greenlets, count=0)])
+    gevent.killall(greenlets)
 
 
 @scenario("V4")

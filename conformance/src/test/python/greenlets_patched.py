@@ -26,7 +26,7 @@ def patched_sleep_cooperates():
         time.sleep(seconds)
         print(name, "woke up")
 
-    gevent.joinall([gevent.spawn(sleeper, "a", 0.2), gevent.spawn(sleeper, "b", 0.01)])
+    gevent.joinall([gevent.spawn(sleeper, "a", 1), gevent.spawn(sleeper, "b", 0.01)])
 
 
 @scenario("V5")

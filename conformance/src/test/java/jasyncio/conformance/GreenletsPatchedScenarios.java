@@ -30,7 +30,7 @@ final class GreenletsPatchedScenarios {
   @Scenario("V5")
   static void patchedSleepCooperates() {
     Monkey.patchAll();
-    joinall(List.of(spawn(() -> sleeper("a", 0.2)), spawn(() -> sleeper("b", 0.01))));
+    joinall(List.of(spawn(() -> sleeper("a", 1)), spawn(() -> sleeper("b", 0.01))));
   }
 
   @Scheduled

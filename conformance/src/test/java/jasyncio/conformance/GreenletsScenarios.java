@@ -250,15 +250,17 @@ final class GreenletsScenarios {
   @Scenario("V1")
   static void aLinkMayWaitAndMayFail() {
     reports();
+    var ended = new Event();
     var g = spawn(() -> print("g"));
     g.link(x -> {
       print("link begins");
       sleep(0.01);
       print("link ends");
+      ended.set();
     });
     g.link(x -> fail("in a link"));
     g.link(x -> print("last link"));
-    sleep(0.1);
+    ended.await();
   }
 
   @Scenario("V1")
@@ -564,28 +566,40 @@ final class GreenletsScenarios {
 
   @Scenario("V4")
   static void joinallGivesThoseThatHaveEndedInThisOrder() {
-    var slow = spawn(() -> after(0.1, "slow"));
-    var quick = spawn(() -> after(0.01, "quick"));
+    var go = new Event();
+    var slow =
+        spawn(() -> {
+          go.await();
+          return "slow";
+        });
+    var quick =
+        spawn(() -> {
+          sleep(0.01);
+          go.set();
+          return "quick";
+        });
     var instant = spawn(() -> "instant");
     print(values(joinall(List.of(slow, quick, instant))));
     print(values(joinall(List.of(slow, quick))));
     print(joinall(List.<Greenlet<String>>of()));
   }
 
-  private static List<Greenlet<Double>> sleepers() {
-    sleep(0.001);
-    return Stream.of(0.4, 0.01, 0.25).map(s -> spawn(() -> after(s, s))).toList();
-  }
-
   @Scenario("V4")
   static void joinallWithATimeoutOrACount() {
-    var greenlets = sleepers();
+    var never = new Event();
+    Supplier<Greenlet<Integer>> waiting =
+        () ->
+            spawn(() -> {
+              never.await();
+              return 0;
+            });
+    var greenlets = List.of(waiting.get(), spawn(() -> 1), waiting.get());
     print(values(joinall(greenlets, 0.1)));
-    joinall(greenlets);
-    greenlets = sleepers();
-    print(values(joinall(greenlets, WaitOptions.defaults().count(2))));
-    joinall(greenlets);
-    print(values(joinall(greenlets, WaitOptions.defaults().count(0))));
+    killall(greenlets);
+    var sleepers = Stream.of(1000.0, 0.01, 0.02).map(s -> spawn(() -> after(s, s))).toList();
+    print(values(joinall(sleepers, WaitOptions.defaults().count(2))));
+    print(values(joinall(sleepers, WaitOptions.defaults().count(0))));
+    killall(sleepers);
   }
 
   private static List<Greenlet<String>> goodAndBad() {
