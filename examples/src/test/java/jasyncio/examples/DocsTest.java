@@ -23,6 +23,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// | `text stderr` | likewise, its standard error |
 ///
 /// In expected output `…` stands for anything within a line; alone on a line, for any number of
-/// lines. A fragment may use the methods that a comment on the line before it declares:
+/// lines; and a number of seconds, such as `2 s`, for any that is not less. A fragment may use the methods that a comment on the line before it declares:
 ///
 ///     <!-- given: int f() { return 1; } -->
 ///
@@ -87,6 +88,7 @@ class DocsTest {
   private static final Pattern METHOD = Pattern.compile("(?:([A-Z]\\w*)\\.)?([a-z]\\w+)\\(.*\\)");
   private static final Pattern TYPE =
       Pattern.compile("(?:new )?([A-Z]\\w*+)(?:<[^>]*>)?(?:\\(.*\\))?");
+  private static final Pattern SECONDS = Pattern.compile("(\\d+(?:\\.\\d*)?)…? s\\b");
   private static final Pattern GIVEN = Pattern.compile("<!-- given: (.*) -->");
   private static final Pattern MAIN = Pattern.compile("\\bvoid main\\(");
 
@@ -212,11 +214,24 @@ class DocsTest {
   }
 
   private static boolean matches(String expected, String actual) {
-    String pattern =
-        Arrays.stream(expected.split("…", -1))
-            .map(Pattern::quote)
-            .collect(Collectors.joining(".*"));
-    return actual.matches(pattern);
+    var pattern = new StringBuilder();
+    var least = new ArrayList<Double>();
+    Matcher times = SECONDS.matcher(expected);
+    int end = 0;
+    while (times.find()) {
+      pattern.append(quote(expected.substring(end, times.start()))).append("(\\d+(?:\\.\\d+)?) s");
+      least.add(Double.valueOf(times.group(1)));
+      end = times.end();
+    }
+    pattern.append(quote(expected.substring(end)));
+    Matcher found = Pattern.compile(pattern.toString()).matcher(actual);
+    return found.matches()
+        && IntStream.range(0, least.size())
+            .allMatch(i -> Double.parseDouble(found.group(i + 1)) >= least.get(i));
+  }
+
+  private static String quote(String text) {
+    return Arrays.stream(text.split("…", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
   }
 
   private static Run run(Snippet snippet) {
