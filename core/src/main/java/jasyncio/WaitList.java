@@ -35,7 +35,7 @@ public final class WaitList {
    *   woken    taken out of the list by wake(): its coroutine has not gone on yet
    *   left     neither
    * leave() is the only way to `left`. Cancelled ones stay listed until their coroutine comes to leave(); they
-   * are passed over.
+   * are passed over, each once: who does not wait any more will not wait again.
    *
    * Tasks wait for the place itself, as they would for a future: this is what every lock and queue does most. A future
    * stands behind it where it is awaited in several lists, or by a coroutine that is driven by hand.
@@ -43,6 +43,7 @@ public final class WaitList {
   private final Binding binding;
   private @Nullable Place head;
   private @Nullable Place tail;
+  private @Nullable Place candidate; // nobody who is listed before it waits; null: nobody at all
   private int listed;
   private int woken;
 
@@ -98,13 +99,19 @@ public final class WaitList {
   ///
   /// @return whether there was one
   public boolean wakeFirst() {
-    for (var place = head; place != null; place = place.next) {
-      if (place.waits()) {
-        wake(place);
-        return true;
-      }
+    var first = firstThatWaits();
+    if (first == null) {
+      return false;
     }
-    return false;
+    wake(first);
+    return true;
+  }
+
+  private @Nullable Place firstThatWaits() {
+    while (candidate != null && !candidate.waits()) {
+      candidate = candidate.next;
+    }
+    return candidate;
   }
 
   /// Wakes the first, unless somebody is on their way already who will look after the next: one
@@ -137,12 +144,8 @@ public final class WaitList {
 
   /// The first task that waits, if one does.
   @Nullable Task<?> firstWaiting() {
-    for (var place = head; place != null; place = place.next) {
-      if (place.waits()) {
-        return place.task;
-      }
-    }
-    return null;
+    var place = firstThatWaits();
+    return place == null ? null : place.task;
   }
 
   /// {@return how many places are taken by those that nobody has woken}
@@ -187,6 +190,9 @@ public final class WaitList {
       last.next = place;
     }
     tail = place;
+    if (candidate == null) {
+      candidate = place;
+    }
     place.listed = true;
     listed++;
     return place;
@@ -204,6 +210,9 @@ public final class WaitList {
       tail = before;
     } else {
       after.previous = before;
+    }
+    if (candidate == place) {
+      candidate = after;
     }
     place.previous = null;
     place.next = null;

@@ -239,4 +239,32 @@ class WaitListTest {
     assertThat(list.size()).isZero();
     assertThat(order).containsExactly("Task was destroyed but it is pending!");
   }
+
+  @Test
+  void wakeFirst_behindManyThatWereCancelled_findsThoseWhoCameLater() {
+    run(() -> {
+      var cancelled = new ArrayList<Task<Void>>();
+      for (int i = 0; i < 100; i++) {
+        cancelled.add(waiter("never"));
+      }
+      var a = waiter("a");
+      sleep(0);
+      cancelled.forEach(Task::cancel);
+      assertThat(list.wakeFirst()).isTrue();
+      assertThat(list.wakeFirst()).isFalse();
+      var b = list.enter();
+      var c = list.enter();
+      b.leave();
+      assertThat(list.wakeFirst()).isTrue();
+      assertThat(c.woken()).isTrue();
+      c.leave();
+      Asyncio.wait(cancelled);
+      var d = waiter("d");
+      sleep(0);
+      assertThat(list.waiting()).isEqualTo(1);
+      assertThat(list.wakeFirst()).isTrue();
+      Asyncio.wait(List.of(a, d));
+      assertThat(order).endsWith("d").contains("a").hasSize(102);
+    });
+  }
 }

@@ -191,8 +191,9 @@ public class Queue<T> implements Iterable<T> {
   /// Takes items, as [#get()] does, until the queue is shut down and empty.
   ///
   /// `hasNext()` suspends while the queue is empty, but takes nothing: items are taken by `next()`.
-  /// Several coroutines may iterate at the same time; each item goes to one of them. asyncio's
-  /// queues cannot be iterated over.
+  /// Several coroutines may iterate at the same time; each item goes to one of them. Whoever asks
+  /// `hasNext()` has to go on to `next()`: an item that it has waited for is not offered to others
+  /// who wait. asyncio's queues cannot be iterated over.
   ///
   /// @return an iterator that removes what it gives
   @Override
