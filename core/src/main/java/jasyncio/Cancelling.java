@@ -61,6 +61,9 @@ final class Cancelling {
     if (before != null) {
       return before.ended ? before.answer : breakCircle(before, asking);
     }
+    if (asking != null && future.done()) {
+      return false; // its error stays unread, to be told of
+    }
     var step = new Step(future);
     known.put(future, step);
     if (step.begin()) {

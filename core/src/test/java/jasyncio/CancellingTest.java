@@ -217,4 +217,28 @@ class CancellingTest {
           .isInstanceOfAny(CancelledError.class, TimeoutException.class);
     });
   }
+
+  @Test
+  void theErrorOfATask_thatACancellationOvertakes_isTold() {
+    var reports = new ArrayList<String>();
+    run(() -> {
+      getRunningLoop().setExceptionHandler((loop, error) -> reports.add(error.message()));
+      var ready = future();
+      var waiting =
+          createTask(() -> {
+            await(
+                createTask(() -> {
+                  await(ready);
+                  throw new IllegalStateException("overtaken");
+                }));
+          });
+      sleep(0);
+      sleep(0);
+      ready.setResult(1);
+      sleep(0); // it has failed
+      waiting.cancel();
+      assertThatThrownBy(() -> await(waiting)).isInstanceOf(CancelledError.class);
+    });
+    assertThat(reports).containsExactly("Task exception was never retrieved");
+  }
 }
