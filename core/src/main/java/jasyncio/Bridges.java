@@ -1,10 +1,7 @@
 package jasyncio;
 
 import jasyncio.internal.loop.Entry;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -29,12 +26,12 @@ final class Bridges {
       completable.whenComplete((value, error) -> settle(future, value, error));
       return future;
     }
-    loop.idleness.answerExpected();
-    stage.whenComplete((value, error) ->
-        loop.sendUnlessClosed(() -> {
-          loop.idleness.answered();
-          settle(future, value, error);
-        }));
+    loop.idleness.ask(() ->
+        stage.whenComplete((value, error) ->
+            loop.sendUnlessClosed(() -> {
+              loop.idleness.answered();
+              settle(future, value, error);
+            })));
     if (completable != null) {
       cancelWith(future, () -> completable.cancel(true));
     }
@@ -64,16 +61,16 @@ final class Bridges {
       copy(theirs, future);
       return future;
     }
-    loop.idleness.answerExpected();
-    Thread.ofVirtual()
-        .name("jasyncio-wrap-future")
-        .start(() -> {
-          waitFor(theirs);
-          loop.sendUnlessClosed(() -> {
-            loop.idleness.answered();
-            copy(theirs, future);
-          });
-        });
+    loop.idleness.ask(() ->
+        Thread.ofVirtual()
+            .name("jasyncio-wrap-future")
+            .start(() -> {
+              waitFor(theirs);
+              loop.sendUnlessClosed(() -> {
+                loop.idleness.answered();
+                copy(theirs, future);
+              });
+            }));
     cancelWith(future, () -> theirs.cancel(true));
     return future;
   }
@@ -115,10 +112,11 @@ final class Bridges {
 
   /// What the JDK wrapped: of causes that go round in a circle, any.
   private static @Nullable Throwable inner(@Nullable Throwable error) {
-    Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    while ((error instanceof CompletionException || error instanceof ExecutionException)
-        && error.getCause() != null
-        && seen.add(error)) {
+    for (int i = 0; i < Interrupts.MAX_CAUSES; i++) {
+      if (!(error instanceof CompletionException || error instanceof ExecutionException)
+          || error.getCause() == null) {
+        break;
+      }
       error = error.getCause();
     }
     return error;

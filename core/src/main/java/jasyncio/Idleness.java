@@ -33,6 +33,18 @@ final class Idleness implements LoopCore.IdleListener {
     answers.incrementAndGet();
   }
 
+  /// Asks another thread for something that it is going to answer; nothing is expected of it if
+  /// that fails. Any thread.
+  void ask(Runnable request) {
+    answerExpected();
+    try {
+      request.run();
+    } catch (Throwable e) {
+      answered();
+      throw e;
+    }
+  }
+
   /// It has answered. Called when the answer is dealt with, not when it is sent; any thread.
   void answered() {
     answers.decrementAndGet();

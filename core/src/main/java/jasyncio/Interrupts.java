@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// How calls of the JDK that block behave towards an interrupt.
 final class Interrupts {
-  private static final int MAX_CAUSES = 100; // there may be a cycle
+  static final int MAX_CAUSES = 100; // there may be a cycle
 
   private static final Map<String, Boolean> MINDED = new ConcurrentHashMap<>();
 

@@ -46,13 +46,7 @@ final class Offload {
             });
           }
         };
-    loop.idleness.answerExpected();
-    try {
-      (chosen != null ? chosen : executor()).execute(job);
-    } catch (Throwable e) {
-      loop.idleness.answered();
-      throw e;
-    }
+    loop.idleness.ask(() -> (chosen != null ? chosen : executor()).execute(job));
     future.addDoneCallback(f -> {
       if (f.cancelled()) {
         job.cancel(false); // one that runs already goes on, and its result is dropped

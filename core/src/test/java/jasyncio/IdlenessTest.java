@@ -3,6 +3,7 @@ package jasyncio;
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -214,5 +216,23 @@ class IdlenessTest {
     assertThat(order).containsExactly("still here");
     loop.runUntilComplete(task);
     assertThat(order).containsExactly("still here", "next run");
+  }
+
+  @Test
+  void aStageThatCannotBeWaitedFor_isNotWaitedFor() {
+    var stage =
+        new CompletableFuture<String>() {
+          @Override
+          public CompletableFuture<String> whenComplete(
+              BiConsumer<? super String, ? super Throwable> action) {
+            throw new UnsupportedOperationException("no");
+          }
+        };
+    stopWhenStalled();
+    loop.callSoon(() ->
+        assertThatThrownBy(() -> Asyncio.wrapFuture(stage))
+            .isInstanceOf(UnsupportedOperationException.class));
+    loop.runForever();
+    assertThat(order).containsExactly("stalled");
   }
 }
