@@ -53,7 +53,6 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   private @Nullable Fiber fiber; // when driven by hand
   private @Nullable Hub lonely; // runs it where no loop does
   private @Nullable Task<?> driver; // the task that drives it by hand now
-  @Nullable Coroutine<?> inside; // driven by hand, it awaits by way of this
   private @Nullable Fiber host; // when awaited
   private @Nullable Object sent;
   private @Nullable Throwable thrown;
@@ -399,34 +398,17 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   /// @return what to give to [#send] next
   /// @throws IllegalStateException if the caller runs in no coroutine
   public @Nullable Object suspendFor(@Nullable Object request) {
-    switch (owner()) {
-      case Task<?> task -> {
-        var before = task.inside;
-        task.inside = this;
-        try {
-          return suspend(request);
-        } finally {
-          task.inside = before;
-        }
-      }
-      case Coroutine<?> outer -> {
-        var before = outer.inside;
-        outer.inside = this;
-        try {
-          return suspend(request);
-        } finally {
-          outer.inside = before;
-        }
-      }
-      case null, default -> {
-        return suspend(request);
-      }
+    var here = Fiber.current();
+    if (here == null) {
+      return suspend(request);
     }
-  }
-
-  /// Its own, while it is driven by hand.
-  @Nullable Fiber fiber() {
-    return fiber;
+    var before = here.waitingFor();
+    here.setWaitingFor(fiber);
+    try {
+      return suspend(request);
+    } finally {
+      here.setWaitingFor(before);
+    }
   }
 
   /// Suspends this coroutine, from inside of its body, and hands `value` to whoever drives it: what

@@ -925,9 +925,8 @@ public final class EventLoop implements AutoCloseable {
       defaultExceptionHandler(error);
       return;
     }
-    // The loop tells what is there at the end of each run: so either it comes upon this one, or we
-    // see
-    // that it does not run.
+    // The loop tells what is there at the end of each run: so either it comes upon this one, or
+    // we see that it does not run.
     reports.add(error);
     if (isRunning() && !isRunningHere()) {
       core.send(

@@ -57,7 +57,6 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private Object body; // an Awaitable<T> or an Action; once it is done, what Bodies left of it
   private @Nullable Object waiter; // a Future, a Place in a WaitList, or a CancelledSleep
   private @Nullable Fiber fiber;
-  @Nullable Coroutine<?> inside; // driven by hand, it awaits by way of this
   private int cancelRequests;
   private int ticket; // of the last sleep
   private byte phase = NEW;
@@ -700,12 +699,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
     var all = new ArrayList<Fiber>();
     if (isSuspended()) {
-      all.add(own);
-      for (var coroutine = inside; coroutine != null; coroutine = coroutine.inside) {
-        var f = coroutine.fiber();
-        if (f != null) {
-          all.add(f);
-        }
+      for (var f = own; f != null; f = f.waitingFor()) {
+        all.add(f);
       }
       return all.reversed();
     }

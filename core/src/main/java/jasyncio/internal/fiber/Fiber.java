@@ -21,6 +21,8 @@ public abstract class Fiber {
   /// Until it runs: its body. There may be a million fibers, so one field must do.
   private @Nullable Object owner;
 
+  private @Nullable Fiber waitingFor;
+
   Fiber(Hub hub, Runnable body) {
     this.hub = hub;
     this.owner = body;
@@ -83,6 +85,17 @@ public abstract class Fiber {
   /// Whoever gets control back, or `null`.
   public final @Nullable Fiber caller() {
     return returnTo;
+  }
+
+  /// The fiber that handed out what the code of this one waits for: of a generator, say, that it
+  /// drives. `null` if it waits for something of its own.
+  public final @Nullable Fiber waitingFor() {
+    return waitingFor;
+  }
+
+  /// Only on the fiber.
+  public final void setWaitingFor(@Nullable Fiber fiber) {
+    waitingFor = fiber;
   }
 
   private static final class Marker extends Fiber {
