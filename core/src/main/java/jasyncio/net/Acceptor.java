@@ -125,9 +125,9 @@ final class Acceptor implements LoopOwned {
     }
     watch.end();
     closeChannel(channel);
-    io.letGo(); // nobody is to get in any more, and others may have the address
     arrived.forEach(Connector::close);
     arrived.clear();
+    io.letGo(); // nobody is to get in any more, and others may have the address
   }
 
   @Override

@@ -230,10 +230,11 @@ final class SocketTransport extends LoopTransport implements Transport {
   }
 
   private void enqueue(ByteBuffer data) {
-    if (getWriteBufferSize() == 0) {
+    boolean idle = getWriteBufferSize() == 0;
+    queue().add(data);
+    if (idle) {
       watchWriting();
     }
-    queue().add(data);
     flow.grown(getWriteBufferSize());
   }
 

@@ -1,5 +1,6 @@
 package jasyncio.net;
 
+import jasyncio.internal.net.StandardInput;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -11,7 +12,8 @@ import java.io.PrintStream;
 final class StandardStreams {
   private StandardStreams() {}
 
-  static InputStream input() {
+  static InputStream input() throws IOException {
+    StandardInput.check(System.in); // the pipe does not recognize what is around it
     return new FilterInputStream(System.in) {
       @Override
       public void close() {}

@@ -95,7 +95,7 @@ public final class Streams {
   /// its users connect both pipes themselves.
   ///
   /// @return reader and writer
-  /// @throws IOException never, as it is now
+  /// @throws IOException if the program was started without a standard input
   public static StreamConnection standardStreams() throws IOException {
     var reader = newReader(StreamLimits.DEFAULT);
     var input = Pipes.connectReadPipe(protocolOf(reader), StandardStreams.input());

@@ -64,8 +64,7 @@ final class TlsLayer implements BufferedProtocol {
 
   private static final int FIRST_LATE_WRITE_WARNED_OF = 5;
   private static final int MOST_CHORES = 32; // as BoringSSL; Go has 16
-  private static final int CHORES_AT_ONCE =
-      16; // each costs what a thousand bytes of data do, or more
+  private static final int CHORES_AT_ONCE = 16; // each costs as much as a thousand bytes of data
   private static final WriteBufferLimits WRITE_LIMITS =
       new WriteBufferLimits(128 * 1024, 512 * 1024);
 

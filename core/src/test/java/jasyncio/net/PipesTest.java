@@ -61,6 +61,7 @@ class PipesTest {
                   """
                   standard input is closed: the program was started without one (<&-); start it with </dev/null instead
                   standard input is closed: the program was started without one (<&-); start it with </dev/null instead
+                  standard input is closed: the program was started without one (<&-); start it with </dev/null instead
                   read 3\
                   """));
     }
@@ -77,6 +78,11 @@ class PipesTest {
           } catch (IOException e) {
             IO.println(e.getMessage());
           }
+        }
+        try {
+          Streams.standardStreams();
+        } catch (IOException e) {
+          IO.println(e.getMessage());
         }
         var reader = new StreamReader();
         connectReadPipe(
