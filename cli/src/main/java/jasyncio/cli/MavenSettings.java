@@ -8,12 +8,14 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import org.apache.maven.model.building.DefaultModelProcessor;
 import org.apache.maven.model.io.DefaultModelReader;
 import org.apache.maven.model.locator.DefaultModelLocator;
 import org.apache.maven.model.superpom.DefaultSuperPomProvider;
+import org.apache.maven.repository.internal.ArtifactDescriptorUtils;
 import org.apache.maven.settings.Mirror;
 import org.apache.maven.settings.Profile;
 import org.apache.maven.settings.Proxy;
@@ -29,6 +31,7 @@ import org.apache.maven.settings.crypto.SettingsDecryptionResult;
 import org.eclipse.aether.RepositorySystemSession.SessionBuilder;
 import org.eclipse.aether.repository.Authentication;
 import org.eclipse.aether.repository.RemoteRepository;
+import org.eclipse.aether.repository.RepositoryPolicy;
 import org.eclipse.aether.util.repository.AuthenticationBuilder;
 import org.eclipse.aether.util.repository.DefaultAuthenticationSelector;
 import org.eclipse.aether.util.repository.DefaultMirrorSelector;
@@ -44,6 +47,8 @@ import org.sonatype.plexus.components.sec.dispatcher.DefaultSecDispatcher;
 /// further repositories to look into, and whether Maven may go on-line at all. Nothing is looked
 /// for in the current folder or above it.
 final class MavenSettings {
+  private static final String HTTP = "external:http:*";
+
   private final Path folder;
   private final Settings settings;
   private final SettingsDecryptionResult secrets;
@@ -151,6 +156,9 @@ final class MavenSettings {
           mirror.getMirrorOf(),
           mirror.getMirrorOfLayouts());
     }
+    // As in the settings in Maven's own folder, which may not be here: unless a mirror says so,
+    // nothing comes over plain HTTP, to which the POM of any library could lead
+    mirrors.add("maven-default-http-blocker", "http://0.0.0.0/", "default", false, true, HTTP, "*");
     session.setMirrorSelector(mirrors);
     var proxies = new DefaultProxySelector();
     for (Proxy proxy : secrets.getProxies()) {
@@ -189,7 +197,7 @@ final class MavenSettings {
     for (Profile profile : settings.getProfiles()) {
       if (active.contains(profile.getId()) || isActiveByDefault(profile, active)) {
         for (Repository repository : profile.getRepositories()) {
-          found.add(remote(repository.getId(), repository.getLayout(), repository.getUrl()));
+          found.add(remote(repository));
         }
       }
     }
@@ -201,8 +209,7 @@ final class MavenSettings {
         .setModelProcessor(processor)
         .getSuperModel("4.0.0")
         .getRepositories()
-        .forEach(
-            central -> found.add(remote(central.getId(), central.getLayout(), central.getUrl())));
+        .forEach(central -> found.add(ArtifactDescriptorUtils.toRemoteRepository(central)));
     return found;
   }
 
@@ -212,7 +219,22 @@ final class MavenSettings {
         && profile.getActivation().isActiveByDefault();
   }
 
-  private static RemoteRepository remote(String id, String layout, String url) {
-    return new RemoteRepository.Builder(id, layout, url).build();
+  private static RemoteRepository remote(Repository r) {
+    return new RemoteRepository.Builder(r.getId(), r.getLayout(), r.getUrl())
+        .setReleasePolicy(policy(r.getReleases()))
+        .setSnapshotPolicy(policy(r.getSnapshots()))
+        .build();
+  }
+
+  /// What is to be had from a repository, and how its checksums are taken.
+  private static RepositoryPolicy policy(
+      org.apache.maven.settings.@Nullable RepositoryPolicy wanted) {
+    var usual = new RepositoryPolicy();
+    return wanted == null
+        ? usual
+        : new RepositoryPolicy(
+            wanted.isEnabled(),
+            Objects.requireNonNullElse(wanted.getUpdatePolicy(), usual.getArtifactUpdatePolicy()),
+            Objects.requireNonNullElse(wanted.getChecksumPolicy(), usual.getChecksumPolicy()));
   }
 }

@@ -166,6 +166,8 @@ class LibraryFetcherTest {
           <profiles><profile><id>work</id><repositories><repository><id>office</id>
           <url>http://repository.invalid/</url></repository></repositories></profile></profiles>
           <activeProfiles><activeProfile>work</activeProfile></activeProfiles>
+          <mirrors><mirror><id>knowingly</id><mirrorOf>office</mirrorOf>
+          <url>http://repository.invalid/</url></mirror></mirrors>
           """
               .formatted(dir, proxy.getAddress().getPort());
       assertThat(fetch(settings, "g:b:1")).containsExactly(dir.resolve("elsewhere/g/b/1/b-1.jar"));
@@ -173,5 +175,31 @@ class LibraryFetcherTest {
       proxy.stop(0);
     }
     assertThat(asked).isNotEmpty().containsOnly("ann:secret");
+  }
+
+  private static String profile(String url, String more) {
+    return """
+    <profiles><profile><id>work</id><repositories><repository><id>office</id><url>%s</url>
+    %s</repository></repositories></profile></profiles>
+    <activeProfiles><activeProfile>work</activeProfile></activeProfiles>
+    <mirrors><mirror><id>nothing</id><mirrorOf>central</mirrorOf><url>file:///none</url></mirror>
+    </mirrors>
+    """
+        .formatted(url, more);
+  }
+
+  @Test
+  void fetch_overPlainHttp_onlyIfMirrorSaysSo() {
+    assertThatThrownBy(() -> fetch(profile("http://repository.invalid/", ""), "g:b:1"))
+        .isInstanceOf(CommandException.class)
+        .hasMessageContaining("Blocked");
+  }
+
+  @Test
+  void fetch_repositoryWithoutReleases_notAskedForThem() throws Exception {
+    String snapshots = "<releases><enabled>false</enabled></releases>";
+    assertThatThrownBy(() -> fetch(profile(remote(), snapshots), "g:b:1"))
+        .isInstanceOf(CommandException.class);
+    assertThat(fetch(profile(remote(), ""), "g:b:1")).containsExactly(local("b"));
   }
 }
