@@ -366,6 +366,33 @@ class LoopLifeTest {
       assertThat(result.output().strip()).isEqualTo("ran");
       assertThat(result.exitCode()).isZero();
     }
+
+    /// To find out what the JDK can do runs a virtual thread, and the JDK clears the interrupt of
+    /// the thread that carries it.
+    @Test
+    @Tag("slow")
+    void firstRun_ofAThreadThatIsInterrupted_leavesTheInterrupt() {
+      for (String kind : List.of("platform", "virtual")) {
+        var result = ChildJvm.run(Interrupted.class, Runtimes.jvmOptions(), kind);
+        assertThat(result.output().strip()).as(kind).isEqualTo("ran, interrupted true");
+      }
+    }
+  }
+
+  static final class Interrupted {
+    public static void main(String[] args) throws InterruptedException {
+      Runnable program =
+          () -> {
+            Thread.currentThread().interrupt();
+            run(() -> sleep(0));
+            System.out.println("ran, interrupted " + Thread.interrupted());
+          };
+      if (args[0].equals("virtual")) {
+        Thread.startVirtualThread(program).join();
+      } else {
+        program.run();
+      }
+    }
   }
 
   static final class OnVirtualThread {

@@ -173,6 +173,17 @@ public final class Server implements AutoCloseable {
   /// @param grace how long clients may take
   public void close(Duration grace) {
     Objects.requireNonNull(grace, "grace");
+    close(grace.getSeconds() + grace.getNano() / 1e9);
+  }
+
+  /// As [#close(Duration)], in seconds.
+  ///
+  /// @param grace how long clients may take
+  /// @throws IllegalArgumentException if that is not a number; then nothing has been closed
+  public void close(double grace) {
+    if (Double.isNaN(grace)) {
+      throw new IllegalArgumentException("grace must be a number");
+    }
     close();
     try {
       Asyncio.timeout(grace, this::waitClosed);

@@ -24,7 +24,7 @@ final class StandardStreams {
     return new Output(System.out);
   }
 
-  /// Says what a `PrintStream` keeps to itself: that what reads it has gone.
+  /// Says what a `PrintStream` keeps to itself: that it cannot write. Why, it has forgotten.
   private static final class Output extends FilterOutputStream {
     private final PrintStream stream;
 
@@ -41,7 +41,8 @@ final class StandardStreams {
     @Override
     public void flush() throws IOException {
       if (stream.checkError()) {
-        throw new IOException("cannot write to the standard output: nobody reads it any more");
+        throw new IOException(
+            "cannot write to the standard output: nobody reads it any more, or its disk is full");
       }
     }
 

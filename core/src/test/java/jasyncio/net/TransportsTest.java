@@ -811,6 +811,19 @@ class TransportsTest {
   }
 
   @Test
+  void closeWithGrace_takesSecondsToo() {
+    run(() -> {
+      try (var pair = Loopback.open()) {
+        assertThatThrownBy(() -> pair.server().close(Double.NaN))
+            .isInstanceOf(IllegalArgumentException.class);
+        assertThat(pair.server().isServing()).isTrue();
+        pair.server().close(0.001);
+        assertThat(pair.peer().lost.done()).isTrue();
+      }
+    });
+  }
+
+  @Test
   void closedServer_refusesToServe() {
     run(() -> {
       var server = Transports.createServer(Recorder::new, HOST, 0);

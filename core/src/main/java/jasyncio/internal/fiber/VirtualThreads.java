@@ -89,10 +89,21 @@ public final class VirtualThreads {
   /// Runs one virtual thread: a JVM without continuations has the method but cannot do this.
   private static void probe(MethodHandle newThread) throws Throwable {
     var probe = new Probe(newThread);
+    boolean interrupted = Thread.interrupted(); // the JDK clears it as it mounts a virtual thread
     if (Thread.currentThread().isVirtual()) { // a continuation must be run by a platform thread
-      Thread.ofPlatform().name(Probe.NAME).start(probe).join();
+      var thread = Thread.ofPlatform().name(Probe.NAME).start(probe);
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true; // says nothing of this JVM
+        }
+      }
     } else {
       probe.run();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
     if (probe.failure != null) {
       throw probe.failure;
