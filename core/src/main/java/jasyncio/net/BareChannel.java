@@ -8,6 +8,7 @@ import jasyncio.internal.net.LoopIo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /// A channel of the program's own on a loop's selector: what is called, or waits, when it is ready.
@@ -179,7 +180,9 @@ final class BareChannel {
     }
     if (reader.timer == null && writer.timer == null) {
       watch.end();
-      io.letGo(); // its owner may close it, or use it elsewhere, right now
+      if (!(channel instanceof SocketChannel)) { // of those there may be very many at once
+        io.letGo(); // its owner may close it right now, and others want its address
+      }
     } else if (side == Side.READ) {
       watch.setReader(timer);
     } else {
