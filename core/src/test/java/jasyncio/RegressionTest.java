@@ -31,6 +31,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -577,6 +578,7 @@ class RegressionTest {
   }
 
   @Test
+  @Tag("stack")
   void eagerStartAtTheEdgeOfTheStack_isALateStart() {
     run(() -> {
       dig(currentTask());

@@ -38,6 +38,7 @@ class StackEndTest {
 
   @Test
   @Tag("slow")
+  @Tag("stack")
   void await_atTheEndOfTheStack_losesNobodysWakeUp() {
     run(() -> {
       for (int round = 0; round < ROUNDS; round++) {
