@@ -14,8 +14,9 @@ final class Interruption {
    * When the call ends is not seen; that it has ended is clear as soon as the task calls us or blocks again.
    *
    * UNHEARD is due at the next await, like any wish. HEARD is not: what awaits now is most likely clean-up
-   * that runs while the exception of the call is on its way. If it had to be sent again, then it was swallowed
-   * before, and an await throws it, too. Over it is with the wish itself: see Future.takeWish.
+   * that runs while the exception of the call is on its way. If the task blocks again, then it was swallowed
+   * before, or the call only seemed to hear it, as lock() does; an await throws it, too. Over it is with the
+   * wish itself: see Future.takeWish.
    *
    * A call that waits on and a library that tries again cannot be told apart from outside. So repetitions come
    * at once only to calls that declare to mind, and after some of these with growing pauses: others would spin.
@@ -32,6 +33,7 @@ final class Interruption {
   private int sent;
   private int heldOff; // bodies of uninterrupted() that run
   private boolean onlyOnce;
+  private boolean outlived; // the task blocked again
 
   Interruption(@Nullable String message) {
     this.message = message;
@@ -79,9 +81,15 @@ final class Interruption {
     return t == Thread.currentThread() ? Thread.interrupted() : VirtualThreads.clearInterrupt(t);
   }
 
+  /// The task blocks again: what it was sent to waits on, as `lock()` does, which takes the flag
+  /// meanwhile; or it was swallowed.
+  void outlive() {
+    outlived |= sent > 0 && heldOff == 0;
+  }
+
   /// Whether an await is to throw it.
   boolean isDue() {
-    return !(declared || noticed) || sent > 1;
+    return !(declared || noticed) || outlived;
   }
 
   /// Whether user code got it as an exception, as far as can be seen.

@@ -496,6 +496,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (interruption != null && interruption.isSpent()) {
       return;
     }
+    if (interruption != null) {
+      interruption.outlive();
+    }
     long pause = interruption == null ? 0 : interruption.pauseNanos();
     if (pause == 0) {
       core.send(entry);

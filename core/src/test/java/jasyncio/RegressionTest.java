@@ -223,8 +223,11 @@ class RegressionTest {
                   trace.add("interrupted " + Thread.currentThread().isInterrupted());
                 }
               });
-          sleep(0.01);
+          sleep(0);
           task.cancel();
+          for (int i = 0; i < 5; i++) { // until lock() has taken the flag, and waits again
+            sleep(0);
+          }
           release.countDown();
           assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
           holder.join();
