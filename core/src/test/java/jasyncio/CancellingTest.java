@@ -164,7 +164,7 @@ class CancellingTest {
         next.setResult(chain);
         chain = next;
       }
-      assertThat(chain.toString()).endsWith("result=...>>>>").hasSizeLessThan(1000);
+      assertThat(chain.toString()).contains("result=...").hasSizeLessThan(1000);
 
       Future<Object> own = getRunningLoop().createFuture();
       own.setResult(List.of(own));
