@@ -11,10 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 
 /// A program in a JVM of its own, with the library on the class path.
 public final class ChildJvm implements AutoCloseable {
+  private static final Logger LOGGER = Logger.getLogger("jasyncio"); // else it might be collected
+
   private static final int MAX_SECONDS = 45;
 
   private final Process process;
@@ -79,6 +82,12 @@ public final class ChildJvm implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// For a program whose output is compared: how long its steps take depends on the machine, and in
+  /// debug mode it would say so.
+  public static void keepQuietAboutSlowSteps() {
+    LOGGER.setFilter(entry -> !entry.getMessage().startsWith("Executing "));
   }
 
   /// The folder that holds a class, also when tests are patched into the module.

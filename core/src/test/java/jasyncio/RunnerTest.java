@@ -349,6 +349,7 @@ class RunnerTest {
   /// Programs that are interrupted.
   static final class Interrupted {
     public static void main(String[] args) throws Exception {
+      ChildJvm.keepQuietAboutSlowSteps();
       try {
         switch (args[0]) {
           case "sleeps" -> run(Interrupted::sleeps);

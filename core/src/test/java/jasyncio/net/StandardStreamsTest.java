@@ -24,6 +24,7 @@ class StandardStreamsTest {
   /// Answers each line.
   static final class Program {
     public static void main(String[] arguments) {
+      ChildJvm.keepQuietAboutSlowSteps();
       run(() -> {
         try (var standard = Streams.standardStreams()) {
           var ticking =
