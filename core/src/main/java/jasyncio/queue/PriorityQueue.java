@@ -20,6 +20,13 @@ public final class PriorityQueue<T> extends Queue<T> {
     super(maxsize, new java.util.PriorityQueue<>());
   }
 
+  /// A queue without a maximal size, of items in an order of one's own.
+  ///
+  /// @param order says which of two items is smaller
+  public PriorityQueue(Comparator<? super T> order) {
+    this(0, order);
+  }
+
   /// A queue of items in an order of one's own.
   ///
   /// @param maxsize how many items it holds at most; 0 or less is no limit

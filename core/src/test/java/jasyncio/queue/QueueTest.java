@@ -105,7 +105,7 @@ class QueueTest {
   @Test
   void orders_areThoseOfTheCollection() {
     run(() -> {
-      var longest = new PriorityQueue<>(0, Comparator.comparingInt(String::length).reversed());
+      var longest = new PriorityQueue<>(Comparator.comparingInt(String::length).reversed());
       var custom = new Queue<>(2, new PriorityBlockingQueue<String>());
       for (var item : new String[] {"bb", "a"}) {
         longest.put(item);
