@@ -3,10 +3,12 @@ package jasyncio.net;
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.internal.net.ConnectionErrors;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /// Sends files. See [Transports#sendfile(Transport, FileChannel, long, Long, boolean)].
@@ -78,7 +80,7 @@ final class Sendfile {
     var channel = socket.beginSendfile();
     try {
       while (position < end) {
-        long sent = file.transferTo(position, end - position, channel);
+        long sent = transfer(file, position, end, channel);
         if (sent == 0 && file.size() <= position) {
           return; // it has become shorter
         }
@@ -89,6 +91,16 @@ final class Sendfile {
       }
     } finally {
       socket.endSendfile();
+    }
+  }
+
+  /// Sends as much as the channel takes now.
+  static long transfer(FileChannel file, long position, long end, WritableByteChannel channel)
+      throws IOException {
+    try {
+      return file.transferTo(position, end - position, channel);
+    } catch (IOException e) {
+      throw ConnectionErrors.ofSocketOrFile(e);
     }
   }
 

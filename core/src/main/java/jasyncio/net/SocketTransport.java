@@ -7,6 +7,7 @@ import jasyncio.SystemExit;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.loop.Timer;
 import jasyncio.internal.loop.Watch;
+import jasyncio.internal.net.ConnectionErrors;
 import jasyncio.internal.net.WriteQueue;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -135,7 +136,10 @@ final class SocketTransport extends LoopTransport implements Transport {
         receiveEnd();
       }
       return n;
-    } catch (IOException | RuntimeException e) { // such as a buffer that is read-only
+    } catch (IOException e) {
+      broken(e, "Fatal read error on socket transport");
+      return 0;
+    } catch (RuntimeException e) { // such as a buffer that is read-only
       fail(e, "Fatal read error on socket transport");
       return 0;
     }
@@ -174,7 +178,7 @@ final class SocketTransport extends LoopTransport implements Transport {
         WriteQueue.send(channel, data);
       } catch (IOException e) {
         data.position(data.limit());
-        fail(e, "Fatal write error on socket transport");
+        broken(e, "Fatal write error on socket transport");
         return;
       }
       if (!data.hasRemaining()) {
@@ -204,7 +208,7 @@ final class SocketTransport extends LoopTransport implements Transport {
       try {
         queue().writeTo(channel);
       } catch (IOException e) {
-        fail(e, "Fatal write error on socket transport");
+        broken(e, "Fatal write error on socket transport");
         return;
       }
       if (getWriteBufferSize() > 0) {
@@ -253,7 +257,7 @@ final class SocketTransport extends LoopTransport implements Transport {
       try {
         queue().writeTo(channel);
       } catch (IOException e) {
-        fail(e, "Fatal write error on socket transport");
+        broken(e, "Fatal write error on socket transport");
         return;
       }
       flow.shrunk(getWriteBufferSize()); // may write
@@ -296,7 +300,7 @@ final class SocketTransport extends LoopTransport implements Transport {
     try {
       channel.shutdownOutput();
     } catch (IOException e) {
-      fail(e, "Fatal error: the end of the stream could not be sent");
+      broken(e, "Fatal error: the end of the stream could not be sent");
     }
   }
 
@@ -355,6 +359,10 @@ final class SocketTransport extends LoopTransport implements Transport {
   }
 
   // ---- the end ----------------------------------------------------------------------------------
+
+  private void broken(IOException e, String message) {
+    fail(ConnectionErrors.ofSocket(e), message);
+  }
 
   @Override
   public void close() {

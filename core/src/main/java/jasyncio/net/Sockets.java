@@ -1,6 +1,7 @@
 package jasyncio.net;
 
 import jasyncio.Asyncio;
+import jasyncio.internal.net.ConnectionErrors;
 import jasyncio.internal.net.WriteQueue;
 import jasyncio.net.BareChannel.Side;
 import java.io.IOException;
@@ -138,9 +139,17 @@ public final class Sockets {
         channel,
         Side.READ,
         () -> {
-          int n = room ? channel.read(buffer) : 0;
+          int n = room ? receive(channel, buffer) : 0;
           return n == 0 && room ? null : n;
         });
+  }
+
+  private static int receive(ReadableByteChannel channel, ByteBuffer buffer) throws IOException {
+    try {
+      return channel.read(buffer);
+    } catch (IOException e) {
+      throw ConnectionErrors.ofSocket(e);
+    }
   }
 
   /// Receives a datagram. Suspends unless there is one.
@@ -226,10 +235,14 @@ public final class Sockets {
   }
 
   private static void send(WritableByteChannel channel, ByteBuffer data) throws IOException {
-    if (channel instanceof GatheringByteChannel gathering) {
-      WriteQueue.send(gathering, data); // copies no more than the system may take
-    } else {
-      channel.write(data);
+    try {
+      if (channel instanceof GatheringByteChannel gathering) {
+        WriteQueue.send(gathering, data); // copies no more than the system may take
+      } else {
+        channel.write(data);
+      }
+    } catch (IOException e) {
+      throw ConnectionErrors.ofSocket(e);
     }
   }
 
@@ -365,7 +378,7 @@ public final class Sockets {
         Side.WRITE,
         () -> {
           long position = file.position();
-          long sent = position >= end ? 0 : file.transferTo(position, end - position, channel);
+          long sent = position >= end ? 0 : Sendfile.transfer(file, position, end, channel);
           file.position(position + sent);
           boolean shorter = sent == 0 && file.size() <= position;
           return (shorter || position + sent >= end) ? true : null;

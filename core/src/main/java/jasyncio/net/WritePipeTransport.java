@@ -3,6 +3,7 @@ package jasyncio.net;
 import jasyncio.EventLoop;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.loop.Timer;
+import jasyncio.internal.net.ConnectionErrors;
 import jasyncio.internal.net.WriteEnd;
 import jasyncio.internal.net.WriteQueue;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class WritePipeTransport extends PipeTransport {
       } catch (IOException e) {
         data.position(data.limit());
         lateWrites++;
-        fail(e, "Fatal write error on pipe transport");
+        fail(ConnectionErrors.ofSocketOrFile(e), "Fatal write error on pipe transport");
         return;
       }
       if (!data.hasRemaining()) {
@@ -76,7 +77,7 @@ final class WritePipeTransport extends PipeTransport {
       queue.writeTo(end);
     } catch (IOException e) {
       lateWrites++;
-      fail(e, "Fatal write error on pipe transport");
+      fail(ConnectionErrors.ofSocketOrFile(e), "Fatal write error on pipe transport");
       return;
     }
     if (queue.size() == 0) {

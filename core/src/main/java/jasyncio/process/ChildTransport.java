@@ -15,6 +15,7 @@ import jasyncio.net.Protocol;
 import jasyncio.net.Transport;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
@@ -162,7 +163,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
     @Override
     public void connectionLost(@Nullable Throwable exception) {
       lost = true;
-      var reason = exception == null && broken ? new IOException("Broken pipe") : exception;
+      var reason = exception == null && broken ? new SocketException("Broken pipe") : exception;
       call(() -> protocol.pipeConnectionLost(fd, reason));
       finishIfDone();
     }

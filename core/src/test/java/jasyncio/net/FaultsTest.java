@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -71,7 +72,7 @@ class FaultsTest {
         assertThat(peer.transport().getWriteBufferSize()).isPositive();
         other.setOption(StandardSocketOptions.SO_LINGER, 0);
         other.close(); // a reset
-        assertThat(peer.lost.await()).isInstanceOf(IOException.class);
+        assertThat(peer.lost.await()).isInstanceOf(SocketException.class);
         assertThat(peer.transport().getWriteBufferSize()).isZero();
         assertThat(peer.calls).containsExactly("made", "pause", "lost");
         peer.transport().write(new byte[10]); // dropped
@@ -88,7 +89,9 @@ class FaultsTest {
         connectTo(server, other, peer);
         other.setOption(StandardSocketOptions.SO_LINGER, 0);
         other.close();
-        assertThat(peer.lost.await()).isInstanceOf(IOException.class).hasMessageContaining("reset");
+        assertThat(peer.lost.await())
+            .isInstanceOf(SocketException.class)
+            .hasMessageContaining("reset");
       }
     });
   }

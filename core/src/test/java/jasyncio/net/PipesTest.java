@@ -21,6 +21,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.Pipe;
@@ -317,7 +318,9 @@ class PipesTest {
       var writer = connectWritePipe(Recorder::new, pipe.sink());
       pipe.source().close();
       writer.transport().write(new byte[10]);
-      assertThat(await(writer.protocol().lost)).isInstanceOf(IOException.class);
+      assertThat(await(writer.protocol().lost))
+          .isInstanceOf(SocketException.class)
+          .hasMessage("Broken pipe");
       assertThat(writer.transport().isClosing()).isTrue();
       writer.transport().write(new byte[10]);
     });
