@@ -2,7 +2,6 @@
 // put out, so that it does not hold up the others. Try it with: nc 127.0.0.1 PORT
 
 import static jasyncio.Asyncio.*;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jasyncio.KeyboardInterrupt;
 import jasyncio.net.ServerOptions;
@@ -43,11 +42,10 @@ void main(String[] args) {
 void serve(Integer port) throws Exception {
   var options = ServerOptions.defaults().limit(MAX_LINE);
   var server = Streams.startServer(this::welcome, "127.0.0.1", port == null ? 0 : port, options);
-  int actual = ((InetSocketAddress) server.sockets().getFirst().getLocalAddress()).getPort();
-  IO.println(port == null ? "serving" : "serving on port " + actual + "; Ctrl-C ends it");
+  IO.println(port == null ? "serving" : "serving on port " + server.port() + "; Ctrl-C ends it");
   try {
     if (port == null) {
-      converse(actual);
+      converse(server.port());
     } else {
       getRunningLoop().createFuture().await(); // serveForever() would wait for the clients to leave
     }
@@ -63,17 +61,18 @@ void serve(Integer port) throws Exception {
 void welcome(StreamReader reader, StreamWriter writer) throws Exception {
   String name = null;
   try (writer) {
-    writer.write("your name? ", UTF_8);
+    writer.write("your name? ");
     writer.drain();
-    String wanted = waitFor(() -> reader.readline(UTF_8), LOGIN_TIMEOUT).strip();
+    String line = waitFor(() -> reader.readLine(), LOGIN_TIMEOUT);
+    String wanted = line == null ? "" : line.strip();
     if (wanted.isEmpty() || clients.putIfAbsent(wanted, writer) != null) {
-      writer.write("* that name is taken\n", UTF_8);
+      writer.write("* that name is taken\n");
       return;
     }
     name = wanted;
     tell(null, "* " + name + " has come; here are " + String.join(", ", clients.keySet()));
-    for (byte[] line : reader) {
-      tell(name, name + ": " + new String(line, UTF_8).strip());
+    while ((line = reader.readLine()) != null) {
+      tell(name, name + ": " + line.strip());
     }
   } catch (IOException | TimeoutException e) {
     // gone, too slow, or a line that is too long
@@ -91,7 +90,7 @@ void tell(String author, String what) {
     if (writer.transport().getWriteBufferSize() > MAX_BACKLOG) {
       writer.transport().abort();
     } else if (!name.equals(author)) {
-      writer.write(what + "\n", UTF_8);
+      writer.write(what + "\n");
     }
   });
 }
@@ -114,10 +113,10 @@ void converse(int port) throws Exception {
 }
 
 void say(jasyncio.net.StreamConnection connection, String text) throws IOException {
-  connection.writer().write(text + "\n", UTF_8);
+  connection.writer().write(text + "\n");
   connection.writer().drain();
 }
 
 String line(jasyncio.net.StreamConnection connection) throws IOException {
-  return connection.reader().readline(UTF_8).strip().replace("your name? ", "");
+  return connection.reader().readLine().strip().replace("your name? ", "");
 }

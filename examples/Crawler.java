@@ -219,16 +219,15 @@ Answer get(URI page) throws Exception {
 }
 
 Answer readAnswer(StreamReader reader) throws IOException {
-  String status = reader.readline(ISO_8859_1);
-  if (!status.matches("HTTP/1\\.[01] \\d{3}\\b.*\\s*")) {
+  String status = reader.readLine(ISO_8859_1);
+  if (status == null || !status.matches("HTTP/1\\.[01] \\d{3}\\b.*\\s*")) {
     throw new ProtocolException("no HTTP: " + status);
   }
   var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
-  String line = reader.readline(ISO_8859_1);
-  while (!line.isBlank()) { // an empty line ends the headers
+  String line;
+  while ((line = reader.readLine(ISO_8859_1)) != null && !line.isEmpty()) { // or the headers end
     int colon = line.indexOf(':');
     headers.put(line.substring(0, Math.max(colon, 0)), line.substring(colon + 1).strip());
-    line = reader.readline(ISO_8859_1);
   }
   byte[] body =
       "chunked".equalsIgnoreCase(headers.get("Transfer-Encoding"))
@@ -242,7 +241,11 @@ Answer readAnswer(StreamReader reader) throws IOException {
 byte[] readChunks(StreamReader reader) throws IOException {
   var body = new ByteArrayOutputStream();
   while (true) {
-    String size = reader.readline(US_ASCII).replaceFirst(";.*", "").strip();
+    String line = reader.readLine(US_ASCII);
+    if (line == null) {
+      throw new EOFException("the last chunk is missing");
+    }
+    String size = line.replaceFirst(";.*", "").strip();
     var chunk = reader.readexactly(Integer.parseInt(size, 16));
     if (chunk.length == 0) {
       return body.toByteArray();

@@ -1,4 +1,4 @@
-//DEPS io.netty:netty-codec-http:4.2.7.Final
+// DEPS io.netty:netty-codec-http:4.2.7.Final
 // A web service that keeps notes: Netty's HTTP codec, on jasyncio's streams. Each connection is a
 // task; a handler may wait without holding up the others.
 
@@ -64,11 +64,10 @@ void serve(Integer port) throws Exception {
   var options = ServerOptions.defaults().backlog(1024);
   try (var server =
       Streams.startServer(this::talk, "127.0.0.1", port == null ? 0 : port, options)) {
-    int actual = ((InetSocketAddress) server.sockets().getFirst().getLocalAddress()).getPort();
     if (port == null) {
-      demonstrate(actual);
+      demonstrate(server.port());
     } else {
-      IO.println("serving on http://127.0.0.1:" + actual + "/  (Ctrl-C ends it)");
+      IO.println("serving on http://127.0.0.1:" + server.port() + "/  (Ctrl-C ends it)");
       serveUntilInterrupted(server);
     }
     server.close(Duration.ofSeconds(5)); // those that are being answered may finish

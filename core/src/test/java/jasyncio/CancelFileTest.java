@@ -90,6 +90,7 @@ class CancelFileTest {
         reading("AsyncFile.readAll", "everything", f -> text(f.readAll())),
         reading("AsyncFile.readString", "everything", AsyncFile::readString),
         reading("AsyncFile.readline", "two lines", f -> text(f.readline())),
+        reading("AsyncFile.readLine", "one line", f -> f.readLine() + "\n"),
         reading("AsyncFile.iterator", "one line", f -> text(f.iterator().next())),
         reading("AsyncFile.lines", "one line", f -> f.lines().iterator().next() + "\n"),
         scenario(

@@ -5,6 +5,7 @@ import static jasyncio.CancelEverywhere.Scenario.scenario;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jasyncio.CancelEverywhere.Run;
 import jasyncio.CancelEverywhere.Scenario;
 import jasyncio.CancelEverywhere.Way;
 import jasyncio.net.FlowControlMixin;
@@ -84,6 +85,36 @@ class CancelStreamTest {
         });
   }
 
+  private interface Lines {
+    void read(Run run, StreamReader reader) throws IOException;
+  }
+
+  /// The text comes in pieces, and is read in lines without their newlines.
+  private static Scenario lines(String calls, Lines lines) {
+    return scenario(
+        calls,
+        "line by line",
+        run -> {
+          var reader = run.watch(new StreamReader(64, run.loop()));
+          run.victim(() -> lines.read(run, reader));
+          run.other(() -> {
+            for (var piece : List.of("ab", "c\nd", "ef\ng", "hi")) {
+              sleep(0);
+              reader.feedData(piece.getBytes(UTF_8));
+            }
+            reader.feedEof();
+          });
+          run.atEnd(() -> {
+            if (run.othersUndisturbed()) {
+              var all = new StringBuilder();
+              run.got().forEach(all::append);
+              all.append(text(reader.read()));
+              assertThat(all.toString().replace("\n", "")).isEqualTo(TEXT.replace("\n", ""));
+            }
+          });
+        });
+  }
+
   private static List<Scenario> reading() {
     return List.of(
         reading("StreamReader.read", "some", "ab", r -> text(r.read(5))),
@@ -100,7 +131,14 @@ class CancelStreamTest {
         reading("StreamReader.readexactly", "over both pieces", "ab", r -> text(exactly(r, 6))),
         reading("StreamReader.readexactly", "up to the last byte", "ab", r -> text(exactly(r, 11))),
         reading("StreamReader.readline", "over both pieces", "ab", r -> text(r.readline())),
-        reading("StreamReader.readline", "of text", "abc\nd", r -> r.readline(UTF_8)),
+        reading(
+            "StreamReader.readLine",
+            "of text",
+            "abc\nd",
+            r -> {
+              var line = r.readLine();
+              return line == null ? "" : line + "\n";
+            }),
         reading(
             "StreamReader.readuntil",
             "over both pieces",
@@ -121,6 +159,14 @@ class CancelStreamTest {
               int n = r.asInputStream().read(bytes);
               return text(bytes).substring(0, Math.max(n, 0));
             }),
+        lines(
+            "StreamReader.lines",
+            (run, reader) -> {
+              for (var line : reader.lines()) {
+                run.got(line);
+              }
+            }),
+        lines("StreamReader.forEachLine", (run, reader) -> reader.forEachLine(run::got)),
         scenario(
             "StreamReader.iterator",
             "line by line",

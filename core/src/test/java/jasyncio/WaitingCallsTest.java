@@ -66,6 +66,7 @@ class WaitingCallsTest {
       Held: *
       IncompleteReadException: *
       LimitOverrunException: *
+      LineHandler: *
       Lock: locked release statistics
       Place: leave woken
       Process: kill pid returncode sendSignal stderr stdin stdout terminate
@@ -74,13 +75,14 @@ class WaitingCallsTest {
       Queue: empty full getNowait isShutdown maxsize putNowait qsize
       ReadTransport: *
       Semaphore: locked release statistics
-      Server: abortClients closeClients getLoop isServing sockets
+      Server: abortClients address addresses closeClients getLoop isServing port sockets
       Sockets: addReader addWriter removeReader removeWriter
       Stdio: *
       StopIteration: *
       StreamReader: atEof exception feedData feedEof setTransport
       StreamReaderProtocol: *
-      StreamWriter: canWriteEof close getExtraInfo isClosing transport write writeEof writelines
+      StreamWriter: canWriteEof close getExtraInfo isClosing localAddress remoteAddress transport
+      StreamWriter: write writeEof writelines
       SubprocessProtocol: *
       SubprocessTransport: *
       SystemExit: *
@@ -133,7 +135,7 @@ class WaitingCallsTest {
       Coroutine: close emit relieveStack send suspend suspendFor throwError
       EventLoop: runForever runUntilComplete
       Runner: *
-      Streams: standardStreams
+      Streams: standardStreams stderr stdin stdout
       VoidBody: *
       gevent.Hub: destroy join
       gevent.Monkey: original

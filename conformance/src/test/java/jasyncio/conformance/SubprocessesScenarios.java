@@ -305,7 +305,7 @@ final class SubprocessesScenarios {
   static void waitDoesNotWaitForPipesOfGrandchildren() {
     run(() -> {
       var process = createSubprocessShell(OUTPUT, "sleep 100 & echo $!; exit 7");
-      var grandchild = process.stdout().readline(UTF_8).strip();
+      var grandchild = process.stdout().readLine().strip();
       print(process.waitFor());
       createSubprocessExec("kill", grandchild).waitFor();
       var sleeper = createSubprocessExec("sleep", "100");

@@ -540,8 +540,8 @@ final class TlsScenarios {
       var reader = connection.reader();
       var writer = connection.writer();
       writer.write("one\ntwo\n", UTF_8);
-      print(reader.readline(UTF_8).strip(), writer.canWriteEof());
-      print(reader.readline(UTF_8).strip());
+      print(reader.readLine().strip(), writer.canWriteEof());
+      print(reader.readLine().strip());
       writer.close();
       writer.waitClosed();
       print(reader.read().length == 0, reader.atEof());
@@ -556,10 +556,10 @@ final class TlsScenarios {
       var server =
           Streams.startServer(
               (reader, writer) -> {
-                print("server", reader.readline(UTF_8).strip());
+                print("server", reader.readLine().strip());
                 writer.write("go ahead\n", UTF_8);
                 writer.startTls(serverTls());
-                writer.write("secret " + reader.readline(UTF_8), UTF_8);
+                writer.write("secret " + reader.readLine() + "\n", UTF_8);
                 writer.close();
                 writer.waitClosed();
               },
@@ -569,12 +569,12 @@ final class TlsScenarios {
       var reader = connection.reader();
       var writer = connection.writer();
       writer.write("STARTTLS\n", UTF_8);
-      print("client", reader.readline(UTF_8).strip());
+      print("client", reader.readLine().strip());
       print(writer.getExtraInfo(ExtraInfo.SSL_OBJECT));
       writer.startTls(clientTls().serverHostname("localhost"));
       print(Objects.requireNonNull(writer.getExtraInfo(ExtraInfo.SSL_SESSION)).getProtocol());
       writer.write("line\n", UTF_8);
-      print("client", reader.readline(UTF_8).strip());
+      print("client", reader.readLine().strip());
       print(reader.read().length == 0, reader.atEof());
       writer.close();
       writer.waitClosed();

@@ -215,6 +215,29 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
     return reading("readline", this::takeLine);
   }
 
+  /// Reads a line of UTF-8 text, like [#readLine(Charset)].
+  ///
+  /// @return the line without its newline; `null` at the end of the file
+  /// @throws java.nio.charset.CharacterCodingException if it is no UTF-8
+  /// @throws IOException if that fails
+  public @Nullable String readLine() throws IOException {
+    return readLine(StandardCharsets.UTF_8);
+  }
+
+  /// Reads a line of text, as a [java.io.BufferedReader] does. Suspends unless it is in the buffer.
+  ///
+  /// @param charset one in which the byte 10 is a newline, as in nearly all
+  /// @return the line without its newline, and without the carriage return before that; `null` at
+  ///   the end of the file
+  /// @throws java.nio.charset.CharacterCodingException if it is no text of that charset
+  /// @throws IOException if that fails
+  /// @throws IllegalArgumentException if the charset is none of those, such as UTF-16
+  public @Nullable String readLine(Charset charset) throws IOException {
+    Texts.checkNewline(charset);
+    var line = readline();
+    return line.length == 0 ? null : Texts.line(line, charset);
+  }
+
   /// {@return the lines from the position on, newline included; `hasNext` suspends unless one is in
   /// the buffer, and throws what [#readline()] throws}
   @Override
@@ -232,20 +255,16 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
     return lines(StandardCharsets.UTF_8);
   }
 
-  /// The lines from the position on, as text, without the newline (and the carriage return before
-  /// it). `hasNext` suspends unless a line is in the buffer; it throws what [#readline()] throws,
-  /// and [java.nio.charset.CharacterCodingException] if the line is not text of that charset.
+  /// The lines from the position on, as text, each as [#readLine(Charset)] gives it. `hasNext`
+  /// suspends unless a line is in the buffer, and throws what that throws: also an [IOException],
+  /// of which the compiler does not know here, as no iterator may announce one.
   ///
   /// @param charset one in which the byte 10 is a newline, as in nearly all
   /// @return the lines
   /// @throws IllegalArgumentException if the charset is none of those, such as UTF-16
   public Iterable<String> lines(Charset charset) {
     Texts.checkNewline(charset);
-    return () ->
-        new LineIterator<>(() -> {
-          var line = readline();
-          return line.length == 0 ? null : Texts.line(line, charset);
-        });
+    return () -> new LineIterator<>(() -> readLine(charset));
   }
 
   /// A read that gives the position back if it fails.

@@ -6,10 +6,12 @@ import jasyncio.ExceptionGroup;
 import jasyncio.internal.net.LoopIo;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,14 +31,27 @@ final class Connector {
     this.options = options;
   }
 
+  /// Connects to an address; if it is not resolved, to the first of its host's that answers.
+  SocketChannel connect(SocketAddress address) throws IOException {
+    return switch (address) {
+      case UnixDomainSocketAddress unix -> connectUnix(unix);
+      case InetSocketAddress inet when inet.isUnresolved() ->
+          connect(inet.getHostString(), inet.getPort());
+      case InetSocketAddress inet -> connect(List.of(inet.getAddress()), inet.getPort());
+      default -> throw Failures.unknown(address);
+    };
+  }
+
   /// Connects to the first of the host's addresses that answers.
   SocketChannel connect(String host, int port) throws IOException {
+    return connect(Resolver.resolve(loop, host, options.family()), port);
+  }
+
+  private SocketChannel connect(List<InetAddress> all, int port) throws IOException {
     var delay = options.happyEyeballsDelay();
     var interleave = options.interleave();
     var addresses =
-        Resolver.interleave(
-            Resolver.resolve(loop, host, options.family()),
-            interleave != null ? interleave : delay != null ? 1 : 0);
+        Resolver.interleave(all, interleave != null ? interleave : delay != null ? 1 : 0);
     var local = options.localAddress();
     locals = local == null ? null : Resolver.resolveAll(loop, local, options.family());
     var errors = new ArrayList<Throwable>();
@@ -77,10 +92,11 @@ final class Connector {
     if (same && first instanceof IOException e) {
       return e;
     }
-    var several =
-        new IOException(
-            "Multiple exceptions: "
-                + errors.stream().map(Throwable::getMessage).collect(Collectors.joining(", ")));
+    var message =
+        "Multiple exceptions: "
+            + errors.stream().map(Throwable::getMessage).collect(Collectors.joining(", "));
+    boolean refused = errors.stream().allMatch(ConnectException.class::isInstance);
+    var several = refused ? new ConnectException(message) : new IOException(message);
     errors.forEach(several::addSuppressed);
     return several;
   }
@@ -125,8 +141,7 @@ final class Connector {
     throw failure;
   }
 
-  /// Opens a channel and connects it to a Unix-domain socket.
-  SocketChannel connect(SocketAddress unix) throws IOException {
+  private SocketChannel connectUnix(UnixDomainSocketAddress unix) throws IOException {
     var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       connect(channel, unix);
@@ -139,7 +154,7 @@ final class Connector {
   }
 
   /// Connects an open channel, which is put into non-blocking mode.
-  void connect(SocketChannel channel, SocketAddress address) throws IOException {
+  private void connect(SocketChannel channel, SocketAddress address) throws IOException {
     channel.configureBlocking(false);
     try {
       if (!channel.connect(address)) {

@@ -35,6 +35,11 @@ final class Failures {
         new ConnectException("Connect call failed " + address + ": " + cause.getMessage()), cause);
   }
 
+  static IllegalArgumentException unknown(SocketAddress address) {
+    return new IllegalArgumentException(
+        "an InetSocketAddress or a UnixDomainSocketAddress was expected, got " + address);
+  }
+
   private static NoSuchFileException missing(Path path, IOException cause) {
     return because(new NoSuchFileException(path.toString(), null, cause.getMessage()), cause);
   }

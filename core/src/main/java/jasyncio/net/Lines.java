@@ -6,28 +6,34 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /// The lines of a stream. `hasNext` reads ahead, one line and not more.
-final class Lines implements Iterator<byte[]> {
-  private final StreamReader reader;
-  private byte @Nullable [] ahead;
+final class Lines<T> implements Iterator<T> {
+  private final Source<T> source;
+  private @Nullable T ahead;
 
-  Lines(StreamReader reader) {
-    this.reader = reader;
+  /// Where lines come from.
+  interface Source<T> {
+    /// The next line, or `null` at the end.
+    @Nullable T next() throws IOException;
+  }
+
+  Lines(Source<T> source) {
+    this.source = source;
   }
 
   @Override
   public boolean hasNext() {
     if (ahead == null) {
       try {
-        ahead = reader.readline();
+        ahead = source.next();
       } catch (IOException e) {
         throw Raise.sneak(e);
       }
     }
-    return ahead.length > 0;
+    return ahead != null;
   }
 
   @Override
-  public byte[] next() {
+  public T next() {
     if (!hasNext() || ahead == null) {
       throw new NoSuchElementException("the stream has ended");
     }

@@ -41,6 +41,23 @@ final class Listeners {
     hosts.forEach(host -> lookups.add(() -> resolve(host, port)));
     var addresses = new LinkedHashSet<InetSocketAddress>();
     Asyncio.gather(lookups).await(IOException.class).forEach(addresses::addAll);
+    return listen(addresses);
+  }
+
+  /// An address, of which there may be several if it is not resolved. Suspends while it is.
+  Server.Listening bind(SocketAddress address) throws IOException {
+    return switch (address) {
+      case UnixDomainSocketAddress unix -> bindUnix(unix);
+      case InetSocketAddress inet when inet.isUnresolved() ->
+          listen(resolve(inet.getHostString(), inet.getPort()));
+      case InetSocketAddress inet when inet.getAddress().isAnyLocalAddress() ->
+          listen(List.of(everywhere(inet.getPort())));
+      case InetSocketAddress inet -> listen(List.of(inet));
+      default -> throw Failures.unknown(address);
+    };
+  }
+
+  private Server.Listening listen(Collection<InetSocketAddress> addresses) throws IOException {
     var channels = new ArrayList<ServerSocketChannel>();
     var missing = new ArrayList<Exception>();
     try {
@@ -150,13 +167,14 @@ final class Listeners {
   }
 
   /// A Unix-domain socket. A file that a former server left behind is removed first.
-  Server.Listening bind(Path path) throws IOException {
+  private Server.Listening bindUnix(UnixDomainSocketAddress address) throws IOException {
+    var path = address.getPath();
     if (isSocket(path)) {
       Files.deleteIfExists(path);
     }
     var channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
-      doBind(channel, UnixDomainSocketAddress.of(path));
+      doBind(channel, address);
       return listening(channel);
     } catch (Throwable e) {
       Acceptor.closeChannel(channel);

@@ -5,6 +5,8 @@ import jasyncio.CancelledError;
 import jasyncio.EventLoop;
 import jasyncio.Future;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -28,6 +30,7 @@ public final class Server implements AutoCloseable {
    */
   private final EventLoop loop;
   private final List<Acceptor> acceptors;
+  private final List<SocketAddress> addresses;
   private final Runnable cleanUp;
   private final Set<SocketTransport> clients = new LinkedHashSet<>();
   private final Waiters closers = new Waiters(this);
@@ -39,8 +42,10 @@ public final class Server implements AutoCloseable {
     this.loop = loop;
     this.cleanUp = listening.cleanUp();
     this.acceptors = new ArrayList<>();
+    var bound = new ArrayList<SocketAddress>();
     try {
       for (var channel : listening.channels()) {
+        bound.add(Objects.requireNonNull(channel.getLocalAddress()));
         acceptors.add(
             new Acceptor(loop, channel, listening.backlog(), c -> welcome.accept(c, this)));
       }
@@ -48,6 +53,7 @@ public final class Server implements AutoCloseable {
       acceptors.forEach(Acceptor::close);
       throw e;
     }
+    this.addresses = List.copyOf(bound);
   }
 
   /// Sockets that are bound and listen.
@@ -82,7 +88,31 @@ public final class Server implements AutoCloseable {
     return loop;
   }
 
-  /// {@return the listening channels, to ask for their addresses; none once the server is closed}
+  /// {@return the address that it listens on; of several, see [#addresses()], the first}
+  ///
+  /// A server that is closed still says which one that was. Of all of the machine's addresses, it
+  /// is the wildcard: clients need one that leads to this machine, and the [#port()].
+  public SocketAddress address() {
+    return addresses.getFirst();
+  }
+
+  /// {@return the addresses that it listens on, or listened on; one for each socket}
+  public List<SocketAddress> addresses() {
+    return addresses;
+  }
+
+  /// {@return the port of [#address()], also when it is closed}
+  ///
+  /// @throws UnsupportedOperationException if that is a Unix-domain socket
+  public int port() {
+    if (address() instanceof InetSocketAddress inet) {
+      return inet.getPort();
+    }
+    throw new UnsupportedOperationException(
+        "a Unix-domain socket has no port; use address(): " + address());
+  }
+
+  /// {@return the listening channels, to ask for their options; none once the server is closed}
   public List<ServerSocketChannel> sockets() {
     return closed ? List.of() : acceptors.stream().map(Acceptor::channel).toList();
   }

@@ -5,14 +5,15 @@ import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 
-/// `System.in` and `System.out` as pipes: they belong to the whole program, so closing these leaves
-/// them open.
+/// `System.in`, `System.out` and `System.err` as pipes: they belong to the whole program, so
+/// closing these leaves them open.
 final class StandardStreams {
   private StandardStreams() {}
 
-  static InputStream input() throws IOException {
+  static InputStream in() throws IOException {
     StandardInput.check(System.in); // the pipe does not recognize what is around it
     return new FilterInputStream(System.in) {
       @Override
@@ -20,17 +21,23 @@ final class StandardStreams {
     };
   }
 
-  static FilterOutputStream output() {
-    return new Output(System.out);
+  static OutputStream out() {
+    return new Output(System.out, "output");
+  }
+
+  static OutputStream err() {
+    return new Output(System.err, "error");
   }
 
   /// Says what a `PrintStream` keeps to itself: that it cannot write. Why, it has forgotten.
   private static final class Output extends FilterOutputStream {
     private final PrintStream stream;
+    private final String name;
 
-    Output(PrintStream stream) {
+    Output(PrintStream stream, String name) {
       super(stream);
       this.stream = stream;
+      this.name = name;
     }
 
     @Override
@@ -42,7 +49,9 @@ final class StandardStreams {
     public void flush() throws IOException {
       if (stream.checkError()) {
         throw new IOException(
-            "cannot write to the standard output: nobody reads it any more, or its disk is full");
+            "cannot write to the standard "
+                + name
+                + ": nobody reads it any more, or its disk is full");
       }
     }
 

@@ -8,8 +8,8 @@ import java.util.Objects;
 ///
 /// ```java fragment
 /// try (var connection = Streams.openConnection("127.0.0.1", 8888)) {
-///   connection.writer().write("hello\n", StandardCharsets.UTF_8);
-///   IO.println(connection.reader().readline(StandardCharsets.UTF_8));
+///   connection.writer().write("hello\n");
+///   IO.println(connection.reader().readLine());
 /// }
 /// ```
 ///

@@ -3,10 +3,12 @@ package jasyncio.net;
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.internal.base.Newlines;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -24,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// One coroutine reads at a time. **Cancellation** of a read takes nothing out of the stream. The
 /// error of a connection that broke, the very object, is thrown by every read from then on.
 ///
-/// Iterating gives the lines, newline included; `next()` suspends. Used on its loop's thread.
-/// Python: `asyncio.StreamReader`.
+/// Bytes have asyncio's names, such as [#readline()], with the newline; text has the JDK's, such as
+/// [#readLine()], without it. Iterating gives the lines as bytes; `next()` suspends. Used on its
+/// loop's thread. Python: `asyncio.StreamReader`.
 public final class StreamReader implements Iterable<byte[]> {
   /* Overview
    * feedData and feedEof fill `buffer`; a read that finds too little in it leaves a future in `waiter` and the
@@ -313,18 +316,42 @@ public final class StreamReader implements Iterable<byte[]> {
     resumeIfLow();
   }
 
-  /// Reads a line of text. Suspends until its newline, or the end of the stream, has come.
+  /// Reads a line of UTF-8, like [#readLine(Charset)].
+  ///
+  /// @return the line without its newline; `null` at the end of the stream
+  /// @throws LimitOverrunException if it is longer than the reader's limit
+  /// @throws IOException if the connection breaks
+  /// @throws IllegalStateException if another coroutine waits for data of this reader
+  public @Nullable String readLine() throws IOException {
+    return readLine(StandardCharsets.UTF_8);
+  }
+
+  /// Reads a line of text, as a [java.io.BufferedReader] does. Suspends until its newline, or the
+  /// end of the stream, has come.
+  ///
+  /// ```java fragment
+  /// var reader = Streams.openConnection("127.0.0.1", 8888).reader();
+  /// for (String line; (line = reader.readLine(StandardCharsets.ISO_8859_1)) != null; ) {
+  ///   IO.println(line);
+  /// }
+  /// ```
   ///
   /// @param charset how it is encoded: any charset that has ASCII's newline, such as UTF-8; bytes
   ///   that mean nothing in it become its replacement character
-  /// @return the line with its newline; at the end of the stream what there is, perhaps nothing
+  /// @return the line without its newline, and without the carriage return before that; what comes
+  ///   after the last newline, if it is something; `null` at the end of the stream
   /// @throws LimitOverrunException if it is longer than the reader's limit, as in [#readline()]
   /// @throws IOException if the connection breaks
   /// @throws IllegalArgumentException if a newline is something else in that charset, as in UTF-16
   /// @throws IllegalStateException if another coroutine waits for data of this reader
-  public String readline(Charset charset) throws IOException {
-    Charsets.checkNewline(charset);
-    return new String(readline(), charset);
+  public @Nullable String readLine(Charset charset) throws IOException {
+    checkNewline(charset);
+    var line = readline();
+    return line.length == 0 ? null : new String(line, 0, Newlines.lengthOfText(line), charset);
+  }
+
+  private static void checkNewline(Charset charset) {
+    Newlines.check(charset, "use asInputStream() with an InputStreamReader");
   }
 
   /// Reads up to a separator, that included. Suspends until it has come.
@@ -509,10 +536,63 @@ public final class StreamReader implements Iterable<byte[]> {
 
   /// {@return the lines, newline included, up to the end of the stream}
   ///
-  /// `hasNext()` suspends, and throws what [#readline()] throws, an [IOException] too.
+  /// `hasNext()` suspends, and throws what [#readline()] throws: also an [IOException], of which
+  /// the compiler does not know here.
   @Override
   public Iterator<byte[]> iterator() {
-    return new Lines(this);
+    return new Lines<>(() -> {
+      var line = readline();
+      return line.length == 0 ? null : line;
+    });
+  }
+
+  /// {@return the lines in UTF-8, like [#lines(Charset)]}
+  public Iterable<String> lines() {
+    return lines(StandardCharsets.UTF_8);
+  }
+
+  /// The lines of text up to the end of the stream, each as [#readLine(Charset)] gives it.
+  ///
+  /// `hasNext()` suspends, and throws what that throws: also an [IOException], of which the
+  /// compiler does not know here, as no iterator may announce one. [#forEachLine] does.
+  ///
+  /// @param charset how they are encoded
+  /// @return the lines, to iterate over once
+  /// @throws IllegalArgumentException if a newline is something else in that charset, as in UTF-16
+  public Iterable<String> lines(Charset charset) {
+    checkNewline(charset);
+    return () -> new Lines<>(() -> readLine(charset));
+  }
+
+  /// Does something with each line of UTF-8, like [#forEachLine(Charset, LineHandler)].
+  ///
+  /// @param <X> what `handler` throws
+  /// @param handler what to do with a line; may suspend
+  /// @throws LimitOverrunException if a line is longer than the reader's limit
+  /// @throws IOException if the connection breaks
+  /// @throws X if `handler` does
+  /// @throws IllegalStateException if another coroutine waits for data of this reader
+  public <X extends Exception> void forEachLine(LineHandler<X> handler) throws IOException, X {
+    forEachLine(StandardCharsets.UTF_8, handler);
+  }
+
+  /// Does something with each line of text up to the end of the stream, one after the other.
+  /// Suspends until that has come.
+  ///
+  /// @param <X> what `handler` throws, which ends it
+  /// @param charset how the lines are encoded, see [#readLine(Charset)]
+  /// @param handler what to do with a line; may suspend
+  /// @throws LimitOverrunException if a line is longer than the reader's limit
+  /// @throws IOException if the connection breaks
+  /// @throws X if `handler` does
+  /// @throws IllegalArgumentException if a newline is something else in that charset, as in UTF-16
+  /// @throws IllegalStateException if another coroutine waits for data of this reader
+  public <X extends Exception> void forEachLine(Charset charset, LineHandler<X> handler)
+      throws IOException, X {
+    Objects.requireNonNull(handler, "handler");
+    for (String line; (line = readLine(charset)) != null; ) {
+      handler.accept(line);
+    }
   }
 
   /// Sends everything, up to the end of the stream, through a writer. Suspends until all has come,

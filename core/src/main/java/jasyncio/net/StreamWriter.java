@@ -6,8 +6,10 @@ import jasyncio.internal.loop.Door;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -69,8 +71,14 @@ public final class StreamWriter implements AutoCloseable {
   }
 
   /// {@return what it writes to; another one after [#startTls]}
-  public WriteTransport transport() {
-    return transport;
+  ///
+  /// @throws UnsupportedOperationException if it was made for a [WriteTransport] of the program's
+  ///   own that is no [Transport]. Those of this library all are
+  public Transport transport() {
+    if (transport instanceof Transport both) {
+      return both;
+    }
+    throw new UnsupportedOperationException("it is no Transport: " + transport);
   }
 
   // ---- writing ----------------------------------------------------------------------------------
@@ -91,6 +99,14 @@ public final class StreamWriter implements AutoCloseable {
   /// @throws IllegalStateException after [#writeEof()]
   public void write(ByteBuffer data) {
     transport.write(data);
+  }
+
+  /// Sends text in UTF-8, like [#write(byte[])]. A line needs its newline.
+  ///
+  /// @param text the text
+  /// @throws IllegalStateException after [#writeEof()]
+  public void write(String text) {
+    write(text, StandardCharsets.UTF_8);
   }
 
   /// Sends text like [#write(byte[])].
@@ -167,6 +183,16 @@ public final class StreamWriter implements AutoCloseable {
   }
 
   // ---- the connection ---------------------------------------------------------------------------
+
+  /// {@return the other side's address; `null` for a pipe, which has none}
+  public @Nullable SocketAddress remoteAddress() {
+    return getExtraInfo(ExtraInfo.PEERNAME);
+  }
+
+  /// {@return this side's address; `null` for a pipe, which has none}
+  public @Nullable SocketAddress localAddress() {
+    return getExtraInfo(ExtraInfo.SOCKNAME);
+  }
 
   /// What is known about the connection.
   ///

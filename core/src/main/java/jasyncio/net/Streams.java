@@ -2,6 +2,12 @@ package jasyncio.net;
 
 import jasyncio.Asyncio;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Objects;
@@ -37,6 +43,60 @@ public final class Streams {
       throws IOException {
     var reader = newReader(options.limit());
     return streams(reader, Transports.createConnection(protocolOf(reader), host, port, options));
+  }
+
+  /// Connects to an address, such as [Server#address()]. Suspends until connected.
+  ///
+  /// @param address an [InetSocketAddress], which is looked up if it is not resolved, or a
+  ///   [UnixDomainSocketAddress]
+  /// @return reader and writer
+  /// @throws IOException if nobody listens there
+  /// @throws IllegalArgumentException if it is an address of another kind
+  public static StreamConnection openConnection(SocketAddress address) throws IOException {
+    return openConnection(address, ConnectOptions.defaults());
+  }
+
+  /// Connects to an address, with TLS on top if the options say so. Suspends until connected.
+  ///
+  /// @param address an [InetSocketAddress], which is looked up if it is not resolved, or a
+  ///   [UnixDomainSocketAddress]
+  /// @param options how, and the reader's limit
+  /// @return reader and writer
+  /// @throws IOException if nobody listens there, or the TLS handshake fails
+  /// @throws IllegalArgumentException if it is an address of another kind; with TLS, if neither its
+  ///   host nor [TlsOptions#serverHostname(String)] says whose certificate to expect
+  public static StreamConnection openConnection(SocketAddress address, ConnectOptions options)
+      throws IOException {
+    var reader = newReader(options.limit());
+    return streams(reader, Transports.createConnection(protocolOf(reader), address, options));
+  }
+
+  /// Reads from and writes to a channel that is connected already.
+  ///
+  /// @param channel a connected TCP or Unix-domain channel; the connection's from now on
+  /// @return reader and writer
+  /// @throws IOException if the channel is closed
+  /// @throws IllegalArgumentException if the channel is not connected
+  /// @throws IllegalStateException if a transport or a server has the channel already
+  public static StreamConnection openConnection(SocketChannel channel) throws IOException {
+    return openConnection(channel, ConnectOptions.defaults());
+  }
+
+  /// Reads from and writes to a channel that is connected already, with TLS on top if the options
+  /// say so. Suspends until the handshake is done.
+  ///
+  /// @param channel a connected TCP or Unix-domain channel; the connection's from now on
+  /// @param options TLS, which needs [TlsOptions#serverHostname(String)], and the reader's limit;
+  ///   the rest does not count
+  /// @return reader and writer
+  /// @throws IOException if the channel is closed, or the TLS handshake fails
+  /// @throws IllegalArgumentException if the channel is not connected, or the server's name is
+  ///   missing
+  /// @throws IllegalStateException if a transport or a server has the channel already
+  public static StreamConnection openConnection(SocketChannel channel, ConnectOptions options)
+      throws IOException {
+    var reader = newReader(options.limit());
+    return streams(reader, Transports.createConnection(protocolOf(reader), channel, options));
   }
 
   /// Connects to a Unix-domain socket. Suspends until connected.
@@ -78,8 +138,8 @@ public final class Streams {
 
   // ---- this program's own -----------------------------------------------------------------------
 
-  /// The standard streams of this program: a reader of `System.in` and a writer to `System.out`.
-  /// Suspends until they are there.
+  /// The standard streams of this program, [#stdin()] and [#stdout()], for a program that talks to
+  /// its parent by them. Suspends until they are there.
   ///
   /// ```java fragment
   /// var standard = Streams.standardStreams();
@@ -89,25 +149,65 @@ public final class Streams {
   /// }
   /// ```
   ///
-  /// The writer's `drain` waits until everything is written. Closing it leaves `System.out` open;
-  /// `System.in` is read ahead, so leave all reading to one reader, and make it once. A thread
-  /// waits in each of them, which does not keep the program alive. asyncio has no such function;
-  /// its users connect both pipes themselves.
-  ///
-  /// @return reader and writer
+  /// @return reader and writer; closing the writer leaves `System.out` open
   /// @throws IOException if the program was started without a standard input
   public static StreamConnection standardStreams() throws IOException {
     var reader = newReader(StreamLimits.DEFAULT);
-    var input = Pipes.connectReadPipe(protocolOf(reader), StandardStreams.input());
+    var input = Pipes.connectReadPipe(protocolOf(reader), StandardStreams.in());
     try {
-      var output = Pipes.connectWritePipe(FlowControlMixin::new, StandardStreams.output());
-      output.transport().setWriteBufferLimits(0);
-      var writer = new StreamWriter(output.transport(), output.protocol(), reader);
-      return new StreamConnection(reader, writer);
+      return new StreamConnection(reader, writer(StandardStreams.out(), reader));
     } catch (Throwable e) {
       input.transport().close();
       throw e;
     }
+  }
+
+  /// A reader of `System.in`. Suspends until it is there.
+  ///
+  /// ```java fragment
+  /// var stdin = Streams.stdin();
+  /// for (String line; (line = stdin.readLine()) != null; ) {
+  ///   IO.println("you typed " + line);
+  /// }
+  /// ```
+  ///
+  /// It reads ahead, so make one, once, and leave all reading to it. A thread waits in `System.in`
+  /// for it, which does not keep the program alive. asyncio has no such function; its users connect
+  /// the pipe themselves.
+  ///
+  /// @return the reader
+  /// @throws IOException if the program was started without a standard input
+  public static StreamReader stdin() throws IOException {
+    var reader = newReader(StreamLimits.DEFAULT);
+    Pipes.connectReadPipe(protocolOf(reader), StandardStreams.in());
+    return reader;
+  }
+
+  /// A writer to `System.out`, for output that others may be slow to take: it never holds up the
+  /// loop. Suspends until it is there.
+  ///
+  /// Its `drain` waits until everything is written. Closing it leaves `System.out` open. A thread
+  /// writes, which does not keep the program alive.
+  ///
+  /// @return the writer
+  /// @throws IOException never, so far
+  public static StreamWriter stdout() throws IOException {
+    return writer(StandardStreams.out(), null);
+  }
+
+  /// A writer to `System.err`, like [#stdout()].
+  ///
+  /// @return the writer
+  /// @throws IOException never, so far
+  public static StreamWriter stderr() throws IOException {
+    return writer(StandardStreams.err(), null);
+  }
+
+  private static StreamWriter writer(OutputStream out, @Nullable StreamReader reader)
+      throws IOException {
+    var output = Pipes.connectWritePipe(FlowControlMixin::new, out);
+    output.transport().setWriteBufferLimits(0);
+    return new StreamWriter(output.transport(), output.protocol(), reader);
   }
 
   // ---- servers ----------------------------------------------------------------------------------
@@ -116,7 +216,7 @@ public final class Streams {
   ///
   /// @param handler talks to one client; may suspend; closes the writer
   /// @param host a name or an address of this machine; empty or `null`: all of them
-  /// @param port the port; 0: any, see [Server#sockets()]
+  /// @param port the port; 0: any, see [Server#port()]
   /// @return the server, which accepts connections already
   /// @throws IOException if that cannot be listened on
   public static Server startServer(ClientHandler handler, @Nullable String host, int port)
@@ -128,7 +228,7 @@ public final class Streams {
   ///
   /// @param handler talks to one client; may suspend; closes the writer
   /// @param host a name or an address of this machine; empty or `null`: all of them
-  /// @param port the port; 0: any, see [Server#sockets()]
+  /// @param port the port; 0: any, see [Server#port()]
   /// @param options how, and the limit of the clients' readers
   /// @return the server
   /// @throws IOException if that cannot be listened on
@@ -142,7 +242,18 @@ public final class Streams {
   /// of its own.
   ///
   /// @param handler talks to one client; may suspend; closes the writer
-  /// @param port the port; 0: any, see [Server#sockets()]
+  /// @param port the port; 0: any, see [Server#port()]
+  /// @return the server, which accepts connections already
+  /// @throws IOException if that cannot be listened on
+  public static Server startServer(ClientHandler handler, int port) throws IOException {
+    return startServer(handler, port, ServerOptions.defaults());
+  }
+
+  /// Listens on a port of all of this machine's addresses, and has each client talked to by a task
+  /// of its own.
+  ///
+  /// @param handler talks to one client; may suspend; closes the writer
+  /// @param port the port; 0: any, see [Server#port()]
   /// @param options how, and the limit of the clients' readers
   /// @return the server
   /// @throws IOException if that cannot be listened on
@@ -166,6 +277,66 @@ public final class Streams {
       ServerOptions options)
       throws IOException {
     return Transports.createServer(protocolOf(handler, options), hosts, port, options);
+  }
+
+  /// Listens on an address, and has each client talked to by a task of its own.
+  ///
+  /// @param handler talks to one client; may suspend; closes the writer
+  /// @param address an [InetSocketAddress], of which the wildcard means all of this machine's
+  ///   addresses, or a [UnixDomainSocketAddress]
+  /// @return the server, which accepts connections already
+  /// @throws IOException if that cannot be listened on
+  /// @throws IllegalArgumentException if it is an address of another kind
+  public static Server startServer(ClientHandler handler, SocketAddress address)
+      throws IOException {
+    return startServer(handler, address, ServerOptions.defaults());
+  }
+
+  /// Listens on an address, and has each client talked to by a task of its own.
+  ///
+  /// @param handler talks to one client; may suspend; closes the writer
+  /// @param address an [InetSocketAddress], of which the wildcard means all of this machine's
+  ///   addresses, or a [UnixDomainSocketAddress]
+  /// @param options how, and the limit of the clients' readers
+  /// @return the server
+  /// @throws IOException if that cannot be listened on
+  /// @throws IllegalArgumentException if it is an address of another kind
+  public static Server startServer(
+      ClientHandler handler, SocketAddress address, ServerOptions options) throws IOException {
+    return Transports.createServer(protocolOf(handler, options), address, options);
+  }
+
+  /// Listens on a channel that is bound already, and has each client talked to by a task of its
+  /// own.
+  ///
+  /// @param handler talks to one client; may suspend; closes the writer
+  /// @param channel a bound TCP or Unix-domain channel; the server's from now on. The file of a
+  ///   Unix-domain socket is removed at the end
+  /// @return the server, which accepts connections already
+  /// @throws IOException if the channel is closed
+  /// @throws IllegalArgumentException if the channel is not bound
+  /// @throws IllegalStateException if a server has the channel already
+  public static Server startServer(ClientHandler handler, ServerSocketChannel channel)
+      throws IOException {
+    return startServer(handler, channel, ServerOptions.defaults());
+  }
+
+  /// Listens on a channel that is bound already, and has each client talked to by a task of its
+  /// own.
+  ///
+  /// @param handler talks to one client; may suspend; closes the writer
+  /// @param channel a bound TCP or Unix-domain channel; the server's from now on
+  /// @param options how, and the limit of the clients' readers; what concerns binding does not
+  ///   count, but the file of a Unix-domain socket is removed at the end unless they say that it is
+  ///   not
+  /// @return the server
+  /// @throws IOException if the channel is closed
+  /// @throws IllegalArgumentException if the channel is not bound
+  /// @throws IllegalStateException if a server has the channel already
+  public static Server startServer(
+      ClientHandler handler, ServerSocketChannel channel, ServerOptions options)
+      throws IOException {
+    return Transports.createServer(protocolOf(handler, options), channel, options);
   }
 
   /// Listens on a Unix-domain socket, and has each client talked to by a task of its own. A socket

@@ -3,6 +3,8 @@ package jasyncio.net;
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
@@ -60,6 +62,60 @@ public final class Transports {
     return begin(loop, factory, channel, tls, host, port);
   }
 
+  /// Connects to an address, such as [Server#address()].
+  ///
+  /// @param <P> the protocol's type
+  /// @param factory makes the protocol, once connected
+  /// @param address an [InetSocketAddress], which is looked up if it is not resolved, or a
+  ///   [UnixDomainSocketAddress]
+  /// @return the transport, and the protocol, which has heard of it
+  /// @throws IOException if nobody listens there
+  /// @throws IllegalArgumentException if it is an address of another kind
+  public static <P extends Protocol> Connection<Transport, P> createConnection(
+      Supplier<? extends P> factory, SocketAddress address) throws IOException {
+    return createConnection(factory, address, ConnectOptions.defaults());
+  }
+
+  /// Connects to an address, with TLS on top if the options say so.
+  ///
+  /// @param <P> the protocol's type
+  /// @param factory makes the protocol, once connected
+  /// @param address an [InetSocketAddress], which is looked up if it is not resolved, or a
+  ///   [UnixDomainSocketAddress]
+  /// @param options how. To one address, TLS and the local address count alone; to a Unix-domain
+  ///   socket, TLS alone
+  /// @return the transport, and the protocol, which has heard of it
+  /// @throws IOException if nobody listens there, or the TLS handshake fails
+  /// @throws IllegalArgumentException if it is an address of another kind; with TLS, if neither its
+  ///   host nor [TlsOptions#serverHostname(String)] says whose certificate to expect
+  public static <P extends Protocol> Connection<Transport, P> createConnection(
+      Supplier<? extends P> factory, SocketAddress address, ConnectOptions options)
+      throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    Objects.requireNonNull(address, "address");
+    var inet = address instanceof InetSocketAddress i ? i : null;
+    var tls = inet == null ? withHostname(options.tls()) : options.tls();
+    var loop = Asyncio.getRunningLoop();
+    var channel = new Connector(loop, options).connect(address);
+    return inet == null
+        ? begin(loop, factory, channel, tls, null, -1)
+        : begin(loop, factory, channel, tls, inet.getHostString(), inet.getPort());
+  }
+
+  /// Makes a transport of a channel that is connected already, and has it.
+  ///
+  /// @param <P> the protocol's type
+  /// @param factory makes the protocol
+  /// @param channel a connected TCP or Unix-domain channel; the transport's from now on
+  /// @return the transport and the protocol
+  /// @throws IOException if the channel is closed
+  /// @throws IllegalArgumentException if the channel is not connected
+  /// @throws IllegalStateException if a transport or a server has the channel already
+  public static <P extends Protocol> Connection<Transport, P> createConnection(
+      Supplier<? extends P> factory, SocketChannel channel) throws IOException {
+    return createConnection(factory, channel, ConnectOptions.defaults());
+  }
+
   /// Makes a transport of a channel that is connected already, and has it.
   ///
   /// @param <P> the protocol's type
@@ -104,11 +160,7 @@ public final class Transports {
   /// @throws IllegalArgumentException if the server's name is missing
   public static <P extends Protocol> Connection<Transport, P> createUnixConnection(
       Supplier<? extends P> factory, Path path, ConnectOptions options) throws IOException {
-    Objects.requireNonNull(factory, "factory");
-    var tls = withHostname(options.tls());
-    var loop = Asyncio.getRunningLoop();
-    var channel = new Connector(loop, options).connect(UnixDomainSocketAddress.of(path));
-    return begin(loop, factory, channel, tls, null, -1);
+    return createConnection(factory, UnixDomainSocketAddress.of(path), options);
   }
 
   private static @Nullable TlsOptions withHostname(@Nullable TlsOptions tls) {
@@ -174,7 +226,7 @@ public final class Transports {
   ///
   /// @param factory makes a protocol for each connection
   /// @param host a name or an address of this machine; empty or `null`: all of them
-  /// @param port the port; 0: any, see [Server#sockets()]
+  /// @param port the port; 0: any, see [Server#port()]
   /// @return the server, which accepts connections already
   /// @throws IOException if that cannot be listened on
   public static Server createServer(
@@ -186,7 +238,7 @@ public final class Transports {
   ///
   /// @param factory makes a protocol for each connection
   /// @param host a name or an address of this machine; empty or `null`: all of them
-  /// @param port the port; 0: any, see [Server#sockets()]
+  /// @param port the port; 0: any, see [Server#port()]
   /// @param options how
   /// @return the server
   /// @throws IOException if that cannot be listened on
@@ -200,7 +252,19 @@ public final class Transports {
   /// connection.
   ///
   /// @param factory makes a protocol for each connection
-  /// @param port the port; 0: any, see [Server#sockets()]
+  /// @param port the port; 0: any, see [Server#port()]
+  /// @return the server, which accepts connections already
+  /// @throws IOException if that cannot be listened on
+  public static Server createServer(Supplier<? extends Protocol> factory, int port)
+      throws IOException {
+    return createServer(factory, port, ServerOptions.defaults());
+  }
+
+  /// Listens on a port of all of this machine's addresses and makes a protocol for every
+  /// connection.
+  ///
+  /// @param factory makes a protocol for each connection
+  /// @param port the port; 0: any, see [Server#port()]
   /// @param options how
   /// @return the server
   /// @throws IOException if that cannot be listened on
@@ -228,6 +292,52 @@ public final class Transports {
     Objects.requireNonNull(factory, "factory");
     var loop = Asyncio.getRunningLoop();
     return serve(loop, new Listeners(loop, options).bind(hosts, port), factory, options);
+  }
+
+  /// Listens on an address and makes a protocol for every connection.
+  ///
+  /// @param factory makes a protocol for each connection
+  /// @param address an [InetSocketAddress], of which the wildcard means all of this machine's
+  ///   addresses, or a [UnixDomainSocketAddress]
+  /// @return the server, which accepts connections already
+  /// @throws IOException if that cannot be listened on
+  /// @throws IllegalArgumentException if it is an address of another kind
+  public static Server createServer(Supplier<? extends Protocol> factory, SocketAddress address)
+      throws IOException {
+    return createServer(factory, address, ServerOptions.defaults());
+  }
+
+  /// Listens on an address and makes a protocol for every connection. A Unix-domain socket that is
+  /// there already is replaced, as by [#createUnixServer].
+  ///
+  /// @param factory makes a protocol for each connection
+  /// @param address an [InetSocketAddress], of which the wildcard means all of this machine's
+  ///   addresses, or a [UnixDomainSocketAddress]
+  /// @param options how
+  /// @return the server
+  /// @throws IOException if that cannot be listened on
+  /// @throws IllegalArgumentException if it is an address of another kind
+  public static Server createServer(
+      Supplier<? extends Protocol> factory, SocketAddress address, ServerOptions options)
+      throws IOException {
+    Objects.requireNonNull(factory, "factory");
+    Objects.requireNonNull(address, "address");
+    var loop = Asyncio.getRunningLoop();
+    return serve(loop, new Listeners(loop, options).bind(address), factory, options);
+  }
+
+  /// Makes a server of a channel that is bound already, and has it.
+  ///
+  /// @param factory makes a protocol for each connection
+  /// @param channel a bound TCP or Unix-domain channel; the server's from now on. The file of a
+  ///   Unix-domain socket is removed at the end
+  /// @return the server, which accepts connections already
+  /// @throws IOException if the channel is closed
+  /// @throws IllegalArgumentException if the channel is not bound
+  /// @throws IllegalStateException if a server has the channel already
+  public static Server createServer(
+      Supplier<? extends Protocol> factory, ServerSocketChannel channel) throws IOException {
+    return createServer(factory, channel, ServerOptions.defaults());
   }
 
   /// Makes a server of a channel that is bound already, and has it.
@@ -273,9 +383,7 @@ public final class Transports {
   /// @throws IOException if that cannot be listened on
   public static Server createUnixServer(
       Supplier<? extends Protocol> factory, Path path, ServerOptions options) throws IOException {
-    Objects.requireNonNull(factory, "factory");
-    var loop = Asyncio.getRunningLoop();
-    return serve(loop, new Listeners(loop, options).bind(path), factory, options);
+    return createServer(factory, UnixDomainSocketAddress.of(path), options);
   }
 
   private static Server serve(
@@ -322,6 +430,20 @@ public final class Transports {
     var below =
         tls == null ? protocol : new TlsLayer(loop, protocol, tls, true, null, -1, null, true);
     new SocketTransport(loop, channel, below, server).start(null);
+  }
+
+  /// Makes a plain transport of a connection that somebody else has accepted, and has it.
+  ///
+  /// @param <P> the protocol's type
+  /// @param factory makes the protocol
+  /// @param channel the accepted connection; the transport's from now on
+  /// @return the transport and the protocol
+  /// @throws IOException if the channel is closed
+  /// @throws IllegalArgumentException if the channel is not connected
+  /// @throws IllegalStateException if a transport or a server has the channel already
+  public static <P extends Protocol> Connection<Transport, P> connectAcceptedSocket(
+      Supplier<? extends P> factory, SocketChannel channel) throws IOException {
+    return connectAcceptedSocket(factory, channel, null);
   }
 
   /// Makes a transport of a connection that somebody else has accepted, and has it.

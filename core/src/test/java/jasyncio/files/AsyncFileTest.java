@@ -176,6 +176,12 @@ class AsyncFileTest {
       try (var file = AsyncFiles.open(path)) {
         assertThat(file.lines()).containsExactly("a", "", "b\rc", "d");
         file.seek(0);
+        assertThat(file.readLine()).isEqualTo("a");
+        assertThat(file.readLine(ISO_8859_1)).isEmpty();
+        assertThat(file.readLine()).isEqualTo("b\rc");
+        assertThat(file.readLine()).isEqualTo("d");
+        assertThat(file.readLine()).isNull();
+        file.seek(0);
         assertThat(file.readline()).asString(UTF_8).isEqualTo("a\r\n");
         var lines = file.iterator();
         assertThat(lines.hasNext()).isTrue();
@@ -199,6 +205,8 @@ class AsyncFileTest {
         var lines = file.lines().iterator();
         assertThat(lines.next()).isEqualTo("ok");
         assertThatThrownBy(lines::hasNext).isInstanceOf(CharacterCodingException.class);
+        file.seek(3);
+        assertThatThrownBy(() -> file.readLine()).isInstanceOf(CharacterCodingException.class);
         file.seek(0);
         assertThatThrownBy(file::readString).isInstanceOf(CharacterCodingException.class);
         file.seek(0);

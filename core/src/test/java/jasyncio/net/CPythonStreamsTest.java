@@ -133,7 +133,7 @@ class CPythonStreamsTest {
               HOST,
               0)) {
         var connection = Streams.openConnection(HOST, Loopback.port(server));
-        assertThat(connection.reader().readline(UTF_8)).isEqualTo("first\n");
+        assertThat(connection.reader().readLine()).isEqualTo("first");
         connection.writer().close();
         connection.writer().waitClosed();
       }

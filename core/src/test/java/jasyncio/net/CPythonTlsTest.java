@@ -71,7 +71,7 @@ class CPythonTlsTest {
       try (var _ =
           Streams.startUnixServer(
               (reader, writer) -> {
-                writer.write("echo " + reader.readline(UTF_8), UTF_8);
+                writer.write("echo " + reader.readLine() + "\n", UTF_8);
                 writer.close();
                 writer.waitClosed();
               },
@@ -81,7 +81,7 @@ class CPythonTlsTest {
             Streams.openUnixConnection(
                 path, ConnectOptions.defaults().tls(CLIENT.serverHostname("localhost")));
         connection.writer().write("hello\n", UTF_8);
-        assertThat(connection.reader().readline(UTF_8)).isEqualTo("echo hello\n");
+        assertThat(connection.reader().readLine()).isEqualTo("echo hello");
         assertThat(connection.writer().getExtraInfo(ExtraInfo.SSL_SESSION)).isNotNull();
         connection.writer().close();
         connection.writer().waitClosed();

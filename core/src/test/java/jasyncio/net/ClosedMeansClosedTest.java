@@ -28,7 +28,7 @@ class ClosedMeansClosedTest {
   private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 
   private static int portOf(Server server) throws IOException {
-    return ((InetSocketAddress) server.sockets().getFirst().getLocalAddress()).getPort();
+    return server.port();
   }
 
   private static Server server(int port) throws IOException {

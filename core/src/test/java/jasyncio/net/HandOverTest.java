@@ -88,7 +88,7 @@ class HandOverTest {
       try (var server =
           Streams.startServer(
               (reader, writer) -> {
-                assertThat(reader.readline(UTF_8)).isEqualTo("STARTTLS\n");
+                assertThat(reader.readLine()).isEqualTo("STARTTLS");
                 assertThat(reader.read()).isEmpty();
                 outcome.setResult(catchThrowable(() -> writer.startTls(SERVER)));
               },

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// `System.in` and `System.out` in coroutines.
+/// `System.in`, `System.out` and `System.err` in coroutines.
 @ExtendWith(OpenSockets.class)
 class StandardStreamsTest {
   /// Answers each line.
@@ -64,6 +64,42 @@ class StandardStreamsTest {
     }
   }
 
+  /// Answers each line, as one would write it.
+  static final class Talker {
+    public static void main(String[] arguments) {
+      ChildJvm.keepQuietAboutSlowSteps();
+      run(() -> {
+        var stdin = Streams.stdin();
+        try (var stdout = Streams.stdout();
+            var stderr = Streams.stderr()) {
+          for (String line; (line = stdin.readLine()) != null; ) {
+            stdout.write("got " + line + "\n");
+            stdout.drain();
+          }
+          stderr.write("no more\n");
+          stderr.drain();
+        }
+      });
+      System.err.println("both still open");
+      System.out.println("still open");
+    }
+  }
+
+  @Test
+  @Tag("slow")
+  void stdinStdoutAndStderr_areThoseOfTheProgram() {
+    try (var child = ChildJvm.start(Talker.class, Runtimes.jvmOptions())) {
+      child.write("one\n");
+      assertThat(child.readLine()).isEqualTo("got one");
+      child.write("two");
+      child.closeInput();
+      assertThat(child.readLine()).isEqualTo("got two");
+      var end = child.finish();
+      assertThat(end.output()).contains("still open");
+      assertThat(end.exitCode()).isZero();
+    }
+  }
+
   @Test
   void output_thatNobodyReads_isAnError() {
     var before = System.out;
@@ -77,7 +113,7 @@ class StandardStreamsTest {
     System.setOut(new PrintStream(broken));
     try {
       run(() -> {
-        var output = Pipes.connectWritePipe(FlowControlMixin::new, StandardStreams.output());
+        var output = Pipes.connectWritePipe(FlowControlMixin::new, StandardStreams.out());
         output.transport().setWriteBufferLimits(0);
         var writer = new StreamWriter(output.transport(), output.protocol(), null);
         writer.write("x", UTF_8);

@@ -60,7 +60,7 @@ class StreamFuzzTest {
     try {
       return switch (random.nextInt(7)) {
         case 0 -> "line " + text(reader.readline());
-        case 1 -> "text " + reader.readline(ISO_8859_1);
+        case 1 -> "text " + reader.readLine(ISO_8859_1);
         case 2 -> "exactly " + text(reader.readexactly(random.nextInt(40)));
         case 3 -> "until " + text(reader.readuntil(CRLF));
         case 4 -> "until one of " + text(reader.readuntil(SEVERAL));
@@ -119,7 +119,7 @@ class StreamFuzzTest {
   }
 
   private static boolean isEmpty(String result) {
-    return result.endsWith(" ") || result.equals("skipped");
+    return result.endsWith(" ") || result.equals("skipped") || result.equals("text null");
   }
 
   @Test

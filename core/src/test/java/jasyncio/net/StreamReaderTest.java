@@ -13,13 +13,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import jasyncio.Action;
 import jasyncio.CancelledError;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeoutException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -259,25 +263,96 @@ class StreamReaderTest {
   }
 
   @Test
-  void readline_asText_decodes() {
+  void readLine_decodes() {
     run(() -> {
       var reader = new StreamReader();
       reader.feedData("größe\n".getBytes(UTF_8));
       reader.feedData("größe\n".getBytes(Charset.forName("windows-1252")));
       reader.feedEof();
-      assertThat(reader.readline(UTF_8)).isEqualTo("größe\n");
-      assertThat(reader.readline(Charset.forName("windows-1252"))).isEqualTo("größe\n");
-      assertThat(reader.readline(ISO_8859_1)).isEmpty();
+      assertThat(reader.readLine()).isEqualTo("größe");
+      assertThat(reader.readLine(Charset.forName("windows-1252"))).isEqualTo("größe");
+      assertThat(reader.readLine(ISO_8859_1)).isNull();
     });
   }
 
   @Test
-  void readline_asTextWithAnotherNewline_isWrong() {
-    run(() ->
-        assertThatThrownBy(() -> readerOf("x").readline(UTF_16LE))
+  void readLine_givesLinesAsABufferedReaderDoes() throws Exception {
+    run(() -> {
+      for (var text : List.of("", "\n", "\n\n", "a", "a\n", "a\n\nb", "a\r\nb\r\n", "\r\n")) {
+        var expected = new BufferedReader(new StringReader(text)).lines().toList();
+        var lines = new ArrayList<String>();
+        var reader = ended(text);
+        for (String line; (line = reader.readLine()) != null; ) {
+          lines.add(line);
+        }
+        assertThat(lines).as(text).isEqualTo(expected);
+        assertThat(reader.readLine()).isNull();
+        assertThat(ended(text).lines()).containsExactlyElementsOf(expected);
+        var handled = new ArrayList<String>();
+        ended(text).forEachLine(handled::add);
+        assertThat(handled).isEqualTo(expected);
+      }
+    });
+  }
+
+  @Test
+  void readLine_overTheLimit_isAnError() throws Exception {
+    run(() -> {
+      var reader = limited(3, "abcde\nf\n");
+      assertThatThrownBy(reader::readLine).isInstanceOf(LimitOverrunException.class);
+      assertThat(reader.readLine()).isEqualTo("f");
+    });
+  }
+
+  @Test
+  void textWithAnotherNewline_isWrong() throws Exception {
+    run(() -> {
+      for (var call :
+          List.<ThrowingCallable>of(
+              () -> readerOf("x").readLine(UTF_16LE),
+              () -> readerOf("x").lines(UTF_16LE),
+              () -> readerOf("x").forEachLine(UTF_16LE, line -> {}))) {
+        assertThatThrownBy(call)
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessageContaining("UTF-16LE")
-            .hasMessageContaining("asInputStream"));
+            .hasMessageContaining("asInputStream");
+      }
+    });
+  }
+
+  /// Compiles: the stream's error and the handler's are announced, and nothing else.
+  private static String upTo(String last, StreamReader reader)
+      throws IOException, TimeoutException {
+    var read = new StringBuilder();
+    reader.forEachLine(read::append);
+    reader.forEachLine(line -> {
+      if (line.equals(last)) {
+        throw new TimeoutException(line);
+      }
+    });
+    return read.toString();
+  }
+
+  @Test
+  void forEachLine_announcesTheErrorsOfBoth() throws Exception {
+    run(() -> {
+      assertThat(upTo("x", ended("a\nb\n"))).isEqualTo("ab");
+      var reader = ended("a\nb\nc\n");
+      assertThatThrownBy(() ->
+              reader.forEachLine(line -> {
+                if (line.equals("b")) {
+                  throw new TimeoutException("at b");
+                }
+              }))
+          .isInstanceOf(TimeoutException.class)
+          .hasMessage("at b");
+      assertThat(reader.readLine()).as("the rest is still there").isEqualTo("c");
+      var error = new IOException("broken");
+      var broken = readerOf();
+      broken.setException(error);
+      assertThatThrownBy(() -> broken.forEachLine(line -> {})).isSameAs(error);
+      assertThatThrownBy(() -> broken.lines().iterator().hasNext()).isSameAs(error);
+    });
   }
 
   @Test

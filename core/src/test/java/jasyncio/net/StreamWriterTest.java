@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jasyncio.CancelledError;
 import jasyncio.Logs;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -41,8 +42,9 @@ class StreamWriterTest {
       f.writer.write(buffer);
       assertThat(buffer.hasRemaining()).isFalse();
       f.writer.write("é", UTF_8);
+      f.writer.write("ü");
       f.writer.writelines(List.of(new byte[] {'f'}, new byte[] {'g'}));
-      assertThat(f.transport.text()).isEqualTo("abcdéfg");
+      assertThat(f.transport.text()).isEqualTo("abcdéüfg");
       f.writer.close();
     });
   }
@@ -56,11 +58,34 @@ class StreamWriterTest {
       f.writer.writeEof();
       assertThat(f.writer.isClosing()).isFalse();
       assertThat(f.writer.getExtraInfo(ExtraInfo.PEERNAME)).isNull();
+      assertThat(f.writer.remoteAddress()).isNull();
+      assertThat(f.writer.localAddress()).isNull();
       f.writer.close();
       f.writer.close();
       assertThat(f.writer.isClosing()).isTrue();
       assertThat(f.transport.calls).containsExactly("eof", "close");
       assertThat(f.writer.toString()).startsWith("<StreamWriter transport=").contains(" reader=<");
+    });
+  }
+
+  @Test
+  void transport_ofTheProgramsOwn_thatOnlyWrites_isNotGiven() throws Exception {
+    run(() -> {
+      var onlyWrites =
+          (WriteTransport)
+              Proxy.newProxyInstance(
+                  WriteTransport.class.getClassLoader(),
+                  new Class<?>[] {WriteTransport.class},
+                  (proxy, method, arguments) ->
+                      switch (method.getName()) {
+                        case "isClosing" -> true;
+                        case "toString" -> "mine";
+                        default -> null;
+                      });
+      var writer = new StreamWriter(onlyWrites, new FlowControlMixin(), null);
+      assertThatThrownBy(writer::transport)
+          .isInstanceOf(UnsupportedOperationException.class)
+          .hasMessage("it is no Transport: mine");
     });
   }
 

@@ -23,12 +23,15 @@ import jasyncio.Task;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -49,8 +52,8 @@ class StreamsTest {
     return Streams.startServer(handler, HOST, 0);
   }
 
-  private static int portOf(Server server) throws IOException {
-    return ((InetSocketAddress) server.sockets().getFirst().getLocalAddress()).getPort();
+  private static int portOf(Server server) {
+    return server.port();
   }
 
   private static StreamConnection connect(Server server) throws IOException {
@@ -76,7 +79,7 @@ class StreamsTest {
         for (int i = 0; i < 100; i++) {
           connection.writer().write("line " + i + "\n", UTF_8);
           connection.writer().drain();
-          assertThat(connection.reader().readline(UTF_8)).isEqualTo("line " + i + "\n");
+          assertThat(connection.reader().readLine()).isEqualTo("line " + i);
         }
         connection.writer().writeEof();
         assertThat(connection.reader().readline()).isEmpty();
@@ -92,10 +95,103 @@ class StreamsTest {
           var connection = Streams.openUnixConnection(path, ConnectOptions.defaults().limit(10))) {
         assertThat(server.isServing()).isTrue();
         connection.writer().write("hello\na line too long\n", UTF_8);
-        assertThat(connection.reader().readline(UTF_8)).isEqualTo("hello\n");
+        assertThat(connection.reader().readLine()).isEqualTo("hello");
         assertThatThrownBy(connection.reader()::readline).isInstanceOf(LimitOverrunException.class);
       }
       assertThatThrownBy(() -> Streams.openUnixConnection(path)).isInstanceOf(IOException.class);
+    });
+  }
+
+  @Test
+  void addresses_areConnectedTo_andListenedOn(@TempDir Path directory) throws Exception {
+    run(() -> {
+      var free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+      for (var address :
+          List.of(
+              free,
+              InetSocketAddress.createUnresolved("127.0.0.1", 0),
+              new InetSocketAddress(0),
+              UnixDomainSocketAddress.of(directory.resolve("socket")))) {
+        try (var server = Streams.startServer(StreamsTest::echo, address)) {
+          var reachable =
+              server.address() instanceof InetSocketAddress inet
+                  ? new InetSocketAddress(free.getAddress(), inet.getPort())
+                  : server.address();
+          try (var connection = Streams.openConnection(reachable)) {
+            talk(connection);
+          }
+        }
+      }
+      try (var server = Streams.startServer(StreamsTest::echo, 0);
+          var connection =
+              Streams.openConnection(
+                  InetSocketAddress.createUnresolved("localhost", server.port()),
+                  ConnectOptions.defaults().limit(3))) {
+        connection.writer().write("long\n");
+        assertThatThrownBy(connection.reader()::readLine).isInstanceOf(LimitOverrunException.class);
+      }
+    });
+  }
+
+  @Test
+  void addressOfAnotherKind_isRefused() throws Exception {
+    run(() -> {
+      var other = new SocketAddress() {};
+      assertThatThrownBy(() -> Streams.openConnection(other))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("an InetSocketAddress or a UnixDomainSocketAddress was expected");
+      assertThatThrownBy(() -> Streams.startServer(StreamsTest::echo, other))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("an InetSocketAddress or a UnixDomainSocketAddress was expected");
+    });
+  }
+
+  @Test
+  void givenChannels_areUsed() throws Exception {
+    run(() -> {
+      var listening = ServerSocketChannel.open();
+      listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      try (var server = Streams.startServer(StreamsTest::echo, listening)) {
+        assertThat(server.sockets()).containsExactly(listening);
+        var channel = SocketChannel.open();
+        channel.configureBlocking(false);
+        Sockets.sockConnect(channel, server.address());
+        try (var connection = Streams.openConnection(channel)) {
+          assertThat(connection.writer().getExtraInfo(ExtraInfo.SOCKET)).isSameAs(channel);
+          talk(connection);
+        }
+      }
+      assertThat(listening.isOpen()).isFalse();
+    });
+  }
+
+  private static void talk(StreamConnection connection) throws IOException {
+    connection.writer().write("hello\n");
+    assertThat(connection.reader().readLine()).isEqualTo("hello");
+  }
+
+  @Test
+  void server_tellsItsAddresses_alsoWhenItIsClosed(@TempDir Path directory) throws Exception {
+    run(() -> {
+      var options = ServerOptions.defaults();
+      var server = Streams.startServer(StreamsTest::echo, List.of(HOST, "127.0.0.2"), 0, options);
+      assertThat(server.addresses()).hasSize(2);
+      assertThat(server.address()).isEqualTo(server.sockets().getFirst().getLocalAddress());
+      assertThat(server.addresses().getLast())
+          .isEqualTo(server.sockets().getLast().getLocalAddress());
+      int port = server.port();
+      assertThat(server.address()).isEqualTo(Loopback.at(port));
+      server.close();
+      assertThat(server.port()).isEqualTo(port);
+      assertThat(server.addresses()).hasSize(2);
+
+      var path = directory.resolve("socket");
+      try (var unix = Streams.startUnixServer(StreamsTest::echo, path)) {
+        assertThat(unix.address()).isEqualTo(UnixDomainSocketAddress.of(path));
+        assertThatThrownBy(unix::port)
+            .isInstanceOf(UnsupportedOperationException.class)
+            .hasMessageContaining("no port");
+      }
     });
   }
 
@@ -105,12 +201,12 @@ class StreamsTest {
       try (var server = serve(StreamsTest::echo)) {
         taskGroup(group -> {
           for (int i = 0; i < 100; i++) {
-            var name = "client " + i + "\n";
+            var name = "client " + i;
             group.createTask(() -> {
               try (var connection = connect(server)) {
                 for (int k = 0; k < 10; k++) {
-                  connection.writer().write(name, UTF_8);
-                  assertThat(connection.reader().readline(UTF_8)).isEqualTo(name);
+                  connection.writer().write(name + "\n");
+                  assertThat(connection.reader().readLine()).isEqualTo(name);
                 }
               }
             });
@@ -171,8 +267,11 @@ class StreamsTest {
     run(() -> {
       try (var server = serve(StreamsTest::echo);
           var connection = connect(server)) {
-        assertThat(connection.writer().getExtraInfo(ExtraInfo.PEERNAME))
-            .isEqualTo(server.sockets().getFirst().getLocalAddress());
+        var writer = connection.writer();
+        assertThat(writer.remoteAddress()).isEqualTo(server.address());
+        assertThat(writer.getExtraInfo(ExtraInfo.PEERNAME)).isEqualTo(server.address());
+        assertThat(writer.localAddress()).isEqualTo(writer.getExtraInfo(ExtraInfo.SOCKNAME));
+        assertThat(((InetSocketAddress) writer.localAddress()).getPort()).isPositive();
         assertThat(connection.writer().getExtraInfo(ExtraInfo.SSL_CONTEXT)).isNull();
       }
     });
@@ -252,7 +351,7 @@ class StreamsTest {
           var writer = writers.await()) {
         sleep(0);
         writer.write("still there\n", UTF_8);
-        assertThat(connection.reader().readline(UTF_8)).isEqualTo("still there\n");
+        assertThat(connection.reader().readLine()).isEqualTo("still there");
       }
     });
   }
@@ -263,7 +362,7 @@ class StreamsTest {
       run(() -> {
         try (var server = serve((reader, writer) -> writer.write("hello\n", UTF_8));
             var connection = connect(server)) {
-          assertThat(connection.reader().readline(UTF_8)).isEqualTo("hello\n");
+          assertThat(connection.reader().readLine()).isEqualTo("hello");
           var end = createTask(() -> connection.reader().read());
           collectUntil(end::done, () -> sleep(0.005));
           assertThat(end.result()).isEmpty();
@@ -397,11 +496,11 @@ class StreamsTest {
       var serving = serving(server);
       try (var client = Streams.openConnection(HOST, Loopback.port(server))) {
         client.writer().write("1\n", UTF_8);
-        assertThat(client.reader().readline(UTF_8)).isEqualTo("1\n");
+        assertThat(client.reader().readLine()).isEqualTo("1");
         server.close();
         sleep(0);
         client.writer().write("2\n", UTF_8);
-        assertThat(client.reader().readline(UTF_8)).isEqualTo("2\n");
+        assertThat(client.reader().readLine()).isEqualTo("2");
         assertThat(serving.done()).isFalse();
       }
       assertThatThrownBy(serving::await).isInstanceOf(CancelledError.class);
@@ -416,7 +515,7 @@ class StreamsTest {
         var serving = serving(server);
         try (var client = Streams.openConnection(HOST, Loopback.port(server))) {
           client.writer().write("1\n", UTF_8);
-          assertThat(client.reader().readline(UTF_8)).isEqualTo("1\n");
+          assertThat(client.reader().readLine()).isEqualTo("1");
           if (closedFirst) {
             server.close();
             serving.cancel();
@@ -492,7 +591,7 @@ class StreamsTest {
           var connection = connect(server)) {
         connection.writer().write("x", UTF_8);
         var error = catchThrowable(connection.reader()::read);
-        assertThat(error).isInstanceOf(IOException.class);
+        assertThat(error).isInstanceOf(SocketException.class);
         assertThatThrownBy(connection.writer()::drain).isSameAs(error);
         assertThatThrownBy(connection.writer()::waitClosed).isSameAs(error);
         assertThatThrownBy(connection.reader()::readline).isSameAs(error);
@@ -517,9 +616,35 @@ class StreamsTest {
                 connection.writer().drain();
               }
             });
-        assertThat(error).isInstanceOf(IOException.class);
+        assertThat(error).isInstanceOf(SocketException.class);
         assertThat(connection.writer().isClosing()).isTrue();
       }
+    });
+  }
+
+  @Test
+  void everyWayToLoseAConnection_isCaughtAsASocketException() throws Exception {
+    run(() -> {
+      var server = serve((reader, writer) -> reset(writer));
+      List<String> caught = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        try (var connection = connect(server)) {
+          while (true) {
+            connection.writer().write(new byte[10_000]);
+            connection.writer().drain();
+          }
+        } catch (SocketException e) { // Python: except ConnectionError
+          caught.add("broken");
+        }
+      }
+      var address = server.address();
+      server.close();
+      try {
+        Streams.openConnection(address);
+      } catch (SocketException e) {
+        caught.add("refused");
+      }
+      assertThat(caught).hasSize(11).endsWith("refused");
     });
   }
 
@@ -528,7 +653,7 @@ class StreamsTest {
     var channel = writer.getExtraInfo(ExtraInfo.SOCKET);
     assertThat(channel).isNotNull();
     ((SocketChannel) channel).setOption(StandardSocketOptions.SO_LINGER, 0);
-    ((Transport) writer.transport()).abort();
+    writer.transport().abort();
   }
 
   @Test

@@ -101,7 +101,7 @@ class TlsTest {
     }
 
     int port() throws IOException {
-      return ((InetSocketAddress) server.sockets().getFirst().getLocalAddress()).getPort();
+      return server.port();
     }
 
     @Override
@@ -215,13 +215,12 @@ class TlsTest {
               "127.0.0.1",
               0,
               ServerOptions.defaults().tls(serverTls(provider)))) {
-        var address = (InetSocketAddress) server.sockets().getFirst().getLocalAddress();
         var connection =
             Streams.openConnection(
-                "localhost", address.getPort(), ConnectOptions.defaults().tls(clientTls(provider)));
+                "localhost", server.port(), ConnectOptions.defaults().tls(clientTls(provider)));
         connection.writer().write("one\ntwo\n", UTF_8);
-        assertThat(connection.reader().readline(UTF_8)).isEqualTo("one\n");
-        assertThat(connection.reader().readline(UTF_8)).isEqualTo("two\n");
+        assertThat(connection.reader().readLine()).isEqualTo("one");
+        assertThat(connection.reader().readLine()).isEqualTo("two");
         assertThat(connection.writer().canWriteEof()).isFalse();
         connection.writer().close();
         connection.writer().waitClosed();
@@ -604,8 +603,7 @@ class TlsTest {
   void serverThatHangsUp_isAFailedHandshake(TlsProvider provider) {
     run(() -> {
       try (var server = Streams.startServer((reader, writer) -> writer.close(), "127.0.0.1", 0)) {
-        var address = (InetSocketAddress) server.sockets().getFirst().getLocalAddress();
-        var failure = catchThrowable(() -> connect(address.getPort(), clientTls(provider)));
+        var failure = catchThrowable(() -> connect(server.port(), clientTls(provider)));
         assertThat(failure).isInstanceOf(IOException.class);
         if (failure instanceof SSLException) { // else the connection was reset
           assertThat(failure).hasMessage("the peer closed the connection during the TLS handshake");
@@ -1241,25 +1239,24 @@ class TlsTest {
       try (var server =
           Streams.startServer(
               (reader, writer) -> {
-                assertThat(reader.readline(UTF_8)).isEqualTo("STARTTLS\n");
+                assertThat(reader.readLine()).isEqualTo("STARTTLS");
                 writer.write("go\n", UTF_8);
                 writer.startTls(serverTls(provider));
-                writer.write("secret " + reader.readline(UTF_8), UTF_8);
+                writer.write("secret " + reader.readLine() + "\n", UTF_8);
                 writer.close();
                 writer.waitClosed();
               },
               "127.0.0.1",
               0)) {
-        var address = (InetSocketAddress) server.sockets().getFirst().getLocalAddress();
-        var connection = Streams.openConnection("127.0.0.1", address.getPort());
+        var connection = Streams.openConnection("127.0.0.1", server.port());
         connection.writer().write("STARTTLS\n", UTF_8);
-        assertThat(connection.reader().readline(UTF_8)).isEqualTo("go\n");
+        assertThat(connection.reader().readLine()).isEqualTo("go");
         assertThat(connection.writer().getExtraInfo(ExtraInfo.SSL_OBJECT)).isNull();
         connection.writer().startTls(clientTls(provider, version).serverHostname("localhost"));
         assertThat(connection.writer().getExtraInfo(ExtraInfo.SSL_SESSION).getProtocol())
             .isEqualTo(version);
         connection.writer().write("line\n", UTF_8);
-        assertThat(connection.reader().readline(UTF_8)).isEqualTo("secret line\n");
+        assertThat(connection.reader().readLine()).isEqualTo("secret line");
         assertThat(connection.reader().read()).isEmpty();
         connection.writer().close();
         connection.writer().waitClosed();
@@ -1275,7 +1272,7 @@ class TlsTest {
       try (var server =
           Streams.startServer(
               (reader, writer) -> {
-                assertThat(reader.readline(UTF_8)).isEqualTo("STARTTLS\n");
+                assertThat(reader.readLine()).isEqualTo("STARTTLS");
                 await(mayGoOn);
                 while (reader.buffered() == 0) { // the client's hello
                   sleep(0.001);
@@ -1287,8 +1284,7 @@ class TlsTest {
               },
               "127.0.0.1",
               0)) {
-        var address = (InetSocketAddress) server.sockets().getFirst().getLocalAddress();
-        var connection = Streams.openConnection("127.0.0.1", address.getPort());
+        var connection = Streams.openConnection("127.0.0.1", server.port());
         connection.writer().write("STARTTLS\n", UTF_8);
         var task =
             createTask(() ->
@@ -1297,7 +1293,7 @@ class TlsTest {
         mayGoOn.setResult(null);
         await(task);
         connection.writer().write("hello\n", UTF_8);
-        assertThat(connection.reader().readline(UTF_8)).isEqualTo("hello\n");
+        assertThat(connection.reader().readLine()).isEqualTo("hello");
         connection.writer().close();
         connection.writer().waitClosed();
       }
@@ -1311,7 +1307,7 @@ class TlsTest {
       try (var server =
           Streams.startServer(
               (reader, writer) -> {
-                assertThat(reader.readline(UTF_8)).isEqualTo("STARTTLS\n");
+                assertThat(reader.readLine()).isEqualTo("STARTTLS");
                 outcome.setResult(
                     catchThrowable(() -> writer.startTls(serverTls(TlsProvider.JDK))));
                 assertThat(reader.buffered()).isZero();
@@ -1410,7 +1406,7 @@ class TlsTest {
             Streams.openConnection(
                 "localhost", listener.port(), ConnectOptions.defaults().tls(clientTls(provider)));
         var writer = connection.writer();
-        var transport = (Transport) writer.transport();
+        var transport = writer.transport();
         writer.write(new byte[16 << 20]);
         int before = transport.getWriteBufferSize();
         assertThat(before).isGreaterThan(1 << 20);
@@ -1497,10 +1493,9 @@ class TlsTest {
               },
               "127.0.0.1",
               0)) {
-        var address = (InetSocketAddress) server.sockets().getFirst().getLocalAddress();
         var recorder = new Recorder();
         var plain =
-            Transports.createConnection(() -> recorder, "127.0.0.1", address.getPort()).transport();
+            Transports.createConnection(() -> recorder, "127.0.0.1", server.port()).transport();
         assertThatThrownBy(() ->
                 Transports.startTls(
                     plain, recorder, clientTls(provider).serverHostname("localhost"), false))
@@ -1527,10 +1522,9 @@ class TlsTest {
               "127.0.0.1",
               0,
               ServerOptions.defaults().tls(serverTls(provider)))) {
-        var address = (InetSocketAddress) server.sockets().getFirst().getLocalAddress();
         var connection =
             Streams.openConnection(
-                "localhost", address.getPort(), ConnectOptions.defaults().tls(clientTls(provider)));
+                "localhost", server.port(), ConnectOptions.defaults().tls(clientTls(provider)));
         connection.writer().write("\n", UTF_8);
         connection.writer().startTls(clientTls(provider).serverHostname("localhost"));
         var data = random(100_000);

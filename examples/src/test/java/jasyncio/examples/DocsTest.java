@@ -66,7 +66,9 @@ class DocsTest {
           "jasyncio.process.",
           "jasyncio.queue.",
           "jasyncio.sync.",
+          "java.io.",
           "java.lang.",
+          "java.net.",
           "java.nio.file.",
           "java.util.concurrent.");
 
