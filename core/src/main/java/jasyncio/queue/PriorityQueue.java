@@ -13,7 +13,8 @@ public final class PriorityQueue<T> extends Queue<T> {
     this(0);
   }
 
-  /// A queue of items in their natural order, which means that they are [Comparable].
+  /// A queue of items in their natural order. To put one that is not [Comparable] is a
+  /// [ClassCastException].
   ///
   /// @param maxsize how many items it holds at most; 0 or less is no limit
   public PriorityQueue(int maxsize) {

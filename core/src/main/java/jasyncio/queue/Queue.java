@@ -60,7 +60,8 @@ public class Queue<T> implements Iterable<T> {
   /// is what overriding `_init`, `_put` and `_get` is for in asyncio.
   ///
   /// @param maxsize how many items it holds at most; 0 or less is no limit
-  /// @param items what keeps the items, by `add`, `remove` and `size`; for nobody else to use
+  /// @param items what keeps the items, by `add`, `remove`, `size`, `isEmpty` and `clear`; for
+  ///   nobody else to use. What is in it counts as put
   @SuppressWarnings("this-escape") // only for its toString, later
   public Queue(int maxsize, java.util.Queue<T> items) {
     this.maxsize = maxsize;
@@ -85,10 +86,19 @@ public class Queue<T> implements Iterable<T> {
   ///   of a loop other than the first that waited for the queue
   public final void put(T item) {
     Objects.requireNonNull(item, "item");
-    while (full() && !shutDown) {
-      waitForRoom();
+    if (!full() || shutDown) {
+      putNowait(item);
+      return;
     }
-    putNowait(item);
+    do {
+      waitForRoom();
+    } while (full() && !shutDown);
+    try {
+      putNowait(item);
+    } catch (Throwable e) { // the order does not take it: the room for which we were woken is left
+      putters.wakeFirst();
+      throw e;
+    }
   }
 
   private void waitForRoom() {
@@ -233,7 +243,7 @@ public class Queue<T> implements Iterable<T> {
     return new Select<T>(queues).take();
   }
 
-  /// Takes one item from whichever queue has one. Suspends while all are empty.
+  /// Takes one item from whichever queue has one, as [#select(List)]. Suspends while all are empty.
   ///
   /// @param <T> the items
   /// @param queues the queues, all of this loop
@@ -293,7 +303,7 @@ public class Queue<T> implements Iterable<T> {
   }
 
   /// Shuts the queue down. Those that wait to put get a [QueueShutDownException], and, if the queue
-  /// is empty, those that wait to get. May be called again.
+  /// is empty, those that wait to get. May be called again. Does not suspend.
   ///
   /// @param immediate whether to drop the items that are in it, as if they had been taken and dealt
   ///   with

@@ -11,6 +11,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.SequencedSet;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Hands items between threads and coroutines of any loops, first in, first out.
@@ -46,7 +47,8 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
    *
    * To wait is to stand in a line: `takers` for an item, `putters` for room. Who is served leaves the line, and is
    * woken. A taker is served by handing it its item; if it gives up before it could go on, the item goes to the next
-   * taker, or back to where it was, the front of the queue. A putter is served with a promise of room: it puts its
+   * taker, or back to the front of the queue: it is older than what was kept since, and among those that were given
+   * back its number tells its place. A putter is served with a promise of room: it puts its
    * item itself when it goes on, so that one who gives up has put nothing.
    *
    *   item put     -> handed to the first taker, or kept
@@ -59,10 +61,12 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   private final SpinLock lock = new SpinLock();
   private final int maxsize;
   private final ArrayDeque<T> items = new ArrayDeque<>();
+  private final TreeMap<Long, T> givenBack = new TreeMap<>(); // by number; all older than `items`
   private final SequencedSet<Waiter> takers = new LinkedHashSet<>();
   private final SequencedSet<Waiter> putters = new LinkedHashSet<>();
   private final SequencedSet<Waiter> joiners = new LinkedHashSet<>();
   private final Blocking blocking = new Blocking();
+  private long handed; // how many items were handed to takers
   private int promisedRoom;
   private int unfinished;
   private boolean shutDown;
@@ -196,8 +200,8 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   }
 
   /// What threads use of a [ThreadsafeQueue], with the names of
-  /// [java.util.concurrent.BlockingQueue]. In a coroutine it must not have to wait, except under
-  /// the blocking policy `SWITCH`.
+  /// [java.util.concurrent.BlockingQueue]. In a coroutine it must not have to wait (that is an
+  /// [IllegalStateException]), except under the blocking policy `SWITCH`.
   public final class Blocking {
     private Blocking() {}
 
@@ -215,11 +219,13 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     /// Puts an item into the queue. Blocks while it is full, for a while.
     ///
     /// @param item the item
-    /// @param timeout seconds
+    /// @param timeout seconds; 0 or less: it does not wait, infinite: as [#put]
     /// @return whether there was room in time; if not, the item is not in the queue
     /// @throws QueueShutDownException if the queue is shut down, or is while this waits
-    /// @throws InterruptedException if the thread is interrupted while it waits
-    /// @throws IllegalStateException if it has to wait and would block an event loop
+    /// @throws InterruptedException if the thread is interrupted while it waits; the item is not in
+    ///   the queue then
+    /// @throws IllegalStateException if there is no room and this runs on an event loop
+    /// @throws IllegalArgumentException if the timeout is not a number
     public boolean offer(T item, double timeout) throws InterruptedException {
       return putWithin(item, nanos(timeout));
     }
@@ -231,6 +237,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     /// @return whether there was room in time
     /// @throws QueueShutDownException as the other form
     /// @throws InterruptedException as the other form
+    /// @throws IllegalStateException as the other form
     public boolean offer(T item, Duration timeout) throws InterruptedException {
       return putWithin(item, nanos(timeout));
     }
@@ -269,11 +276,13 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
 
     /// Takes the oldest item out of the queue. Blocks while it is empty, for a while.
     ///
-    /// @param timeout seconds
+    /// @param timeout seconds; 0 or less: it does not wait, infinite: as [#take()]
     /// @return the item, or `null` if there was none in time
     /// @throws QueueShutDownException if the queue is shut down and empty, or gets so
-    /// @throws InterruptedException if the thread is interrupted while it waits
-    /// @throws IllegalStateException if it has to wait and would block an event loop
+    /// @throws InterruptedException if the thread is interrupted while it waits; nothing has been
+    ///   taken then
+    /// @throws IllegalStateException if there is no item and this runs on an event loop
+    /// @throws IllegalArgumentException if the timeout is not a number
     public @Nullable T poll(double timeout) throws InterruptedException {
       return takeWithin(nanos(timeout));
     }
@@ -284,6 +293,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     /// @return the item, or `null` if there was none in time
     /// @throws QueueShutDownException as the other form
     /// @throws InterruptedException as the other form
+    /// @throws IllegalStateException as the other form
     public @Nullable T poll(Duration timeout) throws InterruptedException {
       return takeWithin(nanos(timeout));
     }
@@ -331,7 +341,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
       if (Double.isNaN(seconds)) {
         throw new IllegalArgumentException("the timeout is not a number");
       }
-      return (long) Math.min(seconds * 1e9, Long.MAX_VALUE);
+      return (long) Math.clamp(seconds * 1e9, 0.0, (double) Long.MAX_VALUE);
     }
 
     private static long nanos(Duration timeout) {
@@ -408,8 +418,9 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
       woken.addAll(sendAway(putters));
       if (immediate) {
         dropping = true;
-        int dropped = items.size();
+        int dropped = size();
         items.clear();
+        givenBack.clear();
         woken.addAll(finished(Math.min(dropped, unfinished)));
       }
     } finally {
@@ -432,7 +443,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   public int qsize() {
     lock.lock();
     try {
-      return items.size();
+      return size();
     } finally {
       lock.unlock();
     }
@@ -461,7 +472,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
       return "<ThreadsafeQueue maxsize="
           + maxsize
           + " size="
-          + items.size()
+          + size()
           + count("takers", takers)
           + count("putters", putters)
           + (unfinished > 0 ? " tasks=" + unfinished : "")
@@ -539,25 +550,28 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
 
   /// Under the lock: whether there is room that is not promised.
   private boolean hasRoom() {
-    return maxsize <= 0 || items.size() + promisedRoom < maxsize;
+    return maxsize <= 0 || size() + promisedRoom < maxsize;
   }
 
   /// Under the lock: puts an item. Whoever is returned is to be woken.
   private @Nullable Waiter add(T item) {
     unfinished++;
-    var taker = hand(item);
+    var taker = hand(item, handed + 1);
     if (taker == null) {
       items.add(item);
+    } else {
+      handed++;
     }
     return taker;
   }
 
   /// Under the lock: serves the first taker; `null` if there is none.
-  private @Nullable Waiter hand(T item) {
+  private @Nullable Waiter hand(T item, long number) {
     var taker = pollFirst(takers);
     if (taker != null) {
       taker.served = true;
       taker.item = item;
+      taker.number = number;
     }
     return taker;
   }
@@ -618,7 +632,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     Waiter putter;
     lock.lock();
     try {
-      item = items.poll();
+      item = poll();
       if (item == null) {
         if (shutDown) {
           throw shutDownToTake();
@@ -636,6 +650,16 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     return item;
   }
 
+  /// Under the lock: the oldest item; `null` if there is none.
+  private @Nullable T poll() {
+    return givenBack.isEmpty() ? items.poll() : givenBack.pollFirstEntry().getValue();
+  }
+
+  /// Under the lock.
+  private int size() {
+    return givenBack.size() + items.size();
+  }
+
   /// It has waited: what it was handed, or what there is though it was sent away.
   @SuppressWarnings("unchecked") // by hand()
   private T handed(Waiter waiter) {
@@ -644,7 +668,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
       if (waiter.served) {
         return (T) Objects.requireNonNull(waiter.item);
       }
-      var item = items.poll(); // somebody else may have given one back
+      var item = poll(); // somebody else may have given one back
       if (item == null) {
         throw shutDownToTake();
       }
@@ -664,7 +688,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
       if (item == null) {
         takers.remove(waiter);
       } else {
-        woken = giveBack(item);
+        woken = giveBack(item, waiter.number);
       }
     } finally {
       lock.unlock();
@@ -673,13 +697,13 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   }
 
   /// Under the lock. Whoever is returned is to be woken.
-  private List<Waiter> giveBack(T item) {
+  private List<Waiter> giveBack(T item, long number) {
     if (dropping) {
       return finished(Math.min(1, unfinished));
     }
-    var taker = hand(item);
+    var taker = hand(item, number);
     if (taker == null) {
-      items.addFirst(item); // one more than the maximal size, perhaps, for a moment
+      givenBack.put(number, item); // more than the maximal size, perhaps, for a moment
       return List.of();
     }
     return List.of(taker);

@@ -15,6 +15,9 @@ abstract sealed class Waiter {
   /// What it got, if it waited for an item.
   @Nullable Object item;
 
+  /// Which of all items that were handed to somebody that one is. Guarded, too.
+  long number;
+
   /// Wakes it. Any thread, not under the queue's lock; called at most once.
   abstract void wake();
 
@@ -48,7 +51,7 @@ abstract sealed class Waiter {
     }
   }
 
-  /// A thread that is not a loop's.
+  /// A thread that may block: not a loop's, except for a task under policy `SWITCH`.
   static final class OfThread extends Waiter {
     private final Thread thread = Thread.currentThread();
     private volatile boolean woken;

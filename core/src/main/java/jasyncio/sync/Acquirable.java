@@ -23,7 +23,8 @@ public sealed interface Acquirable permits Lock, Condition, Semaphore, CapacityL
   /// Releases it; the first that waits for it goes on in the loop's next iteration. Does not
   /// suspend.
   ///
-  /// @throws IllegalStateException if it was not acquired
+  /// @throws IllegalStateException if it was not acquired, of which a plain [Semaphore] knows
+  ///   nothing
   void release();
 
   /// Runs `body` while holding it. Suspends as [#acquire()] and the body do. Python: `async with`.

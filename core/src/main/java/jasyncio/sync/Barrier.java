@@ -17,7 +17,7 @@ public final class Barrier implements Awaitable<Integer> {
    *          RESETTING -> FILLING               the last one has gone
    *          any -> BROKEN                      abort()
    *          BROKEN -> FILLING                  reset(), by way of RESETTING if some are still inside
-   * `count` is how many are inside, on their way in or out. Newcomers wait outside while DRAINING and RESETTING.
+   * `count` is how many are inside, those on their way out included. Newcomers wait outside while DRAINING and RESETTING.
    * All of it changes with the lock of `changed` held. CPython: locks.py, Barrier; but there a visitor is
    * numbered when it comes, so that two get the same number if one before them is cancelled.
    */
@@ -50,7 +50,8 @@ public final class Barrier implements Awaitable<Integer> {
     this.parties = parties;
   }
 
-  /// Waits until as many are here as belong together. Suspends, except for the last one to come.
+  /// Waits until as many are here as belong together. Suspends, except for the last one to come, if
+  /// those of the time before have gone.
   ///
   /// **Cancellation** takes the task away; the others wait on for somebody else. Python:
   /// `asyncio.Barrier.wait`.
@@ -59,6 +60,8 @@ public final class Barrier implements Awaitable<Integer> {
   /// @throws BrokenBarrierException if the barrier is broken, or if it is aborted or reset
   ///   meanwhile
   /// @throws CancelledError if the task is cancelled
+  /// @throws IllegalStateException if it has to wait and the caller runs in no coroutine, or in one
+  ///   of a loop other than the first that waited here
   @Override
   public Integer await() {
     try (var _ = changed.acquire()) {
@@ -145,7 +148,7 @@ public final class Barrier implements Awaitable<Integer> {
     return state == State.FILLING ? count : 0;
   }
 
-  /// {@return whether it was aborted} Python: `asyncio.Barrier.broken`.
+  /// {@return whether it was aborted, and not reset since} Python: `asyncio.Barrier.broken`.
   public boolean broken() {
     return state == State.BROKEN;
   }

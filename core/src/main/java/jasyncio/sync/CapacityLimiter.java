@@ -43,8 +43,8 @@ public final class CapacityLimiter implements Acquirable {
 
   /// {@inheritDoc} The borrower is the current task.
   ///
-  /// @throws IllegalStateException if the task has a token already, or if the caller runs in no
-  ///   task
+  /// @throws IllegalStateException if the task has a token already, if the caller runs in no task,
+  ///   or as [Acquirable#acquire()]
   @Override
   public Held acquire() {
     return acquireOnBehalfOf(currentTask());
@@ -57,7 +57,8 @@ public final class CapacityLimiter implements Acquirable {
   /// @param borrower who; equal objects are the same borrower
   /// @return what releases the token when it is closed; any task may do that
   /// @throws CancelledError if the task is cancelled while it waits
-  /// @throws IllegalStateException if the borrower has a token or waits for one, or as [#acquire()]
+  /// @throws IllegalStateException if the borrower has a token or waits for one, or as
+  ///   [Acquirable#acquire()]
   public Held acquireOnBehalfOf(Object borrower) {
     ensureNew(borrower);
     if (available() <= 0) {
@@ -138,7 +139,7 @@ public final class CapacityLimiter implements Acquirable {
 
   /// {@inheritDoc} The borrower is the current task.
   ///
-  /// @throws IllegalStateException if the task has no token
+  /// @throws IllegalStateException if the task has no token, or if the caller runs in no task
   @Override
   public void release() {
     releaseOnBehalfOf(currentTask());
@@ -189,10 +190,11 @@ public final class CapacityLimiter implements Acquirable {
     return new Statistics(totalTokens, borrowedTokens(), List.copyOf(borrowers), waiters.waiting());
   }
 
-  /// {@return `<CapacityLimiter [2/10, waiters:1]>`: held and total}
+  /// {@return `<CapacityLimiter [2/2, waiters:1]>`: borrowed and total}
   @Override
   public String toString() {
-    return Descriptions.of("CapacityLimiter", borrowedTokens() + "/" + totalTokens, waiters.size());
+    return Descriptions.of(
+        "CapacityLimiter", borrowedTokens() + "/" + totalTokens, waiters.waiting());
   }
 
   /// What a limiter looks like.

@@ -65,7 +65,7 @@ public final class Condition implements Acquirable, Awaitable<Boolean> {
   ///
   /// @return `true`
   /// @throws CancelledError if the task is cancelled
-  /// @throws IllegalStateException if nobody holds the lock, or as [#acquire()]
+  /// @throws IllegalStateException if nobody holds the lock, or as [Acquirable#acquire()]
   @Override
   public Boolean await() {
     ensureLocked("wait");
@@ -102,13 +102,14 @@ public final class Condition implements Acquirable, Awaitable<Boolean> {
 
   /// Waits until `predicate` holds. Suspends unless it does at once.
   ///
-  /// The predicate is called with the lock held, once now and after each signal. **Cancellation**
-  /// as for [#await()]. Python: `asyncio.Condition.wait_for`.
+  /// The predicate is called once now, and with the lock held after each signal; what it throws
+  /// comes out. **Cancellation** as for [#await()]. Python: `asyncio.Condition.wait_for`.
   ///
   /// @param predicate what to wait for; must not suspend
   /// @return `true`, what the predicate gave last
   /// @throws CancelledError if the task is cancelled
-  /// @throws IllegalStateException if it has to wait and nobody holds the lock, or as [#acquire()]
+  /// @throws IllegalStateException if it has to wait and nobody holds the lock, or as
+  ///   [Acquirable#acquire()]
   public boolean waitFor(BooleanSupplier predicate) {
     Objects.requireNonNull(predicate, "predicate");
     while (!predicate.getAsBoolean()) {
@@ -125,7 +126,7 @@ public final class Condition implements Acquirable, Awaitable<Boolean> {
     signal(1);
   }
 
-  /// Wakes `n` of those that wait, or all if there are not as many.
+  /// Wakes the first `n` of those that wait, or all if there are not as many. Does not suspend.
   ///
   /// @param n how many
   /// @throws IllegalStateException if nobody holds the lock
@@ -134,7 +135,7 @@ public final class Condition implements Acquirable, Awaitable<Boolean> {
     for (int i = 0; i < n && waiters.wakeFirst(); i++) {}
   }
 
-  /// Wakes all that wait. Python: `asyncio.Condition.notify_all`.
+  /// Wakes all that wait. Does not suspend. Python: `asyncio.Condition.notify_all`.
   ///
   /// @throws IllegalStateException if nobody holds the lock
   public void signalAll() {

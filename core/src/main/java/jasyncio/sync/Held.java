@@ -19,7 +19,10 @@ public final class Held implements AutoCloseable {
 
   /// Releases what was acquired. Closing it again has no effect. Does not suspend.
   ///
-  /// @throws IllegalStateException if it was released otherwise before
+  /// It releases as `release()` does: if that was called before and somebody else holds it by now,
+  /// it is taken from them.
+  ///
+  /// @throws IllegalStateException if nobody holds it any more, because it was released otherwise
   @Override
   public void close() {
     var r = release;

@@ -135,6 +135,21 @@ class QueueTest {
   }
 
   @Test
+  void putThatFails_afterItHasWaited_leavesTheRoomToTheNext() {
+    run(() -> {
+      var queue = new PriorityQueue<Object>(1);
+      queue.put("text");
+      var failing = createTask(() -> queue.put(new Object()));
+      var next = createTask(() -> queue.put("more"));
+      sleep(0);
+      assertThat(queue.getNowait()).isEqualTo("text");
+      assertThatThrownBy(() -> await(failing)).isInstanceOf(ClassCastException.class);
+      waitFor(next, 30);
+      assertThat(queue.getNowait()).isEqualTo("more");
+    });
+  }
+
+  @Test
   void withoutWaiting_itWorksOutsideOfAnyLoop() {
     var queue = new Queue<String>(1);
     queue.put("item");

@@ -225,6 +225,38 @@ class ThreadsafeQueueTest {
   }
 
   @Test
+  void servedTakers_thatGiveUp_putTheirItemsBackInOrder() {
+    run(() -> {
+      var getting = List.of(createTask(queue::get), createTask(queue::get), createTask(queue::get));
+      sleep(0);
+      for (int i = 1; i <= 4; i++) {
+        queue.putNowait(i); // 4 is kept
+      }
+      getting.forEach(Task::cancel);
+      sleep(0);
+      assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=4 tasks=4>");
+      var taken = new ArrayList<Integer>();
+      while (!queue.empty()) {
+        taken.add(queue.getNowait());
+      }
+      assertThat(taken).containsExactly(1, 2, 3, 4);
+    });
+  }
+
+  @Test
+  void immediateShutdown_dropsWhatWasGivenBack_too() {
+    run(() -> {
+      var getting = createTask(queue::get);
+      sleep(0);
+      queue.putNowait(1);
+      getting.cancel();
+      sleep(0);
+      queue.shutdown(true);
+      assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=0 shutdown>");
+    });
+  }
+
+  @Test
   void loopThatIsClosed_handsOnWhatItsCoroutinesWerePromised() {
     var loop = Asyncio.newEventLoop();
     loop.setExceptionHandler((l, error) -> {}); // the task is still pending
@@ -391,6 +423,8 @@ class ThreadsafeQueueTest {
     var blocking = queue.blocking();
     assertThat(blocking.poll(0)).isNull();
     assertThat(blocking.poll(-1)).isNull();
+    assertThat(blocking.poll(Double.NEGATIVE_INFINITY)).isNull();
+    assertThat(blocking.poll(Duration.ofSeconds(Long.MIN_VALUE))).isNull();
     assertThat(blocking.poll(Duration.ofMillis(1))).isNull();
     assertThat(blocking.offer(1, 0)).isTrue();
     assertThat(blocking.offer(2, Duration.ZERO)).isTrue();

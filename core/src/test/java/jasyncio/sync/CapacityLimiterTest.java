@@ -92,6 +92,7 @@ class CapacityLimiterTest {
       sleep(0);
       limiter.setTotalTokens(3);
       assertThat(limiter.borrowedTokens()).isEqualTo(3); // one is promised
+      assertThat(limiter).hasToString("<CapacityLimiter [3/3, waiters:1]>");
       sleep(0);
       assertThat(order).containsExactly("a", "b", "c");
       limiter.setTotalTokens(1);
