@@ -1,6 +1,9 @@
 package jasyncio.process;
 
+import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
+import jasyncio.KeyboardInterrupt;
+import jasyncio.SystemExit;
 import jasyncio.WaitList;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Overrides;
@@ -55,11 +58,15 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
   private ChildTransport(EventLoop loop, SubprocessProtocol protocol, Child child) {
     this.loop = loop;
     this.io = LoopIo.of(loop);
-    this.protocol = protocol;
+    this.protocol = checked(protocol);
     this.child = child;
+  }
+
+  private SubprocessProtocol checked(SubprocessProtocol p) {
     if (loop.getDebug()) {
-      Overrides.check(protocol);
+      Overrides.check(p);
     }
+    return p;
   }
 
   /// Takes over a child that has just been started.
@@ -109,6 +116,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
   private final class ChildPipe implements Protocol {
     private final int fd;
     private @Nullable Transport transport;
+    private boolean paused; // our protocol is told not to write
     private boolean lost;
     private boolean broken; // the child has ended, and something was left to be written
 
@@ -170,11 +178,13 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
 
     @Override
     public void pauseWriting() {
+      paused = true;
       protocol.pauseWriting();
     }
 
     @Override
     public void resumeWriting() {
+      paused = false;
       protocol.resumeWriting();
     }
   }
@@ -352,7 +362,27 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
       throw new IllegalArgumentException(
           "a subprocess needs a SubprocessProtocol, got " + newProtocol);
     }
-    protocol = p;
+    if (p != protocol) {
+      protocol = checked(p);
+      if (pipes[0] != null && pipes[0].paused) {
+        tellPause(p);
+      }
+    }
+  }
+
+  /// One that takes over hears that writing is paused.
+  private void tellPause(SubprocessProtocol newProtocol) {
+    try {
+      newProtocol.pauseWriting();
+    } catch (KeyboardInterrupt | SystemExit e) {
+      throw e;
+    } catch (Throwable e) {
+      loop.callExceptionHandler(
+          ErrorContext.of("protocol.pauseWriting() failed")
+              .exception(e)
+              .detail("transport", this)
+              .detail("protocol", newProtocol));
+    }
   }
 
   @Override

@@ -13,8 +13,8 @@ import java.nio.charset.Charset;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A child process, from [Subprocesses]. Used on its loop's thread. Python:
-/// `asyncio.subprocess.Process`.
+/// A child process, from [Subprocesses]. Used on its loop's thread, and in a coroutine where it
+/// suspends. Python: `asyncio.subprocess.Process`.
 ///
 /// A `try` statement makes sure that it is gone at the end, also if the task is cancelled:
 ///
@@ -43,7 +43,8 @@ public final class Process implements AutoCloseable {
     return transport.getPid();
   }
 
-  /// {@return the exit code, or -N if signal N ended it; `null` while it runs}
+  /// {@return the exit code, or -N if signal N ended it; `null` while it runs, and until the loop
+  /// has heard of its end}
   public @Nullable Integer returncode() {
     return transport.getReturncode();
   }
@@ -77,7 +78,8 @@ public final class Process implements AutoCloseable {
     return transport.awaitExit();
   }
 
-  /// Reads its pipes to their ends, closes its standard input, and waits until it has ended.
+  /// Reads its pipes to their ends, closes its standard input, and waits until it has ended, as
+  /// [#communicate(byte\[\])] without input. Suspends.
   ///
   /// @return what it wrote
   /// @throws IOException if a pipe breaks
@@ -105,7 +107,8 @@ public final class Process implements AutoCloseable {
     return talk(input);
   }
 
-  /// Sends text, like [#communicate(byte[])].
+  /// Sends text, like [#communicate(byte\[\])]; what the charset does not have becomes `?`.
+  /// Suspends.
   ///
   /// @param input what it is sent
   /// @param charset how that is encoded
@@ -156,7 +159,8 @@ public final class Process implements AutoCloseable {
     return bytes;
   }
 
-  /// Sends a signal. Does not suspend.
+  /// Sends a signal. Does not suspend. It goes nowhere if the process has ended and the loop has
+  /// not heard of it.
   ///
   /// @param name such as `USR1` or `SIGUSR1`
   /// @throws ProcessLookupException if the process has ended
@@ -179,6 +183,7 @@ public final class Process implements AutoCloseable {
   /// Asks the process to end, by the signal `TERM`. Does not suspend.
   ///
   /// @throws ProcessLookupException if it has ended
+  /// @throws IllegalStateException if the system does not allow it
   public void terminate() {
     transport.terminate();
   }
@@ -186,6 +191,7 @@ public final class Process implements AutoCloseable {
   /// Ends the process, by the signal `KILL`. Does not suspend.
   ///
   /// @throws ProcessLookupException if it has ended
+  /// @throws IllegalStateException if the system does not allow it
   public void kill() {
     transport.kill();
   }

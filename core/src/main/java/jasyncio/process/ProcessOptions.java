@@ -111,7 +111,8 @@ public final class ProcessOptions {
   ///
   /// @param env all of the child's variables, in which its program is looked for, too; `null`:
   ///   those of this program
-  /// @throws IllegalArgumentException if a name is empty or has a `=` in it
+  /// @throws IllegalArgumentException if a name is empty or has a `=` in it, or if anything has a
+  ///   null character in it
   public ProcessOptions env(@Nullable Map<String, String> env) {
     var changed = values.copy();
     changed.env = env == null ? null : checked(env);
@@ -138,8 +139,8 @@ public final class ProcessOptions {
 
   /// {@return these options with a session of its own for the child, or not; not by default}
   ///
-  /// A signal from the terminal, such as Ctrl-C, does not reach another session. Needs native
-  /// access on Linux; without it, starting the child throws an [UnsupportedOperationException].
+  /// A signal from the terminal, such as Ctrl-C, does not reach another session. Needs Linux and
+  /// native access; without, starting the child throws an [UnsupportedOperationException].
   ///
   /// @param startNewSession whether the child leads a new session
   public ProcessOptions startNewSession(boolean startNewSession) {
@@ -149,7 +150,7 @@ public final class ProcessOptions {
   }
 
   /// {@return these options with a process group for the child; this program's by default} Needs
-  /// native access on Linux; without it, starting the child throws an
+  /// Linux and native access; without, starting the child throws an
   /// [UnsupportedOperationException].
   ///
   /// @param processGroup its number; 0: a new one; -1: this program's

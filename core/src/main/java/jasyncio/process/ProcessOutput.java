@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // bytes come as arrays everywhere here
 public record ProcessOutput(byte @Nullable [] stdout, byte @Nullable [] stderr) {
 
-  /// {@return the standard output as text}
+  /// {@return the standard output as text; bytes that are none become U+FFFD}
   ///
   /// @param charset how it is encoded
   /// @throws NullPointerException if it is no pipe
@@ -19,7 +19,7 @@ public record ProcessOutput(byte @Nullable [] stdout, byte @Nullable [] stderr) 
     return new String(Objects.requireNonNull(stdout, "the process's stdout is no pipe"), charset);
   }
 
-  /// {@return the standard error as text}
+  /// {@return the standard error as text; bytes that are none become U+FFFD}
   ///
   /// @param charset how it is encoded
   /// @throws NullPointerException if it is no pipe

@@ -1,5 +1,6 @@
 package jasyncio.process;
 
+import jasyncio.net.BaseProtocol;
 import jasyncio.net.BaseTransport;
 import jasyncio.net.ExtraInfo;
 import jasyncio.net.Transport;
@@ -14,7 +15,8 @@ public interface SubprocessTransport extends BaseTransport {
   /// {@return the process id}
   long getPid();
 
-  /// {@return the exit code, or -N if signal N ended it; `null` while it runs}
+  /// {@return the exit code, or -N if signal N ended it; `null` while it runs, and until the loop
+  /// has heard of its end}
   @Nullable Integer getReturncode();
 
   /// {@return the transport of one of its pipes, or `null` if that stream is no pipe}
@@ -54,4 +56,11 @@ public interface SubprocessTransport extends BaseTransport {
   /// called when it has ended. Idempotent; does not suspend.
   @Override
   void close();
+
+  /// Has another protocol called from now on. It is told at once if writing to the standard input
+  /// is paused, and of nothing else that has happened.
+  ///
+  /// @throws IllegalArgumentException if it is no [SubprocessProtocol]
+  @Override
+  void setProtocol(BaseProtocol protocol);
 }

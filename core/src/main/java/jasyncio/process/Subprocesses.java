@@ -61,9 +61,11 @@ public final class Subprocesses {
 
   /// Has the shell run a command that shares this program's streams.
   ///
-  /// @param command the command line, for `/bin/sh -c`; quote what comes from elsewhere
+  /// @param command the command line, for `/bin/sh -c`, on Windows `cmd.exe /c`; quote what comes
+  ///   from elsewhere
   /// @return the process, which is the shell's
   /// @throws IOException if the shell cannot be started
+  /// @throws IllegalArgumentException if the command has a null character in it
   public static Process createSubprocessShell(String command) throws IOException {
     return createSubprocessShell(ProcessOptions.defaults(), command);
   }
@@ -71,9 +73,11 @@ public final class Subprocesses {
   /// Has the shell run a command.
   ///
   /// @param options its streams, directory, environment
-  /// @param command the command line, for `/bin/sh -c`; quote what comes from elsewhere
+  /// @param command the command line, as in the other form
   /// @return the process, which is the shell's
   /// @throws IOException if the shell cannot be started
+  /// @throws UnsupportedOperationException if this platform cannot do what the options ask for
+  /// @throws IllegalArgumentException if the command has a null character in it
   public static Process createSubprocessShell(ProcessOptions options, String command)
       throws IOException {
     return process(options, shell(command));
@@ -99,6 +103,7 @@ public final class Subprocesses {
   /// @return the transport, and the protocol, which has heard of it
   /// @throws IOException if it cannot be started
   /// @throws UnsupportedOperationException if this platform cannot do what the options ask for
+  /// @throws IllegalArgumentException if an argument has a null character in it
   public static <P extends SubprocessProtocol> Connection<SubprocessTransport, P> subprocessExec(
       Supplier<? extends P> factory, ProcessOptions options, String program, String... arguments)
       throws IOException {
@@ -110,9 +115,11 @@ public final class Subprocesses {
   /// @param <P> the protocol's type
   /// @param factory makes the protocol
   /// @param options streams, directory, environment; asyncio's default is [ProcessOptions#piped()]
-  /// @param command the command line, for `/bin/sh -c`; quote what comes from elsewhere
+  /// @param command the command line, as in [#createSubprocessShell(String)]
   /// @return the transport, and the protocol, which has heard of it
   /// @throws IOException if the shell cannot be started
+  /// @throws UnsupportedOperationException if this platform cannot do what the options ask for
+  /// @throws IllegalArgumentException if the command has a null character in it
   public static <P extends SubprocessProtocol> Connection<SubprocessTransport, P> subprocessShell(
       Supplier<? extends P> factory, ProcessOptions options, String command) throws IOException {
     return connection(factory, options, shell(command));

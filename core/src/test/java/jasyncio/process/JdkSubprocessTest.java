@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.internal.process.Launcher;
+import java.nio.channels.SocketChannel;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +22,18 @@ class JdkSubprocessTest extends SubprocessContract {
   @Test
   void signal_ofSomebodyElse_looksLikeAnExitCode() {
     run(() -> assertThat(createSubprocessShell("kill -9 $$").waitFor()).isEqualTo(137));
+  }
+
+  @Test
+  void socket_needsNativeAccess() {
+    run(() -> {
+      try (var socket = SocketChannel.open()) {
+        var options = ProcessOptions.defaults().stdout(Stdio.channel(socket));
+        assertThatThrownBy(() -> createSubprocessExec(options, "true"))
+            .isInstanceOf(UnsupportedOperationException.class)
+            .hasMessageContaining("--enable-native-access=");
+      }
+    });
   }
 
   @Test

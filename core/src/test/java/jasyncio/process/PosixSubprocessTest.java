@@ -1,12 +1,16 @@
 package jasyncio.process;
 
+import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.run;
 import static jasyncio.process.Subprocesses.createSubprocessExec;
 import static jasyncio.process.Subprocesses.createSubprocessShell;
+import static jasyncio.process.Subprocesses.subprocessExec;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.Logs;
+import jasyncio.RunOptions;
 import jasyncio.internal.process.Launcher;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
@@ -70,15 +74,26 @@ class PosixSubprocessTest extends SubprocessContract {
     });
   }
 
+  static class Wrong implements SubprocessProtocol {
+    public void connectionLost(Exception reason) {}
+  }
+
   @Test
-  void signalNumber_thatDoesNotExist_isAMistake() {
-    run(() -> {
-      try (var process = createSubprocessExec("sleep", "100")) {
-        assertThatThrownBy(() -> process.sendSignal(4711))
-            .isInstanceOf(IllegalArgumentException.class)
-            .hasMessageContaining("Invalid argument");
-      }
-    });
+  void protocol_thatTakesOver_isLookedAtInDebugMode() {
+    try (var logs = Logs.capture()) {
+      run(
+          () -> {
+            var connection =
+                subprocessExec(() -> new Recorder(), ProcessOptions.defaults(), "true");
+            connection.transport().setProtocol(new Wrong());
+            connection.transport().setProtocol(connection.protocol());
+            await(connection.protocol().lost);
+          },
+          RunOptions.defaults().debug(true));
+      assertThat(logs.lines())
+          .filteredOn(line -> line.contains("which is never called"))
+          .hasSize(1);
+    }
   }
 
   @Test

@@ -275,6 +275,16 @@ abstract class SubprocessContract {
   }
 
   @Test
+  void signalZero_isNotTakenForWhatEndedIt() {
+    run(() -> {
+      var process = createSubprocessShell(ProcessOptions.defaults().stdin(PIPE), "cat; exit 128");
+      process.sendSignal(0);
+      process.stdin().close();
+      assertThat(process.waitFor()).isEqualTo(128);
+    });
+  }
+
+  @Test
   void signals_toAProcessThatHasEnded_areAMistake() {
     run(() -> {
       var process = createSubprocessExec("true");
@@ -299,6 +309,10 @@ abstract class SubprocessContract {
             .isInstanceOf(IllegalArgumentException.class)
             .hasMessage("'NOPE' is not a signal of this system; give a name such as USR1 or TERM");
         assertThatThrownBy(() -> process.sendSignal(null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> process.sendSignal(4711))
+            .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> process.sendSignal(-1))
+            .isInstanceOf(IllegalArgumentException.class);
         process.sendSignal(0); // asks whether it is there
         assertThat(process.returncode()).isNull();
       }
@@ -783,6 +797,11 @@ abstract class SubprocessContract {
     }
 
     @Override
+    public void pauseWriting() {
+      events.add("paused");
+    }
+
+    @Override
     public void connectionLost(@Nullable Throwable exception) {
       events.add("lost " + exception);
       lost.setResult(true);
@@ -833,6 +852,40 @@ abstract class SubprocessContract {
       assertThat(transport.getExtraInfo(SubprocessTransport.SUBPROCESS)).isNull();
       assertThat(transport).asString().contains(" closed ").contains("returncode=-9");
       assertThat(connection.protocol().events).endsWith("lost null");
+    });
+  }
+
+  @Test
+  void protocol_thatTakesOver_isToldThatWritingIsPaused() {
+    run(() -> {
+      var connection = subprocessExec(() -> new Recorder(), PIPED, "sleep", "100");
+      var transport = connection.transport();
+      var early = new Recorder();
+      transport.setProtocol(early);
+      assertThat(transport.getProtocol()).isSameAs(early);
+      assertThat(early.events).isEmpty();
+      while (early.events.isEmpty()) {
+        transport.getPipeTransport(0).write(new byte[128 * 1024]);
+        sleep(0);
+      }
+      assertThat(early.events).containsExactly("paused");
+      var late = new Recorder();
+      transport.setProtocol(late);
+      transport.setProtocol(late);
+      assertThat(late.events).containsExactly("paused");
+      var errors = new ArrayList<String>();
+      getRunningLoop().setExceptionHandler((loop, error) -> errors.add(error.message()));
+      transport.setProtocol(
+          new SubprocessProtocol() {
+            @Override
+            public void pauseWriting() {
+              throw new IllegalStateException("thrown");
+            }
+          });
+      assertThat(errors).containsExactly("protocol.pauseWriting() failed");
+      transport.setProtocol(late);
+      transport.close();
+      await(late.lost);
     });
   }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
 /// A child process. Used by one thread at a time, except where it says otherwise.
 public interface Child {
 
-  /// Its process id, its own until [#reap()] was called after its end.
+  /// Its process id; its own until [#reap()] was called after its end, unless the JDK started it.
   long pid();
 
   /// Has `listener` run, once and by another thread, when the process has ended. To be called once.

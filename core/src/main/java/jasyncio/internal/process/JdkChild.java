@@ -19,6 +19,7 @@ final class JdkChild implements Child {
    * process's: the JDK's own ProcessHandle compares start times, and the `kill` program is asked at once after it.
    */
   private static final int BY_SIGNAL = 128;
+  private static final int HIGHEST = 64; // of Linux; other systems have fewer
 
   private final Process process;
   private final Set<Integer> sent = new HashSet<>();
@@ -40,12 +41,14 @@ final class JdkChild implements Child {
   @Override
   public int reap() {
     int code = process.exitValue();
-    return sent.contains(code - BY_SIGNAL) ? BY_SIGNAL - code : code;
+    return code > BY_SIGNAL && sent.contains(code - BY_SIGNAL) ? BY_SIGNAL - code : code;
   }
 
   @Override
   public void signal(int number) {
-    if (!process.isAlive()) {
+    if (number < 0 || number > HIGHEST) {
+      throw new IllegalArgumentException("there is no signal " + number);
+    } else if (!process.isAlive()) {
       return;
     }
     var handle = process.toHandle(); // Process.destroy would close the streams, too

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 
 /// Starts children by the JDK's [ProcessBuilder], where nothing better works.
@@ -52,13 +53,19 @@ final class JdkLauncher implements Launcher {
     return module.isNamed() ? module.getName() : "ALL-UNNAMED";
   }
 
-  private static Redirect redirect(ChildStream stream, boolean output) {
+  private static Redirect redirect(ChildStream stream, boolean output) throws IOException {
     return switch (stream) {
       case ChildStream.Inherited _ -> Redirect.INHERIT;
       case ChildStream.BlockingPipe _ -> Redirect.PIPE;
       case ChildStream.Descriptor d -> {
         // opens the very pipe behind the descriptor, once more, for the child
         var file = new File("/proc/self/fd/" + d.number());
+        if (Files.readSymbolicLink(file.toPath()).toString().startsWith("socket:")) {
+          throw new UnsupportedOperationException(
+              "a socket as a child's stream needs native access: start the JVM with"
+                  + " --enable-native-access="
+                  + moduleName());
+        }
         yield output ? Redirect.to(file) : Redirect.from(file);
       }
       case ChildStream.OpenFile f -> {
