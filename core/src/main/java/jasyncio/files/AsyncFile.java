@@ -36,21 +36,23 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// It has one position, where the next read or write begins, and a buffer of 128 KiB. Calls suspend
-/// only when the buffer is empty, or full. What is written is in the file after [#flush()] or
-/// [#close()], and on the disk after [#flush(boolean)].
+/// It has one position, where the next read or write begins, and a buffer of 128 KiB. A read
+/// suspends only if that does not have what it wants, a write only if it is full. What is written
+/// is in the file after [#flush()] or [#close()], and on the disk after [#flush(boolean)].
 ///
 /// **Cancellation** of a read leaves the position where it was. Cancellation of a write leaves the
-/// position behind what was taken, and that is written. Nothing is ever written twice or out of
-/// order, and a file that is closed by a cancelled coroutine is closed all the same.
+/// position behind what was taken, and that is written. A `flush` or `truncate` goes on, and what
+/// it fails with is thrown by the next call that needs the file. Nothing is ever written twice or
+/// out of order, and a file that is closed by a cancelled coroutine is closed all the same.
 ///
 /// **What cannot be written**, to a full disk for instance, stays in the buffer. The call that
 /// finds out throws, and so does each later one that needs the file, until it has been written
 /// after all or the file is closed. Up to 128 KiB are taken by a write as a whole, or not at all if
 /// it throws; of more, as much as the position says.
 ///
-/// Used on the loop's thread, by one coroutine at a time. It is for regular files, which have
-/// positions; pipes and terminals have none. Python: what `aiofiles.open` gives.
+/// Used on the loop's thread, by one coroutine at a time: while it suspends in a call, others get
+/// an [IllegalStateException]. It is for regular files, which have positions; pipes and terminals
+/// have none. Python: what `aiofiles.open` gives.
 public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   /* Overview
    * `position` is where the user is. At most one of two buffers has something in it:
@@ -178,7 +180,8 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   /// Reads what there is up to the end of the file, as UTF-8 text. Suspends.
   ///
   /// @return the text
-  /// @throws java.nio.charset.CharacterCodingException if it is no UTF-8
+  /// @throws java.nio.charset.CharacterCodingException if it is no UTF-8; the position is at the
+  ///   end of the file then
   /// @throws IOException if that fails
   public String readString() throws IOException {
     return readString(StandardCharsets.UTF_8);
@@ -188,7 +191,8 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   ///
   /// @param charset the charset
   /// @return the text
-  /// @throws java.nio.charset.CharacterCodingException if it is none of that charset
+  /// @throws java.nio.charset.CharacterCodingException if it is none of that charset; the position
+  ///   is at the end of the file then
   /// @throws IOException if that fails
   public String readString(Charset charset) throws IOException {
     Objects.requireNonNull(charset, "charset");
@@ -417,7 +421,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
     writeString(text, StandardCharsets.UTF_8);
   }
 
-  /// Writes text. Suspends when the buffer is full.
+  /// Writes text; what the charset does not have becomes `?`. Suspends when the buffer is full.
   ///
   /// @param text the text
   /// @param charset the charset
@@ -444,7 +448,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   }
 
   /// Gives what is in the buffer to the system, and waits until it is on the disk if so wanted.
-  /// Suspends.
+  /// Suspends then, or if there is something.
   ///
   /// @param force whether it must be on the disk: Python's `os.fsync`
   /// @throws IOException if it cannot be written
@@ -457,6 +461,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   ///
   /// @param size the new size, in bytes
   /// @throws IOException if that fails
+  /// @throws NonWritableChannelException if it was not opened for writing
   /// @throws IllegalArgumentException if `size` is negative
   public void truncate(long size) throws IOException {
     if (size < 0) {
@@ -608,7 +613,8 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   // ---- the end ----------------------------------------------------------------------------------
 
   /// Writes what is in the buffer and closes the file. Suspends. If that is cancelled, the file is
-  /// closed all the same. A second call waits for the first.
+  /// closed all the same, and what it fails with goes to the loop's exception handler. A second
+  /// call waits for the first, and does not hear of its failure.
   ///
   /// @throws IOException if what was written before cannot be written; the file is closed, and that
   ///   is lost

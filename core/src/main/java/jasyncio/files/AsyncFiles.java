@@ -138,7 +138,7 @@ public final class AsyncFiles {
   /// Writes a whole file.
   ///
   /// @param path where it is
-  /// @param data its bytes; must not change before this returns
+  /// @param data its bytes; must not change before this returns, nor after a cancellation
   /// @param options how, as [Files#write(Path, byte\[\], OpenOption...)]; new or emptied if there
   ///   are none
   /// @throws IOException if it cannot be written
@@ -149,7 +149,7 @@ public final class AsyncFiles {
   /// Writes a whole file as UTF-8 text.
   ///
   /// @param path where it is
-  /// @param text its text
+  /// @param text its text; must not change before this returns, nor after a cancellation
   /// @param options how; new or emptied if there are none
   /// @throws IOException if it cannot be written
   public static void writeString(Path path, CharSequence text, OpenOption... options)
@@ -160,9 +160,10 @@ public final class AsyncFiles {
   /// Writes a whole file as text.
   ///
   /// @param path where it is
-  /// @param text its text
+  /// @param text its text; must not change before this returns, nor after a cancellation
   /// @param charset the charset
   /// @param options how; new or emptied if there are none
+  /// @throws java.nio.charset.CharacterCodingException if the charset does not have all of it
   /// @throws IOException if it cannot be written
   public static void writeString(
       Path path, CharSequence text, Charset charset, OpenOption... options) throws IOException {
@@ -172,7 +173,7 @@ public final class AsyncFiles {
   /// Writes lines to a file, as UTF-8 text, each with the system's line end.
   ///
   /// @param path where it is
-  /// @param lines the lines
+  /// @param lines the lines, which a thread of the executor goes through
   /// @param options how; new or emptied if there are none
   /// @throws IOException if it cannot be written
   public static void writeLines(
@@ -242,6 +243,7 @@ public final class AsyncFiles {
   /// @param folder where it is
   /// @param depth how deep; 0: the folder itself alone
   /// @return the folder itself and what is in it; a folder before what is in it
+  /// @throws IllegalArgumentException if the depth is negative
   /// @throws java.io.UncheckedIOException if a folder beneath it cannot be read
   /// @throws IOException if it cannot be read
   public static List<Path> walk(Path folder, int depth) throws IOException {

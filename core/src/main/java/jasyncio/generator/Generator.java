@@ -57,7 +57,8 @@ public sealed class Generator<T extends @Nullable Object> extends Cursor<T>
   }
 
   /// Ends the generator: throws [jasyncio.GeneratorExit] into the body, at the yield where it
-  /// waits, so that its `finally` blocks run. Without effect if it has not begun, or has ended.
+  /// waits, so that its `finally` blocks run. One that has not begun just ends; one that has ended
+  /// is left alone. An item that [#hasNext()] found is dropped.
   ///
   /// It throws what the body throws.
   ///

@@ -53,7 +53,8 @@ public final class TwoWayGenerator<
   ///
   /// @param value what that yield gives; `null`, as [#next()] sends, to a body that has not begun
   /// @return the next item; throws what the body throws
-  /// @throws jasyncio.StopIteration if the body returned; has the value, as has [#result()]
+  /// @throws jasyncio.StopIteration if the body returned; the first one has the value, as has
+  ///   [#result()]
   /// @throws IllegalArgumentException if a value is sent to a body that has not begun
   /// @throws IllegalStateException if the body is running, or [#hasNext()] found an item that has
   ///   not been taken

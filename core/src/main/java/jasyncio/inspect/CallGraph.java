@@ -116,7 +116,8 @@ public record CallGraph(
     return stack.subList(Math.max(0, size + Math.max(limit, -size)), size);
   }
 
-  /// {@return the graph as an indented text; what several wait for, or is far up, is shown once}
+  /// {@return the graph as an indented text; what several wait for is shown once, and what is far
+  /// up is indented no further}
   public String format() {
     var lines = new ArrayList<String>();
     Set<CallGraph> shown = Collections.newSetFromMap(new IdentityHashMap<>());
