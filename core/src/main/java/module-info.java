@@ -7,7 +7,8 @@ import org.jspecify.annotations.NullMarked;
 /// [org.jspecify.annotations.Nullable].
 ///
 /// System properties, read when a loop is created (`jasyncio.collect`: when one is closed;
-/// `jasyncio.interrupt.patience`: at a second Ctrl-C):
+/// `jasyncio.mainThread`: when a run begins; `jasyncio.interrupt.patience`: at a second Ctrl-C;
+/// `jasyncio.processes`: before the first process is started):
 ///
 /// | property | values | default |
 /// | --- | --- | --- |

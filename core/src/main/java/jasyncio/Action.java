@@ -1,6 +1,7 @@
 package jasyncio;
 
-/// The body of a coroutine that gives no value. Wherever a lambda [Awaitable] is taken, so is this.
+/// The body of a coroutine that gives no value. Nearly all that takes a lambda [Awaitable] takes
+/// this, too; what does not takes [#asAwaitable()].
 @FunctionalInterface
 public interface Action {
   /// Runs the body; may suspend.

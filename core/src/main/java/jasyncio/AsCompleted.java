@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class AsCompleted<T extends @Nullable Object> implements Iterable<Future<T>> {
   /* Overview
    * What is done lies in `ready` until somebody takes it, and belongs to nobody before: so it cannot be lost with
-   * whoever was woken for it. Who has to wait takes a place in `waiters`; there are never more of them woken than
-   * there are items.
+   * whoever was woken for it. Who has to wait takes a place in `waiters`; until the time is over, there are never more
+   * of them woken than there are items.
    *
    * A future of the plain form takes its item on the stack of who awaits it. Where a callback waits for it, a task of
    * its own does that.
@@ -138,7 +138,10 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
 
   /// {@return an iterator of fresh futures; `next()` does not suspend}
   ///
-  /// Each of them fails with [TimeoutException] if the time is over before it is done.
+  /// Each of them fails with [TimeoutException] if the time is over before there is a result for
+  /// it.
+  ///
+  /// @throws IllegalStateException if this is iterated already
   @Override
   public Iterator<Future<T>> iterator() {
     begin();
@@ -152,7 +155,10 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
 
   /// {@return the futures themselves, as they get done; `next()` suspends until one is}
   ///
-  /// `next()` throws [TimeoutException] if the time is over before.
+  /// `next()` throws [TimeoutException] if the time is over before. **Cancellation** leaves the
+  /// future to the next call.
+  ///
+  /// @throws IllegalStateException if this is iterated already
   public Iterable<Future<T>> async() {
     begin();
     return () ->
@@ -218,7 +224,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
         wanted = true;
         if (isFirst()) {
           become(ready.poll());
-        } else {
+        } else if (!loop.isClosed()) {
           helper = new Task<Void>(loop, (Action) this::takeItem, TaskOptions.defaults());
           helper.reportIfDestroyed = false;
         }

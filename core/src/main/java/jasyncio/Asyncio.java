@@ -29,9 +29,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A coroutine function is a plain method that suspends: to call it is to await it. To run it
 /// beside others, give a lambda that calls it to [#createTask(Awaitable)], [#gather(Awaitable...)]
-/// and the like. Between two awaits nothing else runs on the loop.
+/// and the like. Between two awaits nothing else runs on the loop, unless code blocks under
+/// [BlockingPolicy#SWITCH].
 ///
-/// Times are in seconds. Everywhere an infinite time, or a `null` [Duration], means no limit.
+/// Times are in seconds; one that is not a number is an [IllegalArgumentException]. Where a time is
+/// a limit, an infinite one, or a `null` [Duration], means none.
 public final class Asyncio {
   /// See [ReturnWhen#FIRST_COMPLETED].
   public static final ReturnWhen FIRST_COMPLETED = ReturnWhen.FIRST_COMPLETED;
@@ -52,7 +54,8 @@ public final class Asyncio {
   // ---- running ----------------------------------------------------------------------------------
 
   /// Runs a program: makes a loop, runs `main` on it, cancels what is left of other tasks and waits
-  /// for them, ends the loop's executor and closes the loop.
+  /// for them, closes asynchronous generators, ends the loop's executor, which is waited for up to
+  /// five minutes, and closes the loop.
   ///
   /// @param <T> what `main` gives
   /// @param main the coroutine
@@ -69,7 +72,8 @@ public final class Asyncio {
   /// @param main the coroutine
   /// @param options debug mode, blocking policy, loop
   /// @return what it gives; throws what it throws
-  /// @throws IllegalStateException if a loop runs on this thread
+  /// @throws IllegalStateException if a loop runs on this thread, or if this JVM cannot do what the
+  ///   options say
   public static <T extends @Nullable Object> T run(Awaitable<T> main, RunOptions options) {
     Objects.requireNonNull(main, "main");
     Objects.requireNonNull(options, "options");
@@ -154,7 +158,8 @@ public final class Asyncio {
   /// @param awaitable what to wait for
   /// @return what it gives; throws what it throws, the very object, checked ones too
   /// @throws CancelledError if it, or the waiting task, is cancelled
-  /// @throws IllegalStateException if it is not done and the caller runs in no coroutine
+  /// @throws IllegalStateException if it is a future that is not done, or a coroutine, and the
+  ///   caller runs in no coroutine
   public static <T extends @Nullable Object> T await(Awaitable<T> awaitable) {
     try {
       return Objects.requireNonNull(awaitable, "awaitable").await();
@@ -178,7 +183,8 @@ public final class Asyncio {
     return await(awaitable);
   }
 
-  /// Waits for a [CompletionStage]. **Cancellation** of the waiting task cancels the stage.
+  /// Waits for a [CompletionStage], as for [#wrapFuture(CompletionStage)] of it. **Cancellation**
+  /// of the waiting task cancels the stage, if that can be cancelled.
   ///
   /// @param <T> what it gives
   /// @param stage what to wait for
@@ -197,7 +203,7 @@ public final class Asyncio {
   }
 
   /// Waits for a future of the JDK's. **Cancellation** of the waiting task cancels it. Unless it is
-  /// a [CompletionStage], another thread is occupied with waiting for it.
+  /// a [CompletionStage], a virtual thread is occupied with waiting for it.
   ///
   /// @param <T> what it gives
   /// @param future what to wait for
@@ -212,7 +218,8 @@ public final class Asyncio {
   ///
   /// @param seconds how long
   /// @throws IllegalArgumentException if that is not a number
-  /// @throws IllegalStateException if the caller runs in no coroutine
+  /// @throws IllegalStateException if the caller runs in no coroutine, or there is no loop to wake
+  ///   it
   public static void sleep(double seconds) {
     Times.checkNumber(seconds);
     if (Coroutine.owner() instanceof Task<?> task) {
@@ -326,6 +333,7 @@ public final class Asyncio {
   /// @param <T> what it gives
   /// @param body the coroutine
   /// @return the task; the loop keeps it until it is done
+  /// @throws IllegalArgumentException if `body` is a future already
   /// @throws IllegalStateException if no loop runs on this thread
   public static <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body) {
     return getRunningLoop().createTask(body);
@@ -393,6 +401,8 @@ public final class Asyncio {
   /// @param awaitable a future or a coroutine
   /// @param loop the loop
   /// @throws IllegalArgumentException if it is a future of another loop
+  /// @throws IllegalStateException if it is no future and `loop` can make no task: it is closed, or
+  ///   runs on another thread
   public static <T extends @Nullable Object> Future<T> ensureFuture(
       Awaitable<T> awaitable, EventLoop loop) {
     if (awaitable instanceof Future<T> future) {
@@ -412,11 +422,12 @@ public final class Asyncio {
   }
 
   /// A future of the running loop that follows a [CompletionStage]; cancelling it cancels the
-  /// stage.
+  /// stage, if that can be cancelled.
   ///
   /// @param <T> the result's type
   /// @param stage what to follow
   /// @return the future
+  /// @throws IllegalStateException if there is no loop; see [#getEventLoop()]
   public static <T extends @Nullable Object> Future<T> wrapFuture(CompletionStage<T> stage) {
     return Bridges.wrap(stage, getEventLoop());
   }
@@ -426,6 +437,7 @@ public final class Asyncio {
   /// @param <T> the result's type
   /// @param future what to follow
   /// @return the future
+  /// @throws IllegalStateException if there is no loop; see [#getEventLoop()]
   public static <T extends @Nullable Object> Future<T> wrapFuture(CompletableFuture<T> future) {
     return Bridges.wrap((CompletionStage<T>) future, getEventLoop());
   }
@@ -435,12 +447,14 @@ public final class Asyncio {
   /// @param <T> the result's type
   /// @param future what to follow
   /// @return the future
+  /// @throws IllegalStateException if there is no loop; see [#getEventLoop()]
   public static <T extends @Nullable Object> Future<T> wrapFuture(
       java.util.concurrent.Future<T> future) {
     return Bridges.wrap(future, getEventLoop());
   }
 
-  /// A future of `loop` that follows a [CompletionStage]; cancelling it cancels the stage.
+  /// A future of `loop` that follows a [CompletionStage]; cancelling it cancels the stage, if that
+  /// can be cancelled.
   ///
   /// @param <T> the result's type
   /// @param stage what to follow
@@ -542,6 +556,8 @@ public final class Asyncio {
   // ---- waiting for several ----------------------------------------------------------------------
 
   /// {@return a future that is done, with an empty list}
+  ///
+  /// @throws IllegalStateException if there is no loop; see [#getEventLoop()]
   public static Future<List<Object>> gather() {
     return Gather.of(getEventLoop(), List.<Awaitable<Object>>of());
   }
@@ -554,6 +570,7 @@ public final class Asyncio {
   /// @param <T> what they give
   /// @param awaitables futures and coroutines
   /// @return a future of all results, in the order of the arguments
+  /// @throws IllegalArgumentException if there are futures of different loops
   /// @throws IllegalStateException if there is no loop to run coroutines
   @SafeVarargs
   @SuppressWarnings("varargs") // the array is only read
@@ -714,6 +731,7 @@ public final class Asyncio {
   /// @param <T> what they give
   /// @param awaitables futures and coroutines; coroutines become tasks now
   /// @return what to iterate over, once
+  /// @throws IllegalArgumentException if there are futures of different loops
   /// @throws IllegalStateException if there is no loop to run coroutines
   public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
       Collection<? extends Awaitable<? extends T>> awaitables) {
@@ -748,6 +766,7 @@ public final class Asyncio {
   /// @param <T> what it gives
   /// @param awaitable a future or a coroutine
   /// @return a future to await in its place
+  /// @throws IllegalStateException if there is no loop to run a coroutine
   public static <T extends @Nullable Object> Future<T> shield(Awaitable<T> awaitable) {
     return Waits.shield(awaitable);
   }
@@ -787,8 +806,8 @@ public final class Asyncio {
     uninterrupted(ActionBody.of(body, "body"));
   }
 
-  /// {@return whether an interrupt is behind an error: it, or one of its causes, is what a blocking
-  /// call throws when its thread is interrupted}
+  /// {@return whether an interrupt is behind an exception: it, or one of its causes, is what a
+  /// blocking call throws when its thread is interrupted; `false` for an [Error]}
   ///
   /// For code under [BlockingPolicy#SWITCH] that catches `Exception` and goes on: a task that is
   /// cancelled in a blocking call gets such an error, and should end with it.
@@ -808,8 +827,9 @@ public final class Asyncio {
   /// @param <T> what it gives
   /// @param awaitable a future or a coroutine
   /// @param timeout seconds; at most 0 gives it no chance unless it is done
-  /// @return what it gives
+  /// @return what it gives; throws what it throws
   /// @throws TimeoutException if the time was over
+  /// @throws IllegalStateException if the caller runs in no task
   public static <T extends @Nullable Object> T waitFor(Awaitable<T> awaitable, double timeout)
       throws TimeoutException {
     return Waits.waitFor(awaitable, timeout);
@@ -952,10 +972,11 @@ public final class Asyncio {
 
   // ---- structure, threads -----------------------------------------------------------------------
 
-  /// Runs `body` with a group of tasks, and waits for them. See [TaskGroup].
+  /// Runs `body` with a group of tasks, and waits for them. See [TaskGroup#run].
   ///
   /// @param body what makes the tasks
   /// @throws ExceptionGroup if tasks or the body failed
+  /// @throws IllegalStateException if the caller runs in no task
   public static void taskGroup(TaskGroup.VoidBody body) {
     Objects.requireNonNull(body, "body");
     new TaskGroup()
@@ -972,6 +993,7 @@ public final class Asyncio {
   /// @param <T> what it gives
   /// @param call what may block
   /// @return what it gives; throws what it throws
+  /// @throws IllegalStateException if no loop runs on this thread, or its executor was shut down
   public static <T extends @Nullable Object> T toThread(Callable<T> call) {
     Objects.requireNonNull(call, "call");
     var context = Context.copyContext();

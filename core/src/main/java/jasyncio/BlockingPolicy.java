@@ -5,6 +5,10 @@ import java.util.Locale;
 
 /// What the loop does when a task blocks its thread (a sleep, a socket read, a lock) without
 /// awaiting.
+///
+/// That is noticed where Java waits. A call that waits in native code (a file, a name look-up, most
+/// of JNI) stops the loop under every policy; see
+/// [Asyncio#toThread(java.util.concurrent.Callable)].
 public enum BlockingPolicy {
   /// The whole loop waits, as in asyncio. In debug mode it reports the place and how long it took.
   BLOCK(LoopCore.Blocking.BLOCK),
@@ -13,8 +17,9 @@ public enum BlockingPolicy {
   /// interrupts the call. Needs the scheduled fiber runtime.
   SWITCH(LoopCore.Blocking.SWITCH),
 
-  /// Reported to the loop's exception handler at once; then the loop waits. For tests. Needs the
-  /// scheduled fiber runtime.
+  /// Reported to the loop's exception handler at once; then the loop waits. A native call is
+  /// reported when it is over, if it was slow: see [EventLoop#getSlowCallbackDuration()]. For
+  /// tests. Needs the scheduled fiber runtime.
   FORBID(LoopCore.Blocking.FORBID);
 
   final LoopCore.Blocking core;

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /// Thrown out of an await when the task was cancelled. Clean up and let it go on.
 ///
 /// An [Error], so that `catch (Exception e)` does not swallow a cancellation by accident. It has a
-/// stack trace only in debug mode: cancelling is cheap and its origin is the caller of
-/// [Task#cancel()], not this place.
+/// stack trace only if debug mode was on when the program began: cancelling is cheap and its origin
+/// is the caller of [Task#cancel()], not this place.
 ///
 /// Python: `asyncio.CancelledError`.
 public final class CancelledError extends Error {

@@ -38,8 +38,8 @@ public final class EventLoop implements AutoCloseable {
   /* Overview
    * The life of a loop:  IDLE -> RUNNING -> IDLE    run; any number of times
    *                      IDLE -> CLOSING -> CLOSED  close
-   * Each arrow is taken by one thread alone, by compare-and-set, before any user code is called; who
-   * comes second is refused, or has nothing to do. CLOSING: tasks are being unwound; they may still
+   * Each arrow out of IDLE is taken by one thread alone, by compare-and-set, before any user code is called; who
+   * comes second is refused, or has nothing to do. That thread takes the others, too. CLOSING: tasks are being unwound; they may still
    * schedule, to no effect. Nobody can await from then on.
    */
   private static final int IDLE = 0;
@@ -88,7 +88,8 @@ public final class EventLoop implements AutoCloseable {
 
   /// A new loop with the given fiber runtime. Close it when it is no longer needed.
   ///
-  /// @param kind the runtime, or `null` for the best that works here
+  /// @param kind the runtime, or `null` for the one that `-Djasyncio.fibers` names, or else the
+  ///   best that works here
   /// @return the loop
   /// @throws IllegalStateException if that runtime cannot be used here; says which flag is missing
   public static EventLoop create(@Nullable FiberKind kind) {
@@ -99,7 +100,7 @@ public final class EventLoop implements AutoCloseable {
   /// throws in place of that. Python: `asyncio._get_running_loop`}
   public static @Nullable EventLoop running() {
     var fiber = Fiber.current();
-    return fiber == null ? null : (EventLoop) fiber.hub().owner();
+    return fiber != null && fiber.hub().owner() instanceof EventLoop loop ? loop : null;
   }
 
   // ---- running ----------------------------------------------------------------------------------
@@ -109,6 +110,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param <T> what `main` gives
   /// @param main a future of this loop, or a coroutine
   /// @return what it gives; throws what it throws
+  /// @throws IllegalArgumentException if `main` is a future of another loop
   /// @throws IllegalStateException if the loop is closed, runs already, was stopped before `main`
   ///   was done, or if another loop runs on this thread
   public <T extends @Nullable Object> T runUntilComplete(Awaitable<T> main) {
@@ -160,7 +162,9 @@ public final class EventLoop implements AutoCloseable {
     runUntilComplete(ActionBody.of(main, "main"));
   }
 
-  /// Runs until [#stop()] is called. If that was called before, runs what is ready and returns.
+  /// Runs until [#stop()] is called. If that was called before, runs what is ready and returns. A
+  /// [KeyboardInterrupt] or [SystemExit] that a callback or a task throws comes out at once; the
+  /// loop can be run again.
   ///
   /// @throws IllegalStateException if the loop is closed or runs already, or if another loop runs
   ///   on this thread
@@ -237,8 +241,9 @@ public final class EventLoop implements AutoCloseable {
     return life >= CLOSING;
   }
 
-  /// Closes the loop: drops what is scheduled, ends the executor without waiting for it, reports
-  /// tasks that are not done and lets their `finally` blocks run.
+  /// Closes the loop: reports tasks that are not done and lets their `finally` blocks run, which
+  /// cannot await any more, drops what is scheduled, closes connections and whatever else of the
+  /// loop is open, and ends the executor without waiting for it.
   ///
   /// Whatever fails, the rest is done all the same; the first failure is thrown in the end. To call
   /// it again has no effect, also from another thread, or from code that it calls, while the loop
@@ -337,8 +342,9 @@ public final class EventLoop implements AutoCloseable {
 
   /// Has `callback` run in the next iteration, after all that were scheduled before.
   ///
-  /// It runs in a copy of the current context. What it throws goes to the exception handler.
-  /// Outside debug mode a call from another thread is taken as [#callSoonThreadsafe(Runnable)].
+  /// It runs in a copy of the current context. What it throws goes to the exception handler, except
+  /// [KeyboardInterrupt] and [SystemExit], which leave the loop. Outside debug mode a call from
+  /// another thread is taken as [#callSoonThreadsafe(Runnable)].
   ///
   /// @param callback what to run; must not await
   /// @return a handle to cancel it
@@ -549,6 +555,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param <T> what it gives
   /// @param body the coroutine
   /// @return the task
+  /// @throws IllegalArgumentException if `body` is a future already
   /// @throws IllegalStateException if the loop is closed; or runs, and this is another thread,
   ///   which uses [Asyncio#runCoroutineThreadsafe(Awaitable, EventLoop)] instead
   public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body) {
@@ -663,8 +670,10 @@ public final class EventLoop implements AutoCloseable {
     return taskFactory;
   }
 
-  /// @throws IllegalStateException on another thread than the loop's: the list is not made for that
+  /// @throws IllegalStateException if the loop is closed, or on another thread than the loop's: the
+  ///   list is not made for that
   void register(Task<?> task) {
+    checkClosed();
     checkThreadAlways(THREADSAFE_TASKS);
     task.next = tasks;
     if (tasks != null) {
@@ -736,6 +745,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param call what may block
   /// @return a future of what it gives
   /// @throws IllegalStateException if the loop is closed, or its executor was shut down
+  /// @throws java.util.concurrent.RejectedExecutionException if the executor refuses the call
   public <T extends @Nullable Object> Future<T> runInExecutor(
       @Nullable Executor executor, Callable<T> call) {
     Objects.requireNonNull(call, "call");
@@ -753,7 +763,8 @@ public final class EventLoop implements AutoCloseable {
     return runInExecutor(executor, () -> call.asAwaitable().await());
   }
 
-  /// Sets the executor that [#runInExecutor] uses by default. The loop will shut it down.
+  /// Sets the executor that [#runInExecutor] uses by default. The loop shuts it down in the end,
+  /// unless it has been given another by then.
   ///
   /// @param executor the executor
   public void setDefaultExecutor(ExecutorService executor) {
@@ -761,6 +772,7 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /// Ends the default executor and waits for its threads, however long that takes. Suspends.
+  /// **Cancellation** ends the wait alone.
   public void shutdownDefaultExecutor() {
     shutdownDefaultExecutor(Double.POSITIVE_INFINITY);
   }
@@ -865,8 +877,9 @@ public final class EventLoop implements AutoCloseable {
     Log.log(Level.ERROR, () -> Reports.text(error), error.exception());
   }
 
-  /// Gives an error to the exception handler, in the context of the task or callback concerned.
-  /// What the handler throws is reported in turn, except [KeyboardInterrupt] and [SystemExit].
+  /// Gives an error to the exception handler, on the loop in the context of the task or callback
+  /// concerned. What the handler throws is reported in turn, except [KeyboardInterrupt] and
+  /// [SystemExit].
   ///
   /// @param error what is known about it
   public void callExceptionHandler(ErrorContext error) {
@@ -985,13 +998,14 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
-  /// {@return from how many seconds on a step is reported as slow in debug mode; 0.1 unless it was
-  /// set}
+  /// {@return from how many seconds on a step is reported as slow in debug mode, or as blocking
+  /// under policy `FORBID`; 0.1 unless it was set; any thread}
   public double getSlowCallbackDuration() {
     return slowCallbackDuration;
   }
 
-  /// Sets from when on a callback or a task's step is reported as slow in debug mode.
+  /// Sets from when on a callback or a task's step is reported: see [#getSlowCallbackDuration()].
+  /// Any thread.
   ///
   /// @param seconds the duration
   public void setSlowCallbackDuration(double seconds) {
@@ -1164,13 +1178,13 @@ public final class EventLoop implements AutoCloseable {
   // ---- signals ----------------------------------------------------------------------------------
 
   /// Has `callback` run by the loop whenever a signal comes, until it is removed or the loop
-  /// closed.
+  /// closed. It takes the place of one that the signal had before.
   ///
   /// @param signal its name, such as `INT` or `SIGINT`
   /// @param callback what to run, as by [#callSoon(Runnable)]
   /// @throws IllegalArgumentException if there is no such signal
   /// @throws IllegalStateException if the loop is closed, or the signal cannot be caught, like
-  ///   `KILL`
+  ///   `KILL`, or like one that was ignored when the program began, without native access
   public void addSignalHandler(String signal, Runnable callback) {
     Objects.requireNonNull(signal, "signal");
     Objects.requireNonNull(callback, "callback");
@@ -1182,6 +1196,7 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param signal its name
   /// @return whether it had a callback
+  /// @throws IllegalArgumentException if there is no such signal
   public boolean removeSignalHandler(String signal) {
     return signals.remove(Objects.requireNonNull(signal, "signal"));
   }

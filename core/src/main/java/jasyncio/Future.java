@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// A result that is not there yet. Tasks await it, callbacks are told, whoever produces it sets it.
 ///
 /// Belongs to one loop and is used on its thread; other threads go through
-/// [EventLoop#callSoonThreadsafe(Runnable)] or [#toCompletableFuture()]. Whoever waits is woken by
-/// the loop's next iteration, never inside `setResult`. Python: `asyncio.Future`.
+/// [EventLoop#callSoonThreadsafe(Runnable)], or are given what [#toCompletableFuture()] gives.
+/// Whoever waits is woken by the loop's next iteration, never inside `setResult`. Python:
+/// `asyncio.Future`.
 ///
 /// @param <T> the type of the result
 @SuppressWarnings("exports") // the machine's base class has nothing public to show
@@ -54,9 +55,9 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
   private @Nullable Object outcome;
   private @Nullable Object callbacks;
 
-  /// A future of the loop that runs here.
+  /// A future of the loop that runs here, or else of that of [Asyncio#setEventLoop].
   ///
-  /// @throws IllegalStateException if no loop runs here
+  /// @throws IllegalStateException if there is neither
   public Future() {
     this(Asyncio.getEventLoop());
   }
@@ -239,7 +240,8 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
   /// Gives the future an exception and wakes who waits for it. If nobody ever asks for the
   /// exception, it is reported to the loop's exception handler.
   ///
-  /// @param exception what awaiting it will throw
+  /// @param exception what awaiting it will throw; a [StopIteration] as the cause of an
+  ///   [IllegalStateException]
   /// @throws InvalidStateException if it is done already
   /// @throws IllegalStateException if this is a task
   public void setException(Throwable exception) {
@@ -395,7 +397,8 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
   ///
   /// @return the result; throws the future's exception, the very object, if it has one
   /// @throws CancelledError if this future or the waiting task is cancelled
-  /// @throws IllegalStateException if it is not done and the caller runs in no coroutine
+  /// @throws IllegalStateException if it is not done, and the caller runs in no coroutine, on
+  ///   another loop, or is this very task
   @Override
   public T await() {
     if (state == PENDING) {
@@ -426,8 +429,9 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
     return await();
   }
 
-  /// A [CompletableFuture] that follows this one, for code that knows nothing of loops. Cancelling
-  /// it cancels this one, from any thread.
+  /// A [CompletableFuture] that follows this one, for code that knows nothing of loops, on any
+  /// thread. Cancelling it cancels this one. The loop's own thread cannot wait for it: that is an
+  /// [IllegalStateException], except under [BlockingPolicy#SWITCH].
   ///
   /// @return a new one each time
   public final CompletableFuture<T> toCompletableFuture() {

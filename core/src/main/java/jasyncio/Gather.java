@@ -127,7 +127,8 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
     return results;
   }
 
-  /// Cancels the children that are not done; this future follows when all of them are.
+  /// Cancels the children that are not done; this future follows the first of them, or, if
+  /// exceptions are results, when all are done.
   @Override
   public boolean cancel(@Nullable String message) {
     return Cancelling.cancel(this, message);

@@ -1,7 +1,7 @@
 package jasyncio;
 
 /// Thrown into a suspended coroutine that is being closed. Clean up without awaiting, and let it go
-/// on.
+/// on. Only the clean-up of an asynchronous generator may await, while its loop is not closed.
 ///
 /// Python: `GeneratorExit`.
 public final class GeneratorExit extends Error {

@@ -92,6 +92,7 @@ final class Offload {
 
   /// Ends the executor and waits for its threads. Suspends.
   void shutDown(double seconds) {
+    Times.checkNumber(seconds);
     shutDown = true;
     var e = executor;
     if (e == null) {

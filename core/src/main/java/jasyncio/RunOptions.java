@@ -5,10 +5,12 @@ import org.jspecify.annotations.Nullable;
 
 /// How [Asyncio#run(Awaitable, RunOptions)] and [Runner] set up their loop; immutable.
 ///
-/// @param debug debug mode on or off, or `null` for what `jasyncio.debug` says
+/// @param debug debug mode on or off, or `null` for what the loop has, by default what
+///   `-Djasyncio.debug` or `JASYNCIO_DEBUG` says
 /// @param loopFactory makes the loop, or `null` for [Asyncio#newEventLoop()]
-/// @param blocking the blocking policy, or `null` for what the loop has
-/// @param fibers the fiber runtime, or `null` for the best that works here; not used with a loop
+/// @param blocking the blocking policy, or `null` for what the loop has, by default what
+///   `-Djasyncio.blocking` says
+/// @param fibers the fiber runtime, or `null` as for [EventLoop#create]; not used with a loop
 ///   factory
 public record RunOptions(
     @Nullable Boolean debug,

@@ -212,7 +212,8 @@ public final class Runner implements AutoCloseable {
   }
 
   /// Ends the loop: cancels what is left of its tasks and waits for them, closes asynchronous
-  /// generators, ends the default executor, closes the loop. Idempotent.
+  /// generators, ends the default executor and waits for its threads, at most five minutes, closes
+  /// the loop. Idempotent.
   ///
   /// @throws IllegalStateException if it runs: in code that it runs, or on another thread
   @Override

@@ -28,7 +28,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
    *   FIRED        the timer is due: it is in the ready queue, where its turn will make it SUSPENDED and put it
    *                there again (asyncio needs two iterations as well: one resolves a future, one wakes the task)
    *   ROUSED       likewise, but it was cancelled meanwhile: that turn has no other effect, a Rouser wakes it
-   * Only turn() takes it out of SUSPENDED or NEW; a turn that finds it RUNNING has no effect.
+   * Only turn() takes it out of SUSPENDED or NEW, but for an eager start, a switch that fails and the end of the
+   * loop; a turn that finds it RUNNING has no effect.
    *
    * Cancelling: cancel() passes the wish to `waiter`, which wakes the task with a CancelledError; where that is
    * another task, or a gather, `Cancelling` goes on from there. Where
@@ -67,6 +68,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @param loop the loop that runs it
   /// @param body the coroutine
   /// @param options name, context, eager start
+  /// @throws IllegalStateException if the loop is closed; or runs, and this is another thread
   public Task(EventLoop loop, Awaitable<T> body, TaskOptions options) {
     this(loop, (Object) body, options);
   }
@@ -531,7 +533,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// call under policy `SWITCH` is interrupted. Cancelling what the task awaits is part of it, so
   /// that [Asyncio#shield] can protect that.
   ///
-  /// @param message the message of the [CancelledError], or `null`; the first one wins
+  /// @param message the message of the [CancelledError], or `null`. If it is cancelled again before
+  ///   that is thrown, a task that waits keeps the first one, any other takes the last
   /// @return whether the task was asked: `false` if it is done already
   @Override
   public boolean cancel(@Nullable String message) {
@@ -680,7 +683,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// The stack of the task: where it waits, or where it runs. Any thread; the task is not
   /// disturbed.
   ///
-  /// @param limit how many frames at most
+  /// @param limit how many frames at most, not negative
   /// @return the innermost frames, innermost first; empty if the task has not started or is done
   public List<StackTraceElement> getStack(int limit) {
     var frames = new ArrayList<StackTraceElement>();

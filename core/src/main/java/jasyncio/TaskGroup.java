@@ -74,7 +74,10 @@ public final class TaskGroup implements AutoCloseable {
     return group;
   }
 
-  /// Runs `body`, then waits for the group's tasks. Suspends.
+  /// Runs `body`, then waits for the group's tasks. Suspends. A [KeyboardInterrupt] or [SystemExit]
+  /// comes out alone.
+  ///
+  /// **Cancellation** cancels the body and the tasks, and is passed on when they have ended.
   ///
   /// @param <T> what the body gives
   /// @param body what makes the tasks
@@ -277,21 +280,37 @@ public final class TaskGroup implements AutoCloseable {
   /// **Cancellation** cancels the tasks and is passed on when they have ended.
   ///
   /// @throws ExceptionGroup if tasks failed
-  /// @throws IllegalStateException if it has been called before
+  /// @throws IllegalStateException if it has been called before, or if the group was not made by
+  ///   [#open()]
   public void join() {
     if (finished || exiting) {
       throw new IllegalStateException("TaskGroup " + this + " has already been joined");
     }
+    checkOpened();
     exit(null);
+  }
+
+  private void checkOpened() {
+    if (cancelsParent || !entered) {
+      throw new IllegalStateException(
+          "TaskGroup "
+              + this
+              + " was not made by TaskGroup.open(): it is joined at the end of its body, by run");
+    }
   }
 
   /// Leaves a group made by [#open()]: without [#join()] its tasks are cancelled and waited for,
   /// and what they throw is dropped, because the body has failed or does not care. Suspends.
+  ///
+  /// **Cancellation** meanwhile arrives at the next await.
+  ///
+  /// @throws IllegalStateException if the group is one of [#run], which leaves it by itself
   @Override
   public void close() {
     if (finished || !entered) {
       return;
     }
+    checkOpened();
     exiting = true;
     if (!aborting) {
       abort();

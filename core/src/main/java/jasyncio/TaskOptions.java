@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// @param name its name, or `null` for `Task-N`
 /// @param context the context it runs in, shared with whoever else uses it, or `null` for a copy of
 ///   the current one
-/// @param eagerStart whether its first step runs inside `createTask`, or `null` for what the loop
-///   does
+/// @param eagerStart whether its first step runs inside `createTask`, if the loop runs there, or
+///   `null` for what the task factory does
 public record TaskOptions(
     @Nullable String name, @Nullable Context context, @Nullable Boolean eagerStart) {
   private static final TaskOptions DEFAULTS = new TaskOptions(null, null, null);

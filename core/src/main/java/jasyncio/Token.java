@@ -39,6 +39,9 @@ public final class Token<T> implements AutoCloseable {
   }
 
   /// Resets the variable.
+  ///
+  /// @throws IllegalStateException if it was reset by this before
+  /// @throws IllegalArgumentException if this belongs to another context
   @Override
   public void close() {
     variable.reset(this);

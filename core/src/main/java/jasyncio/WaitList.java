@@ -148,7 +148,7 @@ public final class WaitList {
     return place == null ? null : place.task;
   }
 
-  /// {@return how many places are taken by those that nobody has woken}
+  /// {@return how many places are taken by those that this list has not woken}
   public int waiting() {
     return listed;
   }

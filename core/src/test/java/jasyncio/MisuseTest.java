@@ -313,6 +313,7 @@ class MisuseTest {
       uses.put("callAt", () -> loop.callAt(1, () -> {}));
       uses.put("createTask", () -> loop.createTask(() -> 1));
       uses.put("createTask of an action", () -> loop.createTask(() -> {}));
+      uses.put("new Task", () -> new Task<>(loop, () -> 1, TaskOptions.defaults()));
       uses.put("runUntilComplete", () -> loop.runUntilComplete(() -> 1));
       uses.put("runForever", loop::runForever);
       uses.put("runInExecutor", () -> loop.runInExecutor(null, () -> 1));
@@ -927,6 +928,34 @@ class MisuseTest {
           open.join();
           assertIllegalState(open::join).hasMessageEndingWith("has already been joined");
         }
+      });
+    }
+
+    @Test
+    void groupOfALambda_joinedOrClosedByItsBody_refusesAndGoesOn() {
+      run(() -> {
+        var group = new TaskGroup();
+        assertIllegalState(group::join).hasMessageContaining("was not made by TaskGroup.open()");
+        int value =
+            group.run(tg -> {
+              var task = tg.createTask(() -> sleep(0, 1));
+              assertIllegalState(tg::join).hasMessageContaining("was not made by TaskGroup.open()");
+              assertIllegalState(tg::close)
+                  .hasMessageContaining("was not made by TaskGroup.open()");
+              return await(task);
+            });
+        assertThat(value).isEqualTo(1);
+        assertThatCode(group::close).doesNotThrowAnyException();
+      });
+    }
+
+    @Test
+    void executorShutdown_withATimeThatIsNoNumber_changesNothing() {
+      run(() -> {
+        var loop = getRunningLoop();
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> loop.shutdownDefaultExecutor(Double.NaN));
+        assertThat(await(loop.runInExecutor(null, () -> 1))).isEqualTo(1);
       });
     }
 
