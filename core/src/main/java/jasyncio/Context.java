@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every task runs in a copy of the context that was current where it was created, and every
 /// callback in a copy of the one where it was scheduled, unless another is given; what they set
-/// there is not seen outside. Copying is free. Not for use by several threads at once. Python:
-/// `contextvars.Context`.
+/// there is not seen outside. A coroutine, or a generator, runs in that of whoever awaits or drives
+/// it. Copying is free. Not for use by several threads at once. Python: `contextvars.Context`.
 public final class Context {
   private static final ThreadLocal<Context> OF_THREAD = ThreadLocal.withInitial(Context::new);
 
@@ -70,7 +70,7 @@ public final class Context {
     entered = true;
     var loop = EventLoop.running();
     try {
-      return loop != null ? runOnLoop(loop, code) : runOnThread(code);
+      return loop != null ? runOnLoop(loop, code) : runOutsideOfLoops(code);
     } catch (Exception e) {
       throw Sneaky.sneak(e);
     } finally {
@@ -110,20 +110,40 @@ public final class Context {
     loop.context = context;
   }
 
-  private <T extends @Nullable Object> T runOnThread(Callable<T> code) throws Exception {
-    var outer = OF_THREAD.get();
-    OF_THREAD.set(this);
+  private <T extends @Nullable Object> T runOutsideOfLoops(Callable<T> code) throws Exception {
+    var outer = outsideOfLoops();
+    setOutsideOfLoops(this);
     try {
       return code.call();
     } finally {
-      OF_THREAD.set(outer);
+      setOutsideOfLoops(outer);
     }
+  }
+
+  /// The current context where no loop runs.
+  private static Context outsideOfLoops() {
+    var driven = Coroutine.NoLoop.running();
+    return driven != null ? driven.context : OF_THREAD.get();
+  }
+
+  private static void setOutsideOfLoops(Context context) {
+    var driven = Coroutine.NoLoop.running();
+    if (driven != null) {
+      driven.context = context;
+    } else {
+      OF_THREAD.set(context);
+    }
+  }
+
+  /// That of a thread on which neither a loop nor a coroutine runs.
+  static Context ofThread() {
+    return OF_THREAD.get();
   }
 
   /// What the calling code sees.
   static Bindings current() {
     var loop = EventLoop.running();
-    return loop == null ? OF_THREAD.get().bindings : of(loop.context);
+    return loop == null ? outsideOfLoops().bindings : of(loop.context);
   }
 
   /// The values in what loops and tasks keep: [Bindings], a context, or `null` for none.
@@ -139,7 +159,7 @@ public final class Context {
   static Context writable() {
     var loop = EventLoop.running();
     if (loop == null) {
-      return OF_THREAD.get();
+      return outsideOfLoops();
     }
     if (loop.context instanceof Context context) {
       return context;

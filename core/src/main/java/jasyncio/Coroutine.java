@@ -110,10 +110,11 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
 
   // ---- awaiting ---------------------------------------------------------------------------------
 
-  /// Runs the body, on the stack of the caller, and gives what it gives.
+  /// Runs the body, on the stack of the caller, and gives what it gives; one that was begun by hand
+  /// goes on. Suspends when the body does, and the body gets a **cancellation** of the caller.
   ///
   /// @return what the body gives; throws what it throws
-  /// @throws IllegalStateException if it was awaited before, or is under way
+  /// @throws IllegalStateException if it has ended, or runs, or if the caller runs in no coroutine
   @Override
   public T await() {
     return switch (progress.state) {
@@ -186,7 +187,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   ///
   /// @param value what [#suspend] returns inside; `null` the first time
   /// @return what the coroutine handed out: the future it awaits, `null` from `sleep(0)`, or what
-  ///   it gave to [#suspend]
+  ///   it gave to [#suspend]; throws what the body throws
   /// @throws StopIteration if the coroutine returned; has its value
   /// @throws IllegalArgumentException if the first value is not `null`
   /// @throws IllegalStateException if it has ended, or runs
@@ -269,7 +270,9 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
         driver = loop != null ? loop.current() : null;
         hub.call(f);
       } else {
-        lonelyHub(f.hub()).run(f);
+        var lonelyHub = lonelyHub(f.hub());
+        ((NoLoop) lonelyHub.owner()).context = Context.ofThread();
+        lonelyHub.run(f);
       }
     } catch (Throwable e) { // refused, or the driver's stack cannot be suspended
       progress.state = before;
@@ -371,12 +374,13 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   }
 
   /// Suspends the coroutine that runs here and hands `value` to whoever drives it. For builders of
-  /// schedulers and generators: inside a task only a future or `null` make sense. Python: a bare
-  /// `yield` in `types.coroutine`.
+  /// schedulers and generators: a task takes nothing but a future that [#send] returned, or `null`.
+  /// Python: a bare `yield` in `types.coroutine`.
   ///
   /// @param value what [#send] returns outside
-  /// @return what the next [#send] is given; throws what [#throwError] is given
-  /// @throws IllegalStateException if the caller runs in no coroutine
+  /// @return what the next [#send] is given, `null` in a task; throws what [#throwError] is given
+  /// @throws IllegalStateException if the caller runs in no coroutine, or in a task that does not
+  ///   take the value
   public static @Nullable Object suspend(@Nullable Object value) {
     return switch (owner()) {
       case Coroutine<?> coroutine -> coroutine.handOut(value);
@@ -493,7 +497,15 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   }
 
   /// Below a coroutine that is driven without a loop there is nothing else to run.
-  private static final class NoLoop implements FiberSource {
+  static final class NoLoop implements FiberSource {
+    Context context = Context.ofThread(); // of what runs now, from that of whoever drives it
+
+    /// The one that runs the caller, or `null`.
+    static @Nullable NoLoop running() {
+      var fiber = Fiber.current();
+      return fiber != null && fiber.hub().owner() instanceof NoLoop noLoop ? noLoop : null;
+    }
+
     @Override
     public @Nullable Fiber next() {
       return null;
@@ -526,8 +538,8 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     }
 
     @Override
-    public @Nullable Object owner() {
-      return null;
+    public Object owner() {
+      return this;
     }
   }
 }

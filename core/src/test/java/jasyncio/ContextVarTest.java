@@ -10,6 +10,7 @@ import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ContextVarTest {
   private final ContextVar<String> variable = ContextVar.of("variable");
+  private final List<String> seen = new ArrayList<>();
 
   @Test
   void get_withoutAValue_fallsBackOrFails() {
@@ -146,6 +148,38 @@ class ContextVarTest {
   }
 
   @Test
+  void coroutine_drivenByHandWithoutALoop_sharesTheContext() {
+    new Context()
+        .run(() -> {
+          variable.set("outer");
+          var inner =
+              Coroutine.of(
+                  "inner",
+                  () -> {
+                    seen.add(variable.get());
+                    variable.set("inner");
+                    new Context().run(() -> seen.add(variable.get("none")));
+                    Coroutine.suspend(null);
+                    seen.add(variable.get());
+                  });
+          var outer =
+              Coroutine.of(
+                  "outer",
+                  () -> {
+                    inner.send(null);
+                    Coroutine.suspend(null);
+                    assertThatThrownBy(() -> inner.send(null)).isInstanceOf(StopIteration.class);
+                  });
+          outer.send(null);
+          assertThat(variable.get()).isEqualTo("inner");
+          variable.set("between");
+          assertThatThrownBy(() -> outer.send(null)).isInstanceOf(StopIteration.class);
+        });
+    assertThat(variable.get("none")).isEqualTo("none");
+    assertThat(seen).containsExactly("outer", "none", "between");
+  }
+
+  @Test
   void context_givenToATask_isShared() {
     run(() -> {
       var context = new Context();
@@ -159,7 +193,6 @@ class ContextVarTest {
 
   @Test
   void callback_hasTheContextOfItsScheduling() {
-    var seen = new ArrayList<String>();
     run(() -> {
       var loop = getRunningLoop();
       try (var token = variable.set("when scheduled")) {

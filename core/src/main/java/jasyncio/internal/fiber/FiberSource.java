@@ -16,8 +16,8 @@ public interface FiberSource {
   /// A detached fiber could go on now. Called by any thread; must neither throw nor wait.
   void unblocked(Fiber fiber);
 
-  /// Whose machine this is, or `null` if it is no event loop's.
-  @Nullable Object owner();
+  /// Whose machine this is: an event loop, or what stands in its place.
+  Object owner();
 
   /// The thread in [Hub#run] was interrupted. Called by any thread; must neither throw nor wait.
   ///

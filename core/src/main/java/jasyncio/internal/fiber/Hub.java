@@ -115,7 +115,7 @@ public abstract class Hub {
   public abstract void noteInterrupt();
 
   /// See [FiberSource#owner].
-  public final @Nullable Object owner() {
+  public final Object owner() {
     return source.owner();
   }
 
