@@ -205,6 +205,22 @@ def unlink_takes_a_link_back():
 
 
 @scenario("V1")
+def an_early_link_takes_back_a_later_one():
+    def early(g):
+        print("early")
+        g.unlink(later)
+
+    def later(g):
+        print("never")
+
+    g = gevent.spawn(steps, "g", 1)
+    g.link(early)
+    g.link(later)
+    g.join()
+    gevent.sleep(0)
+
+
+@scenario("V1")
 def a_link_may_wait_and_may_fail():
     with reports():
 

@@ -248,6 +248,19 @@ final class GreenletsScenarios {
   }
 
   @Scenario("V1")
+  static void anEarlyLinkTakesBackALaterOne() {
+    Consumer<Greenlet<String>> later = x -> print("never");
+    var g = spawn(() -> steps("g", 1));
+    g.link(x -> {
+      print("early");
+      x.unlink(later);
+    });
+    g.link(later);
+    g.join();
+    sleep(0);
+  }
+
+  @Scenario("V1")
   static void aLinkMayWaitAndMayFail() {
     reports();
     var ended = new Event();

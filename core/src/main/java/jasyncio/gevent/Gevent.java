@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// They work in the main program, in greenlets, and in tasks of any loop. What they suspend is
 /// whoever calls them; in the main program that means that the hub runs. In a callback of a loop
-/// those that suspend throw [IllegalStateException]. Python: the module `gevent`.
+/// those that would suspend throw [IllegalStateException]. Python: the module `gevent`.
 public final class Gevent {
   private Gevent() {}
 
@@ -239,7 +239,8 @@ public final class Gevent {
 
   /// Gives objects as they get ready.
   ///
-  /// Whoever does not iterate to the end stays linked to the others until they are ready.
+  /// An iterator belongs to the greenlet that asked for it. Whoever does not iterate to the end
+  /// stays linked to the others until they are ready.
   ///
   /// @param <L> their type
   /// @param objects greenlets, events, results

@@ -20,7 +20,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It runs until it waits, in one of gevent's or asyncio's functions, or after [Monkey#patchAll()]
 /// in any call that blocks; then others run. It is a task of the hub's loop. An error that leaves
-/// it is reported by the hub, kept for [#get()], and stops nobody else. Python: `gevent.Greenlet`.
+/// it is reported by the hub, kept for [#get()], and stops nobody else; only [SystemExit] and
+/// [KeyboardInterrupt] end the run of the loop, and come out of what the main program waits in.
+///
+/// Only the thread of its hub may wait for it or kill it, and it cannot wait for itself: else
+/// [IllegalStateException] is thrown. Python: `gevent.Greenlet`.
 ///
 /// @param <T> the type of what it gives
 public final class Greenlet<T extends @Nullable Object> extends Linkable {
@@ -278,8 +282,9 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
     return exception;
   }
 
-  /// {@return the exit that ended it, or `null` if it was not killed. In Python that is its value,
-  /// which a type parameter does not allow}
+  /// {@return the exit that ended it, or `null` if none did; one is made where its task was
+  /// cancelled or its hub closed. In Python that is its value, which a type parameter does not
+  /// allow}
   public @Nullable GreenletExit exit() {
     lookUp();
     return exit;
@@ -394,7 +399,8 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   // ---- ending it --------------------------------------------------------------------------------
 
   /// Ends it: throws a [GreenletExit] into it where it waits, and waits until it has ended. One
-  /// that has not begun never will. Without effect if it has ended.
+  /// that has not begun never will. Without effect if it has ended. Whoever kills itself gets the
+  /// error at once.
   public void kill() {
     kill(new GreenletExit());
   }
@@ -415,7 +421,8 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
 
   /// Ends it with an error. In an await of asyncio's the error shows as a [CancelledError], in a
   /// blocking call as whatever an interrupt makes of that, and becomes itself as it leaves the
-  /// greenlet.
+  /// greenlet; unless it is a [GreenletExit], the hub reports it. When the time is over first,
+  /// nothing is thrown: see [#ready()].
   ///
   /// @param exception what is thrown into it
   /// @param block whether to wait until it has ended
@@ -480,7 +487,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   /// Has `callback` called with this greenlet once it has ended, by a greenlet of its own, so that
   /// it may wait; soon, if it has ended already.
   ///
-  /// @param callback what to call; what it throws is reported by the hub
+  /// @param callback what to call; what it throws is reported by the hub, as a greenlet's error is
   public void link(Consumer<? super Greenlet<T>> callback) {
     link(callback, () -> true);
   }
@@ -515,9 +522,10 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
 
     @Override
     public void fire() {
+      keepLink(this); // until it is called, it may be taken back
       hub.loop()
           .callSoon(() -> {
-            if (wanted.getAsBoolean()) {
+            if (removeLink(this) && wanted.getAsBoolean()) {
               hub.runLink(Greenlet.this, () -> callback.accept(Greenlet.this));
             }
           });

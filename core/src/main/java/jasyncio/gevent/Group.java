@@ -14,8 +14,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The greenlets of a job: kept until they have ended, to be joined and killed together. Python:
-/// `gevent.pool.Group`.
+/// The greenlets of a job: kept until they have ended, to be joined and killed together. One that
+/// has ended leaves as soon as those who are ready have run. Python: `gevent.pool.Group`.
 public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   private final Set<Greenlet<?>> greenlets = new LinkedHashSet<>();
   private final Set<Greenlet<?>> dying = new HashSet<>(); // killed once, and not again
@@ -123,7 +123,7 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
     return greenlet;
   }
 
-  /// {@return how many greenlets there are that have not ended}
+  /// {@return how many greenlets there are}
   public int size() {
     return greenlets.size();
   }
@@ -153,7 +153,8 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
 
   // ---- waiting and ending -----------------------------------------------------------------------
 
-  /// Waits until the group is empty.
+  /// Waits until the group is empty. Somebody else may have added to it by the time the caller goes
+  /// on.
   public void join() {
     join(WaitOptions.defaults());
   }
@@ -177,7 +178,7 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   /// Waits until the group is empty.
   ///
   /// @param options a timeout; and whether to throw, in the end, an error of one of those that are
-  ///   members now
+  ///   members now; a count has no effect
   /// @return whether it got empty in time
   public boolean join(WaitOptions options) {
     var members = options.raiseError() ? List.copyOf(greenlets) : List.<Greenlet<?>>of();
@@ -222,7 +223,8 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
 
   /// Kills one greenlet of the group, and waits until it has ended.
   ///
-  /// @param greenlet the greenlet; not of this group: nothing happens
+  /// @param greenlet the greenlet; if it is not of this group, or the group has killed it before,
+  ///   nothing happens
   public void killone(Greenlet<?> greenlet) {
     if (greenlets.contains(greenlet) && dying.add(greenlet)) {
       greenlet.kill();
@@ -289,6 +291,7 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   /// @param items the items
   /// @param maxsize how many results may wait to be taken; 0 for any number
   /// @return the results, in the order of the items
+  /// @throws IllegalArgumentException if `maxsize` is negative
   public <A, R extends @Nullable Object> Iterable<R> imap(
       Mapper<? super A, ? extends R> mapper, Iterable<? extends A> items, int maxsize) {
     var results = new Results<A, R>(this, mapper, items, true, maxsize);
@@ -315,6 +318,7 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   /// @param items the items
   /// @param maxsize how many results may wait to be taken; 0 for any number
   /// @return the results as they arrive
+  /// @throws IllegalArgumentException if `maxsize` is negative
   public <A, R extends @Nullable Object> Iterable<R> imapUnordered(
       Mapper<? super A, ? extends R> mapper, Iterable<? extends A> items, int maxsize) {
     var results = new Results<A, R>(this, mapper, items, false, maxsize);

@@ -2,9 +2,13 @@ package jasyncio.gevent;
 
 import jasyncio.Asyncio;
 import jasyncio.BlockingPolicy;
+import jasyncio.CancelledError;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.GeneratorExit;
+import jasyncio.KeyboardInterrupt;
+import jasyncio.SystemExit;
 import jasyncio.TaskOptions;
 import jasyncio.internal.base.Frames;
 import java.lang.ref.WeakReference;
@@ -190,7 +194,7 @@ public final class Hub {
   }
 
   /// Waits until nothing is in sight that could happen: all greenlets are done or wait in vain, and
-  /// there is no timer and no I/O. Only for the main program.
+  /// there is no timer, no I/O, no call in an executor and no [Hold]. Only for the main program.
   ///
   /// @return `true`
   /// @throws IllegalStateException in a greenlet or a task
@@ -205,6 +209,9 @@ public final class Hub {
   /// @return whether that was so in time
   /// @throws IllegalStateException in a greenlet or a task
   public boolean join(double timeout) {
+    if (Double.isNaN(timeout)) {
+      throw new IllegalArgumentException("a timeout must be a number of seconds, not NaN");
+    }
     if (thread == null || Strand.current() != main) {
       throw new IllegalStateException(
           "Hub.join is only possible from the main program; in a greenlet use joinall(...)");
@@ -229,12 +236,15 @@ public final class Hub {
   ///
   /// @param timeout how long to wait at most
   /// @return whether that was so in time
+  /// @throws IllegalStateException in a greenlet or a task
   public boolean join(Duration timeout) {
     return join(Seconds.of(timeout));
   }
 
   /// Waits for a future of the hub's loop, in the main program or anywhere else: all of asyncio can
   /// be used from greenlets, and this lets the main program do so. Suspends unless it is done.
+  /// Whoever is killed or timed out meanwhile cancels the future by that, as in any await of
+  /// asyncio's; the main program leaves it alone.
   ///
   /// @param <T> the type of its result
   /// @param future the future
@@ -306,7 +316,13 @@ public final class Hub {
         () -> {
           try {
             link.run();
-          } catch (RuntimeException | Error e) {
+          } catch (CancelledError | GeneratorExit e) { // its task's end, and nobody's error
+            throw e;
+          } catch (KeyboardInterrupt | SystemExit e) {
+            loop.callSoon(() -> { // out of the run, and so to the main program
+              throw e;
+            });
+          } catch (Throwable e) {
             if (!(e instanceof GreenletExit)) {
               handleError(who, e);
             }

@@ -27,21 +27,24 @@ public abstract sealed class Linkable permits AsyncResult, Event, Greenlet {
   abstract Hub linkHub();
 
   void addLink(Link link) {
+    keepLink(link);
+    if (ready()) {
+      linkHub().loop().callSoon(this::fireLinksIfReady);
+    }
+  }
+
+  void keepLink(Link link) {
     var all = links;
     if (all == null) {
       all = new LinkedHashSet<>();
       links = all;
     }
     all.add(link);
-    if (ready()) {
-      linkHub().loop().callSoon(this::fireLinksIfReady);
-    }
   }
 
-  void removeLink(Link link) {
-    if (links != null) {
-      links.remove(link);
-    }
+  /// Returns whether it was there.
+  boolean removeLink(Link link) {
+    return links != null && links.remove(link);
   }
 
   void removeFirstLink(Predicate<Link> which) {

@@ -29,21 +29,19 @@ public final class Monkey {
 
   private Monkey() {}
 
-  /// Makes calls that block cooperate, in this thread's hub and in all that are made from now on.
-  /// Call it first. Called again it does nothing.
-  ///
-  /// In a task of a loop that was started otherwise, that loop is changed.
+  /// Makes calls that block cooperate, in the hub of this thread's main program and in those that
+  /// main programs need from now on. Call it first. In a task of a loop that was started otherwise,
+  /// that loop is changed; it is by no other call. Where calls cooperate already nothing happens.
   ///
   /// @throws IllegalStateException if the scheduled fiber runtime, which can see such calls, does
   ///   not work here; says which flag is missing
   public static void patchAll() {
-    if (patched) {
-      return;
+    if (!patched) {
+      checkRuntime();
     }
-    checkRuntime();
     var task = Asyncio.currentTask();
     var hub = task != null ? Hub.get() : Hub.ofThread();
-    if (hub != null) {
+    if (hub != null && hub.loop().getBlockingPolicy() != BlockingPolicy.SWITCH) {
       if (hub.isUsed() || task != null) {
         Log.log(
             Level.WARNING,

@@ -5,7 +5,6 @@ import java.time.Duration;
 /// A group with a limit: while it is full, whoever wants to add a greenlet waits. Python:
 /// `gevent.pool.Pool`.
 public final class Pool extends Group {
-  private final int size;
   private final Semaphore room;
 
   /// A pool.
@@ -16,7 +15,6 @@ public final class Pool extends Group {
     if (size < 0) {
       throw new IllegalArgumentException("size must not be negative: " + size);
     }
-    this.size = size;
     this.room = new Semaphore(size);
   }
 
@@ -69,7 +67,7 @@ public final class Pool extends Group {
   /// Waits until there is room, or the time is over.
   ///
   /// @param timeout seconds to wait at most
-  /// @return for how many greenlets
+  /// @return for how many greenlets; 0 if the time is over first, or others wait, too, and get it
   public int waitAvailable(double timeout) {
     if (room.acquire(timeout)) {
       room.release();
@@ -77,9 +75,10 @@ public final class Pool extends Group {
     return room.counter();
   }
 
-  /// {@return for how many greenlets there is room}
+  /// {@return for how many greenlets there is room; what was given to one who waits for it is
+  /// taken}
   public int freeCount() {
-    return Math.max(0, size - size());
+    return room.counter();
   }
 
   @Override

@@ -62,9 +62,9 @@ public final class RLock {
     }
   }
 
-  /// {@return whether somebody has it}
+  /// {@return whether somebody has it, or has been given it and has not run since}
   public boolean locked() {
-    return count > 0;
+    return block.locked();
   }
 
   /// {@return `<RLock owner=... count=1>`}

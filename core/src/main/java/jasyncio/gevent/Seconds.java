@@ -14,7 +14,7 @@ final class Seconds {
     return duration.getSeconds() + duration.getNano() / 1e9;
   }
 
-  /// As Python prints them: `2`, `0.1`.
+  /// As Python prints them unless they are very large or small: `2`, `0.1`.
   static String text(double seconds) {
     return seconds == Math.rint(seconds) && Math.abs(seconds) < 1e15
         ? Long.toString((long) seconds)

@@ -81,7 +81,7 @@ public sealed class Semaphore permits BoundedSemaphore {
     return this::release;
   }
 
-  /// A permit that is given back when this is closed.
+  /// A permit that is given back when this is closed, which is to happen once.
   @FunctionalInterface
   public interface Permit extends AutoCloseable {
     @Override

@@ -132,7 +132,7 @@ public final class Timeout extends Error implements AutoCloseable {
   /// Starts the time.
   ///
   /// @return this limit, for a `try` statement
-  /// @throws IllegalStateException if it is running already
+  /// @throws IllegalStateException if it is running already, or in a callback of a loop
   public Timeout start() {
     if (pending()) {
       throw new IllegalStateException(
@@ -173,7 +173,8 @@ public final class Timeout extends Error implements AutoCloseable {
     return seconds;
   }
 
-  /// Stops the time. Without effect if it does not run.
+  /// Stops the time. What was thrown and has not arrived yet is taken back, if the caller is whom
+  /// it would reach. Without effect if it was not started.
   public void cancel() {
     if (timer != null) {
       timer.cancel();

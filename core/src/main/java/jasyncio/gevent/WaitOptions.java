@@ -7,7 +7,7 @@ import java.time.Duration;
 /// @param timeout seconds to wait at most; infinite for as long as it takes
 /// @param count how many objects to wait for; at most as many as there are
 /// @param raiseError whether the first error of a greenlet ends the wait and is thrown; for
-///   `joinall`
+///   `joinall`, and for [Group#join], which throws when its wait is over
 public record WaitOptions(double timeout, int count, boolean raiseError) {
   private static final WaitOptions DEFAULTS =
       new WaitOptions(Double.POSITIVE_INFINITY, Integer.MAX_VALUE, false);

@@ -18,6 +18,7 @@ import jasyncio.Asyncio;
 import jasyncio.CancelledError;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.Logs;
+import jasyncio.SystemExit;
 import jasyncio.queue.ThreadsafeQueue;
 import java.io.IOException;
 import java.time.Duration;
@@ -88,6 +89,72 @@ class GeventTest {
       sleep(0);
       sleep(0);
       assertThat(order).hasSize(3);
+    }
+
+    @Test
+    void unlink_afterTheEndAndBeforeTheCall_takesTheLinkBack() {
+      var greenlet = spawn(() -> 1);
+      java.util.function.Consumer<Greenlet<Integer>> later = g -> order.add("later");
+      greenlet.link(g -> {
+        order.add("first");
+        g.unlink(later);
+      });
+      greenlet.link(later);
+      greenlet.join();
+      sleep(0);
+      greenlet.link(later);
+      greenlet.unlink(later);
+      sleep(0);
+      sleep(0);
+      assertThat(order).containsExactly("first");
+      assertThat(greenlet.hasLinks()).isFalse();
+    }
+
+    @Test
+    void link_thatThrowsACheckedException_isReportedAtOnce() {
+      getHub().loop().setExceptionHandler((loop, context) -> order.add(context.message()));
+      Greenlet<?> greenlet =
+          spawn(() -> {
+            throw new IOException("disk");
+          });
+      greenlet.link(g -> g.get());
+      greenlet.join();
+      sleep(0);
+      var failed = greenlet + " failed with IOException";
+      assertThat(order).containsExactly(failed, failed);
+    }
+
+    @Test
+    void systemExit_inALink_comesOutOfTheMainProgramsWait() {
+      var exit = new SystemExit(3);
+      var greenlet = spawn(() -> 1);
+      greenlet.link(g -> {
+        throw exit;
+      });
+      try (var logs = Logs.capture()) {
+        assertThat(catchThrowable(() -> sleep(30))).isSameAs(exit);
+        assertThat(greenlet.get()).isEqualTo(1);
+        assertThat(logs.lines()).isEmpty();
+      }
+    }
+
+    @Test
+    void link_thatWaitsWhenTheHubIsDestroyed_isUnwoundAndNoError() {
+      var greenlet = spawn(() -> 1);
+      greenlet.link(g -> {
+        try {
+          sleep(100);
+        } finally {
+          order.add("unwound");
+        }
+      });
+      greenlet.join();
+      sleep(0);
+      try (var logs = Logs.capture()) {
+        getHub().destroy();
+        assertThat(logs.lines()).singleElement().asString().contains("Task was destroyed");
+      }
+      assertThat(order).containsExactly("unwound");
     }
 
     @Test
@@ -645,6 +712,8 @@ class GeventTest {
       assertThatThrownBy(() -> new Timeout(Double.NaN))
           .isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> sleep(Double.NaN)).isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() -> getHub().join(Double.NaN))
+          .isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> WaitOptions.defaults().timeout(Double.NaN))
           .isInstanceOf(IllegalArgumentException.class);
     }
@@ -988,6 +1057,37 @@ class GeventTest {
       joinall(List.of(first, second), WaitOptions.defaults().raiseError(true));
       assertThat(order).containsExactly("first truefalse", "second");
       assertThat(lock.locked()).isFalse();
+    }
+
+    @Test
+    void rlock_thatIsOnItsWayToTheNextOne_isLocked() {
+      var lock = new RLock();
+      lock.acquire();
+      var next =
+          spawn(() -> {
+            lock.acquire();
+            lock.release();
+          });
+      sleep(0);
+      lock.release();
+      assertThat(lock.locked()).isTrue();
+      next.get();
+      assertThat(lock.locked()).isFalse();
+    }
+
+    @Test
+    void pool_whoseRoomIsOnItsWayToTheNextOne_isFull() {
+      var pool = new Pool(1);
+      var first = pool.spawn(() -> sleep(100));
+      var next = spawn(() -> pool.spawn(() -> "next").get());
+      sleep(0);
+      pool.discard(first);
+      assertThat(pool.full()).isTrue();
+      assertThat(pool.freeCount()).isZero();
+      assertThat(next.get()).isEqualTo("next");
+      pool.join();
+      assertThat(pool.freeCount()).isEqualTo(1);
+      first.kill();
     }
 
     @Test

@@ -113,6 +113,22 @@ class MonkeyTest {
 
   @Test
   @ScheduledOnly
+  void patchAll_calledBefore_changesTheLoopOfATask() {
+    Monkey.patchAll();
+    try (var logs = Logs.capture()) {
+      Asyncio.run(() -> {
+        var loop = Asyncio.getRunningLoop();
+        assertThat(loop.getBlockingPolicy()).isEqualTo(BlockingPolicy.BLOCK);
+        Monkey.patchAll();
+        assertThat(loop.getBlockingPolicy()).isEqualTo(BlockingPolicy.SWITCH);
+        Monkey.patchAll();
+      });
+      assertThat(logs.lines()).singleElement().asString().contains("came late");
+    }
+  }
+
+  @Test
+  @ScheduledOnly
   void queuesAndLocks_cooperate() {
     Monkey.patchAll();
     var there = new LinkedBlockingQueue<Integer>();
