@@ -21,8 +21,8 @@ public interface FiberSource {
 
   /// The thread in [Hub#run] was interrupted. Called by any thread; must neither throw nor wait.
   ///
-  /// @return whether that is the source's business; if not, the thread is interrupted again when
-  ///   the run ends
+  /// @return whether that is the source's business; if not, the interrupt goes to the code that
+  ///   runs, or comes again when the run ends
   boolean interrupted();
 
   /// Whether it waits, in [#next]. Called by any thread.

@@ -17,7 +17,8 @@ public abstract class Hub {
    * A fiber that ends behaves like switchTo(null).
    *
    * `current` belongs to the logical thread. Other threads may read it to compare its thread with
-   * themselves: only the thread that is current can find itself there. One field, not two: a reference
+   * themselves: only the thread that is current can find itself there; what they see of others is a
+   * guess, as in blockingThread(). One field, not two: a reference
    * stored into an old object is dear (the write barrier of G1), and this one is at every switch.
    */
   static final String FIBER_NAME = "jasyncio-fiber";
@@ -94,8 +95,8 @@ public abstract class Hub {
   /// Whether the fiber waits in a blocking call and the hub went on without it.
   public abstract boolean isDetached(Fiber fiber);
 
-  /// The thread of a fiber that waits in a blocking call while the hub goes on, and that nothing
-  /// has woken yet; else `null`. Called by the logical thread.
+  /// The thread of a fiber that waits in a blocking call, while the hub goes on or waits for it,
+  /// and that nothing has woken yet; else `null`. Called by the logical thread.
   public abstract @Nullable Thread blockedThread(Fiber fiber);
 
   /// The hub is closed: lets other threads run what is left of a fiber that waited in a blocking
@@ -110,8 +111,8 @@ public abstract class Hub {
     return getClass() == other.getClass();
   }
 
-  /// The source was interrupted while it waited; the flag has been cleared, to be set again where
-  /// it is due.
+  /// The thread in [#run], or the source while it waited, was interrupted; the flag has been
+  /// cleared, to be set again where it is due.
   public abstract void noteInterrupt();
 
   /// See [FiberSource#owner].

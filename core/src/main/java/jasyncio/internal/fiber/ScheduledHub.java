@@ -25,7 +25,7 @@ public final class ScheduledHub extends Hub {
    * held the thread for a moment), and some thread will call execute() when it can go on:
    *
    *   step:  continuation.run() -> announced, or ended       done
-   *                             -> neither,        BLOCK     wait for `permit`, run it again
+   *                             -> neither,        BLOCK     wait for `permit`, run it again; so does FORBID
    *                                                SWITCH    `detached`; the source gets unblocked(fiber)
    *
    * execute() may be called by any thread at any time, also without cause: a continuation that is not
@@ -54,9 +54,8 @@ public final class ScheduledHub extends Hub {
     super(source);
     scheduled();
     this.listed = listed;
-    // An executor of its own is a lock domain of its own: starting and ending threads takes locks
-    // of
-    // their container, which strangers must not hold.
+    // An executor of its own is a lock domain of its own: starting and ending threads takes
+    // locks of their container, which strangers must not hold.
     threads =
         Executors.newThreadPerTaskExecutor(
             task -> newThread(Objects.requireNonNull(starting), task));

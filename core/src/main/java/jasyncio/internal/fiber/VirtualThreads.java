@@ -51,12 +51,10 @@ public final class VirtualThreads {
               .findGetter(virtualThread, "scheduler", Executor.class)
               .asType(MethodType.methodType(Object.class, Thread.class));
       probe(newThread);
-      // The JDK's pollers are virtual threads by default, and inherit the scheduler of who first
-      // needs
-      // them: if that is a fiber, all blocking socket I/O of this JVM would end with the fiber's
-      // loop.
-      // Platform threads inherit nothing. (Making the pollers now would do, too, but costs 0.3 s at
-      // exit.)
+      // The JDK's pollers are virtual threads by default, and inherit the scheduler of who
+      // first needs them: if that is a fiber, all blocking socket I/O of this JVM would end
+      // with the fiber's loop. Platform threads inherit nothing. (Making the pollers now would
+      // do, too, but costs 0.3 s at exit.)
       if (System.getProperty("jdk.pollerMode") == null) {
         System.setProperty("jdk.pollerMode", "1");
       }
@@ -187,7 +185,7 @@ public final class VirtualThreads {
     }
   }
 
-  /// Takes back an interrupt of a virtual thread that is not mounted.
+  /// Takes back an interrupt of a virtual thread that is not mounted, where this JVM allows it.
   ///
   /// @return whether it was interrupted
   public static boolean clearInterrupt(Thread thread) {
