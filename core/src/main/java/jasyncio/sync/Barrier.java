@@ -17,7 +17,8 @@ public final class Barrier implements Awaitable<Integer> {
    *          RESETTING -> FILLING               the last one has gone
    *          any -> BROKEN                      abort()
    *          BROKEN -> FILLING                  reset(), by way of RESETTING if some are still inside
-   * `count` is how many are inside, those on their way out included. Newcomers wait outside while DRAINING and RESETTING.
+   * `count` is how many are inside, those on their way out included. Newcomers wait outside while DRAINING and
+   * RESETTING.
    * All of it changes with the lock of `changed` held. CPython: locks.py, Barrier; but there a visitor is
    * numbered when it comes, so that two get the same number if one before them is cancelled.
    */
