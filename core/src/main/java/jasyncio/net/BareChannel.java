@@ -85,11 +85,17 @@ final class BareChannel {
         "the channel " + channel + " is used by " + user + "; use that, or a channel of your own");
   }
 
-  /// Whoever is going to have a channel alone checks this; bare use of it ends then.
+  /// Ends the bare use of a channel, for whoever is going to have it alone.
   ///
-  /// @throws IllegalStateException if a transport or a server has it
-  static void checkFree(EventLoop loop, SelectableChannel channel) {
-    find(loop, channel);
+  /// @throws IllegalStateException if a transport or a server has it, or a coroutine waits for it
+  static void free(EventLoop loop, SelectableChannel channel) {
+    var bare = find(loop, channel);
+    if (bare != null) {
+      bare.checkNobodyWaits(Side.READ);
+      bare.checkNobodyWaits(Side.WRITE);
+      bare.remove(Side.READ);
+      bare.remove(Side.WRITE);
+    }
   }
 
   static void check(SelectableChannel channel) {
@@ -140,13 +146,8 @@ final class BareChannel {
   }
 
   private void set(Side side, Timer timer, @Nullable Future<Boolean> waiter) {
+    checkNobodyWaits(side);
     var entry = entry(side);
-    if (entry.waiter != null && !entry.waiter.done()) {
-      throw new IllegalStateException(
-          "another coroutine is waiting already to "
-              + (side == Side.READ ? "read from " : "write to ")
-              + channel);
-    }
     if (entry.timer != null) {
       io.cancel(entry.timer);
     }
@@ -155,10 +156,25 @@ final class BareChannel {
     update(side, timer);
   }
 
-  /// Has nothing run on that side any more, even if it is queued already.
+  private void checkNobodyWaits(Side side) {
+    var waiter = entry(side).waiter;
+    if (waiter != null && !waiter.done()) {
+      throw new IllegalStateException(
+          "another coroutine is waiting already to "
+              + (side == Side.READ ? "read from " : "write to ")
+              + channel);
+    }
+  }
+
+  /// Has no callback run on that side any more, even if it is queued already. A coroutine that
+  /// waits there goes on waiting.
   ///
-  /// @return whether there was something
-  boolean remove(Side side) {
+  /// @return whether there was one
+  boolean removeCallback(Side side) {
+    return entry(side).waiter == null && remove(side);
+  }
+
+  private boolean remove(Side side) {
     var entry = entry(side);
     if (entry.timer == null) {
       return false;

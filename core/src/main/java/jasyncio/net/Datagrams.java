@@ -45,7 +45,7 @@ public final class Datagrams {
   /// @param host a name or an address
   /// @param port the port
   /// @return the endpoint
-  /// @throws IOException if there is no such host
+  /// @throws IOException if there is no such host, or no way to it
   public static DatagramStream connect(String host, int port) throws IOException {
     return open(DatagramOptions.remote(host, port));
   }
@@ -55,7 +55,8 @@ public final class Datagrams {
   /// @param options how
   /// @return the endpoint
   /// @throws IOException if an address cannot be resolved, bound to or connected to
-  /// @throws IllegalArgumentException if the options have no address and no family
+  /// @throws IllegalArgumentException if the options have no address and no family, or the
+  ///   addresses are of different families
   public static DatagramStream open(DatagramOptions options) throws IOException {
     var queue = new DatagramQueue(options.queueLimit());
     createDatagramEndpoint(() -> queue, options);
@@ -67,7 +68,8 @@ public final class Datagrams {
   /// @param channel a datagram channel; the endpoint's from now on
   /// @return the endpoint
   /// @throws IOException if the channel is closed
-  /// @throws IllegalStateException if a transport has the channel already
+  /// @throws IllegalStateException if a transport has the channel already, or a coroutine waits for
+  ///   it
   public static DatagramStream open(DatagramChannel channel) throws IOException {
     var queue = new DatagramQueue(DatagramOptions.defaults().queueLimit());
     createDatagramEndpoint(() -> queue, channel);
@@ -102,13 +104,14 @@ public final class Datagrams {
   /// @param channel a datagram channel; the transport's from now on
   /// @return the transport and the protocol
   /// @throws IOException if the channel is closed
-  /// @throws IllegalStateException if a transport has the channel already
+  /// @throws IllegalStateException if a transport has the channel already, or a coroutine waits for
+  ///   it
   public static <P extends DatagramProtocol>
       Connection<DatagramTransport, P> createDatagramEndpoint(
           Supplier<? extends P> factory, DatagramChannel channel) throws IOException {
     Objects.requireNonNull(factory, "factory");
     var loop = Asyncio.getRunningLoop();
-    BareChannel.checkFree(loop, channel);
+    BareChannel.free(loop, channel);
     if (channel.getLocalAddress() == null) {
       channel.bind(null);
     }

@@ -13,6 +13,8 @@ import jasyncio.internal.net.WriteEnd;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.Channel;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
@@ -46,15 +48,18 @@ public final class Pipes {
   /// @param channel what to read from; the transport's from now on
   /// @return the transport and the protocol
   /// @throws IOException if the channel is closed
-  /// @throws IllegalStateException if the channel is used by a transport already
+  /// @throws IllegalStateException if the channel is used by a transport already, or a coroutine
+  ///   waits for it
   public static <P extends Protocol> Connection<ReadTransport, P> connectReadPipe(
       Supplier<? extends P> factory, ReadableByteChannel channel) throws IOException {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(channel, "channel");
     var loop = Asyncio.getRunningLoop();
     if (channel instanceof SelectableChannel selectable) {
+      BareChannel.free(loop, selectable);
       return reading(loop, factory, selectable, new ChannelReadEnd(LoopIo.of(loop), selectable));
     }
+    checkOpen(channel);
     return reading(loop, factory, null, ThreadReadEnd.of(loop, channel));
   }
 
@@ -65,8 +70,7 @@ public final class Pipes {
   /// @param factory makes the protocol
   /// @param in what to read from; the transport's from now on
   /// @return the transport and the protocol
-  /// @throws IOException as the other form; also if it is `System.in`, and the program was started
-  ///   without a standard input
+  /// @throws IOException if it is `System.in`, and the program was started without a standard input
   public static <P extends Protocol> Connection<ReadTransport, P> connectReadPipe(
       Supplier<? extends P> factory, InputStream in) throws IOException {
     Objects.requireNonNull(factory, "factory");
@@ -96,7 +100,8 @@ public final class Pipes {
   /// @param channel what to write to; the transport's from now on
   /// @return the transport and the protocol
   /// @throws IOException if the channel is closed
-  /// @throws IllegalStateException if the channel is used by a transport already
+  /// @throws IllegalStateException if the channel is used by a transport already, or a coroutine
+  ///   waits for it
   public static <P extends Protocol> Connection<WriteTransport, P> connectWritePipe(
       Supplier<? extends P> factory, WritableByteChannel channel) throws IOException {
     Objects.requireNonNull(factory, "factory");
@@ -104,8 +109,10 @@ public final class Pipes {
     var loop = Asyncio.getRunningLoop();
     if (channel instanceof SelectableChannel selectable
         && channel instanceof GatheringByteChannel) {
+      BareChannel.free(loop, selectable);
       return writing(loop, factory, selectable, new ChannelWriteEnd(LoopIo.of(loop), selectable));
     }
+    checkOpen(channel);
     return writing(loop, factory, null, ThreadWriteEnd.of(loop, channel));
   }
 
@@ -116,7 +123,7 @@ public final class Pipes {
   /// @param factory makes the protocol
   /// @param out what to write to; the transport's from now on
   /// @return the transport and the protocol
-  /// @throws IOException as the other form
+  /// @throws IOException of channels alone
   public static <P extends Protocol> Connection<WriteTransport, P> connectWritePipe(
       Supplier<? extends P> factory, OutputStream out) throws IOException {
     Objects.requireNonNull(factory, "factory");
@@ -133,6 +140,12 @@ public final class Pipes {
       throws IOException {
     P protocol = make(factory, end::close);
     return connect(new WritePipeTransport(loop, protocol, channel, end), protocol);
+  }
+
+  private static void checkOpen(Channel channel) throws ClosedChannelException {
+    if (!channel.isOpen()) {
+      throw new ClosedChannelException();
+    }
   }
 
   private static <P> P make(Supplier<? extends P> factory, CloseCall close) throws IOException {

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// coroutine waits for them, as that one would never hear of it. A channel that a transport or a
 /// server has cannot be used. Called on the loop's thread.
 ///
+/// A coroutine that has to wait for a direction of a channel takes the place of a callback there,
+/// for good. A second one that would have to wait gets an [IllegalStateException].
+///
 /// **Cancellation** of a coroutine that waits here takes nothing off the channel: what it would
 /// have received is there for the next one. Python: the methods of the loop of the same names.
 public final class Sockets {
@@ -52,7 +55,8 @@ public final class Sockets {
     add(channel, Side.READ, SelectionKey.OP_READ | SelectionKey.OP_ACCEPT, callback);
   }
 
-  /// Takes the callback of [#addReader] away, even if it is queued already.
+  /// Takes the callback of [#addReader] away, even if it is queued already; a coroutine that waits
+  /// is left alone.
   ///
   /// @param channel the channel
   /// @return whether there was one
@@ -73,7 +77,8 @@ public final class Sockets {
     add(channel, Side.WRITE, SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT, callback);
   }
 
-  /// Takes the callback of [#addWriter] away, even if it is queued already.
+  /// Takes the callback of [#addWriter] away, even if it is queued already; a coroutine that waits
+  /// is left alone.
   ///
   /// @param channel the channel
   /// @return whether there was one
@@ -97,7 +102,7 @@ public final class Sockets {
   private static boolean remove(SelectableChannel channel, Side side) {
     Objects.requireNonNull(channel, "channel");
     var bare = BareChannel.find(Asyncio.getRunningLoop(), channel);
-    return bare != null && bare.remove(side);
+    return bare != null && bare.removeCallback(side);
   }
 
   // ---- receiving --------------------------------------------------------------------------------
@@ -107,7 +112,8 @@ public final class Sockets {
   /// @param <C> the channel's type
   /// @param channel a connected socket, a pipe's source, or a datagram channel
   /// @param n how many bytes at most; what is left of a longer datagram is lost
-  /// @return at least one byte; none at the end of the stream, or for an empty datagram
+  /// @return at least one byte; none at the end of the stream, for an empty datagram, or if `n` is
+  ///   0
   /// @throws IOException if the connection is lost
   /// @throws IllegalArgumentException if the channel is closed or blocks, or `n` is negative
   /// @throws IllegalStateException if a transport has the channel, or another coroutine waits to
@@ -124,7 +130,7 @@ public final class Sockets {
   /// @param <C> the channel's type
   /// @param channel a connected socket, a pipe's source, or a datagram channel
   /// @param buffer where they go
-  /// @return how many bytes came, or -1 at the end of the stream
+  /// @return how many bytes came, 0 if there is no room for any, or -1 at the end of the stream
   /// @throws IOException if the connection is lost
   public static <C extends SelectableChannel & ReadableByteChannel> int sockRecvInto(
       C channel, ByteBuffer buffer) throws IOException {
@@ -254,7 +260,8 @@ public final class Sockets {
   /// @return how many bytes were sent: all
   /// @throws IOException if it cannot be sent, for example because it is too long
   /// @throws IllegalArgumentException if the channel is closed or blocks, or cannot send to that
-  ///   address
+  ///   address, or is connected and the datagram empty: the JDK cannot send that
+  /// @throws IllegalStateException if the channel is connected to another address
   public static int sockSendto(DatagramChannel channel, byte[] data, SocketAddress address)
       throws IOException {
     return sockSendto(channel, ByteBuffer.wrap(data), address);
@@ -281,7 +288,8 @@ public final class Sockets {
 
   // ---- connections ------------------------------------------------------------------------------
 
-  /// Connects a channel. A host that is not resolved yet is, off the loop. Suspends.
+  /// Connects a channel. A host that is not resolved yet is, off the loop. Suspends until
+  /// connected.
   ///
   /// A channel that could not be connected is closed, as the JDK does it.
   ///
@@ -345,7 +353,7 @@ public final class Sockets {
   }
 
   /// Sends a file from its position on, without the bytes passing through this program where the
-  /// system can do that. Suspends.
+  /// system can do that. Suspends unless the channel takes all at once.
   ///
   /// @param channel a connected socket
   /// @param file the file
@@ -355,8 +363,8 @@ public final class Sockets {
     return sockSendfile(channel, file, file.position(), null);
   }
 
-  /// Sends a part of a file. Suspends. Afterwards, also after an error or a cancellation, the
-  /// file's position is behind what was sent.
+  /// Sends a part of a file, like the other form. Afterwards, also after an error or a
+  /// cancellation, the file's position is behind what was sent.
   ///
   /// @param channel a connected socket
   /// @param file the file
@@ -388,8 +396,8 @@ public final class Sockets {
 
   // ---- names ------------------------------------------------------------------------------------
 
-  /// Looks up the addresses of a host, on the loop's executor. Suspends. In debug mode it is logged
-  /// how long that took.
+  /// Looks up the addresses of a host, on the loop's executor. Suspends, unless `host` is an
+  /// address. In debug mode it is logged how long that took.
   ///
   /// @param host a name or an address
   /// @param port the port of the addresses
@@ -399,7 +407,7 @@ public final class Sockets {
     return getaddrinfo(host, port, null);
   }
 
-  /// Looks up the addresses of a host, of one family. Suspends.
+  /// Looks up the addresses of a host, of one family. Suspends, unless `host` is an address.
   ///
   /// @param host a name or an address
   /// @param port the port of the addresses

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Connections and servers for protocols written as callbacks, on the running loop.
 ///
-/// Called in a coroutine. Those that make something suspend; if they fail or are cancelled, nothing
-/// is left open. Python: the methods of the loop of the same names.
+/// Called in a coroutine. Those that make something may suspend; if they fail or are cancelled,
+/// nothing is left open. Python: the methods of the loop of the same names.
 public final class Transports {
   private Transports() {}
 
@@ -123,10 +123,11 @@ public final class Transports {
   /// @param channel a connected TCP or Unix-domain channel; the transport's from now on
   /// @param options TLS counts alone; with TLS, [TlsOptions#serverHostname(String)] is needed
   /// @return the transport and the protocol
-  /// @throws IOException if the channel is closed, or the TLS handshake fails
-  /// @throws IllegalArgumentException if the channel is not connected, or the server's name is
-  ///   missing
-  /// @throws IllegalStateException if a transport or a server has the channel already
+  /// @throws IOException if the connection has broken, or the TLS handshake fails
+  /// @throws IllegalArgumentException if the channel is not connected, or closed, or the server's
+  ///   name is missing
+  /// @throws IllegalStateException if a transport has the channel already, or a coroutine waits for
+  ///   it
   public static <P extends Protocol> Connection<Transport, P> createConnection(
       Supplier<? extends P> factory, SocketChannel channel, ConnectOptions options)
       throws IOException {
@@ -217,7 +218,7 @@ public final class Transports {
     if (!channel.isConnected()) {
       throw new IllegalArgumentException("a connected channel was expected, got " + channel);
     }
-    BareChannel.checkFree(loop, channel);
+    BareChannel.free(loop, channel);
   }
 
   // ---- servers ----------------------------------------------------------------------------------
@@ -349,7 +350,7 @@ public final class Transports {
   /// @return the server
   /// @throws IOException if the channel is closed
   /// @throws IllegalArgumentException if the channel is not bound
-  /// @throws IllegalStateException if a server has the channel already
+  /// @throws IllegalStateException if a server has the channel already, or a coroutine waits for it
   public static Server createServer(
       Supplier<? extends Protocol> factory, ServerSocketChannel channel, ServerOptions options)
       throws IOException {
@@ -358,7 +359,7 @@ public final class Transports {
       throw new IllegalArgumentException("a bound channel was expected, got " + channel);
     }
     var loop = Asyncio.getRunningLoop();
-    BareChannel.checkFree(loop, channel);
+    BareChannel.free(loop, channel);
     return serve(loop, new Listeners(loop, options).listening(channel), factory, options);
   }
 
@@ -453,9 +454,10 @@ public final class Transports {
   /// @param channel the accepted connection; the transport's from now on
   /// @param tls TLS, with this side as the server, or `null`
   /// @return the transport and the protocol
-  /// @throws IOException if the channel is closed, or the TLS handshake fails
-  /// @throws IllegalArgumentException if the channel is not connected
-  /// @throws IllegalStateException if a transport or a server has the channel already
+  /// @throws IOException if the connection has broken, or the TLS handshake fails
+  /// @throws IllegalArgumentException if the channel is not connected, or closed
+  /// @throws IllegalStateException if a transport has the channel already, or a coroutine waits for
+  ///   it
   public static <P extends Protocol> Connection<Transport, P> connectAcceptedSocket(
       Supplier<? extends P> factory, SocketChannel channel, @Nullable TlsOptions tls)
       throws IOException {
@@ -473,7 +475,8 @@ public final class Transports {
 
   // ---- on a transport ---------------------------------------------------------------------------
 
-  /// Sends a file, without the bytes passing through this program where the system can do that.
+  /// Sends a file from its position on, without the bytes passing through this program where the
+  /// system can do that. Suspends until everything is sent.
   ///
   /// @param transport where to
   /// @param file the file
@@ -483,8 +486,9 @@ public final class Transports {
     return Sendfile.send(transport, file, file.position(), null, true);
   }
 
-  /// Sends a part of a file. What was written before goes first; until this returns, nothing else
-  /// can be written. Afterwards, also after an error, the file's position is behind what was sent.
+  /// Sends a part of a file, like the other form. What was written before goes first; write nothing
+  /// else until this returns, which a socket refuses, and TLS or a pipe would put in the middle.
+  /// Afterwards, also after an error, the file's position is behind what was sent.
   ///
   /// **Cancellation** ends the sending where it is.
   ///
@@ -516,8 +520,8 @@ public final class Transports {
   /// @return the transport to use from now on
   /// @throws IOException if the handshake fails; then the connection is closed. Also if the other
   ///   side has sent its end of stream already, or the transport is closing
-  /// @throws IllegalArgumentException if it is no transport of this package, or a client does not
-  ///   say whose certificate it expects
+  /// @throws IllegalArgumentException if it is not the transport of a socket, or of TLS, of this
+  ///   package, or a client does not say whose certificate it expects
   /// @throws IllegalStateException if TLS was put onto the transport before
   public static Transport startTls(
       Transport transport, Protocol protocol, TlsOptions tls, boolean serverSide)

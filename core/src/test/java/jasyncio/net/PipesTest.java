@@ -23,6 +23,7 @@ import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.Pipe;
 import java.nio.channels.ReadableByteChannel;
@@ -403,6 +404,43 @@ class PipesTest {
   }
 
   @Test
+  void channelThatIsClosed_isRefused(@TempDir Path folder) throws IOException {
+    var file = FileChannel.open(Files.createFile(folder.resolve("file")));
+    file.close();
+    run(() -> {
+      var pipe = Pipe.open();
+      pipe.source().close();
+      pipe.sink().close();
+      assertThatThrownBy(() -> connectReadPipe(Recorder::new, pipe.source()))
+          .isInstanceOf(ClosedChannelException.class);
+      assertThatThrownBy(() -> connectWritePipe(Recorder::new, pipe.sink()))
+          .isInstanceOf(ClosedChannelException.class);
+      assertThatThrownBy(() -> connectReadPipe(Recorder::new, file))
+          .isInstanceOf(ClosedChannelException.class);
+      assertThatThrownBy(() -> connectWritePipe(Recorder::new, file))
+          .isInstanceOf(ClosedChannelException.class);
+    });
+  }
+
+  @Test
+  void channelWithAReader_isTakenOver() {
+    run(() -> {
+      var pipe = Pipe.open();
+      pipe.source().configureBlocking(false);
+      Sockets.addReader(
+          pipe.source(),
+          () -> {
+            throw new AssertionError("still called");
+          });
+      var reader = connectReadPipe(Recorder::new, pipe.source()).protocol();
+      pipe.sink().write(ByteBuffer.wrap("data".getBytes(UTF_8)));
+      pipe.sink().close();
+      await(reader.lost);
+      assertThat(reader.text()).isEqualTo("data");
+    });
+  }
+
+  @Test
   void channel_belongsToOneTransport() {
     run(() -> {
       var pipe = Pipe.open();
@@ -412,7 +450,7 @@ class PipesTest {
       assertThat(reader.transport()).hasToString("<ReadPipeTransport open reading>");
       assertThatThrownBy(() -> connectReadPipe(Recorder::new, pipe.source()))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("is in use already");
+          .hasMessageContaining("is used by the transport of a pipe");
       pipe.sink().close();
       await(reader.protocol().lost);
       assertThat(reader.transport()).hasToString("<ReadPipeTransport closed>");

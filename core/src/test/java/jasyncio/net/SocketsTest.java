@@ -282,6 +282,67 @@ class SocketsTest {
     });
   }
 
+  @Test
+  void transport_takesAChannelOver_withBothSides() {
+    run(() -> {
+      var pair = Pair.open();
+      pair.right().write(ByteBuffer.wrap(bytes("data")));
+      Sockets.addReader(pair.left(), () -> order.add("readable"));
+      Sockets.addWriter(pair.left(), () -> order.add("writable"));
+      var recorder = new Recorder();
+      Transports.createConnection(() -> recorder, pair.left(), ConnectOptions.defaults());
+      recorder.awaitBytes(4);
+      sleep(0);
+      assertThat(order).isEmpty();
+      recorder.transport().abort();
+      recorder.lost.await();
+      pair.close();
+    });
+  }
+
+  @Test
+  void channelThatACoroutineWaitsFor_isNotTakenOver() {
+    run(() -> {
+      var pipe = pipe();
+      var piped = createTask(() -> Sockets.sockRecv(pipe.source(), 100));
+      var datagrams = datagramChannel();
+      var receiving = createTask(() -> Sockets.sockRecvfrom(datagrams, 100));
+      try (var pair = Pair.open()) {
+        var waiting = createTask(() -> Sockets.sockRecv(pair.left(), 100));
+        sleep(0);
+        assertThatThrownBy(() ->
+                Transports.createConnection(Recorder::new, pair.left(), ConnectOptions.defaults()))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("another coroutine is waiting already to read from " + pair.left());
+        assertThatThrownBy(() -> Pipes.connectReadPipe(Recorder::new, pipe.source()))
+            .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> Datagrams.open(datagrams))
+            .isInstanceOf(IllegalStateException.class);
+        pair.right().write(ByteBuffer.wrap(bytes("kept")));
+        assertThat(waiting.await()).asString(UTF_8).isEqualTo("kept");
+        piped.cancel();
+        receiving.cancel();
+        sleep(0);
+      }
+      close(pipe);
+      datagrams.close();
+    });
+  }
+
+  @Test
+  void removeReader_leavesACoroutineWaiting() {
+    run(() -> {
+      try (var pair = Pair.open()) {
+        var waiting = createTask(() -> Sockets.sockRecv(pair.left(), 100));
+        sleep(0);
+        assertThat(Sockets.removeReader(pair.left())).isFalse();
+        assertThat(Sockets.removeWriter(pair.left())).isFalse();
+        pair.right().write(ByteBuffer.wrap(bytes("here")));
+        assertThat(waiting.await()).asString(UTF_8).isEqualTo("here");
+      }
+    });
+  }
+
   // ---- receiving and sending --------------------------------------------------------------------
 
   @Test

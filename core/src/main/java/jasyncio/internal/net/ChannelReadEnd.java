@@ -14,13 +14,14 @@ public final class ChannelReadEnd implements ReadEnd {
   private final SelectableChannel channel;
   private final Watch watch;
 
-  /// The end that is `channel`, which is not closed with the loop.
+  /// The end that is `channel`; closing it with the loop is up to its transport.
   ///
   /// @param channel one that is readable, too
   public ChannelReadEnd(LoopIo io, SelectableChannel channel) throws IOException {
     this.io = io;
     this.channel = channel;
-    this.watch = io.claim(channel, this);
+    this.watch = io.watch(channel);
+    watch.setOwner(this);
   }
 
   @Override

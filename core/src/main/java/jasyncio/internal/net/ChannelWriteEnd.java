@@ -15,14 +15,15 @@ public final class ChannelWriteEnd implements WriteEnd {
   private final GatheringByteChannel sink;
   private final Watch watch;
 
-  /// The end that is `channel`, which is not closed with the loop.
+  /// The end that is `channel`; closing it with the loop is up to its transport.
   ///
   /// @param channel one that is writable, too
   public ChannelWriteEnd(LoopIo io, SelectableChannel channel) throws IOException {
     this.io = io;
     this.channel = channel;
     this.sink = (GatheringByteChannel) channel;
-    this.watch = io.claim(channel, this);
+    this.watch = io.watch(channel);
+    watch.setOwner(this);
   }
 
   @Override

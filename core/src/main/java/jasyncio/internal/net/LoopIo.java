@@ -47,19 +47,6 @@ public final class LoopIo extends IoState {
     return core.watch(channel);
   }
 
-  /// Puts a channel on the selector for somebody who alone uses it from now on.
-  ///
-  /// @throws IOException if the channel is closed
-  /// @throws IllegalStateException if somebody else uses it
-  public Watch claim(SelectableChannel channel, Object owner) throws IOException {
-    var watch = watch(channel);
-    if (watch.owner() != null) {
-      throw new IllegalStateException(channel + " is in use already, by " + watch.owner());
-    }
-    watch.setOwner(owner);
-    return watch;
-  }
-
   /// A channel that is on the selector already, or `null`.
   public @Nullable Watch watched(SelectableChannel channel) {
     return core.watched(channel);
