@@ -79,7 +79,7 @@ final class Connector {
     for (var address : addresses) {
       attempts.add(() -> connect(address, port));
     }
-    return Staggered.race(attempts, delay.toNanos() / 1e9, errors, Connector::close);
+    return Staggered.race(attempts, Seconds.of(delay), errors, Connector::close);
   }
 
   private IOException failure(List<Throwable> errors) throws IOException {

@@ -45,14 +45,15 @@ final class Pem {
             .matcher(Files.readString(file, StandardCharsets.ISO_8859_1))
             .results()
             .filter(block -> block.group(1).endsWith("CERTIFICATE"))
-            .map(block -> new ByteArrayInputStream(decode(block.group(2))))
+            .map(block -> block.group(2))
             .toList();
     if (certificates.isEmpty()) {
       throw new KeyStoreException("no certificate in " + file);
     }
     var result = new X509Certificate[certificates.size()];
     for (int i = 0; i < result.length; i++) {
-      result[i] = (X509Certificate) factory.generateCertificate(certificates.get(i));
+      var bytes = new ByteArrayInputStream(decode(file, certificates.get(i)));
+      result[i] = (X509Certificate) factory.generateCertificate(bytes);
     }
     return List.of(result);
   }
@@ -78,7 +79,7 @@ final class Pem {
               + " is encrypted in OpenSSL's traditional form, which is not read; convert it by:"
               + " openssl pkcs8 -topk8 -in OLD -out NEW");
     }
-    var bytes = decode(block.group(2));
+    var bytes = decode(file, block.group(2));
     var publicKey = owner.getPublicKey();
     var encoded =
         switch (block.group(1)) {
@@ -101,16 +102,30 @@ final class Pem {
     return key;
   }
 
-  private static byte[] decode(String base64) {
-    return Base64.getMimeDecoder().decode(base64);
+  private static byte[] decode(Path file, String base64) throws KeyStoreException {
+    try {
+      return Base64.getMimeDecoder().decode(base64);
+    } catch (IllegalArgumentException e) {
+      throw damaged(file, e);
+    }
+  }
+
+  private static KeyStoreException damaged(Path file, Exception cause) {
+    return new KeyStoreException(
+        "what is in " + file + " is damaged: " + cause.getMessage(), cause);
   }
 
   private static PKCS8EncodedKeySpec decrypt(Path file, byte[] bytes, char @Nullable [] password)
-      throws IOException, GeneralSecurityException {
+      throws GeneralSecurityException {
     if (password == null) {
       throw new KeyStoreException("the private key in " + file + " needs a password");
     }
-    var info = new EncryptedPrivateKeyInfo(bytes);
+    EncryptedPrivateKeyInfo info;
+    try {
+      info = new EncryptedPrivateKeyInfo(bytes);
+    } catch (IOException e) {
+      throw damaged(file, e);
+    }
     // PBES2 is a family; its parameters' text is the name of the member.
     var algorithm =
         info.getAlgName().equals("PBES2") || info.getAlgName().equals("1.2.840.113549.1.5.13")

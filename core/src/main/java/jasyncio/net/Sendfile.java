@@ -31,6 +31,8 @@ final class Sendfile {
     check(offset, count);
     if (transport.isClosing()) {
       throw new IllegalStateException("Transport is closing");
+    } else if (transport.getProtocol() instanceof Gate) {
+      throw new IllegalStateException("unable to sendfile; sendfile is in progress");
     }
     var sending = new Sendfile(file, offset, end(file, offset, count));
     try {

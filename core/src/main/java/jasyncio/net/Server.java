@@ -203,7 +203,7 @@ public final class Server implements AutoCloseable {
   /// @param grace how long clients may take
   public void close(Duration grace) {
     Objects.requireNonNull(grace, "grace");
-    close(grace.getSeconds() + grace.getNano() / 1e9);
+    close(Seconds.of(grace));
   }
 
   /// As [#close(Duration)], in seconds.

@@ -190,7 +190,7 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   private TimerHandle callLater(Duration delay, Runnable callback) {
-    return loop.callLater(delay.toMillis() / 1e3, callback, context);
+    return loop.callLater(Seconds.of(delay), callback, context);
   }
 
   private void callSoon(Runnable callback) {
@@ -227,7 +227,7 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   private static String seconds(Duration duration) {
-    return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString();
+    return BigDecimal.valueOf(Seconds.of(duration)).stripTrailingZeros().toPlainString();
   }
 
   private void established() {

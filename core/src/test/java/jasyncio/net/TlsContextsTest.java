@@ -164,6 +164,20 @@ class TlsContextsTest {
         .hasMessageContaining("DSA PRIVATE KEY");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"CERTIFICATE", "PRIVATE KEY", "ENCRYPTED PRIVATE KEY"})
+  void damagedFile_isSaid(String kind) throws Exception {
+    var identity = TestPki.get().localhost();
+    var password = "open".toCharArray();
+    for (var contents : List.of("A", "AAAA")) { // no base64, nothing of that kind
+      var text = "-----BEGIN %1$s-----\n%2$s\n-----END %1$s-----\n".formatted(kind, contents);
+      var file = Files.writeString(directory.resolve("damaged.pem"), text);
+      var chain = kind.equals("CERTIFICATE") ? file : identity.chain();
+      assertThatThrownBy(() -> TlsContexts.keyManagers(chain, file, password))
+          .isInstanceOf(GeneralSecurityException.class);
+    }
+  }
+
   @Test
   void oneFile_mayHoldEverythingAmongOtherText() throws Exception {
     var identity = TestPki.get().localhost();

@@ -873,6 +873,20 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
+  void limits_mayBeLongerThanAnyClockCounts(TlsProvider provider) {
+    var forever = Duration.ofSeconds(Long.MAX_VALUE);
+    run(() -> {
+      try (var listener = new Listener<>(Recorder::new, serverTls(provider))) {
+        var tls = clientTls(provider).handshakeTimeout(forever).shutdownTimeout(forever);
+        var client = connect(listener.port(), tls);
+        client.transport().close();
+        assertThat(await(client.lost)).isNull();
+      }
+    });
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void closeWithUnreadData_doesNotWaitForThePeer(TlsProvider provider) {
     run(() -> {
       Supplier<Recorder> sender =
@@ -1443,6 +1457,9 @@ class TlsTest {
         assertThat(client.calls).containsExactly("made", "pause");
         var sending = createTask(() -> Transports.sendfile(client.transport(), file));
         sleep(0.001);
+        assertThatThrownBy(() -> Transports.sendfile(client.transport(), file))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage("unable to sendfile; sendfile is in progress");
         sending.cancel();
         assertThatThrownBy(() -> await(sending)).isInstanceOf(CancelledError.class);
         assertThat(client.calls).containsExactly("made", "pause");

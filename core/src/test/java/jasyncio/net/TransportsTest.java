@@ -251,6 +251,11 @@ class TransportsTest {
                   ConnectOptions.defaults().allErrors(true).happyEyeballs(Duration.ofMillis(250))))
           .isInstanceOf(ExceptionGroup.class)
           .hasMessageContaining("createConnection failed");
+      var patient = ConnectOptions.defaults().happyEyeballs(Duration.ofSeconds(Long.MAX_VALUE));
+      assertThatThrownBy(
+              () -> Transports.createConnection(Recorder::new, "localhost", port, patient))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("Connection refused");
     });
   }
 
