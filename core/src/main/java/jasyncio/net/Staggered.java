@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Tries one thing after the other, beginning with the next when the last has failed or has not
+/// Tries one thing after the other, beginning with the next when the last one has failed or has not
 /// succeeded in time; the first success ends the others. Python:
 /// `asyncio.staggered.staggered_race`.
 final class Staggered {
@@ -28,14 +28,20 @@ final class Staggered {
       double delay,
       List<Throwable> errors,
       Consumer<T> discard) {
+    var loop = Asyncio.getRunningLoop();
     var running = new LinkedHashSet<Task<T>>();
     var waiting = new ArrayList<>(attempts);
+    Task<T> last = null;
+    double nextBegins = 0;
     try {
       while (!waiting.isEmpty() || !running.isEmpty()) {
-        if (!waiting.isEmpty()) {
-          running.add(Asyncio.createTask(waiting.removeFirst()));
+        boolean hasFailed = last == null || !running.contains(last);
+        if (!waiting.isEmpty() && (hasFailed || loop.time() >= nextBegins)) {
+          last = Asyncio.createTask(waiting.removeFirst());
+          running.add(last);
+          nextBegins = loop.time() + delay;
         }
-        var patience = waiting.isEmpty() ? Double.POSITIVE_INFINITY : delay;
+        var patience = waiting.isEmpty() ? Double.POSITIVE_INFINITY : nextBegins - loop.time();
         for (var task : Asyncio.wait(running, patience, Asyncio.FIRST_COMPLETED).done()) {
           running.remove(task);
           var error = task.exception();

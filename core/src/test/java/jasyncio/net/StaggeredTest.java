@@ -68,6 +68,33 @@ class StaggeredTest {
     assertThat(errors).singleElement().satisfies(e -> assertThat(e).hasMessage("bad"));
   }
 
+  // CPython: an attempt is followed when the one before it has failed, or after the delay
+  @Test
+  void failureOfAnEarlierAttempt_startsNothing() {
+    double delay = 0.02;
+    run(() -> {
+      var loop = getRunningLoop();
+      var secondBegan = loop.<@Nullable Void>createFuture();
+      Awaitable<Double> first =
+          () -> {
+            secondBegan.await();
+            throw new IOException("first");
+          };
+      Awaitable<Double> second =
+          () -> {
+            secondBegan.setResult(null);
+            sleep(100);
+            return 0.0;
+          };
+      double began = loop.time();
+      var third =
+          Staggered.race(
+              List.of(first, second, loop::time), delay, errors, late -> assertThat(late).isZero());
+      assertThat(third - began).isGreaterThanOrEqualTo(2 * delay);
+    });
+    assertThat(errors).extracting(Throwable::getMessage).containsExactly("first");
+  }
+
   @Test
   void allFailed_isNull() {
     run(() ->
