@@ -3,7 +3,8 @@ package jasyncio.net;
 import java.nio.ByteBuffer;
 
 /// A protocol that says where incoming bytes are put, so that they are not copied once more:
-/// [#getBuffer] and [#bufferUpdated] take turns in place of `dataReceived`.
+/// [#getBuffer] and [#bufferUpdated] take turns in place of `dataReceived`. If nothing has come
+/// after all, or the end, [#bufferUpdated] is left out.
 ///
 /// Write `@Override` over each method, as in [Protocol]. Python: `asyncio.BufferedProtocol`.
 public interface BufferedProtocol extends Protocol {

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 ///   (RFC 8305 says 250 ms), or `null` to try them one after the other
 /// @param interleave how many addresses of the first family come before those of the other ones
 ///   take turns with it; `null`: 1 with Happy Eyeballs, else 0, which keeps the resolver's order
-/// @param allErrors whether a failure with several addresses is an
-///   [ExceptionGroup][jasyncio.ExceptionGroup] of all that went wrong
+/// @param allErrors whether a failure to connect is an [ExceptionGroup][jasyncio.ExceptionGroup] of
+///   all that went wrong, also with one address. If not, it is an `IOException`: the error, if it
+///   is the same for all addresses, else one that has them suppressed
 /// @param limit the limit of a [StreamReader], in bytes; for [Streams] alone
 public record ConnectOptions(
     @Nullable TlsOptions tls,
@@ -32,7 +33,7 @@ public record ConnectOptions(
   private static final ConnectOptions DEFAULTS =
       new ConnectOptions(null, null, null, null, null, false, StreamLimits.DEFAULT);
 
-  /// Checks the options.
+  /// Checks the options, as the methods below do.
   ///
   /// @throws IllegalArgumentException if the limit is not positive, or the delay or the
   ///   interleaving negative
@@ -105,7 +106,7 @@ public record ConnectOptions(
         tls, family, localAddress, happyEyeballsDelay, count, allErrors, limit);
   }
 
-  /// {@return these options with all errors shown, or one of them}
+  /// {@return these options with all errors thrown as a group, or not}
   ///
   /// @param allErrors whether to throw a group of them
   public ConnectOptions allErrors(boolean allErrors) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param remoteAddress the only address to send to and to receive from, or `null` for all. With
 ///   `allowBroadcast` the socket is not connected to it, and receives from all
 /// @param family `INET` or `INET6` to use addresses of that kind alone, or `null` for both
-/// @param reusePort whether others may bind to the same port, if all of them allow it
+/// @param reusePort whether others may bind to the same port, if all of them allow it; where the
+///   system cannot do that, opening throws an `IllegalArgumentException`
 /// @param allowBroadcast whether it may send to broadcast addresses
 /// @param multicast groups and the like. With groups, others may bind to the same port, too
 /// @param queueLimit how many datagrams a [DatagramStream] keeps until they are taken; while there
@@ -31,7 +32,7 @@ public record DatagramOptions(
   private static final DatagramOptions DEFAULTS =
       new DatagramOptions(null, null, null, false, false, MulticastOptions.defaults(), QUEUE_LIMIT);
 
-  /// Checks the options.
+  /// Checks the options, as the methods below do.
   ///
   /// @throws IllegalArgumentException if the limit is not positive
   public DatagramOptions {

@@ -40,7 +40,8 @@ public interface DatagramProtocol extends BaseProtocol {
 
   /// Sending or receiving has failed once; the endpoint goes on. For example a
   /// [java.net.PortUnreachableException]: nobody listens at the other end of a connected endpoint.
-  /// It may come in the middle of a call of [DatagramTransport#sendto].
+  /// It may come in the middle of a call of [DatagramTransport#sendto], which throws what it
+  /// throws.
   ///
   /// @param error what went wrong
   default void errorReceived(IOException error) {}

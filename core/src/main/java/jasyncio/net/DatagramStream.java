@@ -18,11 +18,12 @@ import org.jspecify.annotations.Nullable;
 /// until half of them are taken: what comes meanwhile waits in the system's buffer, and is lost
 /// when that is full, too. Nothing else is dropped.
 ///
-/// An error of the network ends nothing. It is thrown once, to whoever sends or receives next, such
-/// as a [java.net.PortUnreachableException] if nobody listens at the other end.
+/// An error of the network ends nothing. It is thrown once, to whoever sends next, or has to wait
+/// for a datagram; of several errors, the first. It may be a [java.net.PortUnreachableException] if
+/// nobody listens at the other end.
 ///
-/// Used on the loop's thread, by as many coroutines as you like; each datagram goes to one of them,
-/// first come, first served. Python's asyncio has no counterpart; asyncio-dgram has.
+/// Used on the loop's thread, by as many coroutines as you like; each datagram goes to one of them.
+/// Who waits longest is woken first. Python's asyncio has no counterpart; asyncio-dgram has.
 public final class DatagramStream implements AutoCloseable, Iterable<Datagram> {
   private final DatagramQueue queue;
 
@@ -45,7 +46,7 @@ public final class DatagramStream implements AutoCloseable, Iterable<Datagram> {
     queue.send(ByteBuffer.wrap(data), null);
   }
 
-  /// Sends a datagram. Suspends while too much waits to be sent.
+  /// Sends a datagram, as [#send(byte[])] does. Suspends while too much waits to be sent.
   ///
   /// @param data the datagram
   /// @param address where to
@@ -57,13 +58,14 @@ public final class DatagramStream implements AutoCloseable, Iterable<Datagram> {
     queue.send(ByteBuffer.wrap(data), address);
   }
 
-  /// Sends the bytes between the buffer's position and limit as a datagram. Suspends while too much
-  /// waits to be sent; the buffer may be used again at once.
+  /// Sends the bytes between the buffer's position and limit as a datagram, as [#send(byte[])]
+  /// does. Suspends while too much waits to be sent; the buffer may be used again at once.
   ///
   /// @param data the datagram
   /// @param address where to, or `null` to the other side of a connected endpoint
   /// @throws IOException if it cannot be sent, or an earlier error is to be told; then it is not
   ///   sent
+  /// @throws IllegalArgumentException as the other forms
   public void send(ByteBuffer data, @Nullable SocketAddress address) throws IOException {
     queue.send(data, address);
   }
@@ -126,7 +128,7 @@ public final class DatagramStream implements AutoCloseable, Iterable<Datagram> {
     return queue.transport();
   }
 
-  /// {@return whether the endpoint is closed}
+  /// {@return whether the endpoint is closed or being closed}
   public boolean isClosing() {
     return transport().isClosing();
   }

@@ -21,7 +21,8 @@ public interface DatagramTransport extends ReadTransport {
   }
 
   /// Sends a datagram, at once or when that is possible; never blocks nor suspends. If it cannot be
-  /// sent, [DatagramProtocol#errorReceived] is called. After the endpoint was closed it is dropped.
+  /// sent, [DatagramProtocol#errorReceived] is called. Once the endpoint is closed, and what waited
+  /// before is sent, it is dropped.
   ///
   /// @param data the datagram
   /// @param address where to; `null`: to the remote address that the endpoint was made with

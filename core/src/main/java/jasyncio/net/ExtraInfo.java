@@ -7,7 +7,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
 
-/// A key for [BaseTransport#getExtraInfo]. The names are asyncio's.
+/// A key for [BaseTransport#getExtraInfo]. The names are asyncio's. Transports know the keys that
+/// stand here, and no others.
 ///
 /// @param <T> the type of the information
 /// @param name asyncio's name for it

@@ -28,9 +28,9 @@ public class FlowControlMixin implements Protocol {
   private boolean lost;
   private @Nullable Throwable reason; // why it was lost, if that was an error
 
-  /// The flow control of a connection of the loop that runs here.
+  /// The flow control of a connection of the [current loop][Asyncio#getEventLoop()].
   ///
-  /// @throws IllegalStateException if no loop runs here
+  /// @throws IllegalStateException if there is none
   public FlowControlMixin() {
     this(Asyncio.getEventLoop());
   }

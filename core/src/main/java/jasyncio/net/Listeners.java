@@ -166,7 +166,7 @@ final class Listeners {
     }
   }
 
-  /// A Unix-domain socket. A file that a former server left behind is removed first.
+  /// A Unix-domain socket. One that is there already is removed first, whoever listens on it.
   private Server.Listening bindUnix(UnixDomainSocketAddress address) throws IOException {
     var path = address.getPath();
     if (isSocket(path)) {

@@ -14,16 +14,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// What transports over a channel of the loop have in common: their life, when they read, and that
-/// a protocol is called back by one callback at a time.
+/// nothing is received while a protocol has not dealt with what came before.
 ///
 /// The transport itself is the callback for reading: an object less to touch for each message.
 abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
   /* Overview
-   *   OPEN     -> CLOSING   close() with something unsent, or the end of the stream
+   *   OPEN     -> CLOSING   close() with something unsent
    *   OPEN     -> LOST      close() with nothing unsent; abort(), or an error; what is unsent is dropped
    *   CLOSING  -> LOST      everything is sent; abort(), or an error
    *   LOST     -> CLOSED    the protocol has heard of it, soon; the channel is closed
-   * Nothing is read from CLOSING on, and what is written from LOST on is dropped.
+   *   any      -> CLOSED    the loop is closed; the protocol hears nothing
+   * Nothing is read from CLOSING on, and what is written from LOST on is dropped (to a pipe, from CLOSING on).
    *
    * All that the loop calls back runs in one `context`, a copy of that in which the transport was made: not of whoever
    * wrote, resumed reading or closed it.

@@ -45,7 +45,7 @@ public record MulticastOptions(
     }
   }
 
-  /// Checks the options.
+  /// Checks the options, as the methods below do.
   ///
   /// @throws IllegalArgumentException unless the time to live is between 0 and 255
   public MulticastOptions {

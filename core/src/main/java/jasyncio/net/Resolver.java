@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class Resolver {
   private Resolver() {}
 
-  /// The addresses of a host, in the resolver's order. A literal address needs no resolver.
-  /// Suspends.
+  /// The addresses of a host, in the resolver's order. Suspends; a literal address needs no
+  /// resolver, and does not suspend.
   ///
   /// @throws UnknownHostException if there is none, or none of that family
   static List<InetAddress> resolve(

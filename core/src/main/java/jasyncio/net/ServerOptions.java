@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param backlog how many connections may wait to be accepted; 100 by default
 /// @param reuseAddress whether a port may be taken that connections of a former server still linger
 ///   on; by default true except on Windows
-/// @param reusePort whether other servers may listen on the same port, if all of them allow it
+/// @param reusePort whether other servers may listen on the same port, if all of them allow it;
+///   where the system cannot do that, listening throws an `IllegalArgumentException`
 /// @param keepAlive whether the system probes idle connections
 /// @param startServing whether it accepts connections at once
 /// @param cleanUpSocket whether the file of a Unix-domain socket is removed when the server closes
@@ -40,7 +41,7 @@ public record ServerOptions(
           true,
           StreamLimits.DEFAULT);
 
-  /// Checks the options.
+  /// Checks the options, as the methods below do.
   ///
   /// @throws IllegalArgumentException if limit or backlog is not positive
   public ServerOptions {

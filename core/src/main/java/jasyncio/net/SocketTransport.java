@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// A connected TCP or Unix-domain socket.
 final class SocketTransport extends LoopTransport implements Transport {
   /* `ended` (the other side's end of stream has been seen) and `outputEnded` (ours is sent, or will be behind the
-   * queue) matter in OPEN alone. The order of the callbacks is asyncio's: selector_events.py.
+   * queue) matter in OPEN alone, but that write() stays refused after writeEof(). The order of the callbacks is
+   * asyncio's: selector_events.py.
    */
   private static final int FIRST_LATE_WRITE_WARNED_OF = 5;
 

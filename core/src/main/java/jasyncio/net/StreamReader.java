@@ -60,18 +60,18 @@ public final class StreamReader implements Iterable<byte[]> {
   private boolean eof;
   private boolean paused;
 
-  /// A reader on the loop that runs here, with a limit of 64 KiB.
+  /// A reader on the [current loop][Asyncio#getEventLoop()], with a limit of 64 KiB.
   ///
-  /// @throws IllegalStateException if no loop runs here
+  /// @throws IllegalStateException if there is none
   public StreamReader() {
     this(DEFAULT_LIMIT);
   }
 
-  /// A reader on the loop that runs here.
+  /// A reader on the [current loop][Asyncio#getEventLoop()].
   ///
   /// @param limit how long a line may be, in bytes, and half of what is buffered
   /// @throws IllegalArgumentException unless it is positive
-  /// @throws IllegalStateException if no loop runs here
+  /// @throws IllegalStateException if there is no loop
   public StreamReader(int limit) {
     this(limit, Asyncio.getEventLoop());
   }

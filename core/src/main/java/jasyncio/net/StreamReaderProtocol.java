@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// Python: `asyncio.StreamReaderProtocol`.
 public final class StreamReaderProtocol extends FlowControlMixin implements Protocol {
   // Weak, so that reader and writer can be collected while the selector still knows the transport,
-  // and with it this:
-  // see StreamWriter.
+  // and with it this: see StreamWriter.
   private final WeakReference<StreamReader> readerReference;
   private final @Nullable ClientHandler handler; // null on the client's side
   private @Nullable StreamReader unconnected; // a server's reader is in nobody else's hands yet

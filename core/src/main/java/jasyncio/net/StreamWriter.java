@@ -87,7 +87,7 @@ public final class StreamWriter implements AutoCloseable {
   /// On a connection that is lost they are dropped.
   ///
   /// @param data the bytes; the array may be used again
-  /// @throws IllegalStateException after [#writeEof()]
+  /// @throws IllegalStateException as [WriteTransport#write(byte[])], above all after [#writeEof()]
   public void write(byte[] data) {
     transport.write(data);
   }
@@ -136,7 +136,8 @@ public final class StreamWriter implements AutoCloseable {
   ///
   /// @throws java.net.SocketException with the message "Connection lost" if the connection is
   ///   closed
-  /// @throws IOException if the connection broke: that very error, also if the reader saw it
+  /// @throws IOException if the connection broke: that very error, if the reader saw it or this
+  ///   waits meanwhile
   public void drain() throws IOException {
     if (reader != null) {
       reader.raiseStored();
@@ -208,7 +209,9 @@ public final class StreamWriter implements AutoCloseable {
   /// until the handshake is done. Nobody may be reading or writing meanwhile.
   ///
   /// @param options how. A client needs [TlsOptions#serverHostname(String)]
-  /// @throws IOException if the handshake fails; then the connection is closed
+  /// @throws IOException if the handshake fails; then the connection is closed, as it is if the
+  ///   task is cancelled
+  /// @throws IllegalArgumentException if a client does not say whose certificate it expects
   /// @throws IllegalStateException if it is not a connection with a [StreamReaderProtocol]
   public void startTls(TlsOptions options) throws IOException {
     Objects.requireNonNull(options, "options");

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Connections and servers for code that reads and writes in coroutines, on the running loop.
 ///
-/// Called in a coroutine. Python: the functions of the same names of `asyncio`.
+/// Called in a coroutine. All may suspend until what they make is there; if they fail or are
+/// cancelled, nothing is left open. Python: the functions of the same names of `asyncio`.
 public final class Streams {
   private Streams() {}
 

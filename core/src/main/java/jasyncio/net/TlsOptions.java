@@ -51,8 +51,8 @@ public final class TlsOptions {
         context, null, List.of(), HANDSHAKE_TIMEOUT, SHUTDOWN_TIMEOUT, false, null);
   }
 
-  /// {@return these options with the name that the server's certificate must be for, also sent as
-  /// SNI}
+  /// {@return these options with the name that the server's certificate must be for; sent as SNI,
+  /// too, unless it is an address}
   ///
   /// @param name the name; `null`: the host that is connected to; empty: not checked
   public TlsOptions serverHostname(@Nullable String name) {

@@ -7,7 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A connection under TLS, as the application sees it. Beyond what every [Transport] does it has a
-/// read buffer with limits of its own; the write buffer pauses the protocol above 512 KiB.
+/// read buffer with limits of its own. The write buffer holds what is not encrypted yet, because
+/// the transport beneath has enough to send, and pauses the protocol above 512 KiB.
 ///
 /// TLS cannot close one direction alone: there is no `writeEof`, and the peer's end of stream
 /// closes the connection, whatever the protocol's `eofReceived` returns.
@@ -120,9 +121,10 @@ public final class TlsTransport implements Transport {
   }
 
   /// Closes the connection: what is in the write buffer is sent, then TLS's `close_notify`, and the
-  /// peer's answer is awaited, for as long as the shutdown timeout says. What still comes is
-  /// dropped. If there is something that the protocol has not read, because it has paused reading,
-  /// the answer is not awaited.
+  /// peer's answer is awaited, for as long as the shutdown timeout says; after that
+  /// `connectionLost` gets an [javax.net.ssl.SSLException]. What still comes is dropped. If there
+  /// is something that the protocol has not read, because it has paused reading, the answer is not
+  /// awaited.
   @Override
   public void close() {
     layer.close();

@@ -8,10 +8,11 @@ public interface WriteTransport extends BaseTransport {
 
   /// Sends bytes, at once or when that is possible; never blocks nor suspends. What cannot be sent
   /// at once is copied, so the array may be used again. After the connection was lost it is
-  /// dropped.
+  /// dropped; by a pipe, or TLS, from [#close()] on.
   ///
   /// @param data the bytes
-  /// @throws IllegalStateException after [#writeEof()], and while a file is being sent
+  /// @throws IllegalStateException after [#writeEof()] on a socket, while a socket sends a file,
+  ///   and if more than 2 GiB would wait to be sent
   default void write(byte[] data) {
     write(ByteBuffer.wrap(data));
   }
@@ -20,16 +21,17 @@ public interface WriteTransport extends BaseTransport {
   /// position is at the limit, and the buffer may be used again.
   ///
   /// @param data the bytes
-  /// @throws IllegalStateException after [#writeEof()], and while a file is being sent
+  /// @throws IllegalStateException as the other form
   void write(ByteBuffer data);
 
   /// Sends several pieces one after the other, with one call of the system where it can be.
   ///
   /// @param pieces the pieces
-  /// @throws IllegalStateException after [#writeEof()], and while a file is being sent
+  /// @throws IllegalStateException as [#write(byte[])]; then no piece is sent
   void writelines(List<byte[]> pieces);
 
-  /// Sends what is in the buffer, and then the end of the stream; receiving goes on.
+  /// Sends what is in the buffer, and then the end of the stream; receiving goes on. With a pipe,
+  /// the same as [#close()].
   ///
   /// @throws UnsupportedOperationException if the transport cannot; see [#canWriteEof()]
   void writeEof();

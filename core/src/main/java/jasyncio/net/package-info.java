@@ -6,7 +6,8 @@
 /// them. [Datagrams][jasyncio.net.Datagrams] has both levels for UDP, and
 /// [Sockets][jasyncio.net.Sockets] what the loop can do with a bare channel.
 ///
-/// Everything here belongs to the loop that ran when it was made, and is used on its thread. What
-/// is still open when that loop is closed is closed with it.
+/// Everything here but options and TLS contexts belongs to the loop that ran when it was made, and
+/// is used on its thread. What is still open when that loop is closed is closed with it, and its
+/// protocol is not told.
 
 package jasyncio.net;

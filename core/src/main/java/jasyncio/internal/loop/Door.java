@@ -41,6 +41,6 @@ public abstract class Door {
   /// Says that another thread is going to call the loop: it does not wait in vain. Any thread.
   public abstract void answerExpected(Object eventLoop);
 
-  /// Says that it has called, once what it brought is dealt with. Any thread.
+  /// Says that it has called; in the turn that deals with what it brought. Any thread.
   public abstract void answered(Object eventLoop);
 }

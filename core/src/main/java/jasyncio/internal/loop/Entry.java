@@ -3,7 +3,7 @@ package jasyncio.internal.loop;
 import jasyncio.internal.fiber.Fiber;
 import org.jspecify.annotations.Nullable;
 
-/// One entry of the ready queue: something to happen on the loop, once.
+/// One entry of the ready queue: something to happen on the loop, once each time it is queued.
 ///
 /// Its turn has three outcomes, told apart by what [#turn] returns.
 public abstract class Entry {

@@ -51,7 +51,8 @@ public final class LoopCore implements FiberSource {
     /// Policy FORBID: an entry that reports the fiber.
     Entry report(Fiber fiber);
 
-    /// Policy SWITCH: the fiber is left alone now; keep what belongs to it.
+    /// The fiber is left alone: under SWITCH until its call has returned, under FORBID while the
+    /// report is made. Keep what belongs to it.
     void leave(Fiber fiber);
 
     /// The fiber goes on.
@@ -108,7 +109,7 @@ public final class LoopCore implements FiberSource {
   private volatile @Nullable Consumer<@Nullable Thread> interruptListener;
   private volatile boolean interruptPending; // any thread
   private volatile @Nullable Thread interruptedThread; // any thread
-  private volatile boolean running;
+  private volatile boolean running; // read by any thread, as the next two
   private volatile boolean asleep;
   private volatile boolean closed;
   private @Nullable IoState ioState;

@@ -1,6 +1,7 @@
 package jasyncio.internal.loop;
 
-/// An entry that becomes ready at a given time, once, unless it is cancelled first.
+/// An entry that may be cancelled, and that becomes ready at a given time if it is put into the
+/// heap.
 public abstract class Timer extends Entry {
   boolean inHeap;
   private boolean cancelled;
