@@ -300,3 +300,24 @@ def an_error_leaves_the_context():
 
     print(attempt(lambda: context.run(bad)))
     print(var.get(), context.get(var))
+
+
+@scenario("contextvars")
+def a_generator_runs_in_the_context_of_who_iterates():
+    var = ContextVar("var", default="none")
+
+    def items():
+        yield var.get()
+        var.set("generator")
+        yield var.get()
+        yield var.get()
+
+    def body():
+        var.set("first")
+        generator = items()
+        print(next(generator), var.get())
+        print(next(generator), var.get())
+        var.set("third")
+        print(next(generator), var.get())
+
+    in_own_context(body)

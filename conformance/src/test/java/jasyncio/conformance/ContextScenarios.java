@@ -19,6 +19,7 @@ import jasyncio.Awaitable;
 import jasyncio.Context;
 import jasyncio.ContextVar;
 import jasyncio.TaskOptions;
+import jasyncio.generator.Generators;
 import java.util.List;
 
 /// contextvars: rule N6.
@@ -302,5 +303,24 @@ final class ContextScenarios {
         };
     print(attempt(() -> context.run(bad)));
     print(variable.get(), context.get(variable));
+  }
+
+  @Scenario("contextvars")
+  static void aGeneratorRunsInTheContextOfWhoIterates() {
+    var variable = ContextVar.of("var", "none");
+    inOwnContext(() -> {
+      variable.set("first");
+      var items =
+          Generators.<String>generator(g -> {
+            g.yield(variable.get());
+            variable.set("generator");
+            g.yield(variable.get());
+            g.yield(variable.get());
+          });
+      print(items.next(), variable.get());
+      print(items.next(), variable.get());
+      variable.set("third");
+      print(items.next(), variable.get());
+    });
   }
 }
