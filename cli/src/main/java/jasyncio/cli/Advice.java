@@ -105,7 +105,7 @@ final class Advice {
               "cant.resolve",
               "symbol:\\s+(?:class|variable) (\\w+)",
               Place::isAnywhere,
-              "{1} is a class of asyncio: import {class}"),
+              "{1} is a class of jasyncio: import {class}"),
           new Row(
               "cant.resolve",
               "symbol:\\s+method ",
@@ -131,7 +131,16 @@ final class Advice {
                   + " write await(…, {1}.class), or catch Exception"));
 
   private static final List<String> PACKAGES =
-      Stream.of("", "sync.", "queue.", "net.", "process.", "files.", "generator.", "gevent.")
+      Stream.of(
+              "",
+              "sync.",
+              "queue.",
+              "net.",
+              "process.",
+              "files.",
+              "generator.",
+              "gevent.",
+              "inspect.")
           .map("jasyncio."::concat)
           .toList();
 

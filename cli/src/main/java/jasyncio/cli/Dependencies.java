@@ -29,6 +29,9 @@ final class Dependencies {
   private static final Pattern NEAR_MISS =
       Pattern.compile("(?i)\\s*//\\s*DEPS?\\s*:?\\s*" + COORDINATES + "\\s*");
 
+  /// Saves the look at each line of nearly all programs.
+  private static final Pattern HINT = Pattern.compile("(?i)//\\s*DEP");
+
   private final @Nullable Path directory;
 
   /// @param directory where it is remembered what was found; null forgets it
@@ -43,7 +46,7 @@ final class Dependencies {
   /// @throws CommandException if something else is asked for
   static List<String> of(SourceFile source) throws CommandException {
     var text = new String(source.bytes(), UTF_8);
-    if (!text.contains("DEP") && !text.contains("dep")) {
+    if (!HINT.matcher(text).find()) {
       return List.of();
     }
     var found = new ArrayList<String>();

@@ -1,7 +1,8 @@
 package jasyncio.cli;
 
 /// A hash that is quick to have: a better one, from `java.security`, would take longer to load than
-/// a program to start. Whoever uses it compares what was hashed.
+/// a program to start. Whoever uses it keeps the sources or the text that were hashed, and compares
+/// them.
 final class Fnv {
   private Fnv() {}
 

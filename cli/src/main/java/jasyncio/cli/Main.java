@@ -8,7 +8,8 @@ public final class Main {
   ///
   /// After a success the JVM lives on until the program's last non-daemon thread ends, as it does
   /// under the `java` command. What the program's `main` throws leaves this method as it is, so
-  /// that the JVM reports it like any other uncaught exception.
+  /// that the JVM reports it like any other uncaught exception; but [jasyncio.SystemExit] ends the
+  /// JVM with its status, and [jasyncio.KeyboardInterrupt] with 130.
   ///
   /// @param args the command line
   /// @throws Throwable if the program that was run threw it

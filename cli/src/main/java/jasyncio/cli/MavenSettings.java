@@ -190,7 +190,8 @@ final class MavenSettings {
     return new AuthenticationBuilder().addUsername(user).addPassword(password);
   }
 
-  /// The repositories to look into: those of the active profiles, then Maven's own.
+  /// The repositories to look into: those of the profiles that are active by name or by default,
+  /// then Maven's own.
   List<RemoteRepository> repositories() {
     var found = new ArrayList<RemoteRepository>();
     var active = new HashSet<String>(settings.getActiveProfiles());

@@ -84,9 +84,9 @@ record Program(Class<?> type, Method main) {
     }
   }
 
-  /// Calls `main` on the current thread.
+  /// Calls `main` on the current thread. A [SystemExit] that it throws ends the JVM.
   ///
-  /// @return the exit status, if `main` returns
+  /// @return the exit status, if `main` returns or was interrupted by Ctrl-C
   /// @throws CommandException if `main` needs an instance that cannot be made
   /// @throws Throwable if the program throws it; the launcher's own frames are off its stack trace
   int run(List<String> args) throws Throwable {

@@ -16,10 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// Programs that were compiled before, so that the second run of a file starts without the
 /// compiler.
 ///
-/// There is one file per program, named after a hash of everything the classes depend on; it holds
-/// the sources too, and they are compared, so a collision costs a compilation and nothing else.
-/// Files appear by an atomic move, hence runs that race see a whole file or none. A cache that
-/// cannot be read or written is as good as an empty one.
+/// There is one file per program, named after a hash of its source, its class path and the JDK; it
+/// holds the sources too, also of the files beside it, and they are compared, so one that has
+/// changed costs a compilation and nothing else. Files appear by an atomic move, hence runs that
+/// race see a whole file or none. A cache that cannot be read or written is as good as an empty
+/// one.
 final class ProgramCache {
   private static final int MAX_PROGRAMS = 200;
   private static final long MAX_BYTES = 64L << 20;

@@ -5,8 +5,8 @@ import java.util.Map;
 
 /// Loads a compiled program from memory, and what else it needs from its class path.
 ///
-/// Of what the launcher itself stands on, the program sees jasyncio and nothing else, so that it
-/// may bring other versions of the rest.
+/// Of what the launcher itself stands on, the program sees jasyncio, with the annotations in its
+/// signatures, and nothing else, so that it may bring other versions of the rest.
 final class ProgramLoader extends URLClassLoader {
   private final Map<String, byte[]> classes;
 

@@ -81,7 +81,8 @@ record RunRequest(Settings settings, String classPath, String file, List<String>
   /// Compiles the program, unless it was compiled before, and runs it.
   ///
   /// @return the exit status
-  /// @throws CommandException if there is nothing to run or it does not compile
+  /// @throws CommandException if there is nothing to run, a library that it asks for cannot be had,
+  ///   or it does not compile
   /// @throws Throwable if the program throws it
   int execute() throws Throwable {
     SourceFile source = SourceFile.read(file);

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// `~/.cache/jasyncio`.
 ///
 /// What lies there is run, so nobody else may be able to write it: the folder is made for its owner
-/// alone, and one that belongs to somebody else is not used. Then, and where there is no home
-/// folder, nothing is kept.
+/// alone, and one that belongs to somebody else, which shows on Linux, is not used. Then, and where
+/// there is no home folder, nothing is kept.
 final class UserCache {
   private static final int WRITABLE_BY_OTHERS = 0022;
 

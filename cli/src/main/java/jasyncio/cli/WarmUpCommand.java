@@ -6,8 +6,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/// Goes through everything that the launcher does, so that the JVM can record it in a start-up
-/// cache.
+/// Goes through what the launcher does most, so that the JVM can record it in a start-up cache.
 ///
 /// For the `jasyncio` script alone; help does not mention it.
 @Command(name = "warm-up", hidden = true)

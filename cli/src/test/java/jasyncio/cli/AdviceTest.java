@@ -72,8 +72,9 @@ class AdviceTest {
             new Mistake("new Lock();", "this Lock is one of the JDK's"),
             new Mistake("new Queue<String>(3);", "this Queue is one of the JDK's"),
             new Mistake("new Condition();", "this Condition is one of the JDK's"),
-            new Mistake("new Event();", "Event is a class of asyncio: import"),
-            new Mistake("Streams.openConnection();", "Streams is a class of asyncio: import"),
+            new Mistake("new Event();", "Event is a class of jasyncio: import"),
+            new Mistake("Streams.openConnection();", "Streams is a class of jasyncio: import"),
+            new Mistake("CallGraph.capture();", "CallGraph is a class of jasyncio: import"),
             new Mistake("Future<Integer> f = createTask(() -> 1);", "this Future is the JDK's"),
             new Mistake(
                 "try (var held = new Semaphore(1).acquire()) {}", "this Semaphore is the JDK's")),

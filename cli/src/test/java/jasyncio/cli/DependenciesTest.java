@@ -51,8 +51,9 @@ class DependenciesTest {
                   //DEPS a:b:5
                   """))
           .containsExactly("a:b:5");
+      assertThat(of("//Deps a:b:6")).isEmpty(); // and nothing else that looks like one
       assertThat(output.err().lines())
-          .hasSize(4)
+          .hasSize(5)
           .allMatch(line -> line.endsWith("asked for by a line that begins with //DEPS"))
           .first()
           .asString()
