@@ -21,6 +21,7 @@ import jasyncio.net.TestPki;
 import jasyncio.net.TlsContexts;
 import jasyncio.net.TlsOptions;
 import jasyncio.net.Transports;
+import jasyncio.testkit.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -130,10 +131,7 @@ class CancelConnectionTest {
             "Streams.openConnection",
             "refused, both ways of looking",
             run -> {
-              int port;
-              try (var gone = ServerSocketChannel.open().bind(address(0))) {
-                port = ((InetSocketAddress) gone.getLocalAddress()).getPort();
-              }
+              int port = Ports.free();
               run.victim(() -> {
                 try {
                   Streams.openConnection(HOST, port);

@@ -1,10 +1,9 @@
 package jasyncio.gevent;
 
+import jasyncio.testkit.Ports;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -64,7 +63,7 @@ final class PostgresServer implements AutoCloseable {
     if (made.waitFor() != 0) {
       throw new IOException("initdb failed:\n" + output);
     }
-    int port = freePort();
+    int port = Ports.free();
     var process =
         command(
             folder,
@@ -96,12 +95,6 @@ final class PostgresServer implements AutoCloseable {
 
   private static boolean isRoot() {
     return System.getProperty("user.name").equals("root");
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private static void awaitReady(BufferedReader log) throws IOException {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jasyncio.CancelledError;
 import jasyncio.Logs;
 import jasyncio.RunOptions;
+import jasyncio.testkit.Ports;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -525,10 +526,7 @@ class SocketsTest {
   @Test
   void connect_toNobody_namesTheAddress() {
     run(() -> {
-      InetSocketAddress nobody;
-      try (var server = ServerSocketChannel.open().bind(Loopback.at(0))) {
-        nobody = (InetSocketAddress) server.getLocalAddress();
-      }
+      var nobody = Loopback.at(Ports.free());
       try (var client = SocketChannel.open()) {
         client.configureBlocking(false);
         assertThatThrownBy(() -> Sockets.sockConnect(client, nobody))

@@ -7,9 +7,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import jasyncio.testkit.Ports;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +21,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,6 +34,8 @@ class TlsInteropTest {
   private static final @Nullable String OPENSSL = find("openssl", "version");
   private static final @Nullable String PYTHON =
       find("python3", "-c", "import ssl, sys; sys.exit(not ssl.HAS_TLSv1_3)");
+
+  static @TempDir Path folder;
 
   private static @Nullable String find(String program, String... arguments) {
     try {
@@ -135,12 +138,6 @@ class TlsInteropTest {
     return server.port();
   }
 
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
   private static StreamConnection connect(int port, TlsOptions tls) throws IOException {
     while (true) { // the other program is about to listen
       try {
@@ -212,7 +209,7 @@ class TlsInteropTest {
   void opensslServerThatRenegotiates_isRefused() {
     assumeTrue(OPENSSL != null, "no openssl here");
     run(() -> {
-      int port = freePort();
+      int port = Ports.free();
       try (var server = opensslServer(port, "-tls1_2")) {
         var connection = connect(port, TlsOptions.of(TlsProvider.JDK.client()));
         connection.writer().write("hello\n", UTF_8);
@@ -246,7 +243,7 @@ class TlsInteropTest {
   void opensslServer_talksToOurClient(TlsProvider provider, String version) {
     assumeTrue(OPENSSL != null, "no openssl here");
     run(() -> {
-      int port = freePort();
+      int port = Ports.free();
       try (var server = opensslServer(port, flag(version))) {
         var connection =
             connect(
@@ -273,8 +270,7 @@ class TlsInteropTest {
     assumeTrue(OPENSSL != null, "no openssl here");
     for (var algorithm : List.of("EC", "RSA")) {
       var identity = TestPki.get().issue(algorithm, "localhost");
-      var file = Files.createTempFile("jasyncio-interop", ".pem");
-      file.toFile().deleteOnExit();
+      var file = folder.resolve(algorithm + ".pem");
       var process =
           new ProcessBuilder(
                   OPENSSL,
@@ -296,9 +292,7 @@ class TlsInteropTest {
   }
 
   private static Path script(String text) throws IOException {
-    var file = Files.createTempFile("jasyncio-interop", ".py");
-    file.toFile().deleteOnExit();
-    return Files.writeString(file, text);
+    return Files.writeString(Files.createTempFile(folder, "script", ".py"), text);
   }
 
   @ParameterizedTest

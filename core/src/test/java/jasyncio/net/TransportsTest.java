@@ -14,6 +14,7 @@ import jasyncio.ChildJvm;
 import jasyncio.ErrorContext;
 import jasyncio.ExceptionGroup;
 import jasyncio.SystemExit;
+import jasyncio.testkit.Ports;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -228,7 +229,7 @@ class TransportsTest {
   @Test
   void refusedConnection_saysWhere() {
     run(() -> {
-      int port = freePort();
+      int port = Ports.free();
       assertThatThrownBy(() -> Transports.createConnection(Recorder::new, HOST, port))
           .isInstanceOf(ConnectException.class)
           .hasMessageContaining("Connect call failed")
@@ -239,7 +240,7 @@ class TransportsTest {
   @Test
   void severalRefusals_areOneErrorOrAGroup() {
     run(() -> {
-      int port = freePort();
+      int port = Ports.free();
       assertThatThrownBy(() -> Transports.createConnection(Recorder::new, "localhost", port))
           .isInstanceOf(ConnectException.class)
           .hasMessageContaining("Connection refused");
@@ -435,13 +436,6 @@ class TransportsTest {
         peer.lost.await();
       }
     });
-  }
-
-  private static int freePort() throws IOException {
-    try (var probe = ServerSocketChannel.open()) {
-      probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      return ((InetSocketAddress) probe.getLocalAddress()).getPort();
-    }
   }
 
   // ---- Unix-domain sockets ----------------------------------------------------------------------
@@ -752,7 +746,7 @@ class TransportsTest {
   @Test
   void cancelledBeforeItServes_theServerIsClosed() {
     run(() -> {
-      int port = freePort();
+      int port = Ports.free();
       var task = createTask(() -> Transports.createServer(Recorder::new, HOST, port));
       sleep(0);
       task.cancel();
