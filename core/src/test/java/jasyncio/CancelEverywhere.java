@@ -392,6 +392,12 @@ final class CancelEverywhere {
       for (var resource : resources.reversed()) {
         resource.close();
       }
+      // Who failed because another was cancelled is held here, and so never reported as lost; the
+      // loop would collect garbage for it, and wait.
+      others.forEach(Task::markRead);
+      if (victim != null) {
+        victim.markRead();
+      }
       loop.close();
       afterClose.forEach(Runnable::run);
     }

@@ -18,6 +18,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
@@ -28,7 +29,20 @@ import org.junit.jupiter.api.io.TempDir;
 class CancelFileTest {
   private static final String TEXT = "first\nsecond\nthird\n".repeat(2000); // several buffers
 
+  /// Of the folders that are made among everybody's: one whose maker is cancelled stays there.
+  private static final String TEMPORARY = "jasyncio-cancel-" + ProcessHandle.current().pid() + "-";
+
   static @TempDir Path folder;
+
+  @AfterAll
+  static void deleteWhatWasLeft() throws IOException {
+    var everybodys = Path.of(System.getProperty("java.io.tmpdir"));
+    try (var left = Files.newDirectoryStream(everybodys, TEMPORARY + "*")) {
+      for (var path : left) {
+        Files.delete(path);
+      }
+    }
+  }
 
   @TestFactory
   Stream<DynamicTest> cancelledEverywhere_losesNothing() {
@@ -244,7 +258,7 @@ class CancelFileTest {
                 AsyncFiles.createTempFile(top, "a", "b");
                 run.got(AsyncFiles.list(top));
                 run.got(AsyncFiles.walk(top));
-                AsyncFiles.deleteIfExists(AsyncFiles.createTempDirectory("jasyncio-cancel"));
+                AsyncFiles.deleteIfExists(AsyncFiles.createTempDirectory(TEMPORARY));
               });
             }),
         scenario(

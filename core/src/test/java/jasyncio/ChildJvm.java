@@ -66,7 +66,7 @@ public final class ChildJvm implements AutoCloseable {
       List<String> before, Class<?> program, List<String> jvmOptions, String... arguments) {
     var command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:TieredStopAtLevel=1");
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // to start fast
     command.add("-Djdk.virtualThreadScheduler.parallelism=2");
     command.addAll(jvmOptions);
     command.add("-cp");

@@ -9,6 +9,7 @@ import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jasyncio.testkit.Garbage;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -66,11 +67,7 @@ class ReportsTest {
   }
 
   private static void collectUntil(BooleanSupplier done) {
-    Spin.until(() -> {
-      System.gc();
-      LockSupport.parkNanos(1_000_000);
-      return done.getAsBoolean();
-    });
+    Garbage.collectUntil(done, () -> LockSupport.parkNanos(1_000_000));
   }
 
   @Nested
@@ -276,7 +273,6 @@ class ReportsTest {
   class Collections {
     private static List<String> tryOut(String... options) {
       var all = new ArrayList<>(Runtimes.jvmOptions());
-      all.add("-XX:+UseSerialGC");
       all.add("-Xmx64m");
       all.addAll(List.of(options));
       return ChildJvm.run(Program.class, all).output().lines().toList();

@@ -73,7 +73,11 @@ public final class TestPki {
   ///
   /// @param algorithm `EC`, `RSA` or `Ed25519`
   Identity issue(String algorithm, String... names) {
-    return issue(newKey(algorithm), Instant.now().plus(Duration.ofDays(1)), names);
+    return issue(newKey(algorithm), names);
+  }
+
+  Identity issue(KeyPair key, String... names) {
+    return issue(key, Instant.now().plus(Duration.ofDays(1)), names);
   }
 
   Identity issue(KeyPair key, Instant end, String... names) {
@@ -91,11 +95,14 @@ public final class TestPki {
     }
   }
 
+  /// A key, for RSA a small one: to make one of the usual size takes seconds, or any time.
   static KeyPair newKey(String algorithm) {
     try {
       var generator = KeyPairGenerator.getInstance(algorithm);
       if (algorithm.equals("EC")) {
         generator.initialize(new ECGenParameterSpec("secp256r1"));
+      } else if (algorithm.equals("RSA")) {
+        generator.initialize(1024);
       }
       return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {

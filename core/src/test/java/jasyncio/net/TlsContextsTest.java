@@ -10,8 +10,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,7 +29,7 @@ class TlsContextsTest {
   @TempDir Path directory;
 
   private static TestPki.Identity identity(KeyPair key) {
-    return TestPki.get().issue(key, Instant.now().plus(Duration.ofDays(1)), "localhost");
+    return TestPki.get().issue(key, "localhost");
   }
 
   /// The one key of a context's key manager.
