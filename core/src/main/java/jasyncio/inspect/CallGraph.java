@@ -105,7 +105,7 @@ public record CallGraph(
   }
 
   private static List<StackTraceElement> stackOf(Future<?> future, int limit) {
-    return future instanceof Task<?> task ? cut(task.getStack(), limit) : List.of();
+    return limit != 0 && future instanceof Task<?> task ? cut(task.getStack(), limit) : List.of();
   }
 
   private static List<StackTraceElement> cut(List<StackTraceElement> stack, int limit) {
