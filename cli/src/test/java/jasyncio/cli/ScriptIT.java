@@ -328,6 +328,15 @@ class ScriptIT {
     return script;
   }
 
+  /// Caches that the script does not make anew, which would take long.
+  private static void writeStartUpCaches(Path script, String content) throws IOException {
+    for (String name : List.of("run-", "compile-")) {
+      Path cache = script.resolveSibling("cli/target/" + name + Runtime.version() + ".aot");
+      Files.writeString(cache, content);
+      Files.setLastModifiedTime(cache, FileTime.from(Instant.now().plusSeconds(60)));
+    }
+  }
+
   /// A directory with the system's tools, but neither Java nor Maven.
   private Path bareTools() throws IOException {
     Path bin = Files.createDirectories(dir.resolve("bin"));
@@ -374,7 +383,9 @@ class ScriptIT {
     Files.writeString(old.resolve("release"), "JAVA_VERSION=\"17.0.15\"\n");
     writeTool(old.resolve("bin"), "java", "echo old java; exit 9");
     writeTool(old.resolve("bin"), "javac", "");
-    ProcessBuilder builder = inProject(project(true), bareTools(), "--version");
+    Path script = project(true);
+    writeStartUpCaches(script, "");
+    ProcessBuilder builder = inProject(script, bareTools(), "--version");
     builder
         .environment()
         .merge("PATH", ":" + System.getProperty("java.home") + "/bin", String::concat);
@@ -443,12 +454,7 @@ class ScriptIT {
   @Test
   void start_damagedStartUpCaches_silentlyIgnored() throws Exception {
     Path script = project(true);
-    String version = Runtime.version().toString();
-    for (String name : List.of("run-", "compile-")) {
-      Path cache = script.resolveSibling("cli/target/" + name + version + ".aot");
-      Files.writeString(cache, "junk");
-      Files.setLastModifiedTime(cache, FileTime.from(Instant.now().plusSeconds(60)));
-    }
+    writeStartUpCaches(script, "junk");
     write("hello.java", "void main() { IO.println(1); }");
     for (int i = 0; i < 2; i++) {
       assertThat(start(command(script, "run", "hello.java"))).isEqualTo(new Result(0, "1\n", ""));
