@@ -102,11 +102,19 @@ final class PostgresServer implements AutoCloseable {
     for (var line = log.readLine(); line != null; line = log.readLine()) {
       seen.add(line);
       if (line.contains("ready to accept connections")) {
-        Thread.ofVirtual().start(() -> log.lines().forEach(rest -> {})); // else the pipe fills up
+        Thread.ofVirtual().start(() -> skipRest(log)); // else the pipe fills up
         return;
       }
     }
     throw new IOException("PostgreSQL did not start:\n" + String.join("\n", seen));
+  }
+
+  private static void skipRest(BufferedReader log) {
+    try {
+      while (log.readLine() != null) {}
+    } catch (IOException e) {
+      return; // the server has been killed
+    }
   }
 
   String url() {
@@ -117,7 +125,7 @@ final class PostgresServer implements AutoCloseable {
   public void close() throws IOException, InterruptedException {
     process.destroy();
     if (!process.waitFor(10, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
+      process.destroyForcibly().waitFor();
     }
     try (var files = Files.walk(folder)) {
       files.sorted(Comparator.reverseOrder()).forEach(PostgresServer::delete);
