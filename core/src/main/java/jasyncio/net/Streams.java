@@ -76,9 +76,10 @@ public final class Streams {
   ///
   /// @param channel a connected TCP or Unix-domain channel; the connection's from now on
   /// @return reader and writer
-  /// @throws IOException if the channel is closed
-  /// @throws IllegalArgumentException if the channel is not connected
-  /// @throws IllegalStateException if a transport or a server has the channel already
+  /// @throws IOException if the connection has broken
+  /// @throws IllegalArgumentException if the channel is not connected, or closed
+  /// @throws IllegalStateException if a transport has the channel already, or a coroutine waits for
+  ///   it
   public static StreamConnection openConnection(SocketChannel channel) throws IOException {
     return openConnection(channel, ConnectOptions.defaults());
   }
@@ -90,10 +91,11 @@ public final class Streams {
   /// @param options TLS, which needs [TlsOptions#serverHostname(String)], and the reader's limit;
   ///   the rest does not count
   /// @return reader and writer
-  /// @throws IOException if the channel is closed, or the TLS handshake fails
-  /// @throws IllegalArgumentException if the channel is not connected, or the server's name is
-  ///   missing
-  /// @throws IllegalStateException if a transport or a server has the channel already
+  /// @throws IOException if the connection has broken, or the TLS handshake fails
+  /// @throws IllegalArgumentException if the channel is not connected, or closed, or the server's
+  ///   name is missing
+  /// @throws IllegalStateException if a transport has the channel already, or a coroutine waits for
+  ///   it
   public static StreamConnection openConnection(SocketChannel channel, ConnectOptions options)
       throws IOException {
     var reader = newReader(options.limit());
@@ -316,7 +318,7 @@ public final class Streams {
   /// @return the server, which accepts connections already
   /// @throws IOException if the channel is closed
   /// @throws IllegalArgumentException if the channel is not bound
-  /// @throws IllegalStateException if a server has the channel already
+  /// @throws IllegalStateException if a server has the channel already, or a coroutine waits for it
   public static Server startServer(ClientHandler handler, ServerSocketChannel channel)
       throws IOException {
     return startServer(handler, channel, ServerOptions.defaults());
@@ -333,7 +335,7 @@ public final class Streams {
   /// @return the server
   /// @throws IOException if the channel is closed
   /// @throws IllegalArgumentException if the channel is not bound
-  /// @throws IllegalStateException if a server has the channel already
+  /// @throws IllegalStateException if a server has the channel already, or a coroutine waits for it
   public static Server startServer(
       ClientHandler handler, ServerSocketChannel channel, ServerOptions options)
       throws IOException {

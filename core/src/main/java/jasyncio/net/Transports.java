@@ -82,8 +82,8 @@ public final class Transports {
   /// @param factory makes the protocol, once connected
   /// @param address an [InetSocketAddress], which is looked up if it is not resolved, or a
   ///   [UnixDomainSocketAddress]
-  /// @param options how. To one address, TLS and the local address count alone; to a Unix-domain
-  ///   socket, TLS alone
+  /// @param options how. To one address, TLS, the local address and `allErrors` count alone; to a
+  ///   Unix-domain socket, TLS alone
   /// @return the transport, and the protocol, which has heard of it
   /// @throws IOException if nobody listens there, or the TLS handshake fails
   /// @throws IllegalArgumentException if it is an address of another kind; with TLS, if neither its
@@ -108,9 +108,10 @@ public final class Transports {
   /// @param factory makes the protocol
   /// @param channel a connected TCP or Unix-domain channel; the transport's from now on
   /// @return the transport and the protocol
-  /// @throws IOException if the channel is closed
-  /// @throws IllegalArgumentException if the channel is not connected
-  /// @throws IllegalStateException if a transport or a server has the channel already
+  /// @throws IOException if the connection has broken
+  /// @throws IllegalArgumentException if the channel is not connected, or closed
+  /// @throws IllegalStateException if a transport has the channel already, or a coroutine waits for
+  ///   it
   public static <P extends Protocol> Connection<Transport, P> createConnection(
       Supplier<? extends P> factory, SocketChannel channel) throws IOException {
     return createConnection(factory, channel, ConnectOptions.defaults());
@@ -335,7 +336,7 @@ public final class Transports {
   /// @return the server, which accepts connections already
   /// @throws IOException if the channel is closed
   /// @throws IllegalArgumentException if the channel is not bound
-  /// @throws IllegalStateException if a server has the channel already
+  /// @throws IllegalStateException if a server has the channel already, or a coroutine waits for it
   public static Server createServer(
       Supplier<? extends Protocol> factory, ServerSocketChannel channel) throws IOException {
     return createServer(factory, channel, ServerOptions.defaults());
@@ -439,9 +440,10 @@ public final class Transports {
   /// @param factory makes the protocol
   /// @param channel the accepted connection; the transport's from now on
   /// @return the transport and the protocol
-  /// @throws IOException if the channel is closed
-  /// @throws IllegalArgumentException if the channel is not connected
-  /// @throws IllegalStateException if a transport or a server has the channel already
+  /// @throws IOException if the connection has broken
+  /// @throws IllegalArgumentException if the channel is not connected, or closed
+  /// @throws IllegalStateException if a transport has the channel already, or a coroutine waits for
+  ///   it
   public static <P extends Protocol> Connection<Transport, P> connectAcceptedSocket(
       Supplier<? extends P> factory, SocketChannel channel) throws IOException {
     return connectAcceptedSocket(factory, channel, null);
