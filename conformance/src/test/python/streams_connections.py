@@ -281,14 +281,57 @@ def a_server_goes_on_after_a_line_over_the_limit():
     asyncio.run(main())
 
 
+def reset(writer):
+    linger = (1).to_bytes(4, "little") + (0).to_bytes(4, "little")
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    writer.transport.abort()
+
+
+@scenario("R6")
+def one_class_of_errors_for_whatever_ends_a_connection():
+    async def main():
+        async def callback(reader, writer):
+            await reader.read(1)
+            reset(writer)
+
+        server = await serve(callback)
+        address = server.sockets[0].getsockname()
+        reader, reset_by_peer = await connect(server)
+        reset_by_peer.write(b"x")
+        try:
+            await reader.read()
+        except ConnectionError:
+            print("found by a read")
+        reader, broken = await connect(server)
+        try:
+            while True:
+                broken.write(bytes(1000))
+                await broken.drain()
+        except ConnectionError:
+            print("found by a write")
+        reader, closed = await connect(server)
+        closed.close()
+        try:
+            while True:
+                closed.write(b"x")
+                await closed.drain()
+        except ConnectionError:
+            print("closed by this side")
+        await end(server, reset_by_peer, broken)
+        try:
+            await asyncio.open_connection(*address)
+        except ConnectionError:
+            print("refused")
+
+    asyncio.run(main())
+
+
 @scenario("R6")
 def a_reset_is_the_error_of_all():
     async def main():
         async def callback(reader, writer):
             await reader.read(1)
-            linger = (1).to_bytes(4, "little") + (0).to_bytes(4, "little")
-            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            writer.transport.abort()
+            reset(writer)
 
         server = await serve(callback)
         reader, writer = await connect(server)

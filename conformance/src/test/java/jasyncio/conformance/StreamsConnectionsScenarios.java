@@ -30,7 +30,7 @@ import jasyncio.net.Streams;
 import jasyncio.net.Transport;
 import jasyncio.net.Transports;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -52,9 +52,8 @@ final class StreamsConnectionsScenarios {
     return Streams.startServer(handler, HOST, 0);
   }
 
-  private static int port(Server server) throws IOException {
-    var address = (InetSocketAddress) server.sockets().getFirst().getLocalAddress();
-    return Objects.requireNonNull(address).getPort();
+  private static int port(Server server) {
+    return server.port();
   }
 
   private static StreamConnection connect(Server server) throws IOException {
@@ -330,15 +329,63 @@ final class StreamsConnectionsScenarios {
     });
   }
 
+  private static void reset(StreamWriter writer) throws IOException {
+    var channel = Objects.requireNonNull(writer.getExtraInfo(ExtraInfo.SOCKET));
+    ((SocketChannel) channel).setOption(StandardSocketOptions.SO_LINGER, 0);
+    writer.transport().abort();
+  }
+
+  @Scenario("R6")
+  static void oneClassOfErrorsForWhateverEndsAConnection() throws Exception {
+    run(() -> {
+      var server =
+          serve((reader, writer) -> {
+            reader.read(1);
+            reset(writer);
+          });
+      var address = server.address();
+      var resetByPeer = connect(server);
+      resetByPeer.writer().write("x");
+      try {
+        resetByPeer.reader().read();
+      } catch (SocketException e) {
+        print("found by a read");
+      }
+      var broken = connect(server).writer();
+      try {
+        while (true) {
+          broken.write(new byte[1000]);
+          broken.drain();
+        }
+      } catch (SocketException e) {
+        print("found by a write");
+      }
+      var closed = connect(server).writer();
+      closed.close();
+      try {
+        while (true) {
+          closed.write("x");
+          closed.drain();
+        }
+      } catch (SocketException e) {
+        print("closed by this side");
+      }
+      end(server, resetByPeer.writer(), broken);
+      try {
+        Streams.openConnection(address);
+      } catch (SocketException e) {
+        print("refused");
+      }
+    });
+  }
+
   @Scenario("R6")
   static void aResetIsTheErrorOfAll() {
     run(() -> {
       var server =
           serve((reader, writer) -> {
             reader.read(1);
-            var channel = Objects.requireNonNull(writer.getExtraInfo(ExtraInfo.SOCKET));
-            ((SocketChannel) channel).setOption(StandardSocketOptions.SO_LINGER, 0);
-            writer.transport().abort();
+            reset(writer);
           });
       var c = connect(server);
       c.writer().write("x", UTF_8);

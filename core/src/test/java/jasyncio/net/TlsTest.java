@@ -230,6 +230,41 @@ class TlsTest {
     });
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void address_saysWhoseCertificateIsExpected_andAChannelDoesNot(TlsProvider provider)
+      throws Exception {
+    run(() -> {
+      try (var listener = new Listener<>(Echo::new, serverTls(provider));
+          var channel = SocketChannel.open()) {
+        var options = ConnectOptions.defaults().tls(clientTls(provider));
+        for (var address :
+            List.of(
+                new InetSocketAddress("localhost", listener.port()),
+                InetSocketAddress.createUnresolved("localhost", listener.port()))) {
+          try (var connection = Streams.openConnection(address, options)) {
+            connection.writer().write("hello\n");
+            assertThat(connection.reader().readLine()).isEqualTo("hello");
+          }
+        }
+        var loopback = InetAddress.getByAddress("other.example", new byte[] {127, 0, 0, 1});
+        var another = new InetSocketAddress(loopback, listener.port()); // not in the certificate
+        assertThatThrownBy(() -> Streams.openConnection(another, options))
+            .isInstanceOf(SSLException.class);
+        channel.configureBlocking(false);
+        Sockets.sockConnect(channel, another);
+        assertThatThrownBy(() -> Streams.openConnection(channel, options))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("serverHostname");
+        var named = ConnectOptions.defaults().tls(clientTls(provider).serverHostname("localhost"));
+        try (var connection = Streams.openConnection(channel, named)) {
+          connection.writer().write("hello\n");
+          assertThat(connection.reader().readLine()).isEqualTo("hello");
+        }
+      }
+    });
+  }
+
   /// Has room for a few bytes at a time, and can stop in between.
   private static final class Sipper extends Recorder implements BufferedProtocol {
     private final ByteBuffer cup = ByteBuffer.allocate(7);
