@@ -8,7 +8,8 @@ import org.jspecify.annotations.NullMarked;
 ///
 /// System properties, read when a loop is created (`jasyncio.collect`: when one is closed;
 /// `jasyncio.mainThread`: when a run begins; `jasyncio.interrupt.patience`: at a second Ctrl-C;
-/// `jasyncio.processes`: before the first process is started):
+/// `jasyncio.processes`: before the first process is started; `jasyncio.traces`: when first
+/// something fails):
 ///
 /// | property | values | default |
 /// | --- | --- | --- |
@@ -18,6 +19,7 @@ import org.jspecify.annotations.NullMarked;
 /// | `jasyncio.interrupt.patience` | seconds after which a second Ctrl-C without effect ends the JVM | 2 |
 /// | `jasyncio.debug` | `true`, `false` | `false`; so is the environment's `JASYNCIO_DEBUG=1` |
 /// | `jasyncio.collect` | `true`, `false` | `true`: a loop that closes while something may have been forgotten has garbage collected, once |
+/// | `jasyncio.traces` | `folded`, `full`, `off` | `folded`: stack traces go on with the frames that awaited (`… awaited at`), and in reports and uncaught exceptions the library's own frames are folded; `full`: not folded; `off`: neither |
 /// | `jasyncio.processes` | `posix`, `jdk` | posix where system and JVM allow it |
 @NullMarked
 module jasyncio {

@@ -39,6 +39,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
   private final Map<Future<T>, OneDone<T>> todo = new LinkedHashMap<>();
   private final ArrayDeque<Future<T>> ready = new ArrayDeque<>();
   private final WaitList waiters = new WaitList("asCompleted(...)");
+  private final double timeout;
   private final @Nullable TimerHandle timer;
   private int left; // to be handed out
   private boolean timedOut;
@@ -49,6 +50,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
       Collection<? extends Awaitable<? extends T>> awaitables, double timeout, EventLoop loop) {
     Times.checkNumber(timeout);
     this.loop = loop;
+    this.timeout = timeout;
     var self = new WeakReference<>(this);
     var known = new IdentityHashMap<Object, Boolean>();
     for (var awaitable : awaitables) {
@@ -173,7 +175,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
               throw e;
             }
             if (item == null) {
-              throw Sneaky.sneak(new TimeoutException());
+              throw Sneaky.sneak(Timeout.timedOut(timeout));
             }
             return item;
           }
@@ -255,7 +257,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
           wake();
         }
       } else if (item == null) {
-        fail(new TimeoutException());
+        fail(Timeout.timedOut(timeout));
       } else if (item.cancelled()) {
         cancelWith(item.makeCancelledError());
       } else {

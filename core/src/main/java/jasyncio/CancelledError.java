@@ -4,13 +4,16 @@ import org.jspecify.annotations.Nullable;
 
 /// Thrown out of an await when the task was cancelled. Clean up and let it go on.
 ///
-/// An [Error], so that `catch (Exception e)` does not swallow a cancellation by accident. It has a
-/// stack trace only if debug mode was on when the program began: cancelling is cheap and its origin
-/// is the caller of [Task#cancel()], not this place.
+/// An [Error], so that `catch (Exception e)` does not swallow a cancellation by accident.
+/// Cancelling is cheap, so it has a stack trace, and says which task was cancelled and what that
+/// waited for, only where somebody is likely to look: in the coroutine that [Asyncio#run] was
+/// given, in the cause of a `TimeoutException`, and if debug mode was on when the program began.
 ///
 /// Python: `asyncio.CancelledError`.
 public final class CancelledError extends Error {
   private static final long serialVersionUID = 1L;
+
+  private transient @Nullable Place place; // where it arrived, if it tells
 
   /// A cancellation without a message.
   public CancelledError() {
@@ -21,6 +24,57 @@ public final class CancelledError extends Error {
   ///
   /// @param message the message, or `null`
   public CancelledError(@Nullable String message) {
-    super(message, null, true, Debug.DEFAULT);
+    super(message);
+  }
+
+  @Override
+  public synchronized Throwable fillInStackTrace() {
+    return Debug.DEFAULT ? super.fillInStackTrace() : this;
+  }
+
+  /// It arrives where the caller waits, as what became of `awaited`: takes a note of that, if it is
+  /// to tell.
+  ///
+  /// @param awaited what was awaited, if that is known
+  CancelledError arrived(@Nullable Object awaited) {
+    if (place == null) {
+      var loop = EventLoop.running();
+      var task = loop == null ? null : loop.current();
+      if (loop == null || (task != null && task.has((byte) (Future.MAIN | Future.LIMITED)))) {
+        place = new Place(task, task != null && task.cancelling() > 0, awaited);
+        if (getStackTrace().length == 0) {
+          super.fillInStackTrace();
+        }
+      }
+    }
+    return this;
+  }
+
+  /// Where a cancellation arrived.
+  ///
+  /// @param task the task that waited; `null`: a thread on which no loop runs
+  /// @param own whether the task itself was cancelled
+  private record Place(@Nullable Task<?> task, boolean own, @Nullable Object awaited) {
+    @Override
+    public String toString() {
+      var what = awaited == null ? "" : Describe.text(awaited);
+      if (task == null) {
+        return what + " was cancelled";
+      } else if (awaited == null) {
+        return task.getName() + " was cancelled";
+      }
+      return own
+          ? task.getName() + " was cancelled while it waited for " + what
+          : task.getName() + " waited for " + what + ", which was cancelled";
+    }
+  }
+
+  /// {@return the class and the message; and what was cancelled, if it has a stack trace for that}
+  @Override
+  @SuppressWarnings("OverrideThrowableToString") // the message is what cancel() was given
+  public String toString() {
+    return place == null
+        ? super.toString()
+        : super.toString() + (getMessage() == null ? ": " : "; ") + place;
   }
 }

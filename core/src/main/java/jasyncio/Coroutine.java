@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.AwaitedAt;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.fiber.FiberSource;
@@ -327,7 +328,9 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     error = null;
     throw e == null
         ? new StopIteration(v)
-        : e instanceof StopIteration stop ? stopIterationLeft(stop) : Sneaky.sneak(e);
+        : e instanceof StopIteration stop
+            ? stopIterationLeft(stop)
+            : Sneaky.sneak(AwaitedAt.addResumed(e));
   }
 
   // ---- inside -----------------------------------------------------------------------------------
@@ -352,7 +355,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     var t = thrown;
     if (t != null) {
       thrown = null;
-      throw Sneaky.sneak(t);
+      throw Sneaky.sneak(AwaitedAt.add(t));
     }
     var s = sent;
     sent = null;

@@ -38,18 +38,10 @@ final class Debug {
     return StackWalker.getInstance()
         .walk(frames ->
             frames
-                .filter(f -> !isMachinery(f.getClassName()))
+                .filter(f -> !Frames.areMachinery(f.getClassName()))
                 .limit(STACK_DEPTH)
                 .map(StackFrame::toStackTraceElement)
                 .toArray(StackTraceElement[]::new));
-  }
-
-  private static boolean isMachinery(String className) {
-    return Frames.areOurs(className)
-        || className.startsWith("java.lang.VirtualThread")
-        || className.equals("java.lang.Thread")
-        || className.startsWith("jdk.internal.vm.")
-        || className.startsWith("java.util.concurrent.ThreadPerTaskExecutor");
   }
 
   /// Notes where the user's code makes a future.
@@ -81,7 +73,9 @@ final class Debug {
   private static int beginningOf(StackTraceElement[] stack) {
     for (int i = stack.length - 2; i >= 0; i--) {
       var name = stack[i].getClassName();
-      if (isMachine(stack[i + 1].getClassName()) && !isMachine(name) && Frames.areOurs(name)) {
+      if (Frames.areMachine(stack[i + 1].getClassName())
+          && !Frames.areMachine(name)
+          && Frames.areOurs(name)) {
         return i;
       }
     }
@@ -103,10 +97,5 @@ final class Debug {
     return className.startsWith("java.lang.VirtualThread")
         || className.startsWith("jdk.internal.vm.")
         || className.equals("java.lang.System$1");
-  }
-
-  private static boolean isMachine(String className) {
-    return className.startsWith("jasyncio.internal.fiber.")
-        || className.startsWith("jasyncio.internal.loop.");
   }
 }

@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.AwaitedAt;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.fiber.Hub;
@@ -118,6 +119,7 @@ public final class EventLoop implements AutoCloseable {
     checkRunnable();
     boolean isNew = !(main instanceof Future<?>);
     var future = Asyncio.ensureFuture(main, this);
+    future.mark(Future.MAIN);
     if (isNew && future instanceof Task<?> task) {
       task.reportIfDestroyed = false;
     }
@@ -177,7 +179,7 @@ public final class EventLoop implements AutoCloseable {
       watchSteps();
       core.run();
     } catch (Throwable e) {
-      throw Sneaky.sneak(e);
+      throw Sneaky.sneak(AwaitedAt.add(e));
     } finally {
       watchdog.loopEnds();
       life = IDLE;

@@ -1,5 +1,7 @@
 package jasyncio;
 
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Several exceptions together, as a [TaskGroup] throws them.
 ///
-/// The first one is also the [cause][Throwable#getCause], unless the group is given another, and
-/// the others are [suppressed][Throwable#getSuppressed], so that a stack trace shows them all.
-/// Groups may hold groups. Python: `ExceptionGroup` and `BaseExceptionGroup`.
+/// [#printStackTrace()] draws them as a tree. For whoever prints stack traces in another way the
+/// first one is also the [cause][Throwable#getCause], unless the group is given another, and the
+/// others are [suppressed][Throwable#getSuppressed]. Groups may hold groups. Python:
+/// `ExceptionGroup` and `BaseExceptionGroup`.
 public final class ExceptionGroup extends RuntimeException {
   /* Overview
    * Groups in groups may be nested deeper than a stack is, and one group may be a member of many: what goes through
@@ -81,6 +84,22 @@ public final class ExceptionGroup extends RuntimeException {
       addSuppressed(first);
     }
     return this;
+  }
+
+  /// Prints the group as a tree: what it has in common with others, then its members.
+  ///
+  /// @param out where to
+  @Override
+  public void printStackTrace(PrintStream out) {
+    Objects.requireNonNull(out, "out").print(ExceptionTree.of(this));
+  }
+
+  /// Prints the group as a tree.
+  ///
+  /// @param out where to
+  @Override
+  public void printStackTrace(PrintWriter out) {
+    Objects.requireNonNull(out, "out").print(ExceptionTree.of(this));
   }
 
   /// The part of this group, with its nesting, whose exceptions satisfy `condition`; a group that

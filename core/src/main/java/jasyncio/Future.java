@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.AwaitedAt;
 import jasyncio.internal.loop.Entry;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -45,6 +46,12 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
 
   /// A mark: its failure will be reported, if nobody who awaits a shield of it is left.
   static final byte SHIELDED = 4;
+
+  /// Marks: a cancellation that arrives in this task tells where, because it may well end the
+  /// program, or is that of a time limit.
+  static final byte MAIN = 8;
+
+  static final byte LIMITED = 16;
 
   /// A wish to cancel that came without a message.
   private static final Object NO_MESSAGE = new Object();
@@ -111,10 +118,23 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
   public T result() {
     return switch (state) {
       case FINISHED -> (T) outcome;
-      case FAILED -> throw Sneaky.sneak(read());
-      case CANCELLED -> throw makeCancelledError();
-      default -> throw new InvalidStateException("Result is not set.");
+      case FAILED, CANCELLED -> throw Sneaky.sneak(thrown());
+      default -> throw notSet("Result");
     };
+  }
+
+  /// What the caller gets in place of a result.
+  private Throwable thrown() {
+    var error = state == FAILED ? read() : makeCancelledError();
+    if (error instanceof CancelledError cancellation) {
+      cancellation.arrived(this);
+    }
+    return AwaitedAt.add(error);
+  }
+
+  private InvalidStateException notSet(String what) {
+    return new InvalidStateException(
+        what + " is not set. " + this + " is not done yet; await(...) waits for it");
   }
 
   /// {@return the exception, or `null` if there is a result; never suspends}
@@ -126,7 +146,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
       case FINISHED -> null;
       case FAILED -> read();
       case CANCELLED -> throw makeCancelledError();
-      default -> throw new InvalidStateException("Exception is not set.");
+      default -> throw notSet("Exception");
     };
   }
 

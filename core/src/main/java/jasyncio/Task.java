@@ -350,7 +350,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     waiter = null;
     checkCancelled(cancelled != null);
     if (cancelled != null) {
-      throw new CancelledError(cancelled.message);
+      throw new CancelledError(cancelled.message).arrived("sleep(...)");
     }
   }
 
@@ -524,7 +524,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   private CancelledError takeCancellation() {
-    return new CancelledError(takeWish());
+    return new CancelledError(takeWish()).arrived(null);
   }
 
   /// Asks the task to end: a [CancelledError] is thrown into its code at the next opportunity.

@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.AwaitedAt;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -341,7 +342,7 @@ public final class TaskGroup implements AutoCloseable {
     finish();
     if (baseError != null) {
       reportDiscarded(parent.getLoop(), errors, baseError);
-      throw Sneaky.sneak(baseError);
+      throw Sneaky.sneak(AwaitedAt.add(baseError));
     }
     if (parentCancelRequested && parent.uncancel() == 0) {
       cancellation = null;

@@ -36,6 +36,7 @@ public final class Timeout {
   }
 
   private State state = State.CREATED;
+  private double began = Double.NaN; // by the loop's clock; if not as it was made, on entry
   private double when; // seconds of the loop's clock; infinite for never
   private @Nullable Task<?> task;
   private @Nullable Coroutine<?> scope; // the generator in whose body it is
@@ -57,7 +58,10 @@ public final class Timeout {
     if (loop == null) {
       throw new IllegalStateException("Timeout should be used inside a task");
     }
-    return new Timeout(loop.time() + delay);
+    double now = loop.time();
+    var timeout = new Timeout(now + delay);
+    timeout.began = now;
+    return timeout;
   }
 
   /// {@return a limit that ends at a given time}
@@ -100,7 +104,9 @@ public final class Timeout {
   }
 
   private void onTimeout() {
-    Objects.requireNonNull(task).cancel();
+    var limited = Objects.requireNonNull(task);
+    limited.mark(Future.LIMITED);
+    limited.cancel();
     state = State.EXPIRING;
     timer = null;
   }
@@ -159,6 +165,9 @@ public final class Timeout {
     task = current;
     cancelling = current.cancelling();
     state = State.ACTIVE;
+    if (Double.isNaN(began)) {
+      began = current.getLoop().time();
+    }
     reschedule(when);
     scope = Coroutine.enterScope();
   }
@@ -169,27 +178,33 @@ public final class Timeout {
     Coroutine.leaveScope(scope);
     if (state == State.EXPIRING) {
       state = State.EXPIRED;
-      if (Objects.requireNonNull(task).uncancel() <= cancelling && error != null) {
+      var limited = Objects.requireNonNull(task);
+      limited.unmark(Future.LIMITED);
+      if (limited.uncancel() <= cancelling && error != null) {
         if (error instanceof CancelledError) {
-          throw timedOut(error);
+          throw timedOut(when - began, error);
         }
-        addTo(error);
+        addTo(error, when - began);
       }
     } else {
       state = State.FINISHED;
     }
   }
 
-  static TimeoutException timedOut(Throwable cause) {
-    var e = new TimeoutException();
+  static TimeoutException timedOut(double limit, Throwable cause) {
+    var e = timedOut(limit);
     e.initCause(cause);
     return e;
   }
 
+  static TimeoutException timedOut(double limit) {
+    return new TimeoutException("time limit of " + Times.text(limit) + " s is over");
+  }
+
   /// The body put an error of its own in the place of the CancelledError: tells there why it was
   /// cancelled, and in the members of a group.
-  private static void addTo(Throwable error) {
-    ExceptionGroup.walk(error, e -> e.addSuppressed(new TimeoutException()));
+  private static void addTo(Throwable error, double limit) {
+    ExceptionGroup.walk(error, e -> e.addSuppressed(timedOut(limit)));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package jasyncio;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,16 @@ final class Times {
     if (Double.isNaN(seconds)) {
       throw new IllegalArgumentException("Invalid delay: NaN (not a number)");
     }
+  }
+
+  /// Seconds for messages, exact to the microsecond: `0.2`.
+  static String text(double seconds) {
+    return Double.isInfinite(seconds)
+        ? String.valueOf(seconds)
+        : BigDecimal.valueOf(seconds)
+            .setScale(6, RoundingMode.HALF_UP)
+            .stripTrailingZeros()
+            .toPlainString();
   }
 
   /// Nanoseconds, rounded up so that nothing is early, of a time in seconds.

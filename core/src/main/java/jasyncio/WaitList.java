@@ -256,7 +256,7 @@ public final class WaitList {
       if (future != null) {
         future.await();
       } else if (cancelled) {
-        throw new CancelledError(message);
+        throw new CancelledError(message).arrived(binding.owner);
       }
     }
 

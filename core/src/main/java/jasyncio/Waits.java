@@ -145,7 +145,7 @@ final class Waits {
     try {
       return future.result();
     } catch (CancelledError e) {
-      throw Timeout.timedOut(e);
+      throw Timeout.timedOut(0, e);
     }
   }
 

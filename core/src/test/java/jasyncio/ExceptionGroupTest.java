@@ -9,6 +9,11 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -145,5 +150,103 @@ class ExceptionGroupTest {
       assertThat(copy.exceptions()).hasSize(2);
       assertThat(copy.subgroup(IOException.class).exceptions()).hasSize(2);
     }
+  }
+
+  // ---- printed ----------------------------------------------------------------------------------
+
+  private static <E extends Throwable> E at(String method, E error) {
+    var frame = new StackTraceElement("com.example.Main", method, "Main.java", 1);
+    error.setStackTrace(new StackTraceElement[] {frame});
+    return error;
+  }
+
+  private static String printed(Throwable error) {
+    var text = new StringWriter();
+    error.printStackTrace(new PrintWriter(text, true));
+    var bytes = new ByteArrayOutputStream();
+    error.printStackTrace(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    assertThat(bytes.toString(StandardCharsets.UTF_8)).isEqualTo(text.toString());
+    return text.toString().replace("\t", "  ").replace(System.lineSeparator(), "\n");
+  }
+
+  @Test
+  void printStackTrace_drawsATree() {
+    at("io", io).addSuppressed(at("close", new IOException("while closing")));
+    at("state", state).initCause(at("cause", new ArithmeticException("cause\nin two lines")));
+    at("error", error);
+    at("inner", inner);
+    at("outer", group).initCause(at("why", new RuntimeException("why")));
+    assertThat(printed(group))
+        .isEqualTo(
+            """
+            jasyncio.ExceptionGroup: outer (2 sub-exceptions)
+              at com.example.Main.outer(Main.java:1)
+              +-+---------------- 1 ----------------
+                | java.io.FileNotFoundException: io
+                |   at com.example.Main.io(Main.java:1)
+                |   Suppressed: java.io.IOException: while closing
+                |     at com.example.Main.close(Main.java:1)
+                +---------------- 2 ----------------
+                | jasyncio.ExceptionGroup: inner (2 sub-exceptions)
+                |   at com.example.Main.inner(Main.java:1)
+                +-+---------------- 1 ----------------
+                  | java.lang.IllegalStateException: state
+                  |   at com.example.Main.state(Main.java:1)
+                  | Caused by: java.lang.ArithmeticException: cause
+                  | in two lines
+                  |   at com.example.Main.cause(Main.java:1)
+                  +---------------- 2 ----------------
+                  | java.lang.AssertionError: error
+                  |   at com.example.Main.error(Main.java:1)
+                  +------------------------------------
+            Caused by: java.lang.RuntimeException: why
+              at com.example.Main.why(Main.java:1)
+            """);
+  }
+
+  @Test
+  void printStackTrace_ofOneThatLeadsBackToItself_showsEachOnce() {
+    at("io", io).initCause(group);
+    var shared = new ExceptionGroup("shared", List.of(io, io));
+    assertThat(printed(at("shared", shared)))
+        .contains("Caused by: jasyncio.ExceptionGroup: outer (2 sub-exceptions)")
+        .contains("[as above: java.io.FileNotFoundException: io]");
+  }
+
+  @Test
+  void printStackTrace_ofManyOrDeepGroups_isOfLimitedLength() {
+    var many = new ExceptionGroup("many", Collections.nCopies(100, at("io", io)));
+    assertThat(printed(at("many", many)).lines())
+        .contains("    +---------------- ... ----------------", "    | and 85 more");
+    Throwable nest = io;
+    for (int depth = 0; depth < 20_000; depth++) {
+      nest = new ExceptionGroup("group", List.of(nest));
+      nest.setStackTrace(new StackTraceElement[0]); // which would take all the memory
+    }
+    assertThat(printed(nest)).contains("... and what is in it").hasSizeLessThan(5000);
+  }
+
+  @Test
+  void printStackTrace_ofAMemberOfAnOddKind_showsTheOthers() {
+    var odd =
+        new RuntimeException() {
+          @Override
+          @SuppressWarnings("OverrideThrowableToString") // which may fail in another way
+          public String toString() {
+            throw new IllegalStateException();
+          }
+
+          @Override
+          public StackTraceElement[] getStackTrace() {
+            return null;
+          }
+
+          @Override
+          public synchronized Throwable getCause() {
+            throw new IllegalStateException();
+          }
+        };
+    assertThat(printed(new ExceptionGroup("odd", List.of(odd, io))))
+        .contains("| <unprintable ", "| java.io.FileNotFoundException: io");
   }
 }

@@ -1,12 +1,15 @@
 package jasyncio.cli;
 
-import java.util.Arrays;
+import jasyncio.internal.base.Traces;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Takes the launcher's own frames off the stack traces that a user gets to see.
+/// Takes the launcher's own frames off the stack traces that a user gets to see, and folds those of
+/// the library.
 final class LauncherFrames {
   private static final String PREFIX = Main.class.getPackageName() + ".";
 
@@ -16,32 +19,33 @@ final class LauncherFrames {
   /// what caused it or was suppressed by it.
   static void trim(Throwable problem) {
     trim(problem, Collections.newSetFromMap(new IdentityHashMap<>()));
+    Traces.fold(problem);
   }
 
   private static void trim(@Nullable Throwable problem, Set<Throwable> seen) {
     if (problem == null || !seen.add(problem)) {
       return;
     }
-    StackTraceElement[] trace = problem.getStackTrace();
-    problem.setStackTrace(Arrays.copyOf(trace, programFrames(trace)));
+    problem.setStackTrace(programFrames(problem.getStackTrace()));
     trim(problem.getCause(), seen);
     for (Throwable suppressed : problem.getSuppressed()) {
       trim(suppressed, seen);
     }
   }
 
-  /// Counts the frames above the launcher's call, which itself goes through reflection in the JDK.
-  private static int programFrames(StackTraceElement[] trace) {
-    int call = 0;
-    while (call < trace.length && !trace[call].getClassName().startsWith(PREFIX)) {
-      call++;
+  /// Leaves out the launcher's frames, and those of the JDK's through which it calls the program.
+  /// There may be several rows of them: a trace goes on where another thread awaited.
+  private static StackTraceElement[] programFrames(StackTraceElement[] trace) {
+    List<StackTraceElement> frames = new ArrayList<>();
+    for (StackTraceElement frame : trace) {
+      if (!frame.getClassName().startsWith(PREFIX)) {
+        frames.add(frame);
+        continue;
+      }
+      while (!frames.isEmpty() && "java.base".equals(frames.getLast().getModuleName())) {
+        frames.removeLast();
+      }
     }
-    if (call == trace.length) {
-      return trace.length; // another thread's
-    }
-    while (call > 0 && "java.base".equals(trace[call - 1].getModuleName())) {
-      call--;
-    }
-    return call;
+    return frames.toArray(StackTraceElement[]::new);
   }
 }

@@ -115,9 +115,11 @@ final class Trace {
           .collect(Collectors.joining(", ", "ExceptionGroup: " + group.message() + " [", "]"));
     }
     var message =
-        e instanceof StopIteration stop
-            ? stop.value() == null ? "" : text(stop.value())
-            : e.getMessage();
+        switch (e) {
+          case StopIteration stop -> stop.value() == null ? "" : text(stop.value());
+          case TimeoutException timeout -> ""; // in CPython it has none
+          default -> e.getMessage();
+        };
     return message == null || message.isEmpty() ? kind(e) : kind(e) + ": " + brief(message);
   }
 
@@ -135,7 +137,9 @@ final class Trace {
     for (var name : List.of("Task", "Future", "TaskGroup", "Handle", "TimerHandle")) {
       text = replaceBalanced(text, "<" + name + " ", "<" + name + ">");
     }
-    return text.replaceAll("(?s)(Exception in callback) .*", "$1 f").replaceAll("(?s); .*", "");
+    return text.replaceAll("(?s)(Exception in callback) .*", "$1 f")
+        .replaceAll("(?s); .*", "")
+        .replaceAll("( is not set\\.) .*", "$1");
   }
 
   /// Replaces every `opening` up to its closing bracket.

@@ -1,5 +1,6 @@
 package jasyncio.files;
 
+import jasyncio.internal.base.AwaitedAt;
 import jasyncio.internal.base.Newlines;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -34,9 +35,10 @@ final class Texts {
     return charset.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length)).toString();
   }
 
-  /// Throws an error as it is. Never returns; the return type lets callers write `throw raise(e)`.
+  /// Throws an error as it is, which was made elsewhere. Never returns; the return type lets
+  /// callers write `throw raise(e)`.
   static RuntimeException raise(Throwable e) {
-    throw Texts.<RuntimeException>as(e);
+    throw Texts.<RuntimeException>as(AwaitedAt.add(e));
   }
 
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // erased: nothing is checked

@@ -2,6 +2,7 @@ package jasyncio.generator;
 
 import jasyncio.Coroutine;
 import jasyncio.EventLoop;
+import jasyncio.internal.base.AwaitedAt;
 import java.lang.ref.Reference;
 import java.util.Iterator;
 import java.util.Spliterator;
@@ -126,7 +127,7 @@ abstract sealed class Cursor<T extends @Nullable Object>
     }
     var error = f.takeError();
     if (error != null) {
-      throw Sneaky.sneak(error);
+      throw Sneaky.sneak(AwaitedAt.addResumed(error));
     }
     return false;
   }

@@ -2,6 +2,7 @@ package jasyncio.generator;
 
 import jasyncio.Coroutine;
 import jasyncio.GeneratorExit;
+import jasyncio.internal.base.AwaitedAt;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -102,7 +103,7 @@ final class Frame {
     claimed = true;
     var e = takeError();
     if (e != null && !(e instanceof GeneratorExit)) {
-      throw Sneaky.sneak(e);
+      throw Sneaky.sneak(AwaitedAt.addResumed(e));
     }
   }
 

@@ -1,15 +1,17 @@
 package jasyncio.gevent;
 
 import jasyncio.Awaitable;
+import jasyncio.internal.base.AwaitedAt;
 import org.jspecify.annotations.Nullable;
 
 /// Throws any throwable as it is: errors are never wrapped here.
 final class Errors {
   private Errors() {}
 
-  /// Never returns; the return type lets callers write `throw sneak(e)`.
+  /// Throws an error that may have been made elsewhere, and is told who waits. Never returns; the
+  /// return type lets callers write `throw sneak(e)`.
   static RuntimeException sneak(Throwable e) {
-    throw Errors.<RuntimeException>as(e);
+    throw Errors.<RuntimeException>as(AwaitedAt.add(e));
   }
 
   /// Calls `body`; checked exceptions pass undeclared.
@@ -17,7 +19,7 @@ final class Errors {
     try {
       return body.await();
     } catch (Exception e) {
-      throw sneak(e);
+      throw Errors.<RuntimeException>as(e);
     }
   }
 

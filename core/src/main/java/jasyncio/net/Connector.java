@@ -3,6 +3,7 @@ package jasyncio.net;
 import jasyncio.Awaitable;
 import jasyncio.EventLoop;
 import jasyncio.ExceptionGroup;
+import jasyncio.internal.base.AwaitedAt;
 import jasyncio.internal.net.LoopIo;
 import java.io.IOException;
 import java.net.BindException;
@@ -90,7 +91,7 @@ final class Connector {
     boolean same =
         errors.stream().allMatch(e -> String.valueOf(e.getMessage()).equals(first.getMessage()));
     if (same && first instanceof IOException e) {
-      return e;
+      return AwaitedAt.add(e); // of a race, it is a task's
     }
     var message =
         "Multiple exceptions: "

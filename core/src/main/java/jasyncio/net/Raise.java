@@ -1,8 +1,10 @@
 package jasyncio.net;
 
+import jasyncio.internal.base.AwaitedAt;
 import java.io.IOException;
 
-/// Throws what a connection broke with, as it is: errors are never wrapped here.
+/// Throws what a connection broke with, as it is: errors are never wrapped here. It was made
+/// elsewhere, and is told who waits.
 final class Raise {
   private Raise() {}
 
@@ -10,7 +12,7 @@ final class Raise {
   ///
   /// @throws IOException as most of them are
   static RuntimeException raise(Throwable e) throws IOException {
-    throw Raise.<RuntimeException>as(e);
+    throw Raise.<RuntimeException>as(AwaitedAt.add(e));
   }
 
   /// Like [#raise], where the compiler does not have to know.

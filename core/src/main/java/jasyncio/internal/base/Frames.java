@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Which stack frames are the library's own: those of classes that come from where this one comes
 /// from. Tests, and programs in packages of similar names, are their users' code.
+///
+/// And how a frame is labelled, so that it says more than where it is.
 public final class Frames {
   private static final String PREFIX = "jasyncio.";
   private static final @Nullable URL HOME = location(Frames.class);
@@ -30,6 +32,35 @@ public final class Frames {
       KNOWN.put(name, known);
     }
     return known;
+  }
+
+  /// Whether frames of that class are of no interest to a program: the library's, and the JDK's
+  /// between its own first frame of a thread and the first call of anybody else.
+  public static boolean areMachinery(String className) {
+    return areOurs(className)
+        || className.startsWith("java.lang.VirtualThread")
+        || className.equals("java.lang.Thread")
+        || className.startsWith("jdk.internal.vm.")
+        || className.equals("java.util.concurrent.FutureTask")
+        || className.startsWith("java.util.concurrent.ThreadPerTaskExecutor")
+        || className.startsWith("java.util.concurrent.ThreadPoolExecutor");
+  }
+
+  /// Whether frames of that class are those of the machine that calls what belongs to a program:
+  /// tasks, callbacks, bodies of generators.
+  public static boolean areMachine(String className) {
+    return className.startsWith("jasyncio.internal.fiber.")
+        || className.startsWith("jasyncio.internal.loop.");
+  }
+
+  /// The frame with a label in front of what it says: `at label
+  /// com.example.Main.main(Main.java:1)`. Whoever makes links of frames finds the last `at`.
+  static StackTraceElement labelled(String label, StackTraceElement frame) {
+    var name = frame.getClassName();
+    var text = frame.toString();
+    var module = text.substring(0, Math.max(0, text.indexOf(name))); // and class loader
+    return new StackTraceElement(
+        label + module + name, frame.getMethodName(), frame.getFileName(), frame.getLineNumber());
   }
 
   private static boolean isAtHome(String name) {

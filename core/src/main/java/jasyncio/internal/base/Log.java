@@ -41,15 +41,18 @@ public final class Log {
     log(level, () -> text, error);
   }
 
-  /// Logs a text and an exception. If that fails, perhaps because the exception cannot be printed,
-  /// the text alone is logged.
+  /// Logs a text and an exception, whose trace is folded. If that fails, perhaps because the
+  /// exception cannot be printed, the text alone is logged.
   public static void log(Level level, Supplier<String> text, @Nullable Throwable error) {
     if (error == null) {
       log(level, text);
       return;
     }
     try {
-      Lazy.LOGGER.log(level, text, error);
+      if (Lazy.LOGGER.isLoggable(level)) {
+        Traces.fold(error);
+        Lazy.LOGGER.log(level, text, error);
+      }
     } catch (Throwable e) {
       log(
           level,

@@ -1,0 +1,128 @@
+package jasyncio.internal.base;
+
+import java.lang.StackWalker.StackFrame;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Adds to an error that comes out of a wait the frames of who waited, so that its stack trace
+/// leads from where it was thrown to the outermost caller, through all tasks and threads between.
+///
+/// To be called wherever an error is thrown that was made on another stack, or may have been. It
+/// costs nothing before something fails. Any thread.
+public final class AwaitedAt {
+  /* Overview
+   * A trace is what was recorded as the error was made, then sections: the frames of one who awaited it, without the
+   * library's own; the first is labelled. A section that is there already is not added again: so one place that awaits
+   * the same error for ever, and a chain of tasks that await each other at one line, leave one section; and as their
+   * number is limited, a chain costs the same for each link, and an error that is shared stays of limited size.
+   *
+   * If several threads add to the same error at once, a section may get lost; the trace is whole at any time.
+   */
+  private static final String AWAITED = "… awaited at ";
+  private static final String RESUMED = "… resumed at ";
+  private static final int MAX_SECTIONS = 16;
+  private static final int MAX_FRAMES = 1024; // of a section: as many as the JVM records
+  private static final StackWalker WALKER =
+      StackWalker.getInstance(StackWalker.Option.SHOW_REFLECT_FRAMES); // as a Throwable does
+
+  private AwaitedAt() {}
+
+  /// Notes in `error` that the caller's caller has awaited what it ended.
+  ///
+  /// @return the error
+  public static <E extends Throwable> E add(E error) {
+    add(error, AWAITED);
+    return error;
+  }
+
+  /// Notes in `error` that the caller's caller has resumed a coroutine or a generator, whose body
+  /// it ended.
+  ///
+  /// @return the error
+  public static <E extends Throwable> E addResumed(E error) {
+    add(error, RESUMED);
+    return error;
+  }
+
+  private static void add(Throwable error, String label) {
+    if (!Traces.TELL_AWAITING) {
+      return;
+    }
+    try {
+      var trace = error.getStackTrace();
+      if (trace.length == 0) { // one without a trace stays so: a cancellation, say
+        return;
+      }
+      var section = callers();
+      if (!section.isEmpty()) {
+        var first = Frames.labelled(label, section.getFirst());
+        if (!isKnown(trace, section, first)) {
+          error.setStackTrace(joined(trace, section, first));
+        }
+      }
+    } catch (Throwable e) { // of methods that are overridden, or there is no room: less is told
+      return;
+    }
+  }
+
+  /// The program's frames up to where the machine has called them, innermost first.
+  private static List<StackTraceElement> callers() {
+    return WALKER.walk(frames ->
+        frames
+            .takeWhile(f -> !Frames.areMachine(f.getClassName()))
+            .filter(f -> !Frames.areMachinery(f.getClassName()))
+            .limit(MAX_FRAMES)
+            .map(StackFrame::toStackTraceElement)
+            .toList());
+  }
+
+  private static boolean isKnown(
+      StackTraceElement[] trace, List<StackTraceElement> section, StackTraceElement first) {
+    int sections = 0;
+    int end = trace.length; // of the part that is looked at
+    for (int i = end - 1; i >= 0; i--) {
+      if (isLabel(trace[i])) {
+        if (++sections == MAX_SECTIONS
+            || (trace[i].equals(first) && isRest(trace, i + 1, end, section))) {
+          return true;
+        }
+        end = i;
+      }
+    }
+    return wasThrownBy(section, trace, end);
+  }
+
+  private static boolean isLabel(StackTraceElement frame) {
+    var name = frame.getClassName();
+    return name.startsWith(AWAITED) || name.startsWith(RESUMED);
+  }
+
+  private static boolean isRest(
+      StackTraceElement[] trace, int begin, int end, List<StackTraceElement> section) {
+    return Arrays.asList(trace).subList(begin, end).equals(section.subList(1, section.size()));
+  }
+
+  /// Whether the error was thrown on the stack that awaits it: that tells where already.
+  private static boolean wasThrownBy(
+      List<StackTraceElement> section, StackTraceElement[] trace, int end) {
+    var thrower = new ArrayList<StackTraceElement>();
+    for (int i = 0; i < end && !Frames.areMachine(trace[i].getClassName()); i++) {
+      if (!Frames.areMachinery(trace[i].getClassName())) {
+        thrower.add(trace[i]);
+      }
+    }
+    int outside = thrower.size() - section.size();
+    return outside >= 0 && thrower.subList(outside, thrower.size()).equals(section);
+  }
+
+  private static StackTraceElement[] joined(
+      StackTraceElement[] trace, List<StackTraceElement> section, StackTraceElement first) {
+    var joined = Arrays.copyOf(trace, trace.length + section.size());
+    joined[trace.length] = first;
+    for (int i = 1; i < section.size(); i++) {
+      joined[trace.length + i] = section.get(i);
+    }
+    return joined;
+  }
+}
