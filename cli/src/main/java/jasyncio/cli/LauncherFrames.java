@@ -1,5 +1,6 @@
 package jasyncio.cli;
 
+import jasyncio.internal.base.AwaitedAt;
 import jasyncio.internal.base.Traces;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,15 +34,20 @@ final class LauncherFrames {
     }
   }
 
-  /// Leaves out the launcher's frames, and those of the JDK's through which it calls the program.
-  /// There may be several rows of them: a trace goes on where another thread awaited.
+  /// Leaves out the launcher's call, which itself goes through reflection in the JDK, and what is
+  /// below it: of the stack that threw the error, and of each that awaited it.
   private static StackTraceElement[] programFrames(StackTraceElement[] trace) {
     List<StackTraceElement> frames = new ArrayList<>();
+    boolean below = false;
     for (StackTraceElement frame : trace) {
-      if (!frame.getClassName().startsWith(PREFIX)) {
+      below &= !AwaitedAt.isLabelled(frame);
+      if (below) {
+        continue;
+      } else if (!frame.getClassName().startsWith(PREFIX)) {
         frames.add(frame);
         continue;
       }
+      below = true;
       while (!frames.isEmpty() && "java.base".equals(frames.getLast().getModuleName())) {
         frames.removeLast();
       }

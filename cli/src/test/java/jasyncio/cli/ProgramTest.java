@@ -160,6 +160,36 @@ class ProgramTest {
   }
 
   @Test
+  void run_uncaughtExceptionOfATask_endsWithMainAndFoldsTheLibrary() throws Throwable {
+    Program program =
+        load(
+            "A.java",
+            """
+            import static jasyncio.Asyncio.*;
+
+            void main() {
+              run(() -> page());
+            }
+            void page() {
+              await(createTask(() -> fail()));
+            }
+            void fail() { throw new IllegalStateException("boom"); }
+            """);
+    assertThatThrownBy(() -> program.run(List.of()))
+        .isInstanceOf(IllegalStateException.class)
+        .satisfies(e ->
+            assertThat(e.getStackTrace())
+                .extracting(frame -> frame.toString().replaceAll("\\d+ library.*", "folded"))
+                .containsExactly(
+                    "A.fail(A.java:9)",
+                    "A.lambda$page$0(A.java:7)",
+                    "… folded",
+                    "… awaited at A.page(A.java:7)",
+                    "A.lambda$main$0(A.java:4)",
+                    "… awaited at A.main(A.java:4)"));
+  }
+
+  @Test
   void run_failingInitializer_endsWithTheInitializer() throws Throwable {
     Program program = load("A.java", "class A { static int x = 1 / 0; static void main() {} }");
     assertThatThrownBy(() -> program.run(List.of()))

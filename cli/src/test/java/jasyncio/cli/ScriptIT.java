@@ -241,6 +241,46 @@ class ScriptIT {
   }
 
   @Test
+  void exit_uncaughtGroupOfATasksErrors_1WithATreeAndTheLibraryFolded() throws Exception {
+    write(
+        "boom.java",
+        """
+        import static jasyncio.Asyncio.*;
+
+        void main() {
+          run(() -> taskGroup(tg -> tg.createTask(() -> fail())));
+        }
+
+        void fail() {
+          throw new IllegalStateException("boom");
+        }
+        """);
+    ProcessBuilder builder = command(SCRIPT, "run", "boom.java");
+    builder.environment().put("JASYNCIO_JAVA_OPTIONS", "-Dstderr.encoding=UTF-8");
+    Result result = start(builder);
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(
+            result
+                .err()
+                .replaceAll("… \\d+ library frames at \\S+", "… folded")
+                .replaceAll("main\\$\\d", "main"))
+        .isEqualTo(
+            """
+            Exception in thread "main" jasyncio.ExceptionGroup: unhandled errors in a TaskGroup (1 sub-exception)
+            \tat … folded
+            \tat boom.lambda$main(boom.java:4)
+            \tat … folded
+            \tat … awaited at boom.main(boom.java:4)
+              +-+---------------- 1 ----------------
+                | java.lang.IllegalStateException: boom
+                | \tat boom.fail(boom.java:8)
+                | \tat boom.lambda$main(boom.java:4)
+                | \tat … folded
+                +------------------------------------
+            """);
+  }
+
+  @Test
   void exit_compileError_1WithReport() throws Exception {
     write("bad.java", "void main() {\n  retrun;\n}\n");
     assertThat(jasyncio("run", "bad.java"))

@@ -82,7 +82,7 @@ public final class AwaitedAt {
     int sections = 0;
     int end = trace.length; // of the part that is looked at
     for (int i = end - 1; i >= 0; i--) {
-      if (isLabel(trace[i])) {
+      if (isLabelled(trace[i])) {
         if (++sections == MAX_SECTIONS
             || (trace[i].equals(first) && isRest(trace, i + 1, end, section))) {
           return true;
@@ -93,7 +93,8 @@ public final class AwaitedAt {
     return wasThrownBy(section, trace, end);
   }
 
-  private static boolean isLabel(StackTraceElement frame) {
+  /// Whether the frames of another stack begin here, one that awaited.
+  public static boolean isLabelled(StackTraceElement frame) {
     var name = frame.getClassName();
     return name.startsWith(AWAITED) || name.startsWith(RESUMED);
   }
