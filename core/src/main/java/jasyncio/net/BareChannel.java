@@ -138,6 +138,9 @@ final class BareChannel {
         remove(side);
       }
     }
+    if (channel.isOpen()) {
+      check(channel); // it must not block the loop
+    }
   }
 
   /// Has a callback run whenever the channel is ready, in place of the one before.

@@ -124,9 +124,10 @@ final class Connector {
   }
 
   /// Binds to the first address of the family that can be bound to.
-  private static void bind(
+  private void bind(
       SocketChannel channel, StandardProtocolFamily family, List<InetSocketAddress> locals)
       throws IOException {
+    LoopIo.of(loop).beforeBind();
     IOException failure =
         new BindException("no matching local address with family=" + family + " found");
     for (var local : locals) {

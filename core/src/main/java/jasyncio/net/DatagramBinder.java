@@ -1,6 +1,7 @@
 package jasyncio.net;
 
 import jasyncio.EventLoop;
+import jasyncio.internal.net.LoopIo;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -173,9 +174,9 @@ final class DatagramBinder {
     }
   }
 
-  private static void bind(DatagramChannel channel, @Nullable InetSocketAddress local)
-      throws IOException {
+  private void bind(DatagramChannel channel, @Nullable InetSocketAddress local) throws IOException {
     if (local != null) {
+      LoopIo.of(loop).beforeBind();
       try {
         channel.bind(local);
       } catch (IOException e) {

@@ -4,6 +4,7 @@ import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.EventLoop;
 import jasyncio.internal.base.Log;
+import jasyncio.internal.net.LoopIo;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -159,6 +160,7 @@ final class Listeners {
   }
 
   private void doBind(ServerSocketChannel channel, SocketAddress address) throws IOException {
+    LoopIo.of(loop).beforeBind();
     try {
       channel.bind(address, options.backlog());
     } catch (IOException e) {

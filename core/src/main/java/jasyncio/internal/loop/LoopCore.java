@@ -7,11 +7,12 @@ import jasyncio.internal.fiber.Strangers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.IdentityHashMap;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -81,6 +82,7 @@ public final class LoopCore implements FiberSource {
   private static final int MAX_IDLE = 256;
   private static final long MAX_WAIT_NANOS = 24L * 3600 * 1_000_000_000;
   private static final long FOREVER = Long.MAX_VALUE;
+  private static final int LET_GO_AT_ONCE = 16; // in an iteration
 
   private final Object owner;
   private final Hub hub;
@@ -113,6 +115,11 @@ public final class LoopCore implements FiberSource {
   private volatile boolean asleep;
   private volatile boolean closed;
   private @Nullable IoState ioState;
+  private final IdentityHashMap<SelectableChannel, Watch> returning =
+      new IdentityHashMap<>(); // to the selector
+  private boolean leaving; // closed channels still wait for the selector to let go of them
+  private int lettingGo; // how often it was asked to in this iteration
+  private long selects; // how often it was asked for anything
   private volatile @Nullable Selector selector; // set by the logical thread, while it is awake
 
   /// @param owner the loop of the face
@@ -160,7 +167,7 @@ public final class LoopCore implements FiberSource {
       releaseStrangers();
     }
     batch = 0;
-    letGo();
+    flush();
     var e = escape;
     escape = null;
     if (e != null) {
@@ -240,7 +247,11 @@ public final class LoopCore implements FiberSource {
   /// Waits until something is ready, and makes it so.
   private void poll() {
     inbox.drainTo(ready);
-    long wait = ready.size() > 0 || stopping ? 0 : nanosToFirstTimer();
+    lettingGo = 0;
+    if (leaving || !returning.isEmpty()) {
+      flush();
+    }
+    long wait = ready.size() > 0 || !io.isEmpty() || stopping ? 0 : nanosToFirstTimer();
     if (wait > 0 && idleListener != null && selector != null) {
       select(0);
       wait = io.isEmpty() ? wait : 0;
@@ -335,6 +346,10 @@ public final class LoopCore implements FiberSource {
   /// Puts a channel, in non-blocking mode, on the selector; nothing is watched for yet. One that is
   /// there already keeps what it has. The loop's logical thread only.
   ///
+  /// One that was taken off in this iteration comes back with the others of its kind, before the
+  /// selector is next asked what is ready: the JDK takes no channel back before it has let go of
+  /// it.
+  ///
   /// @throws ClosedChannelException if the channel is closed
   /// @throws UncheckedIOException if no selector can be opened
   public Watch watch(SelectableChannel channel) throws ClosedChannelException {
@@ -342,34 +357,81 @@ public final class LoopCore implements FiberSource {
     if (there != null) {
       return there;
     }
-    if (channel.keyFor(selector()) != null) {
-      letGo();
+    var watch = new Watch(channel);
+    if (channel.keyFor(selector()) == null) {
+      watch.register(selector());
+    } else if (channel.isOpen()) {
+      returning.put(channel, watch);
+    } else {
+      throw new ClosedChannelException();
     }
-    var key = channel.register(selector(), 0);
-    var watch = new Watch(key);
-    key.attach(watch);
     return watch;
+  }
+
+  /// A channel that is on the selector, or on its way back to it; else `null`.
+  public @Nullable Watch watched(SelectableChannel channel) {
+    var key = selector == null ? null : channel.keyFor(selector);
+    if (key == null) {
+      return null;
+    }
+    var watch = key.isValid() ? (Watch) key.attachment() : returning.get(channel);
+    return watch == null || watch.hasEnded() ? null : watch;
   }
 
   /// Has the selector let go of the channels that were closed, or taken off it: until it does, the
   /// JDK keeps their sockets open. It does so in every iteration before the loop waits; this is for
-  /// who cannot wait for that. What is ready meanwhile will be found again by the next iteration.
-  /// The loop's logical thread only.
+  /// who cannot wait for that. The loop's logical thread only.
+  ///
+  /// Each time costs a system call and a look at every channel that is ready. So when very many are
+  /// closed in one iteration, all but the first wait for its end, or for [#letGoOfAll].
   public void letGo() {
-    var s = selector;
-    if (s != null) {
-      try {
-        s.selectNow(key -> {});
-      } catch (IOException e) {
-        throw new UncheckedIOException("the event loop's selector failed", e);
-      }
+    if (running && lettingGo++ >= LET_GO_AT_ONCE) {
+      leaving = true;
+    } else {
+      flush();
     }
   }
 
-  /// A channel that is on the selector, or `null`.
-  public @Nullable Watch watched(SelectableChannel channel) {
-    var key = selector == null ? null : channel.keyFor(selector);
-    return key == null || !key.isValid() ? null : (Watch) key.attachment();
+  /// Has the selector let go of what [#letGo] has left: for who needs an address that a closed
+  /// channel may have had. The loop's logical thread only.
+  public void letGoOfAll() {
+    if (leaving) {
+      flush();
+    }
+  }
+
+  /// {@return how often the selector was asked for anything}
+  public long selects() {
+    return selects;
+  }
+
+  /// What is ready meanwhile will be found again by the next iteration.
+  private void flush() {
+    leaving = false;
+    var s = selector;
+    if (s == null) {
+      return;
+    }
+    try {
+      selects++;
+      s.selectNow(key -> {});
+    } catch (IOException e) {
+      throw new UncheckedIOException("the event loop's selector failed", e);
+    }
+    if (!returning.isEmpty()) {
+      returning.values().forEach(watch -> register(watch, s));
+      returning.clear();
+    }
+  }
+
+  private void register(Watch watch, Selector s) {
+    try {
+      if (!watch.hasEnded()) {
+        watch.register(s);
+      }
+    } catch (ClosedChannelException | IllegalBlockingModeException e) {
+      watch.failed(io); // who reads or writes will find out, and nobody else would tell them
+    }
   }
 
   /// The loop's one place to wait, opened when it is first asked for. The attachment of a key is a
@@ -389,6 +451,7 @@ public final class LoopCore implements FiberSource {
 
   private void select(long millis) {
     var s = Objects.requireNonNull(selector);
+    selects++;
     try {
       if (millis == FOREVER) {
         s.select(this::ioReady); // other than with a limit, it does not look at the clock
@@ -439,11 +502,11 @@ public final class LoopCore implements FiberSource {
 
     /// Whether there is, or will be, another entry for the current dispatcher.
     private boolean goOn() {
-      hub.clean();
+      boolean reusable = hub.clean();
       if (closed) { // perhaps this is what was left of a blocking call, on another thread
         return false;
       }
-      return handNext() || rest();
+      return reusable && (handNext() || rest());
     }
 
     /// Hands the next entry to the current dispatcher, unless that has to make way.
@@ -640,10 +703,12 @@ public final class LoopCore implements FiberSource {
     try (var s = selector) {
       selector = null;
       if (ioState != null) {
-        ioState.close(
-            s == null
-                ? List.of()
-                : s.keys().stream().map(key -> (Watch) key.attachment()).toList());
+        var watches = new ArrayList<>(returning.values());
+        if (s != null) {
+          s.keys().forEach(key -> watches.add((Watch) key.attachment()));
+        }
+        returning.clear();
+        ioState.close(watches);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("cannot close the event loop's selector", e);

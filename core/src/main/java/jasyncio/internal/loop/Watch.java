@@ -1,8 +1,12 @@
 package jasyncio.internal.loop;
 
 import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A channel on a loop's selector, and what is to run when it is ready; the attachment of its key.
@@ -11,21 +15,28 @@ import org.jspecify.annotations.Nullable;
 /// An entry that is set gets its turn in every iteration in which the channel is ready for it. One
 /// that is queued already when it is taken away still gets its turn: it has to find out by itself.
 public final class Watch {
-  private final SelectionKey key;
+  private final SelectableChannel channel;
+  private @Nullable SelectionKey key; // null until it is on the selector
+  private boolean ended;
   private @Nullable Entry reader;
   private @Nullable Entry writer;
   private @Nullable Object owner;
   private int ops; // as the key's, which takes a lock to read
 
-  Watch(SelectionKey key) {
-    this.key = key;
+  Watch(SelectableChannel channel) {
+    this.channel = channel;
+  }
+
+  /// Puts the channel on the selector.
+  void register(Selector selector) throws ClosedChannelException {
+    key = channel.register(selector, ops, this);
   }
 
   /// What runs when the channel can be read from, or accepts; `null` for nothing.
   public void setReader(@Nullable Entry entry) {
     reader = entry;
     int mask = SelectionKey.OP_READ | SelectionKey.OP_ACCEPT;
-    setOps(mask, entry == null ? 0 : mask & key.channel().validOps());
+    setOps(mask, entry == null ? 0 : mask & channel.validOps());
   }
 
   /// What runs when the channel can be written to, or a connect that is under way ends; `null` for
@@ -33,7 +44,7 @@ public final class Watch {
   public void setWriter(@Nullable Entry entry) {
     writer = entry;
     int mask = SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT;
-    setOps(mask, entry == null ? 0 : mask & key.channel().validOps());
+    setOps(mask, entry == null ? 0 : mask & channel.validOps());
   }
 
   /// What runs when the channel is connected, or has failed to; `null` for nothing.
@@ -56,8 +67,11 @@ public final class Watch {
     int now = (ops & ~mask) | wanted;
     if (now != ops) {
       ops = now;
+      var k = key;
       try {
-        key.interestOps(now);
+        if (k != null) {
+          k.interestOps(now);
+        }
       } catch (CancelledKeyException e) {
         // the channel is closed: it is never ready again
       }
@@ -79,17 +93,32 @@ public final class Watch {
     writer = null;
     owner = null;
     ops = 0;
-    key.cancel();
+    ended = true;
+    if (key != null) {
+      key.cancel();
+    }
+  }
+
+  boolean hasEnded() {
+    return ended;
   }
 
   /// The key was selected: notes what is to run. Called inside select; does nothing else.
   void ready(List<Entry> io) {
-    int readyOps;
     try {
-      readyOps = key.readyOps();
+      add(Objects.requireNonNull(key).readyOps(), io);
     } catch (CancelledKeyException e) { // another thread has closed the channel just now
-      readyOps = -1; // who reads or writes will find out, and nobody else would tell them
+      failed(io);
     }
+  }
+
+  /// The channel cannot be watched any more: whoever reads or writes has to find out, and nobody
+  /// else would tell them.
+  void failed(List<Entry> io) {
+    add(-1, io);
+  }
+
+  private void add(int readyOps, List<Entry> io) {
     if (reader != null && (readyOps & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT)) != 0) {
       io.add(reader);
     }

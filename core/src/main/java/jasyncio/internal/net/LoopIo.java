@@ -2,6 +2,7 @@ package jasyncio.internal.net;
 
 import jasyncio.Context;
 import jasyncio.EventLoop;
+import jasyncio.Handle;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.loop.Door;
 import jasyncio.internal.loop.IoState;
@@ -53,9 +54,14 @@ public final class LoopIo extends IoState {
   }
 
   /// Has the selector let go of the channels that were closed, or taken off it, at once: else their
-  /// sockets stay open until the end of the iteration. What is closed in great numbers can wait.
+  /// sockets stay open until the end of the iteration, as they do when very many are closed in it.
   public void letGo() {
     core.letGo();
+  }
+
+  /// Somebody is going to bind to an address: no channel that was closed is to have it any more.
+  public void beforeBind() {
+    core.letGoOfAll();
   }
 
   /// A callback of the loop, in the context of now, for [Watch] or to be cancelled.
@@ -68,9 +74,9 @@ public final class LoopIo extends IoState {
     return Door.get().callback(loop, callback, context);
   }
 
-  /// Cancels what [#callback] gave, even if it is queued already.
+  /// Cancels what [#callback] gave, even if it is queued already. Nothing is kept of it.
   public void cancel(Timer callback) {
-    core.cancel(callback);
+    ((Handle) callback).cancel();
   }
 
   /// Has the loop run what [#callback] gave, in its next iteration.

@@ -3,7 +3,6 @@ package jasyncio.internal.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.channels.Pipe;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
@@ -17,7 +16,8 @@ class WatchTest {
     try (var selector = Selector.open()) {
       var pipe = Pipe.open();
       pipe.source().configureBlocking(false);
-      var watch = new Watch(pipe.source().register(selector, 0));
+      var watch = new Watch(pipe.source());
+      watch.register(selector);
       var reader = new Noted();
       watch.setReader(reader);
       pipe.source().close();
@@ -33,10 +33,10 @@ class WatchTest {
     try (var selector = Selector.open()) {
       var pipe = Pipe.open();
       pipe.source().configureBlocking(false);
-      var key = pipe.source().register(selector, SelectionKey.OP_READ);
-      var watch = new Watch(key);
+      var watch = new Watch(pipe.source());
       var reader = new Noted();
       watch.setReader(reader);
+      watch.register(selector);
       var ready = new ArrayList<Entry>();
       pipe.sink().close();
       selector.select(k -> watch.ready(ready));
