@@ -26,7 +26,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -1121,6 +1124,60 @@ class FiberHazardsTest {
         assertThat(seen).allMatch(text -> text.endsWith("false false false"));
       }
       assertThat(look()).isEqualTo(NOTHING);
+    }
+
+    /// A library that notes which threads it has been on, and keeps its state there: as Truffle's
+    /// contexts do, and loggers.
+    private static final class Library {
+      private final Set<Thread> known = Collections.newSetFromMap(new IdentityHashMap<>());
+      private static final ThreadLocal<Library> STATE = new ThreadLocal<>();
+
+      void call() {
+        if (known.add(Thread.currentThread())) {
+          STATE.set(this);
+        }
+        assertThat(STATE.get()).isSameAs(this);
+      }
+    }
+
+    @Test
+    void library_thatRemembersThreads_findsItsStateOnThem() {
+      var library = new Library();
+      run(() -> {
+        var loop = getRunningLoop();
+        for (int i = 0; i < 10; i++) {
+          var called = loop.<Void>createFuture();
+          loop.callSoon(() -> {
+            try {
+              library.call();
+              called.setResult(null);
+            } catch (AssertionError e) {
+              called.setException(e);
+            }
+          });
+          await(called);
+          await(
+              createTask(() -> {
+                library.call();
+                sleep(0);
+                library.call();
+              }));
+          await(createTask(() -> library.call(), TaskOptions.defaults().eagerStart(true)));
+        }
+      });
+      assertThat(library.known).isNotEmpty();
+    }
+
+    @Test
+    @ScheduledOnly
+    void thread_withoutThreadLocals_servesAgain() {
+      var threads = Collections.<Thread>newSetFromMap(new IdentityHashMap<>());
+      run(() -> {
+        for (int i = 0; i < 100; i++) {
+          await(createTask(() -> threads.add(Thread.currentThread())));
+        }
+      });
+      assertThat(threads).hasSizeLessThan(5);
     }
 
     @Test

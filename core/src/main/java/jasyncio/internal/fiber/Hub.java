@@ -66,13 +66,15 @@ public abstract class Hub {
   /// @throws StackOverflowError likewise
   public abstract void relieveStack();
 
-  /// Whether a fiber may serve several tasks in turn, because [#clean] can wipe what one of them
-  /// left.
+  /// Whether a fiber may serve several tasks in turn, because [#clean] tells when it may not.
   public abstract boolean reusesFibers();
 
-  /// Wipes what user code may have left on the current fiber's thread: thread locals, interrupt
-  /// status, name, context class loader. Called on a fiber.
-  public abstract void clean();
+  /// Wipes what user code may have left on the current fiber's thread: interrupt status, name,
+  /// context class loader. Called on a fiber.
+  ///
+  /// @return whether the fiber may serve others. Not if there are thread locals: who keeps
+  ///   something in them may remember the thread, too, and must not see it again without them.
+  public abstract boolean clean();
 
   static void clean(Thread self, @Nullable ClassLoader contextLoader) {
     Thread.interrupted();

@@ -182,12 +182,13 @@ public final class PortableHub extends Hub {
 
   @Override
   public boolean reusesFibers() {
-    return false; // thread locals cannot be wiped by public means
+    return false; // whether there are thread locals cannot be seen by public means
   }
 
   @Override
-  public void clean() {
+  public boolean clean() {
     clean(Thread.currentThread(), contextLoader);
+    return true; // only callbacks share a fiber, and its thread locals
   }
 
   @Override

@@ -309,10 +309,14 @@ public final class ScheduledHub extends Hub {
   }
 
   @Override
-  public void clean() {
+  public boolean clean() {
     var self = Thread.currentThread();
-    VirtualThreads.clearReferences(self);
     clean(self, contextLoader);
+    if (VirtualThreads.hasLocals(self)) {
+      return false;
+    }
+    VirtualThreads.clearReferences(self);
+    return true;
   }
 
   @Override

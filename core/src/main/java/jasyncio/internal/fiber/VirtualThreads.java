@@ -19,6 +19,8 @@ public final class VirtualThreads {
   private static final @Nullable MethodHandle NEW_THREAD;
   private static final @Nullable MethodHandle START;
   private static final @Nullable MethodHandle CLEAR;
+  private static final @Nullable MethodHandle LOCALS;
+  private static final @Nullable MethodHandle INHERITABLE_LOCALS;
   private static final @Nullable MethodHandle SCHEDULER;
   private static final @Nullable String PROBLEM;
 
@@ -26,6 +28,8 @@ public final class VirtualThreads {
     MethodHandle newThread = null;
     MethodHandle start = null;
     MethodHandle clear = null;
+    MethodHandle locals = null;
+    MethodHandle inheritableLocals = null;
     MethodHandle scheduler = null;
     String problem = null;
     try {
@@ -45,6 +49,8 @@ public final class VirtualThreads {
       // a virtual call would do as well, but costs a method handle form that nobody else needs
       var clearReferences = MethodType.methodType(void.class);
       clear = lookup.findSpecial(Thread.class, "clearReferences", clearReferences, Thread.class);
+      locals = locals(lookup, "threadLocals");
+      inheritableLocals = locals(lookup, "inheritableThreadLocals");
       var virtualThread = Class.forName("java.lang.VirtualThread");
       scheduler =
           MethodHandles.privateLookupIn(virtualThread, MethodHandles.lookup())
@@ -68,11 +74,20 @@ public final class VirtualThreads {
     NEW_THREAD = newThread;
     START = start;
     CLEAR = clear;
+    LOCALS = locals;
+    INHERITABLE_LOCALS = inheritableLocals;
     SCHEDULER = scheduler;
     PROBLEM = problem;
   }
 
   private VirtualThreads() {}
+
+  private static MethodHandle locals(MethodHandles.Lookup lookup, String field)
+      throws ReflectiveOperationException {
+    return lookup
+        .findGetter(Thread.class, field, Class.forName("java.lang.ThreadLocal$ThreadLocalMap"))
+        .asType(MethodType.methodType(Object.class, Thread.class));
+  }
 
   /// Why virtual threads cannot be scheduled by ourselves here, or `null` if they can.
   public static @Nullable String problem() {
@@ -206,8 +221,19 @@ public final class VirtualThreads {
     }
   }
 
-  /// Makes the calling thread forget what code has attached to it: thread locals, inheritable or
-  /// not, and an uncaught exception handler.
+  /// Whether the calling thread has, or had, a value of a thread local.
+  static boolean hasLocals(Thread self) {
+    try {
+      return (Object) LOCALS.invokeExact(self) != null
+          || (Object) INHERITABLE_LOCALS.invokeExact(self) != null;
+    } catch (Error | RuntimeException e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Makes the calling thread forget an uncaught exception handler that code has given it.
   static void clearReferences(Thread self) {
     try {
       CLEAR.invokeExact(self);
