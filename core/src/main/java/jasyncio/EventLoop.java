@@ -182,6 +182,7 @@ public final class EventLoop implements AutoCloseable {
       throw Sneaky.sneak(AwaitedAt.add(e));
     } finally {
       watchdog.loopEnds();
+      context = null; // what ran last is not kept until the next run
       life = IDLE;
       tellReports(); // those that came too late for the last iteration
     }
@@ -270,6 +271,8 @@ public final class EventLoop implements AutoCloseable {
     steps.take(core::close);
     steps.take(offload::close);
     steps.take(losses::flush);
+    idleness.clear();
+    context = null;
     steps.end();
   }
 

@@ -23,6 +23,13 @@ final class Idleness implements LoopCore.IdleListener {
     listen();
   }
 
+  /// The loop is closed.
+  void clear() {
+    callbacks.forEach(Handle::cancel);
+    callbacks.clear();
+    stallHandler = null;
+  }
+
   void setStallHandler(@Nullable Runnable handler) {
     stallHandler = handler;
     listen();

@@ -234,6 +234,7 @@ public final class Runner implements AutoCloseable {
     } finally {
       theLoop.close();
       loop = null;
+      context = null;
     }
   }
 

@@ -6,80 +6,53 @@ import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.gather;
 import static jasyncio.Asyncio.getRunningLoop;
+import static jasyncio.Asyncio.newEventLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.shield;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.toThread;
 import static jasyncio.Asyncio.waitFor;
+import static jasyncio.Retention.assertDropped;
+import static jasyncio.Retention.assertDroppedOutside;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import jasyncio.Retention.Captured;
+import jasyncio.files.AsyncFiles;
 import jasyncio.generator.Generators;
+import jasyncio.gevent.AsyncResult;
 import jasyncio.gevent.Gevent;
+import jasyncio.gevent.Greenlet;
+import jasyncio.gevent.GreenletExit;
+import jasyncio.gevent.Group;
+import jasyncio.gevent.Pool;
+import jasyncio.queue.PriorityQueue;
 import jasyncio.queue.Queue;
+import jasyncio.queue.ThreadsafeQueue;
+import jasyncio.sync.Barrier;
+import jasyncio.sync.CapacityLimiter;
 import jasyncio.sync.Condition;
 import jasyncio.sync.Event;
 import jasyncio.sync.Lock;
-import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
-import java.lang.ref.WeakReference;
+import jasyncio.sync.Semaphore;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What is finished does not keep what it was given, even if it is kept itself; and what never ends
 /// does not keep those who left it.
 @Timeout(60)
 @Tag("slow")
 class RetentionTest {
-  /// Something to be captured.
-  private static final class Captured {
-    int uses;
-
-    void use() {
-      uses++;
-    }
-  }
-
-  /// A case: makes something finished from what is captured, and returns what the program keeps of
-  /// it.
-  @FunctionalInterface
-  private interface Finished {
-    Object of(Captured captured) throws Exception;
-  }
-
-  /// Runs in a frame of its own, so that no local refers to what was captured.
-  private static Object[] begin(Finished finished, ReferenceQueue<Object> queue) throws Exception {
-    var captured = new Captured();
-    var kept = finished.of(captured);
-    return new Object[] {kept, new WeakReference<Object>(captured, queue)};
-  }
-
-  private static void assertDropped(Finished finished) {
-    run(() -> {
-      var queue = new ReferenceQueue<Object>();
-      var kept = begin(finished, queue);
-      try {
-        sleep(0);
-        sleep(0);
-        assertCollected(queue);
-      } finally {
-        Reference.reachabilityFence(kept);
-      }
-    });
-  }
-
-  private static void assertCollected(ReferenceQueue<?> queue) throws InterruptedException {
-    Reference<?> collected = null;
-    for (int i = 0; i < 100 && collected == null; i++) {
-      System.gc();
-      collected = queue.remove(10 * i + 1);
-    }
-    assertThat(collected).as("collected").isNotNull();
-  }
-
   private static void fails(ThrowingCallable call) {
     assertThat(catchThrowable(call)).isNotNull();
   }
@@ -377,11 +350,330 @@ class RetentionTest {
   }
 
   @Test
+  void moreLocksAndQueues_keepNobodyWhoLeft() {
+    assertDropped(captured -> {
+      var semaphore = new Semaphore(0);
+      var barrier = new Barrier(2);
+      var limiter = new CapacityLimiter(1);
+      var held = limiter.acquire();
+      var full = new PriorityQueue<Integer>(1);
+      full.putNowait(1);
+      var across = new ThreadsafeQueue<Integer>(1);
+      for (var wait :
+          List.<Action>of(
+              semaphore::acquire,
+              barrier::await,
+              () -> limiter.acquire(),
+              () -> full.put(2),
+              across::get,
+              () -> Queue.select(new Queue<Integer>(), new Queue<Integer>()))) {
+        leave(wait, captured);
+      }
+      across.put(1);
+      leave(() -> across.put(2), captured);
+      return new Object[] {semaphore, barrier, limiter, held, full, across};
+    });
+  }
+
+  /// A task that waits for something, and is cancelled.
+  private static void leave(Action wait, Captured captured) {
+    var task =
+        createTask(() -> {
+          wait.run();
+          captured.use();
+        });
+    sleep(0);
+    assertThat(task.cancel()).isTrue();
+    Asyncio.wait(List.of(task));
+    assertThat(task.cancelled()).isTrue();
+  }
+
+  @Test
+  void waiters_thatWereServed_areNotKept() {
+    assertDropped(captured -> {
+      var event = new Event();
+      var queue = new Queue<Integer>();
+      var lock = new Lock();
+      var across = new ThreadsafeQueue<Integer>();
+      var held = lock.acquire();
+      var tasks =
+          List.of(
+              createTask(() -> served(event::await, captured)),
+              createTask(() -> served(queue::get, captured)),
+              createTask(() -> served(across::get, captured)),
+              createTask(() -> served(() -> lock.acquire().close(), captured)));
+      sleep(0);
+      event.set();
+      queue.putNowait(1);
+      across.put(1);
+      held.close();
+      Asyncio.wait(tasks);
+      assertThat(captured.uses).isEqualTo(4);
+      return new Object[] {event, queue, lock, across};
+    });
+  }
+
+  private static void served(Action wait, Captured captured) throws Exception {
+    wait.run();
+    captured.use();
+  }
+
+  @Test
+  void asCompleted_thatHasGivenAll_dropsWhatItGave() {
+    assertDropped(captured -> {
+      var done = getRunningLoop().<Object>createFuture();
+      done.setResult(captured);
+      var plain = asCompleted(List.of(done));
+      for (var item : plain) {
+        await(item);
+      }
+      var async = asCompleted(List.of(done));
+      for (var item : async.async()) {
+        await(item);
+      }
+      return new Object[] {plain, async};
+    });
+  }
+
+  @Test
+  void calls_onOtherThreads_dropTheirBodies() {
+    assertDropped(captured -> {
+      var loop = getRunningLoop();
+      toThread(captured::use);
+      var call = loop.runInExecutor(null, captured::use);
+      await(call);
+      var fromOutside = toThread(() -> Asyncio.runCoroutineThreadsafe(() -> captured.use(), loop));
+      var wrapped = Asyncio.wrapFuture(fromOutside);
+      await(wrapped);
+      var left = new CompletableFuture<Integer>(); // of the JDK's, which never ends
+      var leaving = Asyncio.wrapFuture(left);
+      leaving.addDoneCallback(f -> captured.use());
+      leaving.cancel();
+      sleep(0);
+      return new Object[] {call, fromOutside, wrapped, leaving};
+    });
+  }
+
+  @Test
+  void callbacks_thatWereRemoved_areNotKept() {
+    assertDropped(captured -> {
+      var never = never();
+      Consumer<Future<Integer>> callback = f -> captured.use();
+      never.addDoneCallback(callback);
+      assertThat(never.removeDoneCallback(callback)).isOne();
+      var loop = getRunningLoop();
+      loop.addSignalHandler("USR2", captured::use);
+      assertThat(loop.removeSignalHandler("USR2")).isTrue();
+      loop.callWhenIdle(captured::use);
+      while (captured.uses == 0) {
+        sleep(0.001);
+      }
+      loop.setExceptionHandler((l, error) -> captured.use());
+      loop.setExceptionHandler(null);
+      loop.setTaskFactory(new Factory(captured));
+      loop.setTaskFactory(null);
+      return new Object[] {never, loop};
+    });
+  }
+
+  private record Factory(Captured captured) implements TaskFactory {
+    @Override
+    public <T extends @Nullable Object> Future<T> create(
+        EventLoop loop, Coroutine<T> coroutine, TaskOptions options) {
+      return new Task<>(loop, coroutine, options);
+    }
+  }
+
+  @Test
+  void contextVariables_keepNoValueThatWasTakenBack() {
+    assertDropped(captured -> {
+      var variable = ContextVar.<Object>of("variable");
+      var context = Asyncio.copyContext();
+      var token =
+          context.run(() -> {
+            var set = variable.set(captured);
+            variable.reset(set);
+            return set;
+          });
+      var other = Asyncio.copyContext();
+      other.run(() -> variable.set(captured));
+      other.run(() -> variable.set("something else"));
+      return new Object[] {variable, context, token, other};
+    });
+  }
+
+  @Test
+  void loop_thatIsClosed_keepsNothing() throws Exception {
+    try (var logs = Logs.capture()) {
+      assertDroppedOutside(captured -> {
+        var loop = newEventLoop();
+        var variable = ContextVar.<Object>of("variable");
+        loop.callSoon(captured::use);
+        loop.runUntilComplete(() -> {
+          variable.set(captured);
+          createTask(() -> {
+            sleep(100);
+            captured.use();
+          });
+          loop.callLater(100, captured::use);
+          loop.addSignalHandler("USR2", captured::use);
+          Generators.<Integer>asyncGenerator(
+                  g -> {
+                    captured.use();
+                    g.yield(1);
+                  })
+              .next();
+          loop.callSoon(captured::use);
+        });
+        loop.callSoon(captured::use);
+        loop.callWhenIdle(captured::use);
+        loop.setStallHandler(captured::use);
+        loop.close();
+        return new Object[] {loop, variable};
+      });
+      assertThat(logs.lines()).anyMatch(line -> line.contains("Task was destroyed"));
+    }
+  }
+
+  @Test
+  void loop_betweenRuns_keepsNothingOfTheLast() throws Exception {
+    try (var loop = newEventLoop()) {
+      assertDroppedOutside(captured -> {
+        var variable = ContextVar.<Object>of("variable");
+        loop.runUntilComplete(() -> {
+          variable.set(captured);
+          sleep(0);
+          captured.use();
+        });
+        return new Object[] {loop, variable};
+      });
+    }
+  }
+
+  @Test
+  void runner_thatIsClosed_keepsNothing() throws Exception {
+    assertDroppedOutside(captured -> {
+      var variable = ContextVar.<Object>of("variable");
+      var runner = new Runner();
+      try (runner) {
+        runner.run(() -> {
+          variable.set(captured);
+          createTask(() -> {
+            sleep(100);
+            captured.use();
+          });
+          sleep(0);
+          return captured;
+        });
+      }
+      return new Object[] {runner, variable};
+    });
+  }
+
+  // ---- gevent -----------------------------------------------------------------------------------
+
+  @Test
   void greenlet_dropsItsBody() {
     assertDropped(captured -> {
       var greenlet = Gevent.spawn(() -> captured.use());
       greenlet.join();
       return greenlet;
+    });
+  }
+
+  @Test
+  void greenlet_thatFailedOrWasKilled_dropsItsBodyAndItsLinks() {
+    assertDropped(captured -> {
+      var failed =
+          Gevent.spawn(() -> {
+            captured.use();
+            if (captured.uses > 0) {
+              throw new GreenletExit();
+            }
+          });
+      failed.link(g -> captured.use());
+      var killed =
+          Gevent.spawn(() -> {
+            Gevent.sleep(100);
+            captured.use();
+          });
+      var neverBegun = Gevent.spawn(() -> captured.use());
+      neverBegun.kill();
+      Gevent.sleep(0);
+      killed.kill();
+      Gevent.joinall(List.of(failed, killed, neverBegun));
+      Gevent.sleep(0);
+      return List.of(failed, killed, neverBegun);
+    });
+  }
+
+  @Test
+  void groupsOfGreenlets_dropTheirMembers() {
+    assertDropped(captured -> {
+      var group = new Group();
+      group.spawn(() -> captured.use());
+      group.join();
+      var pool = new Pool(2);
+      pool.spawn(() -> captured.use());
+      pool.spawn(() -> captured.use());
+      pool.spawn(() -> captured.use()).join();
+      pool.map(
+          i -> {
+            captured.use();
+            return i;
+          },
+          List.of(1, 2, 3));
+      pool.join();
+      return List.of(group, pool);
+    });
+  }
+
+  @Test
+  void resultsAndEvents_ofGevent_keepNobodyWhoWaited() {
+    assertDropped(captured -> {
+      var never = new AsyncResult<Integer>();
+      var result = new AsyncResult<Integer>();
+      var event = new jasyncio.gevent.Event();
+      var semaphore = new jasyncio.gevent.Semaphore(0);
+      var queue = new jasyncio.gevent.Queue<Integer>();
+      var waits =
+          List.<Action>of(never::get, result::get, event::await, semaphore::acquire, queue::get);
+      var greenlets = new ArrayList<Greenlet<Void>>();
+      for (var wait : waits) {
+        greenlets.add(
+            Gevent.spawn(() -> {
+              wait.run();
+              captured.use();
+            }));
+      }
+      Gevent.sleep(0);
+      result.set(1);
+      event.set();
+      greenlets.forEach(Greenlet::kill);
+      Gevent.joinall(greenlets);
+      var limit = jasyncio.gevent.Timeout.startNew(100);
+      limit.close();
+      return List.of(never, result, event, semaphore, queue, limit);
+    });
+  }
+
+  // ---- files ------------------------------------------------------------------------------------
+
+  @Test
+  void file_thatIsClosed_keepsNothing(@TempDir Path folder) {
+    assertDropped(captured -> {
+      var file =
+          AsyncFiles.open(
+              folder.resolve("file"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      var writer =
+          createTask(() -> {
+            file.write(new byte[10]);
+            file.flush();
+            captured.use();
+          });
+      await(writer);
+      file.close();
+      return file;
     });
   }
 }

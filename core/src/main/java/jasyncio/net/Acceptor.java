@@ -31,7 +31,7 @@ final class Acceptor implements LoopOwned {
   private final EventLoop loop;
   private final ServerSocketChannel channel;
   private final int backlog;
-  private final Accepted accepted;
+  private Accepted accepted;
   private final Watch watch;
   private final LoopIo io;
   private @Nullable Timer ready; // once it has started, in the context of who did that
@@ -127,7 +127,15 @@ final class Acceptor implements LoopOwned {
     closeChannel(channel);
     arrived.forEach(Connector::close);
     arrived.clear();
+    accepted = Acceptor::refuse; // it keeps nobody
+    if (ready != null) {
+      io.cancel(ready);
+    }
     io.letGo(); // nobody is to get in any more, and others may have the address
+  }
+
+  private static void refuse(SocketChannel connection) {
+    Connector.close(connection);
   }
 
   @Override

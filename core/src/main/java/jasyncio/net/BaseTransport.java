@@ -32,6 +32,7 @@ public interface BaseTransport extends AutoCloseable {
   /// @throws IllegalArgumentException if that kind of protocol does not fit the transport
   void setProtocol(BaseProtocol protocol);
 
-  /// {@return the protocol that is called}
+  /// {@return the protocol that is called; one that does nothing when it has been told of the end,
+  /// as a transport that is closed keeps nobody}
   BaseProtocol getProtocol();
 }

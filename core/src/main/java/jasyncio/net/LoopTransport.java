@@ -24,7 +24,8 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
    *   CLOSING  -> LOST      everything is sent; abort(), or an error
    *   LOST     -> CLOSED    the protocol has heard of it, soon; the channel is closed
    *   any      -> CLOSED    the loop is closed; the protocol hears nothing
-   * Nothing is read from CLOSING on, and what is written from LOST on is dropped (to a pipe, from CLOSING on).
+   * Nothing is read from CLOSING on, and what is written from LOST on is dropped (to a pipe, from CLOSING on). In CLOSED
+   * nothing is kept of the protocol, the callbacks and their context.
    *
    * All that the loop calls back runs in one `context`, a copy of that in which the transport was made: not of whoever
    * wrote, resumed reading or closed it.
@@ -41,7 +42,7 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
 
   final EventLoop loop;
   final LoopIo io;
-  final Context context = Context.copyContext();
+  Context context = Context.copyContext(); // an empty one once it is closed
   final FlowControl flow;
   State state = State.OPEN;
   private boolean begun;
@@ -79,6 +80,9 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
 
   /// Closes the channel.
   abstract void release() throws IOException;
+
+  /// Lets go of the protocol and the callbacks: it is closed.
+  abstract void forget();
 
   /// What [#toString] says beside class and state.
   abstract String details();
@@ -212,6 +216,9 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
       release();
     } catch (IOException e) {
       Log.log(Level.DEBUG, "cannot close what is beneath " + this, e);
+    } finally {
+      forget();
+      context = new Context();
     }
   }
 

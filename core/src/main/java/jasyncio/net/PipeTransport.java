@@ -1,6 +1,7 @@
 package jasyncio.net;
 
 import jasyncio.EventLoop;
+import jasyncio.internal.loop.Timer;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.util.Objects;
@@ -22,6 +23,9 @@ abstract class PipeTransport extends LoopTransport implements Transport {
     io.own(this);
   }
 
+  /// The callback of its direction.
+  abstract Timer callback();
+
   /// Closes the pipe itself.
   abstract void closeEnd() throws IOException;
 
@@ -37,6 +41,12 @@ abstract class PipeTransport extends LoopTransport implements Transport {
   }
 
   @Override
+  final void forget() {
+    protocol = Nobody.NOBODY;
+    io.cancel(callback());
+  }
+
+  @Override
   public void setProtocol(BaseProtocol newProtocol) {
     if (!(Objects.requireNonNull(newProtocol, "protocol") instanceof Protocol p)) {
       throw new IllegalArgumentException("a pipe needs a Protocol, got " + newProtocol);
@@ -49,7 +59,9 @@ abstract class PipeTransport extends LoopTransport implements Transport {
 
   /// Has another protocol called, which knows what the one before was told.
   void standIn(Protocol p) {
-    protocol = checked(p);
+    if (state != State.CLOSED) {
+      protocol = checked(p);
+    }
   }
 
   @Override

@@ -95,6 +95,11 @@ final class ReadPipeTransport extends PipeTransport {
   }
 
   @Override
+  Timer callback() {
+    return reader;
+  }
+
+  @Override
   void closeEnd() throws IOException {
     end.close();
   }

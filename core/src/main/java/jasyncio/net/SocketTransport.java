@@ -411,6 +411,17 @@ final class SocketTransport extends LoopTransport implements Transport {
     }
   }
 
+  @Override
+  void forget() {
+    protocol = Nobody.NOBODY;
+    buffered = null;
+    file = null;
+    io.cancel(reader);
+    if (writer != null) {
+      io.cancel(writer);
+    }
+  }
+
   // ---- what it is -------------------------------------------------------------------------------
 
   @Override
@@ -418,7 +429,7 @@ final class SocketTransport extends LoopTransport implements Transport {
     if (!(Objects.requireNonNull(newProtocol, "protocol") instanceof Protocol p)) {
       throw new IllegalArgumentException("a socket needs a Protocol, got " + newProtocol);
     }
-    if (p != protocol) {
+    if (p != protocol && state != State.CLOSED) {
       protocol = checked(p);
       buffered = p instanceof BufferedProtocol b ? b : null;
       ended = false; // it is read once more, for the new one

@@ -22,7 +22,8 @@ public final class StreamReaderProtocol extends FlowControlMixin implements Prot
   // Weak, so that reader and writer can be collected while the selector still knows the transport,
   // and with it this: see StreamWriter.
   private final WeakReference<StreamReader> readerReference;
-  private final @Nullable ClientHandler handler; // null on the client's side
+  private final boolean serverSide;
+  private @Nullable ClientHandler handler; // until there is a client
   private @Nullable StreamReader unconnected; // a server's reader is in nobody else's hands yet
   private @Nullable Transport transport; // the one on top
   private boolean overTls;
@@ -42,6 +43,7 @@ public final class StreamReaderProtocol extends FlowControlMixin implements Prot
   public StreamReaderProtocol(StreamReader reader, @Nullable ClientHandler handler) {
     super(Objects.requireNonNull(reader, "reader").loop());
     this.readerReference = new WeakReference<>(reader);
+    this.serverSide = handler != null;
     this.handler = handler;
     this.unconnected = handler == null ? null : reader;
   }
@@ -50,6 +52,8 @@ public final class StreamReaderProtocol extends FlowControlMixin implements Prot
   public void connectionMade(Transport newTransport) {
     var reader = unconnected != null ? unconnected : readerReference.get();
     unconnected = null;
+    var welcome = handler;
+    handler = null;
     goOnWith(newTransport);
     if (reader == null) {
       getLoop()
@@ -61,9 +65,9 @@ public final class StreamReaderProtocol extends FlowControlMixin implements Prot
       return;
     }
     reader.setTransport(newTransport);
-    if (handler != null) {
+    if (welcome != null) {
       var writer = new StreamWriter(newTransport, this, reader);
-      var task = getLoop().createTask(() -> handler.clientConnected(reader, writer));
+      var task = getLoop().createTask(() -> welcome.clientConnected(reader, writer));
       task.addDoneCallback(t -> handled(task));
     }
   }
@@ -91,7 +95,7 @@ public final class StreamReaderProtocol extends FlowControlMixin implements Prot
   }
 
   boolean isServerSide() {
-    return handler != null;
+    return serverSide;
   }
 
   /// The connection goes on over another transport.

@@ -155,6 +155,9 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   void standIn(Protocol newApp) {
+    if (app == Nobody.NOBODY) {
+      return; // it is over
+    }
     if (loop.getDebug()) {
       Overrides.check(newApp);
     }
@@ -832,13 +835,28 @@ final class TlsLayer implements BufferedProtocol {
     dropQueues();
     if (connected) {
       connected = false;
-      callSoon(() -> app.connectionLost(why)); // whichever it is by then
+      callSoon(() -> {
+        try {
+          app.connectionLost(why); // whichever it is by then
+        } finally {
+          forget();
+        }
+      });
+    } else {
+      forget();
     }
     wakeWaiter(
         why != null
             ? why
             : new SSLHandshakeException(
                 "the connection was closed before the TLS handshake was done"));
+  }
+
+  /// It is over: keeps nothing of the application.
+  private void forget() {
+    app = Nobody.NOBODY;
+    bufferedApp = null;
+    context = new Context();
   }
 
   // ---- what it is -------------------------------------------------------------------------------

@@ -262,6 +262,13 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
     io.letGo();
   }
 
+  @Override
+  void forget() {
+    protocol = Nobody.NOBODY;
+    io.cancel(reader);
+    io.cancel(writer);
+  }
+
   // ---- what it is -------------------------------------------------------------------------------
 
   @Override
@@ -269,7 +276,7 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
     if (!(Objects.requireNonNull(newProtocol, "protocol") instanceof DatagramProtocol p)) {
       throw new IllegalArgumentException("datagrams need a DatagramProtocol, got " + newProtocol);
     }
-    if (p != protocol) {
+    if (p != protocol && state != State.CLOSED) {
       protocol = checked(p);
       flow.protocolReplaced();
     }

@@ -118,6 +118,11 @@ final class WritePipeTransport extends PipeTransport {
   }
 
   @Override
+  Timer callback() {
+    return writer;
+  }
+
+  @Override
   void closeEnd() throws IOException {
     queue.clear();
     end.close();

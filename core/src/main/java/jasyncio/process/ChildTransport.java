@@ -41,6 +41,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
    * When the child has ended its standard input is closed here; asyncio sees by the pipe that nobody reads it,
    * which the JDK does not tell.
    */
+  private static final SubprocessProtocol NOBODY = new SubprocessProtocol() {};
   private static final Duration PATIENCE_WITH_THE_KILLED = Duration.ofSeconds(5);
 
   private final EventLoop loop;
@@ -234,7 +235,13 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
       }
     }
     finished = true;
-    call(() -> protocol.connectionLost(null));
+    call(() -> {
+      try {
+        protocol.connectionLost(null);
+      } finally {
+        protocol = NOBODY; // it is over: nobody is kept
+      }
+    });
   }
 
   /// Waits until the child has ended. Suspends unless it has.

@@ -1,0 +1,14 @@
+package jasyncio.net;
+
+/// Is called where there is nobody to call any more: the protocol of a transport that is closed,
+/// which does not keep the one that it had.
+final class Nobody implements Protocol, DatagramProtocol {
+  static final Nobody NOBODY = new Nobody();
+
+  private Nobody() {}
+
+  @Override
+  public String toString() {
+    return "nobody";
+  }
+}
