@@ -99,6 +99,10 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
     if (timedOut) {
       waiters.wakeAll();
     }
+    wakeForItems();
+  }
+
+  private void wakeForItems() {
     while (ready.size() > waiters.size() - waiters.waiting() && waiters.wakeFirst()) {
       // one more
     }
@@ -106,7 +110,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
 
   /// Whether nobody who came before has to have something first.
   private boolean isFirst() {
-    return ready.size() > waiters.size() || (timedOut && waiters.size() == 0);
+    return ready.size() > waiters.size() || (timedOut && ready.isEmpty());
   }
 
   /// Takes the next that is done, and waits for it if need be; `null` if the time is over before.
@@ -115,7 +119,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
       return ready.poll();
     }
     var place = waiters.enter();
-    wake();
+    wakeForItems(); // if the time is over, those before it wake it as they leave
     try {
       if (taker != null) {
         taker.place = place;

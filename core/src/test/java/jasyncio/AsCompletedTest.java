@@ -185,6 +185,26 @@ class AsCompletedTest {
   }
 
   @Test
+  void timeout_whoComesThen_takesNothingFromWhoWasWoken() {
+    run(() -> {
+      var one = future();
+      var items = asCompleted(List.of(one, future()), 0).async().iterator();
+      var first = createTask(() -> items.next());
+      one.setResult(1);
+      var newcomers = new ArrayList<Task<?>>();
+      getRunningLoop()
+          .callLater( // behind the timer: the first has been woken, and has not gone on
+              0,
+              () ->
+                  newcomers.add(
+                      createTask(() -> items.next(), TaskOptions.defaults().eagerStart(true))));
+      assertThat(await(first)).isSameAs(one);
+      assertThat(newcomers).hasSize(1);
+      assertThatThrownBy(() -> await(newcomers.getFirst())).isInstanceOf(TimeoutException.class);
+    });
+  }
+
+  @Test
   void awaitedBy_isWhoWaitsNow() {
     run(() -> {
       var one = future();
