@@ -2,12 +2,11 @@ package jasyncio.cli;
 
 import jasyncio.internal.base.AwaitedAt;
 import jasyncio.internal.base.Traces;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Takes the launcher's own frames off the stack traces that a user gets to see, and folds those of
 /// the library.
@@ -18,20 +17,25 @@ final class LauncherFrames {
 
   /// Lets the stack trace of `problem` begin with the program's `main`, as well as the traces of
   /// what caused it or was suppressed by it.
+  ///
+  /// However long the chain of causes, and whatever leads back to what: it needs no stack, and
+  /// looks at each once.
   static void trim(Throwable problem) {
-    trim(problem, Collections.newSetFromMap(new IdentityHashMap<>()));
+    var seen = Collections.newSetFromMap(new IdentityHashMap<Throwable, Boolean>());
+    var todo = new ArrayDeque<Throwable>(List.of(problem));
+    while (!todo.isEmpty()) {
+      var each = todo.pop();
+      if (!seen.add(each)) {
+        continue;
+      }
+      each.setStackTrace(programFrames(each.getStackTrace()));
+      var cause = each.getCause();
+      if (cause != null) {
+        todo.push(cause);
+      }
+      todo.addAll(List.of(each.getSuppressed()));
+    }
     Traces.fold(problem);
-  }
-
-  private static void trim(@Nullable Throwable problem, Set<Throwable> seen) {
-    if (problem == null || !seen.add(problem)) {
-      return;
-    }
-    problem.setStackTrace(programFrames(problem.getStackTrace()));
-    trim(problem.getCause(), seen);
-    for (Throwable suppressed : problem.getSuppressed()) {
-      trim(suppressed, seen);
-    }
   }
 
   /// Leaves out the launcher's call, which itself goes through reflection in the JDK, and what is
