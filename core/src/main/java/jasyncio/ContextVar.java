@@ -51,7 +51,7 @@ public final class ContextVar<T> {
       throw new IllegalStateException(
           "context variable '"
               + name
-              + "' has no value here and no default; set it, or use get(default)");
+              + "' has no value here and no default; set it, or use get(fallback)");
     }
     return defaultValue;
   }

@@ -28,7 +28,7 @@ class ContextVarTest {
         .isThrownBy(variable::get)
         .withMessage(
             "context variable 'variable' has no value here and no default; set it, or use"
-                + " get(default)");
+                + " get(fallback)");
     assertThat(variable.get("fallback")).isEqualTo("fallback");
     assertThat(ContextVar.of("other", "default").get()).isEqualTo("default");
     assertThat(ContextVar.of("other", "default").get("fallback")).isEqualTo("fallback");
