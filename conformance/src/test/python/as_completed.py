@@ -1,4 +1,4 @@
-"""as_completed: rule A1."""
+"""as_completed: rules A1 and A2."""
 
 import asyncio
 
@@ -135,5 +135,91 @@ def leaving_early_cancels_nothing():
             break
         print(slow.done(), slow.cancelling())
         print(await slow)
+
+    asyncio.run(main())
+
+
+@scenario("A2")
+def who_is_cancelled_leaves_the_item_to_the_next():
+    async def main():
+        loop = asyncio.get_running_loop()
+        item = loop.create_future()
+        iterator = aiter(asyncio.as_completed([item, loop.create_future()]))
+
+        async def consume(name):
+            try:
+                print(name, await anext(iterator) is item)
+            except asyncio.CancelledError as exc:
+                print(name, describe(exc))
+                raise
+
+        first = asyncio.create_task(consume("first"))
+        second = asyncio.create_task(consume("second"))
+        await pause()
+        item.set_result(1)
+        loop.call_soon(first.cancel, "behind the item")
+        await asyncio.wait([first, second])
+        print(first.cancelled(), second.cancelled())
+
+    asyncio.run(main())
+
+
+@scenario("A2")
+def who_is_cancelled_and_goes_on_finds_the_item():
+    async def main():
+        loop = asyncio.get_running_loop()
+        item = loop.create_future()
+
+        async def consume():
+            for each in asyncio.as_completed([item, loop.create_future()]):
+                got = await outcome(each)
+                print(got)
+                if got == "1":
+                    break
+
+        consumer = asyncio.create_task(consume())
+        await pause()
+        item.set_result(1)
+        loop.call_soon(consumer.cancel)
+        await consumer
+
+    asyncio.run(main())
+
+
+@scenario("A2")
+def who_waits_first_gets_the_first_result():
+    async def main():
+        loop = asyncio.get_running_loop()
+        one = loop.create_future()
+        two = loop.create_future()
+        items = asyncio.as_completed([one, two])
+        handed_out_first = next(items)
+        handed_out_second = next(items)
+        early = asyncio.create_task(outcome(handed_out_second))
+        await pause()
+        late = asyncio.create_task(outcome(handed_out_first))
+        await pause()
+        one.set_result(1)
+        two.set_result(2)
+        print(await early, await late)
+
+    asyncio.run(main())
+
+
+@scenario("A2")
+def many_waiters_are_served_in_turn():
+    async def main():
+        loop = asyncio.get_running_loop()
+        futures = [loop.create_future() for _ in range(4)]
+        iterator = aiter(asyncio.as_completed(futures))
+
+        async def consume(name):
+            print(name, await (await anext(iterator)))
+
+        consumers = [asyncio.create_task(consume(name)) for name in "abcd"]
+        await pause()
+        for i in (2, 0, 3, 1):
+            futures[i].set_result(i)
+        await asyncio.wait(consumers)
 
     asyncio.run(main())

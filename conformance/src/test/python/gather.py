@@ -340,3 +340,24 @@ def return_exceptions_of_done_futures():
         print(group.done(), described(await group))
 
     asyncio.run(main())
+
+
+@scenario("G4")
+def a_cancel_in_the_batch_in_which_the_gather_ends():
+    async def main():
+        loop = asyncio.get_running_loop()
+        child = loop.create_future()
+
+        async def wait():
+            group = asyncio.gather(child)
+            print(await outcome(group))
+            print(group.done(), group.result())
+            return "went on"
+
+        task = asyncio.create_task(wait())
+        await pause()
+        child.set_result(1)
+        loop.call_soon(task.cancel)
+        print(await outcome(task))
+
+    asyncio.run(main())

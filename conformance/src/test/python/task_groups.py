@@ -485,6 +485,45 @@ def a_timeout_inside_a_group():
 
 
 @scenario("TG6")
+def a_cancel_in_the_batch_in_which_the_last_child_ends():
+    async def main():
+        loop = asyncio.get_running_loop()
+        end = loop.create_future()
+        children = []
+
+        async def work():
+            async with asyncio.TaskGroup() as tg:
+                children.append(tg.create_task(outcome(end)))
+            print("never")
+
+        task = asyncio.create_task(work())
+        await pause(2)
+        end.set_result(1)
+        loop.call_soon(loop.call_soon, task.cancel)
+        print(await outcome(task), task.cancelling())
+        print(children[0].result())
+
+    asyncio.run(main())
+
+
+@scenario("TG6")
+def a_swallowed_cancel_of_a_child_ends_with_its_value():
+    async def main():
+        async def stubborn():
+            print(await outcome(hang("stubborn")))
+            await pause()
+            return "value"
+
+        async with asyncio.TaskGroup() as tg:
+            child = tg.create_task(stubborn())
+            await pause()
+            child.cancel("once")
+        print(child.result(), child.cancelling())
+
+    asyncio.run(main())
+
+
+@scenario("TG6")
 def a_child_that_was_done_before_the_exit():
     async def main():
         async with asyncio.TaskGroup() as tg:

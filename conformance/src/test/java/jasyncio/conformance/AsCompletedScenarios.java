@@ -4,6 +4,7 @@ import static jasyncio.Asyncio.asCompleted;
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.conformance.Helpers.echo;
@@ -14,14 +15,17 @@ import static jasyncio.conformance.Trace.describe;
 import static jasyncio.conformance.Trace.outcome;
 import static jasyncio.conformance.Trace.print;
 
+import jasyncio.Asyncio;
 import jasyncio.Awaitable;
+import jasyncio.CancelledError;
 import jasyncio.Coroutine;
 import jasyncio.Future;
 import jasyncio.Task;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
-/// as_completed: rule A1.
+/// as_completed: rules A1 and A2.
 final class AsCompletedScenarios {
   private AsCompletedScenarios() {}
 
@@ -172,6 +176,96 @@ final class AsCompletedScenarios {
       }
       print(slow.done(), slow.cancelling());
       print(await(slow));
+    });
+  }
+
+  @Scenario("A2")
+  static void whoIsCancelledLeavesTheItemToTheNext() {
+    run(() -> {
+      var loop = getRunningLoop();
+      var item = loop.<Integer>createFuture();
+      var never = loop.<Integer>createFuture();
+      var iterator = asCompleted(List.of(item, never)).async().iterator();
+      var first = createTask(() -> consume("first", iterator, item));
+      var second = createTask(() -> consume("second", iterator, item));
+      pause();
+      item.setResult(1);
+      loop.callSoon(() -> first.cancel("behind the item"));
+      Asyncio.wait(List.of(first, second));
+      print(first.cancelled(), second.cancelled());
+    });
+  }
+
+  private static void consume(
+      String name, Iterator<Future<Integer>> iterator, Future<Integer> item) {
+    try {
+      print(name, iterator.next() == item);
+    } catch (CancelledError e) {
+      print(name, describe(e));
+      throw e;
+    }
+  }
+
+  @Scenario("A2")
+  static void whoIsCancelledAndGoesOnFindsTheItem() {
+    run(() -> {
+      var loop = getRunningLoop();
+      var item = loop.<Integer>createFuture();
+      var never = loop.<Integer>createFuture();
+      var consumer =
+          createTask(() -> {
+            for (var each : asCompleted(List.of(item, never))) {
+              var got = outcome(each);
+              print(got);
+              if (got.equals("1")) {
+                break;
+              }
+            }
+          });
+      pause();
+      item.setResult(1);
+      loop.callSoon(() -> consumer.cancel());
+      await(consumer);
+    });
+  }
+
+  @Scenario("A2")
+  static void whoWaitsFirstGetsTheFirstResult() {
+    run(() -> {
+      var loop = getRunningLoop();
+      var one = loop.<Integer>createFuture();
+      var two = loop.<Integer>createFuture();
+      var items = asCompleted(List.of(one, two)).iterator();
+      var handedOutFirst = items.next();
+      var handedOutSecond = items.next();
+      var early = createTask(() -> outcome(handedOutSecond));
+      pause();
+      var late = createTask(() -> outcome(handedOutFirst));
+      pause();
+      one.setResult(1);
+      two.setResult(2);
+      print(await(early), await(late));
+    });
+  }
+
+  @Scenario("A2")
+  static void manyWaitersAreServedInTurn() {
+    run(() -> {
+      var loop = getRunningLoop();
+      var futures = new ArrayList<Future<Integer>>();
+      for (int i = 0; i < 4; i++) {
+        futures.add(loop.createFuture());
+      }
+      var iterator = asCompleted(futures).async().iterator();
+      var consumers = new ArrayList<Task<Void>>();
+      for (var name : List.of("a", "b", "c", "d")) {
+        consumers.add(createTask(() -> print(name, await(iterator.next()))));
+      }
+      pause();
+      for (int i : new int[] {2, 0, 3, 1}) {
+        futures.get(i).setResult(i);
+      }
+      Asyncio.wait(consumers);
     });
   }
 }

@@ -344,4 +344,23 @@ final class GatherScenarios {
       print(group.done(), described(await(group)));
     });
   }
+
+  @Scenario("G4")
+  static void aCancelInTheBatchInWhichTheGatherEnds() {
+    run(() -> {
+      var loop = getRunningLoop();
+      var child = loop.<Integer>createFuture();
+      var task =
+          createTask(() -> {
+            var group = gather(child);
+            print(outcome(group));
+            print(group.done(), group.result());
+            return "went on";
+          });
+      pause();
+      child.setResult(1);
+      loop.callSoon(() -> task.cancel());
+      print(outcome(task));
+    });
+  }
 }

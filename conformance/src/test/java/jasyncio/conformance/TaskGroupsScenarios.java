@@ -533,6 +533,47 @@ final class TaskGroupsScenarios {
   }
 
   @Scenario("TG6")
+  static void aCancelInTheBatchInWhichTheLastChildEnds() {
+    run(() -> {
+      var loop = getRunningLoop();
+      var end = loop.<Integer>createFuture();
+      var children = new ArrayList<Task<String>>();
+      Action work =
+          () -> {
+            taskGroup(tg -> {
+              children.add(tg.createTask(() -> outcome(end)));
+            });
+            print("never");
+          };
+      var task = createTask(work);
+      pause(2);
+      end.setResult(1);
+      loop.callSoon(() -> loop.callSoon(() -> task.cancel()));
+      print(outcome(task), task.cancelling());
+      print(children.getFirst().result());
+    });
+  }
+
+  @Scenario("TG6")
+  static void aSwallowedCancelOfAChildEndsWithItsValue() {
+    run(() -> {
+      var children = new ArrayList<Task<String>>();
+      taskGroup(tg -> {
+        var child =
+            tg.createTask(() -> {
+              print(outcome(() -> hang("stubborn")));
+              pause();
+              return "value";
+            });
+        children.add(child);
+        pause();
+        child.cancel("once");
+      });
+      print(children.getFirst().result(), children.getFirst().cancelling());
+    });
+  }
+
+  @Scenario("TG6")
   static void aChildThatWasDoneBeforeTheExit() {
     run(() -> {
       var tasks = new ArrayList<Task<?>>();

@@ -10,12 +10,14 @@ import static jasyncio.Asyncio.shield;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.taskGroup;
 import static jasyncio.Asyncio.timeout;
+import static jasyncio.generator.Generators.asyncGenerator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.Asyncio;
 import jasyncio.Future;
 import jasyncio.Task;
 import jasyncio.TaskOptions;
+import jasyncio.generator.Yielder;
 import jasyncio.inspect.CallGraph;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +80,39 @@ class CPythonGraphTest {
       tg.createTask(() -> await(task), TaskOptions.named("sub 1"));
       tg.createTask(() -> await(task), TaskOptions.named("sub 2"));
     });
+  }
+
+  // CPython: test_graph.CallStackTestBase.test_stack_async_gen
+  @Test
+  void stackInsideOfAnAsyncGenerator_hasItsBodyAndWhoIteratesOverIt() {
+    run(() -> {
+      main();
+      iterating();
+    });
+    var graph = seen.getFirst();
+    assertThat(tree(graph)).isEqualTo("main[]");
+    assertThat(methods(graph)).containsSubsequence("capture", "nestedCall", "body", "iterating");
+  }
+
+  private void nestedCall() {
+    capture();
+  }
+
+  private void body(Yielder<Integer> g) {
+    for (int i = 0; i < 2; i++) {
+      g.yield(i);
+      if (i == 1) {
+        nestedCall();
+      }
+    }
+  }
+
+  private void iterating() {
+    int sum = 0;
+    for (int item : asyncGenerator(this::body)) {
+      sum += item;
+    }
+    assertThat(sum).isOne();
   }
 
   // CPython: test_graph.CallStackTestBase.test_stack_gather

@@ -18,11 +18,13 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -218,6 +220,108 @@ class CPythonStreamsTest {
     public void bufferUpdated(int count) {
       got.append(new String(buffer.array(), 0, count, UTF_8));
     }
+  }
+
+  // CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_eof,
+  //     test_read_ready_eof_keep_open
+  @Test
+  void bufferedProtocol_isToldOfTheEnd_andMayKeepItsSideOpen() {
+    run(() -> {
+      for (boolean keepOpen : new boolean[] {false, true}) {
+        var client =
+            new Buffered() {
+              @Override
+              public boolean eofReceived() {
+                super.eofReceived();
+                return keepOpen;
+              }
+            };
+        try (var pair = Loopback.open(client, new Recorder())) {
+          pair.peer().write("x");
+          pair.peer().transport().writeEof();
+          while (!client.calls.contains("eof")) {
+            sleep(0);
+          }
+          assertThat(client.got.toString()).isEqualTo("x");
+          assertThat(client.transport().isClosing()).isEqualTo(!keepOpen);
+          if (keepOpen) {
+            client.write("answer");
+            pair.peer().awaitBytes(6);
+          }
+        }
+      }
+    });
+  }
+
+  // CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests
+  //     .test_read_eof_received_error
+  @Test
+  void bufferedProtocol_thatFailsAtTheEnd_endsItsConnection() {
+    run(() -> {
+      var errors = new ArrayList<ErrorContext>();
+      getRunningLoop().setExceptionHandler((loop, error) -> errors.add(error));
+      var problem = new IllegalStateException("fails");
+      var client =
+          new Buffered() {
+            @Override
+            public boolean eofReceived() {
+              throw problem;
+            }
+          };
+      try (var pair = Loopback.open(client, new Recorder())) {
+        pair.peer().transport().writeEof();
+        assertThat(client.lost.await()).isSameAs(problem);
+      }
+      assertThat(errors)
+          .singleElement()
+          .satisfies(e -> {
+            assertThat(e.message()).isEqualTo("Fatal error: protocol.eofReceived() call failed.");
+            assertThat(e.exception()).isSameAs(problem);
+          });
+    });
+  }
+
+  // CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests
+  //     .test_read_ready_conn_reset, test_read_ready_err
+  @Test
+  void bufferedProtocol_isToldOfAReset() {
+    run(() -> {
+      var client = new Buffered();
+      try (var pair = Loopback.open(client, new Recorder())) {
+        var socket = (SocketChannel) pair.peer().transport().getExtraInfo(ExtraInfo.SOCKET);
+        assertThat(socket).isNotNull();
+        socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+        pair.peer().transport().abort();
+        assertThat(client.lost.await()).isInstanceOf(IOException.class);
+        assertThat(client.calls).doesNotContain("eof");
+      }
+    });
+  }
+
+  // CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests
+  //     .test_proto_type_switch
+  @Test
+  void protocolsOfBothKinds_canFollowEachOther() {
+    run(() -> {
+      var plain = new Recorder();
+      var buffered = new Buffered();
+      var last = new Recorder();
+      try (var pair = Loopback.open(plain, new Recorder())) {
+        pair.peer().write("a");
+        plain.awaitBytes(1);
+        pair.client().transport().setProtocol(buffered);
+        pair.peer().write("b");
+        while (buffered.got.isEmpty()) {
+          sleep(0);
+        }
+        pair.client().transport().setProtocol(last);
+        pair.peer().write("c");
+        last.awaitBytes(1);
+        assertThat(List.of(plain.text(), buffered.got.toString(), last.text()))
+            .containsExactly("a", "b", "c");
+        pair.client().transport().setProtocol(plain); // which is told of the end
+      }
+    });
   }
 
   // CPython: test_buffered_proto.BaseTestBufferedProtocol.test_buffered_proto_create_connection
@@ -475,6 +579,44 @@ class CPythonStreamsTest {
       assertThat(transport.isReading()).isFalse();
       assertThat(await(lost)).isTrue();
       pipe.sink().close();
+    });
+  }
+
+  // CPython: test_unix_events.UnixWritePipeTransportTests.test_can_write_eof, test_write_no_data,
+  //     test_write_eof, test_close_closing
+  @Test
+  void pipe_writtenTo_endsAtOnceIfNothingIsBuffered() {
+    run(() -> {
+      var pipe = Pipe.open();
+      var writing = Pipes.connectWritePipe(Recorder::new, pipe.sink());
+      var transport = writing.transport();
+      assertThat(transport.canWriteEof()).isTrue();
+      transport.write(new byte[0]);
+      assertThat(transport.getWriteBufferSize()).isZero();
+      transport.writeEof();
+      assertThat(transport.isClosing()).isTrue();
+      transport.writeEof();
+      transport.close();
+      assertThat(await(writing.protocol().lost)).isNull();
+      assertThat(writing.protocol().calls).containsExactly("made", "lost");
+      pipe.source().close();
+    });
+  }
+
+  // CPython: test_unix_events.UnixWritePipeTransportTests.test_write_eof_pending
+  @Test
+  void pipe_writtenTo_endsBehindWhatIsBuffered() {
+    run(() -> {
+      var pipe = Pipe.open();
+      var writing = Pipes.connectWritePipe(Recorder::new, pipe.sink());
+      writing.transport().write(new byte[1 << 20]);
+      assertThat(writing.transport().getWriteBufferSize()).isPositive();
+      writing.transport().writeEof();
+      assertThat(writing.transport().isClosing()).isTrue();
+      var reading = Pipes.connectReadPipe(Recorder::new, pipe.source());
+      assertThat(await(reading.protocol().lost)).isNull();
+      assertThat(await(writing.protocol().lost)).isNull();
+      assertThat(reading.protocol().received()).hasSize(1 << 20);
     });
   }
 

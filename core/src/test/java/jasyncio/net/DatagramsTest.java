@@ -270,6 +270,27 @@ class DatagramsTest {
     });
   }
 
+  // CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_no_data,
+  //     test_sendto_buffer_nodata
+  @Test
+  void emptyDatagram_isSent_alsoBehindAnother() {
+    run(() -> {
+      var b = DatagramRecorder.bound();
+      var a = new DatagramRecorder();
+      var transport = throttled(a);
+      a.send("data1", b);
+      transport.sendto(new byte[0], b.address());
+      assertThat(transport.getWriteBufferSize()).isEqualTo(21);
+      transport.full = false;
+      b.awaitDatagrams(2);
+      transport.sendto(new byte[0], b.address());
+      b.awaitDatagrams(3);
+      assertThat(b.texts()).containsExactly("data1", "", "");
+      a.end();
+      b.end();
+    });
+  }
+
   @Test
   void errorInTheQueue_losesThatDatagramAlone() {
     run(() -> {

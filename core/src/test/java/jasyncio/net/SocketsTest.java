@@ -136,6 +136,31 @@ class SocketsTest {
     });
   }
 
+  // CPython: test_selector_events.BaseSelectorEventLoopTests.test_add_writer_existing
+  @Test
+  void secondWriter_takesThePlaceOfTheFirst_besideTheReader() {
+    run(() -> {
+      try (var pair = Pair.open()) {
+        Sockets.addReader(pair.left(), () -> order.add("readable"));
+        Sockets.addWriter(pair.left(), () -> order.add("first"));
+        Sockets.addWriter(pair.left(), () -> order.add("second"));
+        while (order.isEmpty()) {
+          sleep(0);
+        }
+        assertThat(order).containsOnly("second");
+        assertThat(Sockets.removeWriter(pair.left())).isTrue();
+        assertThat(Sockets.removeWriter(pair.left())).isFalse();
+        order.clear();
+        pair.right().write(ByteBuffer.wrap(bytes("x")));
+        while (order.isEmpty()) {
+          sleep(0);
+        }
+        assertThat(order).containsOnly("readable");
+        assertThat(Sockets.removeReader(pair.left())).isTrue();
+      }
+    });
+  }
+
   private void replace(Pipe self, Pipe other) {
     order.add("first");
     Sockets.removeReader(self.source());

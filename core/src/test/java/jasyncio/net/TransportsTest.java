@@ -724,6 +724,51 @@ class TransportsTest {
     }
   }
 
+  // CPython: test_selector_events.BaseSelectorEventLoopTests.test_accept_connection_multiple
+  @Test
+  void connectionsThatWaitTogether_areAcceptedInOneIteration() {
+    assertAcceptedTogether(5, ServerOptions.defaults());
+  }
+
+  // CPython: test_selector_events.BaseSelectorEventLoopTests.test_accept_connection_zero_one
+  @Test
+  void backlogOfOne_acceptsTwoInOneIteration() {
+    assertAcceptedTogether(2, ServerOptions.defaults().backlog(1));
+  }
+
+  /// Connects without letting the loop run, and looks when the server has made its protocols.
+  private static void assertAcceptedTogether(int count, ServerOptions options) {
+    run(() -> {
+      var peers = new ArrayList<Recorder>();
+      var server =
+          Transports.createServer(
+              () -> {
+                var peer = new Recorder();
+                peers.add(peer);
+                return peer;
+              },
+              HOST,
+              0,
+              options);
+      var clients = new ArrayList<SocketChannel>();
+      for (int i = 0; i < count; i++) {
+        clients.add(SocketChannel.open(Loopback.at(Loopback.port(server))));
+      }
+      while (peers.isEmpty()) {
+        sleep(0);
+      }
+      assertThat(peers).hasSize(count);
+      for (var client : clients) {
+        client.close();
+      }
+      for (var peer : peers) {
+        peer.lost.await();
+      }
+      server.close();
+      server.waitClosed();
+    });
+  }
+
   @Test
   void longestBacklog_accepts() {
     run(() -> {
