@@ -26,7 +26,7 @@ static final double LOGIN_TIMEOUT = 60; // seconds
 
 final Map<String, StreamWriter> clients = new LinkedHashMap<>();
 
-void main(String[] args) {
+void main(String[] args) throws Exception {
   if (args.length > 1 || (args.length == 1 && !args[0].matches("\\d{1,5}"))) {
     IO.print(USAGE);
     System.exit(args[0].equals("--help") ? 0 : 2);

@@ -37,7 +37,7 @@ final Properties login = new Properties();
 int transfers = 100;
 int poolSize = 8;
 
-void main(String[] args) {
+void main(String[] args) throws Exception {
   parse(List.of(args).iterator());
   try {
     run(this::work);
@@ -69,7 +69,7 @@ double measure(String name, Pool pool, int atOnce) throws Exception {
     int from = random.nextInt(ACCOUNTS);
     int to = (from + 1 + random.nextInt(ACCOUNTS - 1)) % ACCOUNTS;
     int amount = 1 + random.nextInt(10);
-    Action transfer =
+    Action<?> transfer =
         () -> {
           waitFor(() -> transferWithRetries(pool, from, to, amount), TIMEOUT);
           progress(name, ++done[0]);

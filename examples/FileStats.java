@@ -44,7 +44,7 @@ final List<Stats> done = new ArrayList<>();
 final Stats total = new Stats(null); // so far, of all files
 int found; // files, done or not
 
-void main(String[] args) {
+void main(String[] args) throws IOException {
   if (args.length == 1 && args[0].equals("--help")) {
     IO.print(USAGE);
     return;
@@ -85,7 +85,7 @@ void count(List<Path> paths) throws IOException {
 }
 
 /// Of a folder, all files beneath it; else the path itself, which may turn out to be missing.
-List<Path> filesIn(Path path) {
+List<Path> filesIn(Path path) throws IOException {
   return toThread(() -> { // one hop for all that is asked of the system
     try (var each = Files.walk(path)) {
       return each.filter(Files::isRegularFile).toList();

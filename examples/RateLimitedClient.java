@@ -70,7 +70,7 @@ static class Client {
   }
 
   /// The answer. A TimeoutException leaves neither a request nor a slot behind.
-  String ask(URI uri) throws TimeoutException {
+  String ask(URI uri) throws Exception {
     return slots.run(() -> timeout(DEADLINE, () -> askUntilAnswered(uri)));
   }
 

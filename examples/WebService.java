@@ -48,7 +48,7 @@ final List<String> notes = new ArrayList<>();
 
 int requests;
 
-void main(String[] args) {
+void main(String[] args) throws Exception {
   if (args.length != 0 && !(args.length == 2 && args[0].equals("--port"))) {
     IO.print(USAGE);
     System.exit(args[0].equals("--help") ? 0 : 2);

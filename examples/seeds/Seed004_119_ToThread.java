@@ -8,7 +8,7 @@ void hardWork() throws InterruptedException {
   Thread.sleep(5000);
 }
 
-void doAsyncJob() {
+void doAsyncJob() throws InterruptedException {
   toThread(() -> hardWork());
   sleep(1);
   IO.println("job done!");

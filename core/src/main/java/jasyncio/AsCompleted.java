@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.Entry;
 import java.lang.ref.WeakReference;
@@ -47,7 +48,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
 
   @SuppressWarnings("unchecked") // futures of what is a T are only read
   AsCompleted(
-      Collection<? extends Awaitable<? extends T>> awaitables, double timeout, EventLoop loop) {
+      Collection<? extends Awaitable<? extends T, ?>> awaitables, double timeout, EventLoop loop) {
     Times.checkNumber(timeout);
     this.loop = loop;
     this.timeout = timeout;
@@ -231,7 +232,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
         if (isFirst()) {
           become(ready.poll());
         } else if (!loop.isClosed()) {
-          helper = new Task<Void>(loop, (Action) this::takeItem, TaskOptions.defaults());
+          helper = new Task<Void>(loop, (Action<?>) this::takeItem, TaskOptions.defaults());
           helper.reportIfDestroyed = false;
         }
       }

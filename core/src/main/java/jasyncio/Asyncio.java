@@ -1,5 +1,7 @@
 package jasyncio;
 
+import jasyncio.internal.base.Sneaky;
+import java.lang.ScopedValue.CallableOp;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -7,7 +9,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -62,7 +63,7 @@ public final class Asyncio {
   /// @return what it gives; throws what it throws, the very object
   /// @throws IllegalStateException if a loop runs on this thread
   /// @throws KeyboardInterrupt if Ctrl-C ended it; see [Runner]
-  public static <T extends @Nullable Object> T run(Awaitable<T> main) {
+  public static <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> main) throws X {
     return run(main, RunOptions.defaults());
   }
 
@@ -74,7 +75,7 @@ public final class Asyncio {
   /// @return what it gives; throws what it throws
   /// @throws IllegalStateException if a loop runs on this thread, or if this JVM cannot do what the
   ///   options say
-  public static <T extends @Nullable Object> T run(Awaitable<T> main, RunOptions options) {
+  public static <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> main, RunOptions options) throws X {
     Objects.requireNonNull(main, "main");
     Objects.requireNonNull(options, "options");
     if (EventLoop.running() != null) {
@@ -90,7 +91,7 @@ public final class Asyncio {
   /// Runs a program.
   ///
   /// @param main the coroutine
-  public static void run(Action main) {
+  public static <X extends Exception> void run(Action<X> main) throws X {
     run(ActionBody.of(main, "main"));
   }
 
@@ -98,7 +99,7 @@ public final class Asyncio {
   ///
   /// @param main the coroutine
   /// @param options debug mode, blocking policy, loop
-  public static void run(Action main, RunOptions options) {
+  public static <X extends Exception> void run(Action<X> main, RunOptions options) throws X {
     run(ActionBody.of(main, "main"), options);
   }
 
@@ -155,17 +156,16 @@ public final class Asyncio {
   /// **Cancellation** of the waiting task cancels what it waits for.
   ///
   /// @param <T> what it gives
+  /// @param <X> what a lambda throws, which is announced; a future, a task or a coroutine announces
+  ///   nothing, see [#await(Awaitable, Class)]
   /// @param awaitable what to wait for
-  /// @return what it gives; throws what it throws, the very object, checked ones too
+  /// @return what it gives; throws what it throws, the very object
+  /// @throws X what it throws
   /// @throws CancelledError if it, or the waiting task, is cancelled
   /// @throws IllegalStateException if it is a future that is not done, or a coroutine, and the
   ///   caller runs in no coroutine
-  public static <T extends @Nullable Object> T await(Awaitable<T> awaitable) {
-    try {
-      return Objects.requireNonNull(awaitable, "awaitable").await();
-    } catch (Exception e) {
-      throw Sneaky.sneak(e);
-    }
+  public static <T extends @Nullable Object, X extends Exception> T await(Awaitable<T, X> awaitable) throws X {
+    return Objects.requireNonNull(awaitable, "awaitable").await();
   }
 
   /// Waits like [#await(Awaitable)], and tells the compiler of a checked exception that may come
@@ -178,9 +178,36 @@ public final class Asyncio {
   /// @return what it gives
   /// @throws X if it fails with that
   public static <T extends @Nullable Object, X extends Throwable> T await(
-      Awaitable<T> awaitable, Class<X> mayThrow) throws X {
+      Awaitable<T, ?> awaitable, Class<X> mayThrow) throws X {
     Objects.requireNonNull(mayThrow, "mayThrow");
-    return await(awaitable);
+    return awaitSilently(awaitable);
+  }
+
+  /// Waits like [#await(Awaitable)], and tells the compiler of two checked exceptions that may come
+  /// out.
+  ///
+  /// @param <T> what it gives
+  /// @param <X> the one exception
+  /// @param <Y> the other
+  /// @param awaitable what to wait for
+  /// @param mayThrow the one exception's class
+  /// @param orThrow the other's
+  /// @return what it gives
+  /// @throws X if it fails with that
+  /// @throws Y if it fails with that
+  public static <T extends @Nullable Object, X extends Throwable, Y extends Throwable> T await(
+      Awaitable<T, ?> awaitable, Class<X> mayThrow, Class<Y> orThrow) throws X, Y {
+    Objects.requireNonNull(mayThrow, "mayThrow");
+    Objects.requireNonNull(orThrow, "orThrow");
+    return awaitSilently(awaitable);
+  }
+
+  private static <T extends @Nullable Object> T awaitSilently(Awaitable<T, ?> awaitable) {
+    try {
+      return Objects.requireNonNull(awaitable, "awaitable").await();
+    } catch (Exception e) {
+      throw Sneaky.sneak(e); // the caller has said what may come
+    }
   }
 
   /// Waits for a [CompletionStage], as for [#wrapFuture(CompletionStage)] of it. **Cancellation**
@@ -296,7 +323,7 @@ public final class Asyncio {
   /// @param <T> what the call gives
   /// @param body the call
   /// @return the coroutine
-  public static <T extends @Nullable Object> Coroutine<T> coroutine(Awaitable<T> body) {
+  public static <T extends @Nullable Object> Coroutine<T> coroutine(Awaitable<T, ?> body) {
     return new Coroutine<T>(null, body).watched();
   }
 
@@ -304,7 +331,7 @@ public final class Asyncio {
   ///
   /// @param body the call
   /// @return the coroutine
-  public static Coroutine<Void> coroutine(Action body) {
+  public static Coroutine<Void> coroutine(Action<?> body) {
     return new Coroutine<Void>(null, body).watched();
   }
 
@@ -315,7 +342,7 @@ public final class Asyncio {
   /// @param body the call
   /// @return the coroutine
   public static <T extends @Nullable Object> Coroutine<T> coroutine(
-      String name, Awaitable<T> body) {
+      String name, Awaitable<T, ?> body) {
     return new Coroutine<T>(Objects.requireNonNull(name, "name"), body).watched();
   }
 
@@ -324,7 +351,7 @@ public final class Asyncio {
   /// @param name its name
   /// @param body the call
   /// @return the coroutine
-  public static Coroutine<Void> coroutine(String name, Action body) {
+  public static Coroutine<Void> coroutine(String name, Action<?> body) {
     return new Coroutine<Void>(Objects.requireNonNull(name, "name"), body).watched();
   }
 
@@ -335,7 +362,7 @@ public final class Asyncio {
   /// @return the task; the loop keeps it until it is done
   /// @throws IllegalArgumentException if `body` is a future already
   /// @throws IllegalStateException if no loop runs on this thread
-  public static <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body) {
+  public static <T extends @Nullable Object> Task<T> createTask(Awaitable<T, ?> body) {
     return getRunningLoop().createTask(body);
   }
 
@@ -345,7 +372,7 @@ public final class Asyncio {
   /// @param body the coroutine
   /// @param name its name
   /// @return the task
-  public static <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body, String name) {
+  public static <T extends @Nullable Object> Task<T> createTask(Awaitable<T, ?> body, String name) {
     return getRunningLoop().createTask(body, name);
   }
 
@@ -356,7 +383,7 @@ public final class Asyncio {
   /// @param options name, context, eager start
   /// @return the task
   public static <T extends @Nullable Object> Task<T> createTask(
-      Awaitable<T> body, TaskOptions options) {
+      Awaitable<T, ?> body, TaskOptions options) {
     return getRunningLoop().createTask(body, options);
   }
 
@@ -364,7 +391,7 @@ public final class Asyncio {
   ///
   /// @param body the coroutine
   /// @return the task
-  public static Task<Void> createTask(Action body) {
+  public static Task<Void> createTask(Action<?> body) {
     return getRunningLoop().createTask(body);
   }
 
@@ -373,7 +400,7 @@ public final class Asyncio {
   /// @param body the coroutine
   /// @param name its name
   /// @return the task
-  public static Task<Void> createTask(Action body, String name) {
+  public static Task<Void> createTask(Action<?> body, String name) {
     return getRunningLoop().createTask(body, name);
   }
 
@@ -382,7 +409,7 @@ public final class Asyncio {
   /// @param body the coroutine
   /// @param options name, context, eager start
   /// @return the task
-  public static Task<Void> createTask(Action body, TaskOptions options) {
+  public static Task<Void> createTask(Action<?> body, TaskOptions options) {
     return getRunningLoop().createTask(body, options);
   }
 
@@ -391,8 +418,9 @@ public final class Asyncio {
   /// @param <T> what it gives
   /// @param awaitable a future or a coroutine
   /// @throws IllegalStateException if there is no loop to run a coroutine; see [#getEventLoop()]
-  public static <T extends @Nullable Object> Future<T> ensureFuture(Awaitable<T> awaitable) {
-    return awaitable instanceof Future<T> future ? future : ensureFuture(awaitable, getEventLoop());
+  public static <T extends @Nullable Object> Future<T> ensureFuture(Awaitable<T, ?> awaitable) {
+    var future = Future.asFuture(awaitable);
+    return future != null ? future : ensureFuture(awaitable, getEventLoop());
   }
 
   /// {@return `awaitable` itself if it is a future, else a new task of `loop`}
@@ -404,8 +432,9 @@ public final class Asyncio {
   /// @throws IllegalStateException if it is no future and `loop` can make no task: it is closed, or
   ///   runs on another thread
   public static <T extends @Nullable Object> Future<T> ensureFuture(
-      Awaitable<T> awaitable, EventLoop loop) {
-    if (awaitable instanceof Future<T> future) {
+      Awaitable<T, ?> awaitable, EventLoop loop) {
+    var future = Future.asFuture(awaitable);
+    if (future != null) {
       Objects.requireNonNull(loop, "loop").checkOwns(future);
       return future;
     }
@@ -545,7 +574,7 @@ public final class Asyncio {
     /// @param options how it was asked for
     /// @return the task
     <T extends @Nullable Object> Task<T> create(
-        EventLoop loop, Awaitable<T> body, TaskOptions options);
+        EventLoop loop, Awaitable<T, ?> body, TaskOptions options);
   }
 
   /// {@return a copy of the current context}
@@ -559,7 +588,7 @@ public final class Asyncio {
   ///
   /// @throws IllegalStateException if there is no loop; see [#getEventLoop()]
   public static Future<List<Object>> gather() {
-    return Gather.of(getEventLoop(), List.<Awaitable<Object>>of());
+    return Gather.of(getEventLoop(), List.<Awaitable<Object, ?>>of());
   }
 
   /// Runs coroutines side by side, and waits for other futures with them.
@@ -575,7 +604,7 @@ public final class Asyncio {
   @SafeVarargs
   @SuppressWarnings("varargs") // the array is only read
   public static <T extends @Nullable Object> Future<List<T>> gather(
-      Awaitable<? extends T>... awaitables) {
+      Awaitable<? extends T, ?>... awaitables) {
     return gather(Arrays.asList(Objects.requireNonNull(awaitables, "awaitables")));
   }
 
@@ -585,7 +614,7 @@ public final class Asyncio {
   /// @param awaitables futures and coroutines
   /// @return a future of all results, in the order of the collection
   public static <T extends @Nullable Object> Future<List<T>> gather(
-      Collection<? extends Awaitable<? extends T>> awaitables) {
+      Collection<? extends Awaitable<? extends T, ?>> awaitables) {
     return Gather.of(loopOf(awaitables), awaitables);
   }
 
@@ -598,7 +627,7 @@ public final class Asyncio {
   /// @param actions the coroutines
   /// @return a future that is done when all are
   /// @throws IllegalStateException if there is no loop to run them
-  public static Future<List<Void>> gatherActions(Action... actions) {
+  public static Future<List<Void>> gatherActions(Action<?>... actions) {
     return gather(awaitables(actions));
   }
 
@@ -608,7 +637,7 @@ public final class Asyncio {
   /// @param awaitables futures and coroutines
   /// @return a future of results and exceptions, in the order of the arguments
   public static Future<List<@Nullable Object>> gather(
-      GatherOption option, Awaitable<?>... awaitables) {
+      GatherOption option, Awaitable<?, ?>... awaitables) {
     return gather(option, Arrays.asList(Objects.requireNonNull(awaitables, "awaitables")));
   }
 
@@ -618,7 +647,7 @@ public final class Asyncio {
   /// @param awaitables futures and coroutines
   /// @return a future of results and exceptions, in the order of the collection
   public static Future<List<@Nullable Object>> gather(
-      GatherOption option, Collection<? extends Awaitable<?>> awaitables) {
+      GatherOption option, Collection<? extends Awaitable<?, ?>> awaitables) {
     Objects.requireNonNull(option, "option");
     return Gather.returningExceptions(loopOf(awaitables), awaitables);
   }
@@ -630,16 +659,16 @@ public final class Asyncio {
   /// @return a future of exceptions and nulls, in the order of the arguments
   /// @throws IllegalStateException if there is no loop to run them
   public static Future<List<@Nullable Object>> gatherActions(
-      GatherOption option, Action... actions) {
+      GatherOption option, Action<?>... actions) {
     return gather(option, awaitables(actions));
   }
 
-  private static List<Awaitable<Void>> awaitables(Action... actions) {
+  private static List<Awaitable<Void, ?>> awaitables(Action<?>... actions) {
     Objects.requireNonNull(actions, "actions");
-    return Arrays.stream(actions).map(a -> ActionBody.of(a, "action")).toList();
+    return Arrays.stream(actions).<Awaitable<Void, ?>>map(a -> ActionBody.of(a, "action")).toList();
   }
 
-  private static EventLoop loopOf(Collection<? extends Awaitable<?>> awaitables) {
+  private static EventLoop loopOf(Collection<? extends Awaitable<?, ?>> awaitables) {
     for (var awaitable : Objects.requireNonNull(awaitables, "awaitables")) {
       if (awaitable instanceof Future<?> future) {
         return future.getLoop();
@@ -734,7 +763,7 @@ public final class Asyncio {
   /// @throws IllegalArgumentException if there are futures of different loops
   /// @throws IllegalStateException if there is no loop to run coroutines
   public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
-      Collection<? extends Awaitable<? extends T>> awaitables) {
+      Collection<? extends Awaitable<? extends T, ?>> awaitables) {
     return asCompleted(awaitables, Double.POSITIVE_INFINITY);
   }
 
@@ -745,7 +774,7 @@ public final class Asyncio {
   /// @param timeout seconds, from now
   /// @return what to iterate over, once; gives [TimeoutException]s for what is late
   public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
-      Collection<? extends Awaitable<? extends T>> awaitables, double timeout) {
+      Collection<? extends Awaitable<? extends T, ?>> awaitables, double timeout) {
     return new AsCompleted<>(awaitables, timeout, loopOf(awaitables));
   }
 
@@ -756,7 +785,7 @@ public final class Asyncio {
   /// @param timeout the time, from now
   /// @return what to iterate over, once
   public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
-      Collection<? extends Awaitable<? extends T>> awaitables, @Nullable Duration timeout) {
+      Collection<? extends Awaitable<? extends T, ?>> awaitables, @Nullable Duration timeout) {
     return asCompleted(awaitables, Times.seconds(timeout));
   }
 
@@ -767,7 +796,7 @@ public final class Asyncio {
   /// @param awaitable a future or a coroutine
   /// @return a future to await in its place
   /// @throws IllegalStateException if there is no loop to run a coroutine
-  public static <T extends @Nullable Object> Future<T> shield(Awaitable<T> awaitable) {
+  public static <T extends @Nullable Object> Future<T> shield(Awaitable<T, ?> awaitable) {
     return Waits.shield(awaitable);
   }
 
@@ -775,7 +804,7 @@ public final class Asyncio {
   ///
   /// @param action the coroutine
   /// @return a future to await in its place
-  public static Future<Void> shield(Action action) {
+  public static Future<Void> shield(Action<?> action) {
     return shield(ActionBody.of(action, "action"));
   }
 
@@ -789,20 +818,16 @@ public final class Asyncio {
   /// @param <T> what it gives
   /// @param body the clean-up
   /// @return what it gives; throws what it throws
-  public static <T extends @Nullable Object> T uninterrupted(Awaitable<T> body) {
+  public static <T extends @Nullable Object, X extends Exception> T uninterrupted(Awaitable<T, X> body) throws X {
     Objects.requireNonNull(body, "body");
     var task = currentTask();
-    try {
-      return task == null ? body.await() : task.uninterrupted(body);
-    } catch (Exception e) {
-      throw Sneaky.sneak(e);
-    }
+    return task == null ? body.await() : task.uninterrupted(body);
   }
 
   /// Runs clean-up that blocks, as the other form does.
   ///
   /// @param body the clean-up
-  public static void uninterrupted(Action body) {
+  public static <X extends Exception> void uninterrupted(Action<X> body) throws X {
     uninterrupted(ActionBody.of(body, "body"));
   }
 
@@ -830,8 +855,8 @@ public final class Asyncio {
   /// @return what it gives; throws what it throws
   /// @throws TimeoutException if the time was over
   /// @throws IllegalStateException if the caller runs in no task
-  public static <T extends @Nullable Object> T waitFor(Awaitable<T> awaitable, double timeout)
-      throws TimeoutException {
+  public static <T extends @Nullable Object, X extends Exception> T waitFor(Awaitable<T, X> awaitable, double timeout)
+      throws X, TimeoutException {
     return Waits.waitFor(awaitable, timeout);
   }
 
@@ -840,7 +865,7 @@ public final class Asyncio {
   /// @param action the coroutine
   /// @param timeout seconds; at most 0 gives it no chance unless it is done
   /// @throws TimeoutException if the time was over
-  public static void waitFor(Action action, double timeout) throws TimeoutException {
+  public static <X extends Exception> void waitFor(Action<X> action, double timeout) throws X, TimeoutException {
     waitFor(ActionBody.of(action, "action"), timeout);
   }
 
@@ -854,8 +879,8 @@ public final class Asyncio {
   /// @param timeout the time
   /// @return what it gives
   /// @throws TimeoutException if the time was over
-  public static <T extends @Nullable Object> T waitFor(
-      Awaitable<T> awaitable, @Nullable Duration timeout) throws TimeoutException {
+  public static <T extends @Nullable Object, X extends Exception> T waitFor(
+      Awaitable<T, X> awaitable, @Nullable Duration timeout) throws X, TimeoutException {
     return Waits.waitFor(awaitable, Times.seconds(timeout));
   }
 
@@ -864,7 +889,7 @@ public final class Asyncio {
   /// @param action the coroutine
   /// @param timeout the time
   /// @throws TimeoutException if the time was over
-  public static void waitFor(Action action, @Nullable Duration timeout) throws TimeoutException {
+  public static <X extends Exception> void waitFor(Action<X> action, @Nullable Duration timeout) throws X, TimeoutException {
     waitFor(ActionBody.of(action, "action"), timeout);
   }
 
@@ -879,8 +904,8 @@ public final class Asyncio {
   /// @return what it gives; throws what it throws
   /// @throws TimeoutException if the time was over
   /// @throws IllegalStateException if the caller runs in no task
-  public static <T extends @Nullable Object> T timeout(double delay, Awaitable<T> body)
-      throws TimeoutException {
+  public static <T extends @Nullable Object, X extends Exception> T timeout(double delay, Awaitable<T, X> body)
+      throws X, TimeoutException {
     return Timeout.after(delay).run(body);
   }
 
@@ -889,7 +914,7 @@ public final class Asyncio {
   /// @param delay seconds
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static void timeout(double delay, Action body) throws TimeoutException {
+  public static <X extends Exception> void timeout(double delay, Action<X> body) throws X, TimeoutException {
     Timeout.after(delay).run(body);
   }
 
@@ -898,7 +923,7 @@ public final class Asyncio {
   /// @param delay seconds
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static void timeout(double delay, Timeout.Body body) throws TimeoutException {
+  public static <X extends Exception> void timeout(double delay, Timeout.Body<X> body) throws X, TimeoutException {
     Timeout.after(delay).run(body);
   }
 
@@ -913,8 +938,8 @@ public final class Asyncio {
   /// @return what it gives; throws what it throws
   /// @throws TimeoutException if the time was over
   /// @throws IllegalStateException if the caller runs in no task
-  public static <T extends @Nullable Object> T timeout(@Nullable Duration delay, Awaitable<T> body)
-      throws TimeoutException {
+  public static <T extends @Nullable Object, X extends Exception> T timeout(@Nullable Duration delay, Awaitable<T, X> body)
+      throws X, TimeoutException {
     return Timeout.after(Times.seconds(delay)).run(body);
   }
 
@@ -923,7 +948,7 @@ public final class Asyncio {
   /// @param delay the time
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static void timeout(@Nullable Duration delay, Action body) throws TimeoutException {
+  public static <X extends Exception> void timeout(@Nullable Duration delay, Action<X> body) throws X, TimeoutException {
     Timeout.after(Times.seconds(delay)).run(body);
   }
 
@@ -932,7 +957,7 @@ public final class Asyncio {
   /// @param delay the time
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static void timeout(@Nullable Duration delay, Timeout.Body body) throws TimeoutException {
+  public static <X extends Exception> void timeout(@Nullable Duration delay, Timeout.Body<X> body) throws X, TimeoutException {
     Timeout.after(Times.seconds(delay)).run(body);
   }
 
@@ -947,8 +972,8 @@ public final class Asyncio {
   /// @return what it gives; throws what it throws
   /// @throws TimeoutException if the time was over
   /// @throws IllegalStateException if the caller runs in no task
-  public static <T extends @Nullable Object> T timeoutAt(double when, Awaitable<T> body)
-      throws TimeoutException {
+  public static <T extends @Nullable Object, X extends Exception> T timeoutAt(double when, Awaitable<T, X> body)
+      throws X, TimeoutException {
     return Timeout.at(when).run(body);
   }
 
@@ -957,7 +982,7 @@ public final class Asyncio {
   /// @param when seconds of the loop's [EventLoop#time()]
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static void timeoutAt(double when, Action body) throws TimeoutException {
+  public static <X extends Exception> void timeoutAt(double when, Action<X> body) throws X, TimeoutException {
     Timeout.at(when).run(body);
   }
 
@@ -966,7 +991,7 @@ public final class Asyncio {
   /// @param when seconds of the loop's [EventLoop#time()]
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static void timeoutAt(double when, Timeout.Body body) throws TimeoutException {
+  public static <X extends Exception> void timeoutAt(double when, Timeout.Body<X> body) throws X, TimeoutException {
     Timeout.at(when).run(body);
   }
 
@@ -994,7 +1019,7 @@ public final class Asyncio {
   /// @param call what may block
   /// @return what it gives; throws what it throws
   /// @throws IllegalStateException if no loop runs on this thread, or its executor was shut down
-  public static <T extends @Nullable Object> T toThread(Callable<T> call) {
+  public static <T extends @Nullable Object, X extends Exception> T toThread(CallableOp<T, X> call) throws X {
     Objects.requireNonNull(call, "call");
     var context = Context.copyContext();
     return getRunningLoop().<T>runInExecutor(null, () -> context.run(call)).await();
@@ -1003,9 +1028,9 @@ public final class Asyncio {
   /// Has a blocking call made by another thread, in a copy of the current context. Suspends.
   ///
   /// @param call what may block
-  public static void toThread(Action call) {
+  public static <X extends Exception> void toThread(Action<X> call) throws X {
     Objects.requireNonNull(call, "call");
-    toThread(() -> call.asAwaitable().await());
+    toThread(call.asAwaitable()::await);
   }
 
   /// Has a coroutine run by a loop that runs on another thread. Any thread; does not wait.
@@ -1017,7 +1042,7 @@ public final class Asyncio {
   /// @throws IllegalArgumentException if `body` is a future
   /// @throws IllegalStateException if the loop is closed
   public static <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
-      Awaitable<T> body, EventLoop loop) {
+      Awaitable<T, ?> body, EventLoop loop) {
     return Bridges.runThreadsafe(body, loop);
   }
 
@@ -1026,7 +1051,7 @@ public final class Asyncio {
   /// @param body the coroutine
   /// @param loop the loop
   /// @return a future for other threads
-  public static CompletableFuture<Void> runCoroutineThreadsafe(Action body, EventLoop loop) {
+  public static CompletableFuture<Void> runCoroutineThreadsafe(Action<?> body, EventLoop loop) {
     return runCoroutineThreadsafe(ActionBody.of(body, "body"), loop);
   }
 }

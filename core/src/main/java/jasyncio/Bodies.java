@@ -24,7 +24,7 @@ final class Bodies {
 
   /// The coroutine that a body is, or was given as.
   static @Nullable Coroutine<?> coroutine(Object body) {
-    if (body instanceof Bridges.Call<?> call) {
+    if (body instanceof Bridges.Call<?, ?> call) {
       return coroutine(call.body());
     }
     return body instanceof Coroutine<?> coroutine ? coroutine : null;
@@ -33,10 +33,10 @@ final class Bodies {
   /// Runs a body that gives a `T`, or nothing.
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // the body knows its type
   static <T> T call(Object body) throws Exception {
-    if (body instanceof Action action) {
+    if (body instanceof Action<?> action) {
       action.run();
       return ActionBody.nothing();
     }
-    return ((Awaitable<T>) body).await();
+    return ((Awaitable<T, ?>) body).await();
   }
 }

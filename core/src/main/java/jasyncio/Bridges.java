@@ -215,7 +215,7 @@ final class Bridges {
   }
 
   static <T extends @Nullable Object> CompletableFuture<T> runThreadsafe(
-      Awaitable<T> body, EventLoop loop) {
+      Awaitable<T, ?> body, EventLoop loop) {
     Objects.requireNonNull(body, "body");
     Objects.requireNonNull(loop, "loop");
     if (body instanceof Future<?>) {
@@ -241,10 +241,10 @@ final class Bridges {
   }
 
   /// A body that another thread asked for, and may have cancelled before its first step.
-  record Call<T extends @Nullable Object>(Awaitable<T> body, CompletableFuture<T> theirs)
-      implements Awaitable<T> {
+  record Call<T extends @Nullable Object, X extends Exception>(
+      Awaitable<T, X> body, CompletableFuture<T> theirs) implements Awaitable<T, X> {
     @Override
-    public T await() throws Exception {
+    public T await() throws X {
       if (theirs.isCancelled()) {
         Bodies.drop(body);
         throw new CancelledError();

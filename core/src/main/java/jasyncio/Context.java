@@ -1,7 +1,7 @@
 package jasyncio;
 
 import java.util.Objects;
-import java.util.concurrent.Callable;
+import java.lang.ScopedValue.CallableOp;
 import org.jspecify.annotations.Nullable;
 
 /// Values of [ContextVar]s, as one task, callback or thread sees them.
@@ -60,9 +60,11 @@ public final class Context {
   ///
   /// @param <T> what the code gives
   /// @param code what to run; may suspend, when this is called in a coroutine
+  /// @param <X> what the code throws
   /// @return what it gives
+  /// @throws X what the code throws
   /// @throws IllegalStateException if this context is entered already
-  public <T extends @Nullable Object> T run(Callable<T> code) {
+  public <T extends @Nullable Object, X extends Exception> T run(CallableOp<T, X> code) throws X {
     Objects.requireNonNull(code, "code");
     if (entered) {
       throw new IllegalStateException("cannot enter context: it is already entered");
@@ -71,8 +73,6 @@ public final class Context {
     var loop = EventLoop.running();
     try {
       return loop != null ? runOnLoop(loop, code) : runOutsideOfLoops(code);
-    } catch (Exception e) {
-      throw Sneaky.sneak(e);
     } finally {
       entered = false;
     }
@@ -82,16 +82,13 @@ public final class Context {
   ///
   /// @param code what to run
   /// @throws IllegalStateException if this context is entered already
-  public void run(Action code) {
+  public <X extends Exception> void run(Action<X> code) throws X {
     Objects.requireNonNull(code, "code");
-    run(() -> {
-      code.run();
-      return Boolean.TRUE;
-    });
+    run(code.asAwaitable()::await);
   }
 
-  private <T extends @Nullable Object> T runOnLoop(EventLoop loop, Callable<T> code)
-      throws Exception {
+  private <T extends @Nullable Object, X extends Exception> T runOnLoop(EventLoop loop, CallableOp<T, X> code)
+      throws X {
     var outer = loop.context;
     switchTo(loop, this);
     try {
@@ -110,7 +107,7 @@ public final class Context {
     loop.context = context;
   }
 
-  private <T extends @Nullable Object> T runOutsideOfLoops(Callable<T> code) throws Exception {
+  private <T extends @Nullable Object, X extends Exception> T runOutsideOfLoops(CallableOp<T, X> code) throws X {
     var outer = outsideOfLoops();
     setOutsideOfLoops(this);
     try {

@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.base.AwaitedAt;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.fiber.Fiber;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// been collected. Used by one thread at a time. Python: a coroutine object.
 ///
 /// @param <T> what the call gives
-public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>, AutoCloseable {
+public final class Coroutine<T extends @Nullable Object> implements Awaitable<T, RuntimeException>, AutoCloseable {
   /* Overview
    * States:  CREATED -> RUNNING -> CLOSED                  awaited: the body runs on the stack of who awaits it
    *          CREATED -> RUNNING <-> SUSPENDED -> CLOSED    driven by hand: it runs on a fiber of its own
@@ -48,7 +49,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     CLOSED
   }
 
-  private @Nullable Object body; // an Awaitable<T> or an Action; null once it is closed
+  private @Nullable Object body; // an Awaitable<T, ?> or an Action; null once it is closed
   private final Object naming; // see Describe.naming
   private final Progress progress = new Progress();
   private @Nullable Fiber fiber; // when driven by hand
@@ -73,7 +74,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
   /// @param name its name
   /// @param body the call
   /// @return the coroutine
-  public static Coroutine<Void> of(String name, Action body) {
+  public static Coroutine<Void> of(String name, Action<?> body) {
     return new Coroutine<>(Objects.requireNonNull(name, "name"), body);
   }
 
@@ -355,7 +356,7 @@ public final class Coroutine<T extends @Nullable Object> implements Awaitable<T>
     var t = thrown;
     if (t != null) {
       thrown = null;
-      throw Sneaky.sneak(AwaitedAt.add(t));
+      throw Sneaky.rethrow(t);
     }
     var s = sent;
     sent = null;

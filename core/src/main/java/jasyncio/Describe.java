@@ -89,7 +89,7 @@ final class Describe {
   static Object naming(Object function) {
     if (function instanceof ActionBody body) { // no `switch`, as in Future
       return body.action().getClass();
-    } else if (function instanceof Bridges.Call<?> call) {
+    } else if (function instanceof Bridges.Call<?, ?> call) {
       return naming(call.body());
     } else if (function instanceof Coroutine<?> coroutine) {
       return coroutine.naming();

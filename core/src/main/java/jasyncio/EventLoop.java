@@ -1,6 +1,6 @@
 package jasyncio;
 
-import jasyncio.internal.base.AwaitedAt;
+import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.fiber.Hub;
@@ -114,7 +114,7 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalArgumentException if `main` is a future of another loop
   /// @throws IllegalStateException if the loop is closed, runs already, was stopped before `main`
   ///   was done, or if another loop runs on this thread
-  public <T extends @Nullable Object> T runUntilComplete(Awaitable<T> main) {
+  public <T extends @Nullable Object, X extends Exception> T runUntilComplete(Awaitable<T, X> main) throws X {
     Objects.requireNonNull(main, "main");
     checkRunnable();
     boolean isNew = !(main instanceof Future<?>);
@@ -160,7 +160,7 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param main a coroutine
   /// @throws IllegalStateException as the other form
-  public void runUntilComplete(Action main) {
+  public <X extends Exception> void runUntilComplete(Action<X> main) throws X {
     runUntilComplete(ActionBody.of(main, "main"));
   }
 
@@ -179,7 +179,7 @@ public final class EventLoop implements AutoCloseable {
       watchSteps();
       core.run();
     } catch (Throwable e) {
-      throw Sneaky.sneak(AwaitedAt.add(e));
+      throw Sneaky.rethrow(e);
     } finally {
       watchdog.loopEnds();
       context = null; // what ran last is not kept until the next run
@@ -563,7 +563,7 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalArgumentException if `body` is a future already
   /// @throws IllegalStateException if the loop is closed; or runs, and this is another thread,
   ///   which uses [Asyncio#runCoroutineThreadsafe(Awaitable, EventLoop)] instead
-  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body) {
+  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T, ?> body) {
     return createTask(body, TaskOptions.defaults());
   }
 
@@ -573,7 +573,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param body the coroutine
   /// @param name its name
   /// @return the task
-  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body, String name) {
+  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T, ?> body, String name) {
     return createTask(body, TaskOptions.named(name));
   }
 
@@ -587,7 +587,7 @@ public final class EventLoop implements AutoCloseable {
   /// @throws ClassCastException if the task factory makes futures that are not tasks; see
   ///   [#createFutureFor]
   /// @throws IllegalStateException if the loop is closed; or runs, and this is another thread
-  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body, TaskOptions options) {
+  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T, ?> body, TaskOptions options) {
     return makeTask(body, options);
   }
 
@@ -608,7 +608,7 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param body the coroutine
   /// @return the task
-  public Task<Void> createTask(Action body) {
+  public Task<Void> createTask(Action<?> body) {
     return createTask(body, TaskOptions.defaults());
   }
 
@@ -617,7 +617,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param body the coroutine
   /// @param name its name
   /// @return the task
-  public Task<Void> createTask(Action body, String name) {
+  public Task<Void> createTask(Action<?> body, String name) {
     return createTask(body, TaskOptions.named(name));
   }
 
@@ -626,7 +626,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param body the coroutine
   /// @param options name, context, eager start
   /// @return the task
-  public Task<Void> createTask(Action body, TaskOptions options) {
+  public Task<Void> createTask(Action<?> body, TaskOptions options) {
     return makeTask(body, options);
   }
 
@@ -637,7 +637,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param options name, context, eager start
   /// @return the future
   public <T extends @Nullable Object> Future<T> createFutureFor(
-      Awaitable<T> body, TaskOptions options) {
+      Awaitable<T, ?> body, TaskOptions options) {
     return newFuture(body, options);
   }
 
@@ -763,7 +763,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param executor who runs it, or `null` for the loop's own
   /// @param call what may block
   /// @return a future that is done when it has run
-  public Future<Void> runInExecutor(@Nullable Executor executor, Action call) {
+  public Future<Void> runInExecutor(@Nullable Executor executor, Action<?> call) {
     Objects.requireNonNull(call, "call");
     return runInExecutor(executor, () -> call.asAwaitable().await());
   }
@@ -807,7 +807,7 @@ public final class EventLoop implements AutoCloseable {
     if (open.isEmpty()) {
       return;
     }
-    var closing = open.stream().<Action>map(g -> () -> closeAsyncgen(g)).toArray(Action[]::new);
+    var closing = open.stream().<Action<?>>map(g -> () -> closeAsyncgen(g)).toArray(Action<?>[]::new);
     var results = Asyncio.gatherActions(GatherOption.RETURN_EXCEPTIONS, closing).await();
     for (int i = 0; i < closing.length; i++) {
       if (results.get(i) instanceof Throwable e && !(e instanceof CancelledError)) {

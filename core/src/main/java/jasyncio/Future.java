@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.base.AwaitedAt;
 import jasyncio.internal.loop.Entry;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <T> the type of the result
 @SuppressWarnings("exports") // the machine's base class has nothing public to show
-public sealed class Future<T extends @Nullable Object> extends Entry implements Awaitable<T>
+public sealed class Future<T extends @Nullable Object> extends Entry implements Awaitable<T, RuntimeException>
     permits Task, Gather, AsCompleted.Promise, Losses.Shadow {
   /* Overview
    * States:  PENDING -> FINISHED    setResult
@@ -411,6 +412,12 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
 
   // ---- waiting ----------------------------------------------------------------------------------
 
+  /// {@return `awaitable` itself if it is a future, else `null`}
+  @SuppressWarnings("unchecked") // what a future announces is fixed
+  static <T extends @Nullable Object> @Nullable Future<T> asFuture(Awaitable<T, ?> awaitable) {
+    return awaitable instanceof Future<?> future ? (Future<T>) future : null;
+  }
+
   /// Waits until this is done. Suspends unless it is.
   ///
   /// **Cancellation** of the waiting task cancels this future, too; [Asyncio#shield] prevents that.
@@ -456,6 +463,22 @@ public sealed class Future<T extends @Nullable Object> extends Entry implements 
   /// @return a new one each time
   public final CompletableFuture<T> toCompletableFuture() {
     return Bridges.toCompletableFuture(this);
+  }
+
+  /// Waits like [#await(Class)], and tells the compiler of two checked exceptions.
+  ///
+  /// @param <X> the one exception
+  /// @param <Y> the other
+  /// @param mayThrow the one exception's class
+  /// @param orThrow the other's
+  /// @return the result
+  /// @throws X if it failed with that
+  /// @throws Y if it failed with that
+  public final <X extends Throwable, Y extends Throwable> T await(
+      Class<X> mayThrow, Class<Y> orThrow) throws X, Y {
+    Objects.requireNonNull(mayThrow, "mayThrow");
+    Objects.requireNonNull(orThrow, "orThrow");
+    return await();
   }
 
   // ---- description ------------------------------------------------------------------------------

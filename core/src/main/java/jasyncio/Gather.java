@@ -19,7 +19,7 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
 
   private Gather(
       EventLoop loop,
-      Collection<? extends Awaitable<? extends T>> arguments,
+      Collection<? extends Awaitable<? extends T, ?>> arguments,
       boolean returnExceptions) {
     super(loop);
     this.returnExceptions = returnExceptions;
@@ -56,12 +56,12 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
   }
 
   static <T extends @Nullable Object> Future<List<T>> of(
-      EventLoop loop, Collection<? extends Awaitable<? extends T>> arguments) {
+      EventLoop loop, Collection<? extends Awaitable<? extends T, ?>> arguments) {
     return arguments.isEmpty() ? empty(loop) : new Gather<T>(loop, arguments, false);
   }
 
   static Future<List<@Nullable Object>> returningExceptions(
-      EventLoop loop, Collection<? extends Awaitable<?>> arguments) {
+      EventLoop loop, Collection<? extends Awaitable<?, ?>> arguments) {
     return arguments.isEmpty() ? empty(loop) : new Gather<@Nullable Object>(loop, arguments, true);
   }
 

@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Sneaky;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -73,14 +74,14 @@ public final class Runner implements AutoCloseable {
   /// @throws IllegalStateException if the runner is closed, or a loop runs on this thread
   /// @throws KeyboardInterrupt if Ctrl-C ended it; [InterruptedException], unannounced, if an
   ///   interrupt of the calling thread did
-  public <T extends @Nullable Object> T run(Awaitable<T> main) {
+  public <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> main) throws X {
     return run(main, null);
   }
 
   /// Runs a coroutine to its end.
   ///
   /// @param main the coroutine
-  public void run(Action main) {
+  public <X extends Exception> void run(Action<X> main) throws X {
     run(ActionBody.of(main, "main"), null);
   }
 
@@ -90,7 +91,7 @@ public final class Runner implements AutoCloseable {
   /// @param main the coroutine
   /// @param context the context, or `null` for the runner's
   /// @return what it gives; throws what it throws
-  public <T extends @Nullable Object> T run(Awaitable<T> main, @Nullable Context context) {
+  public <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> main, @Nullable Context context) throws X {
     Objects.requireNonNull(main, "main");
     if (EventLoop.running() != null) {
       throw new IllegalStateException(
@@ -98,7 +99,8 @@ public final class Runner implements AutoCloseable {
     }
     var theLoop = getLoop();
     var options = TaskOptions.defaults().context(context != null ? context : this.context);
-    var task = main instanceof Future<T> future ? future : theLoop.createFutureFor(main, options);
+    var future = Future.asFuture(main);
+    var task = future != null ? future : theLoop.createFutureFor(main, options);
     if (task instanceof Task<?> t) {
       t.reportIfDestroyed = false;
     }
@@ -153,7 +155,7 @@ public final class Runner implements AutoCloseable {
   ///
   /// @param main the coroutine
   /// @param context the context, or `null` for the runner's
-  public void run(Action main, @Nullable Context context) {
+  public <X extends Exception> void run(Action<X> main, @Nullable Context context) throws X {
     run(ActionBody.of(main, "main"), context);
   }
 

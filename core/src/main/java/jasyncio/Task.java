@@ -55,7 +55,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   @Nullable Task<?> previous;
   private final int number = COUNTER.incrementAndGet();
   private @Nullable String name;
-  private Object body; // an Awaitable<T> or an Action; once it is done, what Bodies left of it
+  private Object body; // an Awaitable<T, ?> or an Action; once it is done, what Bodies left of it
   private @Nullable Object waiter; // a Future, a Place in a WaitList, or a CancelledSleep
   private @Nullable Fiber fiber;
   private int cancelRequests;
@@ -69,7 +69,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// @param body the coroutine
   /// @param options name, context, eager start
   /// @throws IllegalStateException if the loop is closed; or runs, and this is another thread
-  public Task(EventLoop loop, Awaitable<T> body, TaskOptions options) {
+  public Task(EventLoop loop, Awaitable<T, ?> body, TaskOptions options) {
     this(loop, (Object) body, options);
   }
 
@@ -140,10 +140,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     try {
       if (hasWish()) {
         cancelBeforeStart();
-      } else if (body instanceof Action action) {
+      } else if (body instanceof Action<?> action) {
         action.run();
       } else {
-        value = ((Awaitable<T>) body).await();
+        value = ((Awaitable<T, ?>) body).await();
       }
     } catch (Throwable e) {
       error = e;
@@ -510,7 +510,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /// Runs clean-up that may block: see [Asyncio#uninterrupted(Awaitable)].
-  <R extends @Nullable Object> R uninterrupted(Awaitable<R> body) throws Exception {
+  <R extends @Nullable Object, X extends Exception> R uninterrupted(Awaitable<R, X> body) throws X {
     var heldOff = interruption();
     if (heldOff == null) {
       return body.await();

@@ -1,6 +1,6 @@
 package jasyncio;
 
-import jasyncio.internal.base.AwaitedAt;
+import jasyncio.internal.base.Sneaky;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -125,7 +125,7 @@ public final class TaskGroup implements AutoCloseable {
   /// @param body the coroutine
   /// @return the task
   /// @throws IllegalStateException if the group is not entered, is shutting down, or has ended
-  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body) {
+  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T, ?> body) {
     return createTask(body, TaskOptions.defaults());
   }
 
@@ -135,7 +135,7 @@ public final class TaskGroup implements AutoCloseable {
   /// @param body the coroutine
   /// @param name its name
   /// @return the task
-  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body, String name) {
+  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T, ?> body, String name) {
     return createTask(body, TaskOptions.named(name));
   }
 
@@ -143,7 +143,7 @@ public final class TaskGroup implements AutoCloseable {
   ///
   /// @param body the coroutine
   /// @return the task
-  public Task<Void> createTask(Action body) {
+  public Task<Void> createTask(Action<?> body) {
     return createTask(body, TaskOptions.defaults());
   }
 
@@ -152,7 +152,7 @@ public final class TaskGroup implements AutoCloseable {
   /// @param body the coroutine
   /// @param name its name
   /// @return the task
-  public Task<Void> createTask(Action body, String name) {
+  public Task<Void> createTask(Action<?> body, String name) {
     return createTask(body, TaskOptions.named(name));
   }
 
@@ -161,7 +161,7 @@ public final class TaskGroup implements AutoCloseable {
   /// @param body the coroutine
   /// @param options name, context, eager start
   /// @return the task
-  public Task<Void> createTask(Action body, TaskOptions options) {
+  public Task<Void> createTask(Action<?> body, TaskOptions options) {
     return make(body, options);
   }
 
@@ -171,7 +171,7 @@ public final class TaskGroup implements AutoCloseable {
   /// @param body the coroutine
   /// @param options name, context, eager start
   /// @return the task
-  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T> body, TaskOptions options) {
+  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T, ?> body, TaskOptions options) {
     return make(body, options);
   }
 
@@ -342,7 +342,7 @@ public final class TaskGroup implements AutoCloseable {
     finish();
     if (baseError != null) {
       reportDiscarded(parent.getLoop(), errors, baseError);
-      throw Sneaky.sneak(AwaitedAt.add(baseError));
+      throw Sneaky.rethrow(baseError);
     }
     if (parentCancelRequested && parent.uncancel() == 0) {
       cancellation = null;

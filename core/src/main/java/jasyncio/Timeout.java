@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Sneaky;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
@@ -26,13 +27,15 @@ public final class Timeout {
   }
 
   /// A body that may change the limit.
+  ///
+  /// @param <X> the checked exceptions that it throws; [RuntimeException] for none
   @FunctionalInterface
-  public interface Body {
+  public interface Body<X extends Exception> {
     /// Runs the body; may suspend.
     ///
     /// @param timeout the limit, to reschedule it
-    /// @throws Exception what the code throws
-    void run(Timeout timeout) throws Exception;
+    /// @throws X what the code throws
+    void run(Timeout timeout) throws X;
   }
 
   private State state = State.CREATED;
@@ -125,7 +128,7 @@ public final class Timeout {
   /// @return what it gives; throws what it throws
   /// @throws TimeoutException if the time was over first; its cause is the [CancelledError]
   /// @throws IllegalStateException if the limit was used before, or the caller runs in no task
-  public <T extends @Nullable Object> T run(Awaitable<T> body) throws TimeoutException {
+  public <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> body) throws X, TimeoutException {
     Objects.requireNonNull(body, "body");
     enter();
     T value;
@@ -144,12 +147,12 @@ public final class Timeout {
   ///
   /// @param body what to run
   /// @throws TimeoutException if the time was over first
-  public void run(Action body) throws TimeoutException {
+  public <X extends Exception> void run(Action<X> body) throws X, TimeoutException {
     run(ActionBody.of(body, "body"));
   }
 
   /// Runs a body that may change the limit.
-  void run(Body body) throws TimeoutException {
+  <X extends Exception> void run(Body<X> body) throws X, TimeoutException {
     Objects.requireNonNull(body, "body");
     run(() -> body.run(this));
   }

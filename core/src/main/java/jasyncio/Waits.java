@@ -131,8 +131,8 @@ final class Waits {
 
   // ---- waitFor ----------------------------------------------------------------------------------
 
-  static <T extends @Nullable Object> T waitFor(Awaitable<T> awaitable, double timeout)
-      throws TimeoutException {
+  static <T extends @Nullable Object, X extends Exception> T waitFor(Awaitable<T, X> awaitable, double timeout)
+      throws X, TimeoutException {
     Times.checkNumber(timeout);
     if (timeout > 0) {
       return Timeout.after(timeout).run(awaitable);
@@ -190,7 +190,7 @@ final class Waits {
 
   // ---- shield -----------------------------------------------------------------------------------
 
-  static <T extends @Nullable Object> Future<T> shield(Awaitable<T> awaitable) {
+  static <T extends @Nullable Object> Future<T> shield(Awaitable<T, ?> awaitable) {
     var inner = Asyncio.ensureFuture(awaitable);
     if (inner.done()) {
       return inner;

@@ -109,7 +109,7 @@ class BlockingPolicyTest {
     }
 
     @Test
-    void threadSleep_inTask_makesTheLoopWait() {
+    void threadSleep_inTask_makesTheLoopWait() throws Exception {
       var order = new ArrayList<String>();
       run(() -> {
         var other = createTask(() -> order.add("other"));
@@ -181,7 +181,7 @@ class BlockingPolicyTest {
     }
 
     @Test
-    void slowStep_outsideDebugMode_isNotLogged() {
+    void slowStep_outsideDebugMode_isNotLogged() throws Exception {
       try (var logs = Logs.capture()) {
         run(
             () -> {
@@ -233,7 +233,7 @@ class BlockingPolicyTest {
   @ScheduledOnly
   class Switch {
     /// Runs a blocking call in a task, and lets it go on only after another task has run meanwhile.
-    private static <T> T besideOthers(Awaitable<T> call, Action release) {
+    private static <T> T besideOthers(Awaitable<T, ?> call, Action<?> release) throws Exception {
       return run(
           () -> {
             var loop = getRunningLoop();
@@ -255,7 +255,7 @@ class BlockingPolicyTest {
     }
 
     @Test
-    void countDownLatch_inTask_letsOthersRun() {
+    void countDownLatch_inTask_letsOthersRun() throws Exception {
       var latch = new CountDownLatch(1);
       var result =
           besideOthers(
@@ -268,13 +268,13 @@ class BlockingPolicyTest {
     }
 
     @Test
-    void blockingQueue_inTask_letsOthersRun() {
+    void blockingQueue_inTask_letsOthersRun() throws Exception {
       var queue = new LinkedBlockingQueue<Integer>();
       assertThat(besideOthers(queue::take, () -> queue.add(7))).isEqualTo(7);
     }
 
     @Test
-    void park_inTask_letsOthersRun() {
+    void park_inTask_letsOthersRun() throws Exception {
       var thread = new Thread[1];
       var result =
           besideOthers(
@@ -324,7 +324,7 @@ class BlockingPolicyTest {
     }
 
     @Test
-    void synchronousQueue_betweenTwoTasks_handsOver() {
+    void synchronousQueue_betweenTwoTasks_handsOver() throws Exception {
       var queue = new SynchronousQueue<Integer>();
       var received =
           run(
@@ -469,7 +469,7 @@ class BlockingPolicyTest {
     }
 
     @Test
-    void await_afterABlockingCall_works() {
+    void await_afterABlockingCall_works() throws Exception {
       var result =
           run(
               () -> {
@@ -538,7 +538,7 @@ class BlockingPolicyTest {
       assertThat(task.cancelled()).isTrue();
     }
 
-    private static Task<?> cancelled(Action body) {
+    private static Task<?> cancelled(Action<?> body) {
       return run(
           () -> {
             var threads = new LinkedBlockingQueue<Thread>();
@@ -609,7 +609,7 @@ class BlockingPolicyTest {
             var tasks = new ArrayList<Task<Void>>();
             for (int i = 0; i < 3; i++) {
               int n = i;
-              Action body =
+              Action<?> body =
                   () -> {
                     order.add("begins " + n);
                     latch.await();
@@ -641,7 +641,7 @@ class BlockingPolicyTest {
       var latch = new CountDownLatch(1);
       run(
           () -> {
-            Action body =
+            Action<?> body =
                 () -> {
                   Generator<String> items =
                       generator(g -> {
@@ -705,7 +705,7 @@ class BlockingPolicyTest {
     }
 
     @Test
-    void runForever_withOnlyABlockedTask_waitsForIt() {
+    void runForever_withOnlyABlockedTask_waitsForIt() throws Exception {
       var latch = new CountDownLatch(1);
       var threads = new CompletableFuture<Thread>();
       var helper =
@@ -727,7 +727,7 @@ class BlockingPolicyTest {
     }
 
     @Test
-    void setBlockingPolicy_whileRunning_takesEffect() {
+    void setBlockingPolicy_whileRunning_takesEffect() throws Exception {
       var order = new ArrayList<String>();
       run(() -> {
         var task = createTask(() -> order.add("other"));
@@ -875,7 +875,7 @@ class BlockingPolicyTest {
     }
 
     @Test
-    void blockingCall_underForbid_keepsTheOrder() {
+    void blockingCall_underForbid_keepsTheOrder() throws Exception {
       var order = new ArrayList<String>();
       var latch = new CountDownLatch(1);
       run(
@@ -895,7 +895,7 @@ class BlockingPolicyTest {
     }
 
     @Test
-    void handler_thatBlocksItself_doesNotDeadlock() {
+    void handler_thatBlocksItself_doesNotDeadlock() throws Exception {
       var order = new ArrayList<String>();
       var handled = new CountDownLatch(1);
       run(
@@ -920,7 +920,7 @@ class BlockingPolicyTest {
     }
 
     @Test
-    void handler_thatThrows_isReportedInTurn() {
+    void handler_thatThrows_isReportedInTurn() throws Exception {
       try (var logs = Logs.capture()) {
         run(
             () -> {

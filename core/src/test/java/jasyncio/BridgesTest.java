@@ -36,7 +36,7 @@ class BridgesTest {
   @Nested
   class TheirsToOurs {
     @Test
-    void completableFuture_completedByAnotherThread_isAwaited() {
+    void completableFuture_completedByAnotherThread_isAwaited() throws Exception {
       run(() -> {
         var theirs = new CompletableFuture<Integer>();
         var thread = Thread.ofPlatform().start(() -> theirs.complete(42));
@@ -175,7 +175,7 @@ class BridgesTest {
     }
 
     @Test
-    void toCompletableFuture_waitedForByTheLoopsOwnThread_isRefused() {
+    void toCompletableFuture_waitedForByTheLoopsOwnThread_isRefused() throws Exception {
       run(() -> {
         var open = getRunningLoop().<Integer>createFuture();
         var threadsafe = runCoroutineThreadsafe(() -> await(open), getRunningLoop());
@@ -245,7 +245,7 @@ class BridgesTest {
     }
 
     @Test
-    void cancel_ofTheirsByAnotherThread_cancelsOurs() {
+    void cancel_ofTheirsByAnotherThread_cancelsOurs() throws Exception {
       run(() -> {
         var task = createTask(() -> sleep(100));
         var theirs = task.toCompletableFuture();

@@ -241,7 +241,7 @@ class CancelCoreTest {
             "children that clean up, errors returned",
             run -> {
               run.victim(() -> {
-                Awaitable<String> child =
+                Awaitable<String, ?> child =
                     () -> {
                       try {
                         return sleep(1, "a");

@@ -183,7 +183,7 @@ final class CancelEverywhere {
     private final List<Task<?>> others = new ArrayList<>();
     private final List<Handle> timers = new ArrayList<>();
     private final List<AutoCloseable> resources = new ArrayList<>();
-    private final List<Action> endings = new ArrayList<>();
+    private final List<Action<?>> endings = new ArrayList<>();
     private final List<Runnable> afterClose = new ArrayList<>();
     private final List<ErrorContext> reports = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
@@ -208,8 +208,8 @@ final class CancelEverywhere {
     // ---- for scenarios --------------------------------------------------------------------------
 
     /// Makes the task that is cancelled. With [Way#GO_ON] `call` is called again after that.
-    Task<?> victim(Action call) {
-      Action body =
+    Task<?> victim(Action<?> call) {
+      Action<?> body =
           () -> {
             begun = true;
             call.run();
@@ -223,7 +223,7 @@ final class CancelEverywhere {
       return victim;
     }
 
-    private void goOn(Action body) throws Exception {
+    private void goOn(Action<?> body) throws Exception {
       while (true) {
         try {
           body.run();
@@ -237,7 +237,7 @@ final class CancelEverywhere {
       }
     }
 
-    private void limited(Action body) {
+    private void limited(Action<?> body) throws Exception {
       try {
         Asyncio.timeout(
             Double.POSITIVE_INFINITY,
@@ -251,14 +251,14 @@ final class CancelEverywhere {
     }
 
     /// Makes a task that must come to its end whatever happens to the victim.
-    Task<?> other(Action body) {
+    Task<?> other(Action<?> body) {
       var task = loop.createTask(body, "other-" + others.size());
       others.add(task);
       return task;
     }
 
     /// Makes a line of tasks that all do the same, of which one is the victim.
-    void inLine(int size, int victimAt, Action body) {
+    void inLine(int size, int victimAt, Action<?> body) {
       for (int i = 0; i < size; i++) {
         if (i == victimAt) {
           victim(body);
@@ -326,7 +326,7 @@ final class CancelEverywhere {
     }
 
     /// What is to happen when nothing happens any more, to look what is there and clean up.
-    void atEnd(Action ending) {
+    void atEnd(Action<?> ending) {
       endings.add(ending);
     }
 

@@ -128,7 +128,7 @@ class ExecutorTest {
   }
 
   @Test
-  void cancel_ofACallThatRuns_dropsItsResult() {
+  void cancel_ofACallThatRuns_dropsItsResult() throws Exception {
     run(() -> {
       var begun = new CountDownLatch(1);
       var go = new CountDownLatch(1);

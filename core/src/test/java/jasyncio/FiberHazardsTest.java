@@ -102,7 +102,7 @@ class FiberHazardsTest {
   @Nested
   class Strangers {
     @Test
-    void startVirtualThread_inTask_isJoinedUnderBlock() {
+    void startVirtualThread_inTask_isJoinedUnderBlock() throws Exception {
       var ran = new AtomicBoolean();
       run(() -> {
         var stranger = Thread.startVirtualThread(() -> ran.set(true));
@@ -114,7 +114,7 @@ class FiberHazardsTest {
 
     @Test
     @ScheduledOnly
-    void startVirtualThread_inTask_isJoinedUnderSwitch() {
+    void startVirtualThread_inTask_isJoinedUnderSwitch() throws Exception {
       var ran = new AtomicBoolean();
       run(
           () -> {
@@ -127,13 +127,13 @@ class FiberHazardsTest {
     }
 
     @Test
-    void startVirtualThread_thatBlocksInManyWays_isJoinedUnderBlock() {
+    void startVirtualThread_thatBlocksInManyWays_isJoinedUnderBlock() throws Exception {
       assertThat(run(this::strangerThatBlocks)).isEqualTo("slept, parked, locked, took 7");
     }
 
     @Test
     @ScheduledOnly
-    void startVirtualThread_thatBlocksInManyWays_isJoinedUnderSwitch() {
+    void startVirtualThread_thatBlocksInManyWays_isJoinedUnderSwitch() throws Exception {
       assertThat(run(this::strangerThatBlocks, Policy.SWITCH.options()))
           .isEqualTo("slept, parked, locked, took 7");
     }
@@ -168,13 +168,13 @@ class FiberHazardsTest {
     }
 
     @Test
-    void perTaskExecutor_builtInTask_isJoinedUnderBlock() {
+    void perTaskExecutor_builtInTask_isJoinedUnderBlock() throws Exception {
       assertThat(run(this::sumByExecutor)).isEqualTo(4950);
     }
 
     @Test
     @ScheduledOnly
-    void perTaskExecutor_builtInTask_isJoinedUnderSwitch() {
+    void perTaskExecutor_builtInTask_isJoinedUnderSwitch() throws Exception {
       assertThat(run(this::sumByExecutor, Policy.SWITCH.options())).isEqualTo(4950);
     }
 
@@ -259,7 +259,7 @@ class FiberHazardsTest {
     }
 
     @Test
-    void stranger_thatFails_doesNotHarmTheLoop() {
+    void stranger_thatFails_doesNotHarmTheLoop() throws Exception {
       var failed = new AtomicReference<Throwable>();
       run(() -> {
         var stranger =
@@ -384,7 +384,7 @@ class FiberHazardsTest {
     }
 
     @Test
-    void objectWait_inTask_isNotifiedByAnotherThread() {
+    void objectWait_inTask_isNotifiedByAnotherThread() throws Exception {
       var monitor = new Object();
       var waiter = new AtomicReference<Thread>();
       var notifier =
@@ -661,7 +661,7 @@ class FiberHazardsTest {
     }
 
     /// Closes a loop whose task waits in a blocking call that no interrupt ends.
-    private static void closeWhileBlocked(Action body, Thread.State blocked) {
+    private static void closeWhileBlocked(Action<?> body, Thread.State blocked) {
       try (var loop = newEventLoop()) {
         loop.setBlockingPolicy(BlockingPolicy.SWITCH);
         loop.setExceptionHandler((l, error) -> {}); // it is told that the task was pending
@@ -1247,7 +1247,7 @@ class FiberHazardsTest {
       return 1 + deep(depth - 1);
     }
 
-    private static <T> T onLargeStack(Awaitable<T> main) {
+    private static <T> T onLargeStack(Awaitable<T, ?> main) {
       var result = new CompletableFuture<T>();
       Runnable body =
           () -> {
@@ -1302,7 +1302,7 @@ class FiberHazardsTest {
     }
 
     @Test
-    void await_afterAStackOverflowInAwait_isNotDisturbed() {
+    void await_afterAStackOverflowInAwait_isNotDisturbed() throws Exception {
       run(() -> {
         var order = new ArrayList<String>();
         for (int depth = 2000; depth <= 20_000; depth += 500) {
@@ -1516,9 +1516,9 @@ class FiberHazardsTest {
 
     @Test
     @ScheduledOnly
-    void yield_inClassInitialiser_saysWhyToWhoIterates() {
+    void yield_inClassInitialiser_saysWhyToWhoIterates() throws Exception {
       for (boolean inLoop : List.of(false, true)) {
-        Action iterate =
+        Action<?> iterate =
             () -> {
               Generator<String> generator =
                   generator(g -> {

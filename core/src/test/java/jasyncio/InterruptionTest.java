@@ -84,8 +84,8 @@ class InterruptionTest {
   }
 
   /// Calls that mind an interrupt, each in its own way.
-  private Map<String, Action> calls() {
-    var calls = new LinkedHashMap<String, Action>();
+  private Map<String, Action<?>> calls() {
+    var calls = new LinkedHashMap<String, Action<?>>();
     calls.put("Thread.sleep", () -> Thread.sleep(LONG_MILLIS));
     calls.put(
         "Object.wait",
@@ -143,8 +143,8 @@ class InterruptionTest {
   }
 
   /// Clean-up, which must neither be cut off nor change how the task ends.
-  private Map<String, Action> cleanUps() {
-    var cleanUps = new LinkedHashMap<String, Action>();
+  private Map<String, Action<?>> cleanUps() {
+    var cleanUps = new LinkedHashMap<String, Action<?>>();
     cleanUps.put("nothing", () -> {});
     cleanUps.put("sleep(0)", () -> sleep(0));
     cleanUps.put("sleep", () -> sleep(0.001));
@@ -245,7 +245,7 @@ class InterruptionTest {
   }
 
   @Test
-  void limit_thatIsOverAsTheCallEnds_leavesNoInterruptBehind() {
+  void limit_thatIsOverAsTheCallEnds_leavesNoInterruptBehind() throws Exception {
     run(
         () -> {
           for (int i = 0; i < 100; i++) {
@@ -270,7 +270,7 @@ class InterruptionTest {
   }
 
   @Test
-  void limit_overACallThatDoesNotMind_leavesNoInterruptBehind() {
+  void limit_overACallThatDoesNotMind_leavesNoInterruptBehind() throws Exception {
     run(
         () -> {
           var lock = new ReentrantLock();
@@ -303,7 +303,7 @@ class InterruptionTest {
   }
 
   @Test
-  void limit_overABodyThatCatchesTheError_leavesNoInterruptBehind() {
+  void limit_overABodyThatCatchesTheError_leavesNoInterruptBehind() throws Exception {
     run(
         () -> {
           timeout(
@@ -491,7 +491,7 @@ class InterruptionTest {
   }
 
   @Test
-  void monitor_thatIsWaitedForInVain_doesNotLoseTheCancellation() {
+  void monitor_thatIsWaitedForInVain_doesNotLoseTheCancellation() throws Exception {
     var lock = new Object();
     run(
         () -> {
@@ -566,7 +566,7 @@ class InterruptionTest {
   enum Shape {
     FINALLY {
       @Override
-      void run(Action call, Action cleanUp, List<String> order) throws Exception {
+      void run(Action<?> call, Action<?> cleanUp, List<String> order) throws Exception {
         try {
           order.add("begins");
           call.run();
@@ -579,7 +579,7 @@ class InterruptionTest {
     RESOURCE {
       @Override
       @SuppressWarnings("try")
-      void run(Action call, Action cleanUp, List<String> order) throws Exception {
+      void run(Action<?> call, Action<?> cleanUp, List<String> order) throws Exception {
         AutoCloseable resource =
             () -> {
               cleanUp.run();
@@ -593,7 +593,7 @@ class InterruptionTest {
     },
     CATCH {
       @Override
-      void run(Action call, Action cleanUp, List<String> order) throws Exception {
+      void run(Action<?> call, Action<?> cleanUp, List<String> order) throws Exception {
         try {
           order.add("begins");
           call.run();
@@ -606,7 +606,7 @@ class InterruptionTest {
     },
     AROUND_A_GROUP {
       @Override
-      void run(Action call, Action cleanUp, List<String> order) throws Exception {
+      void run(Action<?> call, Action<?> cleanUp, List<String> order) throws Exception {
         try {
           taskGroup(tg -> {
             tg.createTask(() -> sleep(100));
@@ -621,7 +621,7 @@ class InterruptionTest {
     },
     AROUND_AN_OPEN_GROUP {
       @Override
-      void run(Action call, Action cleanUp, List<String> order) throws Exception {
+      void run(Action<?> call, Action<?> cleanUp, List<String> order) throws Exception {
         try (var tg = TaskGroup.open()) {
           tg.createTask(() -> sleep(100));
           order.add("begins");
@@ -635,7 +635,7 @@ class InterruptionTest {
     },
     AROUND_A_LIMIT {
       @Override
-      void run(Action call, Action cleanUp, List<String> order) throws Exception {
+      void run(Action<?> call, Action<?> cleanUp, List<String> order) throws Exception {
         try {
           timeout(
               100,
@@ -650,7 +650,7 @@ class InterruptionTest {
       }
     };
 
-    abstract void run(Action call, Action cleanUp, List<String> order) throws Exception;
+    abstract void run(Action<?> call, Action<?> cleanUp, List<String> order) throws Exception;
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
@@ -662,7 +662,7 @@ class InterruptionTest {
   }
 
   /// Cancels `body` as soon as it blocks.
-  private static Task<?> cancelled(Action body) {
+  private static Task<?> cancelled(Action<?> body) {
     return run(
         () -> {
           var task = createTask(body);

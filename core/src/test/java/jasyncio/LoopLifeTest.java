@@ -1,5 +1,6 @@
 package jasyncio;
 
+import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.currentTask;
@@ -55,7 +56,7 @@ class LoopLifeTest {
     return error.get();
   }
 
-  private void startTask(Action body) {
+  private void startTask(Action<?> body) {
     loop.setExceptionHandler((l, e) -> order.add(e.message()));
     loop.createTask(body);
     loop.runUntilComplete(() -> sleep(0));
@@ -235,7 +236,7 @@ class LoopLifeTest {
     }
 
     @Test
-    void callLater_outsideDebugMode_wakesTheLoop() {
+    void callLater_outsideDebugMode_wakesTheLoop() throws Exception {
       loop.setDebug(false);
       loop.runUntilComplete(() -> {
         var called = loop.<String>createFuture();
@@ -258,7 +259,7 @@ class LoopLifeTest {
     }
 
     @Test
-    void callLater_byManyThreadsWhileTheLoopSetsTimers_losesNone() {
+    void callLater_byManyThreadsWhileTheLoopSetsTimers_losesNone() throws Exception {
       int each = 2_000;
       loop.setDebug(false);
       loop.runUntilComplete(() -> {
@@ -315,12 +316,12 @@ class LoopLifeTest {
         threads.add(
             Thread.ofPlatform()
                 .start(() ->
-                    run(() -> {
+                    run(coroutine(() -> {
                       var own = getRunningLoop();
                       started.countDown();
                       createTask(() -> assertThat(getRunningLoop()).isSameAs(own)).await();
                       end.await();
-                    })));
+                    }))));
       }
       started.await();
       loop.runUntilComplete(() -> {

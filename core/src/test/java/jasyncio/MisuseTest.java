@@ -828,12 +828,12 @@ class MisuseTest {
         assertThatNullPointerException().isThrownBy(() -> loop.callLater(1, null));
         assertThatNullPointerException().isThrownBy(() -> loop.callAt(1, null));
         assertThatNullPointerException()
-            .isThrownBy(() -> loop.createTask((Awaitable<Integer>) null));
-        assertThatNullPointerException().isThrownBy(() -> loop.createTask((Action) null));
+            .isThrownBy(() -> loop.createTask((Awaitable<Integer, ?>) null));
+        assertThatNullPointerException().isThrownBy(() -> loop.createTask((Action<?>) null));
         assertThatNullPointerException()
             .isThrownBy(() -> loop.createFuture().addDoneCallback(null));
         assertThatNullPointerException().isThrownBy(() -> loop.addSignalHandler("USR2", null));
-        assertThatNullPointerException().isThrownBy(() -> loop.runInExecutor(null, (Action) null));
+        assertThatNullPointerException().isThrownBy(() -> loop.runInExecutor(null, (Action<?>) null));
         assertThatNullPointerException().isThrownBy(() -> loop.setBlockingPolicy(null));
         assertThatNullPointerException().isThrownBy(() -> loop.createFuture().setException(null));
         loop.runUntilComplete(() -> sleep(0)); // none of them left anything behind
@@ -842,14 +842,14 @@ class MisuseTest {
 
     @Test
     void null_whereACoroutineIsWanted_isAnError() {
-      assertThatNullPointerException().isThrownBy(() -> run((Awaitable<Integer>) null));
-      assertThatNullPointerException().isThrownBy(() -> run((Action) null));
-      assertThatNullPointerException().isThrownBy(() -> coroutine((Awaitable<Integer>) null));
-      assertThatNullPointerException().isThrownBy(() -> coroutine((Action) null));
+      assertThatNullPointerException().isThrownBy(() -> run((Awaitable<Integer, ?>) null));
+      assertThatNullPointerException().isThrownBy(() -> run((Action<?>) null));
+      assertThatNullPointerException().isThrownBy(() -> coroutine((Awaitable<Integer, ?>) null));
+      assertThatNullPointerException().isThrownBy(() -> coroutine((Action<?>) null));
     }
 
     @Test
-    void nan_whereATimeIsWanted_isAnError() {
+    void nan_whereATimeIsWanted_isAnError() throws Exception {
       var text = "Invalid delay: NaN (not a number)";
       try (var loop = newEventLoop()) {
         assertThatIllegalArgumentException()
@@ -893,7 +893,7 @@ class MisuseTest {
     }
 
     @Test
-    void timeout_usedTwice_isAnError() {
+    void timeout_usedTwice_isAnError() throws Exception {
       run(() -> {
         var limit = jasyncio.Timeout.after(1);
         assertIllegalState(() -> limit.reschedule(1)).hasMessage("Timeout has not been entered");

@@ -45,7 +45,7 @@ class NullArgumentsTest {
   private int tried;
 
   @Test
-  void everyPublicMethod_refusesNullByName() {
+  void everyPublicMethod_refusesNullByName() throws Exception {
     Asyncio.run(() -> {
       for (var type : FACE) {
         for (var method : type.getDeclaredMethods()) {
@@ -120,7 +120,7 @@ class NullArgumentsTest {
     } else if (type == Runner.class) {
       return opened(new Runner());
     } else if (type == Coroutine.class) {
-      var coroutine = new Coroutine<Integer>("c", (Awaitable<Integer>) () -> 1);
+      var coroutine = new Coroutine<Integer>("c", (Awaitable<Integer, ?>) () -> 1);
       return coroutine;
     } else if (type == Future.class) {
       return Asyncio.getRunningLoop().<Integer>createFuture();
@@ -163,13 +163,13 @@ class NullArgumentsTest {
     } else if (type == Class.class) {
       return Exception.class;
     } else if (type == Awaitable.class) {
-      return (Awaitable<Integer>) () -> 1;
+      return (Awaitable<Integer, ?>) () -> 1;
     } else if (type == Awaitable[].class) {
-      return new Awaitable<?>[] {() -> 1};
+      return new Awaitable<?, ?>[] {() -> 1};
     } else if (type == Action.class) {
-      return (Action) () -> {};
+      return (Action<?>) () -> {};
     } else if (type == Action[].class) {
-      return new Action[] {() -> {}};
+      return new Action<?>[] {() -> {}};
     } else if (type == Callable.class) {
       return (Callable<Integer>) () -> 1;
     } else if (type == Runnable.class) {

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 class RegressionTest {
   private final List<String> trace = new ArrayList<>();
 
-  private void cleanUpAfterCancellation(Action waiting) {
+  private void cleanUpAfterCancellation(Action<?> waiting) {
     try {
       waiting.asAwaitable().await();
     } catch (CancelledError e) {
@@ -118,7 +118,7 @@ class RegressionTest {
   }
 
   @Test
-  void asCompleted_itemWhoseAwaiterGaveUp_doesNotHoldUpTheNext() {
+  void asCompleted_itemWhoseAwaiterGaveUp_doesNotHoldUpTheNext() throws Exception {
     run(() -> {
       var first = getRunningLoop().<String>createFuture();
       var never = getRunningLoop().<String>createFuture();
@@ -180,7 +180,7 @@ class RegressionTest {
   @Test
   void manyFailures_areWatchedInLinearTime() {
     run(() -> {
-      var bodies = new ArrayList<Awaitable<Object>>();
+      var bodies = new ArrayList<Awaitable<Object, ?>>();
       for (int i = 0; i < 30_000; i++) {
         bodies.add(() -> {
           throw new IllegalStateException();
@@ -193,7 +193,7 @@ class RegressionTest {
   @Test
   @Runtimes.ScheduledOnly
   @SuppressWarnings("LockNotBeforeTry") // the lock is what the call waits for
-  void cancelOfACallThatIgnoresInterrupts_leavesNoInterruptBehind() {
+  void cancelOfACallThatIgnoresInterrupts_leavesNoInterruptBehind() throws Exception {
     var lock = new ReentrantLock();
     var held = new CountDownLatch(1);
     var release = new CountDownLatch(1);
@@ -466,7 +466,7 @@ class RegressionTest {
 
   @Test
   @Runtimes.ScheduledOnly
-  void logHandlerThatBlocksAsATaskSuspends_doesNotWakeItTwice() {
+  void logHandlerThatBlocksAsATaskSuspends_doesNotWakeItTwice() throws Exception {
     var done = new CountDownLatch(1);
     var blocks =
         new java.util.logging.Handler() {

@@ -146,7 +146,7 @@ class RunnerTest {
   }
 
   @Test
-  void close_waitsForTheExecutor() {
+  void close_waitsForTheExecutor() throws Exception {
     var order = new ArrayList<String>();
     var begun = new CountDownLatch(1);
     var go = new CountDownLatch(1);

@@ -37,7 +37,7 @@ class StacksTest {
         .toList();
   }
 
-  private void waitsHere(Action wait) throws Exception {
+  private void waitsHere(Action<?> wait) throws Exception {
     wait.run();
   }
 
@@ -50,7 +50,7 @@ class StacksTest {
       var condition = new Condition();
       var never = getRunningLoop().<Integer>createFuture();
       var waits =
-          List.<Action>of(
+          List.<Action<?>>of(
               () -> lock.acquire(),
               () -> semaphore.acquire(),
               () -> new Event().await(),
@@ -139,7 +139,7 @@ class StacksTest {
 
   @Test
   @Tag("slow")
-  void getStack_fromAnotherThreadWhileTasksHandOn_neverShowsTheMachine() {
+  void getStack_fromAnotherThreadWhileTasksHandOn_neverShowsTheMachine() throws Exception {
     run(() -> {
       var task =
           createTask(() -> {

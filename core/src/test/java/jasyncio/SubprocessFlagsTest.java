@@ -20,7 +20,7 @@ import org.junit.jupiter.api.condition.OS;
 class SubprocessFlagsTest {
 
   static final class Program {
-    public static void main(String[] args) {
+    public static void main(String[] args) throws Exception {
       run(() -> {
         System.out.println(Launcher.best().getClass().getSimpleName());
         var process =

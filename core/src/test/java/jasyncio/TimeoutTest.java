@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class TimeoutTest {
 
   @Test
-  void body_thatIsInTime_givesItsValue() {
+  void body_thatIsInTime_givesItsValue() throws Exception {
     run(() -> {
       assertThat(timeout(100, () -> sleep(0, 42))).isEqualTo(42);
       assertThat(timeout(Duration.ofSeconds(100), () -> sleep(0, 42))).isEqualTo(42);
@@ -49,7 +49,7 @@ class TimeoutTest {
   }
 
   @Test
-  void deadlineInThePast_letsABodyWithoutAwaitWin() {
+  void deadlineInThePast_letsABodyWithoutAwaitWin() throws Exception {
     run(() -> {
       assertThat(timeout(-1, () -> 42)).isEqualTo(42);
       assertThatThrownBy(() -> timeout(-1, () -> sleep(100))).isInstanceOf(TimeoutException.class);
@@ -83,7 +83,7 @@ class TimeoutTest {
   }
 
   @Test
-  void nested_innerExpiry_leavesTheOuterAlone() {
+  void nested_innerExpiry_leavesTheOuterAlone() throws Exception {
     run(() ->
         timeout(
             100,
@@ -122,7 +122,7 @@ class TimeoutTest {
   }
 
   @Test
-  void reschedule_movesTheDeadline() {
+  void reschedule_movesTheDeadline() throws Exception {
     run(() -> {
       timeout(
           0.001,
@@ -172,7 +172,7 @@ class TimeoutTest {
   }
 
   @Test
-  void limit_beginsWhenItIsMade() {
+  void limit_beginsWhenItIsMade() throws Exception {
     run(() -> {
       double before = getRunningLoop().time();
       var limit = jasyncio.Timeout.after(5);
@@ -209,7 +209,7 @@ class TimeoutTest {
   }
 
   @Test
-  void bodyThatSwallowsTheCancellation_givesItsValue() {
+  void bodyThatSwallowsTheCancellation_givesItsValue() throws Exception {
     run(() -> {
       var limit = jasyncio.Timeout.after(0.001);
       var value =
@@ -228,7 +228,7 @@ class TimeoutTest {
   }
 
   @Test
-  void toString_tellsTheState() {
+  void toString_tellsTheState() throws Exception {
     run(() -> {
       var limit = jasyncio.Timeout.after(100);
       assertThat(limit).hasToString("<Timeout [created]>");
@@ -239,7 +239,7 @@ class TimeoutTest {
   }
 
   @Test
-  void waitFor_timesOutOrGivesTheValue() {
+  void waitFor_timesOutOrGivesTheValue() throws Exception {
     run(() -> {
       assertThat(waitFor(() -> sleep(0, 42), 100)).isEqualTo(42);
       assertThat(waitFor(() -> sleep(0, 42), (Duration) null)).isEqualTo(42);
@@ -260,7 +260,7 @@ class TimeoutTest {
   }
 
   @Test
-  void waitFor_withNoTimeLeft_neverStartsTheBody() {
+  void waitFor_withNoTimeLeft_neverStartsTheBody() throws Exception {
     run(() -> {
       var order = new ArrayList<String>();
       assertThatThrownBy(() ->

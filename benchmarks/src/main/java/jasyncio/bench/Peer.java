@@ -11,7 +11,7 @@ public final class Peer {
   /// Runs the workload that is named by the first argument.
   ///
   /// @param arguments a workload, or `hello`
-  public static void main(String[] arguments) {
+  public static void main(String[] arguments) throws Exception {
     var workload = arguments.length == 0 ? "" : arguments[0];
     switch (workload) {
       case "hello" -> Hello.main(arguments);

@@ -40,7 +40,7 @@ final class Servers {
   }
 
   /// Serves until the process is ended; `false` if there is no such kind of server.
-  static boolean serve(String kind, int port) {
+  static boolean serve(String kind, int port) throws Exception {
     var starter = KINDS.get(kind);
     if (starter == null) {
       return false;

@@ -86,7 +86,7 @@ public class TaskBenchmark {
   @Benchmark
   @OperationsPerInvocation(2 * BATCH)
   public void sleepZero() {
-    Awaitable<Integer> ping =
+    Awaitable<Integer, ?> ping =
         () -> {
           for (int i = 0; i < BATCH; i++) {
             sleep(0);
@@ -128,7 +128,7 @@ public class TaskBenchmark {
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public void spawnAndAwait() {
-    Awaitable<Integer> trivial = () -> 1;
+    Awaitable<Integer, ?> trivial = () -> 1;
     loop()
         .runUntilComplete(() -> {
           for (int i = 0; i < BATCH; i++) {
@@ -142,7 +142,7 @@ public class TaskBenchmark {
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public void spawnAndGather() {
-    Awaitable<Integer> trivial = () -> 1;
+    Awaitable<Integer, ?> trivial = () -> 1;
     loop().runUntilComplete(() -> await(gather(Collections.nCopies(BATCH, trivial))));
   }
 
@@ -150,7 +150,7 @@ public class TaskBenchmark {
   @Benchmark
   @OperationsPerInvocation(BATCH)
   public void spawnAndYield() {
-    Awaitable<Integer> once =
+    Awaitable<Integer, ?> once =
         () -> {
           sleep(0);
           return 1;

@@ -29,7 +29,7 @@ final class Workloads {
   static void switches() {
     int tasks = 1000;
     int rounds = Settings.scaled(1000);
-    Awaitable<Integer> worker =
+    Awaitable<Integer, ?> worker =
         () -> {
           for (int k = 0; k < rounds; k++) {
             sleep(0);
@@ -47,7 +47,7 @@ final class Workloads {
   static void spawnGather() {
     int batches = Settings.scaled(20);
     int tasks = 10_000;
-    Awaitable<Integer> trivial = () -> 1;
+    Awaitable<Integer, ?> trivial = () -> 1;
     Stopwatch.measure(
         "spawn_gather",
         (long) batches * tasks,
@@ -64,7 +64,7 @@ final class Workloads {
   static void awaitDepth() {
     int workers = 10;
     int chains = Settings.scaled(2000);
-    Awaitable<Integer> worker =
+    Awaitable<Integer, ?> worker =
         () -> {
           int sum = 0;
           for (int k = 0; k < chains; k++) {
@@ -172,7 +172,7 @@ final class Workloads {
         () -> run(() -> await(gather(Collections.nCopies(tasks, holder(new Lock(), rounds))))));
   }
 
-  private static Awaitable<Integer> holder(Lock lock, int rounds) {
+  private static Awaitable<Integer, ?> holder(Lock lock, int rounds) {
     return () -> {
       for (int i = 0; i < rounds; i++) {
         try (var _ = lock.acquire()) {
@@ -194,7 +194,7 @@ final class Workloads {
   }
 
   /// What the other thread does: must be made on the loop, to know it.
-  private static Action roundTrips(int trips) {
+  private static Action<?> roundTrips(int trips) {
     var loop = getRunningLoop();
     var gate = new Semaphore(0);
     return () -> {

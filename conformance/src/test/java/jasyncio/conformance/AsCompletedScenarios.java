@@ -51,7 +51,7 @@ final class AsCompletedScenarios {
     });
   }
 
-  private static Awaitable<String> work(String name, double seconds) {
+  private static Awaitable<String, ?> work(String name, double seconds) {
     return coroutine(() -> sleep(seconds, name));
   }
 
@@ -101,7 +101,7 @@ final class AsCompletedScenarios {
       var task = createTask(() -> hang("task"));
       pause();
       task.cancel("why");
-      var items = List.<Awaitable<Object>>of(task, coroutine(() -> echo("other", 5)));
+      var items = List.<Awaitable<Object, ?>>of(task, coroutine(() -> echo("other", 5)));
       for (var item : asCompleted(items)) {
         print(outcome(item));
       }

@@ -27,7 +27,7 @@ final class ContextScenarios {
   private ContextScenarios() {}
 
   /// Runs in a copy of the context, so that nothing is left behind.
-  private static void inOwnContext(Action body) {
+  private static void inOwnContext(Action<?> body) throws Exception {
     copyContext().run(body);
   }
 
@@ -149,7 +149,7 @@ final class ContextScenarios {
   }
 
   @Scenario("N6")
-  static void waitForRunsACoroutineInTheCallersContext() {
+  static void waitForRunsACoroutineInTheCallersContext() throws Exception {
     var variable = ContextVar.of("var", "none");
     run(() -> {
       waitFor(() -> variable.set("set inside wait_for"), 5);
@@ -176,7 +176,7 @@ final class ContextScenarios {
     var variable = ContextVar.of("var", "none");
     run(() -> {
       var context = copyContext();
-      Action work = () -> variable.set("child");
+      Action<?> work = () -> variable.set("child");
       taskGroup(tg -> {
         tg.createTask(work, TaskOptions.defaults().context(context));
         tg.createTask(work);
@@ -203,14 +203,14 @@ final class ContextScenarios {
     run(() -> {
       var works =
           List.of("a", "b", "c", "d").stream()
-              .map(name -> (Awaitable<String>) () -> keepOwnValue(variable, name))
+              .map(name -> (Awaitable<String, ?>) () -> keepOwnValue(variable, name))
               .toList();
       print(await(gather(works)));
     });
   }
 
   @Scenario("contextvars")
-  static void aTokenRestoresTheOldValue() {
+  static void aTokenRestoresTheOldValue() throws Exception {
     var variable = ContextVar.of("var", "none");
     inOwnContext(() -> {
       var first = variable.set("first");
@@ -224,7 +224,7 @@ final class ContextScenarios {
   }
 
   @Scenario("contextvars")
-  static void aTokenIsUsedOnce() {
+  static void aTokenIsUsedOnce() throws Exception {
     var variable = ContextVar.of("var", "none");
     inOwnContext(() -> {
       var token = variable.set("value");
@@ -247,7 +247,7 @@ final class ContextScenarios {
   }
 
   @Scenario("contextvars")
-  static void aTokenBelongsToItsVariableAndContext() {
+  static void aTokenBelongsToItsVariableAndContext() throws Exception {
     var variable = ContextVar.of("var", "none");
     ContextVar<String> other = ContextVar.of("other");
     inOwnContext(() -> {
@@ -296,7 +296,7 @@ final class ContextScenarios {
   static void anErrorLeavesTheContext() {
     var variable = ContextVar.of("var", "none");
     var context = new Context();
-    Action bad =
+    Action<?> bad =
         () -> {
           variable.set("inside");
           throw new Oops("x");

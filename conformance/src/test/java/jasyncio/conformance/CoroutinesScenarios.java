@@ -53,7 +53,7 @@ final class CoroutinesScenarios {
 
   @Scenario("C1")
   static void valuesGoBothWays() {
-    Awaitable<String> talk =
+    Awaitable<String, ?> talk =
         () -> {
           print("received", suspend("first"));
           print("received", suspend("second"));
@@ -95,7 +95,7 @@ final class CoroutinesScenarios {
   @Scenario("C1")
   static void statesOfACoroutine() {
     var coros = new ArrayList<Coroutine<?>>();
-    Action work =
+    Action<?> work =
         () -> {
           print(coros.getFirst().state());
           suspend(null);
@@ -111,7 +111,7 @@ final class CoroutinesScenarios {
 
   @Scenario("C1")
   static void throwRaisesWhereTheCoroutineWaits() {
-    Awaitable<String> work =
+    Awaitable<String, ?> work =
         () -> {
           try {
             suspend("waiting");
@@ -129,7 +129,7 @@ final class CoroutinesScenarios {
 
   @Scenario("C1")
   static void throwThatIsNotCaughtEndsTheCoroutine() {
-    Action work =
+    Action<?> work =
         () -> {
           try {
             suspend(null);
@@ -164,7 +164,7 @@ final class CoroutinesScenarios {
 
   @Scenario("C1")
   static void closeRunsFinallyBlocks() {
-    Action outer =
+    Action<?> outer =
         () -> {
           try {
             innerFinally();
@@ -189,7 +189,7 @@ final class CoroutinesScenarios {
 
   @Scenario("C1")
   static void aCoroutineMayNotIgnoreClose() {
-    Action work =
+    Action<?> work =
         () -> {
           try {
             suspend(null);
@@ -204,7 +204,7 @@ final class CoroutinesScenarios {
 
   @Scenario("C1")
   static void closePassesOnAnotherError() {
-    Action work =
+    Action<?> work =
         () -> {
           try {
             suspend(null);
@@ -221,7 +221,7 @@ final class CoroutinesScenarios {
   @Scenario("C1")
   static void aCoroutineCannotSendToItself() {
     var coros = new ArrayList<Coroutine<?>>();
-    Action work =
+    Action<?> work =
         () -> {
           try {
             coros.getFirst().send(null);
@@ -399,9 +399,9 @@ final class CoroutinesScenarios {
 
   @Scenario("C6")
   static void sendReachesTheInnermostCoroutine() {
-    Awaitable<Integer> inner = () -> (Integer) suspend("from inner");
-    Awaitable<Integer> middle = () -> await(inner) + 1;
-    Awaitable<Integer> outer = () -> await(middle) * 10;
+    Awaitable<Integer, ?> inner = () -> (Integer) suspend("from inner");
+    Awaitable<Integer, ?> middle = () -> await(inner) + 1;
+    Awaitable<Integer, ?> outer = () -> await(middle) * 10;
     var coro = coroutine(outer);
     print(coro.send(null));
     print(attempt(() -> coro.send(4)));
@@ -419,7 +419,7 @@ final class CoroutinesScenarios {
 
   @Scenario("C6")
   static void throwTravelsOutwards() {
-    Action outer =
+    Action<?> outer =
         () -> {
           print("outer got", middle());
           suspend("waiting");
@@ -433,12 +433,12 @@ final class CoroutinesScenarios {
   @Scenario("C6")
   static void anErrorKeepsItsIdentityThroughFrames() {
     var oops = new Oops("x");
-    Action inner =
+    Action<?> inner =
         () -> {
           sleep(0);
           throw oops;
         };
-    Action middle = () -> inner.run();
+    Action<?> middle = () -> inner.run();
     run(() -> {
       var task = createTask(middle);
       try {

@@ -135,7 +135,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X13")
-  static void orderOfAnEndpoint() {
+  static void orderOfAnEndpoint() throws Exception {
     run(() -> {
       var a = bound("a");
       print("created", a.transport().isClosing());
@@ -151,7 +151,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X13")
-  static void datagramsKeepTheirBoundaries() {
+  static void datagramsKeepTheirBoundaries() throws Exception {
     run(() -> {
       var a = bound("a");
       var b = bound("b");
@@ -164,7 +164,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X13")
-  static void oneDatagramIsReceivedInAnIteration() {
+  static void oneDatagramIsReceivedInAnIteration() throws Exception {
     run(() -> {
       var a = bound("a");
       var b =
@@ -187,7 +187,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X13")
-  static void anUnconnectedEndpointAnswersItsSenders() {
+  static void anUnconnectedEndpointAnswersItsSenders() throws Exception {
     run(() -> {
       var server = bound("server");
       var clients = List.of(connected("one", server), connected("two", server));
@@ -202,7 +202,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X13")
-  static void aConnectedEndpointHearsItsPeerAlone() {
+  static void aConnectedEndpointHearsItsPeerAlone() throws Exception {
     run(() -> {
       var a = bound("a");
       var stranger = bound("stranger");
@@ -217,7 +217,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X13")
-  static void aConnectedEndpointRefusesOtherAddresses() {
+  static void aConnectedEndpointRefusesOtherAddresses() throws Exception {
     run(() -> {
       var a = bound("a");
       var b = connected("b", a);
@@ -231,7 +231,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X13")
-  static void aMissingPeerIsAnErrorAndNotTheEnd() {
+  static void aMissingPeerIsAnErrorAndNotTheEnd() throws Exception {
     run(() -> {
       var a = bound("a");
       var b = connected("b", a);
@@ -247,7 +247,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X13")
-  static void tooLongADatagramIsAnErrorAtOnce() {
+  static void tooLongADatagramIsAnErrorAtOnce() throws Exception {
     run(() -> {
       var a = bound("a");
       print("before");
@@ -260,11 +260,11 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X3")
-  static void closeAndAbortCallConnectionLostSoon() {
+  static void closeAndAbortCallConnectionLostSoon() throws Exception {
     run(() -> {
       for (var name : List.of("close", "abort")) {
         var a = bound(name);
-        Action call =
+        Action<?> call =
             name.equals("close") ? () -> a.transport().close() : () -> a.transport().abort();
         call.run();
         call.run();
@@ -276,7 +276,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X5")
-  static void sendtoAfterCloseIsDroppedWithAWarningFromTheFifthOn() {
+  static void sendtoAfterCloseIsDroppedWithAWarningFromTheFifthOn() throws Exception {
     run(() -> {
       var a = bound("a");
       var b = connected("b", a);
@@ -318,7 +318,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X6")
-  static void readingCanBePaused() {
+  static void readingCanBePaused() throws Exception {
     run(() -> {
       var a = bound("a");
       var b = bound("b");
@@ -338,7 +338,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X4")
-  static void waterMarks() {
+  static void waterMarks() throws Exception {
     run(() -> {
       var a = bound("a");
       var transport = a.transport();
@@ -354,7 +354,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X13")
-  static void anEndpointNeedsAnAddressOrAFamily() {
+  static void anEndpointNeedsAnAddressOrAFamily() throws Exception {
     run(() -> {
       print(outcome(() -> endpoint(new Recorder("never"), DatagramOptions.defaults())));
       var a =
@@ -380,7 +380,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X13")
-  static void aPortInUseIsAnError() {
+  static void aPortInUseIsAnError() throws Exception {
     run(() -> {
       var a = bound("a");
       try {
@@ -393,7 +393,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X13")
-  static void twoMayShareAPortIfBothAllowIt() {
+  static void twoMayShareAPortIfBothAllowIt() throws Exception {
     run(() -> {
       var a = endpoint(new Recorder("a"), DatagramOptions.local(HOST, 0).reusePort(true));
       var b = endpoint(new Recorder("b"), local(a).reusePort(true));
@@ -403,7 +403,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X13")
-  static void withBroadcastAllowedTheRemoteAddressIsNotConnectedTo() {
+  static void withBroadcastAllowedTheRemoteAddressIsNotConnectedTo() throws Exception {
     run(() -> {
       var a = bound("a");
       var stranger = bound("stranger");
@@ -422,7 +422,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X13")
-  static void aProtocolThatFailsIsReportedAndGoesOn() {
+  static void aProtocolThatFailsIsReportedAndGoesOn() throws Exception {
     run(() -> {
       report(getRunningLoop());
       var a = bound("a");
@@ -446,7 +446,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X6")
-  static void aNewProtocolIsToldOfWhatFollows() {
+  static void aNewProtocolIsToldOfWhatFollows() throws Exception {
     run(() -> {
       var a = bound("a");
       var b = bound("b");
@@ -462,7 +462,7 @@ final class DatagramsScenarios {
   }
 
   @Scenario("X13")
-  static void aGivenSocketIsUsedAsItIs() {
+  static void aGivenSocketIsUsedAsItIs() throws Exception {
     run(() -> {
       var a = bound("a");
       var channel = DatagramChannel.open(StandardProtocolFamily.INET);

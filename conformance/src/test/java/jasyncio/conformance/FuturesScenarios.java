@@ -464,7 +464,7 @@ final class FuturesScenarios {
   }
 
   @Scenario("F6")
-  static void runCoroutineThreadsafeGivesTheResult() {
+  static void runCoroutineThreadsafeGivesTheResult() throws Exception {
     run(() -> {
       var loop = getRunningLoop();
       print(toThread(() -> runCoroutineThreadsafe(() -> echo("value", 2), loop).get()));
@@ -494,7 +494,7 @@ final class FuturesScenarios {
   static void aCancelledTaskCancelsTheThreadsafeFuture() {
     run(() -> {
       var tasks = new ArrayList<Task<?>>();
-      Action work =
+      Action<?> work =
           () -> {
             tasks.add(currentTask());
             hang("task");

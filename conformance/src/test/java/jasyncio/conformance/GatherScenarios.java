@@ -118,7 +118,7 @@ final class GatherScenarios {
   }
 
   @Scenario("G1")
-  static void gatherRefusesFuturesOfTwoLoops() {
+  static void gatherRefusesFuturesOfTwoLoops() throws Exception {
     run(() ->
         withLoop(other -> {
           var foreign = other.createFuture();
@@ -154,7 +154,7 @@ final class GatherScenarios {
   static void theFailureIsTheVeryException() {
     run(() -> {
       var oops = new Oops("x");
-      Awaitable<Integer> bad =
+      Awaitable<Integer, ?> bad =
           () -> {
             throw oops;
           };
@@ -245,7 +245,7 @@ final class GatherScenarios {
   @Scenario("G4")
   static void aCancelledGatherWaitsForItsChildren() {
     run(() -> {
-      Action stubborn = () -> cleanUpSlowly(3);
+      Action<?> stubborn = () -> cleanUpSlowly(3);
       var group = gather(RETURN_EXCEPTIONS, coroutine(stubborn), () -> hang("b"));
       pause(2);
       group.cancel();
@@ -281,7 +281,7 @@ final class GatherScenarios {
   @Scenario("G4")
   static void childrenMaySwallowTheCancelOfTheGather() {
     run(() -> {
-      Awaitable<String> stubborn =
+      Awaitable<String, ?> stubborn =
           () -> {
             try {
               sleep(60);

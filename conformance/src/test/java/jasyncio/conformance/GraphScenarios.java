@@ -40,7 +40,7 @@ final class GraphScenarios {
             .collect(Collectors.joining(", ", name + "(", ")"));
   }
 
-  private static <T> Task<T> start(Awaitable<T> coro, String name) {
+  private static <T> Task<T> start(Awaitable<T, ?> coro, String name) {
     return createTask(coro, name);
   }
 
@@ -98,7 +98,7 @@ final class GraphScenarios {
   static void childrenOfAGroup() {
     run(() -> {
       var children = new ArrayList<Task<String>>();
-      Action work =
+      Action<?> work =
           () -> taskGroup(tg -> children.add(tg.createTask(() -> echo("value", 4), "child")));
       var parent = createTask(work, "parent");
       pause(2);

@@ -311,7 +311,7 @@ final class GreenletsScenarios {
 
   @Scenario("V2")
   static void killBeforeTheStartRunsNothing() {
-    Action never = () -> print("never");
+    Action<?> never = () -> print("never");
     List<Supplier<Greenlet<?>>> starts =
         List.of(() -> spawn(never), () -> spawnLater(0.001, never), () -> Greenlet.of(never));
     for (var start : starts) {
@@ -789,7 +789,7 @@ final class GreenletsScenarios {
     print(semaphore.counter(), semaphore.locked(), semaphore.acquireNowait());
   }
 
-  private static void expect(Class<? extends Throwable> type, Action call, Supplier<String> text) {
+  private static void expect(Class<? extends Throwable> type, Action<?> call, Supplier<String> text) {
     try {
       call.run();
     } catch (Throwable e) {

@@ -37,12 +37,12 @@ final class Helpers {
   // ---- logging ----------------------------------------------------------------------------------
 
   /// Prints the first line of every warning and error that is logged, but for slow steps.
-  static void logs(Action body) throws Exception {
+  static void logs(Action<?> body) throws Exception {
     logs(false, body);
   }
 
   /// Prints the first line of every warning and error that is logged; of slow steps if asked.
-  static void logs(boolean slow, Action body) throws Exception {
+  static void logs(boolean slow, Action<?> body) throws Exception {
     collect(); // what earlier scenarios left is not this one's
     LOGGED.set(0);
     var printer = new Printer(slow);

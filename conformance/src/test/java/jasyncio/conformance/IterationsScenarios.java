@@ -85,7 +85,7 @@ final class IterationsScenarios {
   @Scenario("2.0")
   static void aNewTaskThatAwaitsANewTask() throws Exception {
     measure(clock -> {
-      Action outer = () -> await(createTask(() -> echo("value")));
+      Action<?> outer = () -> await(createTask(() -> echo("value")));
       print(clock.count(createTask(outer)));
     });
   }
@@ -179,7 +179,7 @@ final class IterationsScenarios {
 
   @Scenario("2.0")
   static void anEmptyGroup() throws Exception {
-    Action group =
+    Action<?> group =
         () ->
             taskGroup(tg -> {
               // no tasks
@@ -187,7 +187,7 @@ final class IterationsScenarios {
     measure(clock -> print(clock.count(group)));
   }
 
-  private static void group(Awaitable<?> child) {
+  private static void group(Awaitable<?, ?> child) {
     taskGroup(tg -> tg.createTask(child));
   }
 
@@ -238,7 +238,7 @@ final class IterationsScenarios {
   @Scenario("2.0")
   static void cancelOfASleepingTask() throws Exception {
     measure(clock -> {
-      Action startAndCancel =
+      Action<?> startAndCancel =
           () -> {
             var task = createTask(() -> sleep(60));
             sleep(0);

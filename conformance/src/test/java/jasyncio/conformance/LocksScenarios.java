@@ -34,7 +34,7 @@ final class LocksScenarios {
   private LocksScenarios() {}
 
   /// The sentence with which a call is refused, without the advice in it.
-  private static String refusal(Action call) {
+  private static String refusal(Action<?> call) {
     try {
       call.run();
       return "no refusal";
@@ -260,12 +260,12 @@ final class LocksScenarios {
   }
 
   @Scenario("2.0")
-  static void whatFreeAndContendedLocksCost() {
+  static void whatFreeAndContendedLocksCost() throws Exception {
     run(() -> {
       var clock = new Clock(getRunningLoop());
       var event = new Event();
       event.set();
-      List<Awaitable<?>> free = List.of(new Lock()::acquire, new Semaphore()::acquire, event);
+      List<Awaitable<?, ?>> free = List.of(new Lock()::acquire, new Semaphore()::acquire, event);
       for (var awaitable : free) {
         int start = clock.ticks();
         await(awaitable);
@@ -306,7 +306,7 @@ final class LocksScenarios {
   }
 
   @Scenario("K2")
-  static void aCancelledWaitForAnEvent() {
+  static void aCancelledWaitForAnEvent() throws Exception {
     run(() -> {
       var event = new Event();
       var task = createTask(event);
@@ -464,7 +464,7 @@ final class LocksScenarios {
       var full = new Condition(lock);
       var free = new Condition(lock);
       var items = new ArrayList<Integer>();
-      Action produce =
+      Action<?> produce =
           () -> {
             for (int i = 0; i < 4; i++) {
               try (var _ = free.acquire()) {
@@ -475,7 +475,7 @@ final class LocksScenarios {
               }
             }
           };
-      Action consume =
+      Action<?> consume =
           () -> {
             for (int i = 0; i < 4; i++) {
               try (var _ = full.acquire()) {
@@ -593,7 +593,7 @@ final class LocksScenarios {
   }
 
   @Scenario("K4")
-  static void aSemaphoreWhoseWaiterIsCancelledByTheHolder() {
+  static void aSemaphoreWhoseWaiterIsCancelledByTheHolder() throws Exception {
     run(() -> {
       var sem = new Semaphore(1);
       var waiters = new ArrayList<Task<Void>>();
@@ -754,9 +754,9 @@ final class LocksScenarios {
   // ---- loops ------------------------------------------------------------------------------------
 
   @Scenario("K6")
-  static void aLockBelongsToTheLoopOfItsFirstWait() {
+  static void aLockBelongsToTheLoopOfItsFirstWait() throws Exception {
     var lock = new Lock();
-    Action free = () -> lock.run(() -> print(lock));
+    Action<?> free = () -> lock.run(() -> print(lock));
     run(free);
     run(free);
     run(() -> {

@@ -363,7 +363,7 @@ final class LoopScenarios {
 
   @Scenario("L8")
   static void aMainCoroutineCutOffIsNotToldAsDestroyed() throws Exception {
-    Action forever = () -> new Future<>().await();
+    Action<?> forever = () -> new Future<>().await();
     logs(() -> {
       withLoop(loop -> {
         loop.callLater(0.01, loop::stop);

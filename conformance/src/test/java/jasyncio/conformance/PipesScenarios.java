@@ -104,7 +104,7 @@ final class PipesScenarios {
   }
 
   @Scenario("X1")
-  static void whatIsWrittenIsRead() {
+  static void whatIsWrittenIsRead() throws Exception {
     run(() -> {
       var ends = pipe();
       ends.writer.transport.write(bytes("hello"));
@@ -119,7 +119,7 @@ final class PipesScenarios {
   }
 
   @Scenario("X2")
-  static void theEndOfAPipeClosesItWhateverTheProtocolSays() {
+  static void theEndOfAPipeClosesItWhateverTheProtocolSays() throws Exception {
     run(() -> {
       var ends = pipe(true);
       print(ends.writer.transport.canWriteEof());
@@ -131,7 +131,7 @@ final class PipesScenarios {
   }
 
   @Scenario("X3")
-  static void closeSendsWhatIsInTheBuffer() {
+  static void closeSendsWhatIsInTheBuffer() throws Exception {
     run(() -> {
       var ends = pipe();
       ends.writer.transport.write(new byte[1 << 20]);
@@ -144,7 +144,7 @@ final class PipesScenarios {
   }
 
   @Scenario("X3")
-  static void abortDropsWhatIsInTheBuffer() {
+  static void abortDropsWhatIsInTheBuffer() throws Exception {
     run(() -> {
       var ends = pipe();
       ends.reader.transport.pauseReading();
@@ -159,7 +159,7 @@ final class PipesScenarios {
   }
 
   @Scenario("X4")
-  static void flowControl() {
+  static void flowControl() throws Exception {
     run(() -> {
       var ends = pipe();
       ends.reader.transport.pauseReading();
@@ -178,7 +178,7 @@ final class PipesScenarios {
   }
 
   @Scenario("X5")
-  static void writesAfterCloseAreDropped() {
+  static void writesAfterCloseAreDropped() throws Exception {
     run(() -> {
       var ends = pipe();
       ends.writer.transport.close();
@@ -189,7 +189,7 @@ final class PipesScenarios {
   }
 
   @Scenario("X5")
-  static void severalPiecesAtOnce() {
+  static void severalPiecesAtOnce() throws Exception {
     run(() -> {
       var ends = pipe();
       ends.writer.transport.writelines(
@@ -202,7 +202,7 @@ final class PipesScenarios {
   }
 
   @Scenario("X6")
-  static void pausingIsIdempotent() {
+  static void pausingIsIdempotent() throws Exception {
     run(() -> {
       var ends = pipe();
       print(ends.reader.transport.isReading());
@@ -225,7 +225,7 @@ final class PipesScenarios {
   }
 
   @Scenario("X6")
-  static void anotherProtocolTakesOver() {
+  static void anotherProtocolTakesOver() throws Exception {
     run(() -> {
       var ends = pipe();
       var other = new Recorder("other", false);
@@ -239,7 +239,7 @@ final class PipesScenarios {
   }
 
   @Scenario("X1")
-  static void aReaderThatPausesAtOnceReadsNothing() {
+  static void aReaderThatPausesAtOnceReadsNothing() throws Exception {
     run(() -> {
       var pipe = Pipe.open();
       pipe.sink().write(ByteBuffer.wrap(bytes("text")));

@@ -29,7 +29,7 @@ final class QueuesScenarios {
 
   /// How a call is refused: the sentence, without the advice in it, or the kind where asyncio has
   /// no sentence.
-  private static String refusal(Action call) {
+  private static String refusal(Action<?> call) {
     try {
       call.run();
       return "no refusal";
@@ -117,14 +117,14 @@ final class QueuesScenarios {
   static void itemsComeOutAsTheyWentIn() {
     run(() -> {
       var queue = new Queue<Integer>(2);
-      Action produce =
+      Action<?> produce =
           () -> {
             for (int i = 0; i < 6; i++) {
               queue.put(i);
               print("put", i, queue);
             }
           };
-      Action consume =
+      Action<?> consume =
           () -> {
             for (int i = 0; i < 6; i++) {
               var item = queue.get();
@@ -530,9 +530,9 @@ final class QueuesScenarios {
   // ---- loops ------------------------------------------------------------------------------------
 
   @Scenario("K6")
-  static void aQueueBelongsToTheLoopOfItsFirstWait() {
+  static void aQueueBelongsToTheLoopOfItsFirstWait() throws Exception {
     var queue = new Queue<Integer>(1);
-    Action free =
+    Action<?> free =
         () -> {
           queue.put(1);
           print(queue.get());

@@ -53,9 +53,9 @@ final class RunnersScenarios {
   }
 
   @Scenario("N1")
-  static void runClosesItsLoop() {
+  static void runClosesItsLoop() throws Exception {
     var loops = new ArrayList<EventLoop>();
-    Action main =
+    Action<?> main =
         () -> {
           loops.add(getRunningLoop());
           print(loops.getLast().isRunning(), loops.getLast().isClosed());
@@ -66,8 +66,8 @@ final class RunnersScenarios {
   }
 
   @Scenario("N1")
-  static void leftoverTasksAreCancelled() {
-    Awaitable<String> main =
+  static void leftoverTasksAreCancelled() throws Exception {
+    Awaitable<String, ?> main =
         () -> {
           createTask(() -> hang("leftover"));
           pause();
@@ -79,7 +79,7 @@ final class RunnersScenarios {
 
   @Scenario("N1")
   static void leftoverTasksMayCleanUp() {
-    Action leftover =
+    Action<?> leftover =
         () -> {
           try {
             sleep(60);
@@ -97,7 +97,7 @@ final class RunnersScenarios {
 
   @Scenario("N1")
   static void leftoverTasksAreCancelledAfterAFailureToo() {
-    Action main =
+    Action<?> main =
         () -> {
           createTask(() -> hang("leftover"));
           pause();
@@ -137,7 +137,7 @@ final class RunnersScenarios {
 
   @Scenario("N1")
   static void aLeftoverTaskMayOutliveItsCancel() {
-    Action leftover =
+    Action<?> leftover =
         () -> {
           try {
             sleep(60);
@@ -156,12 +156,12 @@ final class RunnersScenarios {
   @Scenario("N1")
   static void theExecutorIsJoinedAfterTheTasks() {
     var release = new ThreadEvent();
-    Action call =
+    Action<?> call =
         () -> {
           release.waitUntilSet();
           print("call ended");
         };
-    Action leftover =
+    Action<?> leftover =
         () -> {
           try {
             sleep(60);
@@ -180,8 +180,8 @@ final class RunnersScenarios {
   }
 
   @Scenario("N1")
-  static void runWithDebug() {
-    Action main = () -> print(getRunningLoop().getDebug());
+  static void runWithDebug() throws Exception {
+    Action<?> main = () -> print(getRunningLoop().getDebug());
     run(main, RunOptions.defaults().debug(true));
     run(main, RunOptions.defaults().debug(false));
   }
@@ -203,7 +203,7 @@ final class RunnersScenarios {
 
   @Scenario("N1")
   static void runOfAMainThatIsCancelled() {
-    Action main =
+    Action<?> main =
         () -> {
           currentTask().cancel("why");
           sleep(0);
@@ -213,7 +213,7 @@ final class RunnersScenarios {
 
   @Scenario("N2")
   static void tasksMadeLastGetTheirFirstStep() {
-    Action late =
+    Action<?> late =
         () -> {
           print("late starts");
           sleep(0);
@@ -248,7 +248,7 @@ final class RunnersScenarios {
 
   @Scenario("N3")
   static void theFirstInterruptCancelsMain() {
-    Action main =
+    Action<?> main =
         () -> {
           interruptThisProcess();
           hang("main");
@@ -258,7 +258,7 @@ final class RunnersScenarios {
 
   @Scenario("N3")
   static void anInterruptThatMainSwallows() {
-    Awaitable<String> main =
+    Awaitable<String, ?> main =
         () -> {
           try {
             interruptThisProcess();
@@ -273,7 +273,7 @@ final class RunnersScenarios {
 
   @Scenario("N3")
   static void anInterruptOfAMainThatTakesTurns() {
-    Action main =
+    Action<?> main =
         () -> {
           createTask(() -> {
             sleep(0.01);
@@ -293,7 +293,7 @@ final class RunnersScenarios {
 
   @Scenario("N3")
   static void anInterruptAfterACancellation() {
-    Action main =
+    Action<?> main =
         () -> {
           getRunningLoop().callSoon(currentTask()::cancel);
           try {
@@ -308,7 +308,7 @@ final class RunnersScenarios {
 
   @Scenario("N3")
   static void anInterruptEndsLeftoverTasksToo() {
-    Action main =
+    Action<?> main =
         () -> {
           createTask(() -> hang("leftover"));
           pause();
@@ -319,19 +319,19 @@ final class RunnersScenarios {
   }
 
   @Scenario("N4")
-  static void runInsideARunningLoop() {
+  static void runInsideARunningLoop() throws Exception {
     run(() -> {
-      Awaitable<String> coro = () -> echo("value");
+      Awaitable<String, ?> coro = () -> echo("value");
       print(attempt(() -> run(coro)));
       print(await(coro));
     });
   }
 
   @Scenario("N4")
-  static void runnerInsideARunningLoop() {
+  static void runnerInsideARunningLoop() throws Exception {
     var runner = new Runner();
     run(() -> {
-      Awaitable<String> coro = () -> echo("value");
+      Awaitable<String, ?> coro = () -> echo("value");
       print(attempt(() -> runner.run(coro)));
       print(await(coro));
     });
@@ -350,10 +350,10 @@ final class RunnersScenarios {
   }
 
   @Scenario("N4")
-  static void theRunsOfARunnerShareTheirContext() {
+  static void theRunsOfARunnerShareTheirContext() throws Exception {
     var variable = ContextVar.of("var", "none");
-    Action setIt = () -> variable.set("set by the first run");
-    Awaitable<String> getIt = () -> variable.get();
+    Action<?> setIt = () -> variable.set("set by the first run");
+    Awaitable<String, ?> getIt = () -> variable.get();
     try (var runner = new Runner()) {
       runner.run(setIt);
       print(runner.run(getIt));
@@ -363,15 +363,15 @@ final class RunnersScenarios {
   }
 
   @Scenario("N4")
-  static void tasksLiveOnBetweenTwoRuns() {
+  static void tasksLiveOnBetweenTwoRuns() throws Exception {
     var tasks = new ArrayList<Task<String>>();
-    Action first =
+    Action<?> first =
         () -> {
           tasks.add(createTask(() -> steps("task", 4)));
           pause(2);
           print("first run ends");
         };
-    Action second =
+    Action<?> second =
         () -> {
           print("second run");
           print(await(tasks.getFirst()));

@@ -50,7 +50,7 @@ final class ShieldScenarios {
   @Scenario("S1")
   static void theCallerMayWaitOn() {
     run(() -> {
-      Awaitable<String> work =
+      Awaitable<String, ?> work =
           () -> {
             var inner = createTask(() -> steps("inner", 4));
             try {

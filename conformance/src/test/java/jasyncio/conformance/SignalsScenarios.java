@@ -32,7 +32,7 @@ final class SignalsScenarios {
   }
 
   @Scenario("P-6")
-  static void aHandlerRunsAsACallback() {
+  static void aHandlerRunsAsACallback() throws Exception {
     run(() -> {
       var loop = getRunningLoop();
       Future<@Nullable Void> came = loop.createFuture();
@@ -49,7 +49,7 @@ final class SignalsScenarios {
   }
 
   @Scenario("P-6")
-  static void theLastHandlerCounts() {
+  static void theLastHandlerCounts() throws Exception {
     run(() -> {
       var loop = getRunningLoop();
       Future<String> came = loop.createFuture();
@@ -67,7 +67,7 @@ final class SignalsScenarios {
   }
 
   @Scenario("P-6")
-  static void aHandlerThatFailsIsReported() {
+  static void aHandlerThatFailsIsReported() throws Exception {
     run(() -> {
       var loop = getRunningLoop();
       Future<@Nullable Void> came = loop.createFuture();
@@ -84,7 +84,7 @@ final class SignalsScenarios {
   }
 
   @Scenario("P-6")
-  static void aHandlerRunsInTheContextItWasAddedIn() {
+  static void aHandlerRunsInTheContextItWasAddedIn() throws Exception {
     ContextVar<String> variable = ContextVar.of("variable", "nothing");
     run(() -> {
       var loop = getRunningLoop();

@@ -100,7 +100,7 @@ final class SocketsScenarios {
   // ---- callbacks --------------------------------------------------------------------------------
 
   @Scenario("L15")
-  static void aReaderRunsInEachIterationWhileThereIsSomething() {
+  static void aReaderRunsInEachIterationWhileThereIsSomething() throws Exception {
     run(() -> {
       var seen = new ArrayList<Integer>();
       try (var pair = Pair.open()) {
@@ -120,7 +120,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("L15")
-  static void removingTellsWhetherThereWasSomething() {
+  static void removingTellsWhetherThereWasSomething() throws Exception {
     run(() -> {
       try (var pair = Pair.open()) {
         var left = pair.left();
@@ -136,7 +136,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("L15")
-  static void aSecondReaderReplacesTheFirst() {
+  static void aSecondReaderReplacesTheFirst() throws Exception {
     run(() -> {
       var seen = new ArrayList<String>();
       try (var pair = Pair.open()) {
@@ -151,7 +151,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("L15")
-  static void whatIsQueuedAlreadyCanBeTakenBack() {
+  static void whatIsQueuedAlreadyCanBeTakenBack() throws Exception {
     run(() -> {
       var seen = new ArrayList<String>();
       try (var a = Pair.open();
@@ -173,7 +173,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("L15")
-  static void whatIsQueuedAlreadyCanBeReplaced() {
+  static void whatIsQueuedAlreadyCanBeReplaced() throws Exception {
     run(() -> {
       var seen = new ArrayList<String>();
       try (var a = Pair.open();
@@ -201,7 +201,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("L15")
-  static void readerAndWriterOfASocketAreIndependent() {
+  static void readerAndWriterOfASocketAreIndependent() throws Exception {
     run(() -> {
       var seen = new TreeSet<String>();
       try (var pair = Pair.open()) {
@@ -220,7 +220,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("L15")
-  static void aReaderThatFailsIsReportedAndStays() {
+  static void aReaderThatFailsIsReportedAndStays() throws Exception {
     run(() -> {
       report(getRunningLoop());
       var seen = new ArrayList<Integer>();
@@ -241,7 +241,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("L15")
-  static void theSocketOfATransportIsRefused() {
+  static void theSocketOfATransportIsRefused() throws Exception {
     run(() -> {
       var channel = datagrams();
       var transport =
@@ -257,12 +257,12 @@ final class SocketsScenarios {
     });
   }
 
-  private static String refused(Action call) {
+  private static String refused(Action<?> call) {
     return kindOf(attempt(call));
   }
 
   @Scenario("L15")
-  static void aWriterIsToldWhenAConnectHasEnded() {
+  static void aWriterIsToldWhenAConnectHasEnded() throws Exception {
     run(() -> {
       try (var server = listening();
           var channel = client()) {
@@ -288,7 +288,7 @@ final class SocketsScenarios {
   // ---- coroutines -------------------------------------------------------------------------------
 
   @Scenario("X15")
-  static void recvTakesWhatThereIsOrWaits() {
+  static void recvTakesWhatThereIsOrWaits() throws Exception {
     run(() -> {
       try (var pair = Pair.open()) {
         pair.send("hello");
@@ -306,7 +306,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("X15")
-  static void recvAtTheEndGivesNothing() {
+  static void recvAtTheEndGivesNothing() throws Exception {
     run(() -> {
       try (var pair = Pair.open()) {
         var task = createTask(() -> Sockets.sockRecv(pair.left(), 100));
@@ -319,7 +319,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("X15")
-  static void recvIntoFillsABuffer() {
+  static void recvIntoFillsABuffer() throws Exception {
     run(() -> {
       try (var pair = Pair.open()) {
         var buffer = ByteBuffer.allocate(10);
@@ -333,7 +333,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("X15")
-  static void aCancelledRecvTakesNothing() {
+  static void aCancelledRecvTakesNothing() throws Exception {
     run(() -> {
       try (var pair = Pair.open()) {
         var task = createTask(() -> Sockets.sockRecv(pair.left(), 100));
@@ -347,7 +347,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("X15")
-  static void sendallWaitsUntilAllIsSent() {
+  static void sendallWaitsUntilAllIsSent() throws Exception {
     run(() -> {
       try (var pair = Pair.open()) {
         int size = 20_000_000;
@@ -364,7 +364,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("X15")
-  static void acceptAndConnect() {
+  static void acceptAndConnect() throws Exception {
     run(() -> {
       try (var server = listening();
           var channel = client()) {
@@ -384,7 +384,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("X15")
-  static void aCancelledAcceptLeavesTheConnection() {
+  static void aCancelledAcceptLeavesTheConnection() throws Exception {
     run(() -> {
       try (var server = listening();
           var channel = client()) {
@@ -400,7 +400,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("X15")
-  static void connectToNobody() {
+  static void connectToNobody() throws Exception {
     run(() -> {
       var server = listening();
       var nobody = server.getLocalAddress();
@@ -414,7 +414,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("X15")
-  static void datagramsWithTheirSenders() {
+  static void datagramsWithTheirSenders() throws Exception {
     run(() -> {
       try (var a = datagrams();
           var b = datagrams()) {
@@ -439,7 +439,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("X15")
-  static void aBlockingSocketIsRefusedInDebugMode() {
+  static void aBlockingSocketIsRefusedInDebugMode() throws Exception {
     run(() -> {
       getRunningLoop().setDebug(true);
       try (var channel = SocketChannel.open();
@@ -457,7 +457,7 @@ final class SocketsScenarios {
   }
 
   @Scenario("X15")
-  static void sendfileSendsAPartOrAll() {
+  static void sendfileSendsAPartOrAll() throws Exception {
     run(() -> {
       var path = Files.writeString(Files.createTempFile("conformance", ""), "0123456789");
       try (var pair = Pair.open();
@@ -476,7 +476,7 @@ final class SocketsScenarios {
   // ---- names ------------------------------------------------------------------------------------
 
   @Scenario("X15")
-  static void namesAndAddresses() {
+  static void namesAndAddresses() throws Exception {
     run(() -> {
       var family = StandardProtocolFamily.INET;
       for (var address : Sockets.getaddrinfo(HOST, 80, family)) {

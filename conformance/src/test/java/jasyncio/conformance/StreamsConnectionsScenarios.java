@@ -83,7 +83,7 @@ final class StreamsConnectionsScenarios {
   }
 
   @Scenario("R8")
-  static void linesOverTcp() {
+  static void linesOverTcp() throws Exception {
     run(() -> {
       var server = serve(StreamsConnectionsScenarios::echo);
       var c = connect(server);
@@ -118,7 +118,7 @@ final class StreamsConnectionsScenarios {
   }
 
   @Scenario("R8")
-  static void severalReadsOfOneConnection() {
+  static void severalReadsOfOneConnection() throws Exception {
     run(() -> {
       var server =
           serve((reader, writer) -> {
@@ -135,7 +135,7 @@ final class StreamsConnectionsScenarios {
   }
 
   @Scenario("R8")
-  static void halfClosed() {
+  static void halfClosed() throws Exception {
     run(() -> {
       var server =
           serve((reader, writer) -> {
@@ -154,7 +154,7 @@ final class StreamsConnectionsScenarios {
   }
 
   @Scenario("R8")
-  static void afterCloseTheReaderIsAtTheEnd() {
+  static void afterCloseTheReaderIsAtTheEnd() throws Exception {
     run(() -> {
       var server = serve(StreamsConnectionsScenarios::echo);
       var c = connect(server);
@@ -167,7 +167,7 @@ final class StreamsConnectionsScenarios {
   }
 
   @Scenario("R7")
-  static void eachClientHasATask() {
+  static void eachClientHasATask() throws Exception {
     run(() -> {
       var tasks = new ArrayList<@Nullable Task<?>>();
       var server =
@@ -192,7 +192,7 @@ final class StreamsConnectionsScenarios {
   }
 
   @Scenario("R7")
-  static void anErrorOfTheCallbackIsReportedAndCloses() {
+  static void anErrorOfTheCallbackIsReportedAndCloses() throws Exception {
     run(() -> {
       report(getRunningLoop());
       var server =
@@ -208,7 +208,7 @@ final class StreamsConnectionsScenarios {
   }
 
   @Scenario("R7")
-  static void aCancelledCallbackClosesQuietly() {
+  static void aCancelledCallbackClosesQuietly() throws Exception {
     run(() -> {
       report(getRunningLoop());
       var server =
@@ -223,7 +223,7 @@ final class StreamsConnectionsScenarios {
   }
 
   @Scenario("R7")
-  static void aCallbackThatReturnsLeavesTheConnectionOpen() {
+  static void aCallbackThatReturnsLeavesTheConnectionOpen() throws Exception {
     run(() -> {
       var kept = new Future<StreamWriter>();
       var server = serve((reader, writer) -> kept.setResult(writer));
@@ -238,7 +238,7 @@ final class StreamsConnectionsScenarios {
   }
 
   @Scenario("R7")
-  static void clientsGoOnWhenTheServerIsClosed() {
+  static void clientsGoOnWhenTheServerIsClosed() throws Exception {
     run(() -> {
       var server = serve(StreamsConnectionsScenarios::echo);
       var c = connect(server);
@@ -254,7 +254,7 @@ final class StreamsConnectionsScenarios {
   }
 
   @Scenario("R5")
-  static void drainWaitsForASlowReader() {
+  static void drainWaitsForASlowReader() throws Exception {
     run(() -> {
       var draining = new Future<Boolean>();
       var server =
@@ -283,7 +283,7 @@ final class StreamsConnectionsScenarios {
   }
 
   @Scenario("R1")
-  static void muchMoreThanTheLimitPasses() {
+  static void muchMoreThanTheLimitPasses() throws Exception {
     run(() -> {
       var server =
           serve((reader, writer) -> {
@@ -307,7 +307,7 @@ final class StreamsConnectionsScenarios {
   }
 
   @Scenario("R2")
-  static void aServerGoesOnAfterALineOverTheLimit() {
+  static void aServerGoesOnAfterALineOverTheLimit() throws Exception {
     run(() -> {
       ClientHandler handler =
           (reader, writer) -> {
@@ -380,7 +380,7 @@ final class StreamsConnectionsScenarios {
   }
 
   @Scenario("R6")
-  static void aResetIsTheErrorOfAll() {
+  static void aResetIsTheErrorOfAll() throws Exception {
     run(() -> {
       var server =
           serve((reader, writer) -> {
@@ -389,8 +389,8 @@ final class StreamsConnectionsScenarios {
           });
       var c = connect(server);
       c.writer().write("x", UTF_8);
-      for (Action action :
-          List.<Action>of(
+      for (Action<Exception> action :
+          List.<Action<Exception>>of(
               c.reader()::read, c.reader()::readline, c.writer()::drain, c.writer()::waitClosed)) {
         try {
           action.run();
@@ -404,7 +404,7 @@ final class StreamsConnectionsScenarios {
   }
 
   @Scenario("R8")
-  static void aConnectionOverAProtocolOfOnesOwnMaking() {
+  static void aConnectionOverAProtocolOfOnesOwnMaking() throws Exception {
     run(() -> {
       var server = serve(StreamsConnectionsScenarios::echo);
       var reader = new StreamReader();

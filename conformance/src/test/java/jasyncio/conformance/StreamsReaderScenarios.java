@@ -127,7 +127,7 @@ final class StreamsReaderScenarios {
   // ---- R1: flow control -------------------------------------------------------------------------
 
   @Scenario("R1")
-  static void readingIsPausedAboveTwiceTheLimit() {
+  static void readingIsPausedAboveTwiceTheLimit() throws Exception {
     run(() -> {
       var reader = new StreamReader(4);
       reader.setTransport(new FakeTransport());
@@ -143,7 +143,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R1")
-  static void everyWayOfReadingResumes() {
+  static void everyWayOfReadingResumes() throws Exception {
     run(() -> {
       for (var method : List.of("readexactly", "readuntil", "readline", "line over the limit")) {
         print(method);
@@ -174,7 +174,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R1")
-  static void aReadThatWaitsResumes() {
+  static void aReadThatWaitsResumes() throws Exception {
     run(() -> {
       var reader = new StreamReader(2);
       reader.setTransport(new FakeTransport());
@@ -185,7 +185,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R1")
-  static void readexactlyMayWantMoreThanTheLimit() {
+  static void readexactlyMayWantMoreThanTheLimit() throws Exception {
     run(() -> {
       var reader = new StreamReader(2);
       feedLater(reader, "0123456789", "0123456789", "0123456789");
@@ -195,7 +195,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R1")
-  static void aTransportThatCannotBePausedIsAskedOnce() {
+  static void aTransportThatCannotBePausedIsAskedOnce() throws Exception {
     run(() -> {
       var reader = new StreamReader(2);
       var transport = new FakeTransport();
@@ -210,7 +210,7 @@ final class StreamsReaderScenarios {
   // ---- R2: limits -------------------------------------------------------------------------------
 
   /// What a read that exceeds the limit says.
-  private static void overLimit(Awaitable<byte[]> read) throws Exception {
+  private static void overLimit(Awaitable<byte[], Exception> read) throws Exception {
     try {
       print(read.await());
     } catch (LimitOverrunException e) {
@@ -219,7 +219,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R2")
-  static void readuntilOverTheLimitTakesNothing() {
+  static void readuntilOverTheLimitTakesNothing() throws Exception {
     run(() -> {
       var reader = limitedReaderOf(3, "abcde#x");
       overLimit(() -> reader.readuntil(bytes("#")));
@@ -230,7 +230,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R2")
-  static void theSeparatorDoesNotCount() {
+  static void theSeparatorDoesNotCount() throws Exception {
     run(() -> {
       print(limitedReaderOf(3, "abc#").readuntil(bytes("#")));
       print(limitedReaderOf(3, "abc####").readuntil(bytes("####")));
@@ -240,7 +240,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R2")
-  static void readuntilFindsOutAboutTheLimitWhileItWaits() {
+  static void readuntilFindsOutAboutTheLimitWhileItWaits() throws Exception {
     run(() -> {
       var reader = limitedReaderOf(3, "ab");
       feedLater(reader, "c", "d", "e");
@@ -250,7 +250,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R2")
-  static void readlineOverTheLimitDropsTheLine() {
+  static void readlineOverTheLimitDropsTheLine() throws Exception {
     run(() -> {
       var reader = limitedReaderOf(3, "abcde\nok\nrest");
       try {
@@ -264,7 +264,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R2")
-  static void readlineOverTheLimitWithoutNewlineDropsAll() {
+  static void readlineOverTheLimitWithoutNewlineDropsAll() throws Exception {
     run(() -> {
       var reader = limitedReaderOf(3, "abcde");
       try {
@@ -302,7 +302,7 @@ final class StreamsReaderScenarios {
   // ---- R3: what is read -------------------------------------------------------------------------
 
   @Scenario("R3")
-  static void readGivesWhatIsThere() {
+  static void readGivesWhatIsThere() throws Exception {
     run(() -> {
       var reader = readerOf("hello ", "world");
       print(reader.read(7));
@@ -312,7 +312,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R3")
-  static void readWaitsForSomething() {
+  static void readWaitsForSomething() throws Exception {
     run(() -> {
       var reader = readerOf();
       feedLaterWithEof(reader, "a", "b");
@@ -323,7 +323,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R3")
-  static void readWithoutNumberWaitsForTheEnd() {
+  static void readWithoutNumberWaitsForTheEnd() throws Exception {
     run(() -> {
       var reader = limitedReaderOf(2, "a");
       feedLaterWithEof(reader, "bcdef", "ghijkl");
@@ -333,7 +333,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R3")
-  static void readexactlyTakesNoMore() {
+  static void readexactlyTakesNoMore() throws Exception {
     run(() -> {
       var reader = readerOf("ab");
       feedLater(reader, "cd", "efg");
@@ -344,7 +344,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R3")
-  static void readexactlyAtAnEarlyEnd() {
+  static void readexactlyAtAnEarlyEnd() throws Exception {
     run(() -> {
       var reader = readerOf("abc");
       feedLaterWithEof(reader);
@@ -359,7 +359,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R3")
-  static void readlineAtTheEndGivesWhatThereIs() {
+  static void readlineAtTheEndGivesWhatThereIs() throws Exception {
     run(() -> {
       var reader = readerOf("one\ntw", "o\n\nrest");
       feedLaterWithEof(reader);
@@ -370,7 +370,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R3")
-  static void readuntilAtAnEarlyEnd() {
+  static void readuntilAtAnEarlyEnd() throws Exception {
     run(() -> {
       var reader = ended(readerOf("abc"));
       try {
@@ -383,7 +383,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R3")
-  static void readuntilFindsWhatCameBeforeTheEnd() {
+  static void readuntilFindsWhatCameBeforeTheEnd() throws Exception {
     run(() -> {
       var reader = ended(readerOf("a#b"));
       print(reader.readuntil(bytes("#")));
@@ -392,7 +392,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R3")
-  static void readuntilFindsASeparatorThatCameInPieces() {
+  static void readuntilFindsASeparatorThatCameInPieces() throws Exception {
     run(() -> {
       var reader = readerOf("head\r");
       feedLater(reader, "\n\r", "\r\n", "\r\nbody");
@@ -402,7 +402,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R3")
-  static void ofSeveralSeparatorsTheOneThatEndsFirstWins() {
+  static void ofSeveralSeparatorsTheOneThatEndsFirstWins() throws Exception {
     record Case(String data, List<byte[]> separators) {}
     run(() -> {
       for (var c :
@@ -419,7 +419,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R3")
-  static void ofSeveralSeparatorsTheLongOneComesInPieces() {
+  static void ofSeveralSeparatorsTheLongOneComesInPieces() throws Exception {
     run(() -> {
       var reader = readerOf("dataSEPARA");
       feedLater(reader, "TO", "R rest");
@@ -503,8 +503,8 @@ final class StreamsReaderScenarios {
       var error = new Oops("broken");
       reader.setException(error);
       print(reader.exception() == error);
-      for (Awaitable<byte[]> read :
-          List.<Awaitable<byte[]>>of(
+      for (Awaitable<byte[], Exception> read :
+          List.<Awaitable<byte[], Exception>>of(
               reader::read,
               () -> reader.read(1),
               () -> reader.read(0),
@@ -542,7 +542,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R4")
-  static void aCancelledReadTakesNothing() {
+  static void aCancelledReadTakesNothing() throws Exception {
     run(() -> {
       var reader = readerOf("abc");
       var task = createTask(() -> reader.readexactly(5));
@@ -555,7 +555,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R4")
-  static void aReadThatIsCancelledAfterDataCameTakesNothing() {
+  static void aReadThatIsCancelledAfterDataCameTakesNothing() throws Exception {
     run(() -> {
       var reader = readerOf();
       var task = createTask(() -> reader.read(5));
@@ -568,7 +568,7 @@ final class StreamsReaderScenarios {
   }
 
   @Scenario("R4")
-  static void aReadWithATimeLimitCanBeRepeated() {
+  static void aReadWithATimeLimitCanBeRepeated() throws Exception {
     run(() -> {
       var reader = readerOf("ab");
       try {

@@ -143,11 +143,11 @@ final class StreamsWriterScenarios {
   }
 
   /// Awaits and prints what came of it.
-  private static void named(String name, Action action) {
+  private static void named(String name, Action<?> action) {
     print(name, outcome(action));
   }
 
-  private static Task<Void> namedTask(String name, Action action) {
+  private static Task<Void> namedTask(String name, Action<?> action) {
     return createTask(() -> named(name, action));
   }
 
@@ -167,7 +167,7 @@ final class StreamsWriterScenarios {
   }
 
   @Scenario("R5")
-  static void drainDoesNotWaitWithoutNeed() {
+  static void drainDoesNotWaitWithoutNeed() throws Exception {
     run(() -> {
       var f = new Fixture();
       getRunningLoop().callSoon(() -> print("next iteration"));
@@ -179,7 +179,7 @@ final class StreamsWriterScenarios {
   }
 
   @Scenario("R5")
-  static void drainsWaitTogetherWhileWritingIsPaused() {
+  static void drainsWaitTogetherWhileWritingIsPaused() throws Exception {
     run(() -> {
       var f = new Fixture();
       f.protocol.pauseWriting();

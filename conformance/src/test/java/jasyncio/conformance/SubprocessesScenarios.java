@@ -57,7 +57,7 @@ final class SubprocessesScenarios {
     };
   }
 
-  private static String failing(Action action) {
+  private static String failing(Action<?> action) {
     try {
       action.run();
       return "works";
@@ -86,7 +86,7 @@ final class SubprocessesScenarios {
   // ---- output and codes -------------------------------------------------------------------------
 
   @Scenario("P-1")
-  static void outputAndExitCode() {
+  static void outputAndExitCode() throws Exception {
     run(() -> {
       var process = piped("sh", "-c", "echo out; echo err >&2; exit 3");
       var output = process.communicate();
@@ -95,7 +95,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-1")
-  static void streamsThatAreNoPipes() {
+  static void streamsThatAreNoPipes() throws Exception {
     run(() -> {
       var process = createSubprocessExec("true");
       print(process.stdin(), process.stdout(), process.stderr());
@@ -105,7 +105,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-1")
-  static void returnCodeBeforeAndAfterTheEnd() {
+  static void returnCodeBeforeAndAfterTheEnd() throws Exception {
     run(() -> {
       var process = createSubprocessExec(NONE.stdin(PIPE), "cat");
       print(process.pid() > 0, process.returncode());
@@ -115,7 +115,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-1")
-  static void signalsAreNegativeReturnCodes() {
+  static void signalsAreNegativeReturnCodes() throws Exception {
     run(() -> {
       for (var how : List.of("kill", "terminate", "usr1")) {
         var process = createSubprocessExec("sleep", "100");
@@ -130,7 +130,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-1")
-  static void exitCodesAreNotSignals() {
+  static void exitCodesAreNotSignals() throws Exception {
     run(() -> {
       for (int code : new int[] {0, 1, 127, 137, 255}) {
         print(createSubprocessShell("exit " + code).waitFor());
@@ -139,7 +139,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-1")
-  static void aSignalThatTheChildCatches() {
+  static void aSignalThatTheChildCatches() throws Exception {
     run(() -> {
       var process =
           createSubprocessShell(
@@ -152,7 +152,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-1")
-  static void severalTasksWait() {
+  static void severalTasksWait() throws Exception {
     run(() -> {
       var process = createSubprocessExec(NONE.stdin(PIPE), "cat");
       var waiting = gather(process::waitFor, process::waitFor, process::waitFor);
@@ -163,12 +163,12 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-1")
-  static void shellPipeline() {
+  static void shellPipeline() throws Exception {
     run(() -> print(outputOf(NONE, "echo a b c | tr ' ' '+' && echo $((1 + 2))")));
   }
 
   @Scenario("P-1")
-  static void argumentsAreTakenAsTheyAre() {
+  static void argumentsAreTakenAsTheyAre() throws Exception {
     run(() -> {
       var process = createSubprocessExec(OUTPUT, "printf", "%s|", "a b", "", "$HOME", "'\"\\");
       print(process.communicate().stdout(UTF_8));
@@ -176,7 +176,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-1")
-  static void directoryAndEnvironment() {
+  static void directoryAndEnvironment() throws Exception {
     run(() -> {
       print(outputOf(NONE.cwd(Path.of("/")), "pwd"));
       print(outputOf(NONE.env(Map.of("A", "1", "B", "two")), "echo $A/$B"));
@@ -186,12 +186,12 @@ final class SubprocessesScenarios {
   // ---- communicate and streams ------------------------------------------------------------------
 
   @Scenario("P-2")
-  static void communicateFeedsAndReads() {
+  static void communicateFeedsAndReads() throws Exception {
     run(() -> print(texts(piped("sort").communicate("b\nc\na\n", UTF_8))));
   }
 
   @Scenario("P-2")
-  static void communicateWithoutInputClosesStdin() {
+  static void communicateWithoutInputClosesStdin() throws Exception {
     run(() -> {
       var process = piped("cat");
       print(texts(process.communicate()), process.returncode());
@@ -200,7 +200,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-2")
-  static void communicateMovesMoreThanPipesHold() {
+  static void communicateMovesMoreThanPipesHold() throws Exception {
     run(() -> {
       var data = new byte[256 * 16384];
       IntStream.range(0, data.length).forEach(i -> data[i] = (byte) i);
@@ -210,7 +210,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-2")
-  static void communicateWithAChildThatReadsNothing() {
+  static void communicateWithAChildThatReadsNothing() throws Exception {
     run(() -> {
       var process = piped("sh", "-c", "exec 0<&-; echo done");
       print(text(process.communicate(new byte[1 << 20]).stdout()), process.returncode());
@@ -218,7 +218,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-2")
-  static void bothOutputsAreReadAtOnce() {
+  static void bothOutputsAreReadAtOnce() throws Exception {
     run(() -> {
       var process =
           piped("sh", "-c", "head -c 300000 /dev/zero; head -c 300000 /dev/zero >&2; echo end");
@@ -228,7 +228,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-2")
-  static void errorsIntoTheOutput() {
+  static void errorsIntoTheOutput() throws Exception {
     run(() -> {
       var process = createSubprocessShell(OUTPUT.stderr(STDOUT), "echo 1; echo 2 >&2; echo 3");
       print(process.stderr());
@@ -238,7 +238,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-2")
-  static void nothingToReadAndNowhereToWrite() {
+  static void nothingToReadAndNowhereToWrite() throws Exception {
     run(() -> {
       var process =
           createSubprocessShell(
@@ -248,7 +248,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-2")
-  static void dialogueByLines() {
+  static void dialogueByLines() throws Exception {
     run(() -> {
       var process = piped("cat");
       for (var word : List.of("one", "two")) {
@@ -263,7 +263,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-2")
-  static void linesAreIterated() {
+  static void linesAreIterated() throws Exception {
     run(() -> {
       var process = createSubprocessShell(OUTPUT, "seq 3; printf rest");
       for (var line : process.stdout()) {
@@ -274,7 +274,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-2")
-  static void cancellingAWaitLeavesTheProcess() {
+  static void cancellingAWaitLeavesTheProcess() throws Exception {
     run(() -> {
       var process = createSubprocessExec("sleep", "100");
       var task = createTask(process::waitFor);
@@ -287,7 +287,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-2")
-  static void cancellingCommunicateLeavesTheProcess() {
+  static void cancellingCommunicateLeavesTheProcess() throws Exception {
     run(() -> {
       var process = piped("cat");
       var task = createTask(() -> process.communicate());
@@ -302,7 +302,7 @@ final class SubprocessesScenarios {
   // ---- the end, and what goes wrong -------------------------------------------------------------
 
   @Scenario("P-3")
-  static void waitDoesNotWaitForPipesOfGrandchildren() {
+  static void waitDoesNotWaitForPipesOfGrandchildren() throws Exception {
     run(() -> {
       var process = createSubprocessShell(OUTPUT, "sleep 100 & echo $!; exit 7");
       var grandchild = process.stdout().readLine().strip();
@@ -315,7 +315,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-4")
-  static void signalsToAProcessThatHasEnded() {
+  static void signalsToAProcessThatHasEnded() throws Exception {
     run(() -> {
       var process = createSubprocessExec("true");
       process.waitFor();
@@ -336,7 +336,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-4")
-  static void programsAreLookedForInTheChildsPath() {
+  static void programsAreLookedForInTheChildsPath() throws Exception {
     run(() -> {
       var options = NONE.env(Map.of("PATH", "/nowhere"));
       print(failing(() -> createSubprocessExec(options, "sort")));
@@ -407,7 +407,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-5")
-  static void protocolIsToldInOrder() {
+  static void protocolIsToldInOrder() throws Exception {
     run(() -> {
       var connection =
           subprocessShell(Recorder::new, ProcessOptions.piped(), "echo out; echo err >&2; exit 4");
@@ -421,7 +421,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-5")
-  static void protocolKnowsTheConnectionWhenTheCallReturns() {
+  static void protocolKnowsTheConnectionWhenTheCallReturns() throws Exception {
     run(() -> {
       var connection = subprocessExec(Recorder::new, ProcessOptions.piped().stderr(INHERIT), "cat");
       var transport = connection.transport();
@@ -438,7 +438,7 @@ final class SubprocessesScenarios {
   }
 
   @Scenario("P-5")
-  static void closingTheTransportKills() {
+  static void closingTheTransportKills() throws Exception {
     run(() -> {
       var connection = subprocessExec(Recorder::new, ProcessOptions.piped(), "sleep", "100");
       var transport = connection.transport();

@@ -114,7 +114,7 @@ final class TaskGroupsScenarios {
   static void aChildMayStartSiblingsDuringTheExit() {
     run(() -> {
       taskGroup(tg -> {
-        Action parent =
+        Action<?> parent =
             () -> {
               pause(2);
               tg.createTask(() -> steps("late child", 2));
@@ -248,7 +248,7 @@ final class TaskGroupsScenarios {
   @Scenario("TG2")
   static void theGroupWaitsForSlowCleanups() {
     run(() -> {
-      Action slowCleanup =
+      Action<?> slowCleanup =
           () -> {
             try {
               sleep(60);
@@ -271,7 +271,7 @@ final class TaskGroupsScenarios {
   @Scenario("TG2")
   static void aChildMaySwallowTheCancel() {
     run(() -> {
-      Awaitable<String> stubborn =
+      Awaitable<String, ?> stubborn =
           () -> {
             try {
               sleep(60);
@@ -362,7 +362,7 @@ final class TaskGroupsScenarios {
   @Scenario("TG3")
   static void errorsWinOverACancelFromOutside() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () -> {
             try {
               taskGroup(tg -> tg.createTask(() -> failInTheCleanup("in the cleanup")));
@@ -382,7 +382,7 @@ final class TaskGroupsScenarios {
   @Scenario("TG4")
   static void aCancelFromOutsideCancelsTheChildren() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () ->
               taskGroup(tg -> {
                 tg.createTask(() -> hang("a"));
@@ -399,7 +399,7 @@ final class TaskGroupsScenarios {
   @Scenario("TG4")
   static void aCancelFromOutsideDuringTheBody() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () ->
               taskGroup(tg -> {
                 tg.createTask(() -> hang("child"));
@@ -429,8 +429,8 @@ final class TaskGroupsScenarios {
   }
 
   @Scenario("TG5")
-  static void systemExitOfAChildComesOutBare() {
-    Action main =
+  static void systemExitOfAChildComesOutBare() throws Exception {
+    Action<?> main =
         () -> {
           try {
             taskGroup(tg -> {
@@ -452,7 +452,7 @@ final class TaskGroupsScenarios {
   @Scenario("TG6")
   static void repeatedCancelsKeepWaiting() {
     run(() -> {
-      Action slowCleanup =
+      Action<?> slowCleanup =
           () -> {
             try {
               sleep(60);
@@ -461,7 +461,7 @@ final class TaskGroupsScenarios {
               print("cleaned up");
             }
           };
-      Action work = () -> taskGroup(tg -> tg.createTask(slowCleanup));
+      Action<?> work = () -> taskGroup(tg -> tg.createTask(slowCleanup));
       var task = createTask(work);
       pause(2);
       task.cancel("first");
@@ -611,7 +611,7 @@ final class TaskGroupsScenarios {
   static void aChildMayCancelItsGroup() {
     run(() -> {
       taskGroup(tg -> {
-        Action quitter =
+        Action<?> quitter =
             () -> {
               print("quitter");
               tg.cancel();
@@ -629,7 +629,7 @@ final class TaskGroupsScenarios {
     run(() -> {
       getRunningLoop().setTaskFactory(eagerTaskFactory());
       taskGroup(tg -> {
-        Action child =
+        Action<?> child =
             () -> {
               tg.cancel();
               hang("child");
@@ -661,7 +661,7 @@ final class TaskGroupsScenarios {
   @Scenario("TG7")
   static void aCancelFromOutsideOutlivesTheGroupsOwn() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () -> {
             taskGroup(tg -> {
               tg.cancel();

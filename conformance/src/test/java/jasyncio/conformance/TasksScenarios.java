@@ -194,7 +194,7 @@ final class TasksScenarios {
   @Scenario("T2")
   static void cancelInterruptsASleep() {
     run(() -> {
-      Action sleeper =
+      Action<?> sleeper =
           () -> {
             try {
               sleep(60);
@@ -213,7 +213,7 @@ final class TasksScenarios {
   @Scenario("T2")
   static void cancelDuringSleepZero() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () -> {
             try {
               sleep(0);
@@ -245,7 +245,7 @@ final class TasksScenarios {
   static void cancelAfterTheWakeUpStillArrives() {
     run(() -> {
       var future = getRunningLoop().<String>createFuture();
-      Action wait =
+      Action<?> wait =
           () -> {
             try {
               print("received", await(future));
@@ -287,7 +287,7 @@ final class TasksScenarios {
   @Scenario("T4")
   static void aTaskThatCancelsItselfAndReturns() {
     run(() -> {
-      Awaitable<String> work =
+      Awaitable<String, ?> work =
           () -> {
             currentTask().cancel();
             return "lost";
@@ -301,7 +301,7 @@ final class TasksScenarios {
   @Scenario("T4")
   static void aTaskThatCancelsItselfAndAwaits() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () -> {
             print(currentTask().cancel("me"));
             print("goes on");
@@ -320,7 +320,7 @@ final class TasksScenarios {
   @Scenario("T4")
   static void aTaskThatCancelsItselfAndFails() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () -> {
             currentTask().cancel();
             throw new Oops("x");
@@ -332,7 +332,7 @@ final class TasksScenarios {
   @Scenario("T4")
   static void selfCancelWaitsForARealSuspension() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () -> {
             currentTask().cancel();
             var done = getRunningLoop().<String>createFuture();
@@ -348,7 +348,7 @@ final class TasksScenarios {
   @Scenario("T5")
   static void aSwallowedCancelIsOver() {
     run(() -> {
-      Awaitable<String> work =
+      Awaitable<String, ?> work =
           () -> {
             try {
               sleep(60);
@@ -369,7 +369,7 @@ final class TasksScenarios {
   @Scenario("T5")
   static void aTaskMaySwallowSeveralCancels() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () -> {
             for (int i = 0; i < 3; i++) {
               try {
@@ -392,7 +392,7 @@ final class TasksScenarios {
   @Scenario("T5")
   static void cleanupMayAwait() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () -> {
             try {
               sleep(60);
@@ -412,7 +412,7 @@ final class TasksScenarios {
   @Scenario("T5")
   static void aSecondCancelInterruptsTheCleanup() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () -> {
             try {
               sleep(60);
@@ -434,7 +434,7 @@ final class TasksScenarios {
   @Scenario("T6")
   static void uncancelCountsDownToZero() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () -> {
             var task = currentTask();
             try {
@@ -455,7 +455,7 @@ final class TasksScenarios {
   @Scenario("T6")
   static void uncancelToZeroTakesAPendingCancelBack() {
     run(() -> {
-      Awaitable<String> work =
+      Awaitable<String, ?> work =
           () -> {
             var task = currentTask();
             task.cancel();
@@ -470,7 +470,7 @@ final class TasksScenarios {
   @Scenario("T6")
   static void uncancelAboveZeroLeavesAPendingCancel() {
     run(() -> {
-      Awaitable<String> work =
+      Awaitable<String, ?> work =
           () -> {
             var task = currentTask();
             task.cancel();
@@ -495,7 +495,7 @@ final class TasksScenarios {
   @Scenario("T7")
   static void anotherErrorWinsOverTheCancel() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () -> {
             try {
               sleep(60);
@@ -550,7 +550,7 @@ final class TasksScenarios {
   static void aTaskTheLoopStillNeedsIsNotCollected() throws Exception {
     logs(() ->
         run(() -> {
-          Action work =
+          Action<?> work =
               () -> {
                 sleep(0.01);
                 print("finished");
@@ -600,7 +600,7 @@ final class TasksScenarios {
   }
 
   /// Runs with the eager task factory.
-  private static void eagerRun(Action main) {
+  private static void eagerRun(Action<?> main) throws Exception {
     run(() -> {
       getRunningLoop().setTaskFactory(eagerTaskFactory());
       main.run();
@@ -608,7 +608,7 @@ final class TasksScenarios {
   }
 
   @Scenario("T10")
-  static void anEagerTaskStartsInsideCreateTask() {
+  static void anEagerTaskStartsInsideCreateTask() throws Exception {
     eagerRun(() -> {
       var task = createTask(() -> steps("task", 2));
       print("created", task.done());
@@ -617,7 +617,7 @@ final class TasksScenarios {
   }
 
   @Scenario("T10")
-  static void anEagerTaskMayBeDoneAtOnce() {
+  static void anEagerTaskMayBeDoneAtOnce() throws Exception {
     eagerRun(() -> {
       var task = createTask(() -> echo("value"));
       print(task.done(), task.result());
@@ -627,11 +627,11 @@ final class TasksScenarios {
   }
 
   @Scenario("T10")
-  static void theCurrentTaskInsideAnEagerStart() {
+  static void theCurrentTaskInsideAnEagerStart() throws Exception {
     eagerRun(() -> {
       var creator = currentTask();
       var seen = new ArrayList<Task<?>>();
-      Action work =
+      Action<?> work =
           () -> {
             seen.add(currentTask());
             sleep(0);
@@ -646,7 +646,7 @@ final class TasksScenarios {
   }
 
   @Scenario("T10")
-  static void gatherOfEagerTasksIsDoneAtOnce() {
+  static void gatherOfEagerTasksIsDoneAtOnce() throws Exception {
     eagerRun(() -> {
       var group = gather(() -> echo(1), () -> echo(2));
       print(group.done());
@@ -658,10 +658,10 @@ final class TasksScenarios {
   }
 
   @Scenario("T10")
-  static void anEagerTaskHasItsOwnContext() {
+  static void anEagerTaskHasItsOwnContext() throws Exception {
     var variable = ContextVar.of("var", "none");
     eagerRun(() -> {
-      Action work =
+      Action<?> work =
           () -> {
             variable.set("task");
             print(variable.get());
@@ -673,9 +673,9 @@ final class TasksScenarios {
   }
 
   @Scenario("T10")
-  static void anEagerTaskMayStartAnother() {
+  static void anEagerTaskMayStartAnother() throws Exception {
     eagerRun(() -> {
-      Action outer =
+      Action<?> outer =
           () -> {
             print("outer starts");
             var task = createTask(() -> steps("inner", 2));
@@ -688,7 +688,7 @@ final class TasksScenarios {
   }
 
   @Scenario("T10")
-  static void anEagerTaskIsCancelledAtItsFirstAwait() {
+  static void anEagerTaskIsCancelledAtItsFirstAwait() throws Exception {
     eagerRun(() -> {
       var task = createTask(() -> hang("task"));
       print(task.cancel());

@@ -104,7 +104,7 @@ final class ThreadsScenarios {
     run(() -> {
       var started = new ThreadEvent();
       var release = new ThreadEvent();
-      Action call =
+      Action<?> call =
           () -> {
             started.set();
             release.waitUntilSet();
@@ -151,7 +151,7 @@ final class ThreadsScenarios {
     run(() -> {
       var loop = getRunningLoop();
       var release = new ThreadEvent();
-      Action call =
+      Action<?> call =
           () -> {
             release.waitUntilSet();
             print("call ended");
@@ -175,7 +175,7 @@ final class ThreadsScenarios {
   static void toThreadLetsOtherTasksRun() {
     run(() -> {
       var release = new ThreadEvent();
-      Action work =
+      Action<?> work =
           () -> {
             toThread(() -> release.waitUntilSet());
             print("thread done");
@@ -189,10 +189,10 @@ final class ThreadsScenarios {
   }
 
   @Scenario("N5")
-  static void toThreadCopiesTheContext() {
+  static void toThreadCopiesTheContext() throws Exception {
     var variable = ContextVar.of("var", "none");
     run(() -> {
-      Action call =
+      Action<?> call =
           () -> {
             print("thread reads", variable.get());
             variable.set("thread");
@@ -209,7 +209,7 @@ final class ThreadsScenarios {
     run(() -> {
       var started = new ThreadEvent();
       var release = new ThreadEvent();
-      Action call =
+      Action<?> call =
           () -> {
             started.set();
             release.waitUntilSet();

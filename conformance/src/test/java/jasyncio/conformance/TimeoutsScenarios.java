@@ -34,7 +34,7 @@ final class TimeoutsScenarios {
   private TimeoutsScenarios() {}
 
   @Scenario("TO1")
-  static void aBodyInTime() {
+  static void aBodyInTime() throws Exception {
     run(() -> {
       var t = Timeout.after(5);
       t.run(() -> print(echo("value", 2)));
@@ -43,7 +43,7 @@ final class TimeoutsScenarios {
   }
 
   @Scenario("TO1")
-  static void aTimeoutIsUsedOnce() {
+  static void aTimeoutIsUsedOnce() throws Exception {
     run(() -> {
       var t = Timeout.after(5);
       t.run(() -> print("body"));
@@ -56,7 +56,7 @@ final class TimeoutsScenarios {
   }
 
   @Scenario("TO1")
-  static void aTimeoutIsNotReentrant() {
+  static void aTimeoutIsNotReentrant() throws Exception {
     run(() -> {
       var t = Timeout.after(5);
       t.run(() -> {
@@ -70,7 +70,7 @@ final class TimeoutsScenarios {
   }
 
   @Scenario("TO1")
-  static void rescheduleOnlyWhileActive() {
+  static void rescheduleOnlyWhileActive() throws Exception {
     run(() -> {
       double when = getRunningLoop().time() + 5;
       var t = Timeout.after(5);
@@ -100,7 +100,7 @@ final class TimeoutsScenarios {
   }
 
   @Scenario("TO1")
-  static void aDeadlineInThePastSparesABodyWithoutAwait() {
+  static void aDeadlineInThePastSparesABodyWithoutAwait() throws Exception {
     run(() -> {
       var t = Timeout.after(-1);
       t.run(() -> print("body", t.expired()));
@@ -130,7 +130,7 @@ final class TimeoutsScenarios {
   }
 
   @Scenario("TO1")
-  static void aTimeoutMayBeMovedBack() {
+  static void aTimeoutMayBeMovedBack() throws Exception {
     run(() -> {
       var loop = getRunningLoop();
       var t = Timeout.after(0.01);
@@ -159,7 +159,7 @@ final class TimeoutsScenarios {
   }
 
   @Scenario("TO1")
-  static void aTimeoutKnowsItsDeadline() {
+  static void aTimeoutKnowsItsDeadline() throws Exception {
     run(() -> {
       var loop = getRunningLoop();
       double when = loop.time() + 5;
@@ -199,7 +199,7 @@ final class TimeoutsScenarios {
   }
 
   @Scenario("TO2")
-  static void anExpiredTimeoutWhoseBodyGoesOn() {
+  static void anExpiredTimeoutWhoseBodyGoesOn() throws Exception {
     run(() -> {
       var t = Timeout.after(0.01);
       t.run(() -> {
@@ -213,7 +213,7 @@ final class TimeoutsScenarios {
   @Scenario("TO2")
   static void aCancelFromOutsideWins() {
     run(() -> {
-      Action body =
+      Action<?> body =
           () -> {
             try {
               sleep(60);
@@ -242,7 +242,7 @@ final class TimeoutsScenarios {
   @Scenario("TO2")
   static void aTimeoutInATaskThatWasCancelledBefore() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () -> {
             try {
               sleep(60);
@@ -268,7 +268,7 @@ final class TimeoutsScenarios {
   }
 
   @Scenario("TO3")
-  static void anInnerTimeoutLeavesTheOuterAlone() {
+  static void anInnerTimeoutLeavesTheOuterAlone() throws Exception {
     run(() -> {
       timeout(
           5,
@@ -342,9 +342,9 @@ final class TimeoutsScenarios {
   }
 
   @Scenario("TO4")
-  static void anErrorRaisedInsteadKnowsOfTheTimeout() {
+  static void anErrorRaisedInsteadKnowsOfTheTimeout() throws Exception {
     run(() -> {
-      Action body =
+      Action<?> body =
           () -> {
             try {
               sleep(60);
@@ -364,9 +364,9 @@ final class TimeoutsScenarios {
   }
 
   @Scenario("TO4")
-  static void theErrorsOfAGroupKnowOfTheTimeout() {
+  static void theErrorsOfAGroupKnowOfTheTimeout() throws Exception {
     run(() -> {
-      Action child =
+      Action<?> child =
           () -> {
             try {
               sleep(60);
@@ -376,7 +376,7 @@ final class TimeoutsScenarios {
               throw instead;
             }
           };
-      Action group = () -> taskGroup(tg -> tg.createTask(child));
+      Action<?> group = () -> taskGroup(tg -> tg.createTask(child));
       try {
         timeout(0.01, group);
       } catch (ExceptionGroup e) {
@@ -386,7 +386,7 @@ final class TimeoutsScenarios {
   }
 
   @Scenario("TO5")
-  static void aTimeoutWithoutALimit() {
+  static void aTimeoutWithoutALimit() throws Exception {
     run(() -> {
       var t = Timeout.after(NEVER);
       t.run(() -> sleep(0.01));
@@ -412,7 +412,7 @@ final class TimeoutsScenarios {
   }
 
   @Scenario("TO5")
-  static void aTimeoutMayBeDisarmed() {
+  static void aTimeoutMayBeDisarmed() throws Exception {
     run(() -> {
       var t = Timeout.after(0.01);
       t.run(() -> {

@@ -158,7 +158,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X8")
-  static void connectionMadeComesAfterTheHandshake() {
+  static void connectionMadeComesAfterTheHandshake() throws Exception {
     run(() -> {
       var client = new Recorder();
       try (var server = serving(new Recorder(), serverTls())) {
@@ -179,7 +179,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X8")
-  static void bytesArriveInOrder() {
+  static void bytesArriveInOrder() throws Exception {
     run(() -> {
       var client = new Recorder();
       var peer = new Echo();
@@ -204,7 +204,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X8")
-  static void closeIsARegularEndForBothSides() {
+  static void closeIsARegularEndForBothSides() throws Exception {
     run(() -> {
       var client = new Recorder();
       var peer = new Recorder();
@@ -223,7 +223,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X8")
-  static void theServerMayCloseFirst() {
+  static void theServerMayCloseFirst() throws Exception {
     run(() -> {
       var client = new Recorder();
       var peer = new Recorder();
@@ -241,7 +241,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X2")
-  static void eofReceivedCannotKeepTlsOpen() {
+  static void eofReceivedCannotKeepTlsOpen() throws Exception {
     run(() -> {
       var client = new Recorder();
       var peer = new Recorder(true, false);
@@ -257,7 +257,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X2")
-  static void tlsHasNoWriteEof() {
+  static void tlsHasNoWriteEof() throws Exception {
     run(() -> {
       var client = new Recorder();
       try (var server = serving(new Recorder(), serverTls())) {
@@ -276,7 +276,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X8")
-  static void tlsHasLimitsOfItsOwn() {
+  static void tlsHasLimitsOfItsOwn() throws Exception {
     run(() -> {
       var client = new Recorder();
       try (var server = serving(new Recorder(), serverTls())) {
@@ -296,7 +296,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X8")
-  static void aHandshakeThatTakesTooLongIsAborted() {
+  static void aHandshakeThatTakesTooLongIsAborted() throws Exception {
     run(() -> {
       var client = new Recorder();
       var server =
@@ -319,7 +319,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X8")
-  static void aPeerThatDoesNotAnswerTheEndIsAborted() {
+  static void aPeerThatDoesNotAnswerTheEndIsAborted() throws Exception {
     run(() -> {
       var client = new Recorder();
       var peer = new Recorder(false, true);
@@ -336,7 +336,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X8")
-  static void theCertificateMustBeForTheHost() {
+  static void theCertificateMustBeForTheHost() throws Exception {
     run(() -> {
       for (var hostname : List.of("localhost", "wrong.example")) {
         var client = new Recorder();
@@ -355,7 +355,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X8")
-  static void theAuthorityMustBeKnown() {
+  static void theAuthorityMustBeKnown() throws Exception {
     run(() -> {
       var client = new Recorder();
       var peer = new Recorder();
@@ -371,7 +371,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X8")
-  static void anAddressIsCheckedLikeAName() {
+  static void anAddressIsCheckedLikeAName() throws Exception {
     run(() -> {
       var client = new Recorder();
       try (var server = serving(new Recorder(), serverTls())) {
@@ -384,7 +384,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X8")
-  static void theApplicationProtocolIsNegotiated() {
+  static void theApplicationProtocolIsNegotiated() throws Exception {
     run(() -> {
       for (var offered : List.of(new String[] {"http/1.1", "h2"}, new String[] {"h3"})) {
         var client = new Recorder();
@@ -404,7 +404,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X8")
-  static void theClientCanShowACertificate() {
+  static void theClientCanShowACertificate() throws Exception {
     run(() -> {
       var client = new Recorder();
       var peer = new Echo();
@@ -425,7 +425,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X9")
-  static void garbageDoesNotStopTheServer() {
+  static void garbageDoesNotStopTheServer() throws Exception {
     run(() -> {
       var protocols = new ArrayList<Recorder>();
       var server =
@@ -458,7 +458,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X6")
-  static void pausedReadingHoldsEverythingBack() {
+  static void pausedReadingHoldsEverythingBack() throws Exception {
     run(() -> {
       var client = new Recorder();
       var peer = new Recorder();
@@ -504,7 +504,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X6")
-  static void aBufferedProtocolGetsItsPieces() {
+  static void aBufferedProtocolGetsItsPieces() throws Exception {
     run(() -> {
       var client = new Sipper();
       var peer = new Recorder();
@@ -520,7 +520,7 @@ final class TlsScenarios {
   }
 
   @Scenario("R8")
-  static void streamsGoOverTls() {
+  static void streamsGoOverTls() throws Exception {
     run(() -> {
       var server =
           Streams.startServer(
@@ -551,7 +551,7 @@ final class TlsScenarios {
   }
 
   @Scenario("R8")
-  static void tlsCanStartLater() {
+  static void tlsCanStartLater() throws Exception {
     run(() -> {
       var server =
           Streams.startServer(
@@ -584,7 +584,7 @@ final class TlsScenarios {
   }
 
   @Scenario("X8")
-  static void startTlsTellsTheProtocolNothing() {
+  static void startTlsTellsTheProtocolNothing() throws Exception {
     run(() -> {
       var client = new Recorder();
       var peer = new Recorder();

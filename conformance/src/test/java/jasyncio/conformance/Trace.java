@@ -170,7 +170,7 @@ final class Trace {
   }
 
   /// Calls, and gives `None` or what was thrown, as text.
-  static String attempt(Action call) {
+  static String attempt(Action<?> call) {
     return attempt(() -> {
       call.run();
       return null;
@@ -178,12 +178,12 @@ final class Trace {
   }
 
   /// Awaits, and gives the result or what was thrown, as text.
-  static String outcome(Awaitable<?> awaitable) {
+  static String outcome(Awaitable<?, ?> awaitable) {
     return attempt(awaitable::await);
   }
 
   /// Awaits, and gives `None` or what was thrown, as text.
-  static String outcome(Action action) {
+  static String outcome(Action<?> action) {
     return attempt(action);
   }
 }

@@ -152,7 +152,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X1")
-  static void orderOfAConnection() {
+  static void orderOfAConnection() throws Exception {
     run(() -> {
       var server = new Recorder("server");
       var listening = Transports.createServer(() -> server, HOST, 0);
@@ -173,7 +173,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X2")
-  static void eofClosesATransportByDefault() {
+  static void eofClosesATransportByDefault() throws Exception {
     run(() -> {
       var client = Recorder.keepingOpen("client");
       var server = new Recorder("server");
@@ -188,7 +188,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X2")
-  static void aProtocolMayKeepWritingAfterEof() {
+  static void aProtocolMayKeepWritingAfterEof() throws Exception {
     run(() -> {
       var client = new Recorder("client");
       var server = Recorder.keepingOpen("server");
@@ -204,7 +204,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X2")
-  static void writingAfterWriteEofIsRefused() {
+  static void writingAfterWriteEofIsRefused() throws Exception {
     run(() -> {
       var client = new Recorder("client");
       var server = new Recorder("server");
@@ -222,7 +222,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X3")
-  static void closeFlushesWhatIsBuffered() {
+  static void closeFlushesWhatIsBuffered() throws Exception {
     run(() -> {
       var client = new Recorder("client");
       var server = Recorder.quiet("server");
@@ -242,7 +242,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X3")
-  static void abortDropsWhatIsBuffered() {
+  static void abortDropsWhatIsBuffered() throws Exception {
     run(() -> {
       var client = new Recorder("client");
       var server = Recorder.quiet("server");
@@ -261,7 +261,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X3")
-  static void closeIsToldInALaterIteration() {
+  static void closeIsToldInALaterIteration() throws Exception {
     run(() -> {
       var client = new Recorder("client");
       var server = new Recorder("server");
@@ -277,7 +277,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X3")
-  static void anErrorOfTheProtocolEndsTheConnection() {
+  static void anErrorOfTheProtocolEndsTheConnection() throws Exception {
     run(() -> {
       reportExceptions();
       var client = new Recorder("client");
@@ -297,7 +297,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X3")
-  static void anErrorInEofReceivedEndsTheConnection() {
+  static void anErrorInEofReceivedEndsTheConnection() throws Exception {
     run(() -> {
       reportExceptions();
       var client = new Recorder("client");
@@ -317,7 +317,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X3")
-  static void anErrorInConnectionMadeIsReportedAndNoMore() {
+  static void anErrorInConnectionMadeIsReportedAndNoMore() throws Exception {
     run(() -> {
       reportExceptions();
       var client = new Recorder("client");
@@ -343,7 +343,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X4")
-  static void defaultWaterMarks() {
+  static void defaultWaterMarks() throws Exception {
     run(() -> {
       var client = new Recorder("client");
       var server = new Recorder("server");
@@ -359,7 +359,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X4")
-  static void settingWaterMarks() {
+  static void settingWaterMarks() throws Exception {
     run(() -> {
       var client = new Recorder("client");
       var server = new Recorder("server");
@@ -383,7 +383,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X4")
-  static void writingIsPausedAndResumedInTurn() {
+  static void writingIsPausedAndResumedInTurn() throws Exception {
     run(() -> {
       var client = new Recorder("client");
       var server = Recorder.quiet("server");
@@ -401,7 +401,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X4")
-  static void pauseComesOutOfWriteItself() {
+  static void pauseComesOutOfWriteItself() throws Exception {
     run(() -> {
       reportExceptions();
       var client =
@@ -427,7 +427,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X5")
-  static void writesAfterALostConnectionAreDropped() {
+  static void writesAfterALostConnectionAreDropped() throws Exception {
     run(() -> {
       var client = new Recorder("client");
       var server = new Recorder("server");
@@ -444,7 +444,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X5")
-  static void writelinesKeepsTheOrder() {
+  static void writelinesKeepsTheOrder() throws Exception {
     run(() -> {
       var client = new Recorder("client");
       var server = new Recorder("server");
@@ -457,7 +457,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X6")
-  static void pausingTwiceIsPausingOnce() {
+  static void pausingTwiceIsPausingOnce() throws Exception {
     run(() -> {
       var client = new Recorder("client");
       var server = new Recorder("server");
@@ -483,7 +483,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X6")
-  static void pausingInConnectionMadeKeepsAllDataBack() {
+  static void pausingInConnectionMadeKeepsAllDataBack() throws Exception {
     run(() -> {
       var client = new Recorder("client");
       var server =
@@ -505,7 +505,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X6")
-  static void anotherProtocolCanTakeOver() {
+  static void anotherProtocolCanTakeOver() throws Exception {
     run(() -> {
       var client = new Recorder("client");
       var server = new Recorder("server");
@@ -551,7 +551,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X6")
-  static void anEmptyBufferIsFatal() {
+  static void anEmptyBufferIsFatal() throws Exception {
     run(() -> {
       getRunningLoop()
           .setExceptionHandler(
@@ -588,7 +588,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X10")
-  static void aPortInUseIsTold() {
+  static void aPortInUseIsTold() throws Exception {
     run(() -> {
       var first = Transports.createServer(() -> new Recorder("server"), HOST, 0);
       int port = port(first);
@@ -606,7 +606,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X10")
-  static void aDuplicateAddressIsBoundOnce() {
+  static void aDuplicateAddressIsBoundOnce() throws Exception {
     run(() -> {
       var server =
           Transports.createServer(
@@ -617,7 +617,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X11")
-  static void aClosedServerLeavesItsClientsAlone() {
+  static void aClosedServerLeavesItsClientsAlone() throws Exception {
     run(() -> {
       var client = new Recorder("client");
       var server = new Recorder("server");
@@ -638,7 +638,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X11")
-  static void waitClosedWaitsForCloseToo() {
+  static void waitClosedWaitsForCloseToo() throws Exception {
     run(() -> {
       var server = Transports.createServer(() -> new Recorder("server"), HOST, 0);
       var waiting = createTask(() -> server.waitClosed());
@@ -652,7 +652,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X11")
-  static void closeClientsFlushesAndAbortClientsDoesNot() {
+  static void closeClientsFlushesAndAbortClientsDoesNot() throws Exception {
     run(() -> {
       for (boolean abort : new boolean[] {false, true}) {
         var client = Recorder.quiet("client");
@@ -677,7 +677,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X11")
-  static void serveForeverEndsWithItsTask() {
+  static void serveForeverEndsWithItsTask() throws Exception {
     run(() -> {
       var server =
           Transports.createServer(
@@ -703,7 +703,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X11")
-  static void closeEndsServeForever() {
+  static void closeEndsServeForever() throws Exception {
     run(() -> {
       var server = Transports.createServer(() -> new Recorder("server"), HOST, 0);
       var task = createTask(() -> server.serveForever());
@@ -714,7 +714,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X11")
-  static void aCancelledServeForeverClosesItsClients() {
+  static void aCancelledServeForeverClosesItsClients() throws Exception {
     run(() -> {
       var client = new Recorder("client");
       var listening = connect(client, new Recorder("server"));
@@ -727,7 +727,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X9")
-  static void iterationsOfMakingAServer() {
+  static void iterationsOfMakingAServer() throws Exception {
     run(() -> {
       var clock = new Clock(getRunningLoop());
       for (boolean start : new boolean[] {true, false}) {
@@ -763,7 +763,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X9")
-  static void iterationsOfWaitingForAClosedServer() {
+  static void iterationsOfWaitingForAClosedServer() throws Exception {
     run(() -> {
       var clock = new Clock(getRunningLoop());
       var server = Transports.createServer(() -> new Protocol() {}, HOST, 0);
@@ -778,7 +778,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X1")
-  static void iterationsOfAcceptingAConnection() {
+  static void iterationsOfAcceptingAConnection() throws Exception {
     run(() -> {
       var clock = new Clock(getRunningLoop());
       var ticks = new int[2];
@@ -809,7 +809,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X9")
-  static void aFactoryThatFailsStopsNobodyElse() {
+  static void aFactoryThatFailsStopsNobodyElse() throws Exception {
     run(() -> {
       getRunningLoop().setExceptionHandler((loop, error) -> {}); // always told here
       var good = new Recorder("server");
@@ -834,7 +834,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X12")
-  static void aRefusedConnectionIsOneError() {
+  static void aRefusedConnectionIsOneError() throws Exception {
     run(() -> {
       try (var taken = SocketChannel.open()) {
         taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -855,7 +855,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X12")
-  static void aGivenSocketIsUsed() {
+  static void aGivenSocketIsUsed() throws Exception {
     run(() -> {
       var server = new Recorder("server");
       var listening = Transports.createServer(() -> server, HOST, 0);
@@ -870,7 +870,7 @@ final class TransportsScenarios {
   }
 
   @Scenario("X1")
-  static void anAcceptedSocketBecomesATransport() {
+  static void anAcceptedSocketBecomesATransport() throws Exception {
     run(() -> {
       try (var listening = ServerSocketChannel.open()) {
         listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

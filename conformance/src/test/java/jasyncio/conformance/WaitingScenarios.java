@@ -39,7 +39,7 @@ final class WaitingScenarios {
     return tasks.stream().map(Task::getName).sorted().toList();
   }
 
-  private static <T> Task<T> start(Awaitable<T> coro, String name) {
+  private static <T> Task<T> start(Awaitable<T, ?> coro, String name) {
     return createTask(coro, name);
   }
 
@@ -181,7 +181,7 @@ final class WaitingScenarios {
   }
 
   @Scenario("W2")
-  static void waitForGivesTheResult() {
+  static void waitForGivesTheResult() throws Exception {
     run(() -> {
       print(waitFor(() -> echo("coroutine", 2), 5));
       print(waitFor(createTask(() -> echo("task", 2)), 5));
@@ -216,7 +216,7 @@ final class WaitingScenarios {
   @Scenario("W2")
   static void waitForWaitsForTheCleanup() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () -> {
             try {
               sleep(60);
@@ -232,7 +232,7 @@ final class WaitingScenarios {
   @Scenario("W2")
   static void waitForReturnsWhatALateOneGives() {
     run(() -> {
-      Awaitable<String> work =
+      Awaitable<String, ?> work =
           () -> {
             try {
               sleep(60);
@@ -249,7 +249,7 @@ final class WaitingScenarios {
   @Scenario("W2")
   static void waitForPassesOnTheErrorOfALateOne() {
     run(() -> {
-      Action work =
+      Action<?> work =
           () -> {
             try {
               sleep(60);
@@ -262,7 +262,7 @@ final class WaitingScenarios {
   }
 
   @Scenario("W2")
-  static void waitForZeroOfADoneFuture() {
+  static void waitForZeroOfADoneFuture() throws Exception {
     run(() -> {
       var task = createTask(() -> echo("done"));
       pause(2);
@@ -273,7 +273,7 @@ final class WaitingScenarios {
   @Scenario("W2")
   static void waitForZeroNeverStartsTheBody() {
     run(() -> {
-      Action work = () -> print("never");
+      Action<?> work = () -> print("never");
       print(outcome(() -> waitFor(work, 0)));
       var task = createTask(work);
       print(outcome(() -> waitFor(task, 0)), task.cancelled());
@@ -281,7 +281,7 @@ final class WaitingScenarios {
   }
 
   @Scenario("W2")
-  static void waitForWithoutALimit() {
+  static void waitForWithoutALimit() throws Exception {
     run(() -> print(waitFor(() -> echo("value", 2), Double.POSITIVE_INFINITY)));
   }
 
@@ -311,7 +311,7 @@ final class WaitingScenarios {
   @Scenario("W2")
   static void waitForMayBeNested() {
     run(() -> {
-      Awaitable<String> work =
+      Awaitable<String, ?> work =
           () -> {
             try {
               waitFor(() -> hang("inner"), 0.01);

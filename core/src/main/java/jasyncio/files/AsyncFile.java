@@ -1,5 +1,6 @@
 package jasyncio.files;
 
+import jasyncio.internal.base.Sneaky;
 import jasyncio.Asyncio;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
@@ -638,7 +639,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
       throw e;
     }
     if (over.result() != null) {
-      throw Texts.raise(over.result());
+      throw Sneaky.rethrow(over.result());
     }
   }
 

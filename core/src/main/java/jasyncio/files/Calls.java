@@ -21,7 +21,7 @@ final class Calls {
   }
 
   /// Makes a call that gives nothing. Suspends.
-  static void run(Action call) throws IOException {
+  static void run(Action<?> call) throws IOException {
     Asyncio.getRunningLoop().runInExecutor(null, call).await(IOException.class);
   }
 

@@ -9,18 +9,18 @@ import org.jspecify.annotations.Nullable;
 /// The lines of a file. `hasNext` reads ahead, one line and not more; what fails is thrown as it
 /// is.
 final class LineIterator<T> implements Iterator<T> {
-  private final Awaitable<@Nullable T> source;
+  private final Awaitable<@Nullable T, ?> source;
   private @Nullable T ahead;
 
   /// @param source gives the next line, or `null` at the end
-  LineIterator(Awaitable<@Nullable T> source) {
+  LineIterator(Awaitable<@Nullable T, ?> source) {
     this.source = source;
   }
 
   @Override
   public boolean hasNext() {
     if (ahead == null) {
-      ahead = Asyncio.<@Nullable T>await(source);
+      ahead = Asyncio.<@Nullable T, RuntimeException>await(source, RuntimeException.class);
     }
     return ahead != null;
   }

@@ -1,6 +1,5 @@
 package jasyncio.files;
 
-import jasyncio.internal.base.AwaitedAt;
 import jasyncio.internal.base.Newlines;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -33,16 +32,5 @@ final class Texts {
       return text;
     }
     return charset.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length)).toString();
-  }
-
-  /// Throws an error as it is, which was made elsewhere. Never returns; the return type lets
-  /// callers write `throw raise(e)`.
-  static RuntimeException raise(Throwable e) {
-    throw Texts.<RuntimeException>as(AwaitedAt.add(e));
-  }
-
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // erased: nothing is checked
-  private static <X extends Throwable> X as(Throwable e) throws X {
-    throw (X) e;
   }
 }

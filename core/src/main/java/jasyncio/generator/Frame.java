@@ -1,5 +1,6 @@
 package jasyncio.generator;
 
+import jasyncio.internal.base.Sneaky;
 import jasyncio.Coroutine;
 import jasyncio.GeneratorExit;
 import jasyncio.internal.base.AwaitedAt;

@@ -1,5 +1,6 @@
 package jasyncio.gevent;
 
+import jasyncio.internal.base.Sneaky;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -118,7 +119,7 @@ public final class AsyncResult<T extends @Nullable Object> extends Linkable
   @SuppressWarnings("NullAway") // the value is what set was given
   private T outcome() {
     if (exception != null) {
-      throw Errors.sneak(exception);
+      throw Sneaky.rethrow(exception);
     }
     return value;
   }

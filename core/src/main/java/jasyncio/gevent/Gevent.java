@@ -1,5 +1,6 @@
 package jasyncio.gevent;
 
+import jasyncio.internal.base.Sneaky;
 import jasyncio.Action;
 import jasyncio.Awaitable;
 import jasyncio.Task;
@@ -26,7 +27,7 @@ public final class Gevent {
   /// @param <T> what it gives
   /// @param body what it runs
   /// @return the greenlet
-  public static <T extends @Nullable Object> Greenlet<T> spawn(Awaitable<T> body) {
+  public static <T extends @Nullable Object> Greenlet<T> spawn(Awaitable<T, ?> body) {
     var greenlet = new Greenlet<>(body);
     greenlet.start();
     return greenlet;
@@ -36,7 +37,7 @@ public final class Gevent {
   ///
   /// @param body what it runs
   /// @return the greenlet
-  public static Greenlet<Void> spawn(Action body) {
+  public static Greenlet<Void> spawn(Action<?> body) {
     var greenlet = Greenlet.of(body);
     greenlet.start();
     return greenlet;
@@ -49,7 +50,7 @@ public final class Gevent {
   /// @param body what it runs
   /// @return the greenlet
   public static <T extends @Nullable Object> Greenlet<T> spawnLater(
-      double seconds, Awaitable<T> body) {
+      double seconds, Awaitable<T, ?> body) {
     var greenlet = new Greenlet<>(body);
     greenlet.startLater(seconds);
     return greenlet;
@@ -60,7 +61,7 @@ public final class Gevent {
   /// @param seconds from now
   /// @param body what it runs
   /// @return the greenlet
-  public static Greenlet<Void> spawnLater(double seconds, Action body) {
+  public static Greenlet<Void> spawnLater(double seconds, Action<?> body) {
     var greenlet = Greenlet.of(body);
     greenlet.startLater(seconds);
     return greenlet;
@@ -73,7 +74,7 @@ public final class Gevent {
   /// @param body what it runs
   /// @return the greenlet
   public static <T extends @Nullable Object> Greenlet<T> spawnLater(
-      Duration delay, Awaitable<T> body) {
+      Duration delay, Awaitable<T, ?> body) {
     return spawnLater(Seconds.of(delay), body);
   }
 
@@ -82,7 +83,7 @@ public final class Gevent {
   /// @param delay from now
   /// @param body what it runs
   /// @return the greenlet
-  public static Greenlet<Void> spawnLater(Duration delay, Action body) {
+  public static Greenlet<Void> spawnLater(Duration delay, Action<?> body) {
     return spawnLater(Seconds.of(delay), body);
   }
 
@@ -92,7 +93,7 @@ public final class Gevent {
   /// @param <T> what it gives
   /// @param body what it runs
   /// @return the task
-  public static <T extends @Nullable Object> Task<T> spawnRaw(Awaitable<T> body) {
+  public static <T extends @Nullable Object> Task<T> spawnRaw(Awaitable<T, ?> body) {
     return Hub.get().loop().createTask(body);
   }
 
@@ -100,7 +101,7 @@ public final class Gevent {
   ///
   /// @param body what it runs
   /// @return the task
-  public static Task<Void> spawnRaw(Action body) {
+  public static Task<Void> spawnRaw(Action<?> body) {
     return Hub.get().loop().createTask(body);
   }
 
@@ -194,7 +195,7 @@ public final class Gevent {
       while (ready.hasNext()) {
         var greenlet = ready.next();
         if (options.raiseError() && greenlet.exception() != null) {
-          throw Errors.sneak(greenlet.exception());
+          throw Sneaky.rethrow(greenlet.exception());
         }
         ended.add(greenlet);
       }
@@ -260,7 +261,7 @@ public final class Gevent {
   /// @param body what to run
   /// @return what it gives; throws what it throws
   /// @throws Timeout if the time is over first
-  public static <T extends @Nullable Object> T withTimeout(double seconds, Awaitable<T> body) {
+  public static <T extends @Nullable Object, X extends Exception> T withTimeout(double seconds, Awaitable<T, X> body) throws X {
     return new Timeout(seconds).run(body);
   }
 
@@ -269,7 +270,7 @@ public final class Gevent {
   /// @param seconds the time
   /// @param body what to run
   /// @throws Timeout if the time is over first
-  public static void withTimeout(double seconds, Action body) {
+  public static <X extends Exception> void withTimeout(double seconds, Action<X> body) throws X {
     withTimeout(seconds, body.asAwaitable());
   }
 
@@ -280,8 +281,8 @@ public final class Gevent {
   /// @param body what to run
   /// @param timeoutValue what to give if the time is over first
   /// @return what it gives, or `timeoutValue`; throws what it throws
-  public static <T extends @Nullable Object> T withTimeout(
-      double seconds, Awaitable<T> body, T timeoutValue) {
+  public static <T extends @Nullable Object, X extends Exception> T withTimeout(
+      double seconds, Awaitable<T, X> body, T timeoutValue) throws X {
     var limit = new Timeout(seconds);
     try {
       return limit.run(body);
@@ -300,7 +301,7 @@ public final class Gevent {
   /// @param body what to run
   /// @return what it gives; throws what it throws
   /// @throws Timeout if the time is over first
-  public static <T extends @Nullable Object> T withTimeout(Duration duration, Awaitable<T> body) {
+  public static <T extends @Nullable Object, X extends Exception> T withTimeout(Duration duration, Awaitable<T, X> body) throws X {
     return withTimeout(Seconds.of(duration), body);
   }
 
@@ -309,7 +310,7 @@ public final class Gevent {
   /// @param duration the time
   /// @param body what to run
   /// @throws Timeout if the time is over first
-  public static void withTimeout(Duration duration, Action body) {
+  public static <X extends Exception> void withTimeout(Duration duration, Action<X> body) throws X {
     withTimeout(Seconds.of(duration), body);
   }
 
@@ -320,8 +321,8 @@ public final class Gevent {
   /// @param body what to run
   /// @param timeoutValue what to give if the time is over first
   /// @return what it gives, or `timeoutValue`; throws what it throws
-  public static <T extends @Nullable Object> T withTimeout(
-      Duration duration, Awaitable<T> body, T timeoutValue) {
+  public static <T extends @Nullable Object, X extends Exception> T withTimeout(
+      Duration duration, Awaitable<T, X> body, T timeoutValue) throws X {
     return withTimeout(Seconds.of(duration), body, timeoutValue);
   }
 

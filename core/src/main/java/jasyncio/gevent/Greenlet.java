@@ -1,5 +1,6 @@
 package jasyncio.gevent;
 
+import jasyncio.internal.base.Sneaky;
 import jasyncio.Action;
 import jasyncio.Asyncio;
 import jasyncio.Awaitable;
@@ -43,7 +44,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   }
 
   private final Hub hub;
-  private @Nullable Awaitable<T> body; // null once it has begun
+  private @Nullable Awaitable<T, ?> body; // null once it has begun
   private final String function;
   private State state = State.NEW;
   private @Nullable String name;
@@ -58,11 +59,11 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   /// A greenlet that has not been started.
   ///
   /// @param body what it will run
-  public Greenlet(Awaitable<T> body) {
+  public Greenlet(Awaitable<T, ?> body) {
     this(Hub.get(), Objects.requireNonNull(body, "body"), functionOf(body));
   }
 
-  private Greenlet(Hub hub, @Nullable Awaitable<T> body, String function) {
+  private Greenlet(Hub hub, @Nullable Awaitable<T, ?> body, String function) {
     this.hub = hub;
     this.body = body;
     this.function = function;
@@ -72,7 +73,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   ///
   /// @param body what it will run
   /// @return the greenlet
-  public static Greenlet<Void> of(Action body) {
+  public static Greenlet<Void> of(Action<?> body) {
     return new Greenlet<>(Hub.get(), body.asAwaitable(), functionOf(body));
   }
 
@@ -158,7 +159,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
     timer = null;
     state = State.SCHEDULED;
     try {
-      var runner = hub.loop().createTask((Action) this::run, getName());
+      var runner = hub.loop().createTask((Action<?>) this::run, getName());
       task = runner;
       runner.addDoneCallback(this::neverRan);
     } catch (Throwable e) { // the loop is closed
@@ -376,7 +377,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   private T outcome() {
     lookUp();
     if (exception != null) {
-      throw Errors.sneak(exception);
+      throw Sneaky.rethrow(exception);
     }
     return value;
   }
@@ -435,7 +436,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
     }
     var target = Objects.requireNonNull(strand);
     if (block && target.isCurrent()) {
-      throw Errors.sneak(exception);
+      throw Sneaky.rethrow(exception);
     }
     target.throwSoon(exception);
     if (block) {

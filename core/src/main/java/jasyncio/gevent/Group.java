@@ -1,5 +1,6 @@
 package jasyncio.gevent;
 
+import jasyncio.internal.base.Sneaky;
 import jasyncio.Action;
 import jasyncio.Awaitable;
 import java.time.Duration;
@@ -107,7 +108,7 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   /// @param <T> what it gives
   /// @param body what it runs
   /// @return the greenlet
-  public <T extends @Nullable Object> Greenlet<T> spawn(Awaitable<T> body) {
+  public <T extends @Nullable Object> Greenlet<T> spawn(Awaitable<T, ?> body) {
     var greenlet = new Greenlet<>(body);
     start(greenlet);
     return greenlet;
@@ -117,7 +118,7 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   ///
   /// @param body what it runs
   /// @return the greenlet
-  public Greenlet<Void> spawn(Action body) {
+  public Greenlet<Void> spawn(Action<?> body) {
     var greenlet = Greenlet.of(body);
     start(greenlet);
     return greenlet;
@@ -185,7 +186,7 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
     boolean gotEmpty = empty.await(options.timeout());
     for (var greenlet : members) {
       if (greenlet.exception() != null) {
-        throw Errors.sneak(greenlet.exception());
+        throw Sneaky.rethrow(greenlet.exception());
       }
     }
     return gotEmpty;
@@ -239,14 +240,14 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   /// @param <T> what it gives
   /// @param body what to run
   /// @return what it gives; throws what it throws
-  public <T extends @Nullable Object> T apply(Awaitable<T> body) {
-    return contains(Gevent.getcurrent()) ? Errors.rethrowing(body) : spawn(body).get();
+  public <T extends @Nullable Object, X extends Exception> T apply(Awaitable<T, X> body) throws X {
+    return contains(Gevent.getcurrent()) ? body.await() : spawn(body).get();
   }
 
   /// Runs `body` in a greenlet of this group and waits until it has ended.
   ///
   /// @param body what to run
-  public void apply(Action body) {
+  public <X extends Exception> void apply(Action<X> body) throws X {
     apply(body.asAwaitable());
   }
 

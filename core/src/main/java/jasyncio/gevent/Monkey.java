@@ -83,14 +83,12 @@ public final class Monkey {
   /// @param <T> what it gives
   /// @param call what blocks; must not wait in functions of gevent's or asyncio's
   /// @return what it gives; throws what it throws
-  public static <T extends @Nullable Object> T original(Awaitable<T> call) {
+  public static <T extends @Nullable Object, X extends Exception> T original(Awaitable<T, X> call) throws X {
     var loop = Hub.get().loop();
     var policy = loop.getBlockingPolicy();
     loop.setBlockingPolicy(BlockingPolicy.BLOCK);
     try {
       return call.await();
-    } catch (Exception e) {
-      throw Errors.sneak(e);
     } finally {
       loop.setBlockingPolicy(policy);
     }
@@ -99,7 +97,7 @@ public final class Monkey {
   /// Makes a call that blocks as if nothing had been patched.
   ///
   /// @param call what blocks
-  public static void original(Action call) {
+  public static <X extends Exception> void original(Action<X> call) throws X {
     original(call.asAwaitable());
   }
 

@@ -1,5 +1,6 @@
 package jasyncio.gevent;
 
+import jasyncio.internal.base.Sneaky;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -78,7 +79,7 @@ final class Results<A, R extends @Nullable Object> implements Iterator<R> {
     }
     var error = feeder.exception(); // of the iteration over the items
     if (arrived.isEmpty() && error != null) {
-      throw Errors.sneak(error);
+      throw Sneaky.rethrow(error);
     }
     return !arrived.isEmpty();
   }

@@ -1,5 +1,6 @@
 package jasyncio.gevent;
 
+import jasyncio.internal.base.Sneaky;
 import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
@@ -108,7 +109,7 @@ final class Strand {
     waiter = w;
     try {
       if (!pending.isEmpty()) {
-        throw Errors.sneak(pending.remove());
+        throw Sneaky.rethrow(pending.remove());
       }
       if (task == null) {
         hub.runUntilTurnOf(w);
@@ -117,7 +118,7 @@ final class Strand {
       }
       return task == null ? w.future.result() : w.future.await();
     } catch (CancelledError e) {
-      throw Errors.sneak(arrived(e));
+      throw Sneaky.rethrow(arrived(e));
     } finally {
       waiter = null;
       settle(); // what was on its way would have come here
@@ -129,18 +130,18 @@ final class Strand {
     try {
       Asyncio.sleep(0);
     } catch (CancelledError e) {
-      throw Errors.sneak(arrived(e));
+      throw Sneaky.rethrow(arrived(e));
     } finally {
       settle();
     }
   }
 
   /// Calls `body`; an error for this strand comes out as it is, whatever it had to pass through.
-  <T extends @Nullable Object> T translating(Awaitable<T> body) {
+  <T extends @Nullable Object, X extends Exception> T translating(Awaitable<T, X> body) throws X {
     try {
       return body.await();
     } catch (Throwable e) {
-      throw Errors.sneak(arrived(e));
+      throw Sneaky.rethrow(arrived(e));
     }
   }
 

@@ -96,7 +96,7 @@ public final class Timeout extends Error implements AutoCloseable {
   /// @param seconds the time
   /// @param body what to run
   /// @return whether it ended in time
-  public static boolean silently(double seconds, Action body) {
+  public static <X extends Exception> boolean silently(double seconds, Action<X> body) throws X {
     var limit = new Timeout(seconds);
     try {
       limit.run(body.asAwaitable());
@@ -114,12 +114,12 @@ public final class Timeout extends Error implements AutoCloseable {
   /// @param duration the time
   /// @param body what to run
   /// @return whether it ended in time
-  public static boolean silently(Duration duration, Action body) {
+  public static <X extends Exception> boolean silently(Duration duration, Action<X> body) throws X {
     return silently(Seconds.of(duration), body);
   }
 
   /// Runs `body` inside this limit.
-  <T extends @Nullable Object> T run(Awaitable<T> body) {
+  <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> body) throws X {
     var me = Strand.current();
     start();
     try {

@@ -76,7 +76,7 @@ final class Connector {
 
   private @Nullable SocketChannel race(
       List<InetAddress> addresses, int port, Duration delay, List<Throwable> errors) {
-    List<Awaitable<SocketChannel>> attempts = new ArrayList<>();
+    List<Awaitable<SocketChannel, ?>> attempts = new ArrayList<>();
     for (var address : addresses) {
       attempts.add(() -> connect(address, port));
     }

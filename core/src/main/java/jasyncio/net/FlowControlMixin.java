@@ -1,5 +1,6 @@
 package jasyncio.net;
 
+import jasyncio.internal.base.Sneaky;
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import java.io.IOException;
@@ -94,7 +95,7 @@ public class FlowControlMixin implements Protocol {
 
   private void raiseReason() throws IOException {
     if (reason != null) {
-      throw Raise.raise(reason);
+      throw Sneaky.rethrow(reason, IOException.class);
     }
   }
 }

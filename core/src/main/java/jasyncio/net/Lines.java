@@ -1,5 +1,6 @@
 package jasyncio.net;
 
+import jasyncio.internal.base.Sneaky;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -26,7 +27,7 @@ final class Lines<T> implements Iterator<T> {
       try {
         ahead = source.next();
       } catch (IOException e) {
-        throw Raise.sneak(e);
+        throw Sneaky.sneak(e);
       }
     }
     return ahead != null;

@@ -38,7 +38,7 @@ final class Listeners {
 
   /// One socket for each address of the hosts. Suspends while names are resolved.
   Server.Listening bind(Collection<? extends @Nullable String> hosts, int port) throws IOException {
-    var lookups = new ArrayList<Awaitable<List<InetSocketAddress>>>();
+    var lookups = new ArrayList<Awaitable<List<InetSocketAddress>, ?>>();
     hosts.forEach(host -> lookups.add(() -> resolve(host, port)));
     var addresses = new LinkedHashSet<InetSocketAddress>();
     Asyncio.gather(lookups).await(IOException.class).forEach(addresses::addAll);

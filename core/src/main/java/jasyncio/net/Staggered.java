@@ -24,7 +24,7 @@ final class Staggered {
   /// @param discard gets what came too late
   /// @return what the winner gave, or `null` if all failed
   static <T> @Nullable T race(
-      List<? extends Awaitable<T>> attempts,
+      List<? extends Awaitable<T, ?>> attempts,
       double delay,
       List<Throwable> errors,
       Consumer<T> discard) {

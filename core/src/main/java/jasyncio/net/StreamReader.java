@@ -1,5 +1,6 @@
 package jasyncio.net;
 
+import jasyncio.internal.base.Sneaky;
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.Future;
@@ -509,7 +510,7 @@ public final class StreamReader implements Iterable<byte[]> {
 
   void raiseStored() throws IOException {
     if (exception != null) {
-      throw Raise.raise(exception);
+      throw Sneaky.rethrow(exception, IOException.class);
     }
   }
 
@@ -527,7 +528,7 @@ public final class StreamReader implements Iterable<byte[]> {
         waiter = null;
       }
       if (problem != null) {
-        throw Raise.raise(problem);
+        throw Sneaky.rethrow(problem, IOException.class);
       }
     }
   }

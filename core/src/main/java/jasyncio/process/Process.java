@@ -120,9 +120,9 @@ public final class Process implements AutoCloseable {
   }
 
   private ProcessOutput talk(byte @Nullable [] input) throws IOException {
-    Awaitable<byte @Nullable []> feeding = () -> feed(input);
-    Awaitable<byte @Nullable []> stdout = () -> readAll(1);
-    Awaitable<byte @Nullable []> stderr = () -> readAll(2);
+    Awaitable<byte @Nullable [], ?> feeding = () -> feed(input);
+    Awaitable<byte @Nullable [], ?> stdout = () -> readAll(1);
+    Awaitable<byte @Nullable [], ?> stderr = () -> readAll(2);
     var results = gather(feeding, stdout, stderr).await(IOException.class);
     waitFor();
     return new ProcessOutput(results.get(1), results.get(2));

@@ -31,9 +31,9 @@ public sealed interface Acquirable permits Lock, Condition, Semaphore, CapacityL
   ///
   /// @param <T> what the body gives
   /// @param body what to run
-  /// @return what it gives; throws what it throws, the very object, checked ones too
+  /// @return what it gives; throws what it throws, the very object
   /// @throws CancelledError if the task is cancelled
-  default <T extends @Nullable Object> T run(Awaitable<T> body) {
+  default <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> body) throws X {
     try (var _ = acquire()) {
       return Asyncio.await(body);
     }
@@ -42,7 +42,7 @@ public sealed interface Acquirable permits Lock, Condition, Semaphore, CapacityL
   /// Runs `body` while holding it.
   ///
   /// @param body what to run; what it throws comes out, the very object
-  default void run(Action body) {
+  default <X extends Exception> void run(Action<X> body) throws X {
     run(body.asAwaitable());
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 ///
 /// Python: `asyncio.Barrier`. For `async with barrier as index:` write `int index =
 /// barrier.await();`, as nothing happens at the end of the block.
-public final class Barrier implements Awaitable<Integer> {
+public final class Barrier implements Awaitable<Integer, RuntimeException> {
   /* Overview
    * States:  FILLING -> DRAINING -> FILLING     the last one has come; the last one has gone
    *          FILLING, DRAINING -> RESETTING     reset() while some are inside

@@ -23,7 +23,7 @@ import java.util.function.BooleanSupplier;
 ///
 /// The names are those of Java, `await` and `signal`, because `wait` and `notify` are other things
 /// here. Python: `asyncio.Condition`.
-public final class Condition implements Acquirable, Awaitable<Boolean> {
+public final class Condition implements Acquirable, Awaitable<Boolean, RuntimeException> {
   private final Lock lock;
   private final WaitList waiters = new WaitList(this);
 

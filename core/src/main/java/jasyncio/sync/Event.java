@@ -7,7 +7,7 @@ import jasyncio.WaitList;
 /// Something that happens, and that others wait for: a flag that is set and cleared.
 ///
 /// It is an [Awaitable], so `waitFor(event, 2)` waits with a time limit. Python: `asyncio.Event`.
-public final class Event implements Awaitable<Boolean> {
+public final class Event implements Awaitable<Boolean, RuntimeException> {
   private final WaitList waiters = new WaitList(this);
   private boolean set;
 

@@ -98,7 +98,7 @@ class CPythonLocksTest {
   class Barriers {
     private final Barrier barrier = new Barrier(N);
 
-    private void runAll(Action coroutine) {
+    private void runAll(Action<?> coroutine) {
       run(() -> {
         var tasks = new ArrayList<Task<Void>>();
         for (int i = 0; i < N; i++) {

@@ -60,12 +60,12 @@ class CPythonRunnersTest {
 
   // CPython: test_runners.RunnerTests.test_run_future, test_run_awaitable (as from 3.14 on)
   @Test
-  void runner_takesAnyAwaitable() {
+  void runner_takesAnyAwaitable() throws Exception {
     try (var runner = new Runner()) {
       var future = runner.getLoop().<Integer>createFuture();
       future.setResult(1);
       assertThat(runner.run(future)).isEqualTo(1);
-      Awaitable<Integer> own = () -> 2;
+      Awaitable<Integer, ?> own = () -> 2;
       assertThat(runner.run(own)).isEqualTo(2);
     }
   }
@@ -96,7 +96,7 @@ class CPythonRunnersTest {
     run(() -> {
       toThread(() -> calls.incrementAndGet());
       assertThat(calls).hasValue(1);
-      var all = new ArrayList<Awaitable<Integer>>();
+      var all = new ArrayList<Awaitable<Integer, ?>>();
       for (int i = 0; i < 10; i++) {
         all.add(() -> toThread(() -> calls.incrementAndGet()));
       }

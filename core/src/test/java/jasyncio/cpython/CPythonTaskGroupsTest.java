@@ -39,7 +39,7 @@ class CPythonTaskGroupsTest {
   @SuppressWarnings("serial") // never serialised
   private static final class BaseError extends Error {}
 
-  private static void runWith(boolean eager, Action main) {
+  private static void runWith(boolean eager, Action<?> main) throws Exception {
     run(() -> {
       getRunningLoop().setTaskFactory(eager ? Asyncio.eagerTaskFactory() : null);
       main.run();
@@ -65,7 +65,7 @@ class CPythonTaskGroupsTest {
   }
 
   /// Cancels `runner` while it waits, and gives what comes out.
-  private static ExceptionGroup cancelled(Action runner) {
+  private static ExceptionGroup cancelled(Action<?> runner) {
     var task = createTask(runner);
     for (int i = 0; i < 4; i++) {
       sleep(0);
@@ -78,7 +78,7 @@ class CPythonTaskGroupsTest {
   // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_11, test_taskgroup_12
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void cancelFromOutside_withErrorsInTheInnerGroup_isAGroupInAGroup(boolean eager) {
+  void cancelFromOutside_withErrorsInTheInnerGroup_isAGroupInAGroup(boolean eager) throws Exception {
     runWith(
         eager,
         () -> {
@@ -111,11 +111,11 @@ class CPythonTaskGroupsTest {
   // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_15, test_taskgroup_16
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void childThatFailsWhileACancelledBodyCleansUp_isInTheGroup(boolean eager) {
+  void childThatFailsWhileACancelledBodyCleansUp_isInTheGroup(boolean eager) throws Exception {
     runWith(
         eager,
         () -> {
-          Action runner =
+          Action<?> runner =
               () ->
                   taskGroup(tg -> {
                     var go = new Event();
@@ -140,7 +140,7 @@ class CPythonTaskGroupsTest {
   // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_18
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void bodyThatTurnsItsCancellationIntoAnError_raisesThat(boolean eager) {
+  void bodyThatTurnsItsCancellationIntoAnError_raisesThat(boolean eager) throws Exception {
     runWith(
         eager,
         () -> {
@@ -179,7 +179,7 @@ class CPythonTaskGroupsTest {
   // test_taskgroup_context_manager_exit_raises
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void errorsOfAChildAndOfTheBodyItCancelled_areBothInTheGroup(boolean eager) {
+  void errorsOfAChildAndOfTheBodyItCancelled_areBothInTheGroup(boolean eager) throws Exception {
     runWith(
         eager,
         () -> {
@@ -199,7 +199,7 @@ class CPythonTaskGroupsTest {
   // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_20
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void keyboardInterruptOfTheBodyAfterAChildFailed_comesOutBare(boolean eager) {
+  void keyboardInterruptOfTheBodyAfterAChildFailed_comesOutBare(boolean eager) throws Exception {
     runWith(
         eager,
         () -> {
@@ -213,7 +213,7 @@ class CPythonTaskGroupsTest {
   // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_21a
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void baseErrorOfAChildAndAnErrorOfTheBody_areBothInTheGroup(boolean eager) {
+  void baseErrorOfAChildAndAnErrorOfTheBody_areBothInTheGroup(boolean eager) throws Exception {
     runWith(
         eager,
         () ->
@@ -247,7 +247,7 @@ class CPythonTaskGroupsTest {
   // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_25
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void childrenThatMultiply_areAllCancelled(boolean eager) {
+  void childrenThatMultiply_areAllCancelled(boolean eager) throws Exception {
     runWith(
         eager,
         () -> {
@@ -272,7 +272,7 @@ class CPythonTaskGroupsTest {
   // CPython: test_taskgroups.TestTaskGroup.test_nested_groups_both_cancelled
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void twoNestedGroupsThatFailAtOnce_cancelTheTaskOnce(boolean eager) {
+  void twoNestedGroupsThatFailAtOnce_cancelTheTaskOnce(boolean eager) throws Exception {
     runWith(
         eager,
         () -> {
@@ -307,7 +307,7 @@ class CPythonTaskGroupsTest {
   // CPython: test_taskgroups.TestTaskGroup.test_error_and_cancel
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void cancelFromOutsideAndAnError_bothArrive(boolean eager) {
+  void cancelFromOutsideAndAnError_bothArrive(boolean eager) throws Exception {
     runWith(
         eager,
         () -> {
@@ -344,7 +344,7 @@ class CPythonTaskGroupsTest {
   // CPython: test_taskgroups.BaseTestTaskGroup.test_cancels_task_if_created_during_creation
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void taskWhoseCreatorsChildFailsAtOnce_isCancelled(boolean eager) {
+  void taskWhoseCreatorsChildFailsAtOnce_isCancelled(boolean eager) throws Exception {
     runWith(
         eager,
         () -> {
@@ -371,7 +371,7 @@ class CPythonTaskGroupsTest {
   // CPython: test_taskgroups.BaseTestTaskGroup.test_cancellation_does_not_leak_out_of_tg
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void cancellationByTheGroup_doesNotLeakOutOfIt(boolean eager) {
+  void cancellationByTheGroup_doesNotLeakOutOfIt(boolean eager) throws Exception {
     runWith(
         eager,
         () -> {
@@ -386,7 +386,7 @@ class CPythonTaskGroupsTest {
   /// cancellation comes is not lost to that.
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void cancelFromOutside_whileTheGroupEndsAfterAnErrorOfItsBody_keepsThat(boolean eager) {
+  void cancelFromOutside_whileTheGroupEndsAfterAnErrorOfItsBody_keepsThat(boolean eager) throws Exception {
     runWith(
         eager,
         () -> {

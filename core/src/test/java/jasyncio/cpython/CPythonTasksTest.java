@@ -57,7 +57,7 @@ class CPythonTasksTest {
 
   /// Fails outside of a loop, belongs to the loop of the thread there, and to the running one
   /// inside.
-  private void belongsToTheLoop(Awaitable<Future<?>> maker) throws Exception {
+  private void belongsToTheLoop(Awaitable<Future<?>, ?> maker) throws Exception {
     assertThatThrownBy(maker::await).isInstanceOf(IllegalStateException.class);
     var inside = loop.runUntilComplete(() -> maker.await());
     assertThat(inside.getLoop()).isSameAs(loop);
@@ -88,7 +88,7 @@ class CPythonTasksTest {
   // CPython: test_tasks.BaseTaskTests.test_ensure_future_awaitable, …_task_awaitable
   @Test
   void ensureFuture_ofAnAwaitableOfOnesOwn_awaitsIt() {
-    Awaitable<String> own =
+    Awaitable<String, ?> own =
         new Awaitable<>() {
           @Override
           public String await() {
@@ -365,7 +365,7 @@ class CPythonTasksTest {
       });
     }
 
-    private List<Awaitable<Integer>> numbers() {
+    private List<Awaitable<Integer, ?>> numbers() {
       return List.of(() -> 0, () -> 1, () -> 2, () -> 3);
     }
 
@@ -391,7 +391,7 @@ class CPythonTasksTest {
     @Test
     void asCompleted_itemsMayBeAwaitedSideBySide() {
       run(() -> {
-        List<Awaitable<String>> both = List.of(() -> sleep(0, "a"), () -> sleep(0, "b"));
+        List<Awaitable<String, ?>> both = List.of(() -> sleep(0, "a"), () -> sleep(0, "b"));
         var plain = new ArrayList<Future<String>>();
         asCompleted(both).forEach(plain::add);
         assertThat(await(gather(plain))).containsExactlyInAnyOrder("a", "b");
@@ -709,7 +709,7 @@ class CPythonTasksTest {
 
     private Void gathers(int width, int depth) {
       if (depth > 0) {
-        var children = new ArrayList<Awaitable<Void>>();
+        var children = new ArrayList<Awaitable<Void, ?>>();
         for (int i = 0; i < width; i++) {
           children.add(() -> gathers(width, depth - 1));
         }

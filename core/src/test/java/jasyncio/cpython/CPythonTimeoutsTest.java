@@ -37,7 +37,7 @@ class CPythonTimeoutsTest {
   // CPython: test_timeouts.TimeoutTests.test_timeout_disabled, test_timeout_at_disabled,
   // test_repr_disabled
   @Test
-  void noLimit_isNeverOver() {
+  void noLimit_isNeverOver() throws Exception {
     run(() -> {
       for (var limit :
           List.of(Timeout.after(Double.POSITIVE_INFINITY), Timeout.at(Double.POSITIVE_INFINITY))) {
@@ -237,7 +237,7 @@ class CPythonTimeoutsTest {
 
     // CPython: test_waitfor.AsyncioWaitForTest.test_wait_for_race_condition
     @Test
-    void futureSetAtOnce_isInTime() {
+    void futureSetAtOnce_isInTime() throws Exception {
       run(() -> {
         var future = getRunningLoop().<String>createFuture();
         getRunningLoop().callSoon(() -> future.setResult("ok"));
@@ -306,7 +306,7 @@ class CPythonTimeoutsTest {
 
     // CPython: test_waitfor.WaitForShieldTests.test_zero_timeout, test_none_timeout
     @Test
-    void shieldedTask_goesOn() {
+    void shieldedTask_goesOn() throws Exception {
       run(() -> {
         var end = new Event();
         var task =

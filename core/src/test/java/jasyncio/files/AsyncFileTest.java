@@ -297,7 +297,7 @@ class AsyncFileTest {
   // ---- writing ----------------------------------------------------------------------------------
 
   @Test
-  void written_isThereAfterFlushOrClose() {
+  void written_isThereAfterFlushOrClose() throws Exception {
     run(() -> {
       try (var file = AsyncFiles.create(path)) {
         file.writeString("gr\u00fc\u00df ");
@@ -331,7 +331,7 @@ class AsyncFileTest {
   }
 
   @Test
-  void append_writesAtTheEnd() {
+  void append_writesAtTheEnd() throws Exception {
     run(() -> {
       try (var file = AsyncFiles.append(path)) {
         file.writeString("one ");
@@ -523,7 +523,7 @@ class AsyncFileTest {
   }
 
   @Test
-  void cancelledClose_closesAllTheSame() {
+  void cancelledClose_closesAllTheSame() throws Exception {
     run(() -> {
       oneThread();
       var file = AsyncFiles.create(path);
@@ -619,7 +619,7 @@ class AsyncFileTest {
   // ---- the end ----------------------------------------------------------------------------------
 
   @Test
-  void closedFile_refusesCalls() {
+  void closedFile_refusesCalls() throws Exception {
     run(() -> {
       var file = AsyncFiles.create(path);
       file.close();
@@ -658,7 +658,7 @@ class AsyncFileTest {
   }
 
   @Test
-  void closeWhileAnotherWrites_endsTheWrite() {
+  void closeWhileAnotherWrites_endsTheWrite() throws Exception {
     run(() -> {
       oneThread();
       var file = AsyncFiles.create(path);
@@ -675,7 +675,7 @@ class AsyncFileTest {
   }
 
   @Test
-  void closeAfterTheExecutorHasEnded_stillWrites() {
+  void closeAfterTheExecutorHasEnded_stillWrites() throws Exception {
     run(() -> {
       var file = AsyncFiles.create(path);
       file.writeString("late");
@@ -686,7 +686,7 @@ class AsyncFileTest {
   }
 
   @Test
-  void closeThatTheExecutorRejects_closesAllTheSame() {
+  void closeThatTheExecutorRejects_closesAllTheSame() throws Exception {
     run(() -> {
       var executor = Executors.newSingleThreadExecutor();
       getRunningLoop().setDefaultExecutor(executor);
@@ -699,7 +699,7 @@ class AsyncFileTest {
   }
 
   @Test
-  void closeThatTheExecutorRejects_whileAWriteIsUnderWay_closesAllTheSame() {
+  void closeThatTheExecutorRejects_whileAWriteIsUnderWay_closesAllTheSame() throws Exception {
     run(() -> {
       var executor = Executors.newSingleThreadExecutor();
       getRunningLoop().setDefaultExecutor(executor);

@@ -98,7 +98,7 @@ class AsyncFilesFaultsTest {
   }
 
   @Test
-  void openThatFails_closesTheChannel_andThrowsWhatItIs() {
+  void openThatFails_closesTheChannel_andThrowsWhatItIs() throws Exception {
     run(() -> {
       for (var failure : FAILURES) {
         for (var method : List.of("position", "size")) {
@@ -118,7 +118,7 @@ class AsyncFilesFaultsTest {
   }
 
   @Test
-  void readAndWriteThatFail_changeNothing() {
+  void readAndWriteThatFail_changeNothing() throws Exception {
     run(() -> {
       for (var failure : FAILURES) {
         Files.writeString(folder.resolve("file"), "hello");
@@ -138,7 +138,7 @@ class AsyncFilesFaultsTest {
   }
 
   @Test
-  void closeThatFails_isToldOnce() {
+  void closeThatFails_isToldOnce() throws Exception {
     run(() -> {
       for (var failure : FAILURES) {
         var file = open(new Bad("close", failure));
@@ -149,7 +149,7 @@ class AsyncFilesFaultsTest {
   }
 
   @Test
-  void undoThatFails_isReported() {
+  void undoThatFails_isReported() throws Exception {
     var errors = new ArrayList<ErrorContext>();
     run(() -> {
       var executor = new StepExecutor();
@@ -217,7 +217,7 @@ class AsyncFilesFaultsTest {
   }
 
   @Test
-  void executorThatCallsAtOnce_works() {
+  void executorThatCallsAtOnce_works() throws Exception {
     run(() -> {
       getRunningLoop().setDefaultExecutor(new Direct());
       try (var file = AsyncFiles.create(folder.resolve("file"))) {

@@ -32,7 +32,7 @@ class AsyncFilesTest {
   @TempDir Path folder;
 
   @Test
-  void wholeFiles_areWrittenAndRead() {
+  void wholeFiles_areWrittenAndRead() throws Exception {
     run(() -> {
       var path = folder.resolve("file");
       AsyncFiles.writeBytes(path, "bytes\n".getBytes(UTF_8));
@@ -52,7 +52,7 @@ class AsyncFilesTest {
   }
 
   @Test
-  void foldersAndFiles_areMadeMovedAndDeleted() {
+  void foldersAndFiles_areMadeMovedAndDeleted() throws Exception {
     run(() -> {
       var deep = folder.resolve("a/b");
       AsyncFiles.createDirectories(deep);
@@ -81,7 +81,7 @@ class AsyncFilesTest {
   }
 
   @Test
-  void temporaryFiles_areMade() {
+  void temporaryFiles_areMade() throws Exception {
     run(() -> {
       var file = AsyncFiles.createTempFile("jasyncio", ".tmp");
       var here = AsyncFiles.createTempFile(folder, "a", "z");
@@ -110,7 +110,7 @@ class AsyncFilesTest {
   }
 
   @Test
-  void cancelledCall_thatHasNotBegun_isDropped() {
+  void cancelledCall_thatHasNotBegun_isDropped() throws Exception {
     run(() -> {
       getRunningLoop().setDefaultExecutor(Executors.newSingleThreadExecutor());
       var go = new CountDownLatch(1);
@@ -126,7 +126,7 @@ class AsyncFilesTest {
   }
 
   @Test
-  void cancelledOpen_thatHasNotBegun_isDropped() {
+  void cancelledOpen_thatHasNotBegun_isDropped() throws Exception {
     run(() -> {
       getRunningLoop().setDefaultExecutor(Executors.newSingleThreadExecutor());
       var path = folder.resolve("file");
@@ -143,7 +143,7 @@ class AsyncFilesTest {
   }
 
   @Test
-  void optionGivenTwice_countsOnce() {
+  void optionGivenTwice_countsOnce() throws Exception {
     run(() -> {
       var write = StandardOpenOption.WRITE;
       try (var file =
@@ -155,7 +155,7 @@ class AsyncFilesTest {
   }
 
   @Test
-  void errors_areTheJdks() {
+  void errors_areTheJdks() throws Exception {
     run(() -> {
       var missing = folder.resolve("missing");
       assertThatThrownBy(() -> AsyncFiles.readBytes(missing))

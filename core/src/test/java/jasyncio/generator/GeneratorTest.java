@@ -579,7 +579,7 @@ class GeneratorTest {
   }
 
   @Test
-  void yield_aroundATimeLimit_isAllowed() {
+  void yield_aroundATimeLimit_isAllowed() throws Exception {
     run(() -> {
       Generator<Integer> generator =
           generator(g -> {

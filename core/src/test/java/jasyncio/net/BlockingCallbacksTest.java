@@ -36,7 +36,7 @@ class BlockingCallbacksTest {
       TlsOptions.of(TlsProvider.JDK.server(TestPki.get().localhost()));
   private static final TlsOptions CLIENT_TLS = TlsOptions.of(TlsProvider.JDK.client());
 
-  private static void runSwitching(Action main) {
+  private static void runSwitching(Action<?> main) throws Exception {
     run(main, RunOptions.defaults().blocking(BlockingPolicy.SWITCH));
   }
 
@@ -93,7 +93,7 @@ class BlockingCallbacksTest {
   }
 
   @Test
-  void socket_givesTheNextPieceWhenTheCallbackHasReturned() {
+  void socket_givesTheNextPieceWhenTheCallbackHasReturned() throws Exception {
     runSwitching(() -> {
       var slow = new SlowReader();
       try (var pair = Loopback.open(new Recorder(), slow)) {
@@ -119,7 +119,7 @@ class BlockingCallbacksTest {
   }
 
   @Test
-  void pipe_givesTheNextPieceWhenTheCallbackHasReturned() {
+  void pipe_givesTheNextPieceWhenTheCallbackHasReturned() throws Exception {
     runSwitching(() -> {
       var slow = new SlowReader();
       slow.end.open();
@@ -140,7 +140,7 @@ class BlockingCallbacksTest {
   }
 
   @Test
-  void datagrams_areGivenWhenTheCallbackHasReturned() {
+  void datagrams_areGivenWhenTheCallbackHasReturned() throws Exception {
     runSwitching(() -> {
       var gate = new Gate();
       var slow =
@@ -176,7 +176,7 @@ class BlockingCallbacksTest {
   }
 
   @Test
-  void tls_sendsWhatOthersWriteWhileACallbackBlocks() {
+  void tls_sendsWhatOthersWriteWhileACallbackBlocks() throws Exception {
     runSwitching(() -> {
       var slow = new SlowReader();
       slow.end.open();
@@ -239,7 +239,7 @@ class BlockingCallbacksTest {
   }
 
   @Test
-  void handshake_waitsForTheTrustManager() {
+  void handshake_waitsForTheTrustManager() throws Exception {
     runSwitching(() -> {
       var trust = new SlowTrust();
       var peer = new Recorder();
@@ -262,7 +262,7 @@ class BlockingCallbacksTest {
   }
 
   @Test
-  void connectionLostDuringTheHandshake_staysLost() {
+  void connectionLostDuringTheHandshake_staysLost() throws Exception {
     runSwitching(() -> {
       var trust = new SlowTrust();
       var client = new Recorder();

@@ -61,7 +61,7 @@ class CPythonStreamsTest {
 
   // CPython: test_streams.StreamTests.test_at_eof
   @Test
-  void atEof_isWhenTheEndIsFedAndAllIsRead() {
+  void atEof_isWhenTheEndIsFedAndAllIsRead() throws Exception {
     run(() -> {
       var reader = new StreamReader();
       assertThat(reader.atEof()).isFalse();
@@ -79,7 +79,7 @@ class CPythonStreamsTest {
 
   // CPython: test_streams.StreamTests.test_readuntil_multi_separator_limit
   @Test
-  void ofSeveralSeparators_theShortOneCountsForTheLimit() {
+  void ofSeveralSeparators_theShortOneCountsForTheLimit() throws Exception {
     run(() -> {
       var reader = new StreamReader(3);
       reader.feedData(bytes("some dataA"));
@@ -111,7 +111,7 @@ class CPythonStreamsTest {
 
   // CPython: test_streams.StreamTests.test_read_all_from_pipe_reader
   @Test
-  void readerWithATinyLimit_readsAllOfAPipe() {
+  void readerWithATinyLimit_readsAllOfAPipe() throws Exception {
     run(() -> {
       var pipe = Pipe.open();
       var reader = new StreamReader(1);
@@ -124,7 +124,7 @@ class CPythonStreamsTest {
 
   // CPython: test_streams.StreamTests.test_wait_closed_on_close_with_unread_data
   @Test
-  void waitClosed_withUnreadData_ends() {
+  void waitClosed_withUnreadData_ends() throws Exception {
     run(() -> {
       try (var server =
           Streams.startServer(
@@ -146,7 +146,7 @@ class CPythonStreamsTest {
 
   // CPython: test_selector_events.SelectorSocketTransportTests.test_write_no_data
   @Test
-  void nothingWritten_sendsNothing_alsoBehindOtherData() {
+  void nothingWritten_sendsNothing_alsoBehindOtherData() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         pair.peer().transport().pauseReading();
@@ -163,7 +163,7 @@ class CPythonStreamsTest {
 
   // CPython: test_selector_events.SelectorSocketTransportTests.test_write_eof_buffer
   @Test
-  void writeEof_comesBehindWhatIsBuffered() {
+  void writeEof_comesBehindWhatIsBuffered() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         pair.peer().transport().pauseReading();
@@ -181,7 +181,7 @@ class CPythonStreamsTest {
 
   // CPython: test_selector_events.SelectorSocketTransportTests.test_write_eof_after_close
   @Test
-  void writeEof_afterClose_hasNoEffect() {
+  void writeEof_afterClose_hasNoEffect() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         pair.client().transport().close();
@@ -194,7 +194,7 @@ class CPythonStreamsTest {
 
   // CPython: test_selector_events.SelectorSocketTransportTests.test_writelines_pauses_protocol
   @Test
-  void writelines_pausesTheProtocol() {
+  void writelines_pausesTheProtocol() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         pair.peer().transport().pauseReading();
@@ -326,7 +326,7 @@ class CPythonStreamsTest {
 
   // CPython: test_buffered_proto.BaseTestBufferedProtocol.test_buffered_proto_create_connection
   @Test
-  void bufferedProtocol_getsWhatAStreamSends() {
+  void bufferedProtocol_getsWhatAStreamSends() throws Exception {
     var noise = "12345678+".repeat(1024);
     run(() -> {
       try (var server =
@@ -363,7 +363,7 @@ class CPythonStreamsTest {
   // CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests
   //     .test_get_buffer_error, test_buffer_updated_error
   @Test
-  void bufferedProtocolThatFails_endsItsConnection() {
+  void bufferedProtocolThatFails_endsItsConnection() throws Exception {
     run(() -> {
       var errors = new ArrayList<ErrorContext>();
       getRunningLoop().setExceptionHandler((loop, error) -> errors.add(error));
@@ -417,7 +417,7 @@ class CPythonStreamsTest {
 
   // CPython: test_events.EventLoopTestsMixin.test_create_connection_local_addr_in_use
   @Test
-  void localAddressInUse_isAnErrorThatNamesIt() {
+  void localAddressInUse_isAnErrorThatNamesIt() throws Exception {
     run(() -> {
       try (var server = Transports.createServer(Recorder::new, HOST, 0)) {
         var address = Loopback.at(Loopback.port(server));
@@ -435,7 +435,7 @@ class CPythonStreamsTest {
 
   // CPython: test_events.TestServer.test_get_loop
   @Test
-  void server_knowsItsLoop() {
+  void server_knowsItsLoop() throws Exception {
     run(() -> {
       var server = Transports.createServer(Recorder::new, HOST, 0);
       assertThat(server.getLoop()).isSameAs(getRunningLoop());
@@ -446,7 +446,7 @@ class CPythonStreamsTest {
 
   // CPython: test_server.SelectorStartServerTests.test_start_unix_server_1
   @Test
-  void unixServer_servesUntilItsTaskIsCancelled(@TempDir Path folder) {
+  void unixServer_servesUntilItsTaskIsCancelled(@TempDir Path folder) throws Exception {
     var path = folder.resolve("socket");
     run(() -> {
       var serving = new AtomicReference<jasyncio.Task<?>>();
@@ -480,7 +480,7 @@ class CPythonStreamsTest {
 
   // CPython: test_server.TestServer2.test_wait_closed_race
   @Test
-  void waitClosed_whileServerAndClientClose_ends() {
+  void waitClosed_whileServerAndClientClose_ends() throws Exception {
     run(() -> {
       var server =
           Streams.startServer(
@@ -513,7 +513,7 @@ class CPythonStreamsTest {
 
   // CPython: test_server.UnixServerCleanupTests.test_unix_server_sock_cleanup
   @Test
-  void unixServer_ofAGivenChannel_removesItsPath(@TempDir Path folder) {
+  void unixServer_ofAGivenChannel_removesItsPath(@TempDir Path folder) throws Exception {
     var path = folder.resolve("socket");
     run(() -> {
       var server = Transports.createServer(Recorder::new, boundAt(path), ServerOptions.defaults());
@@ -525,7 +525,7 @@ class CPythonStreamsTest {
 
   // CPython: test_server.UnixServerCleanupTests.test_unix_server_cleanup_gone, …_replaced
   @Test
-  void unixServer_leavesWhatIsNotItsOwn(@TempDir Path folder) {
+  void unixServer_leavesWhatIsNotItsOwn(@TempDir Path folder) throws Exception {
     var path = folder.resolve("socket");
     run(() -> {
       var gone = Transports.createUnixServer(Recorder::new, path);
@@ -542,7 +542,7 @@ class CPythonStreamsTest {
 
   // CPython: test_server.UnixServerCleanupTests.test_unix_server_cleanup_prevented
   @Test
-  void unixServer_keepsItsPathIfItIsTold(@TempDir Path folder) {
+  void unixServer_keepsItsPathIfItIsTold(@TempDir Path folder) throws Exception {
     var path = folder.resolve("socket");
     run(() -> {
       var server =
@@ -556,7 +556,7 @@ class CPythonStreamsTest {
   // CPython: test_unix_events.UnixReadPipeTransportTests.test_pause_reading_on_closed_pipe,
   // test_resume_reading_on_closed_pipe, test_close, test_close_already_closing
   @Test
-  void pipe_pausedAfterClose_staysClosed() {
+  void pipe_pausedAfterClose_staysClosed() throws Exception {
     run(() -> {
       var pipe = Pipe.open();
       var lost = getRunningLoop().<Boolean>createFuture();

@@ -63,7 +63,7 @@ class CPythonTlsTest {
   // test_create_unix_server_ssl, …_ssl_verified, …_ssl_verify_failed;
   // test_streams.StreamTests.test_open_unix_connection_no_loop_ssl
   @Test
-  void unixSockets_speakTls(@TempDir Path folder) {
+  void unixSockets_speakTls(@TempDir Path folder) throws Exception {
     var path = folder.resolve("socket");
     run(() -> {
       jasyncio.Asyncio.getRunningLoop()
@@ -99,7 +99,7 @@ class CPythonTlsTest {
 
   // CPython: test_ssl.TestSSL.test_ssl_connect_accepted_socket
   @Test
-  void acceptedSocket_speaksTls() {
+  void acceptedSocket_speaksTls() throws Exception {
     run(() -> {
       try (var listening = ServerSocketChannel.open().bind(Loopback.at(0))) {
         int port = ((InetSocketAddress) listening.getLocalAddress()).getPort();
@@ -127,7 +127,7 @@ class CPythonTlsTest {
 
   // CPython: test_ssl.TestSSL.test_create_connection_ssl_slow_handshake
   @Test
-  void slowHandshake_isWaitedFor() {
+  void slowHandshake_isWaitedFor() throws Exception {
     run(() -> {
       try (var server =
           Streams.startServer(
@@ -152,7 +152,7 @@ class CPythonTlsTest {
 
   // CPython: test_ssl.TestSSL.test_start_tls_slow_client_cancel
   @Test
-  void startTls_cancelled_closesTheConnection() {
+  void startTls_cancelled_closesTheConnection() throws Exception {
     run(() -> {
       var ended = jasyncio.Asyncio.getRunningLoop().<Integer>createFuture();
       try (var server =
@@ -176,7 +176,7 @@ class CPythonTlsTest {
 
   // CPython: test_sslproto.SslProtoHandshakeTests.test_set_new_app_protocol
   @Test
-  void anotherProtocol_takesOverUnderTls() {
+  void anotherProtocol_takesOverUnderTls() throws Exception {
     run(() -> {
       try (var pair = open(SERVER, CLIENT)) {
         var heir = new Recorder();
@@ -269,7 +269,7 @@ class CPythonTlsTest {
 
   // CPython: test_sendfile.SockSendfileMixin.test_sock_sendfile_zero_size
   @Test
-  void sendfile_ofAnEmptyFile_sendsNothing(@TempDir Path folder) {
+  void sendfile_ofAnEmptyFile_sendsNothing(@TempDir Path folder) throws Exception {
     run(() -> {
       var peer = new Recorder();
       var server = Transports.createServer(() -> peer, "127.0.0.1", 0);

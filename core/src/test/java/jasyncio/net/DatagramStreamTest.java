@@ -44,7 +44,7 @@ class DatagramStreamTest {
   }
 
   @Test
-  void sendAndReceive_thereAndBack() {
+  void sendAndReceive_thereAndBack() throws Exception {
     run(() -> {
       try (var a = Datagrams.bind(HOST, 0);
           var b = Datagrams.connect(HOST, port(a))) {
@@ -67,7 +67,7 @@ class DatagramStreamTest {
   }
 
   @Test
-  void iteration_endsWhenItIsClosed() {
+  void iteration_endsWhenItIsClosed() throws Exception {
     run(() -> {
       var a = Datagrams.bind(HOST, 0);
       var seen = new ArrayList<String>();
@@ -92,7 +92,7 @@ class DatagramStreamTest {
   }
 
   @Test
-  void receivers_takeTurns() {
+  void receivers_takeTurns() throws Exception {
     run(() -> {
       try (var a = Datagrams.bind(HOST, 0);
           var b = Datagrams.connect(HOST, port(a))) {
@@ -108,7 +108,7 @@ class DatagramStreamTest {
   }
 
   @Test
-  void cancelledReceiver_losesNoDatagram() {
+  void cancelledReceiver_losesNoDatagram() throws Exception {
     run(() -> {
       try (var a = Datagrams.bind(HOST, 0);
           var b = Datagrams.connect(HOST, port(a))) {
@@ -128,7 +128,7 @@ class DatagramStreamTest {
   }
 
   @Test
-  void nobodyReceives_readingStopsAtTheLimit_andNothingIsDropped() {
+  void nobodyReceives_readingStopsAtTheLimit_andNothingIsDropped() throws Exception {
     run(() -> {
       try (var a = Datagrams.open(DatagramOptions.local(HOST, 0).queueLimit(4));
           var b = Datagrams.connect(HOST, port(a))) {
@@ -151,7 +151,7 @@ class DatagramStreamTest {
   }
 
   @Test
-  void errors_areToldOnceAndEndNothing() {
+  void errors_areToldOnceAndEndNothing() throws Exception {
     run(() -> {
       var a = Datagrams.bind(HOST, 0);
       var address = a.localAddress();
@@ -176,7 +176,7 @@ class DatagramStreamTest {
   }
 
   @Test
-  void tooLong_isThrownWhereItIsSent() {
+  void tooLong_isThrownWhereItIsSent() throws Exception {
     run(() -> {
       try (var a = Datagrams.bind(HOST, 0)) {
         assertThatThrownBy(() -> a.send(new byte[70_000], a.localAddress()))
@@ -189,7 +189,7 @@ class DatagramStreamTest {
   }
 
   @Test
-  void close_tellsWhoWaits() {
+  void close_tellsWhoWaits() throws Exception {
     run(() -> {
       var a = Datagrams.bind(HOST, 0);
       var one = createTask(() -> a.receive());
@@ -235,7 +235,7 @@ class DatagramStreamTest {
   }
 
   @Test
-  void send_waitsWhileTooMuchIsUnsent() {
+  void send_waitsWhileTooMuchIsUnsent() throws Exception {
     run(() -> {
       var made = new ArrayList<Throttled>();
       try (var b = Datagrams.bind(HOST, 0);
@@ -255,7 +255,7 @@ class DatagramStreamTest {
   }
 
   @Test
-  void cancelledSenders_leaveAtOnce() {
+  void cancelledSenders_leaveAtOnce() throws Exception {
     run(() -> {
       var made = new ArrayList<Throttled>();
       var queue = new DatagramQueue(8);
@@ -278,7 +278,7 @@ class DatagramStreamTest {
   }
 
   @Test
-  void abort_wakesWhoWaitsToSend() {
+  void abort_wakesWhoWaitsToSend() throws Exception {
     run(() -> {
       var made = new ArrayList<Throttled>();
       try (var a = throttled(new DatagramQueue(8), made)) {
@@ -293,7 +293,7 @@ class DatagramStreamTest {
   }
 
   @Test
-  void givenChannel_isUsed() {
+  void givenChannel_isUsed() throws Exception {
     run(() -> {
       var channel = DatagramChannel.open(StandardProtocolFamily.INET);
       channel.bind(Loopback.at(0));

@@ -42,7 +42,7 @@ class DatagramsTest {
   // ---- sending and receiving --------------------------------------------------------------------
 
   @Test
-  void datagrams_keepTheirBoundariesAndTellTheirSender() {
+  void datagrams_keepTheirBoundariesAndTellTheirSender() throws Exception {
     run(() -> {
       var a = DatagramRecorder.bound();
       var b = DatagramRecorder.bound();
@@ -61,7 +61,7 @@ class DatagramsTest {
   }
 
   @Test
-  void datagram_isReadWhereItLies() {
+  void datagram_isReadWhereItLies() throws Exception {
     run(() -> {
       var done = getRunningLoop().<String>createFuture();
       var connection =
@@ -86,7 +86,7 @@ class DatagramsTest {
   }
 
   @Test
-  void longestDatagram_comesWhole() {
+  void longestDatagram_comesWhole() throws Exception {
     run(() -> {
       var a = DatagramRecorder.bound();
       var b = DatagramRecorder.bound();
@@ -103,7 +103,7 @@ class DatagramsTest {
   }
 
   @Test
-  void connected_hearsItsPeerAlone() {
+  void connected_hearsItsPeerAlone() throws Exception {
     run(() -> {
       var a = DatagramRecorder.bound();
       var b = DatagramRecorder.connectedTo(a);
@@ -123,7 +123,7 @@ class DatagramsTest {
   }
 
   @Test
-  void peerThatIsGone_isAnErrorAndNotTheEnd() {
+  void peerThatIsGone_isAnErrorAndNotTheEnd() throws Exception {
     run(() -> {
       var a = DatagramRecorder.bound();
       var b = DatagramRecorder.connectedTo(a);
@@ -142,7 +142,7 @@ class DatagramsTest {
   }
 
   @Test
-  void protocolThatFails_isReportedAndGoesOn() {
+  void protocolThatFails_isReportedAndGoesOn() throws Exception {
     run(() -> {
       var errors = new ArrayList<ErrorContext>();
       getRunningLoop().setExceptionHandler((loop, error) -> errors.add(error));
@@ -167,7 +167,7 @@ class DatagramsTest {
   }
 
   @Test
-  void pausedReading_leavesDatagramsInTheSystemsBuffer() {
+  void pausedReading_leavesDatagramsInTheSystemsBuffer() throws Exception {
     run(() -> {
       var a = DatagramRecorder.bound();
       var b = DatagramRecorder.bound();
@@ -187,7 +187,7 @@ class DatagramsTest {
   }
 
   @Test
-  void pauseInConnectionMade_preventsAnyDatagram() {
+  void pauseInConnectionMade_preventsAnyDatagram() throws Exception {
     run(() -> {
       var b =
           new DatagramRecorder() {
@@ -242,7 +242,7 @@ class DatagramsTest {
   }
 
   @Test
-  void whatCannotBeSent_waitsWithItsHeader_andPausesTheProtocol() {
+  void whatCannotBeSent_waitsWithItsHeader_andPausesTheProtocol() throws Exception {
     run(() -> {
       var b = DatagramRecorder.bound();
       var a = new DatagramRecorder();
@@ -292,7 +292,7 @@ class DatagramsTest {
   }
 
   @Test
-  void errorInTheQueue_losesThatDatagramAlone() {
+  void errorInTheQueue_losesThatDatagramAlone() throws Exception {
     run(() -> {
       var b = DatagramRecorder.bound();
       var a = new DatagramRecorder();
@@ -312,7 +312,7 @@ class DatagramsTest {
   }
 
   @Test
-  void targetThatCannotBe_inTheQueue_losesThatDatagramAlone() {
+  void targetThatCannotBe_inTheQueue_losesThatDatagramAlone() throws Exception {
     run(() -> {
       var b = DatagramRecorder.bound();
       var a = new DatagramRecorder();
@@ -336,7 +336,7 @@ class DatagramsTest {
   }
 
   @Test
-  void channelOfAnEndpoint_isRefused() {
+  void channelOfAnEndpoint_isRefused() throws Exception {
     run(() -> {
       var a = DatagramRecorder.bound();
       var channel = (DatagramChannel) a.transport().getExtraInfo(ExtraInfo.SOCKET);
@@ -349,7 +349,7 @@ class DatagramsTest {
   }
 
   @Test
-  void close_sendsWhatWaits() {
+  void close_sendsWhatWaits() throws Exception {
     run(() -> {
       var b = DatagramRecorder.bound();
       var a = new DatagramRecorder();
@@ -368,7 +368,7 @@ class DatagramsTest {
   }
 
   @Test
-  void abort_dropsWhatWaits() {
+  void abort_dropsWhatWaits() throws Exception {
     run(() -> {
       var b = DatagramRecorder.bound();
       var a = new DatagramRecorder();
@@ -386,7 +386,7 @@ class DatagramsTest {
   }
 
   @Test
-  void sendtoAfterTheEnd_isDroppedAndWarnedOf() {
+  void sendtoAfterTheEnd_isDroppedAndWarnedOf() throws Exception {
     try (var logs = Logs.capture()) {
       run(() -> {
         var a = DatagramRecorder.bound();
@@ -406,7 +406,7 @@ class DatagramsTest {
   // ---- making one -------------------------------------------------------------------------------
 
   @Test
-  void hostNames_areLookedUp() {
+  void hostNames_areLookedUp() throws Exception {
     run(() -> {
       var a = DatagramRecorder.open(DatagramOptions.local("localhost", 0));
       var b = DatagramRecorder.open(DatagramOptions.remote("localhost", a.address().getPort()));
@@ -420,7 +420,7 @@ class DatagramsTest {
   }
 
   @Test
-  void everywhere_hearsBothFamilies() {
+  void everywhere_hearsBothFamilies() throws Exception {
     run(() -> {
       var all = DatagramRecorder.open(DatagramOptions.local(null, 0));
       var to = Loopback.at(all.address().getPort());
@@ -439,7 +439,7 @@ class DatagramsTest {
   }
 
   @Test
-  void familyAlone_isEnough() {
+  void familyAlone_isEnough() throws Exception {
     run(() -> {
       var a = DatagramRecorder.open(DatagramOptions.defaults().family(StandardProtocolFamily.INET));
       assertThat(a.address().getPort()).isPositive();
@@ -448,7 +448,7 @@ class DatagramsTest {
   }
 
   @Test
-  void portInUse_isAnErrorThatNamesIt() {
+  void portInUse_isAnErrorThatNamesIt() throws Exception {
     run(() -> {
       var a = DatagramRecorder.bound();
       var options = DatagramOptions.defaults().localAddress(a.address());
@@ -460,7 +460,7 @@ class DatagramsTest {
   }
 
   @Test
-  void reusePort_letsTwoBind() {
+  void reusePort_letsTwoBind() throws Exception {
     run(() -> {
       var a = DatagramRecorder.open(DatagramOptions.local(HOST, 0).reusePort(true));
       var b =
@@ -473,7 +473,7 @@ class DatagramsTest {
   }
 
   @Test
-  void broadcast_isAllowedAndNotConnected() {
+  void broadcast_isAllowedAndNotConnected() throws Exception {
     run(() -> {
       var a = DatagramRecorder.bound();
       var b =
@@ -507,7 +507,7 @@ class DatagramsTest {
   }
 
   @Test
-  void givenChannel_isUsedAsItIs() {
+  void givenChannel_isUsedAsItIs() throws Exception {
     run(() -> {
       var a = DatagramRecorder.bound();
       var channel = DatagramChannel.open(StandardProtocolFamily.INET);
@@ -527,7 +527,7 @@ class DatagramsTest {
   }
 
   @Test
-  void factoryThatFails_leavesNothingOpen() {
+  void factoryThatFails_leavesNothingOpen() throws Exception {
     run(() -> {
       var channel = DatagramChannel.open();
       assertThatThrownBy(() ->
@@ -563,7 +563,7 @@ class DatagramsTest {
   }
 
   @Test
-  void loopThatIsClosed_closesTheSocketWithIt() {
+  void loopThatIsClosed_closesTheSocketWithIt() throws Exception {
     var channels = new ArrayList<DatagramChannel>();
     run(() -> {
       var a = DatagramRecorder.bound();
@@ -593,7 +593,7 @@ class DatagramsTest {
   }
 
   @Test
-  void group_isJoinedByTwoOnOnePort() {
+  void group_isJoinedByTwoOnOnePort() throws Exception {
     run(() -> {
       var on = interfaceWith(DatagramsTest::canMulticast);
       var group = InetAddress.ofLiteral("239.255.77.77");
@@ -618,7 +618,7 @@ class DatagramsTest {
   }
 
   @Test
-  void group_withASource_hearsThatAlone() {
+  void group_withASource_hearsThatAlone() throws Exception {
     run(() -> {
       var on = interfaceWith(DatagramsTest::canMulticast);
       var own =
@@ -645,7 +645,7 @@ class DatagramsTest {
   // ---- misuse -----------------------------------------------------------------------------------
 
   @Test
-  void misuse_isSaidInOneSentence() {
+  void misuse_isSaidInOneSentence() throws Exception {
     run(() -> {
       var a = DatagramRecorder.bound();
       var b = DatagramRecorder.connectedTo(a);
@@ -715,7 +715,7 @@ class DatagramsTest {
   }
 
   @Test
-  void setProtocol_switchesWhoIsTold() {
+  void setProtocol_switchesWhoIsTold() throws Exception {
     run(() -> {
       var a = DatagramRecorder.bound();
       var b = DatagramRecorder.bound();
@@ -732,7 +732,7 @@ class DatagramsTest {
   }
 
   @Test
-  void manyEndpoints_leaveNothing() {
+  void manyEndpoints_leaveNothing() throws Exception {
     run(() -> {
       List<Future<?>> ends = new ArrayList<>();
       for (int i = 0; i < 200; i++) {

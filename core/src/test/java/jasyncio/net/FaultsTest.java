@@ -61,7 +61,7 @@ class FaultsTest {
   }
 
   @Test
-  void resetWhileWriting_endsTheConnectionWithAnError() {
+  void resetWhileWriting_endsTheConnectionWithAnError() throws Exception {
     run(() -> {
       var peer = new Recorder();
       try (var server = Transports.createServer(() -> peer, HOST, 0);
@@ -81,7 +81,7 @@ class FaultsTest {
   }
 
   @Test
-  void resetWhileReading_endsTheConnectionWithAnError() {
+  void resetWhileReading_endsTheConnectionWithAnError() throws Exception {
     run(() -> {
       var peer = new Recorder();
       try (var server = Transports.createServer(() -> peer, HOST, 0);
@@ -97,7 +97,7 @@ class FaultsTest {
   }
 
   @Test
-  void halfOpenPeer_isStillWrittenTo() {
+  void halfOpenPeer_isStillWrittenTo() throws Exception {
     run(() -> {
       var peer =
           new Recorder() {
@@ -133,7 +133,7 @@ class FaultsTest {
   }
 
   @Test
-  void slowReader_bringsTheWriterToAHalt() {
+  void slowReader_bringsTheWriterToAHalt() throws Exception {
     run(() -> {
       var writer = new Paced();
       try (var server = Transports.createServer(() -> writer, HOST, 0);
@@ -221,7 +221,7 @@ class FaultsTest {
   // ---- servers ----------------------------------------------------------------------------------
 
   @Test
-  void clientThatVanishesDuringShutdown_doesNotHoldItUp() {
+  void clientThatVanishesDuringShutdown_doesNotHoldItUp() throws Exception {
     run(() -> {
       for (int i = 0; i < 20; i++) {
         var peer = new Recorder();
@@ -244,7 +244,7 @@ class FaultsTest {
   }
 
   @Test
-  void lateWritesToALostConnection_areWarnedOf() {
+  void lateWritesToALostConnection_areWarnedOf() throws Exception {
     run(() -> {
       try (var logs = Logs.capture();
           var pair = Loopback.open()) {
@@ -261,7 +261,7 @@ class FaultsTest {
   }
 
   @Test
-  void aThousandRoundsOfConnectAndKill_leaveNothing() {
+  void aThousandRoundsOfConnectAndKill_leaveNothing() throws Exception {
     var random = new Random(20);
     run(() -> {
       var reports = new ArrayList<ErrorContext>();
@@ -333,7 +333,7 @@ class FaultsTest {
   // ---- many -------------------------------------------------------------------------------------
 
   @Test
-  void tenThousandConnections_areHeldAtOnce() {
+  void tenThousandConnections_areHeldAtOnce() throws Exception {
     int count = 10_000;
     run(() -> {
       var open = new int[1];
@@ -378,7 +378,7 @@ class FaultsTest {
 
   /// Another process that connects many times and waits to be killed.
   static final class ManyClients {
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws Exception {
       int port = Integer.parseInt(arguments[0]);
       int count = Integer.parseInt(arguments[1]);
       run(() -> {

@@ -45,7 +45,7 @@ class HandOverTest {
   // ---- the end ----------------------------------------------------------------------------------
 
   @Test
-  void setProtocol_afterThePeersEnd_theNewOneHearsOfIt() {
+  void setProtocol_afterThePeersEnd_theNewOneHearsOfIt() throws Exception {
     run(() -> {
       var first = new HalfOpen();
       try (var pair = Loopback.open(new Recorder(), first)) {
@@ -67,7 +67,7 @@ class HandOverTest {
   }
 
   @Test
-  void setProtocol_ofTheSameOne_repeatsNothing() {
+  void setProtocol_ofTheSameOne_repeatsNothing() throws Exception {
     run(() -> {
       var protocol = new HalfOpen();
       try (var pair = Loopback.open(new Recorder(), protocol)) {
@@ -82,7 +82,7 @@ class HandOverTest {
   }
 
   @Test
-  void startTls_afterThePeersEnd_failsAtOnce() {
+  void startTls_afterThePeersEnd_failsAtOnce() throws Exception {
     run(() -> {
       var outcome = getRunningLoop().<Throwable>createFuture();
       try (var server =
@@ -104,7 +104,7 @@ class HandOverTest {
   }
 
   @Test
-  void startTls_ofAClient_afterTheServersEnd_failsAtOnce() {
+  void startTls_ofAClient_afterTheServersEnd_failsAtOnce() throws Exception {
     run(() -> {
       try (var server =
           Streams.startServer(
@@ -124,7 +124,7 @@ class HandOverTest {
   }
 
   @Test
-  void startTls_onAClosedTransport_isRefusedAtOnce() {
+  void startTls_onAClosedTransport_isRefusedAtOnce() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         var transport = pair.client().transport();
@@ -141,7 +141,7 @@ class HandOverTest {
   }
 
   @Test
-  void startTls_twice_isRefused() {
+  void startTls_twice_isRefused() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         var transport = pair.client().transport();
@@ -160,7 +160,7 @@ class HandOverTest {
   }
 
   @Test
-  void startTls_lostMeanwhile_failsAtOnce() {
+  void startTls_lostMeanwhile_failsAtOnce() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         var transport = pair.client().transport();
@@ -186,7 +186,7 @@ class HandOverTest {
   }
 
   @Test
-  void setProtocol_whileWritingIsPaused_theNewOneHearsOfIt() {
+  void setProtocol_whileWritingIsPaused_theNewOneHearsOfIt() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         var first = pair.client();
@@ -207,7 +207,7 @@ class HandOverTest {
   }
 
   @Test
-  void setProtocol_ofTlsAndPipes_whileWritingIsPaused_theNewOneHearsOfIt() {
+  void setProtocol_ofTlsAndPipes_whileWritingIsPaused_theNewOneHearsOfIt() throws Exception {
     run(() -> {
       var pipe = Pipe.open();
       try (var source = pipe.source()) {
@@ -245,7 +245,7 @@ class HandOverTest {
   }
 
   @Test
-  void startTls_whoWasToldToPause_isToldToResume() {
+  void startTls_whoWasToldToPause_isToldToResume() throws Exception {
     run(() -> {
       int size = 8_000_000;
       var mayRead = getRunningLoop().<@Nullable Void>createFuture();
@@ -280,7 +280,7 @@ class HandOverTest {
   // ---- without a word ---------------------------------------------------------------------------
 
   @Test
-  void startTls_ofStreams_whosePeerEndsWithTheHandshake_logsNothing() {
+  void startTls_ofStreams_whosePeerEndsWithTheHandshake_logsNothing() throws Exception {
     run(() -> {
       var read = getRunningLoop().<String>createFuture();
       try (var logs = Logs.capture();
@@ -316,7 +316,7 @@ class HandOverTest {
   }
 
   @Test
-  void tlsOverTls_endsWithoutAWord() {
+  void tlsOverTls_endsWithoutAWord() throws Exception {
     run(() -> {
       var read = getRunningLoop().<String>createFuture();
       try (var logs = Logs.capture();
@@ -346,7 +346,7 @@ class HandOverTest {
   }
 
   @Test
-  void streamProtocol_ofOnesOwn_isToldOfTls() {
+  void streamProtocol_ofOnesOwn_isToldOfTls() throws Exception {
     run(() -> {
       try (var logs = Logs.capture();
           var server =

@@ -148,7 +148,7 @@ class LifeCycleTest {
   // CPython: gh-156512
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void end_inACallback_isToldOnce(boolean tls) {
+  void end_inACallback_isToldOnce(boolean tls) throws Exception {
     run(() -> {
       var problems = new ArrayList<Throwable>();
       getRunningLoop().setExceptionHandler((loop, error) -> problems.add(error.exception()));
@@ -176,7 +176,7 @@ class LifeCycleTest {
 
   @ParameterizedTest
   @EnumSource
-  void pipe_endedInResumeWriting_isToldOnce(End end) {
+  void pipe_endedInResumeWriting_isToldOnce(End end) throws Exception {
     run(() -> {
       var pipe = Pipe.open();
       var protocol = new Ending("resume", end);
@@ -198,7 +198,7 @@ class LifeCycleTest {
   }
 
   @Test
-  void datagrams_closedInResumeWriting_areToldOnce() {
+  void datagrams_closedInResumeWriting_areToldOnce() throws Exception {
     run(() -> {
       var lost = new Future<@Nullable Throwable>();
       var full = new boolean[] {true};
@@ -244,7 +244,7 @@ class LifeCycleTest {
 
   // CPython: gh-155888
   @Test
-  void writelines_whoseLastPieceIsEmpty_isSent() {
+  void writelines_whoseLastPieceIsEmpty_isSent() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         pair.peer().transport().pauseReading();
@@ -262,7 +262,7 @@ class LifeCycleTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"factory", "made"})
-  void server_closedByItsOwnCallback_finishesWhenTheClientHasGone(String where) {
+  void server_closedByItsOwnCallback_finishesWhenTheClientHasGone(String where) throws Exception {
     run(() -> {
       var servers = new ArrayList<Server>();
       var peer =
@@ -301,7 +301,7 @@ class LifeCycleTest {
   }
 
   @Test
-  void server_closedBetweenAcceptAndFactory_closesTheConnection() {
+  void server_closedBetweenAcceptAndFactory_closesTheConnection() throws Exception {
     run(() -> {
       var server =
           Transports.createServer(
@@ -372,7 +372,7 @@ class LifeCycleTest {
   // CPython: gh-140947
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void callbacks_runInTheContextOfTheirConnection(boolean tls) {
+  void callbacks_runInTheContextOfTheirConnection(boolean tls) throws Exception {
     run(() -> {
       var options = ServerOptions.defaults().startServing(false);
       var peers = new ArrayList<Noting>();
@@ -451,7 +451,7 @@ class LifeCycleTest {
 
   // CPython: gh-153133
   @Test
-  void createConnection_whoseFactoryOrTlsFails_leavesNothingOpen() {
+  void createConnection_whoseFactoryOrTlsFails_leavesNothingOpen() throws Exception {
     run(() -> {
       try (var server = Transports.createServer(() -> new Protocol() {}, Loopback.HOST, 0)) {
         int port = Loopback.port(server);
@@ -477,7 +477,7 @@ class LifeCycleTest {
 
   // CPython: gh-153761
   @Test
-  void cancelledSockAccept_leavesTheConnectionToTheNext() {
+  void cancelledSockAccept_leavesTheConnectionToTheNext() throws Exception {
     run(() -> {
       try (var listening = ServerSocketChannel.open()) {
         listening.bind(Loopback.at(0)).configureBlocking(false);
@@ -501,7 +501,7 @@ class LifeCycleTest {
 
   // CPython: gh-148808
   @Test
-  void sockRecvfromInto_staysBetweenPositionAndLimit() {
+  void sockRecvfromInto_staysBetweenPositionAndLimit() throws Exception {
     run(() -> {
       try (var a = DatagramChannel.open(StandardProtocolFamily.INET).bind(Loopback.at(0));
           var b = DatagramChannel.open(StandardProtocolFamily.INET).bind(Loopback.at(0))) {

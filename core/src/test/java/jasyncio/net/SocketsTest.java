@@ -96,7 +96,7 @@ class SocketsTest {
   // ---- callbacks --------------------------------------------------------------------------------
 
   @Test
-  void reader_runsInEveryIterationUntilItIsRemoved() {
+  void reader_runsInEveryIterationUntilItIsRemoved() throws Exception {
     run(() -> {
       var pipe = pipe();
       Sockets.addReader(pipe.source(), () -> order.add("readable"));
@@ -116,7 +116,7 @@ class SocketsTest {
   }
 
   @Test
-  void secondReader_takesThePlaceOfTheFirst_evenIfThatIsQueued() {
+  void secondReader_takesThePlaceOfTheFirst_evenIfThatIsQueued() throws Exception {
     run(() -> {
       var pipe = pipe();
       var other = pipe();
@@ -168,7 +168,7 @@ class SocketsTest {
   }
 
   @Test
-  void removedReader_doesNotRunEvenIfItIsQueued() {
+  void removedReader_doesNotRunEvenIfItIsQueued() throws Exception {
     run(() -> {
       var pipe = pipe();
       var other = pipe();
@@ -194,7 +194,7 @@ class SocketsTest {
   }
 
   @Test
-  void readerAndWriter_areIndependent() {
+  void readerAndWriter_areIndependent() throws Exception {
     run(() -> {
       try (var pair = Pair.open()) {
         Sockets.addReader(pair.left(), () -> order.add("readable"));
@@ -217,7 +217,7 @@ class SocketsTest {
   }
 
   @Test
-  void reader_ofEveryKindOfChannel() {
+  void reader_ofEveryKindOfChannel() throws Exception {
     run(() -> {
       var datagrams = datagramChannel();
       var server = ServerSocketChannel.open().bind(Loopback.at(0));
@@ -243,7 +243,7 @@ class SocketsTest {
   }
 
   @Test
-  void writer_runsWhenAConnectEnds() {
+  void writer_runsWhenAConnectEnds() throws Exception {
     run(() -> {
       try (var server = ServerSocketChannel.open().bind(Loopback.at(0));
           var client = SocketChannel.open()) {
@@ -271,7 +271,7 @@ class SocketsTest {
   }
 
   @Test
-  void channelThatIsLetGo_isOffTheSelector() {
+  void channelThatIsLetGo_isOffTheSelector() throws Exception {
     run(() -> {
       try (var pair = Pair.open()) {
         Sockets.addReader(pair.left(), () -> {});
@@ -291,7 +291,7 @@ class SocketsTest {
   }
 
   @Test
-  void transport_takesAChannelOver() {
+  void transport_takesAChannelOver() throws Exception {
     run(() -> {
       var pair = Pair.open();
       Sockets.addReader(pair.left(), () -> order.add("never"));
@@ -372,7 +372,7 @@ class SocketsTest {
   // ---- receiving and sending --------------------------------------------------------------------
 
   @Test
-  void recv_givesWhatThereIs_andNothingAtTheEnd() {
+  void recv_givesWhatThereIs_andNothingAtTheEnd() throws Exception {
     run(() -> {
       try (var pair = Pair.open()) {
         var waiting = createTask(() -> Sockets.sockRecv(pair.left(), 100));
@@ -394,7 +394,7 @@ class SocketsTest {
   }
 
   @Test
-  void recv_readsPipes() {
+  void recv_readsPipes() throws Exception {
     run(() -> {
       var pipe = pipe();
       var waiting = createTask(() -> Sockets.sockRecv(pipe.source(), 100));
@@ -406,7 +406,7 @@ class SocketsTest {
   }
 
   @Test
-  void sendall_sendsAll() {
+  void sendall_sendsAll() throws Exception {
     run(() -> {
       try (var pair = Pair.open()) {
         var data = new byte[5_000_000];
@@ -423,7 +423,7 @@ class SocketsTest {
   }
 
   @Test
-  void cancelledSendall_leavesThePositionBehindWhatWasSent() {
+  void cancelledSendall_leavesThePositionBehindWhatWasSent() throws Exception {
     run(() -> {
       try (var pair = Pair.open()) {
         var data = ByteBuffer.allocate(20_000_000);
@@ -445,7 +445,7 @@ class SocketsTest {
   }
 
   @Test
-  void cancelledRecv_takesNothing() {
+  void cancelledRecv_takesNothing() throws Exception {
     run(() -> {
       try (var pair = Pair.open()) {
         var waiting = createTask(() -> Sockets.sockRecv(pair.left(), 100));
@@ -460,7 +460,7 @@ class SocketsTest {
   }
 
   @Test
-  void recvThatIsCancelledAfterItWasWoken_takesNothing() {
+  void recvThatIsCancelledAfterItWasWoken_takesNothing() throws Exception {
     run(() -> {
       var pipe = pipe();
       try (var pair = Pair.open()) {
@@ -483,7 +483,7 @@ class SocketsTest {
   }
 
   @Test
-  void datagrams_withTheirSenders() {
+  void datagrams_withTheirSenders() throws Exception {
     run(() -> {
       var a = datagramChannel();
       var b = datagramChannel();
@@ -512,7 +512,7 @@ class SocketsTest {
   // ---- connections ------------------------------------------------------------------------------
 
   @Test
-  void connectAndAccept() {
+  void connectAndAccept() throws Exception {
     run(() -> {
       try (var server = ServerSocketChannel.open().bind(Loopback.at(0));
           var client = SocketChannel.open(StandardProtocolFamily.INET)) {
@@ -531,7 +531,7 @@ class SocketsTest {
   }
 
   @Test
-  void cancelledAccept_leavesTheConnectionToTheNext() {
+  void cancelledAccept_leavesTheConnectionToTheNext() throws Exception {
     run(() -> {
       try (var server = ServerSocketChannel.open().bind(Loopback.at(0))) {
         server.configureBlocking(false);
@@ -549,7 +549,7 @@ class SocketsTest {
   }
 
   @Test
-  void connect_toNobody_namesTheAddress() {
+  void connect_toNobody_namesTheAddress() throws Exception {
     run(() -> {
       var nobody = Loopback.at(Ports.free());
       try (var client = SocketChannel.open()) {
@@ -594,7 +594,7 @@ class SocketsTest {
   // ---- names ------------------------------------------------------------------------------------
 
   @Test
-  void names_areLookedUpBothWays() {
+  void names_areLookedUpBothWays() throws Exception {
     run(() -> {
       assertThat(Sockets.getaddrinfo("localhost", 80))
           .isNotEmpty()
@@ -619,7 +619,7 @@ class SocketsTest {
   }
 
   @Test
-  void debugMode_logsHowLongALookUpTook() {
+  void debugMode_logsHowLongALookUpTook() throws Exception {
     try (var logs = Logs.capture()) {
       run(
           () -> {
@@ -635,7 +635,7 @@ class SocketsTest {
   // ---- misuse -----------------------------------------------------------------------------------
 
   @Test
-  void misuse_isSaidInOneSentence() {
+  void misuse_isSaidInOneSentence() throws Exception {
     run(() -> {
       try (var pair = Pair.open();
           var blocking = SocketChannel.open();
@@ -682,7 +682,7 @@ class SocketsTest {
   }
 
   @Test
-  void channelOfATransport_isRefused() {
+  void channelOfATransport_isRefused() throws Exception {
     run(() -> {
       var a = DatagramRecorder.bound();
       var channel = (DatagramChannel) a.transport().getExtraInfo(ExtraInfo.SOCKET);

@@ -23,7 +23,7 @@ class StaggeredTest {
   private final List<String> late = new ArrayList<>();
   private final List<String> log = new ArrayList<>();
 
-  private Awaitable<String> attempt(String name, double seconds, boolean succeeds) {
+  private Awaitable<String, ?> attempt(String name, double seconds, boolean succeeds) {
     return () -> {
       log.add(name);
       try {
@@ -75,12 +75,12 @@ class StaggeredTest {
     run(() -> {
       var loop = getRunningLoop();
       var secondBegan = loop.<@Nullable Void>createFuture();
-      Awaitable<Double> first =
+      Awaitable<Double, ?> first =
           () -> {
             secondBegan.await();
             throw new IOException("first");
           };
-      Awaitable<Double> second =
+      Awaitable<Double, ?> second =
           () -> {
             secondBegan.setResult(null);
             sleep(100);
@@ -111,7 +111,7 @@ class StaggeredTest {
   @Test
   void whatComesTooLate_isDiscarded() {
     run(() -> {
-      Awaitable<String> stubborn =
+      Awaitable<String, ?> stubborn =
           () -> {
             try {
               sleep(100);
@@ -132,7 +132,7 @@ class StaggeredTest {
   void cancellation_afterASuccess_losesNothing() {
     run(() -> {
       var mayEnd = getRunningLoop().<@Nullable Void>createFuture();
-      Awaitable<String> stubborn =
+      Awaitable<String, ?> stubborn =
           () -> {
             try {
               sleep(100);
@@ -160,12 +160,12 @@ class StaggeredTest {
   void secondSuccessAtTheSameTime_isDiscarded() {
     run(() -> {
       var go = getRunningLoop().<@Nullable Void>createFuture();
-      Awaitable<String> a =
+      Awaitable<String, ?> a =
           () -> {
             go.await();
             return "a";
           };
-      Awaitable<String> b =
+      Awaitable<String, ?> b =
           () -> {
             go.setResult(null);
             return "b";
@@ -198,7 +198,7 @@ class StaggeredTest {
   @Test
   void nothingToTry_isNull() {
     run(() ->
-        assertThat(Staggered.race(List.<Awaitable<String>>of(), 0.001, errors, late::add))
+        assertThat(Staggered.race(List.<Awaitable<String, ?>>of(), 0.001, errors, late::add))
             .isNull());
     assertThat(errors).isEmpty();
   }
@@ -224,7 +224,7 @@ class StaggeredTest {
   void eagerTasks_raceAlike() {
     run(() -> {
       getRunningLoop().setTaskFactory(Asyncio.eagerTaskFactory());
-      Awaitable<String> fails =
+      Awaitable<String, ?> fails =
           () -> {
             throw new IOException("at once");
           };

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class StandardStreamsTest {
   /// Answers each line.
   static final class Program {
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws Exception {
       ChildJvm.keepQuietAboutSlowSteps();
       run(() -> {
         try (var standard = Streams.standardStreams()) {
@@ -66,7 +66,7 @@ class StandardStreamsTest {
 
   /// Answers each line, as one would write it.
   static final class Talker {
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws Exception {
       ChildJvm.keepQuietAboutSlowSteps();
       run(() -> {
         var stdin = Streams.stdin();
@@ -101,7 +101,7 @@ class StandardStreamsTest {
   }
 
   @Test
-  void output_thatNobodyReads_isAnError() {
+  void output_thatNobodyReads_isAnError() throws Exception {
     var before = System.out;
     var broken =
         new OutputStream() {
@@ -126,7 +126,7 @@ class StandardStreamsTest {
   }
 
   @Test
-  void flowControlMixin_byItself_isTheProtocolOfAnOutput() {
+  void flowControlMixin_byItself_isTheProtocolOfAnOutput() throws Exception {
     run(() -> {
       var pipe = Pipe.open();
       var output = Pipes.connectWritePipe(FlowControlMixin::new, pipe.sink());

@@ -39,7 +39,7 @@ class StreamAdaptersTest {
   }
 
   /// Runs `codec` on one side of a connection whose other side sends back what it gets.
-  private static void withEcho(Codec codec) {
+  private static void withEcho(Codec codec) throws Exception {
     run(() -> {
       ClientHandler echo =
           (reader, writer) -> {
@@ -62,7 +62,7 @@ class StreamAdaptersTest {
   }
 
   @Test
-  void dataStreams_work() {
+  void dataStreams_work() throws Exception {
     withEcho((in, out) -> {
       var data = new DataOutputStream(out);
       data.writeInt(42);
@@ -76,7 +76,7 @@ class StreamAdaptersTest {
   }
 
   @Test
-  void gzip_works_andItsEndIsNotThatOfTheConnection() {
+  void gzip_works_andItsEndIsNotThatOfTheConnection() throws Exception {
     var text = "to be compressed, ".repeat(10_000);
     withEcho((in, out) -> {
       try (var zipped = new GZIPOutputStream(out)) {
@@ -88,7 +88,7 @@ class StreamAdaptersTest {
   }
 
   @Test
-  void objects_work() {
+  void objects_work() throws Exception {
     withEcho((in, out) -> {
       var objects = new ObjectOutputStream(out);
       var value = Map.of("numbers", List.of(1, 2, 3), "text", List.of("a"));
@@ -99,7 +99,7 @@ class StreamAdaptersTest {
   }
 
   @Test
-  void text_works_inAnyCharset() {
+  void text_works_inAnyCharset() throws Exception {
     withEcho((in, out) -> {
       var text = new BufferedWriter(new OutputStreamWriter(out, UTF_16BE));
       text.write("größe\nand a second line\n");
@@ -125,7 +125,7 @@ class StreamAdaptersTest {
   }
 
   @Test
-  void inputStream_behavesAsOneDoes() {
+  void inputStream_behavesAsOneDoes() throws Exception {
     run(() -> {
       var reader = new StreamReader();
       var in = reader.asInputStream();
@@ -149,7 +149,7 @@ class StreamAdaptersTest {
   }
 
   @Test
-  void closedAdapters_areClosed_andTheConnectionIsNot() {
+  void closedAdapters_areClosed_andTheConnectionIsNot() throws Exception {
     withEcho((in, out) -> {
       out.write('x');
       assertThat(in.read()).isEqualTo('x');
@@ -168,7 +168,7 @@ class StreamAdaptersTest {
   }
 
   @Test
-  void transferTo_ofMuch_keepsBothSidesInMotion() {
+  void transferTo_ofMuch_keepsBothSidesInMotion() throws Exception {
     withEcho((in, out) -> {
       var data = new byte[5_000_000];
       new Random(1).nextBytes(data);
@@ -182,7 +182,7 @@ class StreamAdaptersTest {
   }
 
   @Test
-  void transferTo_countsTheBytes() {
+  void transferTo_countsTheBytes() throws Exception {
     run(() -> {
       var reader = new StreamReader();
       var f = new StreamReader();

@@ -86,7 +86,7 @@ class StreamFuzzTest {
   }
 
   @Test
-  void readsByContent_giveTheSame_howeverTheDataIsCut() {
+  void readsByContent_giveTheSame_howeverTheDataIsCut() throws Exception {
     run(() -> {
       for (long seed = 0; seed < 300; seed++) {
         var data = data(new Random(seed));
@@ -123,7 +123,7 @@ class StreamFuzzTest {
   }
 
   @Test
-  void readsOfWhatIsThere_giveAllInOrder_howeverTheDataIsCut() {
+  void readsOfWhatIsThere_giveAllInOrder_howeverTheDataIsCut() throws Exception {
     run(() -> {
       for (long seed = 0; seed < 500; seed++) {
         var random = new Random(seed);

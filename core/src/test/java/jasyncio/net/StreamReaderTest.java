@@ -79,7 +79,7 @@ class StreamReaderTest {
   // ---- read -------------------------------------------------------------------------------------
 
   @Test
-  void read_givesWhatIsThere_butNotMoreThanWasAsked() {
+  void read_givesWhatIsThere_butNotMoreThanWasAsked() throws Exception {
     run(() -> {
       var reader = readerOf("hello ", "world");
       assertThat(text(reader.read(7))).isEqualTo("hello w");
@@ -88,7 +88,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void read_ofNothing_doesNotWait() {
+  void read_ofNothing_doesNotWait() throws Exception {
     run(() -> {
       assertThat(readerOf().read(0)).isEmpty();
       assertThat(readerOf().read(ByteBuffer.allocate(0))).isZero();
@@ -96,7 +96,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void read_waitsForTheFirstByte() {
+  void read_waitsForTheFirstByte() throws Exception {
     run(() -> {
       var reader = readerOf();
       feedLater(reader, "a", "b");
@@ -105,7 +105,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void read_atTheEnd_givesNothing() {
+  void read_atTheEnd_givesNothing() throws Exception {
     run(() -> {
       var reader = ended("x");
       assertThat(reader.atEof()).isFalse();
@@ -117,7 +117,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void read_withoutNumber_waitsForTheEnd() {
+  void read_withoutNumber_waitsForTheEnd() throws Exception {
     run(() -> {
       for (int n : new int[] {-1, -5}) {
         var reader = limited(2, "a");
@@ -134,7 +134,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void read_intoABuffer_fillsWhatFits() {
+  void read_intoABuffer_fillsWhatFits() throws Exception {
     run(() -> {
       var reader = readerOf("hello");
       var buffer = ByteBuffer.allocateDirect(4);
@@ -150,7 +150,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void read_ofAllThatCameAtOnce_handsOutTheBytesWithoutSharingThem() {
+  void read_ofAllThatCameAtOnce_handsOutTheBytesWithoutSharingThem() throws Exception {
     run(() -> {
       var data = bytes("abc");
       var reader = new StreamReader();
@@ -163,7 +163,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void feedData_takesABufferUpToItsLimit() {
+  void feedData_takesABufferUpToItsLimit() throws Exception {
     run(() -> {
       var data = ByteBuffer.allocateDirect(10).put(bytes("0123456789")).position(2).limit(5);
       var reader = new StreamReader();
@@ -176,7 +176,7 @@ class StreamReaderTest {
   // ---- readexactly ------------------------------------------------------------------------------
 
   @Test
-  void readexactly_waitsForAll_andLeavesTheRest() {
+  void readexactly_waitsForAll_andLeavesTheRest() throws Exception {
     run(() -> {
       var reader = readerOf("ab");
       feedLater(reader, "cd", "efg");
@@ -210,7 +210,7 @@ class StreamReaderTest {
   // ---- readline ---------------------------------------------------------------------------------
 
   @Test
-  void readline_givesTheLineWithItsNewline() {
+  void readline_givesTheLineWithItsNewline() throws Exception {
     run(() -> {
       var reader = readerOf("one\ntw", "o\n\nrest");
       assertThat(text(reader.readline())).isEqualTo("one\n");
@@ -223,7 +223,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void readline_overTheLimit_withItsNewline_dropsTheLine() {
+  void readline_overTheLimit_withItsNewline_dropsTheLine() throws Exception {
     run(() -> {
       var reader = limited(3, "abcde\nok\n");
       var e = catchThrowableOfType(LimitOverrunException.class, reader::readline);
@@ -234,7 +234,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void readline_overTheLimit_withoutNewline_dropsAll() {
+  void readline_overTheLimit_withoutNewline_dropsAll() throws Exception {
     run(() -> {
       var reader = limited(3, "abcde");
       var e = catchThrowableOfType(LimitOverrunException.class, reader::readline);
@@ -246,12 +246,12 @@ class StreamReaderTest {
   }
 
   @Test
-  void readline_atTheLimit_isFine() {
+  void readline_atTheLimit_isFine() throws Exception {
     run(() -> assertThat(text(limited(3, "abc\n").readline())).isEqualTo("abc\n"));
   }
 
   @Test
-  void readline_withALimitOfItsOwn_counts() {
+  void readline_withALimitOfItsOwn_counts() throws Exception {
     run(() -> {
       assertThat(text(limited(3, "abcdef\n").readline(6))).isEqualTo("abcdef\n");
       assertThatThrownBy(() -> readerOf("abcdef\n").readline(5))
@@ -263,7 +263,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void readLine_decodes() {
+  void readLine_decodes() throws Exception {
     run(() -> {
       var reader = new StreamReader();
       reader.feedData("größe\n".getBytes(UTF_8));
@@ -367,7 +367,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void iteration_readsAheadOneLine_andEndsAsIteratorsDo() {
+  void iteration_readsAheadOneLine_andEndsAsIteratorsDo() throws Exception {
     run(() -> {
       var reader = readerOf("a\nb\n");
       var lines = reader.iterator();
@@ -393,7 +393,7 @@ class StreamReaderTest {
   // ---- readuntil --------------------------------------------------------------------------------
 
   @Test
-  void readuntil_findsASeparatorThatCameInPieces() {
+  void readuntil_findsASeparatorThatCameInPieces() throws Exception {
     run(() -> {
       var reader = readerOf("head\r");
       feedLater(reader, "\n\r", "\nbody");
@@ -403,7 +403,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void readuntil_ofSeveral_takesTheOneThatEndsFirst() {
+  void readuntil_ofSeveral_takesTheOneThatEndsFirst() throws Exception {
     run(() -> {
       assertThat(text(readerOf("a;b,c").readuntil(List.of(bytes(","), bytes(";")))))
           .isEqualTo("a;");
@@ -415,7 +415,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void readuntil_ofSeveral_findsTheLongOneAcrossPieces() {
+  void readuntil_ofSeveral_findsTheLongOneAcrossPieces() throws Exception {
     run(() -> {
       var reader = readerOf("dataSEPARA");
       feedLater(reader, "TOR rest");
@@ -425,7 +425,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void readuntil_overTheLimit_takesNothing() {
+  void readuntil_overTheLimit_takesNothing() throws Exception {
     run(() -> {
       var reader = limited(3, "abcde#x");
       var found =
@@ -508,7 +508,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void exceptionAfterData_inTheSameIteration_letsTheReaderHaveTheData() {
+  void exceptionAfterData_inTheSameIteration_letsTheReaderHaveTheData() throws Exception {
     run(() -> {
       var reader = readerOf();
       createTask(() -> {
@@ -575,11 +575,11 @@ class StreamReaderTest {
   // ---- cancellation -----------------------------------------------------------------------------
 
   @Test
-  void cancelledRead_losesNothing() {
+  void cancelledRead_losesNothing() throws Exception {
     run(() -> {
       var reader = readerOf("abc");
-      for (Action read :
-          List.<Action>of(
+      for (Action<?> read :
+          List.<Action<?>>of(
               reader::read,
               () -> reader.readexactly(100),
               reader::readline,
@@ -598,11 +598,11 @@ class StreamReaderTest {
   }
 
   @Test
-  void cancelledRead_ofTheFirstBytes_losesNothing() {
+  void cancelledRead_ofTheFirstBytes_losesNothing() throws Exception {
     run(() -> {
       var reader = readerOf();
-      for (Action read :
-          List.<Action>of(
+      for (Action<?> read :
+          List.<Action<?>>of(
               () -> reader.read(10),
               () -> reader.read(ByteBuffer.allocate(10)),
               () -> reader.asInputStream().read())) {
@@ -617,7 +617,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void cancelledRead_leavesTheStreamForTheNext() {
+  void cancelledRead_leavesTheStreamForTheNext() throws Exception {
     run(() -> {
       var reader = readerOf();
       var task = createTask(() -> reader.read(1));
@@ -638,7 +638,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void transport_isPausedAboveTwiceTheLimit_andResumedAtTheLimit() {
+  void transport_isPausedAboveTwiceTheLimit_andResumedAtTheLimit() throws Exception {
     run(() -> {
       var reader = new StreamReader(4);
       var transport = transportFor(reader);
@@ -685,7 +685,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void transport_thatCannotPause_isNotAskedAgain() {
+  void transport_thatCannotPause_isNotAskedAgain() throws Exception {
     run(() -> {
       var reader = new StreamReader(2);
       var asked = new ArrayList<String>();

@@ -106,7 +106,7 @@ class StreamWriterTest {
   }
 
   @Test
-  void startTls_needsAStreamConnection() {
+  void startTls_needsAStreamConnection() throws Exception {
     run(() -> {
       var f = new Fixture();
       var writer = new StreamWriter(f.transport, new FlowControlMixin(getRunningLoop()), f.reader);
@@ -121,7 +121,7 @@ class StreamWriterTest {
   // ---- drain ------------------------------------------------------------------------------------
 
   @Test
-  void drain_whileWritingIsNotPaused_doesNotSuspend() {
+  void drain_whileWritingIsNotPaused_doesNotSuspend() throws Exception {
     run(() -> {
       var f = new Fixture();
       boolean[] other = new boolean[1];
@@ -220,7 +220,7 @@ class StreamWriterTest {
   }
 
   @Test
-  void drain_withoutReader_works() {
+  void drain_withoutReader_works() throws Exception {
     run(() -> {
       var f = new Fixture();
       var writer = new StreamWriter(f.transport, f.protocol, null);
@@ -233,7 +233,7 @@ class StreamWriterTest {
   // ---- waitClosed -------------------------------------------------------------------------------
 
   @Test
-  void waitClosed_waitsForTheEnd() {
+  void waitClosed_waitsForTheEnd() throws Exception {
     run(() -> {
       var f = new Fixture();
       var task = createTask(f.writer::waitClosed);
@@ -261,7 +261,7 @@ class StreamWriterTest {
   }
 
   @Test
-  void waitClosed_thatIsCancelled_canBeCalledAgain() {
+  void waitClosed_thatIsCancelled_canBeCalledAgain() throws Exception {
     run(() -> {
       var f = new Fixture();
       var task = createTask(f.writer::waitClosed);

@@ -72,7 +72,7 @@ class StreamsTest {
   // ---- the regular way --------------------------------------------------------------------------
 
   @Test
-  void lines_goThereAndBack() {
+  void lines_goThereAndBack() throws Exception {
     run(() -> {
       try (var server = serve(StreamsTest::echo);
           var connection = connect(server)) {
@@ -88,7 +88,7 @@ class StreamsTest {
   }
 
   @Test
-  void unixSockets_workAlike(@TempDir Path directory) {
+  void unixSockets_workAlike(@TempDir Path directory) throws Exception {
     run(() -> {
       var path = directory.resolve("socket");
       try (var server = Streams.startUnixServer(StreamsTest::echo, path);
@@ -196,7 +196,7 @@ class StreamsTest {
   }
 
   @Test
-  void manyClients_areServedAtTheSameTime() {
+  void manyClients_areServedAtTheSameTime() throws Exception {
     run(() -> {
       try (var server = serve(StreamsTest::echo)) {
         taskGroup(group -> {
@@ -219,7 +219,7 @@ class StreamsTest {
   }
 
   @Test
-  void limits_areThoseOfTheOptions() {
+  void limits_areThoseOfTheOptions() throws Exception {
     run(() -> {
       var problem = new Future<Throwable>();
       ClientHandler handler =
@@ -238,7 +238,7 @@ class StreamsTest {
   }
 
   @Test
-  void server_goesOnAfterALineOverTheLimit() {
+  void server_goesOnAfterALineOverTheLimit() throws Exception {
     run(() -> {
       ClientHandler handler =
           (reader, writer) -> {
@@ -263,7 +263,7 @@ class StreamsTest {
   }
 
   @Test
-  void connection_tellsItsAddresses() {
+  void connection_tellsItsAddresses() throws Exception {
     run(() -> {
       try (var server = serve(StreamsTest::echo);
           var connection = connect(server)) {
@@ -278,7 +278,7 @@ class StreamsTest {
   }
 
   @Test
-  void halfClosedConnection_stillCarriesTheAnswer() {
+  void halfClosedConnection_stillCarriesTheAnswer() throws Exception {
     run(() -> {
       ClientHandler handler =
           (reader, writer) -> {
@@ -303,7 +303,7 @@ class StreamsTest {
   // ---- the server's tasks -----------------------------------------------------------------------
 
   @Test
-  void handlersError_isReported_andItsConnectionClosed() {
+  void handlersError_isReported_andItsConnectionClosed() throws Exception {
     run(() -> {
       var errors = new ArrayList<ErrorContext>();
       getRunningLoop().setExceptionHandler((loop, error) -> errors.add(error));
@@ -326,7 +326,7 @@ class StreamsTest {
   }
 
   @Test
-  void cancelledHandler_isNoError_andItsConnectionIsClosed() {
+  void cancelledHandler_isNoError_andItsConnectionIsClosed() throws Exception {
     run(() -> {
       var errors = new ArrayList<ErrorContext>();
       getRunningLoop().setExceptionHandler((loop, error) -> errors.add(error));
@@ -343,7 +343,7 @@ class StreamsTest {
   }
 
   @Test
-  void handlerThatReturns_leavesTheConnectionToWhoHasTheWriter() {
+  void handlerThatReturns_leavesTheConnectionToWhoHasTheWriter() throws Exception {
     run(() -> {
       var writers = new Future<StreamWriter>();
       try (var server = serve((reader, writer) -> writers.setResult(writer));
@@ -357,7 +357,7 @@ class StreamsTest {
   }
 
   @Test
-  void forgottenConnection_isClosed() {
+  void forgottenConnection_isClosed() throws Exception {
     try (var logs = Logs.capture()) {
       run(() -> {
         try (var server = serve((reader, writer) -> writer.write("hello\n", UTF_8));
@@ -376,7 +376,7 @@ class StreamsTest {
   // ---- flow control -----------------------------------------------------------------------------
 
   @Test
-  void slowReader_holdsTheWriterBack_andMemoryStaysBounded() {
+  void slowReader_holdsTheWriterBack_andMemoryStaysBounded() throws Exception {
     run(() -> {
       int piece = 64 * 1024;
       int count = 1000; // 64 MB, more than any buffer on the way
@@ -416,7 +416,7 @@ class StreamsTest {
   // ---- faults -----------------------------------------------------------------------------------
 
   @Test
-  void nobodyThere_isAConnectException() {
+  void nobodyThere_isAConnectException() throws Exception {
     run(() -> {
       var server = serve(StreamsTest::echo);
       int port = portOf(server);
@@ -464,7 +464,7 @@ class StreamsTest {
 
   // CPython: test_server.TestServer2.test_close_with_hanging_client
   @Test
-  void cancelledServeForever_closesIdleClients_andTheirHandlersSeeTheEnd() {
+  void cancelledServeForever_closesIdleClients_andTheirHandlersSeeTheEnd() throws Exception {
     run(() -> {
       var seen = new Future<byte[]>();
       var talking = new Future<@Nullable Void>();
@@ -490,7 +490,7 @@ class StreamsTest {
   }
 
   @Test
-  void closedServeForever_waitsForItsClients_whichGoOn() {
+  void closedServeForever_waitsForItsClients_whichGoOn() throws Exception {
     run(() -> {
       var server = Streams.startServer(StreamsTest::echo, HOST, 0);
       var serving = serving(server);
@@ -508,7 +508,7 @@ class StreamsTest {
   }
 
   @Test
-  void closedAndCancelledServeForever_closesItsClients() {
+  void closedAndCancelledServeForever_closesItsClients() throws Exception {
     run(() -> {
       for (boolean closedFirst : new boolean[] {true, false}) {
         var server = Streams.startServer(StreamsTest::echo, HOST, 0);
@@ -532,7 +532,7 @@ class StreamsTest {
   }
 
   @Test
-  void cancelledServeForever_aSecondCancellationEndsTheWaitingForWhoTakesNothing() {
+  void cancelledServeForever_aSecondCancellationEndsTheWaitingForWhoTakesNothing() throws Exception {
     run(() -> {
       var written = new Future<@Nullable Void>();
       var server =
@@ -564,7 +564,7 @@ class StreamsTest {
   }
 
   @Test
-  void waitClosed_cancelled_leavesNothing_andIsToldInTime() {
+  void waitClosed_cancelled_leavesNothing_andIsToldInTime() throws Exception {
     run(() -> {
       var server = Streams.startServer(StreamsTest::echo, HOST, 0);
       var one = createTask(server::waitClosed);
@@ -580,7 +580,7 @@ class StreamsTest {
   }
 
   @Test
-  void reset_isTheErrorOfReaderAndWriter() {
+  void reset_isTheErrorOfReaderAndWriter() throws Exception {
     run(() -> {
       ClientHandler handler =
           (reader, writer) -> {
@@ -600,7 +600,7 @@ class StreamsTest {
   }
 
   @Test
-  void peerThatResets_whileMuchIsWritten_endsTheWriting() {
+  void peerThatResets_whileMuchIsWritten_endsTheWriting() throws Exception {
     run(() -> {
       ClientHandler handler =
           (reader, writer) -> {
@@ -657,7 +657,7 @@ class StreamsTest {
   }
 
   @Test
-  void writingInALoop_onAClosedWriter_ends() {
+  void writingInALoop_onAClosedWriter_ends() throws Exception {
     run(() -> {
       try (var server = serve(StreamsTest::echo);
           var connection = connect(server)) {
@@ -676,7 +676,7 @@ class StreamsTest {
   }
 
   @Test
-  void clientsThatComeAndGoAtRandom_leaveNothingBehind() {
+  void clientsThatComeAndGoAtRandom_leaveNothingBehind() throws Exception {
     run(() -> {
       var random = new Random(1);
       var unexpected = new ArrayList<ErrorContext>();

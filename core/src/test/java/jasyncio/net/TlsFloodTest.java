@@ -109,7 +109,7 @@ class TlsFloodTest {
   }
 
   @Test
-  void recordsWithoutData_oneAfterTheOther_endTheConnection() {
+  void recordsWithoutData_oneAfterTheOther_endTheConnection() throws Exception {
     run(() -> {
       var protocol = new Recorder();
       try (var server = serve(protocol);
@@ -123,7 +123,7 @@ class TlsFloodTest {
   }
 
   @Test
-  void recordsWithoutData_someOfThem_areNoOffence() {
+  void recordsWithoutData_someOfThem_areNoOffence() throws Exception {
     run(() -> {
       var protocol = new Recorder();
       try (var server = serve(protocol);
@@ -151,7 +151,7 @@ class TlsFloodTest {
   }
 
   @Test
-  void recordsWithoutData_betweenData_areDealtWithAFewAtATime() {
+  void recordsWithoutData_betweenData_areDealtWithAFewAtATime() throws Exception {
     run(() -> {
       var perIteration = new ArrayList<Integer>();
       var protocol =
@@ -196,7 +196,7 @@ class TlsFloodTest {
 
   @Test
   @Tag("slow")
-  void answers_thatThePeerDoesNotRead_doNotPileUp() {
+  void answers_thatThePeerDoesNotRead_doNotPileUp() throws Exception {
     run(() -> {
       int rounds = 40;
       int each = 100; // key updates, whose answers are of 27 bytes

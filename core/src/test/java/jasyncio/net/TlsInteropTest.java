@@ -150,7 +150,7 @@ class TlsInteropTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void opensslClient_talksToOurServer(TlsProvider provider, String version) {
+  void opensslClient_talksToOurServer(TlsProvider provider, String version) throws Exception {
     assumeTrue(OPENSSL != null, "no openssl here");
     run(() -> {
       try (var server = lineServer(provider);
@@ -180,7 +180,7 @@ class TlsInteropTest {
   }
 
   @Test
-  void opensslClientThatRenegotiates_isRefused() {
+  void opensslClientThatRenegotiates_isRefused() throws Exception {
     assumeTrue(OPENSSL != null, "no openssl here");
     run(() -> {
       var recorders = new ArrayList<Recorder>();
@@ -206,7 +206,7 @@ class TlsInteropTest {
   }
 
   @Test
-  void opensslServerThatRenegotiates_isRefused() {
+  void opensslServerThatRenegotiates_isRefused() throws Exception {
     assumeTrue(OPENSSL != null, "no openssl here");
     run(() -> {
       int port = Ports.free();
@@ -240,7 +240,7 @@ class TlsInteropTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void opensslServer_talksToOurClient(TlsProvider provider, String version) {
+  void opensslServer_talksToOurClient(TlsProvider provider, String version) throws Exception {
     assumeTrue(OPENSSL != null, "no openssl here");
     run(() -> {
       int port = Ports.free();
@@ -297,7 +297,7 @@ class TlsInteropTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void pythonClient_talksToOurServer(TlsProvider provider, String version) {
+  void pythonClient_talksToOurServer(TlsProvider provider, String version) throws Exception {
     assumeTrue(PYTHON != null, "no python3 with ssl here");
     run(() -> {
       var script =
@@ -345,7 +345,7 @@ class TlsInteropTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void pythonServer_talksToOurClient(TlsProvider provider, String version) {
+  void pythonServer_talksToOurClient(TlsProvider provider, String version) throws Exception {
     assumeTrue(PYTHON != null, "no python3 with ssl here");
     run(() -> {
       var script =

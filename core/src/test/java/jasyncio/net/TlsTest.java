@@ -952,7 +952,7 @@ class TlsTest {
           sleep(0.001);
         }
         transport.close();
-        assertThat(jasyncio.Asyncio.<Throwable>waitFor(client.lost, 10)).isNull();
+        assertThat((Throwable) jasyncio.Asyncio.waitFor(client.lost, 10)).isNull();
         assertThat(client.calls).containsExactly("made", "lost");
       }
     });

@@ -51,7 +51,7 @@ class TransportsTest {
   // ---- transports -------------------------------------------------------------------------------
 
   @Test
-  void extraInfo_tellsAddressesAndChannel() {
+  void extraInfo_tellsAddressesAndChannel() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         var client = pair.client().transport();
@@ -72,7 +72,7 @@ class TransportsTest {
   }
 
   @Test
-  void toString_showsStateAndBuffer() {
+  void toString_showsStateAndBuffer() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         var transport = pair.client().transport();
@@ -90,7 +90,7 @@ class TransportsTest {
   }
 
   @Test
-  void written_isCopiedIfItHasToWait() {
+  void written_isCopiedIfItHasToWait() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         pair.peer().transport().pauseReading();
@@ -108,7 +108,7 @@ class TransportsTest {
   }
 
   @Test
-  void write_takesWhatIsBetweenPositionAndLimit() {
+  void write_takesWhatIsBetweenPositionAndLimit() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         var buffer = ByteBuffer.wrap("-hello-".getBytes(UTF_8), 1, 5);
@@ -121,7 +121,7 @@ class TransportsTest {
   }
 
   @Test
-  void manySmallWritesBehindAFullSocket_keepTheirOrder() {
+  void manySmallWritesBehindAFullSocket_keepTheirOrder() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         pair.peer().transport().pauseReading();
@@ -144,7 +144,7 @@ class TransportsTest {
   }
 
   @Test
-  void writelines_withANull_queuesNothing() {
+  void writelines_withANull_queuesNothing() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         var transport = pair.client().transport();
@@ -160,7 +160,7 @@ class TransportsTest {
   }
 
   @Test
-  void writesAfterTheEnd_nameTheirCall() {
+  void writesAfterTheEnd_nameTheirCall() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         var transport = pair.client().transport();
@@ -176,7 +176,7 @@ class TransportsTest {
   }
 
   @Test
-  void bufferThatCannotBeReadInto_endsTheConnection() {
+  void bufferThatCannotBeReadInto_endsTheConnection() throws Exception {
     run(() -> {
       var errors = new ArrayList<ErrorContext>();
       getRunningLoop().setExceptionHandler((loop, error) -> errors.add(error));
@@ -202,7 +202,7 @@ class TransportsTest {
   }
 
   @Test
-  void setProtocol_refusesAnotherKind() {
+  void setProtocol_refusesAnotherKind() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         assertThatThrownBy(() -> pair.client().transport().setProtocol(new BaseProtocol() {}))
@@ -213,7 +213,7 @@ class TransportsTest {
   }
 
   @Test
-  void closingTheLoop_closesItsConnections() {
+  void closingTheLoop_closesItsConnections() throws Exception {
     var channels = new ArrayList<java.nio.channels.Channel>();
     run(() -> {
       var pair = Loopback.open();
@@ -227,7 +227,7 @@ class TransportsTest {
   // ---- connecting -------------------------------------------------------------------------------
 
   @Test
-  void refusedConnection_saysWhere() {
+  void refusedConnection_saysWhere() throws Exception {
     run(() -> {
       int port = Ports.free();
       assertThatThrownBy(() -> Transports.createConnection(Recorder::new, HOST, port))
@@ -238,7 +238,7 @@ class TransportsTest {
   }
 
   @Test
-  void severalRefusals_areOneErrorOrAGroup() {
+  void severalRefusals_areOneErrorOrAGroup() throws Exception {
     run(() -> {
       int port = Ports.free();
       assertThatThrownBy(() -> Transports.createConnection(Recorder::new, "localhost", port))
@@ -282,7 +282,7 @@ class TransportsTest {
   }
 
   @Test
-  void localAddress_isBoundTo() {
+  void localAddress_isBoundTo() throws Exception {
     run(() -> {
       var peer = new Recorder();
       try (var server = Transports.createServer(() -> peer, HOST, 0)) {
@@ -326,7 +326,7 @@ class TransportsTest {
   }
 
   @Test
-  void localAddress_isLookedUp() {
+  void localAddress_isLookedUp() throws Exception {
     run(() -> {
       try (var server = Transports.createServer(Recorder::new, HOST, 0)) {
         var local = InetSocketAddress.createUnresolved("localhost", 0);
@@ -343,7 +343,7 @@ class TransportsTest {
   }
 
   @Test
-  void cancelledConnecting_leavesNothingOpen() {
+  void cancelledConnecting_leavesNothingOpen() throws Exception {
     run(() -> {
       // nobody accepts, and the queue is full: the next connection hangs
       try (var listening = ServerSocketChannel.open()) {
@@ -372,7 +372,7 @@ class TransportsTest {
   }
 
   @Test
-  void givenChannel_mustBeConnected() {
+  void givenChannel_mustBeConnected() throws Exception {
     run(() -> {
       try (var channel = SocketChannel.open()) {
         assertThatThrownBy(() ->
@@ -384,7 +384,7 @@ class TransportsTest {
   }
 
   @Test
-  void channelOfATransport_isRefused_andTheTransportGoesOn() {
+  void channelOfATransport_isRefused_andTheTransportGoesOn() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         var channel = (SocketChannel) pair.client().transport().getExtraInfo(ExtraInfo.SOCKET);
@@ -421,7 +421,7 @@ class TransportsTest {
   }
 
   @Test
-  void factoryThatFails_closesTheConnection() {
+  void factoryThatFails_closesTheConnection() throws Exception {
     run(() -> {
       var peer = new Recorder();
       try (var server = Transports.createServer(() -> peer, HOST, 0)) {
@@ -441,7 +441,7 @@ class TransportsTest {
   // ---- Unix-domain sockets ----------------------------------------------------------------------
 
   @Test
-  void unixSockets_connectAndCleanUp(@TempDir Path directory) {
+  void unixSockets_connectAndCleanUp(@TempDir Path directory) throws Exception {
     var path = directory.resolve("socket");
     run(() -> {
       var peer = new Recorder();
@@ -460,7 +460,7 @@ class TransportsTest {
   }
 
   @Test
-  void staleUnixSocket_isReplaced_andAForeignOneIsLeft(@TempDir Path directory) {
+  void staleUnixSocket_isReplaced_andAForeignOneIsLeft(@TempDir Path directory) throws Exception {
     var path = directory.resolve("socket");
     run(() -> {
       var first =
@@ -483,7 +483,7 @@ class TransportsTest {
   }
 
   @Test
-  void unixServer_hasNothingToKeepAlive(@TempDir Path directory) {
+  void unixServer_hasNothingToKeepAlive(@TempDir Path directory) throws Exception {
     var path = directory.resolve("socket");
     run(() -> {
       var reports = new ArrayList<ErrorContext>();
@@ -642,7 +642,7 @@ class TransportsTest {
   // ---- servers ----------------------------------------------------------------------------------
 
   @Test
-  void localhost_isListenedOnWithAllItsAddresses() {
+  void localhost_isListenedOnWithAllItsAddresses() throws Exception {
     run(() -> {
       try (var server = Transports.createServer(Recorder::new, "localhost", 0)) {
         var addresses = InetAddress.getAllByName("localhost");
@@ -652,7 +652,7 @@ class TransportsTest {
   }
 
   @Test
-  void everywhere_hearsIpv4() {
+  void everywhere_hearsIpv4() throws Exception {
     run(() -> {
       var peer = new Recorder();
       try (var server = Transports.createServer(() -> peer, 0, ServerOptions.defaults())) {
@@ -666,7 +666,7 @@ class TransportsTest {
   }
 
   @Test
-  void portInUse_saysWhich_andOneFailureClosesAll() {
+  void portInUse_saysWhich_andOneFailureClosesAll() throws Exception {
     run(() -> {
       try (var server = Transports.createServer(Recorder::new, "127.0.0.2", 0)) {
         int port = Loopback.port(server);
@@ -683,7 +683,7 @@ class TransportsTest {
   }
 
   @Test
-  void addressOfAnotherMachine_isLeftOut_unlessThereIsNoOther() {
+  void addressOfAnotherMachine_isLeftOut_unlessThereIsNoOther() throws Exception {
     run(() -> {
       var options = ServerOptions.defaults();
       try (var server =
@@ -708,7 +708,7 @@ class TransportsTest {
 
   /// Where a server listens with and without an explicit family.
   static final class NoIpv6 {
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws Exception {
       run(() -> {
         var options = ServerOptions.defaults();
         try {
@@ -770,7 +770,7 @@ class TransportsTest {
   }
 
   @Test
-  void longestBacklog_accepts() {
+  void longestBacklog_accepts() throws Exception {
     run(() -> {
       var peer = new Recorder();
       var options = ServerOptions.defaults().backlog(Integer.MAX_VALUE);
@@ -789,7 +789,7 @@ class TransportsTest {
   }
 
   @Test
-  void cancelledBeforeItServes_theServerIsClosed() {
+  void cancelledBeforeItServes_theServerIsClosed() throws Exception {
     run(() -> {
       int port = Ports.free();
       var task = createTask(() -> Transports.createServer(Recorder::new, HOST, port));
@@ -801,7 +801,7 @@ class TransportsTest {
   }
 
   @Test
-  void reusePort_letsTwoServersListen() {
+  void reusePort_letsTwoServersListen() throws Exception {
     run(() -> {
       var options = ServerOptions.defaults().reusePort(true);
       try (var first = Transports.createServer(Recorder::new, HOST, 0, options);
@@ -813,7 +813,7 @@ class TransportsTest {
   }
 
   @Test
-  void givenChannel_isServed_andMustBeBound() {
+  void givenChannel_isServed_andMustBeBound() throws Exception {
     run(() -> {
       var channel = ServerSocketChannel.open();
       assertThatThrownBy(() -> Transports.createServer(Recorder::new, channel))
@@ -828,7 +828,7 @@ class TransportsTest {
   }
 
   @Test
-  void closeWithGrace_letsClientsEnd() {
+  void closeWithGrace_letsClientsEnd() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         var closing = createTask(() -> pair.server().close(Duration.ofSeconds(100)));
@@ -844,7 +844,7 @@ class TransportsTest {
   }
 
   @Test
-  void closeWithGrace_abortsThoseThatStay() {
+  void closeWithGrace_abortsThoseThatStay() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         pair.server().close(Duration.ofMillis(1));
@@ -854,7 +854,7 @@ class TransportsTest {
   }
 
   @Test
-  void closeWithGrace_takesSecondsToo() {
+  void closeWithGrace_takesSecondsToo() throws Exception {
     run(() -> {
       try (var pair = Loopback.open()) {
         assertThatThrownBy(() -> pair.server().close(Double.NaN))
@@ -867,7 +867,7 @@ class TransportsTest {
   }
 
   @Test
-  void closedServer_refusesToServe() {
+  void closedServer_refusesToServe() throws Exception {
     run(() -> {
       var server = Transports.createServer(Recorder::new, HOST, 0);
       server.close();
@@ -879,7 +879,7 @@ class TransportsTest {
   }
 
   @Test
-  void failingFactory_isReported_andTheConnectionClosed() {
+  void failingFactory_isReported_andTheConnectionClosed() throws Exception {
     run(() -> {
       var reports = new ArrayList<ErrorContext>();
       getRunningLoop().setExceptionHandler((loop, error) -> reports.add(error));

@@ -36,7 +36,7 @@ class CPythonSubprocessTest {
 
   // CPython: test_subprocess.SubprocessMixin.test_empty_input
   @Test
-  void emptyInput_closesTheInput() {
+  void emptyInput_closesTheInput() throws Exception {
     run(() -> {
       var process = createSubprocessExec(PIPED, "wc", "-c");
       assertThat(process.communicate(new byte[0]).stdout(UTF_8).strip()).isEqualTo("0");
@@ -46,7 +46,7 @@ class CPythonSubprocessTest {
 
   // CPython: test_subprocess.SubprocessMixin.test_devstdin_input
   @Test
-  void devStdin_isTheInput() {
+  void devStdin_isTheInput() throws Exception {
     run(() -> {
       var process = createSubprocessShell(PIPED, "wc -c < /dev/stdin");
       assertThat(process.communicate("abc".getBytes(UTF_8)).stdout(UTF_8).strip()).isEqualTo("3");
@@ -55,7 +55,7 @@ class CPythonSubprocessTest {
 
   // CPython: test_subprocess.SubprocessMixin.test_read_stdout_after_process_exit
   @Test
-  void outputCanBeReadAfterTheEnd() {
+  void outputCanBeReadAfterTheEnd() throws Exception {
     run(() -> {
       var process =
           createSubprocessShell(OUTPUT, "head -c 60000 /dev/zero; exit 1"); // fits into the pipe
@@ -76,7 +76,7 @@ class CPythonSubprocessTest {
   void manyOutputs_atOnce() {
     run(() -> {
       var outputs = IntStream.range(0, 10).mapToObj(i -> "foo" + i).toList();
-      var calls = new ArrayList<Awaitable<String>>();
+      var calls = new ArrayList<Awaitable<String, ?>>();
       for (var output : outputs) {
         calls.add(
             () -> createSubprocessExec(OUTPUT, "echo", output).communicate().stdout(UTF_8).strip());
@@ -87,7 +87,7 @@ class CPythonSubprocessTest {
 
   // CPython: test_subprocess.SubprocessMixin.test_subprocess_send_signal_race
   @Test
-  void signalAtTheEnd_isNoExitCodeOfItsOwn() {
+  void signalAtTheEnd_isNoExitCodeOfItsOwn() throws Exception {
     run(() -> {
       for (int i = 0; i < 10; i++) {
         var process = createSubprocessExec("true");
@@ -106,7 +106,7 @@ class CPythonSubprocessTest {
 
   // CPython: test_events.SubprocessTestsMixin.test_subprocess_close_client_stream
   @Test
-  void closedOutput_isABrokenPipeForTheChild() {
+  void closedOutput_isABrokenPipeForTheChild() throws Exception {
     run(() -> {
       var out = getRunningLoop().<String>createFuture();
       var closed = getRunningLoop().<Integer>createFuture();

@@ -20,12 +20,12 @@ class JdkSubprocessTest extends SubprocessContract {
   }
 
   @Test
-  void signal_ofSomebodyElse_looksLikeAnExitCode() {
+  void signal_ofSomebodyElse_looksLikeAnExitCode() throws Exception {
     run(() -> assertThat(createSubprocessShell("kill -9 $$").waitFor()).isEqualTo(137));
   }
 
   @Test
-  void socket_needsNativeAccess() {
+  void socket_needsNativeAccess() throws Exception {
     run(() -> {
       try (var socket = SocketChannel.open()) {
         var options = ProcessOptions.defaults().stdout(Stdio.channel(socket));

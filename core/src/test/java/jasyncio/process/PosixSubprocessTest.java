@@ -29,7 +29,7 @@ class PosixSubprocessTest extends SubprocessContract {
   }
 
   @Test
-  void signal_ofSomebodyElse_isTheCode() {
+  void signal_ofSomebodyElse_isTheCode() throws Exception {
     run(() -> {
       assertThat(createSubprocessShell("kill -9 $$").waitFor()).isEqualTo(-9);
       assertThat(createSubprocessShell("kill -SEGV $$").waitFor()).isEqualTo(-11);
@@ -47,7 +47,7 @@ class PosixSubprocessTest extends SubprocessContract {
   }
 
   @Test
-  void newSession_isTheChildsOwn() {
+  void newSession_isTheChildsOwn() throws Exception {
     run(() -> {
       var ids = "read pid comm state ppid pgrp session rest < /proc/$$/stat; echo $pgrp $session";
       var session = createSubprocessShell(OUTPUT.startNewSession(true), ids);
@@ -79,7 +79,7 @@ class PosixSubprocessTest extends SubprocessContract {
   }
 
   @Test
-  void protocol_thatTakesOver_isLookedAtInDebugMode() {
+  void protocol_thatTakesOver_isLookedAtInDebugMode() throws Exception {
     try (var logs = Logs.capture()) {
       run(
           () -> {
@@ -97,14 +97,14 @@ class PosixSubprocessTest extends SubprocessContract {
   }
 
   @Test
-  void argumentZero_isTheNameAsGiven() {
+  void argumentZero_isTheNameAsGiven() throws Exception {
     run(() ->
         assertThat(createSubprocessExec(OUTPUT, "sh", "-c", "echo $0").communicate().stdout(UTF_8))
             .isEqualTo("sh\n"));
   }
 
   @Test
-  void outputOfAGrandchild_arrivesAfterTheEnd() {
+  void outputOfAGrandchild_arrivesAfterTheEnd() throws Exception {
     run(() -> {
       var process = createSubprocessShell(PIPED, "(read go; echo late) <&0 & exit 0");
       // the shell gives a background job /dev/null unless told otherwise; here it reads an end

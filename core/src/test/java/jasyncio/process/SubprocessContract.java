@@ -1,5 +1,6 @@
 package jasyncio.process;
 
+import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.gather;
@@ -76,7 +77,7 @@ abstract class SubprocessContract {
   // ---- output, input, codes ---------------------------------------------------------------------
 
   @Test
-  void program_givesItsOutputAndItsCode() {
+  void program_givesItsOutputAndItsCode() throws Exception {
     run(() -> {
       var process = createSubprocessExec(PIPED, "sh", "-c", "echo out; echo err >&2; exit 3");
       assertThat(process.pid()).isPositive();
@@ -89,7 +90,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void arguments_arriveAsTheyAre() {
+  void arguments_arriveAsTheyAre() throws Exception {
     run(() -> {
       var process =
           createSubprocessExec(OUTPUT, "printf", "%s|", "a b", "", "$HOME", "'\"\\", "grün€𝄞");
@@ -98,7 +99,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void streams_thatAreNoPipes_areNull() {
+  void streams_thatAreNoPipes_areNull() throws Exception {
     run(() -> {
       var process = createSubprocessExec("true");
       assertThat(process.stdin()).isNull();
@@ -113,7 +114,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void dialogue_lineByLine() {
+  void dialogue_lineByLine() throws Exception {
     run(() -> {
       try (var process = createSubprocessExec(PIPED, "cat")) {
         for (var line : List.of("one", "two", "three")) {
@@ -130,7 +131,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void communicate_movesMuchInBothDirections() {
+  void communicate_movesMuchInBothDirections() throws Exception {
     var data = new byte[64 << 20];
     new Random(1).nextBytes(data);
     run(() -> {
@@ -141,7 +142,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void communicate_withAChildThatReadsNothing_isNoError() {
+  void communicate_withAChildThatReadsNothing_isNoError() throws Exception {
     run(() -> {
       var process = createSubprocessExec(PIPED, "sh", "-c", "exec 0<&-; echo done");
       assertThat(process.communicate(new byte[4 << 20]).stdout(UTF_8)).isEqualTo("done\n");
@@ -150,7 +151,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void communicate_withInputForNoPipe_isAMistake() {
+  void communicate_withInputForNoPipe_isAMistake() throws Exception {
     run(() -> {
       var process = createSubprocessExec("true");
       assertThatThrownBy(() -> process.communicate(new byte[1]))
@@ -161,7 +162,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void communicate_takesAndGivesText() {
+  void communicate_takesAndGivesText() throws Exception {
     run(() -> {
       var output = createSubprocessExec(PIPED, "sort").communicate("b\na\n", UTF_8);
       assertThat(output.stdout(UTF_8)).isEqualTo("a\nb\n");
@@ -170,7 +171,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void drain_waitsForAChildThatReadsSlowly_andFailsWhenItIsGone() {
+  void drain_waitsForAChildThatReadsSlowly_andFailsWhenItIsGone() throws Exception {
     run(() -> {
       var process = createSubprocessExec(ProcessOptions.defaults().stdin(PIPE), "sleep", "100");
       process.stdin().write(new byte[1 << 20]);
@@ -186,7 +187,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void reader_thatIsSlow_makesTheChildWait() {
+  void reader_thatIsSlow_makesTheChildWait() throws Exception {
     run(() -> {
       var connection =
           subprocessExec(() -> new PausingProtocol(), PIPED, "head", "-c", "8388608", "/dev/zero");
@@ -234,7 +235,7 @@ abstract class SubprocessContract {
   // ---- signals and codes ------------------------------------------------------------------------
 
   @Test
-  void signals_endTheProcess_andAreItsCode() {
+  void signals_endTheProcess_andAreItsCode() throws Exception {
     run(() -> {
       var sent =
           List.<Map.Entry<java.util.function.Consumer<Process>, Integer>>of(
@@ -253,7 +254,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void signals_canBeCaughtByTheChild() {
+  void signals_canBeCaughtByTheChild() throws Exception {
     run(() -> {
       var process =
           createSubprocessShell(
@@ -266,7 +267,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void exitCode_thatLooksLikeASignal_isAnExitCode() {
+  void exitCode_thatLooksLikeASignal_isAnExitCode() throws Exception {
     run(() -> {
       assertThat(createSubprocessShell("exit 137").waitFor()).isEqualTo(137);
       assertThat(createSubprocessShell("exit 143").waitFor()).isEqualTo(143);
@@ -275,7 +276,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void signalZero_isNotTakenForWhatEndedIt() {
+  void signalZero_isNotTakenForWhatEndedIt() throws Exception {
     run(() -> {
       var process = createSubprocessShell(ProcessOptions.defaults().stdin(PIPE), "cat; exit 128");
       process.sendSignal(0);
@@ -285,7 +286,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void signals_toAProcessThatHasEnded_areAMistake() {
+  void signals_toAProcessThatHasEnded_areAMistake() throws Exception {
     run(() -> {
       var process = createSubprocessExec("true");
       process.waitFor();
@@ -302,7 +303,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void signals_thatDoNotExist_areAMistake() {
+  void signals_thatDoNotExist_areAMistake() throws Exception {
     run(() -> {
       try (var process = createSubprocessExec("sleep", "100")) {
         assertThatThrownBy(() -> process.sendSignal("NOPE"))
@@ -382,7 +383,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void environment_isInherited_orReplaced() {
+  void environment_isInherited_orReplaced() throws Exception {
     run(() -> {
       assertThat(outputOf("echo \"$PATH\"")).isEqualTo(System.getenv("PATH") + "\n");
       var env = new HashMap<>(Map.of("PATH", System.getenv("PATH"), "A", "grün", "EMPTY", ""));
@@ -422,7 +423,7 @@ abstract class SubprocessContract {
   // ---- other streams ----------------------------------------------------------------------------
 
   @Test
-  void stderr_goesWhereStdoutGoes() {
+  void stderr_goesWhereStdoutGoes() throws Exception {
     run(() -> {
       var process =
           createSubprocessShell(OUTPUT.stderr(STDOUT), "echo 1; echo 2 >&2; echo 3; echo 4 >&2");
@@ -434,7 +435,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void devnull_isEmpty_andSwallowsAll() {
+  void devnull_isEmpty_andSwallowsAll() throws Exception {
     run(() -> {
       var options = ProcessOptions.defaults().stdin(DEVNULL).stdout(PIPE).stderr(DEVNULL);
       var process = createSubprocessShell(options, "cat; echo gone >&2; echo rest");
@@ -460,7 +461,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void channel_connectsTwoChildren() {
+  void channel_connectsTwoChildren() throws Exception {
     run(() -> {
       var pipe = java.nio.channels.Pipe.open();
       var producer =
@@ -494,7 +495,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void limit_isThatOfTheReaders() {
+  void limit_isThatOfTheReaders() throws Exception {
     run(() -> {
       var process = createSubprocessShell(OUTPUT.limit(10), "echo 12345678901234567890");
       assertThatThrownBy(() -> process.stdout().readline())
@@ -506,7 +507,7 @@ abstract class SubprocessContract {
   // ---- the end ----------------------------------------------------------------------------------
 
   @Test
-  void waitFor_endsWithTheProcess_alsoIfAGrandchildHasThePipe() {
+  void waitFor_endsWithTheProcess_alsoIfAGrandchildHasThePipe() throws Exception {
     run(() -> {
       var process = createSubprocessShell(OUTPUT, "sleep 1000 & echo $!; exit 7");
       long grandchild = Long.parseLong(process.stdout().readLine().strip());
@@ -518,10 +519,10 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void waitFor_ofSeveralTasks() {
+  void waitFor_ofSeveralTasks() throws Exception {
     run(() -> {
       var process = createSubprocessExec(ProcessOptions.defaults().stdin(PIPE), "cat");
-      var waiting = new ArrayList<Awaitable<Integer>>();
+      var waiting = new ArrayList<Awaitable<Integer, ?>>();
       for (int i = 0; i < 5; i++) {
         waiting.add(process::waitFor);
       }
@@ -557,7 +558,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void close_ofAProcessThatHasEnded_doesNothing() {
+  void close_ofAProcessThatHasEnded_doesNothing() throws Exception {
     run(() -> {
       try (var process = createSubprocessExec("true")) {
         process.waitFor();
@@ -587,7 +588,7 @@ abstract class SubprocessContract {
   @Test
   void hundredProcesses_atOnce() {
     run(() -> {
-      var all = new ArrayList<Awaitable<String>>();
+      var all = new ArrayList<Awaitable<String, ?>>();
       for (int i = 0; i < 100; i++) {
         var text = "number " + i;
         all.add(() -> {
@@ -604,7 +605,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void manyProcesses_leaveNothingOpen() {
+  void manyProcesses_leaveNothingOpen() throws Exception {
     run(() -> {
       createSubprocessExec(PIPED, "true").communicate(); // opens what the loop keeps
       long before = Children.openPipes();
@@ -628,7 +629,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void loop_thatIsClosed_killsWhatStillRuns() {
+  void loop_thatIsClosed_killsWhatStillRuns() throws Exception {
     long[] pids = new long[2];
     try (var logs = Logs.capture()) {
       run(() -> {
@@ -652,12 +653,12 @@ abstract class SubprocessContract {
       threads.add(
           Thread.ofPlatform()
               .start(() ->
-                  run(() -> {
+                  run(coroutine(() -> {
                     for (int round = 0; round < 5; round++) {
                       var output = createSubprocessExec(PIPED, "cat").communicate(text, UTF_8);
                       results.add(output.stdout(UTF_8));
                     }
-                  })));
+                  }))));
     }
     for (var thread : threads) {
       thread.join();
@@ -718,7 +719,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void callbacks_thatCloseAndKillAndThrow_changeNothingOfTheEnd() {
+  void callbacks_thatCloseAndKillAndThrow_changeNothingOfTheEnd() throws Exception {
     var deeds = new LinkedHashMap<String, Consumer<SubprocessTransport>>();
     deeds.put("close", SubprocessTransport::close);
     deeds.put("kill", SubprocessTransport::kill);
@@ -747,7 +748,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void waitersThatLeave_doNotKeepTheOthersFromHearing() {
+  void waitersThatLeave_doNotKeepTheOthersFromHearing() throws Exception {
     run(() -> {
       var process = createSubprocessExec(ProcessOptions.defaults().stdin(PIPE), "cat");
       var waiters = new ArrayList<Task<Integer>>();
@@ -809,7 +810,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void protocol_isToldInOrder() {
+  void protocol_isToldInOrder() throws Exception {
     run(() -> {
       var connection = subprocessShell(() -> new Recorder(), PIPED, "echo out; exit 4");
       var protocol = connection.protocol();
@@ -826,7 +827,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void transport_tellsWhatItIs_andCloseKills() {
+  void transport_tellsWhatItIs_andCloseKills() throws Exception {
     run(() -> {
       var connection = subprocessExec(() -> new Recorder(), PIPED.stderr(DEVNULL), "cat");
       var transport = connection.transport();
@@ -856,7 +857,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void protocol_thatTakesOver_isToldThatWritingIsPaused() {
+  void protocol_thatTakesOver_isToldThatWritingIsPaused() throws Exception {
     run(() -> {
       var connection = subprocessExec(() -> new Recorder(), PIPED, "sleep", "100");
       var transport = connection.transport();
@@ -890,7 +891,7 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void protocol_thatIsNone_isRefused() {
+  void protocol_thatIsNone_isRefused() throws Exception {
     run(() -> {
       var connection = subprocessExec(() -> new Recorder(), ProcessOptions.defaults(), "true");
       assertThatThrownBy(

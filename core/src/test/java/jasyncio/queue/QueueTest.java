@@ -135,7 +135,7 @@ class QueueTest {
   }
 
   @Test
-  void putThatFails_afterItHasWaited_leavesTheRoomToTheNext() {
+  void putThatFails_afterItHasWaited_leavesTheRoomToTheNext() throws Exception {
     run(() -> {
       var queue = new PriorityQueue<Object>(1);
       queue.put("text");

@@ -535,7 +535,7 @@ class ThreadsafeQueueTest {
   }
 
   @Test
-  void blockingSide_thatNeedNotWait_worksInACoroutine() {
+  void blockingSide_thatNeedNotWait_worksInACoroutine() throws Exception {
     run(() -> {
       queue.blocking().put(1);
       assertThat(queue.blocking().take()).isEqualTo(1);

@@ -55,7 +55,7 @@ class OverridesTest {
   }
 
   @Test
-  void protocol_inDebugMode_isToldOfOnce() {
+  void protocol_inDebugMode_isToldOfOnce() throws Exception {
     class OnlyHere extends Wrong {}
     try (var logs = Logs.capture()) {
       run(() -> connect(new OnlyHere()), RunOptions.defaults().debug(false));

@@ -1,0 +1,27 @@
+package jasyncio;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jasyncio.testkit.ApiListing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// The public API is a committed file: whoever changes the API sees it, and so do reviewers.
+@Tag("architecture")
+class ApiListingTest {
+  private static final Path LIST = Path.of("../docs/api/jasyncio.txt");
+
+  @Test
+  void publicApi_isWhatTheCommittedListSays() throws IOException {
+    var listing = ApiListing.of(Path.of("src/main/java/module-info.java"), Asyncio.class);
+    if (Boolean.getBoolean("jasyncio.api.update")) {
+      Files.writeString(LIST, listing);
+    }
+    assertThat(listing)
+        .as("run again with -Djasyncio.api.update=true if the API was meant to change")
+        .isEqualTo(Files.readString(LIST));
+  }
+}
