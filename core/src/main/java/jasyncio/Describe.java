@@ -87,7 +87,7 @@ final class Describe {
   /// What is to be kept of a function so that [#name] can name it: costs nothing, and keeps nothing
   /// of the function alive.
   static Object naming(Object function) {
-    if (function instanceof ActionBody body) { // no `switch`, as in Future
+    if (function instanceof ActionBody<?> body) { // no `switch`, as in Future
       return body.action().getClass();
     } else if (function instanceof Bridges.Call<?, ?> call) {
       return naming(call.body());

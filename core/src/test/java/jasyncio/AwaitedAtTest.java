@@ -45,11 +45,11 @@ class AwaitedAtTest {
   private static final String LABEL = "… awaited at ";
 
   /// Waits, in a method of its own that the trace is to name.
-  private static Throwable caughtHere(Action wait) {
+  private static Throwable caughtHere(Action<?> wait) {
     return catchThrowable(() -> here(wait));
   }
 
-  private static void here(Action wait) throws Exception {
+  private static void here(Action<?> wait) throws Exception {
     wait.run();
   }
 
