@@ -306,7 +306,7 @@ final class ContextScenarios {
   }
 
   @Scenario("contextvars")
-  static void aGeneratorRunsInTheContextOfWhoIterates() {
+  static void aGeneratorRunsInTheContextOfWhoIterates() throws Exception {
     var variable = ContextVar.of("var", "none");
     inOwnContext(() -> {
       variable.set("first");

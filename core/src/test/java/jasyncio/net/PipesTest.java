@@ -71,7 +71,7 @@ class PipesTest {
 
   /// Reads its standard input, which is not there, and another stream.
   static final class ReadsInput {
-    public static void main(String[] args) {
+    public static void main(String[] args) throws Exception {
       run(() -> {
         for (var in : List.of(System.in, new FileInputStream(FileDescriptor.in))) {
           try {
@@ -173,7 +173,7 @@ class PipesTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void bytes_arriveInOrder_andThenTheEnd(Kind kind) {
+  void bytes_arriveInOrder_andThenTheEnd(Kind kind) throws Exception {
     var data = new byte[3 << 20];
     new Random(2).nextBytes(data);
     run(() -> {
@@ -194,7 +194,7 @@ class PipesTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void reader_thatIsPaused_leavesTheRestInThePipe(Kind kind) {
+  void reader_thatIsPaused_leavesTheRestInThePipe(Kind kind) throws Exception {
     run(() -> {
       var ends = kind.open();
       var reader = ends.reading().connect(new Recorder());
@@ -217,7 +217,7 @@ class PipesTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void smallPieces_arriveAsOneStream(Kind kind) {
+  void smallPieces_arriveAsOneStream(Kind kind) throws Exception {
     run(() -> {
       var ends = kind.open();
       var reader = ends.reading().connect(new Recorder()).protocol();
@@ -239,7 +239,7 @@ class PipesTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void otherDirection_isRefused(Kind kind) {
+  void otherDirection_isRefused(Kind kind) throws Exception {
     run(() -> {
       var ends = kind.open();
       var reader = ends.reading().connect(new Recorder());
@@ -273,7 +273,7 @@ class PipesTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void loop_thatIsClosed_closesThePipe(Kind kind) {
+  void loop_thatIsClosed_closesThePipe(Kind kind) throws Exception {
     run(() -> {
       var ends = kind.open();
       ends.reading().connect(new Recorder());
@@ -283,7 +283,7 @@ class PipesTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void bufferedProtocol_isFilled(Kind kind) {
+  void bufferedProtocol_isFilled(Kind kind) throws Exception {
     run(() -> {
       var ends = kind.open();
       var filled = new Filled();
@@ -313,7 +313,7 @@ class PipesTest {
   }
 
   @Test
-  void readerThatIsGone_failsTheWriter() {
+  void readerThatIsGone_failsTheWriter() throws Exception {
     run(() -> {
       var pipe = Pipe.open();
       var writer = connectWritePipe(Recorder::new, pipe.sink());
@@ -328,7 +328,7 @@ class PipesTest {
   }
 
   @Test
-  void streamsThatFail_endTheTransport() {
+  void streamsThatFail_endTheTransport() throws Exception {
     run(() -> {
       var failing =
           new InputStream() {
@@ -350,7 +350,7 @@ class PipesTest {
         var broken =
             new FilterInputStream(failing) {
               @Override
-              public int read(byte[] target, int offset, int length) {
+              public int read(byte[] target, int offset, int length) throws Exception {
                 throw Raise.sneak(error);
               }
             };
@@ -360,7 +360,7 @@ class PipesTest {
         var deaf =
             new OutputStream() {
               @Override
-              public void write(int b) {
+              public void write(int b) throws Exception {
                 throw Raise.sneak(error);
               }
             };
@@ -423,7 +423,7 @@ class PipesTest {
   }
 
   @Test
-  void channelWithAReader_isTakenOver() {
+  void channelWithAReader_isTakenOver() throws Exception {
     run(() -> {
       var pipe = Pipe.open();
       pipe.source().configureBlocking(false);
@@ -441,7 +441,7 @@ class PipesTest {
   }
 
   @Test
-  void channel_belongsToOneTransport() {
+  void channel_belongsToOneTransport() throws Exception {
     run(() -> {
       var pipe = Pipe.open();
       var reader = connectReadPipe(Recorder::new, pipe.source());
@@ -458,7 +458,7 @@ class PipesTest {
   }
 
   @Test
-  void connecting_thatFailsOrIsCancelled_closesThePipe() {
+  void connecting_thatFailsOrIsCancelled_closesThePipe() throws Exception {
     run(() -> {
       var first = Pipe.open();
       assertThatThrownBy(() ->

@@ -309,7 +309,7 @@ class SocketsTest {
   }
 
   @Test
-  void transport_takesAChannelOver_withBothSides() {
+  void transport_takesAChannelOver_withBothSides() throws Exception {
     run(() -> {
       var pair = Pair.open();
       pair.right().write(ByteBuffer.wrap(bytes("data")));
@@ -327,7 +327,7 @@ class SocketsTest {
   }
 
   @Test
-  void channelThatACoroutineWaitsFor_isNotTakenOver() {
+  void channelThatACoroutineWaitsFor_isNotTakenOver() throws Exception {
     run(() -> {
       var pipe = pipe();
       var piped = createTask(() -> Sockets.sockRecv(pipe.source(), 100));
@@ -356,7 +356,7 @@ class SocketsTest {
   }
 
   @Test
-  void removeReader_leavesACoroutineWaiting() {
+  void removeReader_leavesACoroutineWaiting() throws Exception {
     run(() -> {
       try (var pair = Pair.open()) {
         var waiting = createTask(() -> Sockets.sockRecv(pair.left(), 100));

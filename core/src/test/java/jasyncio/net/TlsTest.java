@@ -155,7 +155,7 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void bytes_arriveUnchangedInBothDirections(TlsProvider provider, String version) {
+  void bytes_arriveUnchangedInBothDirections(TlsProvider provider, String version) throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Echo::new, serverTls(provider))) {
         for (int size : new int[] {1, 64, 16 * 1024, 16 * 1024 + 1, 3_000_000}) {
@@ -175,7 +175,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void manyPieces_arriveInOrder(TlsProvider provider) {
+  void manyPieces_arriveInOrder(TlsProvider provider) throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Echo::new, serverTls(provider))) {
         var client = connect(listener.port(), clientTls(provider));
@@ -201,7 +201,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void streams_readAndWriteLines(TlsProvider provider) {
+  void streams_readAndWriteLines(TlsProvider provider) throws Exception {
     run(() -> {
       try (var server =
           Streams.startServer(
@@ -289,7 +289,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void bufferedProtocol_getsEverythingPieceByPiece(TlsProvider provider) {
+  void bufferedProtocol_getsEverythingPieceByPiece(TlsProvider provider) throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Echo::new, serverTls(provider))) {
         var client = connect(Sipper::new, listener.port(), clientTls(provider));
@@ -313,7 +313,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void bufferWithoutRoom_isAnErrorThatEndsTheConnection(TlsProvider provider) {
+  void bufferWithoutRoom_isAnErrorThatEndsTheConnection(TlsProvider provider) throws Exception {
     run(() -> {
       var errors = errors();
       try (var listener = new Listener<>(Echo::new, serverTls(provider))) {
@@ -358,7 +358,7 @@ class TlsTest {
   @ParameterizedTest
   @MethodSource("providersAndVersions")
   void connectionMade_comesAfterTheHandshakeAndBeforeTheConnectionIsReturned(
-      TlsProvider provider, String version) {
+      TlsProvider provider, String version) throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Recorder::new, serverTls(provider))) {
         var client =
@@ -399,7 +399,7 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void applicationProtocol_isTheServersChoice(TlsProvider provider, String version) {
+  void applicationProtocol_isTheServersChoice(TlsProvider provider, String version) throws Exception {
     run(() -> {
       var tls = serverTls(provider).applicationProtocols("h2", "http/1.1");
       try (var listener = new Listener<>(Recorder::new, tls)) {
@@ -416,7 +416,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void hostName_isSentToTheServer(TlsProvider provider) {
+  void hostName_isSentToTheServer(TlsProvider provider) throws Exception {
     run(() -> {
       var identity = TestPki.get().issue("EC", "other.example");
       var names = new ArrayList<>();
@@ -449,7 +449,7 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void certificateForAnotherHost_isRefused(TlsProvider provider, String version) {
+  void certificateForAnotherHost_isRefused(TlsProvider provider, String version) throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Recorder::new, serverTls(provider))) {
         assertThatThrownBy(() ->
@@ -463,7 +463,7 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void certificateThatIsOldOrOfAnUnknownAuthority_isRefused(TlsProvider provider, String version) {
+  void certificateThatIsOldOrOfAnUnknownAuthority_isRefused(TlsProvider provider, String version) throws Exception {
     run(() -> {
       var expired =
           TestPki.get()
@@ -481,7 +481,7 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void clientCertificate_isSeenByTheServer(TlsProvider provider, String version) {
+  void clientCertificate_isSeenByTheServer(TlsProvider provider, String version) throws Exception {
     run(() -> {
       var tls =
           TlsOptions.of(provider.server(LOCALHOST, TestPki.get().authorities()))
@@ -515,7 +515,7 @@ class TlsTest {
   /// Conscrypt's clients keep no tickets, which TLS 1.3 needs, unless their engine is told to.
   @ParameterizedTest
   @CsvSource({"JDK,TLSv1.2", "JDK,TLSv1.3", "CONSCRYPT,TLSv1.2"})
-  void secondConnection_resumesTheSession(TlsProvider provider, String version) {
+  void secondConnection_resumesTheSession(TlsProvider provider, String version) throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Echo::new, serverTls(provider))) {
         var checks = new ArrayList<String>();
@@ -574,7 +574,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void silentServer_runsIntoTheTimeLimit(TlsProvider provider) {
+  void silentServer_runsIntoTheTimeLimit(TlsProvider provider) throws Exception {
     run(() -> {
       try (var silent =
           ServerSocketChannel.open()
@@ -591,7 +591,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void silentClient_isDroppedAfterTheTimeLimit(TlsProvider provider) {
+  void silentClient_isDroppedAfterTheTimeLimit(TlsProvider provider) throws Exception {
     run(() -> {
       var tls = serverTls(provider).handshakeTimeout(Duration.ofMillis(50));
       try (var listener = new Listener<>(Recorder::new, tls)) {
@@ -604,7 +604,7 @@ class TlsTest {
   }
 
   @Test
-  void abortBeforeTheConnectionIsThere_failsTheWaiter() {
+  void abortBeforeTheConnectionIsThere_failsTheWaiter() throws Exception {
     run(() -> {
       try (var silent =
           ServerSocketChannel.open()
@@ -635,7 +635,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void serverThatHangsUp_isAFailedHandshake(TlsProvider provider) {
+  void serverThatHangsUp_isAFailedHandshake(TlsProvider provider) throws Exception {
     run(() -> {
       try (var server = Streams.startServer((reader, writer) -> writer.close(), "127.0.0.1", 0)) {
         var failure = catchThrowable(() -> connect(server.port(), clientTls(provider)));
@@ -649,7 +649,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void garbageOnTheServersPort_endsThatConnectionAlone(TlsProvider provider) {
+  void garbageOnTheServersPort_endsThatConnectionAlone(TlsProvider provider) throws Exception {
     run(() -> {
       var errors = errors();
       try (var listener = new Listener<>(Echo::new, serverTls(provider))) {
@@ -678,7 +678,7 @@ class TlsTest {
   }
 
   @Test
-  void clientWithoutAName_isToldToGiveOne() {
+  void clientWithoutAName_isToldToGiveOne() throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Echo::new, serverTls(TlsProvider.JDK))) {
         var connection = Streams.openConnection("127.0.0.1", listener.port());
@@ -702,7 +702,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void cancelledConnect_closesTheConnection(TlsProvider provider) {
+  void cancelledConnect_closesTheConnection(TlsProvider provider) throws Exception {
     run(() -> {
       try (var silent =
           ServerSocketChannel.open()
@@ -728,7 +728,7 @@ class TlsTest {
   }
 
   @Test
-  void debugMode_saysHowLongTheHandshakeTook() {
+  void debugMode_saysHowLongTheHandshakeTook() throws Exception {
     var logger = Logger.getLogger("jasyncio");
     logger.setLevel(Level.FINE);
     try (var logs = Logs.capture()) {
@@ -750,7 +750,7 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void close_sendsWhatIsWrittenAndIsARegularEndForBoth(TlsProvider provider, String version) {
+  void close_sendsWhatIsWrittenAndIsARegularEndForBoth(TlsProvider provider, String version) throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Recorder::new, serverTls(provider))) {
         var client = connect(listener.port(), clientTls(provider, version));
@@ -771,7 +771,7 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void answerToTheEnd_isStillSent(TlsProvider provider, String version) {
+  void answerToTheEnd_isStillSent(TlsProvider provider, String version) throws Exception {
     run(() -> {
       Supplier<Recorder> factory =
           () ->
@@ -794,7 +794,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void eofReceivedThatReturnsTrue_hasNoEffect(TlsProvider provider) {
+  void eofReceivedThatReturnsTrue_hasNoEffect(TlsProvider provider) throws Exception {
     try (var logs = Logs.capture()) {
       run(() -> {
         Supplier<Recorder> factory =
@@ -819,7 +819,7 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void endWithoutCloseNotify_isAnError(TlsProvider provider, String version) {
+  void endWithoutCloseNotify_isAnError(TlsProvider provider, String version) throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Recorder::new, serverTls(provider))) {
         var client = connect(listener.port(), clientTls(provider, version));
@@ -838,7 +838,7 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void endWithoutCloseNotify_isARegularOneIfWanted(TlsProvider provider, String version) {
+  void endWithoutCloseNotify_isARegularOneIfWanted(TlsProvider provider, String version) throws Exception {
     run(() -> {
       var tls = serverTls(provider).suppressRaggedEofs(true);
       try (var listener = new Listener<>(Recorder::new, tls)) {
@@ -855,7 +855,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void end_isHeardOfOnlyAfterReadingIsResumed(TlsProvider provider) {
+  void end_isHeardOfOnlyAfterReadingIsResumed(TlsProvider provider) throws Exception {
     run(() -> {
       Supplier<Sipper> factory = Sipper::new;
       try (var listener = new Listener<>(factory, serverTls(provider))) {
@@ -884,7 +884,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void peerThatDoesNotAnswerTheEnd_isAbortedAfterTheTimeLimit(TlsProvider provider) {
+  void peerThatDoesNotAnswerTheEnd_isAbortedAfterTheTimeLimit(TlsProvider provider) throws Exception {
     run(() -> {
       Supplier<Recorder> deaf =
           () ->
@@ -908,7 +908,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void limits_mayBeLongerThanAnyClockCounts(TlsProvider provider) {
+  void limits_mayBeLongerThanAnyClockCounts(TlsProvider provider) throws Exception {
     var forever = Duration.ofSeconds(Long.MAX_VALUE);
     run(() -> {
       try (var listener = new Listener<>(Recorder::new, serverTls(provider))) {
@@ -922,7 +922,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void closeWithUnreadData_doesNotWaitForThePeer(TlsProvider provider) {
+  void closeWithUnreadData_doesNotWaitForThePeer(TlsProvider provider) throws Exception {
     run(() -> {
       Supplier<Recorder> sender =
           () ->
@@ -960,7 +960,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void abort_endsAtOnceAlsoWhileClosing(TlsProvider provider) {
+  void abort_endsAtOnceAlsoWhileClosing(TlsProvider provider) throws Exception {
     run(() -> {
       Supplier<Recorder> deaf =
           () ->
@@ -984,7 +984,7 @@ class TlsTest {
   }
 
   @Test
-  void writesAfterTheEnd_areDroppedAndAtLengthWarnedOf() {
+  void writesAfterTheEnd_areDroppedAndAtLengthWarnedOf() throws Exception {
     try (var logs = Logs.capture()) {
       run(() -> {
         try (var listener = new Listener<>(Recorder::new, serverTls(TlsProvider.JDK))) {
@@ -1007,7 +1007,7 @@ class TlsTest {
   }
 
   @Test
-  void halfClosing_isRefused() {
+  void halfClosing_isRefused() throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Recorder::new, serverTls(TlsProvider.JDK))) {
         var client = connect(listener.port(), clientTls(TlsProvider.JDK));
@@ -1022,7 +1022,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void clientsOfAServer_areClosedInTheRegularWay(TlsProvider provider) {
+  void clientsOfAServer_areClosedInTheRegularWay(TlsProvider provider) throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Recorder::new, serverTls(provider))) {
         var client = connect(listener.port(), clientTls(provider));
@@ -1041,7 +1041,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void failureOfACallback_isReportedAndEndsTheConnection(TlsProvider provider) {
+  void failureOfACallback_isReportedAndEndsTheConnection(TlsProvider provider) throws Exception {
     run(() -> {
       var errors = errors();
       Supplier<Recorder> factory =
@@ -1070,7 +1070,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void failureOfConnectionMade_failsTheConnection(TlsProvider provider) {
+  void failureOfConnectionMade_failsTheConnection(TlsProvider provider) throws Exception {
     run(() -> {
       var errors = errors();
       Supplier<Recorder> factory =
@@ -1090,7 +1090,7 @@ class TlsTest {
   }
 
   @Test
-  void renegotiation_isRefused() {
+  void renegotiation_isRefused() throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Recorder::new, serverTls(TlsProvider.JDK))) {
         int port = listener.port();
@@ -1122,7 +1122,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void slowReader_pausesTheWriter(TlsProvider provider) {
+  void slowReader_pausesTheWriter(TlsProvider provider) throws Exception {
     run(() -> {
       Supplier<Recorder> slow =
           () ->
@@ -1166,7 +1166,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void pauseInConnectionMade_holdsEverythingBack(TlsProvider provider) {
+  void pauseInConnectionMade_holdsEverythingBack(TlsProvider provider) throws Exception {
     run(() -> {
       Supplier<Recorder> sender =
           () ->
@@ -1207,7 +1207,7 @@ class TlsTest {
   }
 
   @Test
-  void limits_areChecked() {
+  void limits_areChecked() throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Recorder::new, serverTls(TlsProvider.JDK))) {
         var client = connect(listener.port(), clientTls(TlsProvider.JDK));
@@ -1230,7 +1230,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void tinyReadLimit_doesNotStopRecordsThatAreLonger(TlsProvider provider) {
+  void tinyReadLimit_doesNotStopRecordsThatAreLonger(TlsProvider provider) throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Echo::new, serverTls(provider))) {
         var client = connect(listener.port(), clientTls(provider));
@@ -1250,7 +1250,7 @@ class TlsTest {
   // CPython: gh-156793
   @ParameterizedTest
   @EnumSource
-  void namesThatAreChecked_needAName(TlsProvider provider) {
+  void namesThatAreChecked_needAName(TlsProvider provider) throws Exception {
     run(() -> {
       var checking =
           clientTls(provider)
@@ -1283,7 +1283,7 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void startTls_goesOnInSecret(TlsProvider provider, String version) {
+  void startTls_goesOnInSecret(TlsProvider provider, String version) throws Exception {
     run(() -> {
       try (var server =
           Streams.startServer(
@@ -1315,7 +1315,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void startTls_getsWhatCameTooEarly(TlsProvider provider) {
+  void startTls_getsWhatCameTooEarly(TlsProvider provider) throws Exception {
     run(() -> {
       var mayGoOn = new Future<Void>();
       try (var server =
@@ -1350,7 +1350,7 @@ class TlsTest {
   }
 
   @Test
-  void startTls_takesPlainTextBehindTheCommandForTls() {
+  void startTls_takesPlainTextBehindTheCommandForTls() throws Exception {
     run(() -> {
       var outcome = getRunningLoop().<Throwable>createFuture();
       try (var server =
@@ -1383,7 +1383,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void startTls_withMuchBehindTheHandshake_goesOnReading(TlsProvider provider) {
+  void startTls_withMuchBehindTheHandshake_goesOnReading(TlsProvider provider) throws Exception {
     run(() -> {
       try (var server =
           Streams.startServer(
@@ -1408,7 +1408,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void handlerThatFailsAfterStartTls_isARegularEndForTheClient(TlsProvider provider) {
+  void handlerThatFailsAfterStartTls_isARegularEndForTheClient(TlsProvider provider) throws Exception {
     run(() -> {
       var errors = errors();
       try (var server =
@@ -1447,7 +1447,7 @@ class TlsTest {
   @ParameterizedTest
   @EnumSource
   void sendfileWhilePaused_waitsForItsTurn_andLetsTheWriterGoOn(
-      TlsProvider provider, @TempDir Path directory) {
+      TlsProvider provider, @TempDir Path directory) throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Deaf::new, serverTls(provider));
           var file = FileChannel.open(megabyte(directory))) {
@@ -1483,7 +1483,7 @@ class TlsTest {
   @ParameterizedTest
   @EnumSource
   void sendfileThatIsCancelled_tellsTheProtocolOnlyWhatItDoesNotKnow(
-      TlsProvider provider, @TempDir Path directory) {
+      TlsProvider provider, @TempDir Path directory) throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Deaf::new, serverTls(provider));
           var file = FileChannel.open(megabyte(directory))) {
@@ -1534,7 +1534,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void startTlsThatFails_closesTheConnection(TlsProvider provider) {
+  void startTlsThatFails_closesTheConnection(TlsProvider provider) throws Exception {
     run(() -> {
       try (var server =
           Streams.startServer(
@@ -1560,7 +1560,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void tlsOnTopOfTls_works(TlsProvider provider) {
+  void tlsOnTopOfTls_works(TlsProvider provider) throws Exception {
     run(() -> {
       try (var server =
           Streams.startServer(
@@ -1593,7 +1593,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void reset_isTheReasonOfTheEnd(TlsProvider provider) {
+  void reset_isTheReasonOfTheEnd(TlsProvider provider) throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Recorder::new, serverTls(provider))) {
         var client = connect(listener.port(), clientTls(provider));
@@ -1613,7 +1613,7 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void manyConnections_comeAndGo(TlsProvider provider) {
+  void manyConnections_comeAndGo(TlsProvider provider) throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Echo::new, serverTls(provider))) {
         var tls = clientTls(provider);
