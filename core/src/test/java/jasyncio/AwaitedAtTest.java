@@ -53,7 +53,7 @@ class AwaitedAtTest {
     wait.run();
   }
 
-  private static Object fail(Throwable error) throws Exception {
+  private static Object fail(Throwable error) {
     throw Sneaky.sneak(error);
   }
 

@@ -350,8 +350,8 @@ class PipesTest {
         var broken =
             new FilterInputStream(failing) {
               @Override
-              public int read(byte[] target, int offset, int length) throws Exception {
-                throw Raise.sneak(error);
+              public int read(byte[] target, int offset, int length) {
+                throw Sneaky.sneak(error);
               }
             };
         assertThat(await(connectReadPipe(Recorder::new, broken).protocol().lost))
@@ -360,8 +360,8 @@ class PipesTest {
         var deaf =
             new OutputStream() {
               @Override
-              public void write(int b) throws Exception {
-                throw Raise.sneak(error);
+              public void write(int b) {
+                throw Sneaky.sneak(error);
               }
             };
         var writer = connectWritePipe(Recorder::new, deaf);
