@@ -53,7 +53,7 @@ class AwaitedAtTest {
     wait.run();
   }
 
-  private static Object fail(Throwable error) {
+  private static Object fail(Throwable error) throws Exception {
     throw Sneaky.sneak(error);
   }
 

@@ -350,7 +350,7 @@ class PipesTest {
         var broken =
             new FilterInputStream(failing) {
               @Override
-              public int read(byte[] target, int offset, int length) {
+              public int read(byte[] target, int offset, int length) throws Exception {
                 throw Sneaky.sneak(error);
               }
             };
@@ -360,7 +360,7 @@ class PipesTest {
         var deaf =
             new OutputStream() {
               @Override
-              public void write(int b) {
+              public void write(int b) throws Exception {
                 throw Sneaky.sneak(error);
               }
             };
