@@ -16,6 +16,7 @@ import static jasyncio.Asyncio.waitFor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import jasyncio.internal.base.Sneaky;
 import jasyncio.files.AsyncFiles;
 import jasyncio.generator.Generators;
 import jasyncio.gevent.Gevent;
@@ -53,7 +54,7 @@ class AwaitedAtTest {
     wait.run();
   }
 
-  private static Object fail(Throwable error) throws Exception {
+  private static Object fail(Throwable error) {
     throw Sneaky.sneak(error);
   }
 

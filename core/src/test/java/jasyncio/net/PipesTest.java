@@ -10,6 +10,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.internal.base.Sneaky;
 import jasyncio.CancelledError;
 import jasyncio.ChildJvm;
 import java.io.ByteArrayInputStream;
@@ -350,7 +351,7 @@ class PipesTest {
         var broken =
             new FilterInputStream(failing) {
               @Override
-              public int read(byte[] target, int offset, int length) throws Exception {
+              public int read(byte[] target, int offset, int length) {
                 throw Sneaky.sneak(error);
               }
             };
@@ -360,7 +361,7 @@ class PipesTest {
         var deaf =
             new OutputStream() {
               @Override
-              public void write(int b) throws Exception {
+              public void write(int b) {
                 throw Sneaky.sneak(error);
               }
             };
