@@ -67,7 +67,7 @@ class ReadmeTest {
   static final class Alone {
     private Alone() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws Exception {
       ChildJvm.keepQuietAboutSlowSteps();
       run(() -> {
         try (var server = Streams.startServer((reader, writer) -> writer.close(), "127.0.0.1", 0)) {

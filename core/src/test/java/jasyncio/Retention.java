@@ -37,7 +37,7 @@ public final class Retention {
   }
 
   /// Asserts that what `finished` returns lets what was captured be collected; inside of a loop.
-  public static void assertDropped(Finished finished) {
+  public static void assertDropped(Finished finished) throws Exception {
     run(() -> {
       awaitDropped(begin(finished), () -> sleep(0));
     });

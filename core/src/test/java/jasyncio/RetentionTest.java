@@ -62,7 +62,7 @@ class RetentionTest {
   }
 
   @Test
-  void task_dropsItsBody() {
+  void task_dropsItsBody() throws Exception {
     assertDropped(captured -> {
       var task = createTask(() -> captured.use());
       await(task);
@@ -80,7 +80,7 @@ class RetentionTest {
   }
 
   @Test
-  void task_thatFailedOrWasCancelled_dropsItsBody() {
+  void task_thatFailedOrWasCancelled_dropsItsBody() throws Exception {
     assertDropped(captured -> {
       var task =
           createTask(() -> {
@@ -110,7 +110,7 @@ class RetentionTest {
   }
 
   @Test
-  void tasks_thatEachAwaitTheOneBefore_doNotPileUp() {
+  void tasks_thatEachAwaitTheOneBefore_doNotPileUp() throws Exception {
     assertDropped(captured -> {
       var first = createTask(() -> captured.use());
       Task<Void> last = first;
@@ -127,7 +127,7 @@ class RetentionTest {
   }
 
   @Test
-  void coroutine_dropsItsBodyAndItsOutcome() {
+  void coroutine_dropsItsBodyAndItsOutcome() throws Exception {
     assertDropped(captured -> {
       var awaited = coroutine(() -> captured.use());
       await(awaited);
@@ -151,7 +151,7 @@ class RetentionTest {
   }
 
   @Test
-  void gather_dropsItsMembers() {
+  void gather_dropsItsMembers() throws Exception {
     assertDropped(captured -> {
       var member = getRunningLoop().<Object>createFuture();
       member.addDoneCallback(f -> captured.use());
@@ -163,7 +163,7 @@ class RetentionTest {
   }
 
   @Test
-  void gather_thatFailed_leavesWhatNeverEnds() {
+  void gather_thatFailed_leavesWhatNeverEnds() throws Exception {
     assertDropped(captured -> {
       var never = never();
       var failed = never();
@@ -176,7 +176,7 @@ class RetentionTest {
   }
 
   @Test
-  void futureThatNeverEnds_keepsNobodyWhoLeft() {
+  void futureThatNeverEnds_keepsNobodyWhoLeft() throws Exception {
     assertDropped(captured -> {
       var never = never();
       leave(never, captured, f -> await(shield(f)));
@@ -208,7 +208,7 @@ class RetentionTest {
   }
 
   @Test
-  void asCompleted_leftEarly_isForgottenByWhatNeverEnds() {
+  void asCompleted_leftEarly_isForgottenByWhatNeverEnds() throws Exception {
     assertDropped(captured -> {
       var never = never();
       var done = getRunningLoop().<Object>createFuture();
@@ -242,7 +242,7 @@ class RetentionTest {
   }
 
   @Test
-  void taskGroup_dropsItsErrorsAndItsParent() {
+  void taskGroup_dropsItsErrorsAndItsParent() throws Exception {
     assertDropped(captured -> {
       var group = new TaskGroup();
       fails(() ->
@@ -258,7 +258,7 @@ class RetentionTest {
   }
 
   @Test
-  void timeout_andWaitFor_dropTheirBodies() {
+  void timeout_andWaitFor_dropTheirBodies() throws Exception {
     assertDropped(captured -> {
       var limit = jasyncio.Timeout.after(100);
       limit.run(() -> captured.use());
@@ -268,7 +268,7 @@ class RetentionTest {
   }
 
   @Test
-  void future_dropsItsCallbacks() {
+  void future_dropsItsCallbacks() throws Exception {
     assertDropped(captured -> {
       var future = never();
       future.addDoneCallback(f -> captured.use());
@@ -279,7 +279,7 @@ class RetentionTest {
   }
 
   @Test
-  void handle_thatHasRunOrWasCancelled_dropsItsCallback() {
+  void handle_thatHasRunOrWasCancelled_dropsItsCallback() throws Exception {
     assertDropped(captured -> {
       var soon = getRunningLoop().callSoon(captured::use);
       sleep(0);
@@ -300,7 +300,7 @@ class RetentionTest {
   }
 
   @Test
-  void generators_thatHaveEnded_dropTheirBodies() {
+  void generators_thatHaveEnded_dropTheirBodies() throws Exception {
     assertDropped(captured -> {
       var generator = Generators.<Integer>generator(g -> captured.use());
       generator.forEach(item -> {});
@@ -319,7 +319,7 @@ class RetentionTest {
   }
 
   @Test
-  void locksAndQueues_keepNobodyWhoLeft() {
+  void locksAndQueues_keepNobodyWhoLeft() throws Exception {
     assertDropped(captured -> {
       var lock = new Lock();
       var held = lock.acquire();
@@ -350,7 +350,7 @@ class RetentionTest {
   }
 
   @Test
-  void moreLocksAndQueues_keepNobodyWhoLeft() {
+  void moreLocksAndQueues_keepNobodyWhoLeft() throws Exception {
     assertDropped(captured -> {
       var semaphore = new Semaphore(0);
       var barrier = new Barrier(2);
@@ -389,7 +389,7 @@ class RetentionTest {
   }
 
   @Test
-  void waiters_thatWereServed_areNotKept() {
+  void waiters_thatWereServed_areNotKept() throws Exception {
     assertDropped(captured -> {
       var event = new Event();
       var queue = new Queue<Integer>();
@@ -419,7 +419,7 @@ class RetentionTest {
   }
 
   @Test
-  void asCompleted_thatHasGivenAll_dropsWhatItGave() {
+  void asCompleted_thatHasGivenAll_dropsWhatItGave() throws Exception {
     assertDropped(captured -> {
       var done = getRunningLoop().<Object>createFuture();
       done.setResult(captured);
@@ -436,7 +436,7 @@ class RetentionTest {
   }
 
   @Test
-  void calls_onOtherThreads_dropTheirBodies() {
+  void calls_onOtherThreads_dropTheirBodies() throws Exception {
     assertDropped(captured -> {
       var loop = getRunningLoop();
       toThread(captured::use);
@@ -455,7 +455,7 @@ class RetentionTest {
   }
 
   @Test
-  void callbacks_thatWereRemoved_areNotKept() {
+  void callbacks_thatWereRemoved_areNotKept() throws Exception {
     assertDropped(captured -> {
       var never = never();
       Consumer<Future<Integer>> callback = f -> captured.use();
@@ -485,7 +485,7 @@ class RetentionTest {
   }
 
   @Test
-  void contextVariables_keepNoValueThatWasTakenBack() {
+  void contextVariables_keepNoValueThatWasTakenBack() throws Exception {
     assertDropped(captured -> {
       var variable = ContextVar.<Object>of("variable");
       var context = Asyncio.copyContext();
@@ -573,7 +573,7 @@ class RetentionTest {
   // ---- gevent -----------------------------------------------------------------------------------
 
   @Test
-  void greenlet_dropsItsBody() {
+  void greenlet_dropsItsBody() throws Exception {
     assertDropped(captured -> {
       var greenlet = Gevent.spawn(() -> captured.use());
       greenlet.join();
@@ -582,7 +582,7 @@ class RetentionTest {
   }
 
   @Test
-  void greenlet_thatFailedOrWasKilled_dropsItsBodyAndItsLinks() {
+  void greenlet_thatFailedOrWasKilled_dropsItsBodyAndItsLinks() throws Exception {
     assertDropped(captured -> {
       var failed =
           Gevent.spawn(() -> {
@@ -608,7 +608,7 @@ class RetentionTest {
   }
 
   @Test
-  void groupsOfGreenlets_dropTheirMembers() {
+  void groupsOfGreenlets_dropTheirMembers() throws Exception {
     assertDropped(captured -> {
       var group = new Group();
       group.spawn(() -> captured.use());
@@ -629,7 +629,7 @@ class RetentionTest {
   }
 
   @Test
-  void resultsAndEvents_ofGevent_keepNobodyWhoWaited() {
+  void resultsAndEvents_ofGevent_keepNobodyWhoWaited() throws Exception {
     assertDropped(captured -> {
       var never = new AsyncResult<Integer>();
       var result = new AsyncResult<Integer>();
@@ -660,7 +660,7 @@ class RetentionTest {
   // ---- files ------------------------------------------------------------------------------------
 
   @Test
-  void file_thatIsClosed_keepsNothing(@TempDir Path folder) {
+  void file_thatIsClosed_keepsNothing(@TempDir Path folder) throws Exception {
     assertDropped(captured -> {
       var file =
           AsyncFiles.open(

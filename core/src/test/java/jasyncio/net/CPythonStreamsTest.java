@@ -225,7 +225,7 @@ class CPythonStreamsTest {
   // CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests.test_read_ready_eof,
   //     test_read_ready_eof_keep_open
   @Test
-  void bufferedProtocol_isToldOfTheEnd_andMayKeepItsSideOpen() {
+  void bufferedProtocol_isToldOfTheEnd_andMayKeepItsSideOpen() throws Exception {
     run(() -> {
       for (boolean keepOpen : new boolean[] {false, true}) {
         var client =
@@ -256,7 +256,7 @@ class CPythonStreamsTest {
   // CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests
   //     .test_read_eof_received_error
   @Test
-  void bufferedProtocol_thatFailsAtTheEnd_endsItsConnection() {
+  void bufferedProtocol_thatFailsAtTheEnd_endsItsConnection() throws Exception {
     run(() -> {
       var errors = new ArrayList<ErrorContext>();
       getRunningLoop().setExceptionHandler((loop, error) -> errors.add(error));
@@ -284,7 +284,7 @@ class CPythonStreamsTest {
   // CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests
   //     .test_read_ready_conn_reset, test_read_ready_err
   @Test
-  void bufferedProtocol_isToldOfAReset() {
+  void bufferedProtocol_isToldOfAReset() throws Exception {
     run(() -> {
       var client = new Buffered();
       try (var pair = Loopback.open(client, new Recorder())) {
@@ -301,7 +301,7 @@ class CPythonStreamsTest {
   // CPython: test_selector_events.SelectorSocketTransportBufferedProtocolTests
   //     .test_proto_type_switch
   @Test
-  void protocolsOfBothKinds_canFollowEachOther() {
+  void protocolsOfBothKinds_canFollowEachOther() throws Exception {
     run(() -> {
       var plain = new Recorder();
       var buffered = new Buffered();
@@ -585,7 +585,7 @@ class CPythonStreamsTest {
   // CPython: test_unix_events.UnixWritePipeTransportTests.test_can_write_eof, test_write_no_data,
   //     test_write_eof, test_close_closing
   @Test
-  void pipe_writtenTo_endsAtOnceIfNothingIsBuffered() {
+  void pipe_writtenTo_endsAtOnceIfNothingIsBuffered() throws Exception {
     run(() -> {
       var pipe = Pipe.open();
       var writing = Pipes.connectWritePipe(Recorder::new, pipe.sink());
@@ -605,7 +605,7 @@ class CPythonStreamsTest {
 
   // CPython: test_unix_events.UnixWritePipeTransportTests.test_write_eof_pending
   @Test
-  void pipe_writtenTo_endsBehindWhatIsBuffered() {
+  void pipe_writtenTo_endsBehindWhatIsBuffered() throws Exception {
     run(() -> {
       var pipe = Pipe.open();
       var writing = Pipes.connectWritePipe(Recorder::new, pipe.sink());

@@ -273,7 +273,7 @@ class DatagramsTest {
   // CPython: test_selector_events.SelectorDatagramTransportTests.test_sendto_no_data,
   //     test_sendto_buffer_nodata
   @Test
-  void emptyDatagram_isSent_alsoBehindAnother() {
+  void emptyDatagram_isSent_alsoBehindAnother() throws Exception {
     run(() -> {
       var b = DatagramRecorder.bound();
       var a = new DatagramRecorder();

@@ -59,7 +59,7 @@ class NetRetentionTest {
   }
 
   @Test
-  void sockets() {
+  void sockets() throws Exception {
     assertDropped(captured ->
         inContext(
             captured,
@@ -77,7 +77,7 @@ class NetRetentionTest {
   }
 
   @Test
-  void socketThatHadToWaitForItsPeer() {
+  void socketThatHadToWaitForItsPeer() throws Exception {
     assertDropped(captured ->
         inContext(
             captured,
@@ -97,7 +97,7 @@ class NetRetentionTest {
   }
 
   @Test
-  void tls() {
+  void tls() throws Exception {
     assertDropped(captured ->
         inContext(
             captured,
@@ -129,7 +129,7 @@ class NetRetentionTest {
   }
 
   @Test
-  void streams() {
+  void streams() throws Exception {
     assertDropped(captured -> {
       var kept = new ArrayList<Object>();
       inContext(
@@ -166,7 +166,7 @@ class NetRetentionTest {
   }
 
   @Test
-  void readersAndWriters_keepNobodyWhoLeft() {
+  void readersAndWriters_keepNobodyWhoLeft() throws Exception {
     assertDropped(captured -> {
       try (var connection = Loopback.open()) {
         var reader = new StreamReader();
@@ -200,7 +200,7 @@ class NetRetentionTest {
   }
 
   @Test
-  void pipes() {
+  void pipes() throws Exception {
     assertDropped(captured ->
         inContext(
             captured,
@@ -218,7 +218,7 @@ class NetRetentionTest {
   }
 
   @Test
-  void pipesWithAThread() {
+  void pipesWithAThread() throws Exception {
     assertDropped(captured ->
         inContext(
             captured,
@@ -237,7 +237,7 @@ class NetRetentionTest {
   }
 
   @Test
-  void datagrams() {
+  void datagrams() throws Exception {
     assertDropped(captured ->
         inContext(
             captured,
@@ -272,7 +272,7 @@ class NetRetentionTest {
   }
 
   @Test
-  void processes() {
+  void processes() throws Exception {
     assertDropped(captured ->
         inContext(
             captured,
@@ -308,7 +308,7 @@ class NetRetentionTest {
   }
 
   @Test
-  void bareChannels_withoutAReaderAnyMore() {
+  void bareChannels_withoutAReaderAnyMore() throws Exception {
     assertDropped(captured -> {
       var pipe = Pipe.open();
       pipe.source().configureBlocking(false);
@@ -334,7 +334,7 @@ class NetRetentionTest {
   }
 
   @Test
-  void transport_thatIsClosed_hasNobody() {
+  void transport_thatIsClosed_hasNobody() throws Exception {
     Asyncio.run(() -> {
       Transport transport;
       try (var connection = Loopback.open()) {

@@ -138,7 +138,7 @@ class SocketsTest {
 
   // CPython: test_selector_events.BaseSelectorEventLoopTests.test_add_writer_existing
   @Test
-  void secondWriter_takesThePlaceOfTheFirst_besideTheReader() {
+  void secondWriter_takesThePlaceOfTheFirst_besideTheReader() throws Exception {
     run(() -> {
       try (var pair = Pair.open()) {
         Sockets.addReader(pair.left(), () -> order.add("readable"));

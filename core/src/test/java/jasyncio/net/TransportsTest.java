@@ -726,18 +726,18 @@ class TransportsTest {
 
   // CPython: test_selector_events.BaseSelectorEventLoopTests.test_accept_connection_multiple
   @Test
-  void connectionsThatWaitTogether_areAcceptedInOneIteration() {
+  void connectionsThatWaitTogether_areAcceptedInOneIteration() throws Exception {
     assertAcceptedTogether(5, ServerOptions.defaults());
   }
 
   // CPython: test_selector_events.BaseSelectorEventLoopTests.test_accept_connection_zero_one
   @Test
-  void backlogOfOne_acceptsTwoInOneIteration() {
+  void backlogOfOne_acceptsTwoInOneIteration() throws Exception {
     assertAcceptedTogether(2, ServerOptions.defaults().backlog(1));
   }
 
   /// Connects without letting the loop run, and looks when the server has made its protocols.
-  private static void assertAcceptedTogether(int count, ServerOptions options) {
+  private static void assertAcceptedTogether(int count, ServerOptions options) throws Exception {
     run(() -> {
       var peers = new ArrayList<Recorder>();
       var server =
