@@ -327,7 +327,7 @@ class RetentionTest {
       var condition = new Condition();
       var queue = new Queue<Integer>();
       for (var wait :
-          List.<Action>of(
+          List.<Action<?>>of(
               lock::acquire,
               event::await,
               queue::get,
@@ -360,7 +360,7 @@ class RetentionTest {
       full.putNowait(1);
       var across = new ThreadsafeQueue<Integer>(1);
       for (var wait :
-          List.<Action>of(
+          List.<Action<?>>of(
               semaphore::acquire,
               barrier::await,
               () -> limiter.acquire(),
@@ -376,7 +376,7 @@ class RetentionTest {
   }
 
   /// A task that waits for something, and is cancelled.
-  private static void leave(Action wait, Captured captured) {
+  private static void leave(Action<?> wait, Captured captured) {
     var task =
         createTask(() -> {
           wait.run();
@@ -413,7 +413,7 @@ class RetentionTest {
     });
   }
 
-  private static void served(Action wait, Captured captured) throws Exception {
+  private static void served(Action<?> wait, Captured captured) throws Exception {
     wait.run();
     captured.use();
   }
@@ -637,7 +637,7 @@ class RetentionTest {
       var semaphore = new jasyncio.gevent.Semaphore(0);
       var queue = new jasyncio.gevent.Queue<Integer>();
       var waits =
-          List.<Action>of(never::get, result::get, event::await, semaphore::acquire, queue::get);
+          List.<Action<?>>of(never::get, result::get, event::await, semaphore::acquire, queue::get);
       var greenlets = new ArrayList<Greenlet<Void>>();
       for (var wait : waits) {
         greenlets.add(

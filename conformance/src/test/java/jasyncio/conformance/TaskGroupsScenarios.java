@@ -538,7 +538,7 @@ final class TaskGroupsScenarios {
       var loop = getRunningLoop();
       var end = loop.<Integer>createFuture();
       var children = new ArrayList<Task<String>>();
-      Action work =
+      Action<?> work =
           () -> {
             taskGroup(tg -> {
               children.add(tg.createTask(() -> outcome(end)));

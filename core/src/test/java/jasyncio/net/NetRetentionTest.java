@@ -50,7 +50,7 @@ class NetRetentionTest {
   }
 
   /// Runs in a context that holds what is captured.
-  private static <T> T inContext(Captured captured, Awaitable<T> body) {
+  private static <T> T inContext(Captured captured, Awaitable<T, ?> body) {
     return await(
         createTask(() -> {
           VARIABLE.set(captured);
