@@ -67,7 +67,7 @@ public final class Traces {
   /// The trace of `error` as it is to be printed. Never fails.
   public static StackTraceElement[] of(Throwable error) {
     try {
-      @Nullable StackTraceElement[] trace = error.getStackTrace();
+      StackTraceElement @Nullable [] trace = error.getStackTrace();
       return trace == null ? NONE : FOLDED ? folded(trace) : trace;
     } catch (Throwable e) { // of a method that is overridden
       return NONE;
