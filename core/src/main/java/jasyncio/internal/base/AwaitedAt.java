@@ -1,6 +1,5 @@
 package jasyncio.internal.base;
 
-import java.lang.StackWalker.StackFrame;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,9 +21,6 @@ public final class AwaitedAt {
   private static final String AWAITED = "… awaited at ";
   private static final String RESUMED = "… resumed at ";
   private static final int MAX_SECTIONS = 16;
-  private static final int MAX_FRAMES = 1024; // of a section: as many as the JVM records
-  private static final StackWalker WALKER =
-      StackWalker.getInstance(StackWalker.Option.SHOW_REFLECT_FRAMES); // as a Throwable does
 
   private AwaitedAt() {}
 
@@ -54,7 +50,8 @@ public final class AwaitedAt {
       if (trace.length == 0) { // one without a trace stays so: a cancellation, say
         return;
       }
-      var section = callers();
+      var stack = new Throwable().getStackTrace(); // less work than a StackWalker's frames
+      var section = program(stack, stack.length);
       if (!section.isEmpty()) {
         var first = Frames.labelled(label, section.getFirst());
         if (!isKnown(trace, section, first)) {
@@ -66,15 +63,15 @@ public final class AwaitedAt {
     }
   }
 
-  /// The program's frames up to where the machine has called them, innermost first.
-  private static List<StackTraceElement> callers() {
-    return WALKER.walk(frames ->
-        frames
-            .takeWhile(f -> !Frames.areMachine(f.getClassName()))
-            .filter(f -> !Frames.areMachinery(f.getClassName()))
-            .limit(MAX_FRAMES)
-            .map(StackFrame::toStackTraceElement)
-            .toList());
+  /// The program's frames among the first of `stack`, up to where the machine has called them.
+  private static List<StackTraceElement> program(StackTraceElement[] stack, int end) {
+    var frames = new ArrayList<StackTraceElement>();
+    for (int i = 0; i < end && !Frames.areMachine(stack[i].getClassName()); i++) {
+      if (!Frames.areMachinery(stack[i].getClassName())) {
+        frames.add(stack[i]);
+      }
+    }
+    return frames;
   }
 
   private static boolean isKnown(
@@ -107,12 +104,7 @@ public final class AwaitedAt {
   /// Whether the error was thrown on the stack that awaits it: that tells where already.
   private static boolean wasThrownBy(
       List<StackTraceElement> section, StackTraceElement[] trace, int end) {
-    var thrower = new ArrayList<StackTraceElement>();
-    for (int i = 0; i < end && !Frames.areMachine(trace[i].getClassName()); i++) {
-      if (!Frames.areMachinery(trace[i].getClassName())) {
-        thrower.add(trace[i]);
-      }
-    }
+    var thrower = program(trace, end);
     int outside = thrower.size() - section.size();
     return outside >= 0 && thrower.subList(outside, thrower.size()).equals(section);
   }
