@@ -6,6 +6,10 @@
 /// them. [Datagrams][jasyncio.net.Datagrams] has both levels for UDP, and
 /// [Sockets][jasyncio.net.Sockets] what the loop can do with a bare channel.
 ///
+/// Whatever ends a connection (a reset, a refusal, a pipe that nobody reads any more) is a
+/// [SocketException][java.net.SocketException]: Python's `ConnectionError`. What TLS says itself is
+/// an [SSLException][javax.net.ssl.SSLException].
+///
 /// Everything here but options and TLS contexts belongs to the loop that ran when it was made, and
 /// is used on its thread. What is still open when that loop is closed is closed with it, and its
 /// protocol is not told.
