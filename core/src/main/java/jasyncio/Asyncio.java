@@ -63,7 +63,8 @@ public final class Asyncio {
   /// @return what it gives; throws what it throws, the very object
   /// @throws IllegalStateException if a loop runs on this thread
   /// @throws KeyboardInterrupt if Ctrl-C ended it; see [Runner]
-  public static <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> main) throws X {
+  public static <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> main)
+      throws X {
     return run(main, RunOptions.defaults());
   }
 
@@ -75,7 +76,8 @@ public final class Asyncio {
   /// @return what it gives; throws what it throws
   /// @throws IllegalStateException if a loop runs on this thread, or if this JVM cannot do what the
   ///   options say
-  public static <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> main, RunOptions options) throws X {
+  public static <T extends @Nullable Object, X extends Exception> T run(
+      Awaitable<T, X> main, RunOptions options) throws X {
     Objects.requireNonNull(main, "main");
     Objects.requireNonNull(options, "options");
     if (EventLoop.running() != null) {
@@ -164,7 +166,8 @@ public final class Asyncio {
   /// @throws CancelledError if it, or the waiting task, is cancelled
   /// @throws IllegalStateException if it is a future that is not done, or a coroutine, and the
   ///   caller runs in no coroutine
-  public static <T extends @Nullable Object, X extends Exception> T await(Awaitable<T, X> awaitable) throws X {
+  public static <T extends @Nullable Object, X extends Exception> T await(Awaitable<T, X> awaitable)
+      throws X {
     return Objects.requireNonNull(awaitable, "awaitable").await();
   }
 
@@ -767,6 +770,19 @@ public final class Asyncio {
     return asCompleted(awaitables, Double.POSITIVE_INFINITY);
   }
 
+  /// Results in the order in which they come, like [#asCompleted(Collection)].
+  ///
+  /// @param <T> what they give
+  /// @param awaitables futures and coroutines; coroutines become tasks now
+  /// @return what to iterate over, once
+  /// @throws IllegalStateException if there is no loop to run coroutines
+  @SafeVarargs
+  @SuppressWarnings("varargs") // the array is only read
+  public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
+      Awaitable<? extends T, ?>... awaitables) {
+    return asCompleted(Arrays.asList(Objects.requireNonNull(awaitables, "awaitables")));
+  }
+
   /// Results in the order in which they come, until the time is over. Nothing is cancelled then.
   ///
   /// @param <T> what they give
@@ -818,7 +834,8 @@ public final class Asyncio {
   /// @param <T> what it gives
   /// @param body the clean-up
   /// @return what it gives; throws what it throws
-  public static <T extends @Nullable Object, X extends Exception> T uninterrupted(Awaitable<T, X> body) throws X {
+  public static <T extends @Nullable Object, X extends Exception> T uninterrupted(
+      Awaitable<T, X> body) throws X {
     Objects.requireNonNull(body, "body");
     var task = currentTask();
     return task == null ? body.await() : task.uninterrupted(body);
@@ -855,8 +872,8 @@ public final class Asyncio {
   /// @return what it gives; throws what it throws
   /// @throws TimeoutException if the time was over
   /// @throws IllegalStateException if the caller runs in no task
-  public static <T extends @Nullable Object, X extends Exception> T waitFor(Awaitable<T, X> awaitable, double timeout)
-      throws X, TimeoutException {
+  public static <T extends @Nullable Object, X extends Exception> T waitFor(
+      Awaitable<T, X> awaitable, double timeout) throws X, TimeoutException {
     return Waits.waitFor(awaitable, timeout);
   }
 
@@ -865,7 +882,8 @@ public final class Asyncio {
   /// @param action the coroutine
   /// @param timeout seconds; at most 0 gives it no chance unless it is done
   /// @throws TimeoutException if the time was over
-  public static <X extends Exception> void waitFor(Action<X> action, double timeout) throws X, TimeoutException {
+  public static <X extends Exception> void waitFor(Action<X> action, double timeout)
+      throws X, TimeoutException {
     waitFor(ActionBody.of(action, "action"), timeout);
   }
 
@@ -889,7 +907,8 @@ public final class Asyncio {
   /// @param action the coroutine
   /// @param timeout the time
   /// @throws TimeoutException if the time was over
-  public static <X extends Exception> void waitFor(Action<X> action, @Nullable Duration timeout) throws X, TimeoutException {
+  public static <X extends Exception> void waitFor(Action<X> action, @Nullable Duration timeout)
+      throws X, TimeoutException {
     waitFor(ActionBody.of(action, "action"), timeout);
   }
 
@@ -904,8 +923,8 @@ public final class Asyncio {
   /// @return what it gives; throws what it throws
   /// @throws TimeoutException if the time was over
   /// @throws IllegalStateException if the caller runs in no task
-  public static <T extends @Nullable Object, X extends Exception> T timeout(double delay, Awaitable<T, X> body)
-      throws X, TimeoutException {
+  public static <T extends @Nullable Object, X extends Exception> T timeout(
+      double delay, Awaitable<T, X> body) throws X, TimeoutException {
     return Timeout.after(delay).run(body);
   }
 
@@ -914,7 +933,8 @@ public final class Asyncio {
   /// @param delay seconds
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static <X extends Exception> void timeout(double delay, Action<X> body) throws X, TimeoutException {
+  public static <X extends Exception> void timeout(double delay, Action<X> body)
+      throws X, TimeoutException {
     Timeout.after(delay).run(body);
   }
 
@@ -923,7 +943,8 @@ public final class Asyncio {
   /// @param delay seconds
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static <X extends Exception> void timeout(double delay, Timeout.Body<X> body) throws X, TimeoutException {
+  public static <X extends Exception> void timeout(double delay, Timeout.Body<X> body)
+      throws X, TimeoutException {
     Timeout.after(delay).run(body);
   }
 
@@ -938,8 +959,8 @@ public final class Asyncio {
   /// @return what it gives; throws what it throws
   /// @throws TimeoutException if the time was over
   /// @throws IllegalStateException if the caller runs in no task
-  public static <T extends @Nullable Object, X extends Exception> T timeout(@Nullable Duration delay, Awaitable<T, X> body)
-      throws X, TimeoutException {
+  public static <T extends @Nullable Object, X extends Exception> T timeout(
+      @Nullable Duration delay, Awaitable<T, X> body) throws X, TimeoutException {
     return Timeout.after(Times.seconds(delay)).run(body);
   }
 
@@ -948,7 +969,8 @@ public final class Asyncio {
   /// @param delay the time
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static <X extends Exception> void timeout(@Nullable Duration delay, Action<X> body) throws X, TimeoutException {
+  public static <X extends Exception> void timeout(@Nullable Duration delay, Action<X> body)
+      throws X, TimeoutException {
     Timeout.after(Times.seconds(delay)).run(body);
   }
 
@@ -957,7 +979,8 @@ public final class Asyncio {
   /// @param delay the time
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static <X extends Exception> void timeout(@Nullable Duration delay, Timeout.Body<X> body) throws X, TimeoutException {
+  public static <X extends Exception> void timeout(@Nullable Duration delay, Timeout.Body<X> body)
+      throws X, TimeoutException {
     Timeout.after(Times.seconds(delay)).run(body);
   }
 
@@ -972,8 +995,8 @@ public final class Asyncio {
   /// @return what it gives; throws what it throws
   /// @throws TimeoutException if the time was over
   /// @throws IllegalStateException if the caller runs in no task
-  public static <T extends @Nullable Object, X extends Exception> T timeoutAt(double when, Awaitable<T, X> body)
-      throws X, TimeoutException {
+  public static <T extends @Nullable Object, X extends Exception> T timeoutAt(
+      double when, Awaitable<T, X> body) throws X, TimeoutException {
     return Timeout.at(when).run(body);
   }
 
@@ -982,7 +1005,8 @@ public final class Asyncio {
   /// @param when seconds of the loop's [EventLoop#time()]
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static <X extends Exception> void timeoutAt(double when, Action<X> body) throws X, TimeoutException {
+  public static <X extends Exception> void timeoutAt(double when, Action<X> body)
+      throws X, TimeoutException {
     Timeout.at(when).run(body);
   }
 
@@ -991,7 +1015,8 @@ public final class Asyncio {
   /// @param when seconds of the loop's [EventLoop#time()]
   /// @param body what to run
   /// @throws TimeoutException if the time was over
-  public static <X extends Exception> void timeoutAt(double when, Timeout.Body<X> body) throws X, TimeoutException {
+  public static <X extends Exception> void timeoutAt(double when, Timeout.Body<X> body)
+      throws X, TimeoutException {
     Timeout.at(when).run(body);
   }
 
@@ -1019,7 +1044,8 @@ public final class Asyncio {
   /// @param call what may block
   /// @return what it gives; throws what it throws
   /// @throws IllegalStateException if no loop runs on this thread, or its executor was shut down
-  public static <T extends @Nullable Object, X extends Exception> T toThread(CallableOp<T, X> call) throws X {
+  public static <T extends @Nullable Object, X extends Exception> T toThread(CallableOp<T, X> call)
+      throws X {
     Objects.requireNonNull(call, "call");
     var context = Context.copyContext();
     return getRunningLoop().<T>runInExecutor(null, () -> context.run(call)).await();

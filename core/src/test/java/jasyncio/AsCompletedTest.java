@@ -25,6 +25,23 @@ class AsCompletedTest {
   }
 
   @Test
+  void severalArguments_areTakenLikeACollection() {
+    run(() -> {
+      var one = future();
+      var two = future();
+      getRunningLoop().callSoon(() -> one.setResult(1));
+      getRunningLoop().callSoon(() -> two.setResult(2));
+      for (var item : asCompleted(two, one)) {
+        got.add(await(item));
+      }
+      for (Future<Integer> item : asCompleted(() -> 3, () -> 4)) {
+        got.add(await(item));
+      }
+      assertThat(got).containsExactly(1, 2, 3, 4);
+    });
+  }
+
+  @Test
   void async_whoIsCancelledInTheBatchInWhichAnItemArrives_leavesItToTheNext() {
     run(() -> {
       var one = future();

@@ -37,6 +37,7 @@ class WaitingCallsTest {
       BaseTransport: *
       BoundedSemaphore: release
       BufferedProtocol: *
+      CancelledError: *
       CapacityLimiter: availableTokens borrowedTokens release releaseOnBehalfOf setTotalTokens
       CapacityLimiter: statistics totalTokens tryAcquire tryAcquireOnBehalfOf
       ClientHandler: *
