@@ -1,7 +1,7 @@
 package jasyncio;
 
-import java.util.Objects;
 import java.lang.ScopedValue.CallableOp;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Values of [ContextVar]s, as one task, callback or thread sees them.
@@ -87,8 +87,8 @@ public final class Context {
     run(code.asAwaitable()::await);
   }
 
-  private <T extends @Nullable Object, X extends Exception> T runOnLoop(EventLoop loop, CallableOp<T, X> code)
-      throws X {
+  private <T extends @Nullable Object, X extends Exception> T runOnLoop(
+      EventLoop loop, CallableOp<T, X> code) throws X {
     var outer = loop.context;
     switchTo(loop, this);
     try {
@@ -107,7 +107,8 @@ public final class Context {
     loop.context = context;
   }
 
-  private <T extends @Nullable Object, X extends Exception> T runOutsideOfLoops(CallableOp<T, X> code) throws X {
+  private <T extends @Nullable Object, X extends Exception> T runOutsideOfLoops(
+      CallableOp<T, X> code) throws X {
     var outer = outsideOfLoops();
     setOutsideOfLoops(this);
     try {

@@ -1,8 +1,8 @@
 package jasyncio;
 
-import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.base.AwaitedAt;
 import jasyncio.internal.base.Log;
+import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.fiber.FiberSource;
 import jasyncio.internal.fiber.Hub;
@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// been collected. Used by one thread at a time. Python: a coroutine object.
 ///
 /// @param <T> what the call gives
-public final class Coroutine<T extends @Nullable Object> implements Awaitable<T, RuntimeException>, AutoCloseable {
+public final class Coroutine<T extends @Nullable Object>
+    implements Awaitable<T, RuntimeException>, AutoCloseable {
   /* Overview
    * States:  CREATED -> RUNNING -> CLOSED                  awaited: the body runs on the stack of who awaits it
    *          CREATED -> RUNNING <-> SUSPENDED -> CLOSED    driven by hand: it runs on a fiber of its own

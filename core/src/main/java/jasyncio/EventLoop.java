@@ -1,7 +1,7 @@
 package jasyncio;
 
-import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.base.Log;
+import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.fiber.Hub;
 import jasyncio.internal.loop.Door;
@@ -114,7 +114,8 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalArgumentException if `main` is a future of another loop
   /// @throws IllegalStateException if the loop is closed, runs already, was stopped before `main`
   ///   was done, or if another loop runs on this thread
-  public <T extends @Nullable Object, X extends Exception> T runUntilComplete(Awaitable<T, X> main) throws X {
+  public <T extends @Nullable Object, X extends Exception> T runUntilComplete(Awaitable<T, X> main)
+      throws X {
     Objects.requireNonNull(main, "main");
     checkRunnable();
     boolean isNew = !(main instanceof Future<?>);
@@ -587,7 +588,8 @@ public final class EventLoop implements AutoCloseable {
   /// @throws ClassCastException if the task factory makes futures that are not tasks; see
   ///   [#createFutureFor]
   /// @throws IllegalStateException if the loop is closed; or runs, and this is another thread
-  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T, ?> body, TaskOptions options) {
+  public <T extends @Nullable Object> Task<T> createTask(
+      Awaitable<T, ?> body, TaskOptions options) {
     return makeTask(body, options);
   }
 
@@ -807,7 +809,8 @@ public final class EventLoop implements AutoCloseable {
     if (open.isEmpty()) {
       return;
     }
-    var closing = open.stream().<Action<?>>map(g -> () -> closeAsyncgen(g)).toArray(Action<?>[]::new);
+    var closing =
+        open.stream().<Action<?>>map(g -> () -> closeAsyncgen(g)).toArray(Action<?>[]::new);
     var results = Asyncio.gatherActions(GatherOption.RETURN_EXCEPTIONS, closing).await();
     for (int i = 0; i < closing.length; i++) {
       if (results.get(i) instanceof Throwable e && !(e instanceof CancelledError)) {

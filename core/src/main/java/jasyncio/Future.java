@@ -1,7 +1,7 @@
 package jasyncio;
 
-import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.base.AwaitedAt;
+import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.loop.Entry;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <T> the type of the result
 @SuppressWarnings("exports") // the machine's base class has nothing public to show
-public sealed class Future<T extends @Nullable Object> extends Entry implements Awaitable<T, RuntimeException>
+public sealed class Future<T extends @Nullable Object> extends Entry
+    implements Awaitable<T, RuntimeException>
     permits Task, Gather, AsCompleted.Promise, Losses.Shadow {
   /* Overview
    * States:  PENDING -> FINISHED    setResult

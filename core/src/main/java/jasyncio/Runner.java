@@ -91,7 +91,8 @@ public final class Runner implements AutoCloseable {
   /// @param main the coroutine
   /// @param context the context, or `null` for the runner's
   /// @return what it gives; throws what it throws
-  public <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> main, @Nullable Context context) throws X {
+  public <T extends @Nullable Object, X extends Exception> T run(
+      Awaitable<T, X> main, @Nullable Context context) throws X {
     Objects.requireNonNull(main, "main");
     if (EventLoop.running() != null) {
       throw new IllegalStateException(

@@ -171,7 +171,8 @@ public final class TaskGroup implements AutoCloseable {
   /// @param body the coroutine
   /// @param options name, context, eager start
   /// @return the task
-  public <T extends @Nullable Object> Task<T> createTask(Awaitable<T, ?> body, TaskOptions options) {
+  public <T extends @Nullable Object> Task<T> createTask(
+      Awaitable<T, ?> body, TaskOptions options) {
     return make(body, options);
   }
 

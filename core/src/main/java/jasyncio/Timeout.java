@@ -128,7 +128,8 @@ public final class Timeout {
   /// @return what it gives; throws what it throws
   /// @throws TimeoutException if the time was over first; its cause is the [CancelledError]
   /// @throws IllegalStateException if the limit was used before, or the caller runs in no task
-  public <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> body) throws X, TimeoutException {
+  public <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> body)
+      throws X, TimeoutException {
     Objects.requireNonNull(body, "body");
     enter();
     T value;

@@ -131,8 +131,8 @@ final class Waits {
 
   // ---- waitFor ----------------------------------------------------------------------------------
 
-  static <T extends @Nullable Object, X extends Exception> T waitFor(Awaitable<T, X> awaitable, double timeout)
-      throws X, TimeoutException {
+  static <T extends @Nullable Object, X extends Exception> T waitFor(
+      Awaitable<T, X> awaitable, double timeout) throws X, TimeoutException {
     Times.checkNumber(timeout);
     if (timeout > 0) {
       return Timeout.after(timeout).run(awaitable);

@@ -16,10 +16,10 @@ import static jasyncio.Asyncio.waitFor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import jasyncio.internal.base.Sneaky;
 import jasyncio.files.AsyncFiles;
 import jasyncio.generator.Generators;
 import jasyncio.gevent.Gevent;
+import jasyncio.internal.base.Sneaky;
 import jasyncio.net.StreamReader;
 import jasyncio.net.Streams;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package jasyncio;
 
-import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.currentTask;
 import static jasyncio.Asyncio.getRunningLoop;
@@ -316,12 +316,13 @@ class LoopLifeTest {
         threads.add(
             Thread.ofPlatform()
                 .start(() ->
-                    run(coroutine(() -> {
-                      var own = getRunningLoop();
-                      started.countDown();
-                      createTask(() -> assertThat(getRunningLoop()).isSameAs(own)).await();
-                      end.await();
-                    }))));
+                    run(
+                        coroutine(() -> {
+                          var own = getRunningLoop();
+                          started.countDown();
+                          createTask(() -> assertThat(getRunningLoop()).isSameAs(own)).await();
+                          end.await();
+                        }))));
       }
       started.await();
       loop.runUntilComplete(() -> {

@@ -833,7 +833,8 @@ class MisuseTest {
         assertThatNullPointerException()
             .isThrownBy(() -> loop.createFuture().addDoneCallback(null));
         assertThatNullPointerException().isThrownBy(() -> loop.addSignalHandler("USR2", null));
-        assertThatNullPointerException().isThrownBy(() -> loop.runInExecutor(null, (Action<?>) null));
+        assertThatNullPointerException()
+            .isThrownBy(() -> loop.runInExecutor(null, (Action<?>) null));
         assertThatNullPointerException().isThrownBy(() -> loop.setBlockingPolicy(null));
         assertThatNullPointerException().isThrownBy(() -> loop.createFuture().setException(null));
         loop.runUntilComplete(() -> sleep(0)); // none of them left anything behind

@@ -1,10 +1,10 @@
 package jasyncio.files;
 
-import jasyncio.internal.base.Sneaky;
 import jasyncio.Asyncio;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.internal.base.Sneaky;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;

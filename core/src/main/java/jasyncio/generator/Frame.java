@@ -1,9 +1,9 @@
 package jasyncio.generator;
 
-import jasyncio.internal.base.Sneaky;
 import jasyncio.Coroutine;
 import jasyncio.GeneratorExit;
 import jasyncio.internal.base.AwaitedAt;
+import jasyncio.internal.base.Sneaky;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Objects;

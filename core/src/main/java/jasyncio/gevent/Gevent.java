@@ -1,9 +1,9 @@
 package jasyncio.gevent;
 
-import jasyncio.internal.base.Sneaky;
 import jasyncio.Action;
 import jasyncio.Awaitable;
 import jasyncio.Task;
+import jasyncio.internal.base.Sneaky;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -261,7 +261,8 @@ public final class Gevent {
   /// @param body what to run
   /// @return what it gives; throws what it throws
   /// @throws Timeout if the time is over first
-  public static <T extends @Nullable Object, X extends Exception> T withTimeout(double seconds, Awaitable<T, X> body) throws X {
+  public static <T extends @Nullable Object, X extends Exception> T withTimeout(
+      double seconds, Awaitable<T, X> body) throws X {
     return new Timeout(seconds).run(body);
   }
 
@@ -301,7 +302,8 @@ public final class Gevent {
   /// @param body what to run
   /// @return what it gives; throws what it throws
   /// @throws Timeout if the time is over first
-  public static <T extends @Nullable Object, X extends Exception> T withTimeout(Duration duration, Awaitable<T, X> body) throws X {
+  public static <T extends @Nullable Object, X extends Exception> T withTimeout(
+      Duration duration, Awaitable<T, X> body) throws X {
     return withTimeout(Seconds.of(duration), body);
   }
 

@@ -1,6 +1,5 @@
 package jasyncio.gevent;
 
-import jasyncio.internal.base.Sneaky;
 import jasyncio.Action;
 import jasyncio.Asyncio;
 import jasyncio.Awaitable;
@@ -11,6 +10,7 @@ import jasyncio.Handle;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.Task;
+import jasyncio.internal.base.Sneaky;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;

@@ -1,8 +1,8 @@
 package jasyncio.gevent;
 
-import jasyncio.internal.base.Sneaky;
 import jasyncio.Action;
 import jasyncio.Awaitable;
+import jasyncio.internal.base.Sneaky;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

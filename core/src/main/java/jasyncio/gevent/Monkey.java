@@ -83,7 +83,8 @@ public final class Monkey {
   /// @param <T> what it gives
   /// @param call what blocks; must not wait in functions of gevent's or asyncio's
   /// @return what it gives; throws what it throws
-  public static <T extends @Nullable Object, X extends Exception> T original(Awaitable<T, X> call) throws X {
+  public static <T extends @Nullable Object, X extends Exception> T original(Awaitable<T, X> call)
+      throws X {
     var loop = Hub.get().loop();
     var policy = loop.getBlockingPolicy();
     loop.setBlockingPolicy(BlockingPolicy.BLOCK);

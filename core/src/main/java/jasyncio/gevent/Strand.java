@@ -1,11 +1,11 @@
 package jasyncio.gevent;
 
-import jasyncio.internal.base.Sneaky;
 import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
 import jasyncio.ContextVar;
 import jasyncio.Task;
+import jasyncio.internal.base.Sneaky;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 

@@ -95,7 +95,9 @@ public final class DatagramStream implements AutoCloseable, Iterable<Datagram> {
       @Override
       public boolean hasNext() {
         if (next == null) {
-          next = Asyncio.<@Nullable Datagram, RuntimeException>await(queue::receive, RuntimeException.class);
+          next =
+              Asyncio.<@Nullable Datagram, RuntimeException>await(
+                  queue::receive, RuntimeException.class);
         }
         return next != null;
       }

@@ -1,8 +1,8 @@
 package jasyncio.net;
 
-import jasyncio.internal.base.Sneaky;
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
+import jasyncio.internal.base.Sneaky;
 import java.io.IOException;
 import java.net.SocketException;
 import java.util.Objects;

@@ -1,10 +1,10 @@
 package jasyncio.net;
 
-import jasyncio.internal.base.Sneaky;
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.internal.base.Newlines;
+import jasyncio.internal.base.Sneaky;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -78,7 +78,8 @@ class CPythonTaskGroupsTest {
   // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_11, test_taskgroup_12
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void cancelFromOutside_withErrorsInTheInnerGroup_isAGroupInAGroup(boolean eager) throws Exception {
+  void cancelFromOutside_withErrorsInTheInnerGroup_isAGroupInAGroup(boolean eager)
+      throws Exception {
     runWith(
         eager,
         () -> {
@@ -386,7 +387,8 @@ class CPythonTaskGroupsTest {
   /// cancellation comes is not lost to that.
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void cancelFromOutside_whileTheGroupEndsAfterAnErrorOfItsBody_keepsThat(boolean eager) throws Exception {
+  void cancelFromOutside_whileTheGroupEndsAfterAnErrorOfItsBody_keepsThat(boolean eager)
+      throws Exception {
     runWith(
         eager,
         () -> {

@@ -10,9 +10,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import jasyncio.internal.base.Sneaky;
 import jasyncio.CancelledError;
 import jasyncio.ChildJvm;
+import jasyncio.internal.base.Sneaky;
 import java.io.ByteArrayInputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;

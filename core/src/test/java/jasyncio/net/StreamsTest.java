@@ -532,7 +532,8 @@ class StreamsTest {
   }
 
   @Test
-  void cancelledServeForever_aSecondCancellationEndsTheWaitingForWhoTakesNothing() throws Exception {
+  void cancelledServeForever_aSecondCancellationEndsTheWaitingForWhoTakesNothing()
+      throws Exception {
     run(() -> {
       var written = new Future<@Nullable Void>();
       var server =

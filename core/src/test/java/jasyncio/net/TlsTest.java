@@ -155,7 +155,8 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void bytes_arriveUnchangedInBothDirections(TlsProvider provider, String version) throws Exception {
+  void bytes_arriveUnchangedInBothDirections(TlsProvider provider, String version)
+      throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Echo::new, serverTls(provider))) {
         for (int size : new int[] {1, 64, 16 * 1024, 16 * 1024 + 1, 3_000_000}) {
@@ -399,7 +400,8 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void applicationProtocol_isTheServersChoice(TlsProvider provider, String version) throws Exception {
+  void applicationProtocol_isTheServersChoice(TlsProvider provider, String version)
+      throws Exception {
     run(() -> {
       var tls = serverTls(provider).applicationProtocols("h2", "http/1.1");
       try (var listener = new Listener<>(Recorder::new, tls)) {
@@ -463,7 +465,8 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void certificateThatIsOldOrOfAnUnknownAuthority_isRefused(TlsProvider provider, String version) throws Exception {
+  void certificateThatIsOldOrOfAnUnknownAuthority_isRefused(TlsProvider provider, String version)
+      throws Exception {
     run(() -> {
       var expired =
           TestPki.get()
@@ -750,7 +753,8 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void close_sendsWhatIsWrittenAndIsARegularEndForBoth(TlsProvider provider, String version) throws Exception {
+  void close_sendsWhatIsWrittenAndIsARegularEndForBoth(TlsProvider provider, String version)
+      throws Exception {
     run(() -> {
       try (var listener = new Listener<>(Recorder::new, serverTls(provider))) {
         var client = connect(listener.port(), clientTls(provider, version));
@@ -838,7 +842,8 @@ class TlsTest {
 
   @ParameterizedTest
   @MethodSource("providersAndVersions")
-  void endWithoutCloseNotify_isARegularOneIfWanted(TlsProvider provider, String version) throws Exception {
+  void endWithoutCloseNotify_isARegularOneIfWanted(TlsProvider provider, String version)
+      throws Exception {
     run(() -> {
       var tls = serverTls(provider).suppressRaggedEofs(true);
       try (var listener = new Listener<>(Recorder::new, tls)) {
@@ -884,7 +889,8 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void peerThatDoesNotAnswerTheEnd_isAbortedAfterTheTimeLimit(TlsProvider provider) throws Exception {
+  void peerThatDoesNotAnswerTheEnd_isAbortedAfterTheTimeLimit(TlsProvider provider)
+      throws Exception {
     run(() -> {
       Supplier<Recorder> deaf =
           () ->
@@ -1408,7 +1414,8 @@ class TlsTest {
 
   @ParameterizedTest
   @EnumSource
-  void handlerThatFailsAfterStartTls_isARegularEndForTheClient(TlsProvider provider) throws Exception {
+  void handlerThatFailsAfterStartTls_isARegularEndForTheClient(TlsProvider provider)
+      throws Exception {
     run(() -> {
       var errors = errors();
       try (var server =

@@ -1,7 +1,7 @@
 package jasyncio.process;
 
-import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.gather;
 import static jasyncio.Asyncio.getRunningLoop;
@@ -653,12 +653,13 @@ abstract class SubprocessContract {
       threads.add(
           Thread.ofPlatform()
               .start(() ->
-                  run(coroutine(() -> {
-                    for (int round = 0; round < 5; round++) {
-                      var output = createSubprocessExec(PIPED, "cat").communicate(text, UTF_8);
-                      results.add(output.stdout(UTF_8));
-                    }
-                  }))));
+                  run(
+                      coroutine(() -> {
+                        for (int round = 0; round < 5; round++) {
+                          var output = createSubprocessExec(PIPED, "cat").communicate(text, UTF_8);
+                          results.add(output.stdout(UTF_8));
+                        }
+                      }))));
     }
     for (var thread : threads) {
       thread.join();
