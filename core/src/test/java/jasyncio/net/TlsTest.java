@@ -958,7 +958,8 @@ class TlsTest {
           sleep(0.001);
         }
         transport.close();
-        assertThat((Throwable) jasyncio.Asyncio.waitFor(client.lost, 10)).isNull();
+        Throwable lost = jasyncio.Asyncio.waitFor(client.lost, 10);
+        assertThat(lost).isNull();
         assertThat(client.calls).containsExactly("made", "lost");
       }
     });
