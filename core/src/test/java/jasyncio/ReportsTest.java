@@ -311,4 +311,26 @@ class ReportsTest {
           .sum();
     }
   }
+
+  @Test
+  void report_foldsTheLibrarysFramesAndNoOthers() {
+    var error = new IllegalStateException("unread");
+    try (var logs = Logs.capture()) {
+      run(() -> {
+        var task =
+            createTask(() -> {
+              error.fillInStackTrace();
+              throw error;
+            });
+        Asyncio.wait(List.of(task));
+        getRunningLoop()
+            .callExceptionHandler(ErrorContext.of("a report").exception(task.exception()));
+      });
+      assertThat(logs.lines()).singleElement().asString().startsWith("SEVERE a report");
+    }
+    assertThat(error.getStackTrace()).hasSize(2);
+    assertThat(error.getStackTrace()[0].getClassName()).isEqualTo("jasyncio.ReportsTest");
+    assertThat(error.getStackTrace()[1].toString())
+        .matches("… \\d+ library frames at jasyncio\\.Task\\.run\\(Task\\.java:\\d+\\)");
+  }
 }
