@@ -209,6 +209,6 @@ public final class ApiListing {
   }
 
   private static String text(String name) {
-    return SELF_EVIDENT.matcher(name).replaceAll("");
+    return SELF_EVIDENT.matcher(name).replaceAll("").replace("@Nullable()", "@Nullable");
   }
 }
