@@ -228,6 +228,13 @@ class StaggeredTest {
           () -> {
             throw new IOException("at once");
           };
+      Awaitable<String, ?> second =
+          () -> {
+            while (errors.size() < 2) {
+              sleep(0.001);
+            }
+            return "second";
+          };
       assertThat(
               Staggered.race(
                   List.of(fails, attempt("good", 0.001, true), attempt("never", 0, true)),
@@ -237,10 +244,7 @@ class StaggeredTest {
           .isEqualTo("good");
       assertThat(
               Staggered.race(
-                  List.of(
-                      attempt("blocked", 100, true),
-                      attempt("second", 0.01, true),
-                      attempt("bad", 0, false)),
+                  List.of(attempt("blocked", 100, true), second, attempt("bad", 0, false)),
                   0.001,
                   errors,
                   late::add))
