@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -1046,9 +1047,7 @@ public final class Asyncio {
   /// @throws IllegalStateException if no loop runs on this thread, or its executor was shut down
   public static <T extends @Nullable Object, X extends Exception> T toThread(CallableOp<T, X> call)
       throws X {
-    Objects.requireNonNull(call, "call");
-    var context = Context.copyContext();
-    return getRunningLoop().<T>runInExecutor(null, () -> context.run(call)).await();
+    return offload(null, call);
   }
 
   /// Has a blocking call made by another thread, in a copy of the current context. Suspends.
@@ -1057,6 +1056,42 @@ public final class Asyncio {
   public static <X extends Exception> void toThread(Action<X> call) throws X {
     Objects.requireNonNull(call, "call");
     toThread(call.asAwaitable()::await);
+  }
+
+  /// Has a blocking call made by a thread of `executor`, in a copy of the current context.
+  /// Suspends.
+  ///
+  /// **Cancellation** leaves the call alone once it has started, and drops its result.
+  ///
+  /// @param <T> what it gives
+  /// @param <X> what it throws
+  /// @param executor whose thread makes the call
+  /// @param call what may block
+  /// @return what it gives
+  /// @throws X what it throws, the very object
+  /// @throws IllegalStateException if no loop runs on this thread
+  /// @throws java.util.concurrent.RejectedExecutionException if the executor refuses the call
+  public static <T extends @Nullable Object, X extends Exception> T toThread(
+      Executor executor, CallableOp<T, X> call) throws X {
+    return offload(Objects.requireNonNull(executor, "executor"), call);
+  }
+
+  /// Has a blocking call made by a thread of `executor`, as the other form does.
+  ///
+  /// @param <X> what it throws
+  /// @param executor whose thread makes the call
+  /// @param call what may block
+  /// @throws X what it throws, the very object
+  public static <X extends Exception> void toThread(Executor executor, Action<X> call) throws X {
+    Objects.requireNonNull(call, "call");
+    toThread(executor, call.asAwaitable()::await);
+  }
+
+  private static <T extends @Nullable Object, X extends Exception> T offload(
+      @Nullable Executor executor, CallableOp<T, X> call) throws X {
+    Objects.requireNonNull(call, "call");
+    var context = Context.copyContext();
+    return getRunningLoop().<T>runInExecutor(executor, () -> context.run(call)).await();
   }
 
   /// Has a coroutine run by a loop that runs on another thread. Any thread; does not wait.

@@ -432,6 +432,16 @@ public final class EventLoop implements AutoCloseable {
     return callLater(Times.seconds(Objects.requireNonNull(delay, "delay")), callback, null);
   }
 
+  /// Has `callback` run after a while, in the given context.
+  ///
+  /// @param delay from now
+  /// @param callback what to run
+  /// @param context the context, or `null` for a copy of the current one
+  /// @return a handle to cancel it
+  public TimerHandle callLater(Duration delay, Runnable callback, @Nullable Context context) {
+    return callLater(Times.seconds(Objects.requireNonNull(delay, "delay")), callback, context);
+  }
+
   /// Has `callback` run at a given time. Outside debug mode a call from another thread is sent to
   /// the loop, and wakes it.
   ///
@@ -760,6 +770,25 @@ public final class EventLoop implements AutoCloseable {
     return offload.run(executor, call);
   }
 
+  /// Has `call` run by a thread of the loop's own executor, as the other form does.
+  ///
+  /// @param <T> what it gives
+  /// @param call what may block
+  /// @return a future of what it gives
+  /// @throws IllegalStateException if the loop is closed, or its executor was shut down
+  public <T extends @Nullable Object> Future<T> runInExecutor(Callable<T> call) {
+    return runInExecutor(null, call);
+  }
+
+  /// Has `call` run by a thread of the loop's own executor.
+  ///
+  /// @param call what may block
+  /// @return a future that is done when it has run
+  /// @throws IllegalStateException if the loop is closed, or its executor was shut down
+  public Future<Void> runInExecutor(Action<?> call) {
+    return runInExecutor(null, call);
+  }
+
   /// Has `call` run by another thread.
   ///
   /// @param executor who runs it, or `null` for the loop's own
@@ -1018,6 +1047,13 @@ public final class EventLoop implements AutoCloseable {
   /// @param seconds the duration
   public void setSlowCallbackDuration(double seconds) {
     slowCallbackDuration = seconds;
+  }
+
+  /// Sets from when on a callback or a task's step is reported. Any thread.
+  ///
+  /// @param duration the duration
+  public void setSlowCallbackDuration(Duration duration) {
+    setSlowCallbackDuration(Times.seconds(Objects.requireNonNull(duration, "duration")));
   }
 
   private void beginStep() {

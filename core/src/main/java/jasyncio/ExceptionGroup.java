@@ -113,10 +113,10 @@ public final class ExceptionGroup extends RuntimeException {
 
   /// The part of this group, with its nesting, that holds only exceptions of `type`.
   ///
-  /// @param type the exceptions to keep
+  /// @param type the exceptions to keep, as for [#split(Class)]
   /// @return the part, or `null` if it would be empty
   public @Nullable ExceptionGroup subgroup(Class<? extends Throwable> type) {
-    return subgroup(Objects.requireNonNull(type, "type")::isInstance);
+    return split(type).matching();
   }
 
   /// Splits the group, keeping the nesting on both sides, and for each part of a group its stack
@@ -140,6 +140,181 @@ public final class ExceptionGroup extends RuntimeException {
     }
     return Objects.requireNonNull(known.get(this));
   }
+
+  /// Splits the group by the class of its exceptions, as the other form does. That a group is a
+  /// [RuntimeException], too, does not count: it is what is in it that is looked at.
+  ///
+  /// @param type the exceptions that go to the first side; that of a group takes all
+  /// @return both sides
+  public Split split(Class<? extends Throwable> type) {
+    Objects.requireNonNull(type, "type");
+    return split(e ->
+        type.isInstance(e) && (type == ExceptionGroup.class || !(e instanceof ExceptionGroup)));
+  }
+
+  // ---- handling ---------------------------------------------------------------------------------
+
+  /// Deals with the exceptions of one class.
+  ///
+  /// @param <E> the class
+  @FunctionalInterface
+  public interface Handler<E extends Throwable> {
+    /// Deals with an exception; may suspend.
+    ///
+    /// @param e the exception
+    /// @throws Exception what the code throws
+    void handle(E e) throws Exception;
+  }
+
+  /// Handles the exceptions of a class, at whatever depth, one after the other, and throws the
+  /// others, as the group of what is left: they cannot be forgotten. Returns only if there are no
+  /// others. Suspends if the handler does.
+  ///
+  /// An exception that the handler throws joins what is left. An [Error], such as a
+  /// [CancelledError], leaves at once, with what is left as suppressed. Python: `except*`.
+  ///
+  /// ```java fragment
+  /// try {
+  ///   taskGroup(tg -> {});
+  /// } catch (ExceptionGroup e) {
+  ///   e.handle(ArithmeticException.class, a -> IO.println(a.getMessage()));
+  /// }
+  /// ```
+  ///
+  /// @param <A> what is handled
+  /// @param type its class, not that of a group
+  /// @param handler what to do with each
+  /// @throws IllegalArgumentException if the class is that of a group
+  /// @throws ExceptionGroup if something is left
+  public <A extends Throwable> void handle(Class<A> type, Handler<? super A> handler) {
+    check(type, "type", handler, "handler");
+    new Handling(this).handle(type, handler).end();
+  }
+
+  /// Handles the exceptions of two classes; what is of both goes to the first handler. Else as
+  /// [#handle(Class, Handler)].
+  ///
+  /// @param <A> what is handled first
+  /// @param <B> what is handled then
+  /// @param type1 the class of the first
+  /// @param handler1 what to do with each of these
+  /// @param type2 the class of the second
+  /// @param handler2 what to do with each of those
+  /// @throws ExceptionGroup if something is left
+  public <A extends Throwable, B extends Throwable> void handle(
+      Class<A> type1, Handler<? super A> handler1, Class<B> type2, Handler<? super B> handler2) {
+    check(type1, "type1", handler1, "handler1");
+    check(type2, "type2", handler2, "handler2");
+    new Handling(this).handle(type1, handler1).handle(type2, handler2).end();
+  }
+
+  /// Handles the exceptions of three classes; each goes to the first handler that fits. Else as
+  /// [#handle(Class, Handler)].
+  ///
+  /// @param <A> what is handled first
+  /// @param <B> what is handled then
+  /// @param <C> what is handled last
+  /// @param type1 the class of the first
+  /// @param handler1 what to do with each of these
+  /// @param type2 the class of the second
+  /// @param handler2 what to do with each of those
+  /// @param type3 the class of the third
+  /// @param handler3 what to do with each of them
+  /// @throws ExceptionGroup if something is left
+  public <A extends Throwable, B extends Throwable, C extends Throwable> void handle(
+      Class<A> type1,
+      Handler<? super A> handler1,
+      Class<B> type2,
+      Handler<? super B> handler2,
+      Class<C> type3,
+      Handler<? super C> handler3) {
+    check(type1, "type1", handler1, "handler1");
+    check(type2, "type2", handler2, "handler2");
+    check(type3, "type3", handler3, "handler3");
+    new Handling(this)
+        .handle(type1, handler1)
+        .handle(type2, handler2)
+        .handle(type3, handler3)
+        .end();
+  }
+
+  private static void check(Class<?> type, String typeName, Handler<?> handler, String name) {
+    if (Objects.requireNonNull(type, typeName).equals(ExceptionGroup.class)) {
+      throw new IllegalArgumentException(
+          "what is handled is in groups, and no group itself; use split, or catch the group");
+    }
+    Objects.requireNonNull(handler, name);
+  }
+
+  /// What is left of a group while handlers take their parts.
+  private static final class Handling {
+    private final ExceptionGroup group;
+    private final List<Throwable> thrown = new ArrayList<>();
+    private @Nullable ExceptionGroup rest;
+
+    Handling(ExceptionGroup group) {
+      this.group = group;
+      this.rest = group;
+    }
+
+    <E extends Throwable> Handling handle(Class<E> type, Handler<? super E> handler) {
+      if (rest != null) {
+        var parts = rest.split(type);
+        rest = parts.rest();
+        if (parts.matching() != null) {
+          for (var e : parts.matching().members(type)) {
+            call(handler, e);
+          }
+        }
+      }
+      return this;
+    }
+
+    private <E extends Throwable> void call(Handler<? super E> handler, E e) {
+      try {
+        handler.handle(e);
+      } catch (Exception failure) {
+        thrown.add(failure);
+      } catch (Error failure) {
+        var left = left();
+        if (left != null) {
+          failure.addSuppressed(left);
+        }
+        throw failure;
+      }
+    }
+
+    private @Nullable ExceptionGroup left() {
+      if (thrown.isEmpty()) {
+        return rest;
+      }
+      var all = new ArrayList<>(thrown);
+      addTo(all, rest);
+      return new ExceptionGroup(group.title, all);
+    }
+
+    void end() {
+      var left = left();
+      if (left != null) {
+        throw left;
+      }
+    }
+  }
+
+  /// The exceptions in a group that holds none but those of `type`, each once.
+  private <E extends Throwable> List<E> members(Class<E> type) {
+    var found = new ArrayList<E>();
+    walk(
+        this,
+        e -> {
+          if (!(e instanceof ExceptionGroup)) {
+            found.add(type.cast(e));
+          }
+        });
+    return found;
+  }
+
+  // ---- parts ------------------------------------------------------------------------------------
 
   /// One group that is being split.
   private static final class Splitting {

@@ -176,6 +176,114 @@ public final class TaskGroup implements AutoCloseable {
     return make(body, options);
   }
 
+  /// Makes a task of the group and waits until it says that it is ready; the task goes on.
+  /// Suspends.
+  ///
+  /// ```java fragment
+  /// taskGroup(tg -> {
+  ///   int port =
+  ///       tg.start(ready -> {
+  ///         ready.started(8080);
+  ///         sleep(0.1); // and serves
+  ///       });
+  ///   IO.println("listens at " + port);
+  /// });
+  /// ```
+  ///
+  /// What the task throws before it is ready comes out here, the very object, and is no failure of
+  /// the group; from then on it is. **Cancellation** cancels the task, and is passed on when that
+  /// has ended. Python: `start` of trio's nurseries and anyio's task groups.
+  ///
+  /// @param <T> what the task says when it is ready
+  /// @param <X> what its body throws
+  /// @param body the coroutine
+  /// @return what it gave to [Readiness#started]
+  /// @throws X what the body throws before it is ready
+  /// @throws CancelledError if it, or the waiting task, is cancelled before it is ready
+  /// @throws IllegalStateException if the body ends without having been ready; or if the group is
+  ///   not entered, is shutting down, or has ended
+  public <T extends @Nullable Object, X extends Exception> T start(StartBody<T, X> body) throws X {
+    return start(body, TaskOptions.defaults());
+  }
+
+  /// Makes a task of the group and waits until it says that it is ready, as the other form does.
+  ///
+  /// @param <T> what the task says when it is ready
+  /// @param <X> what its body throws
+  /// @param body the coroutine
+  /// @param options name, context, eager start
+  /// @return what it gave to [Readiness#started]
+  /// @throws X what the body throws before it is ready
+  public <T extends @Nullable Object, X extends Exception> T start(
+      StartBody<T, X> body, TaskOptions options) throws X {
+    Objects.requireNonNull(body, "body");
+    var readiness = new Readiness<T>();
+    var task = createTask(() -> readiness.run(body), options);
+    task.addDoneCallback(_ -> readiness.future.cancel()); // it may never have begun
+    try {
+      return readiness.future.await();
+    } catch (CancelledError e) {
+      if (task.cancel()) {
+        Asyncio.wait(List.of(task));
+      }
+      throw e;
+    }
+  }
+
+  /// The body of a task that says when it is ready.
+  ///
+  /// @param <T> what it says
+  /// @param <X> what it throws
+  @FunctionalInterface
+  public interface StartBody<T extends @Nullable Object, X extends Exception> {
+    /// Runs the body; may suspend.
+    ///
+    /// @param ready to be told when the task is ready
+    /// @throws X what the code throws
+    void run(Readiness<T> ready) throws X;
+  }
+
+  /// By which a task tells [#start] that it is ready. Python: trio's and anyio's `TaskStatus`.
+  ///
+  /// @param <T> what it says
+  public static final class Readiness<T extends @Nullable Object> {
+    private final Future<T> future = new Future<>();
+
+    private Readiness() {}
+
+    /// The task is ready: [#start] gives `value` to who waits there. Does not suspend. Nothing
+    /// happens if that one was cancelled.
+    ///
+    /// @param value what to say
+    /// @throws IllegalStateException if it has been said before
+    public void started(T value) {
+      if (!future.cancelled()) {
+        if (future.done()) {
+          throw new IllegalStateException("started() has already been called");
+        }
+        future.setResult(value);
+      }
+    }
+
+    private void run(StartBody<T, ?> body) throws Exception {
+      try {
+        body.run(this);
+      } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
+        throw e;
+      } catch (Throwable e) {
+        if (future.done()) {
+          throw e;
+        }
+        future.setException(e);
+        return;
+      }
+      if (!future.done()) {
+        future.setException(
+            new IllegalStateException("the task has ended without a call of started()"));
+      }
+    }
+  }
+
   /// Makes a task of an [Awaitable] of a `T`, or of an [Action].
   private <T extends @Nullable Object> Task<T> make(Object body, TaskOptions options) {
     Objects.requireNonNull(body, "body");

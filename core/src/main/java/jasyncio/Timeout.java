@@ -1,6 +1,7 @@
 package jasyncio;
 
 import jasyncio.internal.base.Sneaky;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
@@ -65,6 +66,14 @@ public final class Timeout {
     var timeout = new Timeout(now + delay);
     timeout.began = now;
     return timeout;
+  }
+
+  /// {@return a limit that begins now}
+  ///
+  /// @param delay from now; `null` for none, to be set later
+  /// @throws IllegalStateException if no loop runs here
+  public static Timeout after(@Nullable Duration delay) {
+    return after(Times.seconds(delay));
   }
 
   /// {@return a limit that ends at a given time}

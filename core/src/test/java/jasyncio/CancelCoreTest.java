@@ -520,6 +520,48 @@ class CancelCoreTest {
               });
             }),
         scenario(
+            "TaskGroup.start",
+            "a task that is ready after a while, and goes on",
+            run -> {
+              run.victim(() -> {
+                taskGroup(group -> {
+                  var value =
+                      group.start((TaskGroup.Readiness<String> ready) -> {
+                        sleep(0);
+                        ready.started("ready");
+                        cleanUp(run);
+                      });
+                  run.got(value);
+                  sleep(0);
+                  group.cancel();
+                });
+                sleep(0);
+              });
+            }),
+        scenario(
+            "TaskGroup.start",
+            "the body fails before it is ready",
+            run -> {
+              run.victim(() -> {
+                try {
+                  taskGroup(group -> {
+                    try {
+                      group.start(_ -> {
+                        sleep(0);
+                        throw new IllegalStateException("not ready");
+                      });
+                    } catch (IllegalStateException e) {
+                      run.got("failed");
+                    }
+                    sleep(0);
+                  });
+                } catch (ExceptionGroup e) { // it failed after the starter was cancelled
+                  assertThat(run.got()).isEmpty();
+                }
+                sleep(0);
+              });
+            }),
+        scenario(
             "TaskGroup.join TaskGroup.close TaskGroup.open",
             "in a try statement",
             run -> {
@@ -579,6 +621,7 @@ class CancelCoreTest {
               run.victim(() -> {
                 run.got(toThread(() -> "a"));
                 run.got(await(run.loop().runInExecutor(null, () -> "b")));
+                run.got(await(run.loop().runInExecutor(() -> "c")));
                 toThread(() -> {});
               });
               run.other(() -> {

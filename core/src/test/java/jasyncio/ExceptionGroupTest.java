@@ -2,6 +2,7 @@ package jasyncio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +14,7 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,6 +73,87 @@ class ExceptionGroupTest {
     assertThat(group.subgroup(IOException.class).exceptions()).containsExactly(io);
     assertThat(group.subgroup(ArithmeticException.class)).isNull();
     assertThat(group.subgroup(e -> e == error).exceptions()).hasSize(1);
+  }
+
+  @Test
+  void split_byType_looksAtWhatIsInTheGroups() {
+    var parts = group.split(RuntimeException.class); // which the groups are, too
+    assertThat(ExceptionGroup.unwrap(parts.matching())).isSameAs(state);
+    assertThat(parts.rest().exceptions()).hasSize(2).startsWith(io);
+    assertThat(group.split(Throwable.class).rest()).isNull();
+    assertThat(group.split(ExceptionGroup.class).matching()).isSameAs(group);
+  }
+
+  @Test
+  void handle_ofAll_returns() {
+    var seen = new ArrayList<Throwable>();
+    group.handle(
+        IOException.class, seen::add, RuntimeException.class, seen::add, Error.class, seen::add);
+    assertThat(seen).containsExactly(io, state, error);
+  }
+
+  @Test
+  void handle_ofSome_throwsTheRest() {
+    var seen = new ArrayList<Throwable>();
+    assertThatThrownBy(() -> group.handle(IllegalStateException.class, seen::add))
+        .isInstanceOfSatisfying(
+            ExceptionGroup.class,
+            rest -> {
+              assertThat(rest.message()).isEqualTo("outer");
+              assertThat(rest.exceptions()).hasSize(2).startsWith(io);
+              assertThat(rest.getStackTrace()).isEqualTo(group.getStackTrace());
+            });
+    assertThat(seen).containsExactly(state);
+  }
+
+  @Test
+  void handle_thatMatchesNothing_throwsTheGroupWithAllInIt() {
+    assertThatThrownBy(
+            () -> group.handle(ArithmeticException.class, e -> {}, Exception.class, e -> {}))
+        .isInstanceOfSatisfying(
+            ExceptionGroup.class, rest -> assertThat(ExceptionGroup.unwrap(rest)).isSameAs(error));
+  }
+
+  @Test
+  void handler_thatThrows_addsToTheRest() {
+    var failure = new IOException("of the handler");
+    assertThatThrownBy(() ->
+            group.handle(
+                IOException.class,
+                e -> {
+                  throw failure;
+                },
+                IllegalStateException.class,
+                e -> {}))
+        .isInstanceOfSatisfying(
+            ExceptionGroup.class,
+            rest -> {
+              assertThat(rest.exceptions()).hasSize(2).startsWith(failure);
+              assertThat(ExceptionGroup.unwrap(rest.exceptions().get(1))).isSameAs(error);
+            });
+  }
+
+  @Test
+  void handler_thatIsCancelled_passesThatOnAtOnce() {
+    var cancellation = new CancelledError();
+    assertThatThrownBy(() ->
+            group.handle(
+                IOException.class,
+                e -> {
+                  throw cancellation;
+                },
+                Exception.class,
+                e -> {
+                  throw new AssertionError("goes on");
+                }))
+        .isSameAs(cancellation);
+    assertThat(cancellation.getSuppressed()).singleElement().isInstanceOf(ExceptionGroup.class);
+  }
+
+  @Test
+  void handle_ofGroups_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> group.handle(ExceptionGroup.class, e -> {}));
   }
 
   @Test

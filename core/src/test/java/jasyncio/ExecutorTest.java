@@ -33,6 +33,38 @@ class ExecutorTest {
   }
 
   @Test
+  void call_withoutAnExecutor_isMadeByTheLoops() {
+    run(() -> {
+      var loop = getRunningLoop();
+      assertThat(await(loop.runInExecutor(() -> Thread.currentThread().getName())))
+          .isEqualTo("asyncio_0");
+      assertThat(await(loop.runInExecutor(() -> {}))).isNull();
+    });
+  }
+
+  @Test
+  void toThread_withAnExecutor_isMadeByItsThreadInTheCallersContext() throws Exception {
+    var variable = ContextVar.<String>of("variable");
+    try (var executor = Executors.newSingleThreadExecutor(r -> new Thread(r, "mine"))) {
+      run(() -> {
+        variable.set("here");
+        assertThat(toThread(executor, () -> Thread.currentThread().getName() + variable.get()))
+            .isEqualTo("minehere");
+        toThread(executor, () -> {});
+        try {
+          toThread(
+              executor,
+              () -> {
+                throw new IOException("announced");
+              });
+        } catch (IOException e) {
+          assertThat(e).hasMessage("announced");
+        }
+      });
+    }
+  }
+
+  @Test
   void call_hasTheContextClassLoaderOfWhoeverMadeTheLoop() throws Exception {
     var before = Thread.currentThread().getContextClassLoader();
     try (var loader = new URLClassLoader(new URL[0], before)) {

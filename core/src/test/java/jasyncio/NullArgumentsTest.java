@@ -3,6 +3,7 @@ package jasyncio;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintStream;
+import java.lang.ScopedValue.CallableOp;
 import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -212,6 +214,14 @@ class NullArgumentsTest {
       return List.of(new IllegalStateException());
     } else if (type == Throwable.class) {
       return new IllegalStateException();
+    } else if (type == CallableOp.class) {
+      return (CallableOp<Integer, RuntimeException>) () -> 1;
+    } else if (type == ExceptionGroup.Handler.class) {
+      return (ExceptionGroup.Handler<Throwable>) e -> {};
+    } else if (type == TaskGroup.StartBody.class) {
+      return (TaskGroup.StartBody<Integer, RuntimeException>) ready -> ready.started(1);
+    } else if (type == Executor.class) {
+      return (Executor) Runnable::run;
     } else if (type == Object.class) {
       return "x";
     }

@@ -46,6 +46,142 @@ class TaskGroupTest {
   }
 
   @Nested
+  class Start {
+    @Test
+    void task_thatSaysItIsReady_goesOnInTheGroup() {
+      run(() ->
+          taskGroup(tg -> {
+            String value =
+                tg.start(ready -> {
+                  order.add("begins");
+                  sleep(0);
+                  ready.started("value");
+                  sleep(0);
+                  order.add("ends");
+                });
+            order.add(value);
+          }));
+      assertThat(order).containsExactly("begins", "value", "ends");
+    }
+
+    @Test
+    void errorBeforeItIsReady_comesOutOfStartAlone() throws Exception {
+      run(() ->
+          taskGroup(tg -> {
+            try {
+              tg.start(ready -> {
+                sleep(0);
+                fails();
+              });
+            } catch (IOException e) { // the compiler asks for it
+              assertThat(e).isSameAs(problem);
+              order.add("caught");
+            }
+            tg.createTask(() -> order.add("the group lives"));
+          }));
+      assertThat(order).containsExactly("caught", "the group lives");
+    }
+
+    @Test
+    void errorAfterItIsReady_isTheGroups() {
+      run(() -> {
+        var error =
+            catchThrowable(() ->
+                taskGroup(tg -> {
+                  tg.start(ready -> {
+                    ready.started(1);
+                    sleep(0);
+                    fails();
+                  });
+                  sleeps();
+                }));
+        assertThat(errorsOf(error)).containsExactly(problem);
+        assertThat(order).containsExactly("cancelled");
+      });
+    }
+
+    @Test
+    void endWithoutBeingReady_isAnError() {
+      run(() ->
+          taskGroup(tg ->
+              assertThatThrownBy(() -> tg.start(ready -> sleep(0)))
+                  .isInstanceOf(IllegalStateException.class)
+                  .hasMessage("the task has ended without a call of started()")));
+    }
+
+    @Test
+    void started_twice_isAnError() {
+      run(() ->
+          taskGroup(tg ->
+              tg.start(ready -> {
+                ready.started(1);
+                assertThatThrownBy(() -> ready.started(2))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("started() has already been called");
+              })));
+    }
+
+    @Test
+    void cancellationOfTheStarter_cancelsTheTaskAndWaitsForIt() {
+      run(() ->
+          taskGroup(tg -> {
+            var starter =
+                createTask(() ->
+                    tg.start(ready -> {
+                      try {
+                        sleeps();
+                      } finally {
+                        sleep(0);
+                        ready.started(1); // nobody hears it
+                        order.add("cleaned up");
+                      }
+                    }));
+            sleep(0);
+            sleep(0);
+            starter.cancel();
+            assertThatThrownBy(() -> await(starter)).isInstanceOf(CancelledError.class);
+            order.add("starter ends");
+          }));
+      assertThat(order).containsExactly("cancelled", "cleaned up", "starter ends");
+    }
+
+    @Test
+    void failureOfTheGroup_cancelsWhatStarts() {
+      run(() -> {
+        try (var tg = TaskGroup.open()) { // whose body is not cancelled
+          tg.createTask(() -> fails());
+          assertThatThrownBy(() -> tg.start(ready -> sleeps())).isInstanceOf(CancelledError.class);
+          assertThat(errorsOf(catchThrowable(tg::join))).containsExactly(problem);
+        }
+        assertThat(order).containsExactly("cancelled");
+      });
+    }
+
+    @Test
+    void taskThatNeverBegins_endsTheWait() {
+      run(() -> {
+        try (var tg = TaskGroup.open()) {
+          var starter = createTask(() -> tg.start(ready -> order.add("begins")));
+          getRunningLoop().callSoon(() -> getRunningLoop().callSoon(tg::cancel));
+          Asyncio.wait(List.of(starter));
+          assertThat(starter.cancelled() || starter.exception() instanceof IllegalStateException)
+              .isTrue();
+        }
+      });
+    }
+
+    @Test
+    void startInAGroupThatHasEnded_isRefused() {
+      run(() -> {
+        var group = new TaskGroup();
+        assertThatThrownBy(() -> group.start(ready -> {})).hasMessageContaining("not been entered");
+        group.run(tg -> 1);
+        assertThatThrownBy(() -> group.start(ready -> {})).hasMessageContaining("is finished");
+      });
+    }
+  }
+
+  @Nested
   class Lambda {
     @Test
     void group_waitsForItsTasksAndGivesTheBodysValue() {

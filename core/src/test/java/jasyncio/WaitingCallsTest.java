@@ -70,6 +70,7 @@ class WaitingCallsTest {
       LineHandler: *
       Lock: locked release statistics
       Place: leave woken
+      Readiness: started
       Process: kill pid returncode sendSignal stderr stdin stdout terminate
       ProcessOptions: *
       Protocol: *
@@ -135,7 +136,9 @@ class WaitingCallsTest {
       Context: run
       Coroutine: close emit relieveStack send suspend suspendFor throwError
       EventLoop: runForever runUntilComplete
+      Handler: *
       Runner: *
+      StartBody: *
       Streams: standardStreams stderr stdin stdout
       VoidBody: *
       gevent.Hub: destroy join
