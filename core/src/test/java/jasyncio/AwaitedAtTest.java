@@ -80,8 +80,8 @@ class AwaitedAtTest {
     assertThat(places).as(() -> String.join("\n", lines(error))).hasSize(1);
     int place = places.getFirst();
     assertThat(trace[place].toString())
-        .startsWith(label + "jasyncio.AwaitedAtTest.lambda$")
-        .contains("(AwaitedAtTest.java:");
+        .startsWith(label) // and perhaps a module
+        .contains("jasyncio.AwaitedAtTest.lambda$", "(AwaitedAtTest.java:");
     assertThat(trace[place + 1].getMethodName()).isEqualTo("here");
     assertThat(Arrays.stream(trace).skip(place))
         .noneMatch(f -> f.getClassName().startsWith("jasyncio.Future"));
