@@ -36,7 +36,7 @@ class ReadmeTest {
 
   @Test
   void installCommand_namesTheModulesThatAUserNeeds() throws Exception {
-    var commands = parts(read("README.md"), "`(mvn [^`]*install[^`]*)`");
+    var commands = parts(read("README.md"), "`(\\./mvnw [^`]*install[^`]*)`");
     assertThat(commands).hasSize(1);
     assertThat(commands.getFirst()).contains(" -DskipTests ").endsWith(" -pl core -am");
     var parents = parts(read("core/pom.xml"), "<artifactId>(jasyncio-[a-z]*)</artifactId>");
