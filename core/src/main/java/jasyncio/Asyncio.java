@@ -114,7 +114,9 @@ public final class Asyncio {
   public static EventLoop getRunningLoop() {
     var loop = EventLoop.running();
     if (loop == null) {
-      throw new IllegalStateException("no running event loop");
+      throw new IllegalStateException(
+          "no running event loop; this is called in coroutines, which run(...) and createTask(...)"
+              + " begin, and in the loop's callbacks");
     }
     return loop;
   }

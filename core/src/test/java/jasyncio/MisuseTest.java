@@ -166,9 +166,10 @@ class MisuseTest {
 
     @Test
     void runningLoop_outsideALoop_isAnError() {
-      assertIllegalState(() -> getRunningLoop()).hasMessage("no running event loop");
-      assertIllegalState(() -> allTasks()).hasMessage("no running event loop");
-      assertIllegalState(() -> createTask(() -> 1)).hasMessage("no running event loop");
+      assertIllegalState(() -> getRunningLoop()).hasMessageStartingWith("no running event loop; ");
+      assertIllegalState(() -> allTasks()).hasMessageStartingWith("no running event loop; ");
+      assertIllegalState(() -> createTask(() -> 1))
+          .hasMessageStartingWith("no running event loop; ");
       assertThat(currentTask()).isNull();
     }
 

@@ -127,7 +127,7 @@ final class Advice {
               "except.never.thrown",
               "exception (?:\\w+\\.)*(\\w+) is never thrown",
               Place::isAnywhere,
-              "the compiler does not see what a lambda or a task throws:"
+              "the compiler sees what a lambda throws, but not what a task or a group does:"
                   + " write await(…, {1}.class), or catch Exception"));
 
   private static final List<String> PACKAGES =

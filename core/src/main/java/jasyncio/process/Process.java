@@ -49,19 +49,33 @@ public final class Process implements AutoCloseable {
     return transport.getReturncode();
   }
 
-  /// {@return what goes to its standard input, or `null` if that is no [Stdio#PIPE]}
-  public @Nullable StreamWriter stdin() {
-    return protocol.stdin();
+  /// {@return what goes to its standard input}
+  ///
+  /// @throws IllegalStateException if that is no [Stdio#PIPE]; Python has `None` then
+  public StreamWriter stdin() {
+    return piped(protocol.stdin(), "stdin");
   }
 
-  /// {@return what comes from its standard output, or `null` if that is no [Stdio#PIPE]}
-  public @Nullable StreamReader stdout() {
-    return protocol.reader(1);
+  /// {@return what comes from its standard output}
+  ///
+  /// @throws IllegalStateException if that is no [Stdio#PIPE]; Python has `None` then
+  public StreamReader stdout() {
+    return piped(protocol.reader(1), "stdout");
   }
 
-  /// {@return what comes from its standard error, or `null` if that is no [Stdio#PIPE]}
-  public @Nullable StreamReader stderr() {
-    return protocol.reader(2);
+  /// {@return what comes from its standard error}
+  ///
+  /// @throws IllegalStateException if that is no [Stdio#PIPE]; Python has `None` then
+  public StreamReader stderr() {
+    return piped(protocol.reader(2), "stderr");
+  }
+
+  private static <S> S piped(@Nullable S stream, String name) {
+    if (stream == null) {
+      throw new IllegalStateException(
+          name + " of this process is no pipe; start it with ProcessOptions." + name + "(PIPE)");
+    }
+    return stream;
   }
 
   /// Waits until the process has ended. Suspends unless it has. A process that inherited a pipe
@@ -98,8 +112,8 @@ public final class Process implements AutoCloseable {
   /// @throws IOException if a pipe breaks
   /// @throws IllegalStateException if its standard input is no [Stdio#PIPE]
   public ProcessOutput communicate(byte[] input) throws IOException {
-    Objects.requireNonNull(input, "input");
-    if (stdin() == null) {
+    Objects.requireNonNull(input, "input; communicate() is the form that sends nothing");
+    if (protocol.stdin() == null) {
       throw new IllegalStateException(
           "communicate has input for a process whose stdin is no pipe; start it with"
               + " ProcessOptions.stdin(PIPE)");
@@ -129,7 +143,7 @@ public final class Process implements AutoCloseable {
   }
 
   private byte @Nullable [] feed(byte @Nullable [] input) {
-    var writer = stdin();
+    var writer = protocol.stdin();
     if (writer == null) {
       return null;
     }

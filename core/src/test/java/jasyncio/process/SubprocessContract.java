@@ -17,6 +17,8 @@ import static jasyncio.process.Subprocesses.subprocessExec;
 import static jasyncio.process.Subprocesses.subprocessShell;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -99,12 +101,22 @@ abstract class SubprocessContract {
   }
 
   @Test
-  void streams_thatAreNoPipes_areNull() throws Exception {
+  void streams_thatAreNoPipes_areRefusedWithAdvice() throws Exception {
     run(() -> {
       var process = createSubprocessExec("true");
-      assertThat(process.stdin()).isNull();
-      assertThat(process.stdout()).isNull();
-      assertThat(process.stderr()).isNull();
+      assertThatIllegalStateException()
+          .isThrownBy(process::stdin)
+          .withMessage(
+              "stdin of this process is no pipe; start it with ProcessOptions.stdin(PIPE)");
+      assertThatIllegalStateException()
+          .isThrownBy(process::stdout)
+          .withMessageContaining("ProcessOptions.stdout(PIPE)");
+      assertThatIllegalStateException()
+          .isThrownBy(process::stderr)
+          .withMessageContaining("ProcessOptions.stderr(PIPE)");
+      assertThatNullPointerException()
+          .isThrownBy(() -> process.communicate((byte[]) null))
+          .withMessageContaining("communicate() is the form that sends nothing");
       var output = process.communicate();
       assertThat(output.stdout()).isNull();
       assertThat(output.stderr()).isNull();
@@ -427,7 +439,7 @@ abstract class SubprocessContract {
     run(() -> {
       var process =
           createSubprocessShell(OUTPUT.stderr(STDOUT), "echo 1; echo 2 >&2; echo 3; echo 4 >&2");
-      assertThat(process.stderr()).isNull();
+      assertThatIllegalStateException().isThrownBy(process::stderr);
       var output = process.communicate();
       assertThat(output.stdout(UTF_8)).isEqualTo("1\n2\n3\n4\n");
       assertThat(output.stderr()).isNull();
