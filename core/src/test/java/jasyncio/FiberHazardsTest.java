@@ -243,7 +243,7 @@ class FiberHazardsTest {
               try {
                 list.add(getRunningLoop());
               } catch (IllegalStateException e) {
-                list.add(e.getMessage().split(";")[0]);
+                list.add(e.getMessage().replaceFirst(";.*", ""));
               }
               try {
                 sleep(0);
