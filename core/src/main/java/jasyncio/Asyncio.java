@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /// asyncio's functions. Import them statically:
@@ -94,6 +95,7 @@ public final class Asyncio {
   /// Runs a program.
   ///
   /// @param main the coroutine
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void run(Action<X> main) throws X {
     run(ActionBody.of(main, "main"));
   }
@@ -102,6 +104,7 @@ public final class Asyncio {
   ///
   /// @param main the coroutine
   /// @param options debug mode, blocking policy, loop
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void run(Action<X> main, RunOptions options) throws X {
     run(ActionBody.of(main, "main"), options);
   }
@@ -337,6 +340,7 @@ public final class Asyncio {
   ///
   /// @param body the call
   /// @return the coroutine
+  @LowPriorityInOverloadResolution
   public static Coroutine<Void> coroutine(Action<?> body) {
     return new Coroutine<Void>(null, body).watched();
   }
@@ -357,6 +361,7 @@ public final class Asyncio {
   /// @param name its name
   /// @param body the call
   /// @return the coroutine
+  @LowPriorityInOverloadResolution
   public static Coroutine<Void> coroutine(String name, Action<?> body) {
     return new Coroutine<Void>(Objects.requireNonNull(name, "name"), body).watched();
   }
@@ -397,6 +402,7 @@ public final class Asyncio {
   ///
   /// @param body the coroutine
   /// @return the task
+  @LowPriorityInOverloadResolution
   public static Task<Void> createTask(Action<?> body) {
     return getRunningLoop().createTask(body);
   }
@@ -406,6 +412,7 @@ public final class Asyncio {
   /// @param body the coroutine
   /// @param name its name
   /// @return the task
+  @LowPriorityInOverloadResolution
   public static Task<Void> createTask(Action<?> body, String name) {
     return getRunningLoop().createTask(body, name);
   }
@@ -415,6 +422,7 @@ public final class Asyncio {
   /// @param body the coroutine
   /// @param options name, context, eager start
   /// @return the task
+  @LowPriorityInOverloadResolution
   public static Task<Void> createTask(Action<?> body, TaskOptions options) {
     return getRunningLoop().createTask(body, options);
   }
@@ -823,6 +831,7 @@ public final class Asyncio {
   ///
   /// @param action the coroutine
   /// @return a future to await in its place
+  @LowPriorityInOverloadResolution
   public static Future<Void> shield(Action<?> action) {
     return shield(ActionBody.of(action, "action"));
   }
@@ -847,6 +856,7 @@ public final class Asyncio {
   /// Runs clean-up that blocks, as the other form does.
   ///
   /// @param body the clean-up
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void uninterrupted(Action<X> body) throws X {
     uninterrupted(ActionBody.of(body, "body"));
   }
@@ -885,6 +895,7 @@ public final class Asyncio {
   /// @param action the coroutine
   /// @param timeout seconds; at most 0 gives it no chance unless it is done
   /// @throws TimeoutException if the time was over
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void waitFor(Action<X> action, double timeout)
       throws X, TimeoutException {
     waitFor(ActionBody.of(action, "action"), timeout);
@@ -910,6 +921,7 @@ public final class Asyncio {
   /// @param action the coroutine
   /// @param timeout the time
   /// @throws TimeoutException if the time was over
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void waitFor(Action<X> action, @Nullable Duration timeout)
       throws X, TimeoutException {
     waitFor(ActionBody.of(action, "action"), timeout);
@@ -936,6 +948,7 @@ public final class Asyncio {
   /// @param delay seconds
   /// @param body what to run
   /// @throws TimeoutException if the time was over
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void timeout(double delay, Action<X> body)
       throws X, TimeoutException {
     Timeout.after(delay).run(body);
@@ -946,6 +959,7 @@ public final class Asyncio {
   /// @param delay seconds
   /// @param body what to run
   /// @throws TimeoutException if the time was over
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void timeout(double delay, Timeout.Body<X> body)
       throws X, TimeoutException {
     Timeout.after(delay).run(body);
@@ -972,6 +986,7 @@ public final class Asyncio {
   /// @param delay the time
   /// @param body what to run
   /// @throws TimeoutException if the time was over
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void timeout(@Nullable Duration delay, Action<X> body)
       throws X, TimeoutException {
     Timeout.after(Times.seconds(delay)).run(body);
@@ -982,6 +997,7 @@ public final class Asyncio {
   /// @param delay the time
   /// @param body what to run
   /// @throws TimeoutException if the time was over
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void timeout(@Nullable Duration delay, Timeout.Body<X> body)
       throws X, TimeoutException {
     Timeout.after(Times.seconds(delay)).run(body);
@@ -1008,6 +1024,7 @@ public final class Asyncio {
   /// @param when seconds of the loop's [EventLoop#time()]
   /// @param body what to run
   /// @throws TimeoutException if the time was over
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void timeoutAt(double when, Action<X> body)
       throws X, TimeoutException {
     Timeout.at(when).run(body);
@@ -1018,6 +1035,7 @@ public final class Asyncio {
   /// @param when seconds of the loop's [EventLoop#time()]
   /// @param body what to run
   /// @throws TimeoutException if the time was over
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void timeoutAt(double when, Timeout.Body<X> body)
       throws X, TimeoutException {
     Timeout.at(when).run(body);
@@ -1055,6 +1073,7 @@ public final class Asyncio {
   /// Has a blocking call made by another thread, in a copy of the current context. Suspends.
   ///
   /// @param call what may block
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void toThread(Action<X> call) throws X {
     Objects.requireNonNull(call, "call");
     toThread(call.asAwaitable()::await);
@@ -1114,6 +1133,7 @@ public final class Asyncio {
   /// @param body the coroutine
   /// @param loop the loop
   /// @return a future for other threads
+  @LowPriorityInOverloadResolution
   public static CompletableFuture<Void> runCoroutineThreadsafe(Action<?> body, EventLoop loop) {
     return runCoroutineThreadsafe(ActionBody.of(body, "body"), loop);
   }

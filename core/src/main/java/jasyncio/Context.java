@@ -2,6 +2,7 @@ package jasyncio;
 
 import java.lang.ScopedValue.CallableOp;
 import java.util.Objects;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /// Values of [ContextVar]s, as one task, callback or thread sees them.
@@ -82,6 +83,7 @@ public final class Context {
   ///
   /// @param code what to run
   /// @throws IllegalStateException if this context is entered already
+  @LowPriorityInOverloadResolution
   public <X extends Exception> void run(Action<X> code) throws X {
     Objects.requireNonNull(code, "code");
     run(code.asAwaitable()::await);

@@ -24,6 +24,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.BooleanSupplier;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /// Runs callbacks and tasks, one at a time, on one thread.
@@ -161,6 +162,7 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param main a coroutine
   /// @throws IllegalStateException as the other form
+  @LowPriorityInOverloadResolution
   public <X extends Exception> void runUntilComplete(Action<X> main) throws X {
     runUntilComplete(ActionBody.of(main, "main"));
   }
@@ -620,6 +622,7 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param body the coroutine
   /// @return the task
+  @LowPriorityInOverloadResolution
   public Task<Void> createTask(Action<?> body) {
     return createTask(body, TaskOptions.defaults());
   }
@@ -629,6 +632,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param body the coroutine
   /// @param name its name
   /// @return the task
+  @LowPriorityInOverloadResolution
   public Task<Void> createTask(Action<?> body, String name) {
     return createTask(body, TaskOptions.named(name));
   }
@@ -638,6 +642,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param body the coroutine
   /// @param options name, context, eager start
   /// @return the task
+  @LowPriorityInOverloadResolution
   public Task<Void> createTask(Action<?> body, TaskOptions options) {
     return makeTask(body, options);
   }
@@ -794,6 +799,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param executor who runs it, or `null` for the loop's own
   /// @param call what may block
   /// @return a future that is done when it has run
+  @LowPriorityInOverloadResolution
   public Future<Void> runInExecutor(@Nullable Executor executor, Action<?> call) {
     Objects.requireNonNull(call, "call");
     return runInExecutor(executor, () -> call.asAwaitable().await());

@@ -3,6 +3,7 @@ package jasyncio;
 import jasyncio.internal.base.Sneaky;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /// Runs several coroutines, one after the other, on one loop and in one context, and ends the loop
@@ -81,6 +82,7 @@ public final class Runner implements AutoCloseable {
   /// Runs a coroutine to its end.
   ///
   /// @param main the coroutine
+  @LowPriorityInOverloadResolution
   public <X extends Exception> void run(Action<X> main) throws X {
     run(ActionBody.of(main, "main"), null);
   }
@@ -156,6 +158,7 @@ public final class Runner implements AutoCloseable {
   ///
   /// @param main the coroutine
   /// @param context the context, or `null` for the runner's
+  @LowPriorityInOverloadResolution
   public <X extends Exception> void run(Action<X> main, @Nullable Context context) throws X {
     run(ActionBody.of(main, "main"), context);
   }

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /// Tasks that end together: none outlives the group, and if one fails the others are cancelled.
@@ -143,6 +144,7 @@ public final class TaskGroup implements AutoCloseable {
   ///
   /// @param body the coroutine
   /// @return the task
+  @LowPriorityInOverloadResolution
   public Task<Void> createTask(Action<?> body) {
     return createTask(body, TaskOptions.defaults());
   }
@@ -152,6 +154,7 @@ public final class TaskGroup implements AutoCloseable {
   /// @param body the coroutine
   /// @param name its name
   /// @return the task
+  @LowPriorityInOverloadResolution
   public Task<Void> createTask(Action<?> body, String name) {
     return createTask(body, TaskOptions.named(name));
   }
@@ -161,6 +164,7 @@ public final class TaskGroup implements AutoCloseable {
   /// @param body the coroutine
   /// @param options name, context, eager start
   /// @return the task
+  @LowPriorityInOverloadResolution
   public Task<Void> createTask(Action<?> body, TaskOptions options) {
     return make(body, options);
   }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /// A time limit for what runs inside it: see [Asyncio#timeout(double, Awaitable)].
@@ -157,6 +158,7 @@ public final class Timeout {
   ///
   /// @param body what to run
   /// @throws TimeoutException if the time was over first
+  @LowPriorityInOverloadResolution
   public <X extends Exception> void run(Action<X> body) throws X, TimeoutException {
     run(ActionBody.of(body, "body"));
   }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /// gevent's functions: `import static jasyncio.gevent.Gevent.*;`.
@@ -37,6 +38,7 @@ public final class Gevent {
   ///
   /// @param body what it runs
   /// @return the greenlet
+  @LowPriorityInOverloadResolution
   public static Greenlet<Void> spawn(Action<?> body) {
     var greenlet = Greenlet.of(body);
     greenlet.start();
@@ -61,6 +63,7 @@ public final class Gevent {
   /// @param seconds from now
   /// @param body what it runs
   /// @return the greenlet
+  @LowPriorityInOverloadResolution
   public static Greenlet<Void> spawnLater(double seconds, Action<?> body) {
     var greenlet = Greenlet.of(body);
     greenlet.startLater(seconds);
@@ -83,6 +86,7 @@ public final class Gevent {
   /// @param delay from now
   /// @param body what it runs
   /// @return the greenlet
+  @LowPriorityInOverloadResolution
   public static Greenlet<Void> spawnLater(Duration delay, Action<?> body) {
     return spawnLater(Seconds.of(delay), body);
   }
@@ -101,6 +105,7 @@ public final class Gevent {
   ///
   /// @param body what it runs
   /// @return the task
+  @LowPriorityInOverloadResolution
   public static Task<Void> spawnRaw(Action<?> body) {
     return Hub.get().loop().createTask(body);
   }
@@ -271,6 +276,7 @@ public final class Gevent {
   /// @param seconds the time
   /// @param body what to run
   /// @throws Timeout if the time is over first
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void withTimeout(double seconds, Action<X> body) throws X {
     withTimeout(seconds, body.asAwaitable());
   }
@@ -312,6 +318,7 @@ public final class Gevent {
   /// @param duration the time
   /// @param body what to run
   /// @throws Timeout if the time is over first
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void withTimeout(Duration duration, Action<X> body) throws X {
     withTimeout(Seconds.of(duration), body);
   }

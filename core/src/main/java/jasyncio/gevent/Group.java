@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /// The greenlets of a job: kept until they have ended, to be joined and killed together. One that
@@ -118,6 +119,7 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   ///
   /// @param body what it runs
   /// @return the greenlet
+  @LowPriorityInOverloadResolution
   public Greenlet<Void> spawn(Action<?> body) {
     var greenlet = Greenlet.of(body);
     start(greenlet);
@@ -247,6 +249,7 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   /// Runs `body` in a greenlet of this group and waits until it has ended.
   ///
   /// @param body what to run
+  @LowPriorityInOverloadResolution
   public <X extends Exception> void apply(Action<X> body) throws X {
     apply(body.asAwaitable());
   }

@@ -10,6 +10,7 @@ import jasyncio.internal.base.Log;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.Set;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /// Makes calls that block cooperate: while one greenlet is in `Thread.sleep`, a socket, JDBC, a
@@ -98,6 +99,7 @@ public final class Monkey {
   /// Makes a call that blocks as if nothing had been patched.
   ///
   /// @param call what blocks
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void original(Action<X> call) throws X {
     original(call.asAwaitable());
   }

@@ -4,6 +4,7 @@ import jasyncio.Action;
 import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /// What is acquired, held for a while, and released.
@@ -42,6 +43,7 @@ public sealed interface Acquirable permits Lock, Condition, Semaphore, CapacityL
   /// Runs `body` while holding it.
   ///
   /// @param body what to run; what it throws comes out, the very object
+  @LowPriorityInOverloadResolution
   default <X extends Exception> void run(Action<X> body) throws X {
     run(body.asAwaitable());
   }
