@@ -35,4 +35,5 @@ module jasyncio {
   exports jasyncio.process;
   exports jasyncio.queue;
   exports jasyncio.sync;
+  exports jasyncio.util;
 }

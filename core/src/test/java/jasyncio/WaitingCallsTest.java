@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /// to wait. A new method has to be entered on one side.
 class WaitingCallsTest {
   private static final Set<String> PACKAGES =
-      Set.of("", "files", "generator", "gevent", "inspect", "net", "process", "queue", "sync");
+      Set.of(
+          "", "files", "generator", "gevent", "inspect", "net", "process", "queue", "sync", "util");
 
   /// What does not suspend the coroutine that calls it. A star stands for all methods.
   private static final String DOES_NOT_WAIT =
@@ -43,11 +44,14 @@ class WaitingCallsTest {
       ClientHandler: *
       Condition: locked release statistics
       Context: contains copy copyContext get size
+      ContextManager: of
       ContextVar: *
+      Correlator: answer close fail size
       Coroutine: name of state
       DatagramProtocol: *
       DatagramStream: close isClosing localAddress remoteAddress transport
       DatagramTransport: *
+      Entered: value
       Event: clear isSet set statistics
       EventLoop: addSignalHandler callAt callExceptionHandler callLater callSoon callSoonThreadsafe
       EventLoop: callWhenIdle close create createFuture createFutureFor createTask
@@ -58,6 +62,7 @@ class WaitingCallsTest {
       EventLoop: setTaskFactory stop stopNow time
       ExceptionGroup: *
       ExceptionHandler: *
+      ExitStack: callback popAll push
       FlowControlMixin: *
       Future: addDoneCallback awaitedBy cancel cancelled done exception getLoop removeDoneCallback
       Future: result setException setResult toCompletableFuture
@@ -70,12 +75,14 @@ class WaitingCallsTest {
       LineHandler: *
       Lock: locked release statistics
       Place: leave woken
+      RateLimiter: tryAcquire
       Readiness: started
       Process: kill pid returncode sendSignal stderr stdin stdout terminate
       ProcessOptions: *
       Protocol: *
       Queue: empty full getNowait isShutdown maxsize putNowait qsize
       ReadTransport: *
+      Retry: attempts beforeRetry deadline delay factor forever jitter maxDelay on onlyIf
       Semaphore: locked release statistics
       Server: abortClients address addresses closeClients getLoop isServing port sockets
       Sockets: addReader addWriter removeReader removeWriter
@@ -136,8 +143,12 @@ class WaitingCallsTest {
       Context: run
       Coroutine: close emit relieveStack send suspend suspendFor throwError
       EventLoop: runForever runUntilComplete
+      Exit: *
       Handler: *
+      Mapper: *
+      Method: *
       Runner: *
+      Scope: *
       StartBody: *
       Streams: standardStreams stderr stdin stdout
       VoidBody: *
@@ -166,6 +177,7 @@ class WaitingCallsTest {
     return Stream.of(
             CancelCoreTest.scenarios(),
             CancelSyncTest.scenarios(),
+            CancelUtilTest.scenarios(),
             CancelQueueTest.scenarios(),
             CancelGeneratorTest.scenarios(),
             CancelStreamTest.scenarios(),

@@ -66,6 +66,7 @@ class DocsTest {
           "jasyncio.process.",
           "jasyncio.queue.",
           "jasyncio.sync.",
+          "jasyncio.util.",
           "java.io.",
           "java.lang.",
           "java.net.",
@@ -83,6 +84,7 @@ class DocsTest {
       import jasyncio.net.*;
       import static jasyncio.process.Subprocesses.*;
       import jasyncio.process.*;
+      import jasyncio.util.*;
       """;
   private static final boolean SCHEDULED =
       System.getProperty("jasyncio.fibers", "scheduled").equals("scheduled");
