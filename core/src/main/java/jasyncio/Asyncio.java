@@ -1103,6 +1103,7 @@ public final class Asyncio {
   /// @param executor whose thread makes the call
   /// @param call what may block
   /// @throws X what it throws, the very object
+  @LowPriorityInOverloadResolution
   public static <X extends Exception> void toThread(Executor executor, Action<X> call) throws X {
     Objects.requireNonNull(call, "call");
     toThread(executor, call.asAwaitable()::await);

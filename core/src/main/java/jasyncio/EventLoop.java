@@ -790,6 +790,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param call what may block
   /// @return a future that is done when it has run
   /// @throws IllegalStateException if the loop is closed, or its executor was shut down
+  @LowPriorityInOverloadResolution
   public Future<Void> runInExecutor(Action<?> call) {
     return runInExecutor(null, call);
   }

@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
+import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
 /// Tries again what has failed, after a pause that grows. Immutable: each method that sets
@@ -243,6 +244,7 @@ public final class Retry {
   /// @param <X> what it throws
   /// @param body what to try
   /// @throws X what the last attempt threw
+  @LowPriorityInOverloadResolution
   public <X extends Exception> void run(Action<X> body) throws X {
     Objects.requireNonNull(body, "body");
     run(body.asAwaitable());
