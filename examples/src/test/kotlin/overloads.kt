@@ -7,6 +7,7 @@ import jasyncio.gevent.Group
 import jasyncio.gevent.Monkey
 import jasyncio.sync.Lock
 import java.time.Duration
+import java.util.concurrent.Executor
 
 // What jasyncio offers twice, for a body with a result and for one without, as Kotlin sees it. That
 // this compiles is half of the test: nothing is ambiguous, and results have their types.
@@ -73,6 +74,11 @@ private fun started(loop: EventLoop) {
         { await(loop.runInExecutor(null) { nothing() }) },
     )
     check(
+        "runInExecutor, the loop's",
+        { await(loop.runInExecutor { three() }) },
+        { await(loop.runInExecutor { nothing() }) },
+    )
+    check(
         "runCoroutineThreadsafe",
         { toThread<_, Nothing> { runCoroutineThreadsafe({ three() }, loop).get() } },
         { toThread<_, Nothing> { runCoroutineThreadsafe({ nothing() }, loop).get() } },
@@ -117,6 +123,8 @@ private fun lambdas() {
     )
     check("uninterrupted<>", { uninterrupted<_, Nothing> { three() } }, { uninterrupted<_, Nothing> { nothing() } })
     check("toThread<>", { toThread<_, Nothing> { three() } }, { toThread<_, Nothing> { nothing() } })
+    val executor = Executor { Thread(it).start() }
+    check("toThread<>, executor", { toThread<_, Nothing>(executor) { three() } }, { toThread<_, Nothing>(executor) { nothing() } })
     val context = copyContext()
     check("Context<>", { context.run<_, Nothing> { three() } }, { context.run<_, Nothing> { nothing() } })
     val lock = Lock()
