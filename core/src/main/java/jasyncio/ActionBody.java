@@ -10,6 +10,8 @@ record ActionBody<X extends Exception>(Action<X> action) implements Awaitable<Vo
   }
 
   /// What [Action#asAwaitable()] gives, and a sentence if there is no action.
+  ///
+  /// @param <X> what the coroutine throws
   static <X extends Exception> Awaitable<Void, X> of(Action<X> action, String name) {
     return Objects.requireNonNull(action, name).asAwaitable();
   }

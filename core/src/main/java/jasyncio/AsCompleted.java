@@ -144,7 +144,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
 
   /// {@return an iterator of fresh futures; `next()` does not suspend}
   ///
-  /// Each of them fails with [TimeoutException] if the time is over before there is a result for
+  /// Each of them fails with [java.util.concurrent.TimeoutException] if the time is over before there is a result for
   /// it.
   ///
   /// @throws IllegalStateException if this is iterated already
@@ -161,7 +161,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
 
   /// {@return the futures themselves, as they get done; `next()` suspends until one is}
   ///
-  /// `next()` throws [TimeoutException] if the time is over before. **Cancellation** leaves the
+  /// `next()` throws [java.util.concurrent.TimeoutException] if the time is over before. **Cancellation** leaves the
   /// future to the next call.
   ///
   /// @throws IllegalStateException if this is iterated already

@@ -61,8 +61,10 @@ public final class Asyncio {
   /// five minutes, and closes the loop.
   ///
   /// @param <T> what `main` gives
+  /// @param <X> what the coroutine throws
   /// @param main the coroutine
   /// @return what it gives; throws what it throws, the very object
+  /// @throws X what the coroutine throws
   /// @throws IllegalStateException if a loop runs on this thread
   /// @throws KeyboardInterrupt if Ctrl-C ended it; see [Runner]
   public static <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> main)
@@ -73,9 +75,11 @@ public final class Asyncio {
   /// Runs a program, on a loop made as described by `options`.
   ///
   /// @param <T> what `main` gives
+  /// @param <X> what the coroutine throws
   /// @param main the coroutine
   /// @param options debug mode, blocking policy, loop
   /// @return what it gives; throws what it throws
+  /// @throws X what the coroutine throws
   /// @throws IllegalStateException if a loop runs on this thread, or if this JVM cannot do what the
   ///   options say
   public static <T extends @Nullable Object, X extends Exception> T run(
@@ -94,7 +98,9 @@ public final class Asyncio {
 
   /// Runs a program.
   ///
+  /// @param <X> what the coroutine throws
   /// @param main the coroutine
+  /// @throws X what the coroutine throws
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void run(Action<X> main) throws X {
     run(ActionBody.of(main, "main"));
@@ -102,8 +108,10 @@ public final class Asyncio {
 
   /// Runs a program, on a loop made as described by `options`.
   ///
+  /// @param <X> what the coroutine throws
   /// @param main the coroutine
   /// @param options debug mode, blocking policy, loop
+  /// @throws X what the coroutine throws
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void run(Action<X> main, RunOptions options) throws X {
     run(ActionBody.of(main, "main"), options);
@@ -844,8 +852,10 @@ public final class Asyncio {
   /// call. **Cancellation** that is asked for meanwhile interrupts as always.
   ///
   /// @param <T> what it gives
+  /// @param <X> what the body throws
   /// @param body the clean-up
   /// @return what it gives; throws what it throws
+  /// @throws X what the body throws
   public static <T extends @Nullable Object, X extends Exception> T uninterrupted(
       Awaitable<T, X> body) throws X {
     Objects.requireNonNull(body, "body");
@@ -855,7 +865,9 @@ public final class Asyncio {
 
   /// Runs clean-up that blocks, as the other form does.
   ///
+  /// @param <X> what the body throws
   /// @param body the clean-up
+  /// @throws X what the body throws
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void uninterrupted(Action<X> body) throws X {
     uninterrupted(ActionBody.of(body, "body"));
@@ -880,9 +892,11 @@ public final class Asyncio {
   /// is returned. **Cancellation** of the caller cancels it.
   ///
   /// @param <T> what it gives
+  /// @param <X> what the coroutine throws
   /// @param awaitable a future or a coroutine
   /// @param timeout seconds; at most 0 gives it no chance unless it is done
   /// @return what it gives; throws what it throws
+  /// @throws X what the coroutine throws
   /// @throws TimeoutException if the time was over
   /// @throws IllegalStateException if the caller runs in no task
   public static <T extends @Nullable Object, X extends Exception> T waitFor(
@@ -892,8 +906,10 @@ public final class Asyncio {
 
   /// Waits for a coroutine, but not for ever.
   ///
+  /// @param <X> what the coroutine throws
   /// @param action the coroutine
   /// @param timeout seconds; at most 0 gives it no chance unless it is done
+  /// @throws X what the coroutine throws
   /// @throws TimeoutException if the time was over
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void waitFor(Action<X> action, double timeout)
@@ -907,9 +923,11 @@ public final class Asyncio {
   /// is returned. **Cancellation** of the caller cancels it.
   ///
   /// @param <T> what it gives
+  /// @param <X> what the coroutine throws
   /// @param awaitable a future or a coroutine
   /// @param timeout the time
   /// @return what it gives
+  /// @throws X what the coroutine throws
   /// @throws TimeoutException if the time was over
   public static <T extends @Nullable Object, X extends Exception> T waitFor(
       Awaitable<T, X> awaitable, @Nullable Duration timeout) throws X, TimeoutException {
@@ -918,8 +936,10 @@ public final class Asyncio {
 
   /// Waits for a coroutine, but not for ever.
   ///
+  /// @param <X> what the coroutine throws
   /// @param action the coroutine
   /// @param timeout the time
+  /// @throws X what the coroutine throws
   /// @throws TimeoutException if the time was over
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void waitFor(Action<X> action, @Nullable Duration timeout)
@@ -933,9 +953,11 @@ public final class Asyncio {
   /// [TimeoutException].
   ///
   /// @param <T> what the body gives
+  /// @param <X> what the body throws
   /// @param delay seconds
   /// @param body what to run
   /// @return what it gives; throws what it throws
+  /// @throws X what the body throws
   /// @throws TimeoutException if the time was over
   /// @throws IllegalStateException if the caller runs in no task
   public static <T extends @Nullable Object, X extends Exception> T timeout(
@@ -945,8 +967,10 @@ public final class Asyncio {
 
   /// Runs `body` with a time limit.
   ///
+  /// @param <X> what the body throws
   /// @param delay seconds
   /// @param body what to run
+  /// @throws X what the body throws
   /// @throws TimeoutException if the time was over
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void timeout(double delay, Action<X> body)
@@ -956,8 +980,10 @@ public final class Asyncio {
 
   /// Runs `body` with a time limit that it may change.
   ///
+  /// @param <X> what the body throws
   /// @param delay seconds
   /// @param body what to run
+  /// @throws X what the body throws
   /// @throws TimeoutException if the time was over
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void timeout(double delay, Timeout.Body<X> body)
@@ -971,9 +997,11 @@ public final class Asyncio {
   /// [TimeoutException].
   ///
   /// @param <T> what the body gives
+  /// @param <X> what the body throws
   /// @param delay the time
   /// @param body what to run
   /// @return what it gives; throws what it throws
+  /// @throws X what the body throws
   /// @throws TimeoutException if the time was over
   /// @throws IllegalStateException if the caller runs in no task
   public static <T extends @Nullable Object, X extends Exception> T timeout(
@@ -983,8 +1011,10 @@ public final class Asyncio {
 
   /// Runs `body` with a time limit.
   ///
+  /// @param <X> what the body throws
   /// @param delay the time
   /// @param body what to run
+  /// @throws X what the body throws
   /// @throws TimeoutException if the time was over
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void timeout(@Nullable Duration delay, Action<X> body)
@@ -994,8 +1024,10 @@ public final class Asyncio {
 
   /// Runs `body` with a time limit that it may change.
   ///
+  /// @param <X> what the body throws
   /// @param delay the time
   /// @param body what to run
+  /// @throws X what the body throws
   /// @throws TimeoutException if the time was over
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void timeout(@Nullable Duration delay, Timeout.Body<X> body)
@@ -1009,9 +1041,11 @@ public final class Asyncio {
   /// [TimeoutException].
   ///
   /// @param <T> what the body gives
+  /// @param <X> what the body throws
   /// @param when seconds of the loop's [EventLoop#time()]
   /// @param body what to run
   /// @return what it gives; throws what it throws
+  /// @throws X what the body throws
   /// @throws TimeoutException if the time was over
   /// @throws IllegalStateException if the caller runs in no task
   public static <T extends @Nullable Object, X extends Exception> T timeoutAt(
@@ -1021,8 +1055,10 @@ public final class Asyncio {
 
   /// Runs `body` until a given time.
   ///
+  /// @param <X> what the body throws
   /// @param when seconds of the loop's [EventLoop#time()]
   /// @param body what to run
+  /// @throws X what the body throws
   /// @throws TimeoutException if the time was over
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void timeoutAt(double when, Action<X> body)
@@ -1032,8 +1068,10 @@ public final class Asyncio {
 
   /// Runs `body` with a time limit that it may change.
   ///
+  /// @param <X> what the body throws
   /// @param when seconds of the loop's [EventLoop#time()]
   /// @param body what to run
+  /// @throws X what the body throws
   /// @throws TimeoutException if the time was over
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void timeoutAt(double when, Timeout.Body<X> body)
@@ -1062,8 +1100,10 @@ public final class Asyncio {
   /// **Cancellation** leaves the call alone once it has started, and drops its result.
   ///
   /// @param <T> what it gives
+  /// @param <X> what the call throws
   /// @param call what may block
   /// @return what it gives; throws what it throws
+  /// @throws X what the call throws
   /// @throws IllegalStateException if no loop runs on this thread, or its executor was shut down
   public static <T extends @Nullable Object, X extends Exception> T toThread(CallableOp<T, X> call)
       throws X {
@@ -1072,7 +1112,9 @@ public final class Asyncio {
 
   /// Has a blocking call made by another thread, in a copy of the current context. Suspends.
   ///
+  /// @param <X> what the call throws
   /// @param call what may block
+  /// @throws X what the call throws
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void toThread(Action<X> call) throws X {
     Objects.requireNonNull(call, "call");

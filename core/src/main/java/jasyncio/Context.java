@@ -81,7 +81,9 @@ public final class Context {
 
   /// Runs `code` with this as the current context: what it sets stays here.
   ///
+  /// @param <X> what the code throws
   /// @param code what to run
+  /// @throws X what the code throws
   /// @throws IllegalStateException if this context is entered already
   @LowPriorityInOverloadResolution
   public <X extends Exception> void run(Action<X> code) throws X {

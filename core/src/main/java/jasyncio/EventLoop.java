@@ -110,8 +110,10 @@ public final class EventLoop implements AutoCloseable {
   /// Runs until `main` is done. A coroutine becomes a task.
   ///
   /// @param <T> what `main` gives
+  /// @param <X> what the coroutine throws
   /// @param main a future of this loop, or a coroutine
   /// @return what it gives; throws what it throws
+  /// @throws X what the coroutine throws
   /// @throws IllegalArgumentException if `main` is a future of another loop
   /// @throws IllegalStateException if the loop is closed, runs already, was stopped before `main`
   ///   was done, or if another loop runs on this thread
@@ -160,7 +162,9 @@ public final class EventLoop implements AutoCloseable {
 
   /// Runs until `main` is done.
   ///
+  /// @param <X> what the coroutine throws
   /// @param main a coroutine
+  /// @throws X what the coroutine throws
   /// @throws IllegalStateException as the other form
   @LowPriorityInOverloadResolution
   public <X extends Exception> void runUntilComplete(Action<X> main) throws X {

@@ -70,8 +70,10 @@ public final class Runner implements AutoCloseable {
   /// Runs a coroutine to its end, in the runner's context.
   ///
   /// @param <T> what it gives
+  /// @param <X> what the coroutine throws
   /// @param main the coroutine
   /// @return what it gives; throws what it throws
+  /// @throws X what the coroutine throws
   /// @throws IllegalStateException if the runner is closed, or a loop runs on this thread
   /// @throws KeyboardInterrupt if Ctrl-C ended it; [InterruptedException], unannounced, if an
   ///   interrupt of the calling thread did
@@ -81,7 +83,9 @@ public final class Runner implements AutoCloseable {
 
   /// Runs a coroutine to its end.
   ///
+  /// @param <X> what the coroutine throws
   /// @param main the coroutine
+  /// @throws X what the coroutine throws
   @LowPriorityInOverloadResolution
   public <X extends Exception> void run(Action<X> main) throws X {
     run(ActionBody.of(main, "main"), null);
@@ -90,9 +94,11 @@ public final class Runner implements AutoCloseable {
   /// Runs a coroutine to its end, in the given context.
   ///
   /// @param <T> what it gives
+  /// @param <X> what the coroutine throws
   /// @param main the coroutine
   /// @param context the context, or `null` for the runner's
   /// @return what it gives; throws what it throws
+  /// @throws X what the coroutine throws
   public <T extends @Nullable Object, X extends Exception> T run(
       Awaitable<T, X> main, @Nullable Context context) throws X {
     Objects.requireNonNull(main, "main");
@@ -156,8 +162,10 @@ public final class Runner implements AutoCloseable {
 
   /// Runs a coroutine to its end, in the given context.
   ///
+  /// @param <X> what the coroutine throws
   /// @param main the coroutine
   /// @param context the context, or `null` for the runner's
+  /// @throws X what the coroutine throws
   @LowPriorityInOverloadResolution
   public <X extends Exception> void run(Action<X> main, @Nullable Context context) throws X {
     run(ActionBody.of(main, "main"), context);

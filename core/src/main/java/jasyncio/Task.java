@@ -510,6 +510,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /// Runs clean-up that may block: see [Asyncio#uninterrupted(Awaitable)].
+  ///
+  /// @param <X> what the body throws
+  /// @throws X what the body throws
   <R extends @Nullable Object, X extends Exception> R uninterrupted(Awaitable<R, X> body) throws X {
     var heldOff = interruption();
     if (heldOff == null) {

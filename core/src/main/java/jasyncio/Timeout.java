@@ -134,8 +134,10 @@ public final class Timeout {
   /// Runs `body` within the limit. Suspends when the body does.
   ///
   /// @param <T> what it gives
+  /// @param <X> what the body throws
   /// @param body what to run
   /// @return what it gives; throws what it throws
+  /// @throws X what the body throws
   /// @throws TimeoutException if the time was over first; its cause is the [CancelledError]
   /// @throws IllegalStateException if the limit was used before, or the caller runs in no task
   public <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> body)
@@ -156,7 +158,9 @@ public final class Timeout {
 
   /// Runs `body` within the limit.
   ///
+  /// @param <X> what the body throws
   /// @param body what to run
+  /// @throws X what the body throws
   /// @throws TimeoutException if the time was over first
   @LowPriorityInOverloadResolution
   public <X extends Exception> void run(Action<X> body) throws X, TimeoutException {
@@ -164,6 +168,9 @@ public final class Timeout {
   }
 
   /// Runs a body that may change the limit.
+  ///
+  /// @param <X> what the body throws
+  /// @throws X what the body throws
   <X extends Exception> void run(Body<X> body) throws X, TimeoutException {
     Objects.requireNonNull(body, "body");
     run(() -> body.run(this));

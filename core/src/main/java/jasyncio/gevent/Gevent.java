@@ -262,9 +262,11 @@ public final class Gevent {
   /// Runs `body` for a limited time.
   ///
   /// @param <T> what it gives
+  /// @param <X> what the body throws
   /// @param seconds the time
   /// @param body what to run
   /// @return what it gives; throws what it throws
+  /// @throws X what the body throws
   /// @throws Timeout if the time is over first
   public static <T extends @Nullable Object, X extends Exception> T withTimeout(
       double seconds, Awaitable<T, X> body) throws X {
@@ -273,8 +275,10 @@ public final class Gevent {
 
   /// Runs `body` for a limited time.
   ///
+  /// @param <X> what the body throws
   /// @param seconds the time
   /// @param body what to run
+  /// @throws X what the body throws
   /// @throws Timeout if the time is over first
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void withTimeout(double seconds, Action<X> body) throws X {
@@ -284,10 +288,12 @@ public final class Gevent {
   /// Runs `body` for a limited time, with something else to give if that is over.
   ///
   /// @param <T> what it gives
+  /// @param <X> what the body throws
   /// @param seconds the time
   /// @param body what to run
   /// @param timeoutValue what to give if the time is over first
   /// @return what it gives, or `timeoutValue`; throws what it throws
+  /// @throws X what the body throws
   public static <T extends @Nullable Object, X extends Exception> T withTimeout(
       double seconds, Awaitable<T, X> body, T timeoutValue) throws X {
     var limit = new Timeout(seconds);
@@ -304,9 +310,11 @@ public final class Gevent {
   /// Runs `body` for a limited time.
   ///
   /// @param <T> what it gives
+  /// @param <X> what the body throws
   /// @param duration the time
   /// @param body what to run
   /// @return what it gives; throws what it throws
+  /// @throws X what the body throws
   /// @throws Timeout if the time is over first
   public static <T extends @Nullable Object, X extends Exception> T withTimeout(
       Duration duration, Awaitable<T, X> body) throws X {
@@ -315,8 +323,10 @@ public final class Gevent {
 
   /// Runs `body` for a limited time.
   ///
+  /// @param <X> what the body throws
   /// @param duration the time
   /// @param body what to run
+  /// @throws X what the body throws
   /// @throws Timeout if the time is over first
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void withTimeout(Duration duration, Action<X> body) throws X {
@@ -326,10 +336,12 @@ public final class Gevent {
   /// Runs `body` for a limited time, with something else to give if that is over.
   ///
   /// @param <T> what it gives
+  /// @param <X> what the body throws
   /// @param duration the time
   /// @param body what to run
   /// @param timeoutValue what to give if the time is over first
   /// @return what it gives, or `timeoutValue`; throws what it throws
+  /// @throws X what the body throws
   public static <T extends @Nullable Object, X extends Exception> T withTimeout(
       Duration duration, Awaitable<T, X> body, T timeoutValue) throws X {
     return withTimeout(Seconds.of(duration), body, timeoutValue);

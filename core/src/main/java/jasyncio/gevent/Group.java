@@ -240,15 +240,19 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
   /// greenlets runs it itself: in a full pool it would wait forever.
   ///
   /// @param <T> what it gives
+  /// @param <X> what the body throws
   /// @param body what to run
   /// @return what it gives; throws what it throws
+  /// @throws X what the body throws
   public <T extends @Nullable Object, X extends Exception> T apply(Awaitable<T, X> body) throws X {
     return contains(Gevent.getcurrent()) ? body.await() : spawn(body).get();
   }
 
   /// Runs `body` in a greenlet of this group and waits until it has ended.
   ///
+  /// @param <X> what the body throws
   /// @param body what to run
+  /// @throws X what the body throws
   @LowPriorityInOverloadResolution
   public <X extends Exception> void apply(Action<X> body) throws X {
     apply(body.asAwaitable());

@@ -82,8 +82,10 @@ public final class Monkey {
   /// Python: calling what `get_original` gives.
   ///
   /// @param <T> what it gives
+  /// @param <X> what the call throws
   /// @param call what blocks; must not wait in functions of gevent's or asyncio's
   /// @return what it gives; throws what it throws
+  /// @throws X what the call throws
   public static <T extends @Nullable Object, X extends Exception> T original(Awaitable<T, X> call)
       throws X {
     var loop = Hub.get().loop();
@@ -98,7 +100,9 @@ public final class Monkey {
 
   /// Makes a call that blocks as if nothing had been patched.
   ///
+  /// @param <X> what the call throws
   /// @param call what blocks
+  /// @throws X what the call throws
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void original(Action<X> call) throws X {
     original(call.asAwaitable());

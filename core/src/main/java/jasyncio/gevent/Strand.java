@@ -137,6 +137,9 @@ final class Strand {
   }
 
   /// Calls `body`; an error for this strand comes out as it is, whatever it had to pass through.
+  ///
+  /// @param <X> what the body throws
+  /// @throws X what the body throws
   <T extends @Nullable Object, X extends Exception> T translating(Awaitable<T, X> body) throws X {
     try {
       return body.await();

@@ -93,9 +93,11 @@ public final class Timeout extends Error implements AutoCloseable {
   /// Runs `body` for a limited time and goes on when that is over. Python: `with Timeout(seconds,
   /// False)`.
   ///
+  /// @param <X> what the body throws
   /// @param seconds the time
   /// @param body what to run
   /// @return whether it ended in time
+  /// @throws X what the body throws
   public static <X extends Exception> boolean silently(double seconds, Action<X> body) throws X {
     var limit = new Timeout(seconds);
     try {
@@ -111,14 +113,19 @@ public final class Timeout extends Error implements AutoCloseable {
 
   /// Runs `body` for a limited time and goes on when that is over.
   ///
+  /// @param <X> what the body throws
   /// @param duration the time
   /// @param body what to run
   /// @return whether it ended in time
+  /// @throws X what the body throws
   public static <X extends Exception> boolean silently(Duration duration, Action<X> body) throws X {
     return silently(Seconds.of(duration), body);
   }
 
   /// Runs `body` inside this limit.
+  ///
+  /// @param <X> what the body throws
+  /// @throws X what the body throws
   <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> body) throws X {
     var me = Strand.current();
     start();

@@ -46,8 +46,8 @@ public final class Streams {
 
   /// Connects to an address, such as [Server#address()]. Suspends until connected.
   ///
-  /// @param address an [InetSocketAddress], which is looked up if it is not resolved, or a
-  ///   [UnixDomainSocketAddress]
+  /// @param address an [java.net.InetSocketAddress], which is looked up if it is not resolved, or a
+  ///   [java.net.UnixDomainSocketAddress]
   /// @return reader and writer
   /// @throws IOException if nobody listens there
   /// @throws IllegalArgumentException if it is an address of another kind
@@ -57,8 +57,8 @@ public final class Streams {
 
   /// Connects to an address, with TLS on top if the options say so. Suspends until connected.
   ///
-  /// @param address an [InetSocketAddress], which is looked up if it is not resolved, or a
-  ///   [UnixDomainSocketAddress]
+  /// @param address an [java.net.InetSocketAddress], which is looked up if it is not resolved, or a
+  ///   [java.net.UnixDomainSocketAddress]
   /// @param options how, and the reader's limit
   /// @return reader and writer
   /// @throws IOException if nobody listens there, or the TLS handshake fails
@@ -283,8 +283,8 @@ public final class Streams {
   /// Listens on an address, and has each client talked to by a task of its own.
   ///
   /// @param handler talks to one client; may suspend; closes the writer
-  /// @param address an [InetSocketAddress], of which the wildcard means all of this machine's
-  ///   addresses, or a [UnixDomainSocketAddress]
+  /// @param address an [java.net.InetSocketAddress], of which the wildcard means all of this machine's
+  ///   addresses, or a [java.net.UnixDomainSocketAddress]
   /// @return the server, which accepts connections already
   /// @throws IOException if that cannot be listened on
   /// @throws IllegalArgumentException if it is an address of another kind
@@ -296,8 +296,8 @@ public final class Streams {
   /// Listens on an address, and has each client talked to by a task of its own.
   ///
   /// @param handler talks to one client; may suspend; closes the writer
-  /// @param address an [InetSocketAddress], of which the wildcard means all of this machine's
-  ///   addresses, or a [UnixDomainSocketAddress]
+  /// @param address an [java.net.InetSocketAddress], of which the wildcard means all of this machine's
+  ///   addresses, or a [java.net.UnixDomainSocketAddress]
   /// @param options how, and the limit of the clients' readers
   /// @return the server
   /// @throws IOException if that cannot be listened on

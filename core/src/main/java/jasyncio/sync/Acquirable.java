@@ -31,8 +31,10 @@ public sealed interface Acquirable permits Lock, Condition, Semaphore, CapacityL
   /// Runs `body` while holding it. Suspends as [#acquire()] and the body do. Python: `async with`.
   ///
   /// @param <T> what the body gives
+  /// @param <X> what the body throws
   /// @param body what to run
   /// @return what it gives; throws what it throws, the very object
+  /// @throws X what the body throws
   /// @throws CancelledError if the task is cancelled
   default <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> body) throws X {
     try (var _ = acquire()) {
@@ -42,7 +44,9 @@ public sealed interface Acquirable permits Lock, Condition, Semaphore, CapacityL
 
   /// Runs `body` while holding it.
   ///
+  /// @param <X> what the body throws
   /// @param body what to run; what it throws comes out, the very object
+  /// @throws X what the body throws
   @LowPriorityInOverloadResolution
   default <X extends Exception> void run(Action<X> body) throws X {
     run(body.asAwaitable());
