@@ -144,8 +144,8 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
 
   /// {@return an iterator of fresh futures; `next()` does not suspend}
   ///
-  /// Each of them fails with [java.util.concurrent.TimeoutException] if the time is over before there is a result for
-  /// it.
+  /// Each of them fails with [java.util.concurrent.TimeoutException] if the time is over before
+  /// there is a result for it.
   ///
   /// @throws IllegalStateException if this is iterated already
   @Override
@@ -161,8 +161,8 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
 
   /// {@return the futures themselves, as they get done; `next()` suspends until one is}
   ///
-  /// `next()` throws [java.util.concurrent.TimeoutException] if the time is over before. **Cancellation** leaves the
-  /// future to the next call.
+  /// `next()` throws [java.util.concurrent.TimeoutException] if the time is over before.
+  /// **Cancellation** leaves the future to the next call.
   ///
   /// @throws IllegalStateException if this is iterated already
   public Iterable<Future<T>> async() {

@@ -283,8 +283,8 @@ public final class Streams {
   /// Listens on an address, and has each client talked to by a task of its own.
   ///
   /// @param handler talks to one client; may suspend; closes the writer
-  /// @param address an [java.net.InetSocketAddress], of which the wildcard means all of this machine's
-  ///   addresses, or a [java.net.UnixDomainSocketAddress]
+  /// @param address an [java.net.InetSocketAddress], of which the wildcard means all of this
+  ///   machine's addresses, or a [java.net.UnixDomainSocketAddress]
   /// @return the server, which accepts connections already
   /// @throws IOException if that cannot be listened on
   /// @throws IllegalArgumentException if it is an address of another kind
@@ -296,8 +296,8 @@ public final class Streams {
   /// Listens on an address, and has each client talked to by a task of its own.
   ///
   /// @param handler talks to one client; may suspend; closes the writer
-  /// @param address an [java.net.InetSocketAddress], of which the wildcard means all of this machine's
-  ///   addresses, or a [java.net.UnixDomainSocketAddress]
+  /// @param address an [java.net.InetSocketAddress], of which the wildcard means all of this
+  ///   machine's addresses, or a [java.net.UnixDomainSocketAddress]
   /// @param options how, and the limit of the clients' readers
   /// @return the server
   /// @throws IOException if that cannot be listened on
