@@ -7,8 +7,7 @@ import java.util.Locale;
 /// awaiting.
 ///
 /// That is noticed where Java waits. A call that waits in native code (a file, a name look-up, most
-/// of JNI) stops the loop under every policy; see
-/// [Asyncio#toThread(ScopedValue.CallableOp)].
+/// of JNI) stops the loop under every policy; see [Asyncio#toThread(ScopedValue.CallableOp)].
 public enum BlockingPolicy {
   /// The whole loop waits, as in asyncio. In debug mode it reports the place and how long it took.
   BLOCK(LoopCore.Blocking.BLOCK),

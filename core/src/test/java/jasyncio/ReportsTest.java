@@ -331,6 +331,7 @@ class ReportsTest {
     assertThat(error.getStackTrace()).hasSize(2);
     assertThat(error.getStackTrace()[0].getClassName()).isEqualTo("jasyncio.ReportsTest");
     assertThat(error.getStackTrace()[1].toString())
-        .matches("… \\d+ library frames at (?:jasyncio@[^/]+/)?jasyncio\\.Task\\.run\\(Task\\.java:\\d+\\)");
+        .matches(
+            "… \\d+ library frames at (?:jasyncio@[^/]+/)?jasyncio\\.Task\\.run\\(Task\\.java:\\d+\\)");
   }
 }

@@ -789,7 +789,8 @@ final class GreenletsScenarios {
     print(semaphore.counter(), semaphore.locked(), semaphore.acquireNowait());
   }
 
-  private static void expect(Class<? extends Throwable> type, Action<?> call, Supplier<String> text) {
+  private static void expect(
+      Class<? extends Throwable> type, Action<?> call, Supplier<String> text) {
     try {
       call.run();
     } catch (Throwable e) {
