@@ -52,6 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// does not keep those who left it.
 @Timeout(60)
 @Tag("slow")
+@Tag("garbage")
 class RetentionTest {
   private static void fails(ThrowingCallable call) {
     assertThat(catchThrowable(call)).isNotNull();
