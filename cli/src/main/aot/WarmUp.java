@@ -2,7 +2,7 @@ import static jasyncio.Asyncio.*;
 
 /// What the `jasyncio` script runs when it records its start-up caches: most of what programs do
 /// first, so that it is prepared for them.
-void main() {
+void main() throws TimeoutException {
   run(() -> {
     sleep(0.001);
     var task = createTask(this::answer, "worker");
