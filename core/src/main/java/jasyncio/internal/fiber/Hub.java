@@ -1,5 +1,6 @@
 package jasyncio.internal.fiber;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /// Runs fibers, one at a time, in the order that a [FiberSource] gives.
@@ -116,6 +117,12 @@ public abstract class Hub {
   /// The thread in [#run], or the source while it waited, was interrupted; the flag has been
   /// cleared, to be set again where it is due.
   public abstract void noteInterrupt();
+
+  /// The source is going to wait for channels, too, on the threads where it is asked what is next:
+  /// has the JDK get ready for that. Idempotent.
+  ///
+  /// @throws IOException if it cannot
+  public void prepareForChannels() throws IOException {}
 
   /// See [FiberSource#owner].
   public final Object owner() {

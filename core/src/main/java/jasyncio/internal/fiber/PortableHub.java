@@ -1,10 +1,12 @@
 package jasyncio.internal.fiber;
 
+import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Fibers are virtual threads of the JDK's own scheduler that pass one baton. Public API only.
+/// Fibers are virtual threads of the JDK's own scheduler that pass one baton. Public API only; a
+/// class of the JDK that is named in one place may be missing.
 public final class PortableHub extends Hub {
   /* Overview
    * Exactly one of the hub's threads runs: the one that holds the baton. Whoever gives up control
@@ -136,6 +138,20 @@ public final class PortableHub extends Hub {
   private void takeInterruptOfHost() {
     if (Thread.interrupted()) {
       noteInterrupt();
+    }
+  }
+
+  /// The source waits on virtual threads, whose selectors the JDK has pollers for. It makes them
+  /// when the first one waits, never tries again if it fails, and needs files for them: there may
+  /// be none by then, for a server that has many clients before it first has to wait.
+  @Override
+  public void prepareForChannels() throws IOException {
+    try {
+      Class.forName("sun.nio.ch.Poller");
+    } catch (ClassNotFoundException e) {
+      // another JDK, which has other ways
+    } catch (LinkageError e) {
+      throw new IOException("the JDK cannot make its pollers", e);
     }
   }
 

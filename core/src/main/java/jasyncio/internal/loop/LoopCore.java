@@ -440,6 +440,7 @@ public final class LoopCore implements FiberSource {
     var s = selector;
     if (s == null) {
       try {
+        hub.prepareForChannels();
         s = Selector.open();
       } catch (IOException e) {
         throw new UncheckedIOException("cannot open a selector for the event loop", e);
