@@ -249,7 +249,7 @@ public final class ExceptionGroup extends RuntimeException {
   /// What is left of a group while handlers take their parts.
   private static final class Handling {
     private final ExceptionGroup group;
-    private final List<Throwable> thrown = new ArrayList<>();
+    private final List<Throwable> loose = new ArrayList<>(); // thrown by handlers, or not seen by them
     private @Nullable ExceptionGroup rest;
 
     Handling(ExceptionGroup group) {
@@ -262,20 +262,22 @@ public final class ExceptionGroup extends RuntimeException {
         var parts = rest.split(type);
         rest = parts.rest();
         if (parts.matching() != null) {
-          for (var e : parts.matching().members(type)) {
-            call(handler, e);
+          var members = parts.matching().members(type);
+          for (int i = 0; i < members.size(); i++) {
+            call(handler, members.get(i), members.subList(i + 1, members.size()));
           }
         }
       }
       return this;
     }
 
-    private <E extends Throwable> void call(Handler<? super E> handler, E e) {
+    private <E extends Throwable> void call(Handler<? super E> handler, E e, List<E> unseen) {
       try {
         handler.handle(e);
       } catch (Exception failure) {
-        thrown.add(failure);
+        loose.add(failure);
       } catch (Error failure) {
+        loose.addAll(unseen);
         var left = left();
         if (left != null) {
           failure.addSuppressed(left);
@@ -285,10 +287,10 @@ public final class ExceptionGroup extends RuntimeException {
     }
 
     private @Nullable ExceptionGroup left() {
-      if (thrown.isEmpty()) {
+      if (loose.isEmpty()) {
         return rest;
       }
-      var all = new ArrayList<>(thrown);
+      var all = new ArrayList<>(loose);
       addTo(all, rest);
       return new ExceptionGroup(group.title, all);
     }

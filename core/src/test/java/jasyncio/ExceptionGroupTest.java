@@ -151,6 +151,21 @@ class ExceptionGroupTest {
   }
 
   @Test
+  void handler_thatIsCancelled_leavesWhatItHasNotSeenToo() {
+    var cancellation = new CancelledError();
+    assertThatThrownBy(() ->
+            group.handle(
+                Exception.class,
+                e -> {
+                  throw cancellation;
+                }))
+        .isSameAs(cancellation);
+    var left = (ExceptionGroup) cancellation.getSuppressed()[0];
+    assertThat(left.exceptions()).hasSize(2).startsWith(state);
+    assertThat(ExceptionGroup.unwrap(left.exceptions().get(1))).isSameAs(error);
+  }
+
+  @Test
   void handle_ofGroups_isRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> group.handle(ExceptionGroup.class, e -> {}));
