@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Durations;
 import jasyncio.internal.base.Sneaky;
 import java.lang.ScopedValue.CallableOp;
 import java.time.Duration;
@@ -308,7 +309,7 @@ public final class Asyncio {
   ///
   /// @param delay how long
   public static void sleep(Duration delay) {
-    sleep(Times.seconds(Objects.requireNonNull(delay, "delay")));
+    sleep(Durations.seconds(delay, "delay"));
   }
 
   /// Suspends the task for a while, and gives `result` then.
@@ -329,7 +330,7 @@ public final class Asyncio {
   /// @param result what to give
   /// @return the result
   public static <T extends @Nullable Object> T sleep(Duration delay, T result) {
-    return sleep(Times.seconds(Objects.requireNonNull(delay, "delay")), result);
+    return sleep(Durations.seconds(delay, "delay"), result);
   }
 
   // ---- coroutines, tasks, futures ---------------------------------------------------------------

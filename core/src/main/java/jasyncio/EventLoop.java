@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Durations;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.fiber.Fiber;
@@ -41,8 +42,8 @@ public final class EventLoop implements AutoCloseable {
    * The life of a loop:  IDLE -> RUNNING -> IDLE    run; any number of times
    *                      IDLE -> CLOSING -> CLOSED  close
    * Each arrow out of IDLE is taken by one thread alone, by compare-and-set, before any user code is called; who
-   * comes second is refused, or has nothing to do. That thread takes the others, too. CLOSING: tasks are being unwound; they may still
-   * schedule, to no effect. Nobody can await from then on.
+   * comes second is refused, or has nothing to do. That thread takes the others, too. CLOSING: tasks are being unwound;
+   * they may still schedule, to no effect. Nobody can await from then on.
    */
   private static final int IDLE = 0;
   private static final int RUNNING = 1;
@@ -435,7 +436,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param callback what to run
   /// @return a handle to cancel it
   public TimerHandle callLater(Duration delay, Runnable callback) {
-    return callLater(Times.seconds(Objects.requireNonNull(delay, "delay")), callback, null);
+    return callLater(Durations.seconds(delay, "delay"), callback, null);
   }
 
   /// Has `callback` run after a while, in the given context.
@@ -445,7 +446,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param context the context, or `null` for a copy of the current one
   /// @return a handle to cancel it
   public TimerHandle callLater(Duration delay, Runnable callback, @Nullable Context context) {
-    return callLater(Times.seconds(Objects.requireNonNull(delay, "delay")), callback, context);
+    return callLater(Durations.seconds(delay, "delay"), callback, context);
   }
 
   /// Has `callback` run at a given time. Outside debug mode a call from another thread is sent to
@@ -1064,7 +1065,7 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param duration the duration
   public void setSlowCallbackDuration(Duration duration) {
-    setSlowCallbackDuration(Times.seconds(Objects.requireNonNull(duration, "duration")));
+    setSlowCallbackDuration(Durations.seconds(duration));
   }
 
   private void beginStep() {

@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Durations;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
@@ -14,9 +15,7 @@ final class Times {
 
   /// Seconds of a duration; `null` is forever.
   static double seconds(@Nullable Duration duration) {
-    return duration == null
-        ? Double.POSITIVE_INFINITY
-        : duration.getSeconds() + duration.getNano() / 1e9;
+    return duration == null ? Double.POSITIVE_INFINITY : Durations.seconds(duration);
   }
 
   static void checkNumber(double seconds) {

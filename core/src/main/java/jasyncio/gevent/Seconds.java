@@ -1,7 +1,7 @@
 package jasyncio.gevent;
 
+import jasyncio.internal.base.Durations;
 import java.time.Duration;
-import java.util.Objects;
 
 /// Durations in seconds.
 final class Seconds {
@@ -10,8 +10,7 @@ final class Seconds {
   private Seconds() {}
 
   static double of(Duration duration) {
-    Objects.requireNonNull(duration, "duration");
-    return duration.getSeconds() + duration.getNano() / 1e9;
+    return Durations.seconds(duration);
   }
 
   /// As Python prints them unless they are very large or small: `2`, `0.1`.

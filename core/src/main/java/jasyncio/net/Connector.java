@@ -4,6 +4,7 @@ import jasyncio.Awaitable;
 import jasyncio.EventLoop;
 import jasyncio.ExceptionGroup;
 import jasyncio.internal.base.AwaitedAt;
+import jasyncio.internal.base.Durations;
 import jasyncio.internal.net.LoopIo;
 import java.io.IOException;
 import java.net.BindException;
@@ -80,7 +81,7 @@ final class Connector {
     for (var address : addresses) {
       attempts.add(() -> connect(address, port));
     }
-    return Staggered.race(attempts, Seconds.of(delay), errors, Connector::close);
+    return Staggered.race(attempts, Durations.seconds(delay), errors, Connector::close);
   }
 
   private IOException failure(List<Throwable> errors) throws IOException {

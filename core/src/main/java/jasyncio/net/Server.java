@@ -4,6 +4,7 @@ import jasyncio.Asyncio;
 import jasyncio.CancelledError;
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.internal.base.Durations;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -203,7 +204,7 @@ public final class Server implements AutoCloseable {
   /// @param grace how long clients may take
   public void close(Duration grace) {
     Objects.requireNonNull(grace, "grace");
-    close(Seconds.of(grace));
+    close(Durations.seconds(grace));
   }
 
   /// As [#close(Duration)], in seconds.

@@ -8,6 +8,7 @@ import jasyncio.Future;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.TimerHandle;
+import jasyncio.internal.base.Durations;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Overrides;
 import jasyncio.internal.net.LoopIo;
@@ -193,7 +194,7 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   private TimerHandle callLater(Duration delay, Runnable callback) {
-    return loop.callLater(Seconds.of(delay), callback, context);
+    return loop.callLater(Durations.seconds(delay), callback, context);
   }
 
   private void callSoon(Runnable callback) {
@@ -230,7 +231,7 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   private static String seconds(Duration duration) {
-    return BigDecimal.valueOf(Seconds.of(duration)).stripTrailingZeros().toPlainString();
+    return BigDecimal.valueOf(Durations.seconds(duration)).stripTrailingZeros().toPlainString();
   }
 
   private void established() {

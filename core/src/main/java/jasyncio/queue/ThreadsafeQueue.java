@@ -1,6 +1,7 @@
 package jasyncio.queue;
 
 import jasyncio.CancelledError;
+import jasyncio.internal.base.Durations;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -345,7 +346,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     }
 
     private static long nanos(Duration timeout) {
-      return nanos(timeout.getSeconds() + timeout.getNano() / 1e9);
+      return nanos(Durations.seconds(timeout, "timeout"));
     }
   }
 

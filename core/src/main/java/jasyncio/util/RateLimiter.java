@@ -3,6 +3,7 @@ package jasyncio.util;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
 
+import jasyncio.internal.base.Durations;
 import jasyncio.sync.Lock;
 import java.time.Duration;
 
@@ -43,7 +44,7 @@ public final class RateLimiter {
   /// @param period the period
   /// @throws IllegalArgumentException if one of them is not positive
   public RateLimiter(double maxRate, Duration period) {
-    this(maxRate, Seconds.of(period, "period"));
+    this(maxRate, Durations.seconds(period, "period"));
   }
 
   private static void check(String name, double value) {

@@ -7,6 +7,7 @@ import static jasyncio.Asyncio.sleep;
 
 import jasyncio.Action;
 import jasyncio.Awaitable;
+import jasyncio.internal.base.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -80,6 +81,13 @@ public final class Retry {
         attempts, d.delay, d.factor, d.maxDelay, d.jitter, d.deadline, d.condition, d.hook, null);
   }
 
+  /// Refuses what is no time: less than nothing, or not a number.
+  private static void check(double seconds, String name) {
+    if (!(seconds >= 0)) {
+      throw new IllegalArgumentException(name + " must not be negative, but is " + seconds);
+    }
+  }
+
   /// {@return a retry that does not count; see [#deadline]}
   public static Retry forever() {
     return attempts(Integer.MAX_VALUE);
@@ -90,7 +98,7 @@ public final class Retry {
   /// @param seconds how long
   /// @throws IllegalArgumentException if that is negative
   public Retry delay(double seconds) {
-    Seconds.check(seconds, "delay");
+    check(seconds, "delay");
     return new Retry(
         attempts, seconds, factor, maxDelay, jitter, deadline, condition, hook, random);
   }
@@ -99,7 +107,7 @@ public final class Retry {
   ///
   /// @param delay how long
   public Retry delay(Duration delay) {
-    return delay(Seconds.of(delay, "delay"));
+    return delay(Durations.seconds(delay, "delay"));
   }
 
   /// {@return one whose pauses grow by another factor}
@@ -118,7 +126,7 @@ public final class Retry {
   /// @param seconds the longest pause
   /// @throws IllegalArgumentException if that is negative
   public Retry maxDelay(double seconds) {
-    Seconds.check(seconds, "maxDelay");
+    check(seconds, "maxDelay");
     return new Retry(attempts, delay, factor, seconds, jitter, deadline, condition, hook, random);
   }
 
@@ -126,7 +134,7 @@ public final class Retry {
   ///
   /// @param maxDelay the longest pause
   public Retry maxDelay(Duration maxDelay) {
-    return maxDelay(Seconds.of(maxDelay, "maxDelay"));
+    return maxDelay(Durations.seconds(maxDelay, "maxDelay"));
   }
 
   /// {@return one with another jitter: each pause is shortened by a random part of it, so that many
@@ -156,7 +164,7 @@ public final class Retry {
   /// @param seconds after the begin of the first attempt
   /// @throws IllegalArgumentException if that is negative
   public Retry deadline(double seconds) {
-    Seconds.check(seconds, "deadline");
+    check(seconds, "deadline");
     return new Retry(attempts, delay, factor, maxDelay, jitter, seconds, condition, hook, random);
   }
 
@@ -164,7 +172,7 @@ public final class Retry {
   ///
   /// @param deadline after the begin of the first attempt
   public Retry deadline(Duration deadline) {
-    return deadline(Seconds.of(deadline, "deadline"));
+    return deadline(Durations.seconds(deadline, "deadline"));
   }
 
   /// {@return one that tries again after these exceptions only}
