@@ -9,7 +9,6 @@ import jasyncio.EventLoop;
 import jasyncio.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -18,7 +17,6 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
@@ -39,29 +37,15 @@ import org.openjdk.jmh.annotations.Warmup;
       "-XX:+UseCompactObjectHeaders"
     })
 public class FailureBenchmark {
-  private @Nullable EventLoop loop;
+  private final EventLoop loop = EventLoop.create(null);
 
   /// A benchmark; JMH makes it.
   public FailureBenchmark() {}
 
-  /// Makes the loop.
-  @Setup
-  public void openLoop() {
-    loop = EventLoop.create(null);
-  }
-
   /// Ends the loop.
   @TearDown
   public void closeLoop() {
-    loop().close();
-  }
-
-  private EventLoop loop() {
-    var l = loop;
-    if (l == null) {
-      throw new IllegalStateException("not set up");
-    }
-    return l;
+    loop.close();
   }
 
   /// How many tasks an error passes.
@@ -81,8 +65,7 @@ public class FailureBenchmark {
   /// @return the error
   @Benchmark
   public Throwable failThroughTasks(Chain chain) {
-    return loop()
-        .runUntilComplete(() -> {
+    return loop.runUntilComplete(() -> {
           Future<Object> last =
               createTask(() -> {
                 throw new IllegalStateException();
@@ -105,8 +88,7 @@ public class FailureBenchmark {
   /// @return the error
   @Benchmark
   public Throwable timeOut() {
-    return loop()
-        .runUntilComplete(() -> {
+    return loop.runUntilComplete(() -> {
           try {
             waitFor(() -> sleep(1), 1e-9);
             throw new AssertionError("it was in time");
