@@ -5,10 +5,10 @@ import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.fiber.Hub;
-import jasyncio.internal.loop.Door;
+import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Entry;
+import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
-import jasyncio.internal.loop.Timer;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +62,7 @@ public final class EventLoop implements AutoCloseable {
   @Nullable Object context;
 
   static {
-    Door.install(new Machines());
+    LoopAccess.install(new Access());
   }
 
   private final Offload offload = new Offload(this);
@@ -1258,19 +1258,19 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /// The way to the machine for the packages beside this one.
-  private static final class Machines extends Door {
+  private static final class Access extends LoopAccess {
     @Override
     public LoopCore core(Object eventLoop) {
       return ((EventLoop) eventLoop).core;
     }
 
     @Override
-    public Timer callback(Object eventLoop, Runnable callback) {
+    public CancellableEntry callback(Object eventLoop, Runnable callback) {
       return ((EventLoop) eventLoop).newHandle(callback, null).repeating();
     }
 
     @Override
-    public Timer callback(Object eventLoop, Runnable callback, Object context) {
+    public CancellableEntry callback(Object eventLoop, Runnable callback, Object context) {
       return ((EventLoop) eventLoop).newHandle(callback, (Context) context).repeating();
     }
 

@@ -1,7 +1,7 @@
 package jasyncio;
 
 import jasyncio.internal.fiber.Fiber;
-import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.CancellableEntry;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Python: `asyncio.Handle`.
 @SuppressWarnings("exports") // the machine's base class has nothing public to show
-public sealed class Handle extends Timer permits TimerHandle, DoneCallback {
+public sealed class Handle extends CancellableEntry permits TimerHandle, DoneCallback {
   final EventLoop loop;
   private final StackTraceElement @Nullable [] source; // debug mode only
   private @Nullable Runnable callback; // null once cancelled, or once it ran if it runs once

@@ -23,7 +23,7 @@ class HiddenMachineryTest {
     var sources = new ArrayList<Path>();
     var main = Path.of("src/main/java/jasyncio");
     sources.add(main.resolve("internal/loop/Entry.java"));
-    sources.add(main.resolve("internal/loop/Timer.java"));
+    sources.add(main.resolve("internal/loop/CancellableEntry.java"));
     try (var files = Files.list(main)) {
       files
           .filter(file -> file.toString().matches(".*/(Future|Task|Handle|TimerHandle)\\.java"))

@@ -6,7 +6,7 @@ import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.TimerHandle;
 import jasyncio.internal.base.Log;
-import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Watch;
 import jasyncio.internal.net.LoopIo;
 import jasyncio.internal.net.LoopOwned;
@@ -34,7 +34,7 @@ final class Acceptor implements LoopOwned {
   private Accepted accepted;
   private final Watch watch;
   private final LoopIo io;
-  private @Nullable Timer ready; // once it has started, in the context of who did that
+  private @Nullable CancellableEntry ready; // once it has started, in the context of who did that
   private final ArrayDeque<SocketChannel> arrived = new ArrayDeque<>();
   private @Nullable TimerHandle retry;
   private boolean closed;

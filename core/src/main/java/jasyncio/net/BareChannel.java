@@ -2,7 +2,7 @@ package jasyncio.net;
 
 import jasyncio.EventLoop;
 import jasyncio.Future;
-import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Watch;
 import jasyncio.internal.net.LoopIo;
 import java.io.IOException;
@@ -37,7 +37,7 @@ final class BareChannel {
 
   /// What is to run on one side, and the coroutine's future if one waits there.
   private static final class Entry {
-    @Nullable Timer timer;
+    @Nullable CancellableEntry timer;
     @Nullable Future<Boolean> waiter;
   }
 
@@ -148,7 +148,7 @@ final class BareChannel {
     set(side, io.callback(callback), null);
   }
 
-  private void set(Side side, Timer timer, @Nullable Future<Boolean> waiter) {
+  private void set(Side side, CancellableEntry timer, @Nullable Future<Boolean> waiter) {
     checkNobodyWaits(side);
     var entry = entry(side);
     if (entry.timer != null) {
@@ -193,7 +193,7 @@ final class BareChannel {
     return side == Side.READ ? reader : writer;
   }
 
-  private void update(Side side, @Nullable Timer timer) {
+  private void update(Side side, @Nullable CancellableEntry timer) {
     if (watch.owner() != this) {
       return; // a transport has taken it meanwhile
     }

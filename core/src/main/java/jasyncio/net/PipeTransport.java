@@ -1,7 +1,7 @@
 package jasyncio.net;
 
 import jasyncio.EventLoop;
-import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.CancellableEntry;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.util.Objects;
@@ -24,7 +24,7 @@ abstract class PipeTransport extends LoopTransport implements Transport {
   }
 
   /// The callback of its direction.
-  abstract Timer callback();
+  abstract CancellableEntry callback();
 
   /// Closes the pipe itself.
   abstract void closeEnd() throws IOException;

@@ -3,7 +3,7 @@ package jasyncio.net;
 import jasyncio.EventLoop;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
-import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.net.ReadEnd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// The end of a pipe that is read from. See [PipeTransport].
 final class ReadPipeTransport extends PipeTransport {
   private final ReadEnd end;
-  private final Timer reader;
+  private final CancellableEntry reader;
 
   ReadPipeTransport(
       EventLoop loop, Protocol protocol, @Nullable SelectableChannel channel, ReadEnd end) {
@@ -95,7 +95,7 @@ final class ReadPipeTransport extends PipeTransport {
   }
 
   @Override
-  Timer callback() {
+  CancellableEntry callback() {
     return reader;
   }
 

@@ -5,7 +5,7 @@ import jasyncio.Future;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.internal.base.Log;
-import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Watch;
 import jasyncio.internal.net.ConnectionErrors;
 import jasyncio.internal.net.WriteQueue;
@@ -34,8 +34,8 @@ final class SocketTransport extends LoopTransport implements Transport {
   private final Watch watch;
   private final @Nullable Server server;
   private @Nullable WriteQueue queue; // from the first piece on that had to wait
-  private final Timer reader;
-  private @Nullable Timer writer;
+  private final CancellableEntry reader;
+  private @Nullable CancellableEntry writer;
   private Protocol protocol;
   private @Nullable BufferedProtocol buffered; // the protocol, if it is one
   private boolean ended;

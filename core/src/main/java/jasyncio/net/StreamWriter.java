@@ -2,7 +2,7 @@ package jasyncio.net;
 
 import jasyncio.Asyncio;
 import jasyncio.internal.base.Log;
-import jasyncio.internal.loop.Door;
+import jasyncio.internal.loop.LoopAccess;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger.Level;
@@ -59,7 +59,7 @@ public final class StreamWriter implements AutoCloseable {
   private void closeWhenForgotten() {
     var loop = protocol.getLoop();
     var watched = transport; // TLS put onto it closes it as well
-    Door.get().watch(loop, this, watched::isClosing, () -> forgotten(watched));
+    LoopAccess.get().watch(loop, this, watched::isClosing, () -> forgotten(watched));
   }
 
   private static void forgotten(WriteTransport transport) {

@@ -2,7 +2,7 @@ package jasyncio.net;
 
 import jasyncio.EventLoop;
 import jasyncio.internal.base.Log;
-import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Watch;
 import jasyncio.internal.net.WriteQueue;
 import java.io.IOException;
@@ -35,8 +35,8 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
   private final DatagramChannel channel;
   private final Watch watch;
   private final ArrayDeque<Unsent> queue = new ArrayDeque<>();
-  private final Timer reader;
-  private final Timer writer;
+  private final CancellableEntry reader;
+  private final CancellableEntry writer;
   private final @Nullable SocketAddress remote; // the only address there is to send to
   private final @Nullable SocketAddress peername; // the channel is connected to it
   private final SocketAddress sockname;

@@ -2,7 +2,7 @@ package jasyncio.net;
 
 import jasyncio.EventLoop;
 import jasyncio.internal.base.Log;
-import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.net.ConnectionErrors;
 import jasyncio.internal.net.WriteEnd;
 import jasyncio.internal.net.WriteQueue;
@@ -19,7 +19,7 @@ final class WritePipeTransport extends PipeTransport {
 
   private final WriteEnd end;
   private final WriteQueue queue = new WriteQueue();
-  private final Timer writer;
+  private final CancellableEntry writer;
   private int lateWrites;
 
   WritePipeTransport(
@@ -118,7 +118,7 @@ final class WritePipeTransport extends PipeTransport {
   }
 
   @Override
-  Timer callback() {
+  CancellableEntry callback() {
     return writer;
   }
 

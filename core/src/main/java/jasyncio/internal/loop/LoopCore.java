@@ -611,7 +611,7 @@ public final class LoopCore implements FiberSource {
 
   /// Adds a timer, for the time when it is to get its turn. From another thread than the loop's it
   /// is sent instead.
-  public void schedule(long nanos, Timer timer) {
+  public void schedule(long nanos, CancellableEntry timer) {
     if (hub.mayBeTouchedBy(Thread.currentThread())) {
       timers.add(nanos, timer);
     } else {
@@ -645,7 +645,7 @@ public final class LoopCore implements FiberSource {
   }
 
   /// Cancels a timer. Any thread.
-  public void cancel(Timer timer) {
+  public void cancel(CancellableEntry timer) {
     if (!timer.isCancelled()) {
       timer.markCancelled();
       if (hub.mayBeTouchedBy(Thread.currentThread())) { // else the heap finds out in time

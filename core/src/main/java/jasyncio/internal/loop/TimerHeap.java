@@ -31,7 +31,7 @@ public final class TimerHeap {
   }
 
   /// Adds a timer.
-  public void add(long nanos, Timer timer) {
+  public void add(long nanos, CancellableEntry timer) {
     timer.inHeap = true;
     addEntry(nanos, timer);
   }
@@ -57,7 +57,7 @@ public final class TimerHeap {
   }
 
   /// Notes that a timer was cancelled.
-  void noteCancelled(Timer timer) {
+  void noteCancelled(CancellableEntry timer) {
     if (timer.inHeap) {
       noteUnwanted();
     }

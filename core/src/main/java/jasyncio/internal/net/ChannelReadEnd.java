@@ -1,6 +1,6 @@
 package jasyncio.internal.net;
 
-import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Watch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,7 +25,7 @@ public final class ChannelReadEnd implements ReadEnd {
   }
 
   @Override
-  public void watch(@Nullable Timer reader) {
+  public void watch(@Nullable CancellableEntry reader) {
     watch.setReader(reader);
   }
 

@@ -1,6 +1,6 @@
 package jasyncio.internal.net;
 
-import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Watch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,7 +27,7 @@ public final class ChannelWriteEnd implements WriteEnd {
   }
 
   @Override
-  public void watch(@Nullable Timer writer) {
+  public void watch(@Nullable CancellableEntry writer) {
     watch.setWriter(writer);
   }
 

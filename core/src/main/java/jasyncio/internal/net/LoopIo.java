@@ -4,10 +4,10 @@ import jasyncio.Context;
 import jasyncio.EventLoop;
 import jasyncio.Handle;
 import jasyncio.internal.base.Log;
-import jasyncio.internal.loop.Door;
+import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.IoState;
+import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
-import jasyncio.internal.loop.Timer;
 import jasyncio.internal.loop.Watch;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -36,7 +36,7 @@ public final class LoopIo extends IoState {
 
   /// That of `loop`.
   public static LoopIo of(EventLoop loop) {
-    var core = Door.get().core(loop);
+    var core = LoopAccess.get().core(loop);
     return core.io(LoopIo.class, () -> new LoopIo(loop, core));
   }
 
@@ -65,22 +65,22 @@ public final class LoopIo extends IoState {
   }
 
   /// A callback of the loop, in the context of now, for [Watch] or to be cancelled.
-  public Timer callback(Runnable callback) {
-    return Door.get().callback(loop, callback);
+  public CancellableEntry callback(Runnable callback) {
+    return LoopAccess.get().callback(loop, callback);
   }
 
   /// A callback of the loop, in a given context.
-  public Timer callback(Runnable callback, Context context) {
-    return Door.get().callback(loop, callback, context);
+  public CancellableEntry callback(Runnable callback, Context context) {
+    return LoopAccess.get().callback(loop, callback, context);
   }
 
   /// Cancels what [#callback] gave, even if it is queued already. Nothing is kept of it.
-  public void cancel(Timer callback) {
+  public void cancel(CancellableEntry callback) {
     ((Handle) callback).cancel();
   }
 
   /// Has the loop run what [#callback] gave, in its next iteration.
-  public void schedule(Timer callback) {
+  public void schedule(CancellableEntry callback) {
     core.schedule(callback);
   }
 
@@ -96,12 +96,12 @@ public final class LoopIo extends IoState {
 
   /// Says that another thread is going to call the loop: it does not wait in vain.
   public void answerExpected() {
-    Door.get().answerExpected(loop);
+    LoopAccess.get().answerExpected(loop);
   }
 
   /// Says that it has called, or will not any more. Any thread.
   public void answered() {
-    Door.get().answered(loop);
+    LoopAccess.get().answered(loop);
   }
 
   /// Takes the loop's read buffer, empty and direct. Bring it back with [#release]: a callback that

@@ -1,6 +1,6 @@
 package jasyncio.internal.net;
 
-import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.CancellableEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public interface ReadEnd {
 
   /// Has a callback run, once or more, when there is something to read; `null` for nothing.
-  void watch(@Nullable Timer reader);
+  void watch(@Nullable CancellableEntry reader);
 
   /// Reads what there is.
   ///

@@ -1,7 +1,7 @@
 package jasyncio.internal.net;
 
 import jasyncio.EventLoop;
-import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.CancellableEntry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -18,7 +18,7 @@ public final class ThreadReadEnd implements ReadEnd {
   private final Helper helper;
   private final Source source;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_SIZE).limit(0);
-  private @Nullable Timer reader;
+  private @Nullable CancellableEntry reader;
   private boolean busy; // the buffer is the helper's
   private boolean ended;
   private @Nullable IOException error;
@@ -45,7 +45,7 @@ public final class ThreadReadEnd implements ReadEnd {
   }
 
   @Override
-  public void watch(@Nullable Timer newReader) {
+  public void watch(@Nullable CancellableEntry newReader) {
     reader = newReader;
     if (newReader != null && !busy) {
       if (hasNews()) {

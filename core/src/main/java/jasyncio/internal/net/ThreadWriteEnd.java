@@ -1,7 +1,7 @@
 package jasyncio.internal.net;
 
 import jasyncio.EventLoop;
-import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.CancellableEntry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -22,7 +22,7 @@ public final class ThreadWriteEnd implements WriteEnd {
   private final Helper helper;
   private final Sink sink;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_SIZE);
-  private @Nullable Timer writer;
+  private @Nullable CancellableEntry writer;
   private boolean busy; // the buffer is the helper's
   private boolean closed;
   private int written; // by the helper, and not taken yet
@@ -64,7 +64,7 @@ public final class ThreadWriteEnd implements WriteEnd {
   }
 
   @Override
-  public void watch(@Nullable Timer newWriter) {
+  public void watch(@Nullable CancellableEntry newWriter) {
     writer = newWriter;
     if (newWriter != null && !busy) {
       io.schedule(newWriter);

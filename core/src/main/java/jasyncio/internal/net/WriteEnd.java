@@ -1,6 +1,6 @@
 package jasyncio.internal.net;
 
-import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.CancellableEntry;
 import java.nio.channels.GatheringByteChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -11,5 +11,5 @@ import org.jspecify.annotations.Nullable;
 public interface WriteEnd extends GatheringByteChannel {
 
   /// Has a callback run, once or more, when more can be written; `null` for nothing.
-  void watch(@Nullable Timer writer);
+  void watch(@Nullable CancellableEntry writer);
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TimerHeapTest {
   private final TimerHeap heap = new TimerHeap();
 
-  private static final class Named extends Timer {
+  private static final class Named extends CancellableEntry {
     final int number;
     final long nanos;
 
@@ -35,7 +35,7 @@ class TimerHeapTest {
     return timer;
   }
 
-  private void cancel(Timer timer) {
+  private void cancel(CancellableEntry timer) {
     timer.markCancelled();
     heap.noteCancelled(timer);
   }

@@ -4,20 +4,21 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// What the packages beside the face need of a loop and users do not; the face leaves it here.
+/// What the packages beside the face need of a loop and users do not; the face leaves it here, as
+/// classes of the JDK do in `SharedSecrets`.
 ///
 /// Loops of the face are `Object`s, because the machine knows no face.
-public abstract class Door {
-  private static volatile @Nullable Door door;
+public abstract class LoopAccess {
+  private static volatile @Nullable LoopAccess access;
 
   /// Called once, by the class of the face's loops.
-  public static void install(Door d) {
-    door = d;
+  public static void install(LoopAccess theAccess) {
+    access = theAccess;
   }
 
-  /// The door; there is one as soon as there is a loop.
-  public static Door get() {
-    return Objects.requireNonNull(door);
+  /// The access; there is one as soon as there is a loop.
+  public static LoopAccess get() {
+    return Objects.requireNonNull(access);
   }
 
   /// The machine of a loop.
@@ -25,10 +26,10 @@ public abstract class Door {
 
   /// An entry, not scheduled yet, that runs `callback` like `callSoon` does: in the context of now,
   /// measured in debug mode, and with what it throws reported. It may be scheduled again and again.
-  public abstract Timer callback(Object eventLoop, Runnable callback);
+  public abstract CancellableEntry callback(Object eventLoop, Runnable callback);
 
   /// The same, in a given context of the face.
-  public abstract Timer callback(Object eventLoop, Runnable callback, Object context);
+  public abstract CancellableEntry callback(Object eventLoop, Runnable callback, Object context);
 
   /// Watches an object that may be forgotten. If it is collected before `settled` says that it has
   /// been dealt with, or the loop is closed, the loop runs `report`.

@@ -1,8 +1,8 @@
 package jasyncio.internal.loop;
 
-/// An entry that may be cancelled, and that becomes ready at a given time if it is put into the
-/// heap.
-public abstract class Timer extends Entry {
+/// An entry that may be cancelled: a callback, which becomes ready at once, when a channel is, or,
+/// if it is put into the heap, at a given time.
+public abstract class CancellableEntry extends Entry {
   boolean inHeap;
   private boolean cancelled;
 
@@ -13,7 +13,7 @@ public abstract class Timer extends Entry {
     return cancelled;
   }
 
-  /// Marks the timer as cancelled; the heap drops it later. The loop must be told, too: see
+  /// Marks the entry as cancelled; the heap drops it later. The loop must be told, too: see
   /// [LoopCore#cancel].
   final void markCancelled() {
     cancelled = true;
