@@ -22,7 +22,7 @@ public final class Descriptors {
    * random. One that does not move is out at the second switch. One that somebody else switches at this moment
    * would have to go along by chance; our own searches take turns.
    * A pipe gets the lowest numbers that are free, so that of a pipe of our own is known beforehand, unless another
-   * thread comes in between, and only has to be confirmed. For any other channel all descriptors are asked.
+   * thread comes in between, and only has to be confirmed. For any other channel, and then, all descriptors are asked.
    * A child that has got the descriptor shares the mode. So a channel is searched for once, before any child has it.
    */
   private static final int ROUNDS = 12;
@@ -42,7 +42,7 @@ public final class Descriptors {
     return AVAILABLE;
   }
 
-  /// Opens a pipe whose descriptors need not be looked for.
+  /// Opens a pipe whose descriptors are known from then on.
   public static Pipe openPipe() throws IOException {
     return openPipe(Libc.ifPossible());
   }
@@ -71,6 +71,9 @@ public final class Descriptors {
 
   private static void note(SelectableChannel channel, int[] numbers) throws IOException {
     var found = among(numbers, channel);
+    if (found.length == 0) { // another thread has come in between
+      found = among(numbers(), channel);
+    }
     if (found.length > 0) {
       known.put(channel, found[0]);
     }

@@ -3,8 +3,10 @@ package jasyncio.internal.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.Pipe;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -119,6 +122,37 @@ class DescriptorsTest {
         assertThat(Descriptors.of(pipe.source())).isNotEqualTo(Descriptors.of(pipe.sink()));
         close(pipe);
       }
+    }
+  }
+
+  @Test
+  void pipeOfOurs_isKnown_whileAnotherThreadOpensFiles() throws Exception {
+    var done = new AtomicBoolean();
+    var other =
+        Thread.ofPlatform()
+            .start(() -> {
+              while (!done.get()) {
+                try (var _ = new FileInputStream("/dev/null")) {
+                  Thread.onSpinWait();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              }
+            });
+    try (var selector = Selector.open()) {
+      for (int round = 0; round < 300; round++) {
+        var pipe = Descriptors.openPipe();
+        for (var end : List.of(pipe.source(), pipe.sink())) {
+          end.configureBlocking(false);
+          end.register(selector, end.validOps()); // so that looking for it would fail
+          assertThat(Descriptors.of(end)).isNotNegative();
+        }
+        close(pipe);
+        selector.selectNow();
+      }
+    } finally {
+      done.set(true);
+      other.join();
     }
   }
 
