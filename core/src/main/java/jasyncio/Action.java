@@ -13,6 +13,6 @@ public interface Action<X extends Exception> {
 
   /// {@return this body as an awaitable that gives `null`}
   default Awaitable<Void, X> asAwaitable() {
-    return new ActionBody<>(this);
+    return new CoroutineBody<>(this);
   }
 }

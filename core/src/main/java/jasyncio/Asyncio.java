@@ -104,7 +104,7 @@ public final class Asyncio {
   /// @throws X what the coroutine throws
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void run(Action<X> main) throws X {
-    run(ActionBody.of(main, "main"));
+    run(CoroutineBody.of(main, "main"));
   }
 
   /// Runs a program, on a loop made as described by `options`.
@@ -115,7 +115,7 @@ public final class Asyncio {
   /// @throws X what the coroutine throws
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void run(Action<X> main, RunOptions options) throws X {
-    run(ActionBody.of(main, "main"), options);
+    run(CoroutineBody.of(main, "main"), options);
   }
 
   // ---- loops ------------------------------------------------------------------------------------
@@ -481,7 +481,7 @@ public final class Asyncio {
   /// @return the future
   /// @throws IllegalStateException if there is no loop; see [#getEventLoop()]
   public static <T extends @Nullable Object> Future<T> wrapFuture(CompletionStage<T> stage) {
-    return Bridges.wrap(stage, getEventLoop());
+    return JdkFutures.wrap(stage, getEventLoop());
   }
 
   /// A future of the running loop that follows a [CompletableFuture]; cancelling it cancels that.
@@ -491,7 +491,7 @@ public final class Asyncio {
   /// @return the future
   /// @throws IllegalStateException if there is no loop; see [#getEventLoop()]
   public static <T extends @Nullable Object> Future<T> wrapFuture(CompletableFuture<T> future) {
-    return Bridges.wrap((CompletionStage<T>) future, getEventLoop());
+    return JdkFutures.wrap((CompletionStage<T>) future, getEventLoop());
   }
 
   /// A future of the running loop that follows one of the JDK's; cancelling it cancels that.
@@ -502,7 +502,7 @@ public final class Asyncio {
   /// @throws IllegalStateException if there is no loop; see [#getEventLoop()]
   public static <T extends @Nullable Object> Future<T> wrapFuture(
       java.util.concurrent.Future<T> future) {
-    return Bridges.wrap(future, getEventLoop());
+    return JdkFutures.wrap(future, getEventLoop());
   }
 
   /// A future of `loop` that follows a [CompletionStage]; cancelling it cancels the stage, if that
@@ -514,7 +514,7 @@ public final class Asyncio {
   /// @return the future
   public static <T extends @Nullable Object> Future<T> wrapFuture(
       CompletionStage<T> stage, EventLoop loop) {
-    return Bridges.wrap(stage, loop);
+    return JdkFutures.wrap(stage, loop);
   }
 
   /// A future of `loop` that follows a [CompletableFuture]; cancelling it cancels that.
@@ -525,7 +525,7 @@ public final class Asyncio {
   /// @return the future
   public static <T extends @Nullable Object> Future<T> wrapFuture(
       CompletableFuture<T> future, EventLoop loop) {
-    return Bridges.wrap((CompletionStage<T>) future, loop);
+    return JdkFutures.wrap((CompletionStage<T>) future, loop);
   }
 
   /// A future of `loop` that follows one of the JDK's; cancelling it cancels that.
@@ -536,7 +536,7 @@ public final class Asyncio {
   /// @return the future
   public static <T extends @Nullable Object> Future<T> wrapFuture(
       java.util.concurrent.Future<T> future, EventLoop loop) {
-    return Bridges.wrap(future, loop);
+    return JdkFutures.wrap(future, loop);
   }
 
   /// {@return the task that runs here, or `null` in a callback or where no loop runs}
@@ -688,7 +688,9 @@ public final class Asyncio {
 
   private static List<Awaitable<Void, ?>> awaitables(Action<?>... actions) {
     Objects.requireNonNull(actions, "actions");
-    return Arrays.stream(actions).<Awaitable<Void, ?>>map(a -> ActionBody.of(a, "action")).toList();
+    return Arrays.stream(actions)
+        .<Awaitable<Void, ?>>map(a -> CoroutineBody.of(a, "action"))
+        .toList();
   }
 
   private static EventLoop loopOf(Collection<? extends Awaitable<?, ?>> awaitables) {
@@ -842,7 +844,7 @@ public final class Asyncio {
   /// @return a future to await in its place
   @LowPriorityInOverloadResolution
   public static Future<Void> shield(Action<?> action) {
-    return shield(ActionBody.of(action, "action"));
+    return shield(CoroutineBody.of(action, "action"));
   }
 
   /// Runs clean-up that blocks, under [BlockingPolicy#SWITCH]: what a `finally` block has to wait
@@ -871,7 +873,7 @@ public final class Asyncio {
   /// @throws X what the body throws
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void uninterrupted(Action<X> body) throws X {
-    uninterrupted(ActionBody.of(body, "body"));
+    uninterrupted(CoroutineBody.of(body, "body"));
   }
 
   /// {@return whether an interrupt is behind an exception: it, or one of its causes, is what a
@@ -915,7 +917,7 @@ public final class Asyncio {
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void waitFor(Action<X> action, double timeout)
       throws X, TimeoutException {
-    waitFor(ActionBody.of(action, "action"), timeout);
+    waitFor(CoroutineBody.of(action, "action"), timeout);
   }
 
   /// Waits for `awaitable`, but not for ever. Suspends.
@@ -945,7 +947,7 @@ public final class Asyncio {
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void waitFor(Action<X> action, @Nullable Duration timeout)
       throws X, TimeoutException {
-    waitFor(ActionBody.of(action, "action"), timeout);
+    waitFor(CoroutineBody.of(action, "action"), timeout);
   }
 
   /// Runs `body` with a time limit. Suspends when the body does.
@@ -1169,7 +1171,7 @@ public final class Asyncio {
   /// @throws IllegalStateException if the loop is closed
   public static <T extends @Nullable Object> CompletableFuture<T> runCoroutineThreadsafe(
       Awaitable<T, ?> body, EventLoop loop) {
-    return Bridges.runThreadsafe(body, loop);
+    return JdkFutures.runThreadsafe(body, loop);
   }
 
   /// Has a coroutine run by a loop that runs on another thread. Any thread; does not wait.
@@ -1179,6 +1181,6 @@ public final class Asyncio {
   /// @return a future for other threads
   @LowPriorityInOverloadResolution
   public static CompletableFuture<Void> runCoroutineThreadsafe(Action<?> body, EventLoop loop) {
-    return runCoroutineThreadsafe(ActionBody.of(body, "body"), loop);
+    return runCoroutineThreadsafe(CoroutineBody.of(body, "body"), loop);
   }
 }

@@ -10,20 +10,20 @@ import java.util.Locale;
 /// of JNI) stops the loop under every policy; see [Asyncio#toThread(ScopedValue.CallableOp)].
 public enum BlockingPolicy {
   /// The whole loop waits, as in asyncio. In debug mode it reports the place and how long it took.
-  BLOCK(LoopCore.Blocking.BLOCK),
+  BLOCK(LoopCore.BlockingMode.BLOCK),
 
   /// Other tasks run meanwhile; the blocked one goes on when its call returns. [Task#cancel()]
   /// interrupts the call. Needs the scheduled fiber runtime.
-  SWITCH(LoopCore.Blocking.SWITCH),
+  SWITCH(LoopCore.BlockingMode.SWITCH),
 
   /// Reported to the loop's exception handler at once; then the loop waits. A native call is
   /// reported when it is over, if it was slow: see [EventLoop#getSlowCallbackDuration()]. For
   /// tests. Needs the scheduled fiber runtime.
-  FORBID(LoopCore.Blocking.FORBID);
+  FORBID(LoopCore.BlockingMode.FORBID);
 
-  final LoopCore.Blocking core;
+  final LoopCore.BlockingMode core;
 
-  BlockingPolicy(LoopCore.Blocking core) {
+  BlockingPolicy(LoopCore.BlockingMode core) {
     this.core = core;
   }
 

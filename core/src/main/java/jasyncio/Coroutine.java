@@ -1,12 +1,13 @@
 package jasyncio;
 
 import jasyncio.internal.base.AwaitedAt;
+import jasyncio.internal.base.LeakDetector;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Sneaky;
+import jasyncio.internal.fiber.FallbackScheduler;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.fiber.FiberSource;
 import jasyncio.internal.fiber.Hub;
-import jasyncio.internal.fiber.Strangers;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +67,7 @@ public final class Coroutine<T extends @Nullable Object>
 
   Coroutine(@Nullable String name, Object body) {
     this.body = Objects.requireNonNull(body, "body");
-    this.naming = name != null ? name : Describe.naming(body);
+    this.naming = name != null ? name : CoroutineBody.naming(body);
   }
 
   /// A coroutine that nobody is told of if it is never awaited: for builders of generators and
@@ -82,12 +83,12 @@ public final class Coroutine<T extends @Nullable Object>
   /// Has it reported if nobody awaits it.
   Coroutine<T> watched() {
     var loop = EventLoop.running();
-    var losses = loop != null ? loop.losses : EventLoop.LOSSES_OUTSIDE;
+    var detector = loop != null ? loop.leakDetector : EventLoop.LEAKS_OUTSIDE;
     progress.naming = naming;
     if (loop != null ? loop.getDebug() : Debug.DEFAULT) {
       progress.source = Debug.callerStack();
     }
-    losses.watch(this, progress);
+    detector.track(this, progress);
     return this;
   }
 
@@ -139,7 +140,7 @@ public final class Coroutine<T extends @Nullable Object>
     var loop = EventLoop.running();
     host = loop != null ? loop.hub.current() : null;
     try {
-      return Bodies.call(Objects.requireNonNull(body));
+      return CoroutineBody.call(Objects.requireNonNull(body));
     } catch (StopIteration e) {
       throw stopIterationLeft(e);
     } catch (Exception e) {
@@ -340,7 +341,7 @@ public final class Coroutine<T extends @Nullable Object>
   private void main() {
     Objects.requireNonNull(fiber).setOwner(this);
     try {
-      value = Bodies.call(Objects.requireNonNull(body));
+      value = CoroutineBody.call(Objects.requireNonNull(body));
     } catch (Throwable e) {
       error = e;
     }
@@ -477,7 +478,7 @@ public final class Coroutine<T extends @Nullable Object>
 
   /// The state, apart from the coroutine so that it can be looked at when that has been collected;
   /// and what is said then, if it was never awaited.
-  private static final class Progress implements Losses.Loss {
+  private static final class Progress implements LeakDetector.Tracker {
     volatile State state = State.CREATED;
     private @Nullable Object naming;
     private StackTraceElement @Nullable [] source;
@@ -538,8 +539,8 @@ public final class Coroutine<T extends @Nullable Object>
     public void interruptedWhileBlocked() {}
 
     @Override
-    public void stranger(Runnable continuation) {
-      Strangers.run(continuation);
+    public void foreign(Runnable continuation) {
+      FallbackScheduler.run(continuation);
     }
 
     @Override

@@ -18,7 +18,7 @@ final class Debug {
 
   /// Where futures were made, if in debug mode: not in the futures, because there may be a million
   /// of them.
-  private static final Map<Future<?>, List<StackTraceElement>> ORIGINS =
+  private static final Map<Object, List<StackTraceElement>> ORIGINS =
       Collections.synchronizedMap(new WeakHashMap<>());
 
   private Debug() {}
@@ -45,12 +45,12 @@ final class Debug {
   }
 
   /// Notes where the user's code makes a future.
-  static void noteOrigin(Future<?> future) {
+  static void noteOrigin(Object future) {
     ORIGINS.put(future, List.of(callerStack()));
   }
 
   /// Where the future was made, innermost frame first; empty if that was not in debug mode.
-  static List<StackTraceElement> origin(Future<?> future) {
+  static List<StackTraceElement> origin(Object future) {
     return ORIGINS.getOrDefault(future, List.of());
   }
 

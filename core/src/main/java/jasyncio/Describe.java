@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Functions;
 import jasyncio.internal.loop.Entry;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -87,46 +88,22 @@ final class Describe {
   /// What is to be kept of a function so that [#name] can name it: costs nothing, and keeps nothing
   /// of the function alive.
   static Object naming(Object function) {
-    if (function instanceof ActionBody<?> body) { // no `switch`, as in Future
-      return body.action().getClass();
-    } else if (function instanceof Bridges.Call<?, ?> call) {
-      return naming(call.body());
-    } else if (function instanceof Coroutine<?> coroutine) {
-      return coroutine.naming();
-    }
     return function instanceof Class<?> ? function : function.getClass();
   }
 
   /// The name of a function by its [#naming]: a class, or the name itself.
   static String name(Object naming) {
-    if (naming instanceof String name) {
-      return name;
-    }
-    var name = ((Class<?>) naming).getName();
-    int lambda = name.indexOf("$$Lambda");
-    return lambda < 0 ? simple(name) : simple(name.substring(0, lambda)) + ".<lambda>";
-  }
-
-  private static String simple(String className) {
-    return className.substring(className.lastIndexOf('.') + 1).replace('$', '.');
+    return naming instanceof String name ? name : Functions.name((Class<?>) naming);
   }
 
   /// The first and the last one, and how many stand between.
   static String callbacks(List<Entry> entries) {
-    var first = callback(entries.getFirst());
-    var last = callback(entries.getLast());
+    var first = Entry.nameOf(entries.getFirst());
+    var last = Entry.nameOf(entries.getLast());
     return switch (entries.size()) {
       case 1 -> "[" + first + "]";
       case 2 -> "[" + first + ", " + last + "]";
       default -> "[" + first + ", <" + (entries.size() - 2) + " more>, " + last + "]";
-    };
-  }
-
-  private static String callback(Entry entry) {
-    return switch (entry) {
-      case DoneCallback<?> d -> d.name();
-      case Task<?> waiting -> "Task.task_wakeup()";
-      default -> entry.toString();
     };
   }
 
@@ -137,7 +114,11 @@ final class Describe {
 
   /// `Owner.method at File.java:12`.
   static String frame(StackTraceElement frame) {
-    return simple(frame.getClassName()) + "." + frame.getMethodName() + " at " + place(frame);
+    return Functions.simple(frame.getClassName())
+        + "."
+        + frame.getMethodName()
+        + " at "
+        + place(frame);
   }
 
   static String stack(List<StackTraceElement> stack) {

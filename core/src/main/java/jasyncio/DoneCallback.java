@@ -22,8 +22,8 @@ final class DoneCallback<T extends @Nullable Object> extends Handle {
     return Describe.naming(function != null ? function : callback);
   }
 
-  /// Its name in lists of callbacks.
-  String name() {
+  @Override
+  protected String callbackName() {
     return Describe.function(function != null ? function : this);
   }
 

@@ -1,6 +1,7 @@
 package jasyncio;
 
 import jasyncio.internal.base.Durations;
+import jasyncio.internal.base.LeakDetector;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.fiber.Fiber;
@@ -34,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// loop's thread, or by any thread while the loop does not run; those that any thread may call at
 /// any time say so. Python: `asyncio.AbstractEventLoop`, as its selector loop.
 public final class EventLoop implements AutoCloseable {
-  static final Losses LOSSES_OUTSIDE = new Losses();
+  static final LeakDetector LEAKS_OUTSIDE = new LeakDetector();
   private static final long EPOCH = System.nanoTime();
   private static final String THREADSAFE_TASKS = "runCoroutineThreadsafe";
 
@@ -55,8 +56,8 @@ public final class EventLoop implements AutoCloseable {
   final FiberKind kind;
   final LoopCore core;
   final Hub hub;
-  final Losses losses = new Losses();
-  final Idleness idleness = new Idleness(this);
+  final LeakDetector leakDetector = new LeakDetector();
+  final IdleHooks idleHooks = new IdleHooks(this);
 
   /// The context of what runs now: see [Context#of]. Loop thread only; meaningless between steps.
   @Nullable Object context;
@@ -65,7 +66,7 @@ public final class EventLoop implements AutoCloseable {
     LoopAccess.install(new Access());
   }
 
-  private final Offload offload = new Offload(this);
+  private final DefaultExecutor defaultExecutor = new DefaultExecutor(this);
   private final Signals signals = new Signals(this);
   private final Watchdog watchdog = new Watchdog(this);
   private final Blocking blocking = new Blocking();
@@ -169,7 +170,7 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalStateException as the other form
   @LowPriorityInOverloadResolution
   public <X extends Exception> void runUntilComplete(Action<X> main) throws X {
-    runUntilComplete(ActionBody.of(main, "main"));
+    runUntilComplete(CoroutineBody.of(main, "main"));
   }
 
   /// Runs until [#stop()] is called. If that was called before, runs what is ready and returns. A
@@ -277,9 +278,9 @@ public final class EventLoop implements AutoCloseable {
     life = CLOSED;
     abandonTasks(steps); // what the `finally` blocks of those made; there can be no more after that
     steps.take(core::close);
-    steps.take(offload::close);
-    steps.take(losses::flush);
-    idleness.clear();
+    steps.take(defaultExecutor::close);
+    steps.take(leakDetector::flush);
+    idleHooks.clear();
     context = null;
     steps.end();
   }
@@ -488,7 +489,7 @@ public final class EventLoop implements AutoCloseable {
     checkClosed();
     checkThread();
     var handle = newHandle(callback, null);
-    core.inTurn(() -> idleness.add(handle));
+    core.inTurn(() -> idleHooks.add(handle));
     return handle;
   }
 
@@ -503,7 +504,7 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalStateException in debug mode, from another thread
   public void setStallHandler(@Nullable Runnable handler) {
     checkThread();
-    core.inTurn(() -> idleness.setStallHandler(handler));
+    core.inTurn(() -> idleHooks.setStallHandler(handler));
   }
 
   /// {@return the loop's clock, in seconds: monotonic, the same for all loops; any thread}
@@ -777,7 +778,7 @@ public final class EventLoop implements AutoCloseable {
       @Nullable Executor executor, Callable<T> call) {
     Objects.requireNonNull(call, "call");
     checkClosed();
-    return offload.run(executor, call);
+    return defaultExecutor.run(executor, call);
   }
 
   /// Has `call` run by a thread of the loop's own executor, as the other form does.
@@ -816,7 +817,7 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param executor the executor
   public void setDefaultExecutor(ExecutorService executor) {
-    offload.setExecutor(Objects.requireNonNull(executor, "executor"));
+    defaultExecutor.setExecutor(Objects.requireNonNull(executor, "executor"));
   }
 
   /// Ends the default executor and waits for its threads, however long that takes. Suspends.
@@ -829,7 +830,7 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param timeout seconds to wait at most
   public void shutdownDefaultExecutor(double timeout) {
-    offload.shutDown(timeout);
+    defaultExecutor.shutDown(timeout);
   }
 
   /// Ends the default executor and waits for its threads; warns if they take too long. Suspends.
@@ -1133,7 +1134,7 @@ public final class EventLoop implements AutoCloseable {
               + FiberKind.whyNotScheduled());
     }
     blockingPolicy = policy;
-    core.setBlocking(policy.core);
+    core.setBlockingMode(policy.core);
     watchSteps();
   }
 
@@ -1277,9 +1278,9 @@ public final class EventLoop implements AutoCloseable {
     @Override
     public void watch(Object eventLoop, Object object, BooleanSupplier settled, Runnable report) {
       var loop = (EventLoop) eventLoop;
-      loop.losses.watch(
+      loop.leakDetector.track(
           object,
-          new Losses.Loss() {
+          new LeakDetector.Tracker() {
             @Override
             public boolean settled() {
               return loop.isClosed() || settled.getAsBoolean();
@@ -1294,12 +1295,12 @@ public final class EventLoop implements AutoCloseable {
 
     @Override
     public void answerExpected(Object eventLoop) {
-      ((EventLoop) eventLoop).idleness.answerExpected();
+      ((EventLoop) eventLoop).idleHooks.answerExpected();
     }
 
     @Override
     public void answered(Object eventLoop) {
-      ((EventLoop) eventLoop).idleness.answered();
+      ((EventLoop) eventLoop).idleHooks.answered();
     }
   }
 

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // the machine's base class has nothing public to show
 public sealed class Future<T extends @Nullable Object> extends Entry
     implements Awaitable<T, RuntimeException>
-    permits Task, Gather, AsCompleted.Promise, Losses.Shadow {
+    permits Task, Gather, AsCompleted.Promise, Failure.Shadow {
   /* Overview
    * States:  PENDING -> FINISHED    setResult
    *          PENDING -> FAILED      setException
@@ -33,7 +33,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry
    * queue on the way out of PENDING: see Callbacks.
    * A future is an entry itself for the sake of tasks: there may be a million of them, so every object counts.
    * No `switch` over types where every program passes: linking one takes milliseconds at start-up.
-   * A failure that nobody reads is found by `Losses` when the future has been collected.
+   * A failure that nobody reads is found by the `LeakDetector` when the future has been collected.
    */
   private static final byte PENDING = 0;
   private static final byte CANCELLED = 1;
@@ -159,8 +159,8 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   }
 
   /// The outcome in state FAILED.
-  private Losses.Failure failure() {
-    return (Losses.Failure) Objects.requireNonNull(outcome);
+  private Failure failure() {
+    return (Failure) Objects.requireNonNull(outcome);
   }
 
   /// Takes note that somebody has seen the exception, if there is one.
@@ -309,11 +309,11 @@ public sealed class Future<T extends @Nullable Object> extends Entry
               "StopIteration interacts badly with generators and cannot be raised into a Future",
               exception);
     }
-    var failure = new Losses.Failure(exception);
+    var failure = new Failure(exception);
     failure.read = has(EXCUSED);
     settle(FAILED, failure);
     if (!failure.read) {
-      loop.losses.watch(this, failure);
+      failure.track(this);
     }
   }
 
@@ -463,7 +463,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   ///
   /// @return a new one each time
   public final CompletableFuture<T> toCompletableFuture() {
-    return Bridges.toCompletableFuture(this);
+    return JdkFutures.toCompletableFuture(this);
   }
 
   /// Waits like [#await(Class)], and tells the compiler of two checked exceptions.

@@ -88,7 +88,7 @@ public final class Runner implements AutoCloseable {
   /// @throws X what the coroutine throws
   @LowPriorityInOverloadResolution
   public <X extends Exception> void run(Action<X> main) throws X {
-    run(ActionBody.of(main, "main"), null);
+    run(CoroutineBody.of(main, "main"), null);
   }
 
   /// Runs a coroutine to its end, in the given context.
@@ -168,7 +168,7 @@ public final class Runner implements AutoCloseable {
   /// @throws X what the coroutine throws
   @LowPriorityInOverloadResolution
   public <X extends Exception> void run(Action<X> main, @Nullable Context context) throws X {
-    run(ActionBody.of(main, "main"), context);
+    run(CoroutineBody.of(main, "main"), context);
   }
 
   /// A program may run loops on any of its threads; Ctrl-C is the business of the first, the one

@@ -55,7 +55,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   @Nullable Task<?> previous;
   private final int number = COUNTER.incrementAndGet();
   private @Nullable String name;
-  private Object body; // an Awaitable<T, ?> or an Action; once it is done, what Bodies left of it
+  private Object
+      body; // an Awaitable<T, ?> or an Action; once it is done, what CoroutineBody.remains left of
+  // it
   private @Nullable Object waiter; // a Future, a Place in a WaitList, or a CancelledSleep
   private @Nullable Fiber fiber;
   private int cancelRequests;
@@ -135,7 +137,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   @SuppressWarnings("unchecked") // the body knows its type
   protected void run() {
     begin();
-    T value = ActionBody.nothing();
+    T value = CoroutineBody.nothing();
     Throwable error = null;
     try {
       if (hasWish()) {
@@ -159,7 +161,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   private void cancelBeforeStart() {
-    Bodies.drop(body);
+    CoroutineBody.drop(body);
     throw takeCancellation();
   }
 
@@ -177,7 +179,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     loop.leave(this);
     Objects.requireNonNull(fiber).setOwner(null);
     fiber = null;
-    body = Bodies.remains(body);
+    body = CoroutineBody.remains(body);
     loop.unregister(this);
   }
 
@@ -430,8 +432,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (fiber != null) {
       getLoop().core.unwind(fiber);
     } else {
-      Bodies.drop(body);
-      body = Bodies.remains(body);
+      CoroutineBody.drop(body);
+      body = CoroutineBody.remains(body);
     }
     if (!done()) {
       cancelWith(null);
@@ -662,7 +664,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// {@return the coroutine that the task was given, or `null` if it was given a lambda}
   @SuppressWarnings("unchecked")
   public @Nullable Coroutine<T> getCoro() {
-    return (Coroutine<T>) Bodies.coroutine(body);
+    return (Coroutine<T>) CoroutineBody.coroutine(body);
   }
 
   /// {@return the context in which the task runs}
@@ -747,6 +749,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
+  /// For the loop.
+  ///
+  /// @hidden
+  @Override
+  protected String callbackName() {
+    return "Task.task_wakeup()";
+  }
+
   boolean isSuspended() {
     return phase >= SUSPENDED;
   }
@@ -768,7 +778,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   @Override
   String details() {
     var text = new StringBuilder(" name='").append(getName()).append("' coro=<");
-    text.append(Describe.function(body)).append(done() ? " done" : "");
+    text.append(Describe.name(CoroutineBody.naming(body)))
+        .append("()")
+        .append(done() ? " done" : "");
     var stack = isSuspended() ? getStack() : List.<StackTraceElement>of();
     if (!stack.isEmpty()) {
       text.append(" running at ").append(Describe.place(stack.getLast()));

@@ -90,7 +90,7 @@ public final class TaskGroup implements AutoCloseable {
   public <T extends @Nullable Object> T run(Body<T> body) {
     Objects.requireNonNull(body, "body");
     enter(true);
-    T value = ActionBody.nothing();
+    T value = CoroutineBody.nothing();
     Throwable error = null;
     try {
       value = body.run(this);
@@ -299,7 +299,7 @@ public final class TaskGroup implements AutoCloseable {
                 ? " is finished"
                 : aborting ? " is shutting down" : null;
     if (problem != null) {
-      Bodies.drop(body);
+      CoroutineBody.drop(body);
       throw new IllegalStateException("TaskGroup " + this + problem);
     }
     var task = parentTask().getLoop().<T>makeTask(body, options);

@@ -164,7 +164,7 @@ public final class Timeout {
   /// @throws TimeoutException if the time was over first
   @LowPriorityInOverloadResolution
   public <X extends Exception> void run(Action<X> body) throws X, TimeoutException {
-    run(ActionBody.of(body, "body"));
+    run(CoroutineBody.of(body, "body"));
   }
 
   /// Runs a body that may change the limit.

@@ -100,7 +100,7 @@ class FiberHazardsTest {
 
   /// A thread that was started on a fiber inherits its scheduler.
   @Nested
-  class Strangers {
+  class FallbackScheduler {
     @Test
     void startVirtualThread_inTask_isJoinedUnderBlock() throws Exception {
       var ran = new AtomicBoolean();

@@ -45,7 +45,7 @@ final class LoopProbe {
 
   /// Has done what waits for the loop to be idle; whether there is something.
   boolean idle() {
-    var entry = loop.idleness.beforeWait(false, true);
+    var entry = loop.idleHooks.beforeWait(false, true);
     if (entry == null) {
       return false;
     }
@@ -94,7 +94,7 @@ final class LoopProbe {
 
   /// How many calls other threads have not answered yet.
   int answersExpected() {
-    return ((AtomicInteger) get(ANSWERS, loop.idleness)).get();
+    return ((AtomicInteger) get(ANSWERS, loop.idleHooks)).get();
   }
 
   /// The loop's ready queue.
@@ -130,7 +130,7 @@ final class LoopProbe {
   private static final Field TIMERS = field(LoopCore.class, "timers");
   private static final Field SELECTOR = field(LoopCore.class, "selector");
   private static final Field GENERATORS = field(EventLoop.class, "asyncgens");
-  private static final Field ANSWERS = field(Idleness.class, "answers");
+  private static final Field ANSWERS = field(IdleHooks.class, "answers");
 
   private static Field field(Class<?> type, String name) {
     try {

@@ -20,8 +20,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.internal.fiber.FallbackScheduler;
 import jasyncio.internal.fiber.Fiber;
-import jasyncio.internal.fiber.Strangers;
 import jasyncio.internal.loop.Entry;
 import java.util.ArrayList;
 import java.util.List;
@@ -541,7 +541,7 @@ class RegressionTest {
     }
     var settled = new CountDownLatch(100); // whatever was handed to other threads has run
     for (int i = 0; i < 100; i++) {
-      Strangers.run(settled::countDown);
+      FallbackScheduler.run(settled::countDown);
     }
     settled.await();
     assertThat(trace).isEmpty();

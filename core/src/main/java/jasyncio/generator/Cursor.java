@@ -23,7 +23,7 @@ abstract sealed class Cursor<T extends @Nullable Object>
    *
    * Nothing that the body's stack or the reclaimer holds leads back here, so that this object is unreachable
    * when nobody can iterate any more; the generator is then closed by the Reclaimer. While a method runs that
-   * needs the strand, a reachability fence keeps it.
+   * needs the stack, a reachability fence keeps it.
    */
   private static final Object NOTHING = new Object();
 
@@ -73,7 +73,7 @@ abstract sealed class Cursor<T extends @Nullable Object>
       ahead = NOTHING;
       return (T) item;
     }
-    return resume(frame.flavour == Flavour.PLAIN ? "next" : "anext", null, null);
+    return resume(frame.kind == GeneratorKind.PLAIN ? "next" : "anext", null, null);
   }
 
   /// {@return the items as a sequential stream; closing the stream closes the generator}
@@ -111,7 +111,7 @@ abstract sealed class Cursor<T extends @Nullable Object>
         throw Sneaky.sneak(thrown);
       }
       if (sent != null) {
-        throw f.flavour.sentTooEarly();
+        throw f.kind.sentTooEarly();
       }
       begin();
     }
@@ -144,14 +144,14 @@ abstract sealed class Cursor<T extends @Nullable Object>
   }
 
   private void begin() {
-    reclaimer = Reclaimer.watch(this, new Strand(frame), EventLoop.running());
+    reclaimer = Reclaimer.watch(this, new GeneratorStack(frame), EventLoop.running());
   }
 
   /// The body could not begin, because the caller's stack cannot be suspended: it is new again.
   private void takeBackBegin() {
-    var s = frame.strand;
+    var s = frame.stack;
     if (s != null && s.isUntouched()) {
-      frame.strand = null;
+      frame.stack = null;
       over();
     }
   }

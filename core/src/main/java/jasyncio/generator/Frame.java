@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 /// The body of a generator, and how far it has come.
 ///
 /// It knows nothing of the [Cursor] that whoever iterates holds: only so can it be found out that
-/// nobody holds one any more. See [Strand] for how bodies run.
+/// nobody holds one any more. See [GeneratorStack] for how bodies run.
 final class Frame {
   /* Overview
-   * States:  new       `code` set, no strand
-   *          begun     on a strand: running while the strand runs, else suspended at a yield
-   *          ended     `code` null, no strand; `error`, or `result`, tells how
+   * States:  new       `code` set, no stack
+   *          begun     on a stack: running while the stack runs, else suspended at a yield
+   *          ended     `code` null, no stack; `error`, or `result`, tells how
    * `claimed`: the outcome has been told to somebody. Python tells it once, and afterwards only that it is over.
    */
 
@@ -26,19 +26,19 @@ final class Frame {
     @Nullable Object run(Frame frame) throws Exception;
   }
 
-  final Flavour flavour;
+  final GeneratorKind kind;
   final String name;
-  @Nullable Strand strand;
+  @Nullable GeneratorStack stack;
   private @Nullable Code code;
   private @Nullable Object result;
   private @Nullable Throwable error;
   private boolean returned;
   private boolean claimed;
-  private @Nullable Frame below; // who delegates to it, on the same strand
+  private @Nullable Frame below; // who delegates to it, on the same stack
   private @Nullable GeneratorExit exit; // whoever delegates to it is being closed, and so it is
 
-  Frame(Flavour flavour, String name, Code code) {
-    this.flavour = flavour;
+  Frame(GeneratorKind kind, String name, Code code) {
+    this.kind = kind;
     this.name = Objects.requireNonNull(name, "name");
     this.code = code;
   }
@@ -46,7 +46,7 @@ final class Frame {
   // ---- state ------------------------------------------------------------------------------------
 
   boolean isNew() {
-    return code != null && strand == null;
+    return code != null && stack == null;
   }
 
   boolean isEnded() {
@@ -57,7 +57,7 @@ final class Frame {
     if (isEnded()) {
       return Coroutine.State.CLOSED;
     }
-    var s = strand;
+    var s = stack;
     if (s == null) {
       return Coroutine.State.CREATED;
     }
@@ -65,9 +65,9 @@ final class Frame {
   }
 
   void ensureNotRunning(String method) {
-    var s = strand;
+    var s = stack;
     if (s != null && s.isRunning()) {
-      throw flavour.running(method);
+      throw kind.running(method);
     }
   }
 
@@ -75,12 +75,12 @@ final class Frame {
 
   /// Runs the body up to its next yield, once it has begun: whether it yielded; else it has ended.
   boolean drive(@Nullable Object sent, @Nullable Throwable thrown) {
-    return Objects.requireNonNull(strand).drive(this, sent, thrown);
+    return Objects.requireNonNull(stack).drive(this, sent, thrown);
   }
 
   /// The item that was yielded.
   @Nullable Object takeItem() {
-    return Objects.requireNonNull(strand).takeItem();
+    return Objects.requireNonNull(stack).takeItem();
   }
 
   /// Ends one that is new.
@@ -99,7 +99,7 @@ final class Frame {
       return;
     }
     if (drive(null, new GeneratorExit())) {
-      throw flavour.ignoredExit();
+      throw kind.ignoredExit();
     }
     claimed = true;
     var e = takeError();
@@ -112,7 +112,7 @@ final class Frame {
   NoSuchElementException stop() {
     var value = claimed ? null : result;
     claimed = true;
-    return flavour.stop(value);
+    return kind.stop(value);
   }
 
   @Nullable Throwable takeError() {
@@ -132,30 +132,30 @@ final class Frame {
 
   // ---- inside -----------------------------------------------------------------------------------
 
-  /// Runs the body to its end, on a strand.
+  /// Runs the body to its end, on a stack.
   void run() {
     try {
       result = Objects.requireNonNull(code).run(this);
       returned = true;
     } catch (Throwable e) {
-      error = flavour.leaving(e);
+      error = kind.leaving(e);
     } finally { // also if the stack is so full that the above fails
       code = null;
-      strand = null;
+      stack = null;
     }
   }
 
   @Nullable Object handOut(@Nullable Object item) {
     var s = innermost();
     if (exit != null) {
-      throw flavour.ignoredExit();
+      throw kind.ignoredExit();
     }
     return s.handOut(item);
   }
 
-  /// The strand, if this frame is the one that runs on it.
-  private Strand innermost() {
-    var s = strand;
+  /// The stack, if this frame is the one that runs on it.
+  private GeneratorStack innermost() {
+    var s = stack;
     if (s == null || !s.isInnermost(this)) {
       throw new IllegalStateException(
           "yield outside of the body of its generator: " + this + " does not run here");
@@ -172,8 +172,8 @@ final class Frame {
 
   /// Runs the body of a new generator here, as a call, on our own stack: whoever drives us drives
   /// it, so that an item costs the same at any depth.
-  private @Nullable Object host(Strand s, Frame sub) {
-    sub.strand = s;
+  private @Nullable Object host(GeneratorStack s, Frame sub) {
+    sub.stack = s;
     sub.below = this;
     s.push(sub);
     try {
@@ -257,6 +257,6 @@ final class Frame {
 
   @Override
   public String toString() {
-    return flavour.describe(name);
+    return kind.describe(name);
   }
 }

@@ -1,5 +1,6 @@
 package jasyncio.generator;
 
+import jasyncio.internal.base.Functions;
 import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -61,7 +62,7 @@ public final class Generators {
     Objects.requireNonNull(body, "body");
     return new Generator<>(
         new Frame(
-            Flavour.PLAIN,
+            GeneratorKind.PLAIN,
             name,
             frame -> {
               body.run(new Yielder<>(frame));
@@ -94,7 +95,7 @@ public final class Generators {
       TwoWayGenerator<Y, S, R> twoWayGenerator(String name, TwoWayGenerator.Body<Y, S, R> body) {
     Objects.requireNonNull(body, "body");
     return new TwoWayGenerator<>(
-        new Frame(Flavour.PLAIN, name, frame -> body.run(new TwoWayYielder<>(frame))));
+        new Frame(GeneratorKind.PLAIN, name, frame -> body.run(new TwoWayYielder<>(frame))));
   }
 
   // ---- asynchronous generators ------------------------------------------------------------------
@@ -121,7 +122,7 @@ public final class Generators {
     Objects.requireNonNull(body, "body");
     return new AsyncGenerator<>(
         new Frame(
-            Flavour.ASYNC,
+            GeneratorKind.ASYNC,
             name,
             frame -> {
               body.run(new Yielder<>(frame));
@@ -153,7 +154,7 @@ public final class Generators {
     Objects.requireNonNull(body, "body");
     return new TwoWayAsyncGenerator<>(
         new Frame(
-            Flavour.ASYNC,
+            GeneratorKind.ASYNC,
             name,
             frame -> {
               body.run(new TwoWayYielder<>(frame));
@@ -161,13 +162,8 @@ public final class Generators {
             }));
   }
 
-  /// `Owner.<lambda>` for a lambda, the name of its class for any other object.
   private static String nameOf(Object body) {
-    var name = Objects.requireNonNull(body, "body").getClass().getName();
-    int lambda = name.indexOf("$$Lambda");
-    var owner = lambda < 0 ? name : name.substring(0, lambda);
-    var simple = owner.substring(owner.lastIndexOf('.') + 1).replace('$', '.');
-    return lambda < 0 ? simple : simple + ".<lambda>";
+    return Functions.name(Objects.requireNonNull(body, "body").getClass());
   }
 
   // ---- what Python can iterate ------------------------------------------------------------------

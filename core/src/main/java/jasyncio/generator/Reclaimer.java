@@ -23,20 +23,19 @@ final class Reclaimer implements Runnable, EventLoop.AsyncCloseable {
                   .inheritInheritableThreadLocals(false)
               ::unstarted);
 
-  private final Strand strand;
+  private final GeneratorStack stack;
   private final @Nullable EventLoop loop;
   private Cleaner.@Nullable Cleanable watch;
 
-  private Reclaimer(Strand strand, @Nullable EventLoop loop) {
-    this.strand = strand;
+  private Reclaimer(GeneratorStack stack, @Nullable EventLoop loop) {
+    this.stack = stack;
     this.loop = loop;
   }
 
-  /// Closes the strand when `owner` has been collected; an asynchronous one also when its loop
-  /// asks.
-  static Reclaimer watch(Object owner, Strand strand, @Nullable EventLoop loop) {
-    var reclaimer = new Reclaimer(strand, loop);
-    if (loop != null && strand.root().flavour == Flavour.ASYNC) {
+  /// Closes the stack when `owner` has been collected; an asynchronous one also when its loop asks.
+  static Reclaimer watch(Object owner, GeneratorStack stack, @Nullable EventLoop loop) {
+    var reclaimer = new Reclaimer(stack, loop);
+    if (loop != null && stack.root().kind == GeneratorKind.ASYNC) {
       loop.registerAsyncgen(reclaimer);
     }
     reclaimer.watch = CLEANER.register(owner, reclaimer);
@@ -54,13 +53,13 @@ final class Reclaimer implements Runnable, EventLoop.AsyncCloseable {
 
   private void forget() {
     var l = loop;
-    if (l != null && l == EventLoop.running() && strand.root().flavour == Flavour.ASYNC) {
+    if (l != null && l == EventLoop.running() && stack.root().kind == GeneratorKind.ASYNC) {
       l.forgetAsyncgen(this);
     }
   }
 
   private boolean needless() {
-    return strand.root().strand != strand || strand.isRunning();
+    return stack.root().stack != stack || stack.isRunning();
   }
 
   /// Nobody has the generator any more. Called by the cleaner.
@@ -81,7 +80,7 @@ final class Reclaimer implements Runnable, EventLoop.AsyncCloseable {
       }
     }
     try {
-      strand.root().close();
+      stack.root().close();
     } catch (Throwable e) {
       Log.log(Level.WARNING, () -> "Exception ignored in: " + this, e);
     }
@@ -90,8 +89,8 @@ final class Reclaimer implements Runnable, EventLoop.AsyncCloseable {
   /// Closes it, on its loop.
   @Override
   public void aclose() {
-    strand.root().ensureNotRunning("aclose");
-    strand.root().close();
+    stack.root().ensureNotRunning("aclose");
+    stack.root().close();
   }
 
   private void closeInTask(EventLoop l) {
@@ -108,7 +107,7 @@ final class Reclaimer implements Runnable, EventLoop.AsyncCloseable {
 
   @Override
   public String toString() {
-    return strand.root().toString();
+    return stack.root().toString();
   }
 
   /// Asks the loop to close it.

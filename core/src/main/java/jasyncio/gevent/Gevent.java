@@ -125,7 +125,7 @@ public final class Gevent {
     if (Double.isNaN(seconds)) {
       throw new IllegalArgumentException("a sleep must be a number of seconds, not NaN");
     }
-    var me = Strand.current();
+    var me = Execution.current();
     if (seconds > 0) {
       new Waiter(me, "sleep", null).await(seconds);
     } else if (me.task != null) {
@@ -146,7 +146,7 @@ public final class Gevent {
   /// everything else go first.
   public static void idle() {
     var waiter = new Waiter("idle", null);
-    waiter.strand.hub.loop().callWhenIdle(waiter::wake);
+    waiter.execution.hub.loop().callWhenIdle(waiter::wake);
     waiter.await();
   }
 
@@ -412,7 +412,7 @@ public final class Gevent {
   ///
   /// @throws IllegalStateException in a callback of a loop
   public static Greenlet<?> getcurrent() {
-    return Strand.current().greenlet();
+    return Execution.current().greenlet();
   }
 
   /// {@return the hub of whoever runs here, made if there is none}

@@ -10,6 +10,7 @@ import jasyncio.Handle;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.Task;
+import jasyncio.internal.base.Functions;
 import jasyncio.internal.base.Sneaky;
 import java.time.Duration;
 import java.util.Objects;
@@ -32,7 +33,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   /* Overview
    * States:  NEW -> SCHEDULED -> RUNNING -> DONE
    *          NEW, SCHEDULED              -> DONE     killed before it ran
-   * `strand` is there from the moment it runs, or for its task's whole life if it stands for a task or a main program
+   * `execution` is there from the moment it runs, or for its task's whole life if it stands for a task or a main program
    * that we did not make; such a stand-in has no body. What its task gave or threw it looks up when it is asked: an
    * error that nobody has asked for is reported by the task.
    */
@@ -50,7 +51,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   private @Nullable String name;
   private @Nullable Handle timer; // of startLater
   private @Nullable Task<?> task;
-  private @Nullable Strand strand;
+  private @Nullable Execution execution;
   private @Nullable Future<T> stoodFor; // whose outcome it has not looked up
   private @Nullable T value;
   private @Nullable Throwable exception;
@@ -60,7 +61,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   ///
   /// @param body what it will run
   public Greenlet(Awaitable<T, ?> body) {
-    this(Hub.get(), Objects.requireNonNull(body, "body"), functionOf(body));
+    this(Hub.get(), Objects.requireNonNull(body, "body"), Functions.name(body.getClass()));
   }
 
   private Greenlet(Hub hub, @Nullable Awaitable<T, ?> body, String function) {
@@ -74,18 +75,18 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   /// @param body what it will run
   /// @return the greenlet
   public static Greenlet<Void> of(Action<?> body) {
-    return new Greenlet<>(Hub.get(), body.asAwaitable(), functionOf(body));
+    return new Greenlet<>(Hub.get(), body.asAwaitable(), Functions.name(body.getClass()));
   }
 
   /// The greenlet of somebody who was not spawned.
-  static Greenlet<?> standIn(Strand strand) {
-    var greenlet = new Greenlet<@Nullable Object>(strand.hub, null, "not spawned");
+  static Greenlet<?> standIn(Execution execution) {
+    var greenlet = new Greenlet<@Nullable Object>(execution.hub, null, "not spawned");
     greenlet.state = State.RUNNING;
-    greenlet.strand = strand;
-    greenlet.task = strand.task;
-    greenlet.name = strand.task == null ? "main" : strand.task.getName();
-    if (strand.task != null) {
-      strand.task.addDoneCallback(greenlet::taskEnded);
+    greenlet.execution = execution;
+    greenlet.task = execution.task;
+    greenlet.name = execution.task == null ? "main" : execution.task.getName();
+    if (execution.task != null) {
+      execution.task.addDoneCallback(greenlet::taskEnded);
     }
     return greenlet;
   }
@@ -108,15 +109,6 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
       exception = ended.exception();
       value = exception == null ? ended.result() : null;
     }
-  }
-
-  /// `Owner.<lambda>` for a lambda, the name of its class for any other object.
-  private static String functionOf(Object body) {
-    var type = body.getClass().getName();
-    int lambda = type.indexOf("$$Lambda");
-    var owner = lambda < 0 ? type : type.substring(0, lambda);
-    owner = owner.substring(owner.lastIndexOf('.') + 1).replace('$', '.');
-    return lambda < 0 ? owner : owner + ".<lambda>";
   }
 
   Hub hub() {
@@ -177,9 +169,9 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   }
 
   private void run() {
-    var self = new Strand(this, Objects.requireNonNull(Asyncio.currentTask()));
+    var self = new Execution(this, Objects.requireNonNull(Asyncio.currentTask()));
     task = self.task; // an eager task runs before whoever made it has it
-    strand = self;
+    execution = self;
     self.enter();
     var toRun = Objects.requireNonNull(body);
     body = null;
@@ -242,7 +234,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
 
   private void end() {
     state = State.DONE;
-    strand = null;
+    execution = null;
     fireLinks();
   }
 
@@ -384,7 +376,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
 
   private boolean waitForEnd(String call, double timeout) {
     checkHub(call);
-    if (strand != null && strand.isCurrent()) {
+    if (execution != null && execution.isCurrent()) {
       throw new IllegalStateException(this + " cannot wait for its own end");
     }
     return waitUntilReady(call, timeout);
@@ -434,7 +426,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
     if (killBeforeStart(exception) || ready()) {
       return;
     }
-    var target = Objects.requireNonNull(strand);
+    var target = Objects.requireNonNull(execution);
     if (block && target.isCurrent()) {
       throw Sneaky.rethrow(exception);
     }
@@ -478,8 +470,8 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
 
   /// Throws an error into it, if it runs; never waits.
   void throwSoon(Throwable error) {
-    if (!killBeforeStart(error) && strand != null) {
-      strand.throwSoon(error);
+    if (!killBeforeStart(error) && execution != null) {
+      execution.throwSoon(error);
     }
   }
 

@@ -35,7 +35,7 @@ public final class Hub {
   private static final Map<EventLoop, WeakReference<Hub>> OF_LOOP = new WeakHashMap<>();
 
   private final EventLoop loop;
-  private final Strand main = new Strand(this, null);
+  private final Execution main = new Execution(this, null);
   private final @Nullable Thread thread; // of the main program, if this hub has one
   private @Nullable Waiter untilIdle; // the main program is in join()
   private @Nullable Waiter stalledIn; // the main program would wait in it forever
@@ -51,7 +51,7 @@ public final class Hub {
   /// The hub of whoever runs here.
   static Hub get() {
     if (Asyncio.currentTask() != null) {
-      return Strand.current().hub;
+      return Execution.current().hub;
     }
     var hub = OF_THREAD.get(); // fibers have none, so this is a main program
     if (hub != null && !hub.loop.isClosed()) { // which somebody else may have done
@@ -103,7 +103,7 @@ public final class Hub {
     return loop;
   }
 
-  Strand main() {
+  Execution main() {
     return main;
   }
 
@@ -160,11 +160,11 @@ public final class Hub {
     text.append("\n\tHub: ").append(this).append("\n\tWaiting:");
     line(text, "main program", waiter, List.of(Thread.currentThread().getStackTrace()));
     for (var task : Asyncio.allTasks(loop)) {
-      var strand = Strand.find(task);
+      var execution = Execution.find(task);
       line(
           text,
-          strand != null ? strand : task,
-          strand != null ? strand.waiter() : null,
+          execution != null ? execution : task,
+          execution != null ? execution.waiter() : null,
           task.getStack());
     }
     return text.toString();
@@ -212,7 +212,7 @@ public final class Hub {
     if (Double.isNaN(timeout)) {
       throw new IllegalArgumentException("a timeout must be a number of seconds, not NaN");
     }
-    if (thread == null || Strand.current() != main) {
+    if (thread == null || Execution.current() != main) {
       throw new IllegalStateException(
           "Hub.join is only possible from the main program; in a greenlet use joinall(...)");
     }
@@ -252,7 +252,7 @@ public final class Hub {
   public <T extends @Nullable Object> T await(Future<T> future) {
     if (!future.done()) {
       if (Asyncio.currentTask() != null) {
-        return Strand.current().translating(future);
+        return Execution.current().translating(future);
       }
       var waiter = new Waiter("Hub.await", future);
       future.addDoneCallback(f -> waiter.wake());

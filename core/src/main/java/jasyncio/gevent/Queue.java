@@ -19,7 +19,7 @@ public final class Queue<T> {
    * An item goes to a waiting getter directly, else into the queue if there is room, else it waits with its putter.
    * Whoever takes an item out makes room for the first putter. So getters wait only while there is neither an item nor a
    * putter, and putters only while the queue is full. A waiter that has got its item is woken with it in hand: a
-   * kill or a timeout that comes then finds it done, and waits (see Strand).
+   * kill or a timeout that comes then finds it done, and waits (see Execution).
    */
   private final int capacity;
   private final ArrayDeque<T> items = new ArrayDeque<>();

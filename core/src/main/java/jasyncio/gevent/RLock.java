@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// A lock that its owner, a greenlet, may take again and again. Python: `gevent.lock.RLock`.
 public final class RLock {
   private final Semaphore block = new Semaphore(1);
-  private @Nullable Strand owner;
+  private @Nullable Execution owner;
   private int count;
 
   /// A lock that is free.
@@ -22,7 +22,7 @@ public final class RLock {
   /// @param timeout seconds to wait at most
   /// @return whether it was taken
   public boolean acquire(double timeout) {
-    var me = Strand.current();
+    var me = Execution.current();
     if (owner != me) {
       if (!block.acquire(timeout)) {
         return false;
@@ -53,7 +53,7 @@ public final class RLock {
   ///
   /// @throws IllegalStateException if somebody else has it, or nobody
   public void release() {
-    if (owner != Strand.current()) {
+    if (owner != Execution.current()) {
       throw new IllegalStateException("cannot release un-acquired lock");
     }
     if (--count == 0) {

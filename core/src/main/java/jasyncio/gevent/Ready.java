@@ -16,7 +16,7 @@ final class Ready<L extends Linkable> implements Iterator<L>, AutoCloseable {
    */
   private final Map<L, Linkable.Link> waitedFor = new LinkedHashMap<>();
   private final ArrayDeque<Arrival<L>> ready = new ArrayDeque<>();
-  private final Strand strand = Strand.current();
+  private final Execution execution = Execution.current();
   private final double deadline;
   private Waiter coming = newWaiter();
   private int left; // how many are still to be given
@@ -25,7 +25,7 @@ final class Ready<L extends Linkable> implements Iterator<L>, AutoCloseable {
   private record Arrival<L>(L object, Waiter waiter) {}
 
   Ready(Collection<? extends L> objects, WaitOptions options) {
-    deadline = strand.hub.loop().time() + options.timeout();
+    deadline = execution.hub.loop().time() + options.timeout();
     left = options.count();
     for (var object : objects) {
       waitedFor.computeIfAbsent(object, this::linkTo);
@@ -34,7 +34,7 @@ final class Ready<L extends Linkable> implements Iterator<L>, AutoCloseable {
   }
 
   private Waiter newWaiter() {
-    return new Waiter(strand, "wait", waitedFor.keySet());
+    return new Waiter(execution, "wait", waitedFor.keySet());
   }
 
   private Linkable.Link linkTo(L object) {
@@ -65,14 +65,14 @@ final class Ready<L extends Linkable> implements Iterator<L>, AutoCloseable {
 
   private boolean waitForOne() {
     var first = ready.peek();
-    if (first != null && (first.waiter().hadTurn || (begun && strand.task != null))) {
+    if (first != null && (first.waiter().hadTurn || (begun && execution.task != null))) {
       return true;
     }
     begun = true;
     var waiter = first != null ? first.waiter() : coming;
     boolean normal = false;
     try {
-      boolean woken = waiter.await(deadline - strand.hub.loop().time());
+      boolean woken = waiter.await(deadline - execution.hub.loop().time());
       normal = true;
       return woken;
     } finally {

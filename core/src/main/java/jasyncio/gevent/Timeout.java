@@ -31,7 +31,7 @@ public final class Timeout extends Error implements AutoCloseable {
   private final double seconds;
 
   private final transient @Nullable Throwable exception;
-  private transient @Nullable Strand strand; // into whom it is thrown, from start() on
+  private transient @Nullable Execution execution; // into whom it is thrown, from start() on
   private transient @Nullable Handle timer; // while it is pending
 
   /// A limit that never ends, and what is thrown where a result is asked for that is not there.
@@ -127,7 +127,7 @@ public final class Timeout extends Error implements AutoCloseable {
   /// @param <X> what the body throws
   /// @throws X what the body throws
   <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> body) throws X {
-    var me = Strand.current();
+    var me = Execution.current();
     start();
     try {
       return me.translating(body);
@@ -147,8 +147,8 @@ public final class Timeout extends Error implements AutoCloseable {
               + getMessage()
               + " is already started; to restart it, cancel it first");
     }
-    var me = Strand.current();
-    strand = me;
+    var me = Execution.current();
+    execution = me;
     if (seconds != Seconds.FOREVER) {
       timer = me.hub.loop().callLater(seconds, this::fire);
     }
@@ -157,7 +157,7 @@ public final class Timeout extends Error implements AutoCloseable {
 
   private void fire() {
     if (timer != null) {
-      var target = Objects.requireNonNull(strand);
+      var target = Objects.requireNonNull(execution);
       if (target.interrupt(thrown())) {
         timer = null;
       } else {
@@ -187,9 +187,9 @@ public final class Timeout extends Error implements AutoCloseable {
       timer.cancel();
       timer = null;
     }
-    if (strand != null) {
-      strand.withdraw(thrown());
-      strand = null;
+    if (execution != null) {
+      execution.withdraw(thrown());
+      execution = null;
     }
   }
 

@@ -3,9 +3,9 @@ package jasyncio.gevent;
 import jasyncio.Future;
 import org.jspecify.annotations.Nullable;
 
-/// One wait of one strand.
+/// One wait of one execution.
 final class Waiter {
-  final Strand strand;
+  final Execution execution;
   final Future<Boolean> future; // true: woken; false: its time is over
   boolean hadTurn; // the main program's: its turn has come
   private final String call;
@@ -16,22 +16,22 @@ final class Waiter {
   /// @param call what was called
   /// @param what on what
   Waiter(String call, @Nullable Object what) {
-    this(Strand.current(), call, what);
+    this(Execution.current(), call, what);
   }
 
-  Waiter(Strand strand, String call, @Nullable Object what) {
-    this.strand = strand;
+  Waiter(Execution execution, String call, @Nullable Object what) {
+    this.execution = execution;
     this.call = call;
     this.what = what;
-    this.future = strand.hub.loop().createFuture();
-    if (strand.task == null) {
-      future.addDoneCallback(f -> strand.hub.turnOf(this));
+    this.future = execution.hub.loop().createFuture();
+    if (execution.task == null) {
+      future.addDoneCallback(f -> execution.hub.turnOf(this));
     }
   }
 
   /// Waits until it is woken, which may have happened already.
   void await() {
-    strand.await(this);
+    execution.await(this);
   }
 
   /// Lets those run who are ready now.
@@ -46,11 +46,11 @@ final class Waiter {
   /// @return whether it was woken
   boolean await(double seconds) {
     if (seconds == Double.POSITIVE_INFINITY) {
-      return strand.await(this);
+      return execution.await(this);
     }
-    var timer = strand.hub.loop().callLater(seconds, () -> end(false));
+    var timer = execution.hub.loop().callLater(seconds, () -> end(false));
     try {
-      return strand.await(this);
+      return execution.await(this);
     } finally {
       timer.cancel();
     }

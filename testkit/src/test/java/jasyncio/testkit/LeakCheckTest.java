@@ -127,7 +127,7 @@ class LeakCheckTest {
 
     @Test
     void test() {
-      start("jasyncio-strangers-1");
+      start("jasyncio-fallback-scheduler-1");
     }
   }
 

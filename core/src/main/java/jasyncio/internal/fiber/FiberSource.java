@@ -34,5 +34,5 @@ public interface FiberSource {
 
   /// A virtual thread that was started on a fiber, and so inherited its scheduler, wants to run.
   /// Called by any thread; must neither throw nor wait.
-  void stranger(Runnable continuation);
+  void foreign(Runnable continuation);
 }

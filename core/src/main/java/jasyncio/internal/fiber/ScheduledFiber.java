@@ -36,7 +36,7 @@ final class ScheduledFiber extends Fiber implements Executor, Runnable {
     } else if (continuation == null) {
       continuation = r;
     } else {
-      hub.source.stranger(r);
+      hub.source.foreign(r);
     }
   }
 

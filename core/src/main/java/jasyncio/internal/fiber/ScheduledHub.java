@@ -55,7 +55,7 @@ public final class ScheduledHub extends Hub {
     scheduled();
     this.listed = listed;
     // An executor of its own is a lock domain of its own: starting and ending threads takes
-    // locks of their container, which strangers must not hold.
+    // locks of their container, which foreign threads must not hold.
     threads =
         Executors.newThreadPerTaskExecutor(
             task -> newThread(Objects.requireNonNull(starting), task));
@@ -80,7 +80,7 @@ public final class ScheduledHub extends Hub {
   @Override
   public void run(@Nullable Fiber first) {
     if (Thread.currentThread().isVirtual()) { // only a platform thread can carry
-      HostThread.run(() -> drive(first), source::interrupted);
+      CarrierThread.run(() -> drive(first), source::interrupted);
     } else {
       drive(first);
     }
@@ -272,7 +272,8 @@ public final class ScheduledHub extends Hub {
   /// A continuation was submitted, by any thread, that the carrier did not cause by itself.
   void unblocked(ScheduledFiber f) {
     if (f.ended || (closed && !f.announced)) {
-      Strangers.run(f::resume); // what is left of it: the end of its thread, or of a closed loop
+      FallbackScheduler.run(
+          f::resume); // what is left of it: the end of its thread, or of a closed loop
       return;
     }
     f.permit = true;
@@ -285,7 +286,7 @@ public final class ScheduledHub extends Hub {
 
   @Override
   public void abandon(Fiber fiber) {
-    Strangers.run(((ScheduledFiber) fiber)::resume);
+    FallbackScheduler.run(((ScheduledFiber) fiber)::resume);
   }
 
   boolean isCarrier(Thread thread) {

@@ -41,7 +41,18 @@ public abstract class Entry {
   /// @hidden
   protected void leftHeap(int ticket) {}
 
-  /// {@return a name for lists of callbacks}
+  /// Its name among the callbacks of a future.
+  ///
+  /// @hidden
+  protected String callbackName() {
+    return toString();
+  }
+
+  /// The name of `entry` among the callbacks of a future.
+  public static String nameOf(Entry entry) {
+    return entry.callbackName();
+  }
+
   @Override
   public String toString() {
     return "<internal>()";

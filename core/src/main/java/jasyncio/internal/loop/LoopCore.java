@@ -1,9 +1,9 @@
 package jasyncio.internal.loop;
 
+import jasyncio.internal.fiber.FallbackScheduler;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.fiber.FiberSource;
 import jasyncio.internal.fiber.Hub;
-import jasyncio.internal.fiber.Strangers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
@@ -41,7 +41,7 @@ public final class LoopCore implements FiberSource {
    */
 
   /// What happens when a task blocks its thread in a call that is not ours.
-  public enum Blocking {
+  public enum BlockingMode {
     BLOCK,
     SWITCH,
     FORBID
@@ -95,7 +95,7 @@ public final class LoopCore implements FiberSource {
   private final Dispatcher dispatcher = new Dispatcher(); // the body of all dispatchers
   private final Inbox inbox = new Inbox(); // any thread
 
-  private volatile Blocking blocking = Blocking.BLOCK; // any thread
+  private volatile BlockingMode blockingMode = BlockingMode.BLOCK; // any thread
   private @Nullable IdleListener idleListener; // only where somebody wants to know
   private boolean listenerAsked; // and nothing has happened since
   private int batch; // entries of this iteration that still wait for their turn
@@ -104,7 +104,7 @@ public final class LoopCore implements FiberSource {
   private @Nullable Throwable escape; // what leaves run() by force
   private @Nullable Entry handed; // for the dispatcher that gets control now
   private @Nullable Fiber due; // a dispatcher came upon it and made way
-  private @Nullable Stranger dueStranger; // likewise
+  private @Nullable ForeignContinuation dueForeign; // likewise
   private boolean interlude; // a dispatcher gives control back after one entry
   private boolean unwinding; // fibers are run to their end, one by one, outside of run()
   private @Nullable Thread sleeper; // who sleeps: written before `asleep`, read after it
@@ -147,8 +147,8 @@ public final class LoopCore implements FiberSource {
     return clock.getAsLong();
   }
 
-  public void setBlocking(Blocking blocking) {
-    this.blocking = blocking;
+  public void setBlockingMode(BlockingMode mode) {
+    blockingMode = mode;
   }
 
   // ---- the loop ---------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ public final class LoopCore implements FiberSource {
       hub.run(null);
     } finally {
       running = false;
-      releaseStrangers();
+      releaseForeign();
     }
     batch = 0;
     flush();
@@ -201,9 +201,9 @@ public final class LoopCore implements FiberSource {
         var fiber = due;
         due = null;
         return fiber;
-      } else if (dueStranger != null) {
-        dueStranger.continuation.run();
-        dueStranger = null;
+      } else if (dueForeign != null) {
+        dueForeign.continuation.run();
+        dueForeign = null;
       } else if (batch > 0) {
         var next = turnOfNext();
         if (next instanceof Fiber fiber) {
@@ -230,8 +230,8 @@ public final class LoopCore implements FiberSource {
     while (batch > 0 && escape == null) {
       batch--;
       var entry = ready.remove();
-      if (entry instanceof Stranger stranger) { // only the carrier can run it
-        dueStranger = stranger;
+      if (entry instanceof ForeignContinuation foreign) { // only the carrier can run it
+        dueForeign = foreign;
         return null;
       }
       var fiber = entry.turn();
@@ -563,7 +563,7 @@ public final class LoopCore implements FiberSource {
         && (timers.size() == 0 || timers.firstNanos() > nanos())
         && !Objects.requireNonNull(hub.current()).hasCaller()
         && due == null
-        && dueStranger == null
+        && dueForeign == null
         && !hub.isInterrupted()
         && !stopping
         && escape == null
@@ -782,7 +782,7 @@ public final class LoopCore implements FiberSource {
       // moment.
       return false;
     }
-    return switch (blocking) {
+    return switch (blockingMode) {
       case BLOCK -> false;
       case SWITCH -> {
         blockingListener.leave(fiber);
@@ -819,11 +819,11 @@ public final class LoopCore implements FiberSource {
   }
 
   @Override
-  public void stranger(Runnable continuation) {
-    if (blocking == Blocking.SWITCH && running) {
-      send(new Stranger(continuation));
+  public void foreign(Runnable continuation) {
+    if (blockingMode == BlockingMode.SWITCH && running) {
+      send(new ForeignContinuation(continuation));
     } else {
-      Strangers.run(continuation);
+      FallbackScheduler.run(continuation);
     }
   }
 
@@ -837,24 +837,24 @@ public final class LoopCore implements FiberSource {
   private void forward(ReadyQueue left) {
     while (left.size() > 0) {
       switch (left.remove()) {
-        case Stranger s -> Strangers.run(s.continuation);
+        case ForeignContinuation f -> FallbackScheduler.run(f.continuation);
         case Unblocked u -> hub.abandon(u.fiber);
         default -> {} // a closed loop runs no callbacks
       }
     }
   }
 
-  /// The loop stops running: strangers go on elsewhere.
-  private void releaseStrangers() {
-    if (dueStranger != null) {
-      Strangers.run(dueStranger.continuation);
-      dueStranger = null;
+  /// The loop stops running: foreign continuations go on elsewhere.
+  private void releaseForeign() {
+    if (dueForeign != null) {
+      FallbackScheduler.run(dueForeign.continuation);
+      dueForeign = null;
     }
     inbox.drainTo(ready);
     for (int i = ready.size(); i > 0; i--) {
       var entry = ready.remove();
-      if (entry instanceof Stranger stranger) {
-        Strangers.run(stranger.continuation);
+      if (entry instanceof ForeignContinuation foreign) {
+        FallbackScheduler.run(foreign.continuation);
       } else {
         ready.add(entry);
       }
@@ -875,10 +875,10 @@ public final class LoopCore implements FiberSource {
     }
   }
 
-  private static final class Stranger extends Entry {
+  private static final class ForeignContinuation extends Entry {
     final Runnable continuation;
 
-    Stranger(Runnable continuation) {
+    ForeignContinuation(Runnable continuation) {
       this.continuation = continuation;
     }
   }

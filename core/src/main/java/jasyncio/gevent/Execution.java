@@ -10,14 +10,14 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// Somebody who can wait: the main program of a thread, a greenlet, or a task that is neither.
-final class Strand {
+final class Execution {
   /* Overview
-   * How a strand waits:   in one of our own calls    `waiter` set, which has a future of its own
-   *                       in an await of asyncio's   `waiter` null; it is the task that knows
-   *                       in a blocking call         likewise; other strands run under SWITCH only
+   * How an execution waits:  in one of our own calls      `waiter` set, which has a future of its own
+   *                          in an await of asyncio's  `waiter` null; it is the task that knows
+   *                          in a blocking call        likewise; other executions run under SWITCH only
    * An error for it (of a kill or a timeout) takes the way that fits. In our own calls the future gets it, so it
    * comes out of the call itself. If that future is done already, whatever it brings must not get lost: the
-   * error is thrown later, when the strand has run. Elsewhere the task is cancelled, and `interruption` says what
+   * error is thrown later, when the execution has run. Elsewhere the task is cancelled, and `interruption` says what
    * the cancellation stands for: as soon as it comes out into one of our own calls or out of the greenlet,
    * arrived() puts the error in its place. User code may swallow it before; we know that as soon as one of our
    * calls has waited. In a blocking call the cancellation is an interrupt, and that may have been heard before:
@@ -37,12 +37,12 @@ final class Strand {
   private boolean beingCancelled; // it has not had its turn
   private final ArrayDeque<Throwable> pending = new ArrayDeque<>(); // the main program's
 
-  Strand(Hub hub, @Nullable Task<?> task) {
+  Execution(Hub hub, @Nullable Task<?> task) {
     this.hub = hub;
     this.task = task;
   }
 
-  Strand(Greenlet<?> greenlet, Task<?> task) {
+  Execution(Greenlet<?> greenlet, Task<?> task) {
     this(greenlet.hub(), task);
     this.greenlet = greenlet;
   }
@@ -50,7 +50,7 @@ final class Strand {
   /// Who runs here.
   ///
   /// @throws IllegalStateException in a callback of a loop
-  static Strand current() {
+  static Execution current() {
     var task = Asyncio.currentTask();
     if (task != null) {
       return of(task);
@@ -64,19 +64,19 @@ final class Strand {
     return hub.main();
   }
 
-  private static Strand of(Task<?> task) {
-    if (CURRENT.get() instanceof Strand strand && strand.task == task) {
-      return strand;
+  private static Execution of(Task<?> task) {
+    if (CURRENT.get() instanceof Execution execution && execution.task == task) {
+      return execution;
     }
-    var strand = new Strand(Hub.of(task.getLoop()), task);
-    strand.enter();
-    return strand;
+    var execution = new Execution(Hub.of(task.getLoop()), task);
+    execution.enter();
+    return execution;
   }
 
-  /// The strand of a task that is not done, if it has called one of our functions.
-  static @Nullable Strand find(Task<?> task) {
-    return task.getContext().get(CURRENT) instanceof Strand strand && strand.task == task
-        ? strand
+  /// The execution of a task that is not done, if it has called one of our functions.
+  static @Nullable Execution find(Task<?> task) {
+    return task.getContext().get(CURRENT) instanceof Execution execution && execution.task == task
+        ? execution
         : null;
   }
 
@@ -136,7 +136,7 @@ final class Strand {
     }
   }
 
-  /// Calls `body`; an error for this strand comes out as it is, whatever it had to pass through.
+  /// Calls `body`; an error for this execution comes out as it is, whatever it had to pass through.
   ///
   /// @param <X> what the body throws
   /// @throws X what the body throws
@@ -150,7 +150,7 @@ final class Strand {
 
   // ---- errors from outside ----------------------------------------------------------------------
 
-  /// Throws `error` into the strand as soon as that is possible.
+  /// Throws `error` into the execution as soon as that is possible.
   void throwSoon(Throwable error) {
     if (!interrupt(error) && !isDone()) {
       hub.loop().callSoon(() -> throwSoon(error));
@@ -161,7 +161,7 @@ final class Strand {
     return task != null && task.done();
   }
 
-  /// Throws `error` into the strand.
+  /// Throws `error` into the execution.
   ///
   /// @return whether that was possible; if not, it will run first
   boolean interrupt(Throwable error) {
@@ -183,8 +183,8 @@ final class Strand {
     return true;
   }
 
-  /// Takes `error` back if it has not arrived. For others than the strand itself one that is on its
-  /// way has arrived.
+  /// Takes `error` back if it has not arrived. For others than the execution itself one that is on
+  /// its way has arrived.
   void withdraw(Throwable error) {
     pending.remove(error);
     if (interruption == error && isCurrent()) {

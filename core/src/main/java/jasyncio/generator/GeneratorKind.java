@@ -5,13 +5,13 @@ import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /// The two kinds of generator: what they are called, and how they say that they are at their end.
-enum Flavour {
+enum GeneratorKind {
   PLAIN("generator"),
   ASYNC("async generator");
 
   private final String noun;
 
-  Flavour(String noun) {
+  GeneratorKind(String noun) {
     this.noun = noun;
   }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class BridgesTest {
+class JdkFuturesTest {
   private final IOException problem = new IOException("problem");
 
   @Nested

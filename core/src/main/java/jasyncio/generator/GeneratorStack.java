@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// A stack on which the body of a generator runs, with the bodies of the generators to which it
 /// delegates on top.
-final class Strand {
+final class GeneratorStack {
   /* Overview
-   * One strand is one coroutine driven by hand. Frames lie on it as calls do: `root` at the bottom, `innermost` on
+   * One stack is one coroutine driven by hand. Frames lie on it as calls do: `root` at the bottom, `innermost` on
    * top, each but the last inside its yieldFrom. All of them are suspended at once and run at once.
    *
    *   drive(f)   the innermost frame goes on -> it yields      f's driver gets the item, whatever lies between
@@ -17,13 +17,13 @@ final class Strand {
    *                                          -> f itself ends  f's driver gets the outcome
    *
    * Usually f is the root. But a frame further up may be driven, too, by whoever else has its generator; if it
-   * ends then, the frame below must not go on, and the strand is suspended where f ended.
+   * ends then, the frame below must not go on, and the stack is suspended where f ended.
    *
    * What the coroutine hands out is YIELDED, with the item in `item`, or ENDED; anything else is what the body
    * awaits, and is passed on to the task that drives us.
    *
    * A stack that is suspended lies in the heap, and when it goes on only its uppermost frames are copied back to
-   * the thread's own stack, which is of limited size. So a strand that grows by many frames without a yield is
+   * the thread's own stack, which is of limited size. So a stack that grows by many frames without a yield is
    * suspended for a moment now and then, and its depth is limited by the heap alone.
    */
   private static final Object YIELDED = new Object();
@@ -38,13 +38,13 @@ final class Strand {
   private int depth;
   private @Nullable Object item;
 
-  /// A strand for a new frame, which is begun by this.
-  Strand(Frame root) {
+  /// A stack for a new frame, which is begun by this.
+  GeneratorStack(Frame root) {
     this.root = root;
     this.innermost = root;
     this.driven = root;
     this.coroutine = Coroutine.of(root.name, root::run);
-    root.strand = this;
+    root.stack = this;
   }
 
   Frame root() {
@@ -78,7 +78,7 @@ final class Strand {
         out = pass(out);
       }
       return out == YIELDED;
-    } catch (StopIteration e) { // the root has ended; frames never throw on their strand
+    } catch (StopIteration e) { // the root has ended; frames never throw on their stack
       return false;
     } finally {
       running = false;

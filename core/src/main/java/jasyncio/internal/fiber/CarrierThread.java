@@ -4,15 +4,15 @@ import java.util.function.BooleanSupplier;
 
 /// Lets a virtual thread have something run by a platform thread, and waits for it. An interrupt of
 /// the one is passed on to the other, or to whoever wants to know of it.
-final class HostThread {
-  private HostThread() {}
+final class CarrierThread {
+  private CarrierThread() {}
 
   static void run(Runnable job, BooleanSupplier onInterrupt) {
     var failure = new Throwable[1];
     var interrupted = new boolean[1];
-    var host =
+    var carrier =
         Thread.ofPlatform()
-            .name("jasyncio-host")
+            .name("jasyncio-carrier")
             .inheritInheritableThreadLocals(false)
             .unstarted(() -> {
               try {
@@ -23,15 +23,15 @@ final class HostThread {
               interrupted[0] = Thread.interrupted();
             });
     boolean before = Thread.interrupted();
-    host.setContextClassLoader(Thread.currentThread().getContextClassLoader());
-    host.start();
+    carrier.setContextClassLoader(Thread.currentThread().getContextClassLoader());
+    carrier.start();
     while (true) {
       try {
-        host.join();
+        carrier.join();
         break;
       } catch (InterruptedException e) {
         if (!onInterrupt.getAsBoolean()) {
-          host.interrupt();
+          carrier.interrupt();
         }
       }
     }

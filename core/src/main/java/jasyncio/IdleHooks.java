@@ -7,14 +7,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// What a loop does before it waits, and whether anything is in sight that could end the wait.
-final class Idleness implements LoopCore.IdleListener {
+final class IdleHooks implements LoopCore.IdleListener {
   private final EventLoop loop;
   private final ArrayDeque<Handle> callbacks = new ArrayDeque<>();
   private final AtomicInteger answers = new AtomicInteger(); // any thread
   private @Nullable Runnable stallHandler;
   private boolean told; // of the stall that the loop is in
 
-  Idleness(EventLoop loop) {
+  IdleHooks(EventLoop loop) {
     this.loop = loop;
   }
 

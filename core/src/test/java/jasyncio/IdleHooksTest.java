@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 @org.junit.jupiter.api.Timeout(60)
-class IdlenessTest {
+class IdleHooksTest {
   private final EventLoop loop = EventLoop.create(null);
   private final List<String> order = new ArrayList<>();
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Between our futures and the JDK's: results go one way, cancellation both ways.
 @SuppressWarnings("FutureReturnValueIgnored") // whenComplete returns what nobody needs
-final class Bridges {
-  private Bridges() {}
+final class JdkFutures {
+  private JdkFutures() {}
 
   // ---- theirs to ours ---------------------------------------------------------------------------
 
@@ -26,10 +26,10 @@ final class Bridges {
       completable.whenComplete((value, error) -> settle(future, value, error));
       return future;
     }
-    loop.idleness.ask(() ->
+    loop.idleHooks.ask(() ->
         stage.whenComplete((value, error) ->
             loop.sendUnlessClosed(() -> {
-              loop.idleness.answered();
+              loop.idleHooks.answered();
               settle(future, value, error);
             })));
     if (completable != null) {
@@ -61,13 +61,13 @@ final class Bridges {
       copy(theirs, future);
       return future;
     }
-    loop.idleness.ask(() ->
+    loop.idleHooks.ask(() ->
         Thread.ofVirtual()
             .name("jasyncio-wrap-future")
             .start(() -> {
               waitFor(theirs);
               loop.sendUnlessClosed(() -> {
-                loop.idleness.answered();
+                loop.idleHooks.answered();
                 copy(theirs, future);
               });
             }));
@@ -88,11 +88,11 @@ final class Bridges {
     try {
       switch (theirs.state()) {
         case SUCCESS -> settle(ours, theirs.resultNow(), null);
-        case FAILED -> settle(ours, ActionBody.nothing(), theirs.exceptionNow());
+        case FAILED -> settle(ours, CoroutineBody.nothing(), theirs.exceptionNow());
         default -> ours.cancel();
       }
     } catch (Throwable e) { // a future of somebody's own making
-      settle(ours, ActionBody.nothing(), e);
+      settle(ours, CoroutineBody.nothing(), e);
     }
   }
 
@@ -227,7 +227,7 @@ final class Bridges {
     var theirs = new OfLoop<T>(loop);
     loop.callSoonThreadsafe(() -> {
       if (theirs.isCancelled()) {
-        Bodies.drop(body);
+        CoroutineBody.drop(body);
         return;
       }
       try {
@@ -246,7 +246,7 @@ final class Bridges {
     @Override
     public T await() throws X {
       if (theirs.isCancelled()) {
-        Bodies.drop(body);
+        CoroutineBody.drop(body);
         throw new CancelledError();
       }
       return body.await();

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// The loop's executor: calls that block, on other threads.
-final class Offload {
+final class DefaultExecutor {
   private static final int MAX_THREADS =
       Math.min(32, Runtime.getRuntime().availableProcessors() + 4);
 
@@ -26,7 +26,7 @@ final class Offload {
   private @Nullable ExecutorService executor;
   private boolean shutDown;
 
-  Offload(EventLoop loop) {
+  DefaultExecutor(EventLoop loop) {
     this.loop = loop;
   }
 
@@ -41,12 +41,12 @@ final class Offload {
           @Override
           protected void done() {
             loop.sendUnlessClosed(() -> {
-              loop.idleness.answered();
+              loop.idleHooks.answered();
               finish(this, future);
             });
           }
         };
-    loop.idleness.ask(() -> (chosen != null ? chosen : executor()).execute(job));
+    loop.idleHooks.ask(() -> (chosen != null ? chosen : executor()).execute(job));
     future.addDoneCallback(f -> {
       if (f.cancelled()) {
         job.cancel(false); // one that runs already goes on, and its result is dropped

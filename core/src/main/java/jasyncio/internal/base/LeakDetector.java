@@ -1,12 +1,9 @@
-package jasyncio;
+package jasyncio.internal.base;
 
-import jasyncio.internal.base.Log;
 import java.lang.System.Logger.Level;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -14,46 +11,29 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Tells of things that were forgotten: exceptions that nobody read, coroutines that nobody
-/// awaited.
+/// awaited, streams that nobody closed.
 ///
 /// As in asyncio they are reported when the object has been collected. A loop that closes while
 /// something may have been forgotten asks for a collection, so that the report comes at the latest
 /// then.
-final class Losses {
-  /// Something that may turn out to be lost.
-  interface Loss {
+public final class LeakDetector {
+  /* Overview
+   * A reference:  TRACKED -> SETTLED   dealt with; a later sweep of track(), or flush(), drops it
+   *               TRACKED -> REPORTED  collected before that; the thread that takes it out of the queue tells
+   *
+   * Three kinds of threads meet here. Loops (and whoever makes coroutines without one) track() and flush(). The
+   * cleaner, one daemon thread for all detectors, takes references out of COLLECTED and handles them; a loop in
+   * flush() does so beside it. Each reference comes out of the queue once, so it is handled by one thread. That
+   * thread takes it out of `references` last: flush() ends when there are none left.
+   */
+
+  /// Says of an object whether it has been forgotten. Must not hold it.
+  public interface Tracker {
     /// Whether it has been dealt with after all.
     boolean settled();
 
     /// Tells of it, after its object has been collected. Any thread.
     void report();
-  }
-
-  /// The exception of a future, and whether anybody has seen it.
-  static final class Failure {
-    final Throwable error;
-    volatile boolean read;
-
-    Failure(Throwable error) {
-      this.error = error;
-    }
-  }
-
-  /// Stands for a future that has been collected, in the report of its exception.
-  static final class Shadow extends Future<Object> {
-    private final String description;
-
-    Shadow(EventLoop loop, String description, Throwable error) {
-      super(loop);
-      this.description = description;
-      fail(error);
-      markRead();
-    }
-
-    @Override
-    public String toString() {
-      return description;
-    }
   }
 
   private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
@@ -62,68 +42,32 @@ final class Losses {
   private static final long MOMENT_MILLIS = 20; // from one of its references to the others
   private static final long REPORT_MILLIS = 5000; // a report may have to load the logging system
   private static final int MIN_LIMIT = 64;
-  private static boolean cleaning; // guarded by the class
+  private static boolean cleaning; // guarded by the class: whether there is a cleaner
 
-  private volatile int limit = MIN_LIMIT; // of watches, until the next sweep; need not be exact
+  private volatile int limit = MIN_LIMIT; // of references, until the next sweep; need not be exact
   private final AtomicInteger reporting = new AtomicInteger(); // reports under way
-  private final Set<Watch> watches = ConcurrentHashMap.newKeySet(); // keeps the references alive
+  private final Set<Tracked> references =
+      ConcurrentHashMap.newKeySet(); // keeps the references alive
 
-  /// Reports the failure of `future` if it is collected before anybody read it.
-  void watch(Future<?> future, Failure failure) {
-    if (future instanceof Shadow) {
-      return;
-    }
-    var loop = future.getLoop();
-    var subject = future instanceof Task ? "Task" : "Future";
-    var beginning =
-        "<" + future.kind() + " finished" + future.details(); // calls nobody else's code
-    var source = future.source();
-    watch(
-        future,
-        new Loss() {
-          @Override
-          public boolean settled() {
-            return failure.read;
-          }
-
-          @Override
-          public void report() {
-            var description = beginning + " exception=" + Describe.value(failure.error) + ">";
-            var context =
-                new ErrorContext(
-                    subject + " exception was never retrieved",
-                    failure.error,
-                    new Shadow(loop, description, failure.error),
-                    null,
-                    null,
-                    source,
-                    List.of(),
-                    List.of(),
-                    Map.of());
-            loop.reportFromAnywhere(context);
-          }
-        });
-  }
-
-  /// Reports `loss` if `object` is collected before it is settled.
-  void watch(Object object, Loss loss) {
+  /// Reports `object` if it is collected before it is settled. Any thread.
+  public void track(Object object, Tracker tracker) {
     startCleaning();
-    watches.add(new Watch(object, loss, this));
-    if (watches.size() > limit) { // sweep seldom, so that it costs little per watch
-      watches.removeIf(w -> w.loss.settled());
-      limit = Math.max(MIN_LIMIT, 2 * watches.size());
+    references.add(new Tracked(object, tracker, this));
+    if (references.size() > limit) { // sweep seldom, so that it costs little each time
+      references.removeIf(t -> t.tracker.settled());
+      limit = Math.max(MIN_LIMIT, 2 * references.size());
     }
   }
 
-  /// Reports what has been forgotten by now.
-  void flush() {
-    watches.removeIf(w -> w.loss.settled());
-    if (watches.isEmpty()) {
+  /// Reports what has been forgotten by now. Any thread; waits for the collector.
+  public void flush() {
+    references.removeIf(t -> t.tracker.settled());
+    if (references.isEmpty()) {
       return;
     }
     if (Boolean.parseBoolean(System.getProperty("jasyncio.collect", "true"))) {
       var last = new Last();
-      var reference = new Watch(new Object(), last, this);
+      var reference = new Tracked(new Object(), last, this);
       try {
         System.gc();
         awaitReferences(last);
@@ -137,7 +81,7 @@ final class Losses {
   /// of the others are there when that is, and are given a moment.
   private void awaitReferences(Last last) {
     long began = System.nanoTime();
-    while (!watches.isEmpty()) {
+    while (!references.isEmpty()) {
       long now = System.nanoTime();
       boolean over =
           reporting.get() > 0
@@ -177,24 +121,24 @@ final class Losses {
   }
 
   private static void handle(@Nullable Reference<?> reference) {
-    if (reference instanceof Watch watch) {
-      var owner = watch.owner;
+    if (reference instanceof Tracked tracked) {
+      var owner = tracked.owner;
       owner.reporting.incrementAndGet();
       try {
-        if (!watch.loss.settled()) {
-          watch.loss.report();
+        if (!tracked.tracker.settled()) {
+          tracked.tracker.report();
         }
       } catch (Throwable e) { // this report is lost, and no other
         Log.log(Level.ERROR, "cannot report what was forgotten", e);
       } finally {
-        owner.watches.remove(watch); // last: flush() waits for that
+        owner.references.remove(tracked); // last: flush() waits for that
         owner.reporting.decrementAndGet();
       }
     }
   }
 
   /// Tells that the references of a collection are coming.
-  private static final class Last implements Loss {
+  private static final class Last implements Tracker {
     volatile long seen; // when
 
     @Override
@@ -207,13 +151,13 @@ final class Losses {
     public void report() {}
   }
 
-  private static final class Watch extends PhantomReference<Object> {
-    final Loss loss;
-    final Losses owner;
+  private static final class Tracked extends PhantomReference<Object> {
+    final Tracker tracker;
+    final LeakDetector owner;
 
-    Watch(Object object, Loss loss, Losses owner) {
+    Tracked(Object object, Tracker tracker, LeakDetector owner) {
       super(object, COLLECTED);
-      this.loss = loss;
+      this.tracker = tracker;
       this.owner = owner;
     }
   }
