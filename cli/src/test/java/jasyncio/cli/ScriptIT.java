@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ScriptIT {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
   private static final Path SCRIPT = ROOT.resolve("jasyncio");
+  private static final Path JDK_SEARCH = Path.of(".mvn/jdk.sh");
 
   /// What the script calls, apart from Maven and the JDK.
   private static final List<String> TOOLS =
@@ -353,9 +354,10 @@ class ScriptIT {
   private Path project(boolean built) throws IOException {
     Path home = Files.createDirectories(dir.resolve("my project"));
     Path script = Files.copy(SCRIPT, home.resolve("jasyncio"), StandardCopyOption.COPY_ATTRIBUTES);
-    Path warmUp = Path.of("cli/src/main/aot/WarmUp.java");
-    Files.createDirectories(home.resolve(warmUp).getParent());
-    Files.copy(ROOT.resolve(warmUp), home.resolve(warmUp));
+    for (Path needed : List.of(JDK_SEARCH, Path.of("cli/src/main/aot/WarmUp.java"))) {
+      Files.createDirectories(home.resolve(needed).getParent());
+      Files.copy(ROOT.resolve(needed), home.resolve(needed));
+    }
     if (built) {
       Path target = Files.createDirectories(home.resolve("cli/target/lib")).getParent();
       Files.copy(ROOT.resolve("cli/target/jasyncio-cli.jar"), target.resolve("jasyncio-cli.jar"));
@@ -399,11 +401,38 @@ class ScriptIT {
     return builder;
   }
 
+  /// Has the JDK looked for where `JAVA_HOME` and the path lead, and nowhere else.
+  private static void hideUsualPlaces(Path script) throws IOException {
+    Path search = script.resolveSibling(JDK_SEARCH);
+    String text = Files.readString(search);
+    Files.writeString(search, text.replaceAll("/usr/lib|/Library|/usr/libexec", "/nowhere"));
+  }
+
+  @Test
+  void mvnw_jdkOnThePath_isMavens() throws Exception {
+    Path script = project(false);
+    hideUsualPlaces(script);
+    Path mvnw =
+        Files.copy(
+            ROOT.resolve("mvnw"),
+            script.resolveSibling("mvnw"),
+            StandardCopyOption.COPY_ATTRIBUTES);
+    Path bin = bareTools();
+    writeTool(bin, "mvn", "echo \"$JAVA_HOME: $*\"");
+    String home = System.getProperty("java.home");
+    ProcessBuilder builder = new ProcessBuilder("bash", mvnw.toString(), "-q", "verify");
+    builder.environment().put("HOME", dir.toString());
+    builder.environment().put("JAVA_HOME", "/nowhere");
+    builder.environment().put("PATH", bin + ":" + home + "/bin");
+    assertThat(start(builder)).isEqualTo(new Result(0, home + ": -q verify\n", ""));
+    builder.environment().put("PATH", bin.toString());
+    assertThat(start(builder).err()).startsWith("mvnw: needs JDK 25 or newer and finds none;");
+  }
+
   @Test
   void start_noJdk_oneSentence() throws Exception {
     Path script = project(true);
-    String text = Files.readString(script);
-    Files.writeString(script, text.replaceAll("/usr/lib|/Library|/usr/libexec", "/nowhere"));
+    hideUsualPlaces(script);
     for (Path bin : List.of(bareTools(), Path.of("/nowhere"))) {
       ProcessBuilder builder = inProject(script, bin, "--version");
       builder.environment().put("JAVA_HOME", "/nowhere");
