@@ -2,6 +2,7 @@ package jasyncio.conformance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.gson.Gson;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A CPython that is new enough, and what the scenarios print under it.
 final class CPython {
@@ -24,6 +26,7 @@ final class CPython {
   private static final String VERSION =
       "import sys; print(sys.implementation.name, sys.version_info[0], sys.version_info[1])";
 
+  private static final Gson GSON = new Gson();
   private static final Map<Optional<String>, Optional<CPython>> FOUND = new ConcurrentHashMap<>();
 
   private final Path program;
@@ -178,12 +181,14 @@ final class CPython {
     }
   }
 
+  /// What the driver prints for a scenario.
+  private record Line(String name, List<String> output, @Nullable String error) {}
+
   private static Map<String, Output> read(List<String> lines) {
     var outputs = new LinkedHashMap<String, Output>();
-    for (var line : lines) {
-      var object = (Map<?, ?>) Json.parse(line);
-      var trace = ((List<?>) object.get("output")).stream().map(String::valueOf).toList();
-      outputs.put((String) object.get("name"), new Output(trace, (String) object.get("error")));
+    for (var text : lines) {
+      var line = GSON.fromJson(text, Line.class);
+      outputs.put(line.name(), new Output(line.output(), line.error()));
     }
     return outputs;
   }

@@ -3,8 +3,8 @@ package jasyncio.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -128,11 +128,25 @@ class PairsTest {
   }
 
   @Test
-  void json_roundTrip_keepsEveryCharacter() {
-    var text = "quote \" backslash \\ tab \t newline \n umlaut \u00e4";
-    assertThat(Json.parse(Json.quote(text))).isEqualTo(text);
-    assertThat(Json.parse("[{\"a\": [\"b\", \"c\"]}, {}]"))
-        .isEqualTo(List.of(Map.of("a", List.of("b", "c")), new LinkedHashMap<>()));
+  void storedOutput_roundTrip_keepsEveryCharacter() {
+    var output = Output.of(List.of("quote \" backslash \\ tab \t newline \n", "umlaut \u00e4 <b>"));
+    var scenarios =
+        List.of(
+            new PythonScenario("same", "K1", output, output),
+            new PythonScenario("different", "K2", Output.of(List.of()), output));
+    assertThat(StoredOutput.parse(StoredOutput.text(scenarios))).isEqualTo(scenarios);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> storedOutput_ofEachGroup_isWrittenAsItWasRead() {
+    return PythonSources.groups().stream()
+        .map(group ->
+            DynamicTest.dynamicTest(
+                group,
+                () -> {
+                  var text = Files.readString(StoredOutput.file(group));
+                  assertThat(StoredOutput.text(StoredOutput.parse(text))).isEqualTo(text);
+                }));
   }
 
   @Test
