@@ -6,6 +6,7 @@ import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Overrides;
+import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.net.LoopIo;
 import jasyncio.internal.net.LoopOwned;
 import java.io.IOException;
@@ -13,16 +14,16 @@ import java.lang.System.Logger.Level;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// What transports over a channel of the loop have in common: their life, when they read, and that
-/// nothing is received while a protocol has not dealt with what came before.
+/// What transports over a channel of the loop have in common: their life, when they read and write,
+/// and that nothing is received while a protocol has not dealt with what came before.
 ///
 /// The transport itself is the callback for reading: an object less to touch for each message.
 abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
   /* Overview
-   *   OPEN     -> CLOSING   close() with something unsent
-   *   OPEN     -> LOST      close() with nothing unsent; abort(), or an error; what is unsent is dropped
-   *   CLOSING  -> LOST      everything is sent; abort(), or an error
-   *   LOST     -> CLOSED    the protocol has heard of it, soon; the channel is closed
+   *   OPEN     -> CLOSING   close()
+   *   OPEN     -> LOST      abort(), an error, or the end of a pipe; what is unsent is dropped
+   *   CLOSING  -> LOST      everything is sent, perhaps at once; abort(), or an error
+   *   LOST     -> CLOSED    the protocol has heard of it; the channel is closed
    *   any      -> CLOSED    the loop is closed; the protocol hears nothing
    * Nothing is read from CLOSING on, and what is written from LOST on is dropped (to a pipe, from CLOSING on). In CLOSED
    * nothing is kept of the protocol, the callbacks and their context.
@@ -37,24 +38,43 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
     OPEN,
     CLOSING,
     LOST,
-    CLOSED
+    CLOSED;
+
+    boolean leadsTo(State next) {
+      return switch (next) {
+        case OPEN -> false;
+        case CLOSING -> this == OPEN;
+        case LOST -> this == OPEN || this == CLOSING;
+        case CLOSED -> this != CLOSED;
+      };
+    }
   }
 
+  // All of the loop's logical thread.
   final EventLoop loop;
   final LoopIo io;
   Context context = Context.copyContext(); // an empty one once it is closed
-  final FlowControl flow;
-  State state = State.OPEN;
+  private State state = State.OPEN;
+  private @Nullable CancellableEntry reader; // from the first time on that something is watched for
+  private @Nullable CancellableEntry writer;
   private boolean begun;
   private boolean paused;
   private boolean delivering;
   private boolean held;
 
-  @SuppressWarnings("this-escape") // FlowControl only keeps it
   LoopTransport(EventLoop loop) {
     this.loop = loop;
     this.io = LoopIo.of(loop);
-    this.flow = new FlowControl(loop, this);
+  }
+
+  /// The one place where the state changes.
+  ///
+  /// @throws IllegalStateException if there is no such arrow
+  final void transition(State next) {
+    if (!state.leadsTo(next)) {
+      throw new IllegalStateException(state + " does not lead to " + next + ": " + this);
+    }
+    state = next;
   }
 
   /// A protocol that is going to be called. In debug mode its class is looked through for methods
@@ -69,19 +89,33 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
   /// Tells the protocol that there is a connection.
   abstract void connectionMade();
 
-  /// Has the loop look out for something to read, or not. For who reads.
-  void watchReading(boolean on) {}
+  /// What waits to be sent.
+  abstract Outgoing outgoing();
+
+  /// Has the loop run `entry` when there is something to read, `null` for nothing. For who reads.
+  void watchReading(@Nullable CancellableEntry entry) {}
+
+  /// Has the loop run `entry` when more can be written, `null` for nothing. For who writes.
+  void watchWriting(@Nullable CancellableEntry entry) {}
 
   /// There may be something to read: reads it and calls the protocol. For who reads.
   void receive() {}
 
-  /// Stops reading and writing for good, and drops what is unsent.
-  abstract void stop(@Nullable Throwable reason);
+  /// Something cannot be sent. For who writes.
+  void sendingFailed(IOException e) {
+    lose(e);
+  }
+
+  /// Everything is sent that was to be sent before the end of the stream: ends it. For who can.
+  void endOutput() {}
+
+  /// It has been lost just now.
+  void stopped(@Nullable Throwable reason) {}
 
   /// Closes the channel.
   abstract void release() throws IOException;
 
-  /// Lets go of the protocol and the callbacks: it is closed.
+  /// Lets go of the protocol: it is closed.
   abstract void forget();
 
   /// What [#toString] says beside class and state.
@@ -138,7 +172,11 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
   }
 
   final void updateReading() {
-    watchReading(begun && !held && wantsToReceive());
+    boolean wanted = begun && !held && wantsToReceive();
+    if (wanted && reader == null) {
+      reader = io.callback(this, context);
+    }
+    watchReading(wanted ? reader : null);
   }
 
   @Override
@@ -160,6 +198,48 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
     }
   }
 
+  // ---- writing ----------------------------------------------------------------------------------
+
+  public int getWriteBufferSize() {
+    return outgoing().size();
+  }
+
+  public WriteBufferLimits getWriteBufferLimits() {
+    return outgoing().limits();
+  }
+
+  public void setWriteBufferLimits(int high, int low) {
+    outgoing().setLimits(new WriteBufferLimits(low, high));
+  }
+
+  /// Whether it is too late to write something.
+  boolean dropsWrites() {
+    return isLost();
+  }
+
+  /// Has more be sent as soon as that is possible.
+  final void watchWriting() {
+    if (writer == null) {
+      writer = io.callback(this::writeReady, context);
+    }
+    watchWriting(writer);
+  }
+
+  private void writeReady() {
+    if (!isLost() && outgoing().goOn() && !isLost()) { // still
+      watchWriting(null);
+      drained();
+    }
+  }
+
+  /// Everything is sent.
+  void drained() {
+    if (state == State.CLOSING) {
+      stop(null);
+      connectionLost(null);
+    }
+  }
+
   // ---- the end ----------------------------------------------------------------------------------
 
   @Override
@@ -171,6 +251,22 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
     return state == State.LOST || state == State.CLOSED;
   }
 
+  final boolean isClosed() {
+    return state == State.CLOSED;
+  }
+
+  /// Closes the channel once everything is sent.
+  @Override
+  public void close() {
+    if (state == State.OPEN) {
+      transition(State.CLOSING);
+      updateReading();
+      if (outgoing().size() == 0) {
+        lose(null);
+      }
+    }
+  }
+
   /// Drops what is unsent and closes the channel, soon.
   public void abort() {
     lose(null);
@@ -178,10 +274,18 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
 
   final void lose(@Nullable Throwable reason) {
     if (!isLost()) {
-      state = State.LOST;
       stop(reason);
       callSoon(() -> connectionLost(reason));
     }
+  }
+
+  /// Stops reading and writing for good, and drops what is unsent.
+  final void stop(@Nullable Throwable reason) {
+    transition(State.LOST);
+    outgoing().clear();
+    watchWriting(null);
+    updateReading();
+    stopped(reason);
   }
 
   /// An error ends the connection. One of the system's is expected now and then; others are
@@ -211,20 +315,32 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
   }
 
   private void closeNow() {
-    state = State.CLOSED;
+    if (state == State.CLOSED) {
+      return; // the loop was closed while the protocol was called
+    }
+    transition(State.CLOSED);
     try {
       release();
     } catch (IOException e) {
       Log.log(Level.DEBUG, "cannot close what is beneath " + this, e);
     } finally {
+      outgoing().clear();
       forget();
+      cancel(reader);
+      cancel(writer);
       context = new Context();
+    }
+  }
+
+  private void cancel(@Nullable CancellableEntry callback) {
+    if (callback != null) {
+      io.cancel(callback);
     }
   }
 
   @Override
   public final void loopCloses() {
-    if (state != State.CLOSED) {
+    if (!isClosed()) {
       Log.log(Level.DEBUG, "unclosed transport {0}", this);
       closeNow();
     }

@@ -1,7 +1,6 @@
 package jasyncio.net;
 
 import jasyncio.EventLoop;
-import jasyncio.internal.loop.CancellableEntry;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.util.Objects;
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// What both directions of pipes have in common. A pipe has one direction only: the methods of the
 /// other one say so.
 abstract class PipeTransport extends LoopTransport implements Transport {
-  /* A pipe that is read from is never CLOSING. The order of the callbacks is asyncio's: unix_events.py,
+  /* The order of the callbacks is asyncio's: unix_events.py,
    * _UnixReadPipeTransport, _UnixWritePipeTransport.
    */
   Protocol protocol;
@@ -22,9 +21,6 @@ abstract class PipeTransport extends LoopTransport implements Transport {
     this.channel = channel;
     io.own(this);
   }
-
-  /// The callback of its direction.
-  abstract CancellableEntry callback();
 
   /// Closes the pipe itself.
   abstract void closeEnd() throws IOException;
@@ -43,7 +39,6 @@ abstract class PipeTransport extends LoopTransport implements Transport {
   @Override
   final void forget() {
     protocol = Nobody.NOBODY;
-    io.cancel(callback());
   }
 
   @Override
@@ -53,13 +48,13 @@ abstract class PipeTransport extends LoopTransport implements Transport {
     }
     if (p != protocol) {
       standIn(p);
-      flow.protocolReplaced();
+      outgoing().protocolReplaced();
     }
   }
 
   /// Has another protocol called, which knows what the one before was told.
   void standIn(Protocol p) {
-    if (state != State.CLOSED) {
+    if (!isClosed()) {
       protocol = checked(p);
     }
   }

@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
 /// The end of a pipe that is read from. See [PipeTransport].
 final class ReadPipeTransport extends PipeTransport {
   private final ReadEnd end;
-  private final CancellableEntry reader;
+  private final OutgoingNothing outgoing;
 
   ReadPipeTransport(
       EventLoop loop, Protocol protocol, @Nullable SelectableChannel channel, ReadEnd end) {
     super(loop, protocol, channel);
     this.end = end;
-    this.reader = io.callback(this, context);
+    this.outgoing = new OutgoingNothing(this);
   }
 
   @Override
-  void watchReading(boolean on) {
-    end.watch(on ? reader : null);
+  void watchReading(@Nullable CancellableEntry entry) {
+    end.watch(entry);
   }
 
   @Override
@@ -60,7 +60,6 @@ final class ReadPipeTransport extends PipeTransport {
 
   /// A pipe that has ended is closed, whatever the protocol answers.
   private void receiveEnd() {
-    state = State.LOST;
     stop(null);
     callSoon(() -> protocol.eofReceived());
     callSoon(() -> connectionLost(null));
@@ -72,31 +71,8 @@ final class ReadPipeTransport extends PipeTransport {
       return;
     }
     while (data.hasRemaining()) {
-      var room = b.getBuffer(data.remaining());
-      int n = Math.min(room.remaining(), data.remaining());
-      if (n == 0) {
-        throw new IllegalStateException("getBuffer() returned an empty buffer");
-      }
-      room.put(room.position(), data, data.position(), n);
-      room.position(room.position() + n);
-      data.position(data.position() + n);
-      b.bufferUpdated(n);
+      BufferedInput.give(b, data);
     }
-  }
-
-  @Override
-  public void close() {
-    lose(null);
-  }
-
-  @Override
-  void stop(@Nullable Throwable reason) {
-    end.watch(null);
-  }
-
-  @Override
-  CancellableEntry callback() {
-    return reader;
   }
 
   @Override
@@ -130,9 +106,34 @@ final class ReadPipeTransport extends PipeTransport {
     return false;
   }
 
+  /// Nothing is ever written.
+  private static final class OutgoingNothing extends Outgoing {
+    OutgoingNothing(LoopTransport transport) {
+      super(transport.loop, transport);
+    }
+
+    @Override
+    int size() {
+      return 0;
+    }
+
+    @Override
+    boolean sendWaiting() {
+      return true;
+    }
+
+    @Override
+    void clear() {}
+
+    @Override
+    boolean isTooLate() {
+      return true;
+    }
+  }
+
   @Override
-  public int getWriteBufferSize() {
-    return 0;
+  Outgoing outgoing() {
+    return outgoing;
   }
 
   @Override

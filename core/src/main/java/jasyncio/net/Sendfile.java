@@ -142,7 +142,7 @@ final class Sendfile {
       this.transport = transport;
       this.protocol = (Protocol) transport.getProtocol();
       this.resume = transport.isReading();
-      this.toldToPause = FlowControl.isPaused(transport);
+      this.toldToPause = Outgoing.isPaused(transport);
       if (toldToPause) {
         pauseWriting();
       }

@@ -4,13 +4,10 @@ import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
-import jasyncio.internal.base.Log;
 import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Watch;
 import jasyncio.internal.net.ConnectionErrors;
-import jasyncio.internal.net.WriteQueue;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -24,23 +21,16 @@ import org.jspecify.annotations.Nullable;
 
 /// A connected TCP or Unix-domain socket.
 final class SocketTransport extends LoopTransport implements Transport {
-  /* `ended` (the other side's end of stream has been seen) and `outputEnded` (ours is sent, or will be behind the
-   * queue) matter in OPEN alone, but that write() stays refused after writeEof(). The order of the callbacks is
+  /* `ended`, the other side's end of stream has been seen, matters in OPEN alone. The order of the callbacks is
    * asyncio's: selector_events.py.
    */
-  private static final int FIRST_LATE_WRITE_WARNED_OF = 5;
-
   private final SocketChannel channel;
   private final Watch watch;
   private final @Nullable Server server;
-  private @Nullable WriteQueue queue; // from the first piece on that had to wait
-  private final CancellableEntry reader;
-  private @Nullable CancellableEntry writer;
+  private final OutgoingBytes outgoing;
   private Protocol protocol;
   private @Nullable BufferedProtocol buffered; // the protocol, if it is one
   private boolean ended;
-  private boolean outputEnded;
-  private int lateWrites;
   private boolean sendingFile;
   private @Nullable Future<@Nullable Void> file; // it waits until more can be sent
   private final SocketAddress peername;
@@ -55,7 +45,7 @@ final class SocketTransport extends LoopTransport implements Transport {
     this.server = server;
     this.peername = channel.getRemoteAddress();
     this.sockname = channel.getLocalAddress();
-    this.reader = io.callback(this, context);
+    this.outgoing = new OutgoingBytes(this, channel);
     this.watch = io.watch(channel);
     watch.setOwner(this);
     if (peername instanceof InetSocketAddress) {
@@ -74,8 +64,8 @@ final class SocketTransport extends LoopTransport implements Transport {
   // ---- receiving --------------------------------------------------------------------------------
 
   @Override
-  void watchReading(boolean on) {
-    watch.setReader(on ? reader : null);
+  void watchReading(@Nullable CancellableEntry entry) {
+    watch.setReader(entry);
   }
 
   @Override
@@ -107,10 +97,7 @@ final class SocketTransport extends LoopTransport implements Transport {
   private void readInto(BufferedProtocol b) {
     ByteBuffer buffer;
     try {
-      buffer = b.getBuffer(-1);
-      if (!buffer.hasRemaining()) {
-        throw new IllegalStateException("getBuffer() returned an empty buffer");
-      }
+      buffer = BufferedInput.room(b, -1);
     } catch (KeyboardInterrupt | SystemExit e) {
       throw e;
     } catch (Throwable e) {
@@ -167,60 +154,24 @@ final class SocketTransport extends LoopTransport implements Transport {
   // ---- sending ----------------------------------------------------------------------------------
 
   @Override
+  Outgoing outgoing() {
+    return outgoing;
+  }
+
+  @Override
   public void write(ByteBuffer data) {
     checkWritable("write");
-    if (isLost()) {
-      data.position(data.limit());
-      noteLateWrite();
-      return;
-    }
-    if (getWriteBufferSize() == 0) {
-      try {
-        WriteQueue.send(channel, data);
-      } catch (IOException e) {
-        data.position(data.limit());
-        broken(e, "Fatal write error on socket transport");
-        return;
-      }
-      if (!data.hasRemaining()) {
-        return;
-      }
-    }
-    enqueue(data);
+    outgoing.write(data);
   }
 
   @Override
   public void writelines(List<byte[]> pieces) {
     checkWritable("writelines");
-    for (var piece : pieces) {
-      Objects.requireNonNull(piece, "piece"); // before anything is queued
-    }
-    if (isLost()) {
-      noteLateWrite();
-      return;
-    }
-    int size = getWriteBufferSize();
-    boolean idle = size == 0;
-    for (var piece : pieces) {
-      size = WriteQueue.sum(size, piece.length); // all of them or none
-    }
-    pieces.forEach(piece -> queue().add(ByteBuffer.wrap(piece)));
-    if (idle && getWriteBufferSize() > 0) {
-      try {
-        queue().writeTo(channel);
-      } catch (IOException e) {
-        broken(e, "Fatal write error on socket transport");
-        return;
-      }
-      if (getWriteBufferSize() > 0) {
-        watchWriting();
-      }
-    }
-    flow.grown(getWriteBufferSize());
+    outgoing.writelines(pieces);
   }
 
   private void checkWritable(String call) {
-    if (outputEnded) {
+    if (outgoing.hasEnded()) {
       throw new IllegalStateException("Cannot call " + call + "() after writeEof()");
     }
     if (sendingFile) {
@@ -228,55 +179,24 @@ final class SocketTransport extends LoopTransport implements Transport {
     }
   }
 
-  private void noteLateWrite() {
-    if (++lateWrites >= FIRST_LATE_WRITE_WARNED_OF) {
-      Log.log(Level.WARNING, "writing to a connection that is lost: {0}", this);
-    }
+  @Override
+  void watchWriting(@Nullable CancellableEntry entry) {
+    watch.setWriter(entry);
   }
 
-  private void enqueue(ByteBuffer data) {
-    boolean idle = getWriteBufferSize() == 0;
-    queue().add(data);
-    if (idle) {
-      watchWriting();
-    }
-    flow.grown(getWriteBufferSize());
+  @Override
+  void sendingFailed(IOException e) {
+    broken(e, "Fatal write error on socket transport");
   }
 
-  private void watchWriting() {
-    if (writer == null) {
-      writer = io.callback(this::writeReady, context);
-    }
-    watch.setWriter(writer);
-  }
-
-  private void writeReady() {
-    if (isLost()) {
-      return; // since it was found ready
-    }
-    if (getWriteBufferSize() > 0) {
-      try {
-        queue().writeTo(channel);
-      } catch (IOException e) {
-        broken(e, "Fatal write error on socket transport");
-        return;
-      }
-      flow.shrunk(getWriteBufferSize()); // may write
-    }
-    if (getWriteBufferSize() == 0) {
-      watch.setWriter(null);
-      drained();
-    }
-  }
-
-  private void drained() {
+  @Override
+  void drained() {
     if (file != null && !file.done()) {
       file.setResult(null);
     }
-    if (state == State.CLOSING) {
-      state = State.LOST;
-      connectionLost(null);
-    } else if (outputEnded) {
+    if (isClosing()) {
+      super.drained();
+    } else if (outgoing.hasEnded()) {
       endOutput();
     }
   }
@@ -288,43 +208,18 @@ final class SocketTransport extends LoopTransport implements Transport {
 
   @Override
   public void writeEof() {
-    if (state != State.OPEN || outputEnded) {
-      return;
-    }
-    outputEnded = true;
-    if (getWriteBufferSize() == 0) {
-      endOutput();
+    if (!isClosing()) {
+      outgoing.end();
     }
   }
 
-  private void endOutput() {
+  @Override
+  void endOutput() {
     try {
       channel.shutdownOutput();
     } catch (IOException e) {
       broken(e, "Fatal error: the end of the stream could not be sent");
     }
-  }
-
-  @Override
-  public int getWriteBufferSize() {
-    return queue == null ? 0 : queue.size();
-  }
-
-  private WriteQueue queue() {
-    if (queue == null) {
-      queue = new WriteQueue();
-    }
-    return queue;
-  }
-
-  @Override
-  public WriteBufferLimits getWriteBufferLimits() {
-    return flow.limits();
-  }
-
-  @Override
-  public void setWriteBufferLimits(int high, int low) {
-    flow.setLimits(new WriteBufferLimits(low, high), getWriteBufferSize());
   }
 
   /// Refuses writes until [#endSendfile()], and waits until everything is sent that was written
@@ -365,18 +260,6 @@ final class SocketTransport extends LoopTransport implements Transport {
     fail(ConnectionErrors.ofSocket(e), message);
   }
 
-  @Override
-  public void close() {
-    if (state != State.OPEN) {
-      return;
-    }
-    state = State.CLOSING;
-    updateReading();
-    if (getWriteBufferSize() == 0) {
-      lose(null);
-    }
-  }
-
   /// Closes it from the top: TLS has something to say to the other side before.
   void closeFromTop() {
     if (protocol instanceof TlsLayer tls) {
@@ -387,12 +270,7 @@ final class SocketTransport extends LoopTransport implements Transport {
   }
 
   @Override
-  void stop(@Nullable Throwable reason) {
-    if (queue != null && queue.size() > 0) {
-      queue.clear();
-      watch.setWriter(null);
-    }
-    updateReading();
+  void stopped(@Nullable Throwable reason) {
     if (file != null && !file.done()) {
       Failures.tell(
           file, reason != null ? reason : new SocketException("Connection is closed by peer"));
@@ -416,10 +294,6 @@ final class SocketTransport extends LoopTransport implements Transport {
     protocol = Nobody.NOBODY;
     buffered = null;
     file = null;
-    io.cancel(reader);
-    if (writer != null) {
-      io.cancel(writer);
-    }
   }
 
   // ---- what it is -------------------------------------------------------------------------------
@@ -429,12 +303,12 @@ final class SocketTransport extends LoopTransport implements Transport {
     if (!(Objects.requireNonNull(newProtocol, "protocol") instanceof Protocol p)) {
       throw new IllegalArgumentException("a socket needs a Protocol, got " + newProtocol);
     }
-    if (p != protocol && state != State.CLOSED) {
+    if (p != protocol && !isClosed()) {
       protocol = checked(p);
       buffered = p instanceof BufferedProtocol b ? b : null;
       ended = false; // it is read once more, for the new one
       updateReading();
-      flow.protocolReplaced();
+      outgoing.protocolReplaced();
     }
   }
 

@@ -51,38 +51,63 @@ final class TlsLayer implements BufferedProtocol {
    *
    * Under blocking policy SWITCH, a callback of the application, or a trust manager, may be stopped in the middle of
    * pump(), and other callbacks come meanwhile: `pumping` keeps them out of the engine's and the application's way.
+   *
+   * What is no state: facts that hold in several (`established`, `peerClosed`, `ended`, `abandoned`), and work that is
+   * under way or will be done soon (`pumping`, `flushing`, `resting`). What the application knows is a second, small
+   * machine: it hears of the peer's end also after it has closed itself, and of the loss after everything else.
+   *
    * The order of the callbacks is asyncio's: sslproto.py.
    */
-  private enum State {
+  enum State {
     NEW,
     HANDSHAKE,
     OPEN,
     FLUSHING,
     SHUTDOWN,
     ENDING,
-    LOST
+    LOST;
+
+    boolean leadsTo(State next) {
+      return switch (next) {
+        case NEW -> false;
+        case HANDSHAKE -> this == NEW;
+        case OPEN -> this == HANDSHAKE;
+        case FLUSHING -> this == OPEN;
+        case SHUTDOWN -> this == FLUSHING;
+        case ENDING -> this == SHUTDOWN;
+        case LOST -> this != LOST;
+      };
+    }
   }
 
-  private static final int FIRST_LATE_WRITE_WARNED_OF = 5;
+  /// What the application knows of the connection: one after the other, but that it need not hear
+  /// of the end before it is lost.
+  private enum Told {
+    NOTHING,
+    CONNECTION,
+    END,
+    LOSS
+  }
+
   private static final int MOST_CHORES = 32; // as BoringSSL; Go has 16
   private static final int CHORES_AT_ONCE = 16; // each costs as much as a thousand bytes of data
   private static final WriteBufferLimits WRITE_LIMITS =
       new WriteBufferLimits(128 * 1024, 512 * 1024);
 
+  // All of the loop's logical thread.
   private final EventLoop loop;
   private final TlsOptions options;
   private final TlsEngine engine;
   private final TlsBuffers buffers;
   private final TlsTransport appTransport;
-  private final FlowControl flow;
   private Protocol app;
   private @Nullable BufferedProtocol bufferedApp; // the same, if it is one
   private @Nullable Future<@Nullable Void> waiter;
   private @Nullable Transport transport; // beneath; once it is there
   private @Nullable Context context; // of all callbacks: that of the transport beneath
   private State state = State.NEW;
-  private boolean connected; // the application knows of the connection, and not yet of its end
-  private boolean established;
+  private Told told;
+  private boolean established; // it was OPEN once
   private @Nullable Throwable reason; // of the end, if it is ours
   private @Nullable TimerHandle timer; // of the handshake, then of the shutdown
   private double started; // the handshake; debug mode only
@@ -90,24 +115,21 @@ final class TlsLayer implements BufferedProtocol {
   private final PendingBytes received = new PendingBytes();
   private final PendingBytes undelivered = new PendingBytes();
   private int front; // how much of `received` is in front of what is being read now
-  private boolean begun; // the handshake
   private boolean pumping;
   private boolean paused; // by the application
   private boolean transportReadPaused; // by us
   private ReadBufferLimits readLimits = ReadBufferLimits.DEFAULT;
   private boolean peerClosed; // close_notify has come
   private boolean ended; // the transport's end of stream has come
-  private boolean endTold; // the application knows of one of them
   private boolean abandoned; // closed without having read everything
 
   private int chores; // records without data in a row, in both directions
   private int unheard; // records without data since writePaused
   private boolean resting; // until the next iteration
 
-  private final PendingBytes unsent = new PendingBytes();
+  private final Plaintext unsent;
   private boolean writePaused; // by the transport beneath
   private boolean flushing; // soon
-  private int lateWrites;
 
   TlsLayer(
       EventLoop loop,
@@ -128,12 +150,22 @@ final class TlsLayer implements BufferedProtocol {
                 : TlsEngines.client(options, peerHost, peerPort),
             buffers);
     this.waiter = waiter;
-    this.connected = !callConnectionMade;
+    this.told = callConnectionMade ? Told.NOTHING : Told.CONNECTION;
     this.appTransport = new TlsTransport(this);
-    this.flow = new FlowControl(loop, appTransport);
-    flow.setLimits(WRITE_LIMITS, 0);
+    this.unsent = new Plaintext();
+    unsent.setLimits(WRITE_LIMITS);
     this.app = app;
     standIn(app);
+  }
+
+  /// The one place where the state changes.
+  ///
+  /// @throws IllegalStateException if there is no such arrow
+  void transition(State next) {
+    if (!state.leadsTo(next)) {
+      throw new IllegalStateException(state + " does not lead to " + next + ": " + appTransport);
+    }
+    state = next;
   }
 
   Transport transport() {
@@ -151,7 +183,7 @@ final class TlsLayer implements BufferedProtocol {
   void setApp(Protocol newApp) {
     if (newApp != app) {
       standIn(newApp);
-      flow.protocolReplaced();
+      unsent.protocolReplaced();
     }
   }
 
@@ -175,8 +207,8 @@ final class TlsLayer implements BufferedProtocol {
     if (app instanceof StreamReaderProtocol streams) { // the other side was fast
       received.add(ByteBuffer.wrap(streams.takeBuffered()));
     }
-    if (app == beneath.getProtocol() && FlowControl.isPaused(beneath)) {
-      flow.adoptPause(); // it has been told to pause, and nobody else will tell it to resume
+    if (app == beneath.getProtocol() && Outgoing.isPaused(beneath)) {
+      unsent.adoptPause(); // it has been told to pause, and nobody else will tell it to resume
     }
     context = contextOf(beneath);
     beneath.pauseReading();
@@ -213,9 +245,23 @@ final class TlsLayer implements BufferedProtocol {
       Log.log(Level.DEBUG, "{0} starts SSL handshake", appTransport);
       started = loop.time();
     }
-    state = State.HANDSHAKE;
+    transition(State.HANDSHAKE);
     timer = callLater(options.handshakeTimeout(), this::handshakeTimedOut);
+    beginHandshake();
     pump(received.take(), true);
+  }
+
+  private void beginHandshake() {
+    pumping = true;
+    try {
+      engine.begin();
+    } catch (KeyboardInterrupt | SystemExit e) {
+      throw e;
+    } catch (Throwable e) {
+      fail(e);
+    } finally {
+      pumping = false;
+    }
   }
 
   private void handshakeTimedOut() {
@@ -236,7 +282,7 @@ final class TlsLayer implements BufferedProtocol {
 
   private void established() {
     cancelTimer();
-    state = State.OPEN;
+    transition(State.OPEN);
     established = true;
     if (loop.getDebug()) {
       Log.log(
@@ -245,14 +291,14 @@ final class TlsLayer implements BufferedProtocol {
           appTransport,
           String.format(Locale.ROOT, "%.1f", (loop.time() - started) * 1e3));
     }
-    if (!connected) {
-      connected = true;
+    if (told == Told.NOTHING) {
+      told = Told.CONNECTION;
       app.connectionMade(appTransport);
     } else if (app instanceof StreamReaderProtocol streams) {
       streams.replaceTransport(appTransport);
     }
     wakeWaiter(null);
-    sendUnsent();
+    unsent.goOn();
   }
 
   private void wakeWaiter(@Nullable Throwable error) {
@@ -352,10 +398,6 @@ final class TlsLayer implements BufferedProtocol {
   private void pump(ByteBuffer input, boolean own) {
     pumping = true;
     try {
-      if (state == State.HANDSHAKE && !begun) {
-        begun = true;
-        engine.begin();
-      }
       deliverKept();
       decrypt(input, own);
       endIfDue();
@@ -468,21 +510,9 @@ final class TlsLayer implements BufferedProtocol {
         app.dataReceived(plain);
         return;
       } else {
-        deliverInto(target, plain);
+        BufferedInput.give(target, plain);
       }
     }
-  }
-
-  private static void deliverInto(BufferedProtocol target, ByteBuffer plain) {
-    var buffer = target.getBuffer(plain.remaining());
-    int length = Math.min(buffer.remaining(), plain.remaining());
-    if (length == 0) {
-      throw new IllegalStateException("getBuffer() returned an empty buffer");
-    }
-    buffer.put(buffer.position(), plain, plain.position(), length);
-    buffer.position(buffer.position() + length);
-    plain.position(plain.position() + length);
-    target.bufferUpdated(length);
   }
 
   private void deliverKept() {
@@ -514,10 +544,10 @@ final class TlsLayer implements BufferedProtocol {
 
   /// The application hears of the peer's end, also if it has closed itself before: as in asyncio.
   private void tellEnd() {
-    if (endTold || !connected) {
+    if (told != Told.CONNECTION) {
       return;
     }
-    endTold = true;
+    told = Told.END;
     try {
       if (app.eofReceived()) {
         Log.log(Level.WARNING, "returning true from eofReceived() has no effect when using TLS");
@@ -583,24 +613,56 @@ final class TlsLayer implements BufferedProtocol {
   // ---- sending ----------------------------------------------------------------------------------
 
   void write(ByteBuffer data) {
-    if (isClosing()) {
-      data.position(data.limit());
-      if (++lateWrites >= FIRST_LATE_WRITE_WARNED_OF) {
-        Log.log(Level.WARNING, "writing to a connection that is closed: {0}", appTransport);
-      }
-      return;
-    }
-    if (unsent.isEmpty()) {
-      encrypt(data);
-    }
-    if (data.hasRemaining()) {
-      unsent.add(data);
-      flow.grown(unsent.size());
-    }
+    unsent.write(data);
   }
 
   void writelines(List<byte[]> pieces) {
-    write(WriteQueue.join(pieces)); // fewer and fuller records
+    unsent.write(WriteQueue.join(pieces)); // fewer and fuller records
+  }
+
+  /// What the application has written, into the engine.
+  private final class Plaintext extends Outgoing {
+    private final PendingBytes bytes = new PendingBytes();
+
+    Plaintext() {
+      super(loop, appTransport);
+    }
+
+    void write(ByteBuffer data) {
+      if (!data.hasRemaining() || dropIfTooLate(data)) {
+        return;
+      }
+      if (bytes.isEmpty()) {
+        encrypt(data);
+      }
+      if (data.hasRemaining()) {
+        bytes.add(data);
+        grown();
+      }
+    }
+
+    @Override
+    int size() {
+      return bytes.size();
+    }
+
+    @Override
+    boolean sendWaiting() {
+      var data = bytes.take();
+      encrypt(data);
+      bytes.putBack(data);
+      return true;
+    }
+
+    @Override
+    void clear() {
+      bytes.clear();
+    }
+
+    @Override
+    boolean isTooLate() {
+      return isClosing();
+    }
   }
 
   /// Encrypts and sends what can be now; leaves the rest in `data`, unless the connection is lost.
@@ -629,15 +691,6 @@ final class TlsLayer implements BufferedProtocol {
     if (state == State.LOST) {
       data.position(data.limit());
     }
-  }
-
-  private void sendUnsent() {
-    if (!unsent.isEmpty()) {
-      var data = unsent.take();
-      encrypt(data);
-      unsent.putBack(data);
-    }
-    flow.shrunk(unsent.size());
   }
 
   private void flushSoon() {
@@ -675,7 +728,7 @@ final class TlsLayer implements BufferedProtocol {
     boolean waited = mustWait();
     unheard = 0;
     if (state == State.OPEN) {
-      sendUnsent();
+      unsent.goOn();
     } else if (state == State.FLUSHING && !pumping) {
       goOnClosing();
     }
@@ -684,20 +737,8 @@ final class TlsLayer implements BufferedProtocol {
     }
   }
 
-  int writeBufferSize() {
-    return unsent.size();
-  }
-
-  boolean isWritingPaused() {
-    return flow.isPaused();
-  }
-
-  WriteBufferLimits writeLimits() {
-    return flow.limits();
-  }
-
-  void setWriteLimits(WriteBufferLimits limits) {
-    flow.setLimits(limits, unsent.size());
+  Outgoing outgoing() {
+    return unsent;
   }
 
   // ---- the end ----------------------------------------------------------------------------------
@@ -729,7 +770,7 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   private void beginClosing() {
-    state = State.FLUSHING;
+    transition(State.FLUSHING);
     undelivered.clear();
     if (abandoned) {
       received.clear();
@@ -741,11 +782,10 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   private void goOnClosing() {
-    sendUnsent();
-    if (state != State.FLUSHING || !unsent.isEmpty()) {
+    if (!unsent.goOn() || state != State.FLUSHING) {
       return;
     }
-    state = State.SHUTDOWN;
+    transition(State.SHUTDOWN);
     if (peerClosed || !ended) { // else the peer is gone, or reads no TLS any more
       engine.close();
       flush();
@@ -761,8 +801,8 @@ final class TlsLayer implements BufferedProtocol {
     if (peerClosed || ended) {
       tellEnd();
     }
-    if (transport != null && state != State.LOST) {
-      state = State.ENDING;
+    if (transport != null && state == State.SHUTDOWN) { // still
+      transition(State.ENDING);
       flush();
       callSoon(transport::close);
     }
@@ -808,7 +848,7 @@ final class TlsLayer implements BufferedProtocol {
   }
 
   private void lose(@Nullable Throwable why) {
-    state = State.LOST;
+    transition(State.LOST);
     reason = why;
     cancelTimer();
     dropQueues();
@@ -831,11 +871,13 @@ final class TlsLayer implements BufferedProtocol {
     // A peer that has closed need not wait for our end, and may be gone before it arrives.
     boolean regular = state == State.ENDING && peerClosed;
     var why = reason != null || regular ? reason : exception;
-    state = State.LOST;
+    if (state != State.LOST) {
+      transition(State.LOST);
+    }
     cancelTimer();
     dropQueues();
-    if (connected) {
-      connected = false;
+    if (told == Told.CONNECTION || told == Told.END) {
+      told = Told.LOSS;
       callSoon(() -> {
         try {
           app.connectionLost(why); // whichever it is by then

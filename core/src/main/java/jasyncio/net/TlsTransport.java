@@ -96,21 +96,21 @@ public final class TlsTransport implements Transport {
 
   @Override
   public int getWriteBufferSize() {
-    return layer.writeBufferSize();
+    return layer.outgoing().size();
   }
 
   @Override
   public WriteBufferLimits getWriteBufferLimits() {
-    return layer.writeLimits();
+    return layer.outgoing().limits();
   }
 
   @Override
   public void setWriteBufferLimits(int high, int low) {
-    layer.setWriteLimits(new WriteBufferLimits(low, high));
+    layer.outgoing().setLimits(new WriteBufferLimits(low, high));
   }
 
-  boolean isWritingPaused() {
-    return layer.isWritingPaused();
+  Outgoing outgoing() {
+    return layer.outgoing();
   }
 
   // ---- the end ----------------------------------------------------------------------------------

@@ -1,19 +1,15 @@
 package jasyncio.net;
 
 import jasyncio.EventLoop;
-import jasyncio.internal.base.Log;
 import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Watch;
-import jasyncio.internal.net.WriteQueue;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
-import java.util.ArrayDeque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -22,27 +18,13 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
   /* Errors of the network change nothing: the protocol is told. One datagram is received in an iteration, as in
    * asyncio: selector_events.py.
    */
-  private static final int HEADER = 8; // what a datagram counts beyond its bytes: as in UDP
-  private static final int FIRST_LATE_WRITE_WARNED_OF = 5;
-
-  /// A datagram that waits to be sent.
-  private record Unsent(ByteBuffer data, @Nullable SocketAddress target) {
-    int size() {
-      return data.remaining() + HEADER;
-    }
-  }
-
   private final DatagramChannel channel;
   private final Watch watch;
-  private final ArrayDeque<Unsent> queue = new ArrayDeque<>();
-  private final CancellableEntry reader;
-  private final CancellableEntry writer;
+  private final OutgoingDatagrams outgoing;
   private final @Nullable SocketAddress remote; // the only address there is to send to
   private final @Nullable SocketAddress peername; // the channel is connected to it
   private final SocketAddress sockname;
   private DatagramProtocol protocol;
-  private int queued; // in bytes
-  private int lateWrites;
 
   /// @param remote where everything goes though the channel is not connected, or `null`
   UdpTransport(
@@ -57,8 +39,7 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
     this.peername = channel.getRemoteAddress();
     this.remote = peername != null ? peername : remote;
     this.sockname = channel.getLocalAddress();
-    this.reader = io.callback(this, context);
-    this.writer = io.callback(this::writeReady, context);
+    this.outgoing = new OutgoingDatagrams(this);
     this.watch = io.watch(channel);
     watch.setOwner(this);
   }
@@ -71,8 +52,8 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
   // ---- receiving --------------------------------------------------------------------------------
 
   @Override
-  void watchReading(boolean on) {
-    watch.setReader(on ? reader : null);
+  void watchReading(@Nullable CancellableEntry entry) {
+    watch.setReader(entry);
   }
 
   @Override
@@ -100,24 +81,22 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
   public void sendto(ByteBuffer data, @Nullable SocketAddress address) {
     var target = target(address);
     checkNotEmpty(peername != null, data);
-    if (isLost()) {
-      data.position(data.limit());
-      noteLateWrite();
-      return;
-    }
-    if (queue.isEmpty()) {
-      try {
-        if (send(data, target)) {
-          return;
-        }
-      } catch (IOException e) {
-        data.position(data.limit());
-        protocol.errorReceived(e);
-        return;
-      }
-      watch.setWriter(writer);
-    }
-    enqueue(data, target);
+    outgoing.send(data, target);
+  }
+
+  @Override
+  Outgoing outgoing() {
+    return outgoing;
+  }
+
+  @Override
+  void watchWriting(@Nullable CancellableEntry entry) {
+    watch.setWriter(entry);
+  }
+
+  @Override
+  void sendingFailed(IOException e) {
+    protocol.errorReceived(e);
   }
 
   /// Where a datagram goes; with a connected channel, `null`.
@@ -168,92 +147,7 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
     }
   }
 
-  private void enqueue(ByteBuffer data, @Nullable SocketAddress target) {
-    int newSize = WriteQueue.sum(queued, data.remaining() + HEADER);
-    var copy = ByteBuffer.allocate(data.remaining()).put(data).flip();
-    queue.add(new Unsent(copy, target));
-    queued = newSize;
-    flow.grown(queued);
-  }
-
-  private void noteLateWrite() {
-    if (remote != null && ++lateWrites >= FIRST_LATE_WRITE_WARNED_OF) {
-      Log.log(Level.WARNING, "sending with a transport that is closed: {0}", this);
-    }
-  }
-
-  private void writeReady() {
-    if (isLost()) {
-      return; // since it was found ready
-    }
-    while (!queue.isEmpty()) {
-      var first = queue.getFirst();
-      int size = first.size();
-      try {
-        if (!send(first.data, first.target)) {
-          break;
-        }
-      } catch (IOException | RuntimeException e) { // such as an address of another family
-        dequeue(size);
-        protocol.errorReceived(
-            e instanceof IOException io ? io : new IOException(e.getMessage(), e));
-        return; // the others follow in the next iteration
-      }
-      dequeue(size);
-    }
-    flow.shrunk(queued); // may send
-    if (queue.isEmpty()) {
-      watch.setWriter(null);
-      if (state == State.CLOSING) {
-        state = State.LOST;
-        connectionLost(null);
-      }
-    }
-  }
-
-  private void dequeue(int size) {
-    if (!isLost()) {
-      queue.removeFirst();
-      queued -= size;
-    }
-  }
-
-  @Override
-  public int getWriteBufferSize() {
-    return queued;
-  }
-
-  @Override
-  public WriteBufferLimits getWriteBufferLimits() {
-    return flow.limits();
-  }
-
-  @Override
-  public void setWriteBufferLimits(int high, int low) {
-    flow.setLimits(new WriteBufferLimits(low, high), queued);
-  }
-
   // ---- the end ----------------------------------------------------------------------------------
-
-  @Override
-  public void close() {
-    if (state != State.OPEN) {
-      return;
-    }
-    state = State.CLOSING;
-    updateReading();
-    if (queue.isEmpty()) {
-      lose(null);
-    }
-  }
-
-  @Override
-  void stop(@Nullable Throwable reason) {
-    queue.clear();
-    queued = 0;
-    watch.setWriter(null);
-    updateReading();
-  }
 
   @Override
   void release() {
@@ -265,8 +159,6 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
   @Override
   void forget() {
     protocol = Nobody.NOBODY;
-    io.cancel(reader);
-    io.cancel(writer);
   }
 
   // ---- what it is -------------------------------------------------------------------------------
@@ -276,9 +168,9 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
     if (!(Objects.requireNonNull(newProtocol, "protocol") instanceof DatagramProtocol p)) {
       throw new IllegalArgumentException("datagrams need a DatagramProtocol, got " + newProtocol);
     }
-    if (p != protocol && state != State.CLOSED) {
+    if (p != protocol && !isClosed()) {
       protocol = checked(p);
-      flow.protocolReplaced();
+      outgoing.protocolReplaced();
     }
   }
 
@@ -311,6 +203,6 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
 
   @Override
   String buffered() {
-    return " bufsize=" + queued;
+    return " bufsize=" + outgoing.size();
   }
 }

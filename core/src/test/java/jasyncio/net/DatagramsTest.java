@@ -398,7 +398,7 @@ class DatagramsTest {
         a.end();
       });
       assertThat(logs.lines())
-          .filteredOn(line -> line.startsWith("WARNING sending with a transport that is closed"))
+          .filteredOn(line -> line.startsWith("WARNING writing to a transport that is closed"))
           .hasSize(3);
     }
   }

@@ -255,9 +255,9 @@ class FaultsTest {
         for (int i = 0; i < 4; i++) {
           pair.client().transport().write(new byte[1]);
         }
-        assertThat(logs.lines()).noneMatch(line -> line.contains("connection that is lost"));
+        assertThat(logs.lines()).noneMatch(line -> line.contains("transport that is closed"));
         pair.client().transport().write(new byte[1]);
-        assertThat(logs.lines()).anyMatch(line -> line.contains("connection that is lost"));
+        assertThat(logs.lines()).anyMatch(line -> line.contains("transport that is closed"));
       }
     });
   }

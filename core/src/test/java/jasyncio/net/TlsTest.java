@@ -1009,7 +1009,7 @@ class TlsTest {
           .filteredOn(l -> l.startsWith("WARNING writing"))
           .singleElement()
           .asString()
-          .contains("writing to a connection that is closed");
+          .contains("writing to a transport that is closed");
     }
   }
 
