@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Monitors;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.Entry;
 import java.io.PrintStream;
@@ -192,7 +193,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     } else if (error instanceof StopIteration) {
       fail(new IllegalStateException("coroutine raised StopIteration", error));
     } else {
-      fail(error);
+      fail(Monitors.explained(error));
       if (error instanceof KeyboardInterrupt || error instanceof SystemExit) {
         loop.core.escape(error);
       }

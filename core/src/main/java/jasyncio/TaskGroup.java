@@ -107,7 +107,10 @@ public final class TaskGroup implements AutoCloseable {
     }
     var current = Asyncio.currentTask();
     if (current == null) {
-      throw new IllegalStateException("TaskGroup " + this + " cannot determine the parent task");
+      throw new IllegalStateException(
+          "TaskGroup "
+              + this
+              + " cannot determine the parent task; use run(...) or createTask(...)");
     }
     parent = current;
     scope = Coroutine.enterScope();

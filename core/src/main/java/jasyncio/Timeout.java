@@ -20,6 +20,9 @@ public final class Timeout {
    * Whether the CancelledError is ours shows in the task's count of cancel requests: uncancel() must bring
    * it back to where it was on entry. CPython: timeouts.py.
    */
+  private static final String NO_TASK =
+      "Timeout should be used inside a task; use run(...) or createTask(...)";
+
   private enum State {
     CREATED,
     ACTIVE,
@@ -61,7 +64,7 @@ public final class Timeout {
     Times.checkNumber(delay);
     var loop = EventLoop.running();
     if (loop == null) {
-      throw new IllegalStateException("Timeout should be used inside a task");
+      throw new IllegalStateException(NO_TASK);
     }
     double now = loop.time();
     var timeout = new Timeout(now + delay);
@@ -182,7 +185,7 @@ public final class Timeout {
     }
     var current = Asyncio.currentTask();
     if (current == null) {
-      throw new IllegalStateException("Timeout should be used inside a task");
+      throw new IllegalStateException(NO_TASK);
     }
     task = current;
     cancelling = current.cancelling();

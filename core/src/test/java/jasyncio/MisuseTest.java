@@ -20,6 +20,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.sync.Condition;
+import jasyncio.sync.Event;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
@@ -184,10 +187,11 @@ class MisuseTest {
     @Test
     void timeoutAndTaskGroup_outsideATask_areErrors() {
       assertIllegalState(() -> timeout(1, () -> 1))
-          .hasMessage("Timeout should be used inside a task");
+          .hasMessage("Timeout should be used inside a task; use run(...) or createTask(...)");
       assertIllegalState(() -> taskGroup(tg -> {}))
-          .hasMessageEndingWith("cannot determine the parent task");
-      assertIllegalState(TaskGroup::open).hasMessageEndingWith("cannot determine the parent task");
+          .hasMessageEndingWith("parent task; use run(...) or createTask(...)");
+      assertIllegalState(TaskGroup::open)
+          .hasMessageEndingWith("parent task; use run(...) or createTask(...)");
     }
   }
 
@@ -510,6 +514,40 @@ class MisuseTest {
         assertIllegalState(() -> await(self.get()))
             .hasMessageStartingWith("Task cannot await on itself: <Task pending");
       });
+    }
+
+    @Test
+    void methodsOfObject_ofAnEvent_sayWhatIsCalledSo() {
+      for (ThrowingCallable call :
+          List.<ThrowingCallable>of(
+              () -> new Event().wait(),
+              () -> new Event().wait(1),
+              () -> new Condition().notifyAll())) {
+        assertThatThrownBy(() ->
+                run(() -> {
+                  try {
+                    call.call();
+                  } catch (Throwable e) {
+                    throw (Exception) e;
+                  }
+                }))
+            .isInstanceOf(IllegalMonitorStateException.class)
+            .satisfies(e ->
+                assertThat(e.getSuppressed())
+                    .singleElement()
+                    .satisfies(advice ->
+                        assertThat(advice)
+                            .hasMessage(
+                                "wait() and notify() are methods of every Object, for threads that hold its"
+                                    + " monitor; asyncio's are called await() and signal() here")));
+      }
+    }
+
+    @Test
+    void monitorStateOfAnother_isLeftAlone() {
+      assertThatThrownBy(() -> run(() -> new ReentrantLock().unlock()))
+          .isInstanceOf(IllegalMonitorStateException.class)
+          .hasNoSuppressedExceptions();
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.lang.reflect.Modifier;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -36,8 +37,9 @@ final class Advice {
   /// English text and its condition holds.
   ///
   /// In the sentence `{call}` is the method that is called at the place of the mistake, `{1}` the
-  /// first group of the pattern, and `{class}` the class of ours that has the name in that group; a
-  /// row with `{class}` speaks only if there is one.
+  /// first group of the pattern, `{class}` the class of ours that has the name in that group, and
+  /// `{java}` what the method of that name is called here, in the class in the second group; a row
+  /// with one of these two speaks only if there is such a thing.
   private record Row(Pattern code, Pattern text, Predicate<Place> where, String sentence) {
     Row(String codes, String text, Predicate<Place> where, String sentence) {
       this(Pattern.compile("\\.(" + codes + ")"), Pattern.compile(text), where, sentence);
@@ -45,6 +47,9 @@ final class Advice {
   }
 
   private static final String ANY = "";
+  private static final String SYMBOL_OF = "symbol:\\s+(?:";
+  private static final String IN_TYPE =
+      ") (\\w+)(?s:.*)location: (?:.* of type |class |interface )([\\w.]+)";
 
   /// The first row that fits speaks.
   private static final List<Row> TABLE =
@@ -57,10 +62,21 @@ final class Advice {
                   + " write Asyncio.wait(…), after import jasyncio.Asyncio"),
           new Row(
               "cant.apply|prob.found.req",
+              "java.lang.Object\\b|from double to long",
+              place -> !place.unqualified && MonitorCalls.SENTENCES.containsKey(place.call),
+              "{monitor}"),
+          new Row(
+              "cant.apply|prob.found.req",
               "\\A(?!(?s:.*)Asyncio\\.)",
               Place::hidesAsyncio,
               "a method {call} of this program hides asyncio's:"
                   + " give it another name, or write Asyncio.{call}(…)"),
+          new Row(
+              "cant.apply|prob.found.req|ret.outside",
+              "[Uu]nexpected return value",
+              place -> place.call.equals("taskGroup"),
+              "the body of taskGroup(…) returns nothing:"
+                  + " keep what tg.createTask(…) gives, and ask it for its result() after the group"),
           new Row(
               "cant.apply",
               "found for timeout\\((int|double|java.time.Duration)\\)",
@@ -102,6 +118,32 @@ final class Advice {
               "a reference to a method that has overloads fits several {call}(…):"
                   + " write it as a lambda, () -> …"),
           new Row(
+              "cant.resolve|invalid.mref",
+              "symbol:\\s+(?:method|variable) (?:get|join|result|then\\w+)\\b(?s:.*)location: .*\\b(Task|Future)<",
+              Place::isAnywhere,
+              "a {1} is awaited: write await(…), or waitFor(…) with a time limit"),
+          new Row(
+              "cant.resolve",
+              "symbol:\\s+variable asyncio",
+              Place::isAnywhere,
+              "asyncio's functions are static methods of Asyncio: write their names alone,"
+                  + " after import static jasyncio.Asyncio.*"),
+          new Row(
+              "cant.resolve",
+              "symbol:\\s+class await",
+              Place::isAnywhere,
+              "await is a method: write await(…); and what is a call already waits by itself"),
+          new Row(
+              "cant.resolve|invalid.mref",
+              SYMBOL_OF + "method|variable" + IN_TYPE,
+              Place::isAnywhere,
+              "Python's {1} is {java} here"),
+          new Row(
+              "cant.resolve",
+              SYMBOL_OF + "variable" + IN_TYPE,
+              Place::isAnywhere,
+              "{method} is a method: write {method}(…), in a lambda where it is to be run later"),
+          new Row(
               "cant.resolve",
               "symbol:\\s+(?:class|variable) (\\w+)",
               Place::isAnywhere,
@@ -130,6 +172,7 @@ final class Advice {
               "the compiler sees what a lambda throws, but not what a task or a group does:"
                   + " write await(…, {1}.class), or catch Exception"));
 
+  private static final String OURS = "jasyncio.";
   private static final List<String> PACKAGES =
       Stream.of(
               "",
@@ -140,9 +183,14 @@ final class Advice {
               "files.",
               "generator.",
               "gevent.",
-              "inspect.")
-          .map("jasyncio."::concat)
+              "inspect.",
+              "util.")
+          .map(OURS::concat)
           .toList();
+
+  /// Methods that have another name here, not only another spelling.
+  private static final Map<String, String> RENAMED =
+      Map.of("wait", "await", "notify", "signal", "notify_all", "signalAll");
 
   private final CompilationUnitTree unit;
   private final SourcePositions positions;
@@ -193,7 +241,14 @@ final class Advice {
     if (type == null && sentence.contains("{class}")) {
       return null;
     }
+    String java = sentence.contains("{java}") ? place.javaCall(name, match.group(2)) : "";
+    if (java == null || (sentence.contains("{method}") && !hasMethod(ours(match.group(2)), name))) {
+      return null;
+    }
     return sentence
+        .replace("{method}", name)
+        .replace("{java}", java)
+        .replace("{monitor}", MonitorCalls.SENTENCES.getOrDefault(place.call, ""))
         .replace("{call}", place.call)
         .replace("{1}", name)
         .replace("{class}", String.valueOf(type));
@@ -201,10 +256,15 @@ final class Advice {
 
   /// The public class of the library that has this simple name.
   private static @Nullable String classNamed(String name) {
+    Class<?> type = typeNamed(name);
+    return type == null ? null : type.getName();
+  }
+
+  private static @Nullable Class<?> typeNamed(String name) {
     for (String prefix : name.isEmpty() ? List.<String>of() : PACKAGES) {
       try {
         Class<?> type = Class.forName(prefix + name, false, Advice.class.getClassLoader());
-        return Modifier.isPublic(type.getModifiers()) ? type.getName() : null;
+        return Modifier.isPublic(type.getModifiers()) ? type : null;
       } catch (ClassNotFoundException e) {
         // perhaps in the next package
       }
@@ -215,6 +275,30 @@ final class Advice {
   private static boolean isMethodOf(Class<?> type, String name) {
     return Stream.of(type.getMethods())
         .anyMatch(m -> m.getName().equals(name) && m.getDeclaringClass() == type);
+  }
+
+  /// What a method of Python's is called here; nothing if not otherwise than in Java's spelling.
+  private static @Nullable String javaName(String python) {
+    String renamed = RENAMED.get(python);
+    if (renamed != null) {
+      return renamed;
+    }
+    String camel =
+        Pattern.compile("(?<=.)_(.)")
+            .matcher(python)
+            .replaceAll(m -> m.group(1).toUpperCase(Locale.ROOT));
+    return camel.equals(python) ? null : camel;
+  }
+
+  /// The class of that full name, if it is one of the library's.
+  private static @Nullable Class<?> ours(String fullName) {
+    return fullName.startsWith(OURS) ? typeNamed(fullName.substring(OURS.length())) : null;
+  }
+
+  private static boolean hasMethod(@Nullable Class<?> type, String name) {
+    return type != null
+        && Stream.of(type.getMethods())
+            .anyMatch(m -> m.getName().equals(name) && m.getDeclaringClass() != Object.class);
   }
 
   /// What stands in the program at the place of a mistake.
@@ -284,6 +368,21 @@ final class Advice {
 
     private boolean isIn(long start, Tree tree) {
       return start <= position && position < positions.getEndPosition(unit, tree);
+    }
+
+    /// The call that is meant by a method's name in Python, of a class of ours, or of none.
+    @Nullable String javaCall(String python, String typeName) {
+      String name = javaName(python);
+      if (name == null) {
+        return null;
+      } else if (typeName.startsWith(OURS)) {
+        return hasMethod(ours(typeName), name) ? name + "(…)" : null;
+      } else if (!isUnqualified(python)) {
+        return null;
+      } else if (isMethodOf(Asyncio.class, name)) {
+        return name + "(…)";
+      }
+      return isMethodOf(EventLoop.class, name) ? "getRunningLoop()." + name + "(…)" : null;
     }
 
     boolean isAnywhere() {

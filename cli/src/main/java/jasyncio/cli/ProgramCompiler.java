@@ -71,6 +71,9 @@ final class ProgramCompiler {
     DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
     Attempt silent = new Attempt(List.of(), diagnostics);
     if (diagnostics.getDiagnostics().isEmpty()) {
+      if (MonitorCalls.arePossible(text)) {
+        System.err.print(advice(List.of()));
+      }
       return silent.result();
     }
     List<Path> sourcePath = isMissingNames(diagnostics) ? silent.sourceRoot() : List.of();
@@ -78,11 +81,11 @@ final class ProgramCompiler {
     if (!printing.succeeded) {
       throw CommandException.compilation(printing.messages() + advice(sourcePath));
     }
-    System.err.print(printing.messages());
+    System.err.print(printing.messages() + advice(sourcePath));
     return printing.result();
   }
 
-  /// What we have to say about the errors, each sentence once, in lines like the compiler's.
+  /// What we have to say, each sentence once, in lines like the compiler's.
   private String advice(List<Path> sourcePath) throws IOException {
     StringBuilder text = new StringBuilder();
     Set<String> said = new HashSet<>();
@@ -95,15 +98,19 @@ final class ProgramCompiler {
     return text.toString();
   }
 
-  /// What we have to say about the errors, by line.
+  /// What we have to say about the errors, and about what compiles and is not what it seems, by
+  /// line.
   SortedMap<Long, String> hints(List<Path> sourcePath) throws IOException {
     DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
     try (CompilerFiles files = files(sourcePath, diagnostics)) {
       JavacTask task = task(files, diagnostics, new StringWriter());
       CompilationUnitTree unit = task.parse().iterator().next();
       task.analyze();
-      return new Advice(unit, Trees.instance(task).getSourcePositions())
-          .on(diagnostics.getDiagnostics());
+      SortedMap<Long, String> hints = MonitorCalls.in(unit, task);
+      hints.putAll(
+          new Advice(unit, Trees.instance(task).getSourcePositions())
+              .on(diagnostics.getDiagnostics()));
+      return hints;
     }
   }
 

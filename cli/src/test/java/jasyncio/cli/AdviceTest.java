@@ -24,9 +24,17 @@ class AdviceTest {
   private static final String UNSEEN =
       "the compiler sees what a lambda throws, but not what a task";
 
+  private static final String AWAITED = " is awaited: write await(…), or waitFor(…)";
+  private static final String WAIT = "wait(…) is a method of every Object, for threads";
+  private static final String NOTIFY = "notify(…) is a method of every Object, for threads";
+
   private static final String HEAD =
       """
       import static jasyncio.Asyncio.*;
+      final jasyncio.Task<Integer> task = createTask(() -> 1);
+      final jasyncio.Future<Integer> future = task;
+      final jasyncio.sync.Event event = new jasyncio.sync.Event();
+      final jasyncio.sync.Condition condition = new jasyncio.sync.Condition();
       int one() { sleep(0); return 1; }
       void nothing() { sleep(0); }
       int twice() { return 1; }
@@ -70,6 +78,28 @@ class AdviceTest {
             new Mistake("wait(Set.of(createTask(() -> 1)), 1);", "every class has the wait(…) of"),
             new Mistake("runInExecutor(() -> 1);", "runInExecutor" + OF_LOOP),
             new Mistake("callLater(1, () -> {});", "callLater" + OF_LOOP),
+            new Mistake("taskGroup(tg -> { return 1; });", "the body of taskGroup(…) returns"),
+            new Mistake("task.join();", "a Task" + AWAITED),
+            new Mistake("waitFor(task.join(), 1);", "a Task" + AWAITED),
+            new Mistake("waitFor(task.join, 1);", "a Task" + AWAITED),
+            new Mistake("waitFor(task::join, 1);", "a Task" + AWAITED),
+            new Mistake("waitFor(() -> task.join(), 1);", "a Task" + AWAITED),
+            new Mistake("await(task.get());", "a Task" + AWAITED),
+            new Mistake("future.thenApply(x -> x);", "a Future" + AWAITED),
+            new Mistake("int x = task.result;", "a Task" + AWAITED),
+            new Mistake("waitFor(event.await, 1);", "await is a method: write await(…), in a"),
+            new Mistake("event.wait(1.0);", WAIT),
+            new Mistake("condition.notify(2);", NOTIFY),
+            new Mistake("condition.notify_all();", "Python's notify_all is signalAll(…) here"),
+            new Mistake("event.is_set();", "Python's is_set is isSet(…) here"),
+            new Mistake("task.add_done_callback(f -> {});", "Python's add_done_callback is addD"),
+            new Mistake("create_task(() -> 1);", "Python's create_task is createTask(…) here"),
+            new Mistake("Asyncio.wait_for(() -> 1, 1);", "Asyncio is a class of jasyncio"),
+            new Mistake("jasyncio.Asyncio.wait_for(() -> 1, 1);", "Python's wait_for is waitFor("),
+            new Mistake("call_soon(() -> {});", "Python's call_soon is getRunningLoop().callS"),
+            new Mistake("asyncio.sleep(1);", "asyncio's functions are static methods of"),
+            new Mistake("await future;", "await is a method: write await(…)"),
+            new Mistake("new RateLimiter(1, 1);", "RateLimiter is a class of jasyncio: import"),
             new Mistake("new Lock();", "this Lock is one of the JDK's"),
             new Mistake("new Queue<String>(3);", "this Queue is one of the JDK's"),
             new Mistake("new Condition();", "this Condition is one of the JDK's"),
@@ -152,9 +182,34 @@ class AdviceTest {
             void f7() { List<String> l = new List<>(); }
             void f8() { nothing().x(); }
             void f9() { String s = await(createTask(() -> 1)); }
+            void f10() { task.is_set(); }
+            void f11() { undefined_too(); }
+            void f12() { "text".to_string(); }
+            void f13() { event.isset(); }
+            void f14() { "text".wait("x"); }
             """;
-    assertThat(report(program)).contains("10 errors");
+    assertThat(report(program)).contains("15 errors");
     assertThat(compiler(program).hints(List.of())).isEmpty();
+  }
+
+  @Test
+  void methodsOfObject_ofObjectsOfOurs_areTold() throws Exception {
+    String program =
+        """
+        import jasyncio.sync.*;
+        void main() throws Exception {
+          new Event().wait();
+          new Condition().notify();
+          Runnable all = new Condition()::notifyAll;
+          "text".notify();
+          notify();
+        }
+        """;
+    assertThat(compiler(program).hints(List.of()))
+        .containsOnlyKeys(3L, 4L, 5L)
+        .hasEntrySatisfying(3L, hint -> assertThat(hint).startsWith(WAIT))
+        .hasEntrySatisfying(4L, hint -> assertThat(hint).startsWith(NOTIFY))
+        .hasEntrySatisfying(5L, hint -> assertThat(hint).startsWith(NOTIFY));
   }
 
   @Test
@@ -162,11 +217,11 @@ class AdviceTest {
     String program = HEAD + "void f() {\n  new Lock();\n  new Lock();\n}\n";
     String report = report(program);
     assertThat(report)
-        .contains("A.java:9: error: Lock is abstract", "A.java:10: error: Lock is abstract")
+        .contains("A.java:13: error: Lock is abstract", "A.java:14: error: Lock is abstract")
         .endsWith(
             """
             2 errors
-            A.java:9: hint: this Lock is one of the JDK's, which compact source files import by \
+            A.java:13: hint: this Lock is one of the JDK's, which compact source files import by \
             themselves: import jasyncio.sync.Lock\
             """);
   }
