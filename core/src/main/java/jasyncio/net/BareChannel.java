@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It is the owner of the channel's [Watch] as long as there is a reader or a writer; then the
 /// channel is taken off the selector again, so that the program can do with it what it likes.
+///
+/// A coroutine that waits has a future here, and no place in a list: from the moment it is
+/// cancelled it does not count any more, as in asyncio, and another one may wait before it has gone
+/// on.
 final class BareChannel {
   /// What a channel can be ready for.
   enum Side {

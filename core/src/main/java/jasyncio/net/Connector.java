@@ -5,6 +5,7 @@ import jasyncio.EventLoop;
 import jasyncio.ExceptionGroup;
 import jasyncio.internal.base.AwaitedAt;
 import jasyncio.internal.base.Durations;
+import jasyncio.internal.net.LazyWaitList;
 import jasyncio.internal.net.LoopIo;
 import java.io.IOException;
 import java.net.BindException;
@@ -177,15 +178,9 @@ final class Connector {
   }
 
   private void awaitConnectable(SocketChannel channel) throws IOException {
-    var ready = loop.<Boolean>createFuture();
+    var ready = new LazyWaitList(channel);
     var watch = LoopIo.of(loop).watch(channel);
-    watch.setConnector(
-        LoopIo.of(loop)
-            .callback(() -> {
-              if (!ready.done()) {
-                ready.setResult(true);
-              }
-            }));
+    watch.setConnector(LoopIo.of(loop).callback(ready::wakeAll));
     try {
       ready.await();
     } finally {

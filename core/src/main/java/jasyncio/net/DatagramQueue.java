@@ -1,6 +1,7 @@
 package jasyncio.net;
 
 import jasyncio.WaitList;
+import jasyncio.internal.net.LazyWaitList;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -18,8 +19,8 @@ final class DatagramQueue implements DatagramProtocol {
   private final int limit;
   private final ArrayDeque<Datagram> received = new ArrayDeque<>();
   private final WaitList receivers = new WaitList(this);
-  private final Waiters senders = new Waiters(this);
-  private final Waiters closers = new Waiters(this);
+  private final LazyWaitList senders = new LazyWaitList(this);
+  private final LazyWaitList closers = new LazyWaitList(this);
   private @Nullable DatagramTransport transport;
   private @Nullable IOException error; // the first one that nobody was told of
   private boolean writingPaused;

@@ -3,6 +3,7 @@ package jasyncio.net;
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.internal.base.Sneaky;
+import jasyncio.internal.net.LazyWaitList;
 import java.io.IOException;
 import java.net.SocketException;
 import java.util.Objects;
@@ -22,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 public class FlowControlMixin implements Protocol {
   private final EventLoop loop;
 
-  private final Waiters draining = new Waiters("the connection");
-  private final Waiters closing = new Waiters("the connection");
+  private final LazyWaitList draining = new LazyWaitList("the connection");
+  private final LazyWaitList closing = new LazyWaitList("the connection");
   private int resumptions; // who waits in drain() is told of the first news, and not of later ones
   private boolean paused;
   private boolean lost;

@@ -1,9 +1,9 @@
 package jasyncio.net;
 
 import jasyncio.Asyncio;
-import jasyncio.EventLoop;
-import jasyncio.Future;
+import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.net.ConnectionErrors;
+import jasyncio.internal.net.LazyWaitList;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -109,7 +109,7 @@ final class Sendfile {
   private void piecewise(Transport transport) throws IOException {
     var loop = Asyncio.getRunningLoop();
     var buffer = ByteBuffer.allocate(CHUNK);
-    try (var gate = new Gate(loop, transport)) {
+    try (var gate = new Gate(transport)) {
       while (position < end) {
         gate.pass();
         buffer.clear().limit((int) Math.min(CHUNK, end - position));
@@ -129,23 +129,20 @@ final class Sendfile {
   /// Stands in for the protocol meanwhile: lets pieces through as fast as they can be sent. In the
   /// end the protocol is told what it has missed, strictly in turn as ever.
   private static final class Gate implements Protocol, AutoCloseable {
-    private final EventLoop loop;
     private final Transport transport;
     private final Protocol protocol;
     private final boolean resume;
     private final boolean toldToPause; // what the protocol knows
-    private @Nullable Future<@Nullable Void> closed;
-    private boolean lost;
+    private final LazyWaitList passers = new LazyWaitList(this);
+    private boolean closed;
+    private @Nullable Throwable reason; // once the connection is lost
 
-    Gate(EventLoop loop, Transport transport) {
-      this.loop = loop;
+    Gate(Transport transport) {
       this.transport = transport;
       this.protocol = (Protocol) transport.getProtocol();
       this.resume = transport.isReading();
       this.toldToPause = Outgoing.isPaused(transport);
-      if (toldToPause) {
-        pauseWriting();
-      }
+      this.closed = toldToPause;
       transport.pauseReading();
       standIn(this);
     }
@@ -162,32 +159,29 @@ final class Sendfile {
       if (transport.isClosing()) {
         throw new SocketException("Connection closed by peer");
       }
-      if (closed != null) {
-        closed.await(IOException.class);
+      if (closed) {
+        passers.await();
+        if (reason != null) {
+          throw Sneaky.rethrow(reason, IOException.class);
+        }
       }
     }
 
     @Override
     public void pauseWriting() {
-      closed = loop.createFuture();
+      closed = true;
     }
 
     @Override
     public void resumeWriting() {
-      if (closed != null && !closed.done()) {
-        closed.setResult(null);
-      }
-      closed = null;
+      closed = false;
+      passers.wakeAll();
     }
 
     @Override
     public void connectionLost(@Nullable Throwable exception) {
-      lost = true;
-      if (closed != null && !closed.done()) {
-        Failures.tell(
-            closed,
-            exception != null ? exception : new SocketException("Connection is closed by peer"));
-      }
+      reason = exception != null ? exception : new SocketException("Connection is closed by peer");
+      passers.wakeAll();
       protocol.connectionLost(exception);
     }
 
@@ -202,11 +196,10 @@ final class Sendfile {
       if (resume) {
         transport.resumeReading();
       }
-      boolean paused = closed != null;
-      if (lost || paused == toldToPause) {
+      if (reason != null || closed == toldToPause) {
         return;
       }
-      if (paused) {
+      if (closed) {
         protocol.pauseWriting();
       } else {
         protocol.resumeWriting();

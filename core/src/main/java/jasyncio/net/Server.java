@@ -5,6 +5,7 @@ import jasyncio.CancelledError;
 import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.internal.base.Durations;
+import jasyncio.internal.net.LazyWaitList;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -34,8 +35,8 @@ public final class Server implements AutoCloseable {
   private final List<SocketAddress> addresses;
   private final Runnable cleanUp;
   private final Set<SocketTransport> clients = new LinkedHashSet<>();
-  private final Waiters closers = new Waiters(this);
-  private @Nullable Future<@Nullable Void> forever; // serveForever waits for it
+  private final LazyWaitList closers = new LazyWaitList(this);
+  private @Nullable Future<@Nullable Void> forever; // serveForever ends by its cancellation
   private boolean serving;
   private boolean closed;
 

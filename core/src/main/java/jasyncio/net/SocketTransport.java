@@ -1,12 +1,13 @@
 package jasyncio.net;
 
 import jasyncio.EventLoop;
-import jasyncio.Future;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
+import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Watch;
 import jasyncio.internal.net.ConnectionErrors;
+import jasyncio.internal.net.LazyWaitList;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -32,7 +33,8 @@ final class SocketTransport extends LoopTransport implements Transport {
   private @Nullable BufferedProtocol buffered; // the protocol, if it is one
   private boolean ended;
   private boolean sendingFile;
-  private @Nullable Future<@Nullable Void> file; // it waits until more can be sent
+  private @Nullable LazyWaitList writable; // for a file, of which more can be sent
+  private @Nullable Throwable reason; // why it was lost
   private final SocketAddress peername;
   private final SocketAddress sockname;
 
@@ -191,8 +193,8 @@ final class SocketTransport extends LoopTransport implements Transport {
 
   @Override
   void drained() {
-    if (file != null && !file.done()) {
-      file.setResult(null);
+    if (writable != null) {
+      writable.wakeAll();
     }
     if (isClosing()) {
       super.drained();
@@ -240,18 +242,25 @@ final class SocketTransport extends LoopTransport implements Transport {
 
   /// Waits until the queue is empty and the channel takes more. Suspends.
   void awaitWritable() throws IOException {
-    if (isLost()) {
+    throwIfLost();
+    if (writable == null) {
+      writable = new LazyWaitList(this);
+    }
+    watchWriting();
+    writable.await();
+    throwIfLost();
+  }
+
+  private void throwIfLost() throws IOException {
+    if (reason != null) {
+      throw Sneaky.rethrow(reason, IOException.class);
+    } else if (isLost()) {
       throw new SocketException("Connection is closed by peer");
     }
-    var waiter = loop.<@Nullable Void>createFuture();
-    file = waiter;
-    watchWriting();
-    waiter.await(IOException.class);
   }
 
   void endSendfile() {
     sendingFile = false;
-    file = null;
   }
 
   // ---- the end ----------------------------------------------------------------------------------
@@ -270,10 +279,10 @@ final class SocketTransport extends LoopTransport implements Transport {
   }
 
   @Override
-  void stopped(@Nullable Throwable reason) {
-    if (file != null && !file.done()) {
-      Failures.tell(
-          file, reason != null ? reason : new SocketException("Connection is closed by peer"));
+  void stopped(@Nullable Throwable why) {
+    if (writable != null) {
+      reason = why; // not kept for nobody
+      writable.wakeAll();
     }
   }
 
@@ -293,7 +302,6 @@ final class SocketTransport extends LoopTransport implements Transport {
   void forget() {
     protocol = Nobody.NOBODY;
     buffered = null;
-    file = null;
   }
 
   // ---- what it is -------------------------------------------------------------------------------

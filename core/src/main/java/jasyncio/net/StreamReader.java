@@ -2,7 +2,7 @@ package jasyncio.net;
 
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
-import jasyncio.Future;
+import jasyncio.WaitList;
 import jasyncio.internal.base.Newlines;
 import jasyncio.internal.base.Sneaky;
 import java.io.IOException;
@@ -32,10 +32,9 @@ import org.jspecify.annotations.Nullable;
 /// loop's thread. Python: `asyncio.StreamReader`.
 public final class StreamReader implements Iterable<byte[]> {
   /* Overview
-   * feedData and feedEof fill `buffer`; a read that finds too little in it leaves a future in `waiter` and the
-   * size that would do in `wanted`. The future's result is null, or the error with which the stream broke, so
-   * that no failure lies about unread if the reading task is cancelled in the same iteration.
-   * `waiter` stays until the reading coroutine goes on: nobody else can read what it was woken for.
+   * feedData and feedEof fill `buffer`; a read that finds too little in it takes the one place in `waiters`, and leaves the
+   * size that would do in `wanted`. If it is woken because the stream broke, the error is in `news`.
+   * The place stays in `waiter` until the reading coroutine goes on: nobody else can read what it was woken for.
    *
    * CPython: streams.py, StreamReader. There a waiting read is woken for every piece that comes and unpauses the
    * transport each time; here it is woken once, and the transport is not paused meanwhile.
@@ -55,8 +54,10 @@ public final class StreamReader implements Iterable<byte[]> {
   @SuppressWarnings("UnusedVariable") // held, so that it is not collected before this
   private @Nullable StreamWriter writer; // see there
 
-  private @Nullable Future<@Nullable Throwable> waiter;
+  private @Nullable WaitList waiters; // from the first read on that had to wait
+  private WaitList.@Nullable Place waiter;
   private int wanted;
+  private @Nullable Throwable news;
   private @Nullable Throwable exception;
   private boolean eof;
   private boolean paused;
@@ -170,8 +171,8 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   private void wake(@Nullable Throwable problem) {
-    if (waiter != null && !waiter.done()) {
-      waiter.setResult(problem);
+    if (waiters != null && waiters.wakeFirst()) {
+      news = problem;
     }
   }
 
@@ -518,19 +519,30 @@ public final class StreamReader implements Iterable<byte[]> {
   private void awaitData(int count) throws IOException {
     while (buffer.size() < count && !eof) {
       resume(); // else nothing would ever come
-      var w = new Future<@Nullable Throwable>(loop);
+      var place = waiters().enter();
       wanted = count;
-      waiter = w;
-      Throwable problem;
+      waiter = place;
+      news = null;
       try {
-        problem = w.await();
+        place.await();
       } finally {
         waiter = null;
+        place.leave();
       }
-      if (problem != null) {
-        throw Sneaky.rethrow(problem, IOException.class);
+      if (news != null) {
+        throw Sneaky.rethrow(news, IOException.class);
       }
     }
+  }
+
+  private WaitList waiters() {
+    if (waiters == null) {
+      waiters = new WaitList(this);
+    }
+    if (waiters.loop() != loop) {
+      throw new IllegalStateException(this + " is bound to a different event loop");
+    }
+    return waiters;
   }
 
   // ---- in other shapes --------------------------------------------------------------------------

@@ -4,9 +4,9 @@ import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
-import jasyncio.WaitList;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Overrides;
+import jasyncio.internal.net.LazyWaitList;
 import jasyncio.internal.net.LoopIo;
 import jasyncio.internal.net.LoopOwned;
 import jasyncio.internal.process.Child;
@@ -48,7 +48,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
   private final LoopIo io;
   private final Child child;
   private final @Nullable ChildPipe[] pipes = new ChildPipe[3];
-  private final WaitList exitWaiters = new WaitList(this);
+  private final LazyWaitList exitWaiters = new LazyWaitList(this);
   private SubprocessProtocol protocol;
   private @Nullable List<Runnable> pending = new ArrayList<>(); // null once connected
   private boolean direct; // all that was pending has been told
@@ -248,12 +248,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
   int awaitExit() {
     var code = returncode;
     while (code == null) {
-      var place = exitWaiters.enter();
-      try {
-        place.await();
-      } finally {
-        place.leave();
-      }
+      exitWaiters.await();
       code = returncode;
     }
     return code;

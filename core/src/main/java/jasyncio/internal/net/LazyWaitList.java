@@ -1,21 +1,21 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.WaitList;
 import org.jspecify.annotations.Nullable;
 
-/// Coroutines that wait for the same news, which is for all of them; no list while nobody ever
-/// waited.
-final class Waiters {
+/// Coroutines that wait for the same news, which is for all of them. There is no [WaitList] while
+/// nobody has ever waited: most connections end like that.
+public final class LazyWaitList {
   private final Object owner;
   private @Nullable WaitList list;
 
   /// @param owner what is waited for
-  Waiters(Object owner) {
+  public LazyWaitList(Object owner) {
     this.owner = owner;
   }
 
   /// Suspends until the next [#wakeAll()].
-  void await() {
+  public void await() {
     if (list == null) {
       list = new WaitList(owner);
     }
@@ -28,11 +28,12 @@ final class Waiters {
   }
 
   /// How many wait.
-  int size() {
+  public int size() {
     return list == null ? 0 : list.waiting();
   }
 
-  void wakeAll() {
+  /// Wakes all that wait.
+  public void wakeAll() {
     if (list != null) {
       list.wakeAll();
     }
