@@ -31,6 +31,7 @@ module jasyncio {
   exports jasyncio.generator;
   exports jasyncio.gevent;
   exports jasyncio.inspect;
+  exports jasyncio.lowlevel;
   exports jasyncio.net;
   exports jasyncio.process;
   exports jasyncio.queue;

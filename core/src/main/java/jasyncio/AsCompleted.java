@@ -59,7 +59,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
           continue;
         }
       }
-      var future = (Future<T>) Asyncio.ensureFuture(awaitable, loop);
+      var future = (Future<T>) Future.ensure(awaitable, loop);
       todo.put(future, new OneDone<>(future, self));
     }
     left = todo.size();
@@ -216,7 +216,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
 
     @Override
     public T await() {
-      if (!done() && !wanted && EventLoop.running() == loop && Coroutine.owner() != null) {
+      if (!done() && !wanted && Running.loop() == loop && Running.code() != null) {
         wanted = true;
         takeItem();
       }

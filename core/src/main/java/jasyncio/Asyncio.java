@@ -51,8 +51,6 @@ public final class Asyncio {
   /// See [GatherOption#RETURN_EXCEPTIONS].
   public static final GatherOption RETURN_EXCEPTIONS = GatherOption.RETURN_EXCEPTIONS;
 
-  private static final ThreadLocal<@Nullable EventLoop> OF_THREAD = new ThreadLocal<>();
-
   private Asyncio() {}
 
   // ---- running ----------------------------------------------------------------------------------
@@ -87,7 +85,7 @@ public final class Asyncio {
       Awaitable<T, X> main, RunOptions options) throws X {
     Objects.requireNonNull(main, "main");
     Objects.requireNonNull(options, "options");
-    if (EventLoop.running() != null) {
+    if (Running.loop() != null) {
       throw new IllegalStateException(
           "asyncio.run() cannot be called from a running event loop; call the coroutine directly to await it, or"
               + " make a task of it with createTask");
@@ -124,41 +122,21 @@ public final class Asyncio {
   ///
   /// @throws IllegalStateException if none does
   public static EventLoop getRunningLoop() {
-    var loop = EventLoop.running();
-    if (loop == null) {
-      throw new IllegalStateException(
-          "no running event loop; this is called in coroutines, which run(...) and createTask(...)"
-              + " begin, and in the loop's callbacks");
-    }
-    return loop;
+    return Running.getRunningLoop();
   }
 
   /// {@return the loop that runs on this thread, or else the one given to [#setEventLoop]}
   ///
   /// @throws IllegalStateException if there is neither
   public static EventLoop getEventLoop() {
-    var loop = EventLoop.running();
-    if (loop == null) {
-      loop = OF_THREAD.get();
-    }
-    if (loop == null) {
-      throw new IllegalStateException(
-          "There is no current event loop in thread '"
-              + Thread.currentThread().getName()
-              + "'; use run(...), or newEventLoop() and setEventLoop(...)");
-    }
-    return loop;
+    return Running.getEventLoop();
   }
 
   /// Sets the loop of this thread, for code that asks for it before it runs.
   ///
   /// @param loop the loop, or `null` for none
   public static void setEventLoop(@Nullable EventLoop loop) {
-    if (loop == null) {
-      OF_THREAD.remove();
-    } else {
-      OF_THREAD.set(loop);
-    }
+    Running.setEventLoop(loop);
   }
 
   /// {@return a new loop; close it when it is no longer needed}
@@ -266,43 +244,7 @@ public final class Asyncio {
   /// @throws IllegalStateException if the caller runs in no coroutine, or there is no loop to wake
   ///   it
   public static void sleep(double seconds) {
-    Times.checkNumber(seconds);
-    if (Coroutine.owner() instanceof Task<?> task) {
-      if (seconds <= 0) {
-        task.yieldOnce();
-      } else {
-        task.sleep(seconds);
-      }
-    } else {
-      sleepByHand(seconds);
-    }
-  }
-
-  private static void sleepByHand(double seconds) {
-    if (Coroutine.owner() == null) {
-      throw new IllegalStateException(
-          "sleep outside a coroutine: no task runs here that could be suspended; use run(...) or"
-              + " createTask(...)");
-    }
-    if (seconds <= 0) {
-      Coroutine.suspend(null);
-      return;
-    }
-    var loop = getRunningLoop();
-    var over = loop.<Boolean>createFuture();
-    var timer =
-        loop.callLater(
-            seconds,
-            () -> {
-              if (!over.done()) {
-                over.setResult(true);
-              }
-            });
-    try {
-      over.await();
-    } finally {
-      timer.cancel();
-    }
+    Waits.sleep(seconds);
   }
 
   /// Suspends the task for a while.
@@ -442,8 +384,7 @@ public final class Asyncio {
   /// @param awaitable a future or a coroutine
   /// @throws IllegalStateException if there is no loop to run a coroutine; see [#getEventLoop()]
   public static <T extends @Nullable Object> Future<T> ensureFuture(Awaitable<T, ?> awaitable) {
-    var future = Future.asFuture(awaitable);
-    return future != null ? future : ensureFuture(awaitable, getEventLoop());
+    return Future.ensure(awaitable);
   }
 
   /// {@return `awaitable` itself if it is a future, else a new task of `loop`}
@@ -456,21 +397,7 @@ public final class Asyncio {
   ///   runs on another thread
   public static <T extends @Nullable Object> Future<T> ensureFuture(
       Awaitable<T, ?> awaitable, EventLoop loop) {
-    var future = Future.asFuture(awaitable);
-    if (future != null) {
-      Objects.requireNonNull(loop, "loop").checkOwns(future);
-      return future;
-    }
-    Objects.requireNonNull(awaitable, "awaitable");
-    Objects.requireNonNull(loop, "loop");
-    try {
-      return loop.createFutureFor(awaitable, TaskOptions.defaults());
-    } catch (IllegalStateException e) {
-      if (awaitable instanceof Coroutine<?> refused && refused.state() == Coroutine.State.CREATED) {
-        refused.close(); // the error is told; that it was never awaited need not be
-      }
-      throw e;
-    }
+    return Future.ensure(awaitable, loop);
   }
 
   /// A future of the running loop that follows a [CompletionStage]; cancelling it cancels the
@@ -541,8 +468,7 @@ public final class Asyncio {
 
   /// {@return the task that runs here, or `null` in a callback or where no loop runs}
   public static @Nullable Task<?> currentTask() {
-    var loop = EventLoop.running();
-    return loop == null ? null : loop.current();
+    return Running.task();
   }
 
   /// {@return the task that `loop` runs now, or `null`}
@@ -563,7 +489,7 @@ public final class Asyncio {
   ///
   /// @param loop the loop
   public static Set<Task<?>> allTasks(EventLoop loop) {
-    return new LinkedHashSet<>(Objects.requireNonNull(loop, "loop").taskList());
+    return new LinkedHashSet<>(Objects.requireNonNull(loop, "loop").tasks.toList());
   }
 
   /// {@return a task factory that starts tasks inside `createTask`, up to their first suspension}

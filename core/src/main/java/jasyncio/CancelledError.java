@@ -38,7 +38,7 @@ public final class CancelledError extends Error {
   /// @param awaited what was awaited, if that is known
   CancelledError arrived(@Nullable Object awaited) {
     if (place == null) {
-      var loop = EventLoop.running();
+      var loop = Running.loop();
       var task = loop == null ? null : loop.current();
       if (loop == null || (task != null && task.has((byte) (Future.MAIN | Future.LIMITED)))) {
         place = new Place(task, task != null && task.cancelling() > 0, awaited);

@@ -71,7 +71,7 @@ public final class Context {
       throw new IllegalStateException("cannot enter context: it is already entered");
     }
     entered = true;
-    var loop = EventLoop.running();
+    var loop = Running.loop();
     try {
       return loop != null ? runOnLoop(loop, code) : runOutsideOfLoops(code);
     } finally {
@@ -144,7 +144,7 @@ public final class Context {
 
   /// What the calling code sees.
   static Bindings current() {
-    var loop = EventLoop.running();
+    var loop = Running.loop();
     return loop == null ? outsideOfLoops().bindings : of(loop.context);
   }
 
@@ -159,7 +159,7 @@ public final class Context {
   /// The context that the calling code may write to. Where it has only values so far, it gets one
   /// now.
   static Context writable() {
-    var loop = EventLoop.running();
+    var loop = Running.loop();
     if (loop == null) {
       return outsideOfLoops();
     }

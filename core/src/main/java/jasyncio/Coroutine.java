@@ -70,19 +70,9 @@ public final class Coroutine<T extends @Nullable Object>
     this.naming = name != null ? name : CoroutineBody.naming(body);
   }
 
-  /// A coroutine that nobody is told of if it is never awaited: for builders of generators and
-  /// schedulers, who drive it by hand.
-  ///
-  /// @param name its name
-  /// @param body the call
-  /// @return the coroutine
-  public static Coroutine<Void> of(String name, Action<?> body) {
-    return new Coroutine<>(Objects.requireNonNull(name, "name"), body);
-  }
-
   /// Has it reported if nobody awaits it.
   Coroutine<T> watched() {
-    var loop = EventLoop.running();
+    var loop = Running.loop();
     var detector = loop != null ? loop.leakDetector : EventLoop.LEAKS_OUTSIDE;
     progress.naming = naming;
     if (loop != null ? loop.getDebug() : Debug.DEFAULT) {
@@ -130,14 +120,14 @@ public final class Coroutine<T extends @Nullable Object>
   }
 
   private T runHere() {
-    if (owner() == null) {
+    if (Running.code() == null) {
       throw new IllegalStateException(
           "await outside a coroutine: no task runs here that could await "
               + this
               + "; use run(...) or createTask(...)");
     }
     progress.state = State.RUNNING;
-    var loop = EventLoop.running();
+    var loop = Running.loop();
     host = loop != null ? loop.hub.current() : null;
     try {
       return CoroutineBody.call(Objects.requireNonNull(body));
@@ -189,9 +179,9 @@ public final class Coroutine<T extends @Nullable Object>
 
   /// Starts the coroutine, or goes on with it, until it suspends or ends.
   ///
-  /// @param value what [#suspend] returns inside; `null` the first time
+  /// @param value what `Lowlevel.suspend` returns inside; `null` the first time
   /// @return what the coroutine handed out: the future it awaits, `null` from `sleep(0)`, or what
-  ///   it gave to [#suspend]; throws what the body throws
+  ///   it gave to `Lowlevel.suspend`; throws what the body throws
   /// @throws StopIteration if the coroutine returned; has its value
   /// @throws IllegalArgumentException if the first value is not `null`
   /// @throws IllegalStateException if it has ended, or runs
@@ -257,7 +247,7 @@ public final class Coroutine<T extends @Nullable Object>
   }
 
   private @Nullable Object resume() {
-    var loop = EventLoop.running();
+    var loop = Running.loop();
     var here = Fiber.current();
     var hub = here == null ? null : here.hub();
     var before = progress.state;
@@ -373,22 +363,9 @@ public final class Coroutine<T extends @Nullable Object>
     }
   }
 
-  /// The task or the coroutine driven by hand whose code the caller runs, or `null`.
-  static @Nullable Object owner() {
-    var fiber = Fiber.current();
-    return fiber == null ? null : fiber.owner();
-  }
-
-  /// Suspends the coroutine that runs here and hands `value` to whoever drives it. For builders of
-  /// schedulers and generators: a task takes nothing but a future that [#send] returned, or `null`.
-  /// Python: a bare `yield` in `types.coroutine`.
-  ///
-  /// @param value what [#send] returns outside
-  /// @return what the next [#send] is given, `null` in a task; throws what [#throwError] is given
-  /// @throws IllegalStateException if the caller runs in no coroutine, or in a task that does not
-  ///   take the value
-  public static @Nullable Object suspend(@Nullable Object value) {
-    return switch (owner()) {
+  /// See `Lowlevel.suspend`.
+  static @Nullable Object suspend(@Nullable Object value) {
+    return switch (Running.code()) {
       case Coroutine<?> coroutine -> coroutine.handOut(value);
       case Task<?> task -> {
         task.handleYield(value);
@@ -401,13 +378,8 @@ public final class Coroutine<T extends @Nullable Object>
     };
   }
 
-  /// Suspends whoever drives this coroutine by hand, for what [#send] has handed out: as
-  /// [#suspend], and the stack of the task shows where this coroutine waits, too.
-  ///
-  /// @param request what this coroutine handed out
-  /// @return what to give to [#send] next
-  /// @throws IllegalStateException if the caller runs in no coroutine
-  public @Nullable Object suspendFor(@Nullable Object request) {
+  /// See `Lowlevel.suspendFor`.
+  @Nullable Object suspendFor(@Nullable Object request) {
     var here = Fiber.current();
     if (here == null) {
       return suspend(request);
@@ -421,15 +393,9 @@ public final class Coroutine<T extends @Nullable Object>
     }
   }
 
-  /// Suspends this coroutine, from inside of its body, and hands `value` to whoever drives it: what
-  /// a generator does for each item. Other than [#suspend], it insists on the right place.
-  ///
-  /// @param value what [#send] returns outside
-  /// @return what the next [#send] is given; throws what [#throwError] is given
-  /// @throws IllegalStateException if the caller is not the body of this coroutine, or has a time
-  ///   limit or a task group open: those of the task that drives it would stay open in between
-  public @Nullable Object emit(@Nullable Object value) {
-    if (owner() != this) {
+  /// See `Lowlevel.emit`.
+  @Nullable Object emit(@Nullable Object value) {
+    if (Running.code() != this) {
       throw new IllegalStateException(
           "yield outside of the body of its generator: only the code that the generator runs can"
               + " yield, and not another thread, task or generator");
@@ -442,11 +408,9 @@ public final class Coroutine<T extends @Nullable Object>
     return handOut(value);
   }
 
-  /// Moves the stack of this coroutine to the heap, but for its uppermost frames, from inside of
-  /// its body: for code that calls itself deeper than a thread's stack allows. Does nothing where a
-  /// stack cannot be suspended.
-  public void relieveStack() {
-    if (owner() == this) {
+  /// See `Lowlevel.relieveStack`.
+  void relieveStack() {
+    if (Running.code() == this) {
       try {
         Objects.requireNonNull(fiber).hub().relieveStack();
       } catch (IllegalStateException | StackOverflowError e) {
@@ -457,7 +421,7 @@ public final class Coroutine<T extends @Nullable Object>
 
   /// A time limit or a task group begins. Gives whose body it is in, for [#leaveScope].
   static @Nullable Coroutine<?> enterScope() {
-    if (owner() instanceof Coroutine<?> coroutine) {
+    if (Running.code() instanceof Coroutine<?> coroutine) {
       coroutine.scopes++;
       return coroutine;
     }

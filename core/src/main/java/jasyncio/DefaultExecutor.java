@@ -122,7 +122,7 @@ final class DefaultExecutor {
           });
         });
     try {
-      Asyncio.timeout(seconds, () -> ended.await());
+      Timeout.after(seconds).run(() -> ended.await());
     } catch (TimeoutException x) {
       Log.log(
           Level.WARNING,

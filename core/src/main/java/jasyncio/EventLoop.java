@@ -2,30 +2,18 @@ package jasyncio;
 
 import jasyncio.internal.base.Durations;
 import jasyncio.internal.base.LeakDetector;
-import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.fiber.Hub;
-import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.function.BooleanSupplier;
 import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +45,11 @@ public final class EventLoop implements AutoCloseable {
   final LoopCore core;
   final Hub hub;
   final LeakDetector leakDetector = new LeakDetector();
+  final TaskList tasks = new TaskList();
+  final Asyncgens asyncgens = new Asyncgens(this);
+  final ErrorReports reports = new ErrorReports(this);
+  final StepClock steps = new StepClock(this);
+  final BlockedFibers blocked = new BlockedFibers(this);
   final IdleHooks idleHooks = new IdleHooks(this);
 
   /// The context of what runs now: see [Context#of]. Loop thread only; meaningless between steps.
@@ -68,24 +61,15 @@ public final class EventLoop implements AutoCloseable {
 
   private final DefaultExecutor defaultExecutor = new DefaultExecutor(this);
   private final Signals signals = new Signals(this);
-  private final Watchdog watchdog = new Watchdog(this);
-  private final Blocking blocking = new Blocking();
-  private final Set<AsyncCloseable> asyncgens = new LinkedHashSet<>();
-  private boolean asyncgensShutDown;
-  private @Nullable Task<?> tasks; // head of the list of tasks that are not done
   private @Nullable TaskFactory taskFactory;
-  private @Nullable ExceptionHandler exceptionHandler;
-  private BlockingPolicy blockingPolicy = BlockingPolicy.BLOCK;
-  private volatile double slowCallbackDuration = 0.1;
-  private volatile boolean watched; // the time of steps is taken
-  private volatile boolean debug = Debug.isDefault();
-  private volatile int life = IDLE;
-  private final Queue<ErrorContext> reports = new ConcurrentLinkedQueue<>(); // any thread
-  private long stepBegan;
+  private volatile BlockingPolicy blockingPolicy =
+      BlockingPolicy.BLOCK; // loop's thread; watchdog's
+  private volatile boolean debug = Debug.isDefault(); // any thread
+  private volatile int life = IDLE; // any thread
 
   EventLoop(@Nullable FiberKind kind) {
     this.kind = FiberKind.choose(kind);
-    this.core = new LoopCore(this, this.kind::newHub, () -> System.nanoTime() - EPOCH, blocking);
+    this.core = new LoopCore(this, this.kind::newHub, () -> System.nanoTime() - EPOCH, blocked);
     this.hub = core.hub();
     setBlockingPolicy(BlockingPolicy.fromProperty());
   }
@@ -103,8 +87,7 @@ public final class EventLoop implements AutoCloseable {
   /// {@return the loop that runs on the calling thread, or `null`; [Asyncio#getRunningLoop()]
   /// throws in place of that. Python: `asyncio._get_running_loop`}
   public static @Nullable EventLoop running() {
-    var fiber = Fiber.current();
-    return fiber != null && fiber.hub().owner() instanceof EventLoop loop ? loop : null;
+    return Running.loop();
   }
 
   // ---- running ----------------------------------------------------------------------------------
@@ -124,7 +107,7 @@ public final class EventLoop implements AutoCloseable {
     Objects.requireNonNull(main, "main");
     checkRunnable();
     boolean isNew = !(main instanceof Future<?>);
-    var future = Asyncio.ensureFuture(main, this);
+    var future = Future.ensure(main, this);
     future.mark(Future.MAIN);
     if (isNew && future instanceof Task<?> task) {
       task.reportIfDestroyed = false;
@@ -185,15 +168,15 @@ public final class EventLoop implements AutoCloseable {
       throw notIdle();
     }
     try {
-      watchSteps();
+      steps.set();
       core.run();
     } catch (Throwable e) {
       throw Sneaky.rethrow(e);
     } finally {
-      watchdog.loopEnds();
+      steps.loopEnds();
       context = null; // what ran last is not kept until the next run
       life = IDLE;
-      tellReports(); // those that came too late for the last iteration
+      reports.tellPending(); // those that came too late for the last iteration
     }
   }
 
@@ -210,7 +193,7 @@ public final class EventLoop implements AutoCloseable {
     if (life != IDLE) {
       throw notIdle();
     }
-    if (running() != null) {
+    if (Running.loop() != null) {
       throw new IllegalStateException("Cannot run the event loop while another loop is running");
     }
   }
@@ -223,14 +206,6 @@ public final class EventLoop implements AutoCloseable {
     } else {
       core.stop();
     }
-  }
-
-  /// Makes [#runForever()] return at once: what is left of the current iteration keeps its place
-  /// and has its turn in the next run. For code that runs a loop whenever it has to wait, and goes
-  /// on as soon as it can.
-  public void stopNow() {
-    checkThread();
-    core.halt();
   }
 
   /// {@return whether the loop runs; any thread}
@@ -272,30 +247,31 @@ public final class EventLoop implements AutoCloseable {
         return;
       }
     }
-    var steps = new Steps();
-    steps.take(signals::removeAll);
-    abandonTasks(steps);
+    var closing = new Steps();
+    closing.take(signals::removeAll);
+    abandonTasks(closing);
     life = CLOSED;
-    abandonTasks(steps); // what the `finally` blocks of those made; there can be no more after that
-    steps.take(core::close);
-    steps.take(defaultExecutor::close);
-    steps.take(leakDetector::flush);
+    abandonTasks(
+        closing); // what the `finally` blocks of those made; there can be no more after that
+    closing.take(core::close);
+    closing.take(defaultExecutor::close);
+    closing.take(leakDetector::flush);
     idleHooks.clear();
     context = null;
-    steps.end();
+    closing.end();
   }
 
-  private void abandonTasks(Steps steps) {
-    for (var task : taskList()) {
+  private void abandonTasks(Steps closing) {
+    for (var task : tasks.toList()) {
       if (task.reportIfDestroyed) {
-        steps.take(() ->
+        closing.take(() ->
             callExceptionHandler(
                 ErrorContext.of("Task was destroyed but it is pending!").task(task)));
       }
     }
-    for (var task : taskList()) {
-      steps.take(task::unwind);
-      unregister(task);
+    for (var task : tasks.toList()) {
+      closing.take(task::unwind);
+      tasks.remove(task);
     }
   }
 
@@ -404,7 +380,7 @@ public final class EventLoop implements AutoCloseable {
     return handle;
   }
 
-  private Handle newHandle(Runnable callback, @Nullable Context context) {
+  Handle newHandle(Runnable callback, @Nullable Context context) {
     Objects.requireNonNull(callback, "callback");
     return new Handle(this, callback, context != null ? context : Context.current());
   }
@@ -479,34 +455,6 @@ public final class EventLoop implements AutoCloseable {
     return handle;
   }
 
-  /// Has `callback` run once, as soon as nothing else is ready and the loop would wait. Outside
-  /// debug mode a call from another thread is sent to the loop, and wakes it.
-  ///
-  /// @param callback what to run; must not await
-  /// @return a handle to cancel it
-  /// @throws IllegalStateException if the loop is closed; in debug mode also from another thread
-  public Handle callWhenIdle(Runnable callback) {
-    checkClosed();
-    checkThread();
-    var handle = newHandle(callback, null);
-    core.inTurn(() -> idleHooks.add(handle));
-    return handle;
-  }
-
-  /// Sets what is called when the loop would wait forever: nothing is ready, and there is no timer,
-  /// no channel, no call in an executor, no awaited future of the JDK and no task in a blocking
-  /// call that could end the wait. If the handler does nothing about it, the loop waits: a signal,
-  /// or another thread with [#callSoonThreadsafe(Runnable)], may still wake it.
-  ///
-  /// Outside debug mode a call from another thread is sent to the loop, and wakes it.
-  ///
-  /// @param handler what to call, as a callback; or `null` for nothing
-  /// @throws IllegalStateException in debug mode, from another thread
-  public void setStallHandler(@Nullable Runnable handler) {
-    checkThread();
-    core.inTurn(() -> idleHooks.setStallHandler(handler));
-  }
-
   /// {@return the loop's clock, in seconds: monotonic, the same for all loops; any thread}
   public double time() {
     return core.nanos() / 1e9;
@@ -543,25 +491,6 @@ public final class EventLoop implements AutoCloseable {
       core.schedule(entry);
     } else {
       core.send(entry);
-    }
-  }
-
-  /// Runs a callback, on a fiber. What it throws ends here.
-  void runCallback(Handle handle, Runnable callback) {
-    context = handle.context();
-    beginStep();
-    try {
-      try {
-        callback.run();
-      } finally {
-        handle.keepContext(context); // which was but values, until the callback set one
-      }
-    } catch (KeyboardInterrupt | SystemExit e) {
-      core.escape(e);
-    } catch (Throwable e) {
-      reportOnLoop(ErrorContext.of("Exception in callback " + handle).exception(e).handle(handle));
-    } finally {
-      endStep(handle);
     }
   }
 
@@ -703,63 +632,28 @@ public final class EventLoop implements AutoCloseable {
   void register(Task<?> task) {
     checkClosed();
     checkThreadAlways(THREADSAFE_TASKS);
-    task.next = tasks;
-    if (tasks != null) {
-      tasks.previous = task;
-    }
-    tasks = task;
-  }
-
-  void unregister(Task<?> task) {
-    if (task.previous != null) {
-      task.previous.next = task.next;
-    } else if (tasks == task) {
-      tasks = task.next;
-    }
-    if (task.next != null) {
-      task.next.previous = task.previous;
-    }
-    task.next = null;
-    task.previous = null;
-  }
-
-  /// The tasks that are not done, oldest first.
-  List<Task<?>> taskList() {
-    var list = new ArrayList<Task<?>>();
-    for (var task = tasks; task != null; task = task.next) {
-      if (!task.done()) {
-        list.add(task);
-      }
-    }
-    return list.reversed();
+    tasks.add(task);
   }
 
   /// The task whose code runs now, or `null` in a callback.
   @Nullable Task<?> current() {
     var fiber = hub.current();
-    return fiber == null ? null : taskOf(fiber);
+    return fiber == null ? null : Running.taskOf(fiber);
   }
 
-  /// The task whose code `fiber` runs, be it in a coroutine that the task drives by hand.
-  private static @Nullable Task<?> taskOf(Fiber fiber) {
-    var owner = fiber.owner();
-    if (owner instanceof Task<?> task) {
-      return task;
+  /// A callback, or the code of a task, begins or goes on, in the given context.
+  void enter(@Nullable Object theirs) {
+    if (context != theirs) { // see Hub on what a store costs
+      context = theirs;
     }
-    return owner instanceof Coroutine<?> coroutine ? coroutine.drivingTask() : null;
+    steps.begin();
   }
 
-  /// The code of a task goes on, in the given context.
-  void enter(@Nullable Object taskContext) {
-    if (context != taskContext) { // see Hub on what a store costs
-      context = taskContext;
-    }
-    beginStep();
-  }
-
-  /// The code of `task` stops, for a while or for good.
-  void leave(Task<?> task) {
-    endStep(task);
+  /// It stops, for a while or for good.
+  ///
+  /// @param step the task or the callback
+  void leave(Object step) {
+    steps.end(step);
   }
 
   // ---- executor ---------------------------------------------------------------------------------
@@ -846,63 +740,7 @@ public final class EventLoop implements AutoCloseable {
   /// What goes wrong is told to the exception handler. A generator that is first iterated
   /// afterwards is warned of: nobody would close it.
   public void shutdownAsyncgens() {
-    asyncgensShutDown = true;
-    var open = List.copyOf(asyncgens);
-    if (open.isEmpty()) {
-      return;
-    }
-    var closing =
-        open.stream().<Action<?>>map(g -> () -> closeAsyncgen(g)).toArray(Action<?>[]::new);
-    var results = Asyncio.gatherActions(GatherOption.RETURN_EXCEPTIONS, closing).await();
-    for (int i = 0; i < closing.length; i++) {
-      if (results.get(i) instanceof Throwable e && !(e instanceof CancelledError)) {
-        callExceptionHandler(
-            ErrorContext.of(
-                    "an error occurred during closing of asynchronous generator "
-                        + Describe.text(open.get(i)))
-                .exception(e)
-                .detail("asyncgen", open.get(i)));
-      }
-    }
-  }
-
-  /// One that is cancelled before it begins stays registered.
-  private void closeAsyncgen(AsyncCloseable generator) throws Exception {
-    asyncgens.remove(generator);
-    generator.aclose();
-  }
-
-  /// Something to close before the loop ends, which may take awaiting: an asynchronous generator.
-  public interface AsyncCloseable {
-    /// Closes it. May suspend.
-    ///
-    /// @throws Exception what the code throws that is to clean up
-    void aclose() throws Exception;
-  }
-
-  /// Has `generator` closed by [#shutdownAsyncgens()], unless it is forgotten before. For builders
-  /// of asynchronous generators. Python: the hook `firstiter` of `sys.set_asyncgen_hooks`.
-  ///
-  /// @param generator what to close
-  public void registerAsyncgen(AsyncCloseable generator) {
-    Objects.requireNonNull(generator, "generator");
-    if (asyncgensShutDown) {
-      Log.log(
-          Level.WARNING,
-          () ->
-              "asynchronous generator "
-                  + generator
-                  + " was scheduled after loop.shutdown_asyncgens() call");
-    }
-    asyncgens.add(generator);
-  }
-
-  /// Takes back [#registerAsyncgen]: it is closed.
-  ///
-  /// @param generator what was registered
-  public void forgetAsyncgen(AsyncCloseable generator) {
-    Objects.requireNonNull(generator, "generator");
-    asyncgens.remove(generator);
+    asyncgens.closeAll();
   }
 
   // ---- errors -----------------------------------------------------------------------------------
@@ -911,12 +749,12 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param handler the handler, or `null` for [#defaultExceptionHandler]
   public void setExceptionHandler(@Nullable ExceptionHandler handler) {
-    exceptionHandler = handler;
+    reports.setHandler(handler);
   }
 
   /// {@return the exception handler, or `null` if it is the default}
   public @Nullable ExceptionHandler getExceptionHandler() {
-    return exceptionHandler;
+    return reports.handler();
   }
 
   /// Logs an error. Any thread.
@@ -924,7 +762,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param error what is known about it
   public void defaultExceptionHandler(ErrorContext error) {
     Objects.requireNonNull(error, "error");
-    Log.log(Level.ERROR, () -> Reports.text(error), error.exception());
+    reports.log(error);
   }
 
   /// Gives an error to the exception handler, on the loop in the context of the task or callback
@@ -934,93 +772,7 @@ public final class EventLoop implements AutoCloseable {
   /// @param error what is known about it
   public void callExceptionHandler(ErrorContext error) {
     Objects.requireNonNull(error, "error");
-    var handler = exceptionHandler;
-    try {
-      if (handler == null) {
-        defaultExceptionHandler(error);
-      } else {
-        inContextOf(error, () -> handler.handle(this, error));
-      }
-    } catch (KeyboardInterrupt | SystemExit e) {
-      throw e;
-    } catch (Throwable e) {
-      defaultExceptionHandler(
-          ErrorContext.of(
-                  "Unhandled error in exception handler\nwhile handling: " + Reports.text(error))
-              .exception(e));
-    }
-  }
-
-  private void inContextOf(ErrorContext error, Runnable code) {
-    Object wanted = null;
-    if (error.task() != null) {
-      wanted = error.task().context;
-    } else if (error.future() instanceof Task<?> task) {
-      wanted = task.context;
-    } else if (error.handle() != null) {
-      wanted = error.handle().context();
-    }
-    if (wanted == null || !isRunningHere()) {
-      code.run();
-      return;
-    }
-    var outer = context;
-    context = wanted;
-    try {
-      code.run();
-    } finally {
-      context = outer;
-    }
-  }
-
-  /// Calls the exception handler where an escaping interrupt must not unwind our own code.
-  void reportOnLoop(ErrorContext error) {
-    try {
-      callExceptionHandler(error);
-    } catch (KeyboardInterrupt | SystemExit e) {
-      core.escape(e);
-    }
-  }
-
-  /// Calls the exception handler: on the loop if it runs, else here. Any thread.
-  void reportFromAnywhere(ErrorContext error) {
-    if (exceptionHandler == null) {
-      defaultExceptionHandler(error);
-      return;
-    }
-    // The loop tells what is there at the end of each run: so either it comes upon this one, or
-    // we see that it does not run.
-    reports.add(error);
-    if (isRunning() && !isRunningHere()) {
-      core.send(
-          new Entry() {
-            @Override
-            protected void run() {
-              tellReports();
-            }
-          });
-    } else {
-      tellReports();
-    }
-  }
-
-  private void tellReports() {
-    for (ErrorContext error; (error = reports.poll()) != null; ) {
-      if (isRunningHere()) {
-        reportOnLoop(error);
-      } else {
-        reportOutside(error);
-      }
-    }
-  }
-
-  /// Calls the exception handler where nothing runs that an order to exit could end.
-  private void reportOutside(ErrorContext error) {
-    try {
-      callExceptionHandler(error);
-    } catch (KeyboardInterrupt | SystemExit e) {
-      Log.log(Level.ERROR, "Exception ignored in an exception handler", e);
-    }
+    reports.tell(error);
   }
 
   // ---- debug mode -------------------------------------------------------------------------------
@@ -1035,23 +787,13 @@ public final class EventLoop implements AutoCloseable {
   /// @param debug whether it is on
   public void setDebug(boolean debug) {
     this.debug = debug;
-    watchSteps();
-  }
-
-  /// Steps are timed for whoever wants to know of slow ones.
-  private void watchSteps() {
-    watched = debug || blockingPolicy == BlockingPolicy.FORBID;
-    if (watched && isRunning()) {
-      watchdog.loopStarts();
-    } else {
-      watchdog.loopEnds();
-    }
+    steps.set();
   }
 
   /// {@return from how many seconds on a step is reported as slow in debug mode, or as blocking
   /// under policy `FORBID`; 0.1 unless it was set; any thread}
   public double getSlowCallbackDuration() {
-    return slowCallbackDuration;
+    return steps.slowSeconds();
   }
 
   /// Sets from when on a callback or a task's step is reported: see [#getSlowCallbackDuration()].
@@ -1059,7 +801,7 @@ public final class EventLoop implements AutoCloseable {
   ///
   /// @param seconds the duration
   public void setSlowCallbackDuration(double seconds) {
-    slowCallbackDuration = seconds;
+    steps.setSlowSeconds(seconds);
   }
 
   /// Sets from when on a callback or a task's step is reported. Any thread.
@@ -1067,45 +809,6 @@ public final class EventLoop implements AutoCloseable {
   /// @param duration the duration
   public void setSlowCallbackDuration(Duration duration) {
     setSlowCallbackDuration(Durations.seconds(duration));
-  }
-
-  private void beginStep() {
-    if (watched) {
-      stepBegan = System.nanoTime();
-      watchdog.stepBegins(stepBegan);
-    }
-  }
-
-  private void endStep(Object step) {
-    if (!watched || stepBegan == 0) {
-      return;
-    }
-    double took = (System.nanoTime() - stepBegan) / 1e9;
-    stepBegan = 0;
-    watchdog.stepEnds();
-    if (took >= slowCallbackDuration) {
-      if (debug) {
-        logSlow(step, took);
-      }
-      if (blockingPolicy == BlockingPolicy.FORBID && watchdog.hasSeenNative()) {
-        reportBlocking(step instanceof Task<?> task ? task : null, watchdog.seen());
-      }
-    }
-  }
-
-  private void reportBlocking(@Nullable Task<?> task, List<StackTraceElement> stack) {
-    var what = task == null ? "A callback" : task.toString();
-    var context = ErrorContext.of(what + " blocks the event loop").blockedAt(stack);
-    reportOnLoop(task == null ? context : context.task(task));
-  }
-
-  private void logSlow(Object step, double took) {
-    var seen = watchdog.seen();
-    Log.log(
-        Level.WARNING,
-        () ->
-            String.format(Locale.ROOT, "Executing %s took %.3f seconds", step, took)
-                + (seen.isEmpty() ? "" : "; it was seen at" + Describe.stack(seen)));
   }
 
   // ---- blocking calls ---------------------------------------------------------------------------
@@ -1135,102 +838,8 @@ public final class EventLoop implements AutoCloseable {
     }
     blockingPolicy = policy;
     core.setBlockingMode(policy.core);
-    watchSteps();
+    steps.set();
   }
-
-  /// The thread of the blocking call that `task` waits in while others run, or `null`.
-  @Nullable Thread blockedThread(Task<?> task) {
-    var fiber = blocking.fibers.get(task);
-    if (fiber == null && current() == task) {
-      fiber = hub.current();
-    }
-    return fiber == null ? null : hub.blockedThread(fiber);
-  }
-
-  /// Where the step that runs now was when it had taken too long, if anybody looked.
-  List<StackTraceElement> seenStep() {
-    return watchdog.seen();
-  }
-
-  /// The fibers that wait in blocking calls while the loop goes on. For other threads while the
-  /// loop is stuck.
-  List<Fiber> setAside() {
-    return List.copyOf(blocking.saved.keySet());
-  }
-
-  /// The fiber on which the code of `task` runs, or waits in a blocking call: perhaps that of a
-  /// coroutine which the task drives by hand.
-  @Nullable Fiber runningFiberOf(Task<?> task) {
-    var blocked = blocking.fibers.get(task);
-    var current = hub.current();
-    return blocked != null ? blocked : current != null && taskOf(current) == task ? current : null;
-  }
-
-  /// Whether a task waits in a blocking call while the loop goes on.
-  boolean hasBlockedTasks() {
-    return !blocking.saved.isEmpty();
-  }
-
-  /// Keeps what belongs to a fiber while the loop goes on without it.
-  private final class Blocking implements LoopCore.BlockingListener {
-    private final IdentityHashMap<Fiber, Saved> saved = new IdentityHashMap<>();
-    private final IdentityHashMap<Task<?>, Fiber> fibers = new IdentityHashMap<>(); // set aside
-
-    @Override
-    public void leave(Fiber fiber) {
-      var task = taskOf(fiber);
-      saved.put(fiber, new Saved(task, context, stepBegan));
-      if (blockingPolicy == BlockingPolicy.SWITCH) { // others run: its time is not the loop's
-        stepBegan = 0;
-        watchdog.stepEnds();
-        if (task != null) {
-          fibers.put(task, fiber);
-          if (task.hasWish()) {
-            task.blocksThoughCancelled();
-          }
-        }
-        returnFromEagerStart(fiber);
-      }
-    }
-
-    /// A task that was started eagerly is set aside: whoever made it goes on.
-    private void returnFromEagerStart(Fiber fiber) {
-      for (var f = fiber; f != null; f = f.caller()) {
-        if (f.owner() instanceof Task<?> && f.hasCaller()) {
-          hub.returnEarly(f);
-          return;
-        }
-      }
-    }
-
-    @Override
-    public void enter(Fiber fiber) {
-      var back = saved.remove(fiber);
-      if (back != null) {
-        fibers.remove(back.task, fiber);
-        context = back.context;
-        if (blockingPolicy == BlockingPolicy.SWITCH) {
-          beginStep();
-        } else {
-          stepBegan = back.stepBegan;
-        }
-      }
-    }
-
-    @Override
-    public Entry report(Fiber fiber) {
-      var task = taskOf(fiber);
-      return new Entry() {
-        @Override
-        protected void run() {
-          var thread = Objects.requireNonNull(fiber.thread()); // it has run
-          reportBlocking(task, Debug.userStack(thread.getStackTrace()));
-        }
-      };
-    }
-  }
-
-  private record Saved(@Nullable Task<?> task, @Nullable Object context, long stepBegan) {}
 
   // ---- signals ----------------------------------------------------------------------------------
 
@@ -1256,52 +865,6 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalArgumentException if there is no such signal
   public boolean removeSignalHandler(String signal) {
     return signals.remove(Objects.requireNonNull(signal, "signal"));
-  }
-
-  /// The way to the machine for the packages beside this one.
-  private static final class Access extends LoopAccess {
-    @Override
-    public LoopCore core(Object eventLoop) {
-      return ((EventLoop) eventLoop).core;
-    }
-
-    @Override
-    public CancellableEntry callback(Object eventLoop, Runnable callback) {
-      return ((EventLoop) eventLoop).newHandle(callback, null).repeating();
-    }
-
-    @Override
-    public CancellableEntry callback(Object eventLoop, Runnable callback, Object context) {
-      return ((EventLoop) eventLoop).newHandle(callback, (Context) context).repeating();
-    }
-
-    @Override
-    public void watch(Object eventLoop, Object object, BooleanSupplier settled, Runnable report) {
-      var loop = (EventLoop) eventLoop;
-      loop.leakDetector.track(
-          object,
-          new LeakDetector.Tracker() {
-            @Override
-            public boolean settled() {
-              return loop.isClosed() || settled.getAsBoolean();
-            }
-
-            @Override
-            public void report() {
-              loop.sendUnlessClosed(report);
-            }
-          });
-    }
-
-    @Override
-    public void answerExpected(Object eventLoop) {
-      ((EventLoop) eventLoop).idleHooks.answerExpected();
-    }
-
-    @Override
-    public void answered(Object eventLoop) {
-      ((EventLoop) eventLoop).idleHooks.answered();
-    }
   }
 
   /// {@return `<EventLoop running=true closed=false debug=false>`}

@@ -44,7 +44,7 @@ final class Failure {
     @Override
     public void report() {
       var description = beginning + " exception=" + Describe.value(failure.error) + ">";
-      loop.reportFromAnywhere(
+      loop.reports.tellFromAnywhere(
           new ErrorContext(
               subject + " exception was never retrieved",
               failure.error,

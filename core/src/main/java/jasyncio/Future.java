@@ -68,7 +68,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   ///
   /// @throws IllegalStateException if there is neither
   public Future() {
-    this(Asyncio.getEventLoop());
+    this(Running.getEventLoop());
   }
 
   /// A future of `loop`.
@@ -419,6 +419,31 @@ public sealed class Future<T extends @Nullable Object> extends Entry
     return awaitable instanceof Future<?> future ? (Future<T>) future : null;
   }
 
+  /// See [Asyncio#ensureFuture(Awaitable)].
+  static <T extends @Nullable Object> Future<T> ensure(Awaitable<T, ?> awaitable) {
+    var future = asFuture(awaitable);
+    return future != null ? future : ensure(awaitable, Running.getEventLoop());
+  }
+
+  /// See [Asyncio#ensureFuture(Awaitable, EventLoop)].
+  static <T extends @Nullable Object> Future<T> ensure(Awaitable<T, ?> awaitable, EventLoop loop) {
+    var future = asFuture(awaitable);
+    if (future != null) {
+      Objects.requireNonNull(loop, "loop").checkOwns(future);
+      return future;
+    }
+    Objects.requireNonNull(awaitable, "awaitable");
+    Objects.requireNonNull(loop, "loop");
+    try {
+      return loop.createFutureFor(awaitable, TaskOptions.defaults());
+    } catch (IllegalStateException e) {
+      if (awaitable instanceof Coroutine<?> refused && refused.state() == Coroutine.State.CREATED) {
+        refused.close(); // the error is told; that it was never awaited need not be
+      }
+      throw e;
+    }
+  }
+
   /// Waits until this is done. Suspends unless it is.
   ///
   /// **Cancellation** of the waiting task cancels this future, too; [Asyncio#shield] prevents that.
@@ -430,7 +455,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   @Override
   public T await() {
     if (state == PENDING) {
-      var owner = Coroutine.owner();
+      var owner = Running.code();
       if (owner instanceof Task<?> task) {
         task.awaitFuture(this);
       } else if (owner instanceof Coroutine<?> coroutine) {

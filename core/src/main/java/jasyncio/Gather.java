@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Gather<T extends @Nullable Object> extends Future<List<T>> {
   private List<Member> members; // one for each argument, those of the same one are the same
   private final boolean returnExceptions;
-  private @Nullable Task<?> caller = Asyncio.currentTask();
+  private @Nullable Task<?> caller = Running.task();
   private int pending; // members that are not done, each counted once
   private boolean cancelRequested;
 
@@ -32,7 +32,7 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
       boolean hasIdentity = argument instanceof Future<?> || argument instanceof Coroutine<?>;
       var member = hasIdentity && known != null ? known.get(argument) : null;
       if (member == null) {
-        Future<? extends T> child = Asyncio.ensureFuture(argument, loop);
+        Future<? extends T> child = Future.ensure(argument, loop);
         if (child != argument && child instanceof Task<?> task) {
           task.reportIfDestroyed = false;
         }

@@ -92,11 +92,30 @@ public sealed class Handle extends CancellableEntry permits TimerHandle, DoneCal
   protected void run() {
     var c = callback; // another thread may cancel meanwhile
     if (c != null) {
-      loop.runCallback(this, c);
+      call(c);
       if (!repeats && !isCancelled()) { // whoever keeps it does not keep what the callback captured
         naming = naming(c);
         drop();
       }
+    }
+  }
+
+  /// What the callback throws ends here.
+  private void call(Runnable c) {
+    loop.enter(context);
+    try {
+      try {
+        c.run();
+      } finally {
+        keepContext(loop.context); // which was but values, until the callback set one
+      }
+    } catch (KeyboardInterrupt | SystemExit e) {
+      loop.core.escape(e);
+    } catch (Throwable e) {
+      loop.reports.tellOnLoop(
+          ErrorContext.of("Exception in callback " + this).exception(e).handle(this));
+    } finally {
+      loop.leave(this);
     }
   }
 

@@ -18,9 +18,17 @@ final class IdleHooks implements LoopCore.IdleListener {
     this.loop = loop;
   }
 
-  void add(Handle callback) {
-    callbacks.add(callback);
-    listen();
+  /// Has `callback` run once, as soon as nothing else is ready and the loop would wait. Outside
+  /// debug mode also from other threads.
+  Handle callWhenIdle(Runnable callback) {
+    loop.checkClosed();
+    loop.checkThread();
+    var handle = loop.newHandle(callback, null);
+    loop.core.inTurn(() -> {
+      callbacks.add(handle);
+      listen();
+    });
+    return handle;
   }
 
   /// The loop is closed.
@@ -30,9 +38,14 @@ final class IdleHooks implements LoopCore.IdleListener {
     stallHandler = null;
   }
 
+  /// Sets what is called when nothing is in sight that could end the wait. Outside debug mode also
+  /// from other threads.
   void setStallHandler(@Nullable Runnable handler) {
-    stallHandler = handler;
-    listen();
+    loop.checkThread();
+    loop.core.inTurn(() -> {
+      stallHandler = handler;
+      listen();
+    });
   }
 
   /// Another thread is going to answer. Any thread.
@@ -66,7 +79,7 @@ final class IdleHooks implements LoopCore.IdleListener {
       return callback;
     }
     var handler = stallHandler;
-    if (handler == null || !forever || told || answers.get() > 0 || loop.hasBlockedTasks()) {
+    if (handler == null || !forever || told || answers.get() > 0 || !loop.blocked.isEmpty()) {
       return null;
     }
     told = true;

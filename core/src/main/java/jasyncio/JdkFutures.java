@@ -231,7 +231,7 @@ final class JdkFutures {
         return;
       }
       try {
-        follow(Asyncio.ensureFuture(new Call<>(body, theirs), loop), theirs);
+        follow(Future.ensure(new Call<>(body, theirs), loop), theirs);
       } catch (Throwable e) {
         theirs.completeExceptionally(e);
         throw e;

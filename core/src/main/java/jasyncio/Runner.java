@@ -102,7 +102,7 @@ public final class Runner implements AutoCloseable {
   public <T extends @Nullable Object, X extends Exception> T run(
       Awaitable<T, X> main, @Nullable Context context) throws X {
     Objects.requireNonNull(main, "main");
-    if (EventLoop.running() != null) {
+    if (Running.loop() != null) {
       throw new IllegalStateException(
           "Runner.run() cannot be called from a running event loop; await the coroutine, or make a task of it");
     }
@@ -265,7 +265,7 @@ public final class Runner implements AutoCloseable {
   }
 
   private static void cancelAllTasks(EventLoop loop) {
-    var left = loop.taskList();
+    var left = loop.tasks.toList();
     if (left.isEmpty()) {
       return;
     }

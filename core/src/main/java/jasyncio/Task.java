@@ -52,7 +52,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private static final AtomicInteger COUNTER = new AtomicInteger();
 
   @Nullable Object context; // see Context.of
-  @Nullable Task<?> next; // list of the loop's tasks
+  @Nullable Task<?> next; // see TaskList
   @Nullable Task<?> previous;
   private final int number = COUNTER.incrementAndGet();
   private @Nullable String name;
@@ -181,7 +181,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     Objects.requireNonNull(fiber).setOwner(null);
     fiber = null;
     body = CoroutineBody.remains(body);
-    loop.unregister(this);
+    loop.tasks.remove(this);
   }
 
   private void endWith(Throwable error) {
@@ -479,7 +479,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// The wish to cancel goes to the blocking call in which the task waits, if it does.
   private void interrupt() {
-    var blocked = hasWish() && !isSuspended() ? getLoop().blockedThread(this) : null;
+    var blocked = hasWish() && !isSuspended() ? getLoop().blocked.threadOf(this) : null;
     if (blocked != null) {
       makeInterruption().send(blocked);
     }
@@ -554,11 +554,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return true;
   }
 
-  /// Asks the task to end, once: an interrupt that the task's code swallows is not sent again. For
-  /// builders of tasks that may refuse to end, such as greenlets; all else is as in [#cancel()].
-  ///
-  /// @return whether the task was asked: `false` if it is done already
-  public boolean cancelOnce() {
+  /// See `Lowlevel.cancelOnce`.
+  boolean cancelOnce() {
     boolean asked = cancel();
     if (asked && hasWish()) {
       makeInterruption().sendOnlyOnce();
@@ -716,7 +713,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       }
       return all.reversed();
     }
-    for (var f = getLoop().runningFiberOf(this); f != null && f != own; f = f.caller()) {
+    for (var f = getLoop().blocked.fiberOf(this); f != null && f != own; f = f.caller()) {
       all.add(f);
     }
     all.add(own);

@@ -105,7 +105,7 @@ public final class TaskGroup implements AutoCloseable {
     if (entered) {
       throw new IllegalStateException("TaskGroup " + this + " has already been entered");
     }
-    var current = Asyncio.currentTask();
+    var current = Running.task();
     if (current == null) {
       throw new IllegalStateException(
           "TaskGroup "
@@ -231,7 +231,7 @@ public final class TaskGroup implements AutoCloseable {
       return readiness.future.await();
     } catch (CancelledError e) {
       if (task.cancel()) {
-        Asyncio.wait(List.of(task));
+        Waits.wait(List.of(task), Double.POSITIVE_INFINITY, ReturnWhen.ALL_COMPLETED);
       }
       throw e;
     }

@@ -62,7 +62,7 @@ public final class Timeout {
   /// @throws IllegalStateException if no loop runs here
   public static Timeout after(double delay) {
     Times.checkNumber(delay);
-    var loop = EventLoop.running();
+    var loop = Running.loop();
     if (loop == null) {
       throw new IllegalStateException(NO_TASK);
     }
@@ -108,7 +108,7 @@ public final class Timeout {
     this.when = when;
     cancelTimer();
     if (when != Double.POSITIVE_INFINITY) {
-      var loop = Asyncio.getRunningLoop();
+      var loop = Running.getRunningLoop();
       timer =
           when <= loop.time() ? loop.callSoon(this::onTimeout) : loop.callAt(when, this::onTimeout);
     }
@@ -183,7 +183,7 @@ public final class Timeout {
     if (state != State.CREATED) {
       throw new IllegalStateException("Timeout has already been entered");
     }
-    var current = Asyncio.currentTask();
+    var current = Running.task();
     if (current == null) {
       throw new IllegalStateException(NO_TASK);
     }

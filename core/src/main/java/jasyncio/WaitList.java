@@ -89,7 +89,7 @@ public final class WaitList {
   ///
   /// @throws IllegalStateException if no loop runs here, or if the list belongs to another one
   public EventLoop loop() {
-    var loop = EventLoop.running();
+    var loop = Running.loop();
     return loop != null && loop == binding.loop ? loop : binding.bind(loop);
   }
 
@@ -246,7 +246,7 @@ public final class WaitList {
       if (waits() && future == null) {
         if (task != null) {
           throw new IllegalStateException("this place is awaited already, by " + task);
-        } else if (Coroutine.owner() instanceof Task<?> owner) {
+        } else if (Running.code() instanceof Task<?> owner) {
           task = owner;
           owner.awaitPlace(this);
         } else {

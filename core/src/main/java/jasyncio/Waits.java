@@ -14,6 +14,48 @@ import org.jspecify.annotations.Nullable;
 final class Waits {
   private Waits() {}
 
+  /// See [Asyncio#sleep(double)].
+  static void sleep(double seconds) {
+    Times.checkNumber(seconds);
+    if (Running.code() instanceof Task<?> task) {
+      if (seconds <= 0) {
+        task.yieldOnce();
+      } else {
+        task.sleep(seconds);
+      }
+    } else {
+      sleepByHand(seconds);
+    }
+  }
+
+  /// In a coroutine that is driven by hand.
+  private static void sleepByHand(double seconds) {
+    if (Running.code() == null) {
+      throw new IllegalStateException(
+          "sleep outside a coroutine: no task runs here that could be suspended; use run(...) or"
+              + " createTask(...)");
+    }
+    if (seconds <= 0) {
+      Coroutine.suspend(null);
+      return;
+    }
+    var loop = Running.getRunningLoop();
+    var over = loop.<Boolean>createFuture();
+    var timer =
+        loop.callLater(
+            seconds,
+            () -> {
+              if (!over.done()) {
+                over.setResult(true);
+              }
+            });
+    try {
+      over.await();
+    } finally {
+      timer.cancel();
+    }
+  }
+
   /// A callback on a future that stands for somebody who waits for it: an edge of the await graph.
   interface Awaiter {
     /// Who waits, or `null` if it is nobody's business any more.
@@ -34,7 +76,7 @@ final class Waits {
     if (futures.isEmpty()) {
       throw new IllegalArgumentException("Set of Tasks/Futures is empty.");
     }
-    var loop = Asyncio.getRunningLoop();
+    var loop = Running.getRunningLoop();
     Set<F> all = new LinkedHashSet<>(futures);
     for (var future : all) {
       loop.checkOwns(future);
@@ -53,7 +95,7 @@ final class Waits {
     private final Set<? extends Future<?>> all;
     private final ReturnWhen when;
     private final Future<Boolean> enough;
-    private final @Nullable Task<?> task = Asyncio.currentTask();
+    private final @Nullable Task<?> task = Running.task();
     private int pending;
 
     Waiter(Set<? extends Future<?>> all, ReturnWhen when, EventLoop loop) {
@@ -137,7 +179,7 @@ final class Waits {
     if (timeout > 0) {
       return Timeout.after(timeout).run(awaitable);
     }
-    var future = Asyncio.ensureFuture(awaitable);
+    var future = Future.ensure(awaitable);
     if (future.done()) {
       return future.result();
     }
@@ -163,7 +205,7 @@ final class Waits {
 
   private static final class Release extends Entry implements Awaiter {
     private final Future<Boolean> ended;
-    private final @Nullable Task<?> task = Asyncio.currentTask();
+    private final @Nullable Task<?> task = Running.task();
 
     Release(Future<Boolean> ended) {
       this.ended = ended;
@@ -191,7 +233,7 @@ final class Waits {
   // ---- shield -----------------------------------------------------------------------------------
 
   static <T extends @Nullable Object> Future<T> shield(Awaitable<T, ?> awaitable) {
-    var inner = Asyncio.ensureFuture(awaitable);
+    var inner = Future.ensure(awaitable);
     if (inner.done()) {
       return inner;
     }
@@ -224,7 +266,7 @@ final class Waits {
       implements Awaiter {
     private final Future<T> inner;
     private final Future<T> outer;
-    private final @Nullable Task<?> caller = Asyncio.currentTask();
+    private final @Nullable Task<?> caller = Running.task();
 
     ShieldedDone(Future<T> inner, Future<T> outer) {
       this.inner = inner;
@@ -285,7 +327,8 @@ final class Waits {
         inner.markRead();
         inner
             .getLoop()
-            .reportOnLoop(
+            .reports
+            .tellOnLoop(
                 ErrorContext.of(error.getClass().getSimpleName() + " exception in shielded future")
                     .exception(error)
                     .future(inner));

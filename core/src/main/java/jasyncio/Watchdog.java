@@ -140,7 +140,7 @@ final class Watchdog {
                 "the event loop is stuck: a task or callback waits where it cannot be set")
             .append(" aside, below a class initialiser or native code, at")
             .append(Describe.stack(stack));
-    var others = loop.setAside();
+    var others = loop.blocked.toList();
     if (!others.isEmpty()) {
       text.append("\nset aside are, of which one may hold what it waits for:");
     }

@@ -218,7 +218,7 @@ class BlockingPolicyTest {
         .start(() -> {
           Spin.untilWaiting(sleeper);
           loop.setSlowCallbackDuration(0.001);
-          Spin.until(() -> !loop.seenStep().isEmpty());
+          Spin.until(() -> !loop.steps.seen().isEmpty());
           sleeper.interrupt();
         });
     try {
@@ -549,7 +549,7 @@ class BlockingPolicyTest {
                 });
             while (threads.isEmpty()
                 || (threads.peek().getState() == Thread.State.RUNNABLE
-                    && !getRunningLoop().hasBlockedTasks())) {
+                    && getRunningLoop().blocked.isEmpty())) {
               sleep(0);
             }
             assertThat(task.cancel()).isTrue();
@@ -827,7 +827,7 @@ class BlockingPolicyTest {
       var helper =
           Thread.ofPlatform()
               .start(() -> {
-                Spin.until(() -> !loops.join().seenStep().isEmpty());
+                Spin.until(() -> !loops.join().steps.seen().isEmpty());
                 try (var out = process.getOutputStream()) {
                   out.write(1);
                 } catch (IOException e) {

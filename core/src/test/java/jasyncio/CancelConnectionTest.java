@@ -98,7 +98,7 @@ class CancelConnectionTest {
       server.abortClients();
       server.waitClosed();
       assertThat(run.got()).isSubsetOf("hello");
-      while (run.loop().taskList().size() > 1) { // handlers that see the end
+      while (run.loop().tasks.toList().size() > 1) { // handlers that see the end
         sleep(0);
       }
     });

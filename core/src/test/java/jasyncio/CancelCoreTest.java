@@ -18,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import jasyncio.CancelEverywhere.Run;
 import jasyncio.CancelEverywhere.Scenario;
 import jasyncio.CancelEverywhere.Way;
+import jasyncio.lowlevel.Lowlevel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -641,19 +642,16 @@ class CancelCoreTest {
             "EventLoop.shutdownAsyncgens",
             "one that cleans up",
             run -> {
-              var generator =
-                  new EventLoop.AsyncCloseable() {
-                    @Override
-                    public void aclose() {
-                      run.got("begun");
-                      try {
-                        sleep(1);
-                      } finally {
-                        sleep(0);
-                      }
+              Action<RuntimeException> generator =
+                  () -> {
+                    run.got("begun");
+                    try {
+                      sleep(1);
+                    } finally {
+                      sleep(0);
                     }
                   };
-              run.loop().registerAsyncgen(generator);
+              Lowlevel.registerAsyncgen(run.loop(), generator, generator);
               run.victim(() -> run.loop().shutdownAsyncgens());
               run.atEnd(() -> {
                 run.loop().shutdownAsyncgens();

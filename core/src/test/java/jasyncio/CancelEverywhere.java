@@ -383,7 +383,7 @@ final class CancelEverywhere {
       }
       for (var report : reports) {
         if (!scenario.expected.test(report)) {
-          fault("reported: " + Reports.text(report) + " " + report.exception());
+          fault("reported: " + ErrorReports.text(report) + " " + report.exception());
         }
       }
       int at = position == Integer.MAX_VALUE ? -1 : position;
@@ -488,7 +488,7 @@ final class CancelEverywhere {
     }
 
     private boolean isOver() {
-      return loop.taskList().isEmpty() && (!scenario.external || probe.answersExpected() == 0);
+      return loop.tasks.toList().isEmpty() && (!scenario.external || probe.answersExpected() == 0);
     }
 
     private void runCoroutine(String name, Setup body) {
@@ -552,7 +552,7 @@ final class CancelEverywhere {
     }
 
     private void checkNobodyWaits() {
-      for (var task : loop.taskList()) {
+      for (var task : loop.tasks.toList()) {
         fault("left: " + task + " at " + task.getStack());
       }
       for (var task : others) {
@@ -579,12 +579,12 @@ final class CancelEverywhere {
     /// Cancels all tasks, until none is left.
     private void cancelAll() {
       cancelling = true;
-      for (int i = 0; i < 100 && !loop.taskList().isEmpty(); i++) {
-        loop.taskList().forEach(Task::cancel);
-        runUntilStill(() -> loop.taskList().isEmpty());
+      for (int i = 0; i < 100 && !loop.tasks.toList().isEmpty(); i++) {
+        loop.tasks.toList().forEach(Task::cancel);
+        runUntilStill(() -> loop.tasks.toList().isEmpty());
       }
-      if (!loop.taskList().isEmpty()) {
-        fault("cannot be cancelled: " + loop.taskList());
+      if (!loop.tasks.toList().isEmpty()) {
+        fault("cannot be cancelled: " + loop.tasks.toList());
       }
     }
   }

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.lowlevel.Lowlevel;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -153,21 +154,21 @@ class ContextVarTest {
         .run(() -> {
           variable.set("outer");
           var inner =
-              Coroutine.of(
+              Lowlevel.coroutine(
                   "inner",
                   () -> {
                     seen.add(variable.get());
                     variable.set("inner");
                     new Context().run(() -> seen.add(variable.get("none")));
-                    Coroutine.suspend(null);
+                    Lowlevel.suspend(null);
                     seen.add(variable.get());
                   });
           var outer =
-              Coroutine.of(
+              Lowlevel.coroutine(
                   "outer",
                   () -> {
                     inner.send(null);
-                    Coroutine.suspend(null);
+                    Lowlevel.suspend(null);
                     assertThatThrownBy(() -> inner.send(null)).isInstanceOf(StopIteration.class);
                   });
           outer.send(null);

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.lowlevel.Lowlevel;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,7 +26,7 @@ class CoroutineTest {
         "echo",
         () -> {
           var text = new StringBuilder();
-          for (var got = Coroutine.suspend("ready"); got != null; got = Coroutine.suspend(got)) {
+          for (var got = Lowlevel.suspend("ready"); got != null; got = Lowlevel.suspend(got)) {
             text.append(got);
           }
           return text.toString();
@@ -68,11 +69,11 @@ class CoroutineTest {
       var coroutine =
           coroutine(() -> {
             try {
-              Coroutine.suspend(1);
+              Lowlevel.suspend(1);
             } catch (IllegalArgumentException e) {
               caught.add(e);
             }
-            Coroutine.suspend(2);
+            Lowlevel.suspend(2);
             return 3;
           });
       assertThat(coroutine.send(null)).isEqualTo(1);
@@ -105,7 +106,7 @@ class CoroutineTest {
       var coroutine =
           coroutine(() -> {
             try {
-              Coroutine.suspend(null);
+              Lowlevel.suspend(null);
             } catch (GeneratorExit e) {
               order.add("exit");
               throw e;
@@ -129,9 +130,9 @@ class CoroutineTest {
       var stubborn =
           coroutine(() -> {
             try {
-              Coroutine.suspend(1);
+              Lowlevel.suspend(1);
             } catch (GeneratorExit e) {
-              Coroutine.suspend(2);
+              Lowlevel.suspend(2);
             }
           });
       stubborn.send(null);
@@ -150,7 +151,7 @@ class CoroutineTest {
       var problem = new java.io.IOException();
       var coroutine =
           coroutine(() -> {
-            Coroutine.suspend(null);
+            Lowlevel.suspend(null);
             throw problem;
           });
       coroutine.send(null);
@@ -168,7 +169,7 @@ class CoroutineTest {
           coroutine(() -> {
             var seen = new ArrayList<Object>();
             seen.add(inner.send(null));
-            seen.add(Coroutine.suspend("outer"));
+            seen.add(Lowlevel.suspend("outer"));
             seen.add(inner.send("x"));
             seen.add(inner.state());
             seen.add(valueOf(inner, null));
@@ -227,7 +228,7 @@ class CoroutineTest {
             coroutine(() -> {
               int sum = n;
               for (int k = 0; k < 5; k++) {
-                sum += (Integer) Coroutine.suspend(n);
+                sum += (Integer) Lowlevel.suspend(n);
               }
               return sum;
             }));

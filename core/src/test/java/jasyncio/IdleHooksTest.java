@@ -5,6 +5,7 @@ import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.lowlevel.Lowlevel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -33,21 +34,25 @@ class IdleHooksTest {
 
   /// A handler that ends the run, and says that it was called.
   private void stopWhenStalled() {
-    loop.setStallHandler(() -> {
-      order.add("stalled");
-      loop.stop();
-    });
+    Lowlevel.setStallHandler(
+        loop,
+        () -> {
+          order.add("stalled");
+          loop.stop();
+        });
   }
 
   @Test
   void callWhenIdle_runsAfterAllThatIsReadyAndLeadsToMore() {
     var wasIdle = loop.<Boolean>createFuture();
-    loop.callWhenIdle(() -> order.add("idle"));
-    loop.callWhenIdle(() -> {
-      order.add("idle again");
-      wasIdle.setResult(true);
-    });
-    loop.callWhenIdle(() -> order.add("never")).cancel();
+    Lowlevel.callWhenIdle(loop, () -> order.add("idle"));
+    Lowlevel.callWhenIdle(
+        loop,
+        () -> {
+          order.add("idle again");
+          wasIdle.setResult(true);
+        });
+    Lowlevel.callWhenIdle(loop, () -> order.add("never")).cancel();
     loop.runUntilComplete(() -> {
       for (int i = 0; i < 3; i++) {
         order.add("step " + i);
@@ -73,10 +78,12 @@ class IdleHooksTest {
   @Test
   void stallHandler_thatDoesNothing_isNotCalledAgainAndLeavesTheLoopWaiting() {
     var told = new CountDownLatch(1);
-    loop.setStallHandler(() -> {
-      order.add("stalled");
-      told.countDown();
-    });
+    Lowlevel.setStallHandler(
+        loop,
+        () -> {
+          order.add("stalled");
+          told.countDown();
+        });
     var helper =
         Thread.ofPlatform()
             .start(() -> {
@@ -188,11 +195,11 @@ class IdleHooksTest {
   void stopNow_leavesTheRestOfTheIterationForTheNextRun() {
     loop.callSoon(() -> {
       order.add("first");
-      loop.stopNow();
+      Lowlevel.stopNow(loop);
     });
     loop.callSoon(() -> order.add("second"));
     loop.createTask(() -> order.add("third"));
-    loop.callSoon(loop::stopNow);
+    loop.callSoon(() -> Lowlevel.stopNow(loop));
     loop.callSoon(() -> order.add("fourth"));
     loop.runForever();
     assertThat(order).containsExactly("first");
@@ -207,7 +214,7 @@ class IdleHooksTest {
   void stopNow_inATask_takesEffectAtItsNextAwait() {
     var task =
         loop.createTask(() -> {
-          loop.stopNow();
+          Lowlevel.stopNow(loop);
           order.add("still here");
           sleep(0);
           order.add("next run");

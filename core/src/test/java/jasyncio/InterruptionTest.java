@@ -675,7 +675,7 @@ class InterruptionTest {
   }
 
   private static void untilBlocked(Task<?> task) {
-    while (getRunningLoop().blockedThread(task) == null && !task.done()) {
+    while (getRunningLoop().blocked.threadOf(task) == null && !task.done()) {
       sleep(0);
     }
   }

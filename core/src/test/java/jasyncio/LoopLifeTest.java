@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.lowlevel.Lowlevel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -232,7 +233,7 @@ class LoopLifeTest {
               .hasMessage(
                   "Non-thread-safe operation invoked on an event loop other than the current one;"
                       + " from another thread use runCoroutineThreadsafe"));
-      assertThat(loop.taskList()).isEmpty();
+      assertThat(loop.tasks.toList()).isEmpty();
     }
 
     @Test
@@ -299,7 +300,7 @@ class LoopLifeTest {
       loop.setDebug(false);
       loop.runUntilComplete(() -> {
         var called = loop.<String>createFuture();
-        elsewhere(() -> loop.callWhenIdle(() -> called.setResult("called")));
+        elsewhere(() -> Lowlevel.callWhenIdle(loop, () -> called.setResult("called")));
         assertThat(await(called)).isEqualTo("called");
       });
     }

@@ -8,8 +8,8 @@ import jasyncio.internal.loop.TimerHeap;
 import java.lang.reflect.Field;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -82,7 +82,7 @@ final class LoopProbe {
         }
       }
     }
-    var generators = (Collection<?>) get(GENERATORS, loop);
+    var generators = ((Map<?, ?>) get(GENERATORS, loop.asyncgens)).keySet();
     if (!generators.isEmpty()) {
       left.add("open generators: " + generators);
     }
@@ -129,7 +129,7 @@ final class LoopProbe {
   private static final Field INBOX = field(LoopCore.class, "inbox");
   private static final Field TIMERS = field(LoopCore.class, "timers");
   private static final Field SELECTOR = field(LoopCore.class, "selector");
-  private static final Field GENERATORS = field(EventLoop.class, "asyncgens");
+  private static final Field GENERATORS = field(Asyncgens.class, "open");
   private static final Field ANSWERS = field(IdleHooks.class, "answers");
 
   private static Field field(Class<?> type, String name) {

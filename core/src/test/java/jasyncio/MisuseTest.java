@@ -20,6 +20,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.lowlevel.Lowlevel;
 import jasyncio.sync.Condition;
 import jasyncio.sync.Event;
 import java.util.ArrayList;
@@ -161,7 +162,7 @@ class MisuseTest {
 
     @Test
     void suspend_withoutCoroutine_saysSo() {
-      assertIllegalState(() -> Coroutine.suspend(null))
+      assertIllegalState(() -> Lowlevel.suspend(null))
           .hasMessage(
               "nothing to suspend: the caller runs in no coroutine; use run(...), createTask(...), or"
                   + " coroutine(...).send(null)");
@@ -604,9 +605,9 @@ class MisuseTest {
     void bareFuture_yieldedToATask_isAnError() {
       run(() -> {
         var future = getRunningLoop().<Integer>createFuture();
-        assertIllegalState(() -> Coroutine.suspend(future))
+        assertIllegalState(() -> Lowlevel.suspend(future))
             .hasMessageStartingWith("yield was used instead of yield from in task <Task pending");
-        assertIllegalState(() -> Coroutine.suspend("something"))
+        assertIllegalState(() -> Lowlevel.suspend("something"))
             .hasMessage("Task got bad yield: 'something'");
       });
     }

@@ -2,6 +2,7 @@ package jasyncio;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jasyncio.lowlevel.Lowlevel;
 import java.io.PrintStream;
 import java.lang.ScopedValue.CallableOp;
 import java.lang.reflect.Executable;
@@ -37,6 +38,7 @@ class NullArgumentsTest {
           EventLoop.class,
           ExceptionGroup.class,
           Future.class,
+          Lowlevel.class,
           Runner.class,
           Task.class,
           TaskGroup.class,

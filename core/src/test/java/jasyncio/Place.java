@@ -4,6 +4,7 @@ import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 
+import jasyncio.lowlevel.Lowlevel;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -63,7 +64,7 @@ public enum Place {
   COROUTINE {
     @Override
     public <T> T call(Callable<T> code) throws Exception {
-      var outer = Coroutine.of("outer", () -> Coroutine.suspend(code.call()));
+      var outer = Lowlevel.coroutine("outer", () -> Lowlevel.suspend(code.call()));
       @SuppressWarnings("unchecked")
       var result = (T) outer.send(null);
       outer.close();

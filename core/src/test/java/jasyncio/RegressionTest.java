@@ -23,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jasyncio.internal.fiber.FallbackScheduler;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.Entry;
+import jasyncio.lowlevel.Lowlevel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -87,7 +88,7 @@ class RegressionTest {
                 () -> {
                   trace.add("begun");
                   try {
-                    Coroutine.suspend("handed out");
+                    Lowlevel.suspend("handed out");
                   } finally {
                     trace.add("ended");
                   }
@@ -355,13 +356,19 @@ class RegressionTest {
     run(() -> {
       var loop = getRunningLoop();
       loop.setExceptionHandler((l, error) -> trace.add("reported " + error.exception()));
-      loop.registerAsyncgen(() -> {
-        throw new CancelledError();
-      });
-      loop.registerAsyncgen(() -> {
-        throw new AssertionError("broken");
-      });
-      loop.registerAsyncgen(() -> trace.add("closed"));
+      Lowlevel.registerAsyncgen(
+          loop,
+          new Object(),
+          () -> {
+            throw new CancelledError();
+          });
+      Lowlevel.registerAsyncgen(
+          loop,
+          new Object(),
+          () -> {
+            throw new AssertionError("broken");
+          });
+      Lowlevel.registerAsyncgen(loop, new Object(), () -> trace.add("closed"));
       loop.shutdownAsyncgens();
     });
     assertThat(trace).containsExactly("closed", "reported java.lang.AssertionError: broken");
@@ -371,7 +378,8 @@ class RegressionTest {
   void shutdownAsyncgens_cancelled_isCancelled() {
     run(() -> {
       var loop = getRunningLoop();
-      loop.registerAsyncgen(() -> sleep(0)); // it is closed when the loop is
+      Lowlevel.registerAsyncgen(
+          loop, new Object(), () -> sleep(0)); // it is closed when the loop is
       var task = createTask(() -> loop.shutdownAsyncgens());
       sleep(0);
       task.cancel();
@@ -530,7 +538,7 @@ class RegressionTest {
             (Action)
                 () -> {
                   thread.set(Thread.currentThread());
-                  Coroutine.suspend("handed out");
+                  Lowlevel.suspend("handed out");
                   trace.add("went on");
                 });
     run(() -> {

@@ -9,6 +9,7 @@ import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jasyncio.lowlevel.Lowlevel;
 import jasyncio.testkit.Garbage;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
@@ -171,7 +172,7 @@ class ReportsTest {
         loop.setExceptionHandler((l, e) -> seen.add(e.message()));
         loop.callSoon(() -> {
           loop.stop();
-          onAnotherThread(() -> loop.reportFromAnywhere(ErrorContext.of("late")));
+          onAnotherThread(() -> loop.reports.tellFromAnywhere(ErrorContext.of("late")));
         });
         loop.runForever();
       }
@@ -184,7 +185,7 @@ class ReportsTest {
       var loop = newEventLoop();
       loop.setExceptionHandler((l, e) -> seen.add(e.message()));
       loop.close();
-      onAnotherThread(() -> loop.reportFromAnywhere(ErrorContext.of("later")));
+      onAnotherThread(() -> loop.reports.tellFromAnywhere(ErrorContext.of("later")));
       assertThat(seen).containsExactly("later");
     }
 
@@ -195,7 +196,7 @@ class ReportsTest {
         loop.setExceptionHandler((l, e) -> {
           throw new SystemExit(1);
         });
-        loop.reportFromAnywhere(ErrorContext.of("between two runs"));
+        loop.reports.tellFromAnywhere(ErrorContext.of("between two runs"));
         loop.runUntilComplete(() -> sleep(0));
         assertThat(logs.lines())
             .singleElement()
@@ -248,14 +249,14 @@ class ReportsTest {
   class Details {
     @Test
     void asyncgenThatFailsAtTheEnd_isNamed() {
-      EventLoop.AsyncCloseable fails =
+      Action<?> fails =
           () -> {
             throw new IllegalArgumentException("not closed");
           };
       var errors = new ArrayList<ErrorContext>();
       try (var loop = newEventLoop()) {
         loop.setExceptionHandler((l, e) -> errors.add(e));
-        loop.registerAsyncgen(fails);
+        Lowlevel.registerAsyncgen(loop, fails, fails);
         loop.runUntilComplete(loop::shutdownAsyncgens);
       }
       assertThat(errors)

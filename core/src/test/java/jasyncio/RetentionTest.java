@@ -26,6 +26,7 @@ import jasyncio.gevent.Greenlet;
 import jasyncio.gevent.GreenletExit;
 import jasyncio.gevent.Group;
 import jasyncio.gevent.Pool;
+import jasyncio.lowlevel.Lowlevel;
 import jasyncio.queue.PriorityQueue;
 import jasyncio.queue.Queue;
 import jasyncio.queue.ThreadsafeQueue;
@@ -465,7 +466,7 @@ class RetentionTest {
       var loop = getRunningLoop();
       loop.addSignalHandler("USR2", captured::use);
       assertThat(loop.removeSignalHandler("USR2")).isTrue();
-      loop.callWhenIdle(captured::use);
+      Lowlevel.callWhenIdle(loop, captured::use);
       while (captured.uses == 0) {
         sleep(0.001);
       }
@@ -527,8 +528,8 @@ class RetentionTest {
           loop.callSoon(captured::use);
         });
         loop.callSoon(captured::use);
-        loop.callWhenIdle(captured::use);
-        loop.setStallHandler(captured::use);
+        Lowlevel.callWhenIdle(loop, captured::use);
+        Lowlevel.setStallHandler(loop, captured::use);
         loop.close();
         return new Object[] {loop, variable};
       });

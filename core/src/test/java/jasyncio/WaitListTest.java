@@ -7,6 +7,7 @@ import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.lowlevel.Lowlevel;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -151,7 +152,7 @@ class WaitListTest {
   void place_awaitedByACoroutineDrivenByHand_handsOutAFuture() {
     run(() -> {
       var woken =
-          Coroutine.of(
+          Lowlevel.coroutine(
               "by hand",
               () -> {
                 var place = list.enter();

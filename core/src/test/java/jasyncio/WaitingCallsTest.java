@@ -20,14 +20,23 @@ import org.junit.jupiter.api.Test;
 class WaitingCallsTest {
   private static final Set<String> PACKAGES =
       Set.of(
-          "", "files", "generator", "gevent", "inspect", "net", "process", "queue", "sync", "util");
+          "",
+          "files",
+          "generator",
+          "gevent",
+          "inspect",
+          "lowlevel",
+          "net",
+          "process",
+          "queue",
+          "sync",
+          "util");
 
   /// What does not suspend the coroutine that calls it. A star stands for all methods.
   private static final String DOES_NOT_WAIT =
       """
       Acquirable: release
       Action: *
-      AsyncCloseable: *
       AsyncFile: isOpen path position
       Asyncio: allTasks comesFromInterrupt copyContext coroutine createEagerTaskFactory createTask
       Asyncio: currentTask eagerTaskFactory ensureFuture getEventLoop getRunningLoop newEventLoop
@@ -47,19 +56,19 @@ class WaitingCallsTest {
       ContextManager: of
       ContextVar: *
       Correlator: answer close fail size
-      Coroutine: name of state
+      Coroutine: name state
       DatagramProtocol: *
       DatagramStream: close isClosing localAddress remoteAddress transport
       DatagramTransport: *
       Entered: value
       Event: clear isSet set statistics
       EventLoop: addSignalHandler callAt callExceptionHandler callLater callSoon callSoonThreadsafe
-      EventLoop: callWhenIdle close create createFuture createFutureFor createTask
-      EventLoop: defaultExceptionHandler fibers forgetAsyncgen getBlockingPolicy getDebug
+      EventLoop: close create createFuture createFutureFor createTask
+      EventLoop: defaultExceptionHandler fibers getBlockingPolicy getDebug
       EventLoop: getExceptionHandler getSlowCallbackDuration getTaskFactory isClosed isRunning
-      EventLoop: registerAsyncgen removeSignalHandler running setBlockingPolicy setDebug
-      EventLoop: setDefaultExecutor setExceptionHandler setSlowCallbackDuration setStallHandler
-      EventLoop: setTaskFactory stop stopNow time
+      EventLoop: removeSignalHandler running setBlockingPolicy setDebug
+      EventLoop: setDefaultExecutor setExceptionHandler setSlowCallbackDuration
+      EventLoop: setTaskFactory stop time
       ExceptionGroup: *
       ExceptionHandler: *
       ExitStack: callback popAll push
@@ -74,6 +83,8 @@ class WaitingCallsTest {
       LimitOverrunException: *
       LineHandler: *
       Lock: locked release statistics
+      Lowlevel: callWhenIdle cancelOnce coroutine forgetAsyncgen registerAsyncgen setStallHandler
+      Lowlevel: stopNow
       Place: leave woken
       RateLimiter: tryAcquire
       Readiness: started
@@ -96,7 +107,7 @@ class WaitingCallsTest {
       SubprocessTransport: *
       SystemExit: *
       Task: cancel cancelling getContext getCoro getName getStack printStack setException setName
-      Task: setResult cancelOnce uncancel
+      Task: setResult uncancel
       TaskConstructor: *
       TaskFactory: *
       TaskGroup: createTask
@@ -141,10 +152,11 @@ class WaitingCallsTest {
       Blocking: *
       Body: *
       Context: run
-      Coroutine: close emit relieveStack send suspend suspendFor throwError
+      Coroutine: close send throwError
       EventLoop: runForever runUntilComplete
       Exit: *
       Handler: *
+      Lowlevel: emit relieveStack suspend suspendFor
       Mapper: *
       Method: *
       Runner: *

@@ -2,9 +2,9 @@ package jasyncio.bench;
 
 import static jasyncio.Asyncio.coroutine;
 
-import jasyncio.Coroutine;
 import jasyncio.EventLoop;
 import jasyncio.StopIteration;
+import jasyncio.lowlevel.Lowlevel;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -82,7 +82,7 @@ public class CoroutineBenchmark {
         coroutine(() -> {
           Object value = 0;
           for (int i = 0; i < BATCH; i++) {
-            value = Coroutine.suspend(value);
+            value = Lowlevel.suspend(value);
           }
         });
     sink.consume(echo.send(null));

@@ -3,6 +3,7 @@ package jasyncio.generator;
 import jasyncio.Coroutine;
 import jasyncio.GeneratorExit;
 import jasyncio.StopIteration;
+import jasyncio.lowlevel.Lowlevel;
 import org.jspecify.annotations.Nullable;
 
 /// A stack on which the body of a generator runs, with the bodies of the generators to which it
@@ -43,7 +44,7 @@ final class GeneratorStack {
     this.root = root;
     this.innermost = root;
     this.driven = root;
-    this.coroutine = Coroutine.of(root.name, root::run);
+    this.coroutine = Lowlevel.coroutine(root.name, root::run);
     root.stack = this;
   }
 
@@ -89,7 +90,7 @@ final class GeneratorStack {
   private @Nullable Object pass(@Nullable Object request) {
     Object answer;
     try {
-      answer = coroutine.suspendFor(request);
+      answer = Lowlevel.suspendFor(coroutine, request);
     } catch (Throwable e) {
       return coroutine.throwError(e);
     }
@@ -110,7 +111,7 @@ final class GeneratorStack {
   void push(Frame frame) {
     innermost = frame;
     if (++depth % FRAMES_AT_ONCE == 0) {
-      coroutine.relieveStack();
+      Lowlevel.relieveStack(coroutine);
     }
   }
 
@@ -131,7 +132,7 @@ final class GeneratorStack {
 
   private @Nullable Object handOver(Object out) {
     try {
-      return coroutine.emit(out);
+      return Lowlevel.emit(coroutine, out);
     } catch (GeneratorExit exit) { // the frames above the one that is closed are closed before
       for (Frame f = innermost; f != null && f != driven; f = f.below()) {
         f.exitWith(exit);

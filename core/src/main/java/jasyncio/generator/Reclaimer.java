@@ -3,6 +3,7 @@ package jasyncio.generator;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.internal.base.Log;
+import jasyncio.lowlevel.Lowlevel;
 import java.lang.System.Logger.Level;
 import java.lang.ref.Cleaner;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// collector has found out. A generator that was begun on a loop is closed by a task of that loop,
 /// so that between two awaits nothing else runs there; any other one by a thread of its own, one
 /// after the other.
-final class Reclaimer implements Runnable, EventLoop.AsyncCloseable {
+final class Reclaimer implements Runnable {
   private static final Cleaner CLEANER =
       Cleaner.create(
           Thread.ofPlatform()
@@ -36,7 +37,7 @@ final class Reclaimer implements Runnable, EventLoop.AsyncCloseable {
   static Reclaimer watch(Object owner, GeneratorStack stack, @Nullable EventLoop loop) {
     var reclaimer = new Reclaimer(stack, loop);
     if (loop != null && stack.root().kind == GeneratorKind.ASYNC) {
-      loop.registerAsyncgen(reclaimer);
+      Lowlevel.registerAsyncgen(loop, reclaimer, reclaimer::aclose);
     }
     reclaimer.watch = CLEANER.register(owner, reclaimer);
     return reclaimer;
@@ -54,7 +55,7 @@ final class Reclaimer implements Runnable, EventLoop.AsyncCloseable {
   private void forget() {
     var l = loop;
     if (l != null && l == EventLoop.running() && stack.root().kind == GeneratorKind.ASYNC) {
-      l.forgetAsyncgen(this);
+      Lowlevel.forgetAsyncgen(l, this);
     }
   }
 
@@ -87,8 +88,7 @@ final class Reclaimer implements Runnable, EventLoop.AsyncCloseable {
   }
 
   /// Closes it, on its loop.
-  @Override
-  public void aclose() {
+  void aclose() {
     stack.root().ensureNotRunning("aclose");
     stack.root().close();
   }

@@ -6,6 +6,7 @@ import jasyncio.CancelledError;
 import jasyncio.ContextVar;
 import jasyncio.Task;
 import jasyncio.internal.base.Sneaky;
+import jasyncio.lowlevel.Lowlevel;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -177,7 +178,7 @@ final class Execution {
       settle();
       interruption = error;
       beingCancelled = true;
-      task.cancelOnce(); // gevent throws once, too
+      Lowlevel.cancelOnce(task); // gevent throws once, too
       hub.loop().callSoon(() -> beingCancelled = false);
     }
     return true;

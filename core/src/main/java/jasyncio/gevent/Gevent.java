@@ -4,6 +4,7 @@ import jasyncio.Action;
 import jasyncio.Awaitable;
 import jasyncio.Task;
 import jasyncio.internal.base.Sneaky;
+import jasyncio.lowlevel.Lowlevel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -146,7 +147,7 @@ public final class Gevent {
   /// everything else go first.
   public static void idle() {
     var waiter = new Waiter("idle", null);
-    waiter.execution.hub.loop().callWhenIdle(waiter::wake);
+    Lowlevel.callWhenIdle(waiter.execution.hub.loop(), waiter::wake);
     waiter.await();
   }
 

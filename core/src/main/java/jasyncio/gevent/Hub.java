@@ -11,6 +11,7 @@ import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.TaskOptions;
 import jasyncio.internal.base.Frames;
+import jasyncio.lowlevel.Lowlevel;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
@@ -77,7 +78,7 @@ public final class Hub {
     if (Monkey.isPatched()) {
       loop.setBlockingPolicy(BlockingPolicy.SWITCH);
     }
-    loop.setStallHandler(hub::stalled);
+    Lowlevel.setStallHandler(loop, hub::stalled);
     synchronized (OF_LOOP) {
       OF_LOOP.put(loop, new WeakReference<>(hub));
     }
@@ -137,7 +138,7 @@ public final class Hub {
   void turnOf(Waiter waiter) {
     waiter.hadTurn = true;
     if (main.waiter() == waiter) {
-      loop.stopNow();
+      Lowlevel.stopNow(loop);
     }
   }
 

@@ -19,6 +19,7 @@ import jasyncio.CancelledError;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.Logs;
 import jasyncio.SystemExit;
+import jasyncio.lowlevel.Lowlevel;
 import jasyncio.queue.ThreadsafeQueue;
 import java.io.IOException;
 import java.time.Duration;
@@ -621,9 +622,9 @@ class GeventTest {
               .unstarted(() -> {
                 queue.putNowait("item");
               });
-      getHub().loop().setStallHandler(() -> order.add("stalled"));
+      Lowlevel.setStallHandler(getHub().loop(), () -> order.add("stalled"));
       var getter = spawn(() -> queue.get());
-      getHub().loop().callWhenIdle(thread::start);
+      Lowlevel.callWhenIdle(getHub().loop(), thread::start);
       assertThat(getter.get()).isEqualTo("item");
       assertThat(order).isEmpty();
     }

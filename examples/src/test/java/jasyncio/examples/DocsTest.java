@@ -62,6 +62,7 @@ class DocsTest {
           "jasyncio.generator.",
           "jasyncio.gevent.",
           "jasyncio.inspect.",
+          "jasyncio.lowlevel.",
           "jasyncio.net.",
           "jasyncio.process.",
           "jasyncio.queue.",

@@ -4,10 +4,10 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// What the packages beside the face need of a loop and users do not; the face leaves it here, as
+/// What the packages beside the face need of it and users do not; the face leaves it here, as
 /// classes of the JDK do in `SharedSecrets`.
 ///
-/// Loops of the face are `Object`s, because the machine knows no face.
+/// Loops, tasks and coroutines of the face are `Object`s, because the machine knows no face.
 public abstract class LoopAccess {
   private static volatile @Nullable LoopAccess access;
 
@@ -16,10 +16,12 @@ public abstract class LoopAccess {
     access = theAccess;
   }
 
-  /// The access; there is one as soon as there is a loop.
+  /// The access; there is one as soon as the class of loops is initialised.
   public static LoopAccess get() {
     return Objects.requireNonNull(access);
   }
+
+  // ---- for I/O ----------------------------------------------------------------------------------
 
   /// The machine of a loop.
   public abstract LoopCore core(Object eventLoop);
@@ -44,4 +46,28 @@ public abstract class LoopAccess {
 
   /// Says that it has called; in the turn that deals with what it brought. Any thread.
   public abstract void answered(Object eventLoop);
+
+  // ---- for jasyncio.lowlevel, which says what these do ------------------------------------------
+
+  public abstract CancellableEntry callWhenIdle(Object eventLoop, Runnable callback);
+
+  public abstract void setStallHandler(Object eventLoop, @Nullable Runnable handler);
+
+  public abstract void stopNow(Object eventLoop);
+
+  public abstract void registerAsyncgen(Object eventLoop, Object generator, AutoCloseable aclose);
+
+  public abstract void forgetAsyncgen(Object eventLoop, Object generator);
+
+  public abstract boolean cancelOnce(Object task);
+
+  public abstract Object coroutine(String name, Object action);
+
+  public abstract @Nullable Object suspend(@Nullable Object value);
+
+  public abstract @Nullable Object suspendFor(Object coroutine, @Nullable Object request);
+
+  public abstract @Nullable Object emit(Object coroutine, @Nullable Object value);
+
+  public abstract void relieveStack(Object coroutine);
 }

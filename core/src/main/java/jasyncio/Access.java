@@ -1,0 +1,113 @@
+package jasyncio;
+
+import jasyncio.internal.base.LeakDetector;
+import jasyncio.internal.loop.CancellableEntry;
+import jasyncio.internal.loop.LoopAccess;
+import jasyncio.internal.loop.LoopCore;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The way to the face's machine for the packages beside it.
+final class Access extends LoopAccess {
+  @Override
+  public LoopCore core(Object eventLoop) {
+    return ((EventLoop) eventLoop).core;
+  }
+
+  @Override
+  public CancellableEntry callback(Object eventLoop, Runnable callback) {
+    return ((EventLoop) eventLoop).newHandle(callback, null).repeating();
+  }
+
+  @Override
+  public CancellableEntry callback(Object eventLoop, Runnable callback, Object context) {
+    return ((EventLoop) eventLoop).newHandle(callback, (Context) context).repeating();
+  }
+
+  @Override
+  public void watch(Object eventLoop, Object object, BooleanSupplier settled, Runnable report) {
+    var loop = (EventLoop) eventLoop;
+    loop.leakDetector.track(
+        object,
+        new LeakDetector.Tracker() {
+          @Override
+          public boolean settled() {
+            return loop.isClosed() || settled.getAsBoolean();
+          }
+
+          @Override
+          public void report() {
+            loop.sendUnlessClosed(report);
+          }
+        });
+  }
+
+  @Override
+  public void answerExpected(Object eventLoop) {
+    ((EventLoop) eventLoop).idleHooks.answerExpected();
+  }
+
+  @Override
+  public void answered(Object eventLoop) {
+    ((EventLoop) eventLoop).idleHooks.answered();
+  }
+
+  // ---- for jasyncio.lowlevel --------------------------------------------------------------------
+
+  @Override
+  public CancellableEntry callWhenIdle(Object eventLoop, Runnable callback) {
+    return ((EventLoop) eventLoop).idleHooks.callWhenIdle(callback);
+  }
+
+  @Override
+  public void setStallHandler(Object eventLoop, @Nullable Runnable handler) {
+    ((EventLoop) eventLoop).idleHooks.setStallHandler(handler);
+  }
+
+  @Override
+  public void stopNow(Object eventLoop) {
+    var loop = (EventLoop) eventLoop;
+    loop.checkThread();
+    loop.core.halt();
+  }
+
+  @Override
+  public void registerAsyncgen(Object eventLoop, Object generator, AutoCloseable aclose) {
+    ((EventLoop) eventLoop).asyncgens.register(generator, aclose);
+  }
+
+  @Override
+  public void forgetAsyncgen(Object eventLoop, Object generator) {
+    ((EventLoop) eventLoop).asyncgens.forget(generator);
+  }
+
+  @Override
+  public boolean cancelOnce(Object task) {
+    return ((Task<?>) task).cancelOnce();
+  }
+
+  @Override
+  public Object coroutine(String name, Object action) {
+    return new Coroutine<Void>(name, action);
+  }
+
+  @Override
+  public @Nullable Object suspend(@Nullable Object value) {
+    return Coroutine.suspend(value);
+  }
+
+  @Override
+  public @Nullable Object suspendFor(Object coroutine, @Nullable Object request) {
+    return ((Coroutine<?>) coroutine).suspendFor(request);
+  }
+
+  @Override
+  public @Nullable Object emit(Object coroutine, @Nullable Object value) {
+    return ((Coroutine<?>) coroutine).emit(value);
+  }
+
+  @Override
+  public void relieveStack(Object coroutine) {
+    ((Coroutine<?>) coroutine).relieveStack();
+  }
+}

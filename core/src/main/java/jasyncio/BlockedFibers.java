@@ -1,0 +1,106 @@
+package jasyncio;
+
+import jasyncio.internal.fiber.Fiber;
+import jasyncio.internal.loop.Entry;
+import jasyncio.internal.loop.LoopCore;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The fibers that wait in blocking calls while the loop goes on, and what belongs to them. Belongs
+/// to the loop's logical thread, except where a method says otherwise.
+final class BlockedFibers implements LoopCore.BlockingListener {
+  private record Saved(@Nullable Task<?> task, @Nullable Object context, long stepBegan) {}
+
+  private final EventLoop loop;
+  private final IdentityHashMap<Fiber, Saved> saved = new IdentityHashMap<>();
+  private final IdentityHashMap<Task<?>, Fiber> fibers = new IdentityHashMap<>(); // by their tasks
+
+  BlockedFibers(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  @Override
+  public void leave(Fiber fiber) {
+    var task = Running.taskOf(fiber);
+    saved.put(fiber, new Saved(task, loop.context, loop.steps.began()));
+    if (loop.getBlockingPolicy() == BlockingPolicy.SWITCH) { // others run
+      loop.steps.forget();
+      if (task != null) {
+        fibers.put(task, fiber);
+        if (task.hasWish()) {
+          task.blocksThoughCancelled();
+        }
+      }
+      returnFromEagerStart(fiber);
+    }
+  }
+
+  /// A task that was started eagerly is set aside: whoever made it goes on.
+  private void returnFromEagerStart(Fiber fiber) {
+    for (var f = fiber; f != null; f = f.caller()) {
+      if (f.owner() instanceof Task<?> && f.hasCaller()) {
+        loop.hub.returnEarly(f);
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void enter(Fiber fiber) {
+    var back = saved.remove(fiber);
+    if (back != null) {
+      fibers.remove(back.task, fiber);
+      loop.context = back.context;
+      if (loop.getBlockingPolicy() == BlockingPolicy.SWITCH) {
+        loop.steps.begin();
+      } else {
+        loop.steps.goOn(back.stepBegan);
+      }
+    }
+  }
+
+  @Override
+  public Entry report(Fiber fiber) {
+    var task = Running.taskOf(fiber);
+    return new Entry() {
+      @Override
+      protected void run() {
+        var thread = Objects.requireNonNull(fiber.thread()); // it has run
+        loop.reports.tellBlocking(task, Debug.userStack(thread.getStackTrace()));
+      }
+    };
+  }
+
+  // ---- asking -----------------------------------------------------------------------------------
+
+  boolean isEmpty() {
+    return saved.isEmpty();
+  }
+
+  /// All of them. For other threads, while the loop is stuck.
+  List<Fiber> toList() {
+    return List.copyOf(saved.keySet());
+  }
+
+  /// The thread of the blocking call that `task` waits in while others run, or `null`.
+  @Nullable Thread threadOf(Task<?> task) {
+    var fiber = fibers.get(task);
+    if (fiber == null && loop.current() == task) {
+      fiber = loop.hub.current();
+    }
+    return fiber == null ? null : loop.hub.blockedThread(fiber);
+  }
+
+  /// The fiber on which the code of `task` runs, or waits in a blocking call: perhaps that of a
+  /// coroutine which the task drives by hand. Any thread.
+  @Nullable Fiber fiberOf(Task<?> task) {
+    var blocked = fibers.get(task);
+    var current = loop.hub.current();
+    if (blocked != null || current == null) {
+      return blocked;
+    }
+    return Running.taskOf(current) == task ? current : null;
+  }
+}
