@@ -783,7 +783,7 @@ def a_full_pool_lets_spawn_wait():
         gevent.sleep(seconds)
         print(name, "ends")
 
-    for name, seconds in (("a", 0.01), ("b", 0.1), ("c", 0.01)):
+    for name, seconds in (("a", 0.01), ("b", 0.5), ("c", 0.01)):
         pool.spawn(work, name, seconds)
         print("spawned", name, "free", pool.free_count(), pool.full())
     pool.join()

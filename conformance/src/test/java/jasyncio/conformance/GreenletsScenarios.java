@@ -874,7 +874,7 @@ final class GreenletsScenarios {
     for (var name : List.of("a", "b", "c")) {
       pool.spawn(() -> {
         print(name, "begins");
-        sleep(name.equals("b") ? 0.1 : 0.01);
+        sleep(name.equals("b") ? 0.5 : 0.01);
         print(name, "ends");
       });
       print("spawned", name, "free", pool.freeCount(), pool.full());

@@ -402,6 +402,21 @@ public final class Gevent {
     }
   }
 
+  /// Kills greenlets.
+  ///
+  /// @param greenlets the greenlets
+  /// @param exception what is thrown into them; `null` for an exit of its own for each
+  /// @param block whether to wait until they have ended
+  /// @param timeout how long to wait at most
+  /// @throws Timeout if the time is over first
+  public static void killall(
+      Collection<? extends Greenlet<?>> greenlets,
+      @Nullable Throwable exception,
+      boolean block,
+      Duration timeout) {
+    killall(greenlets, exception, block, Seconds.of(timeout));
+  }
+
   private static Throwable exit(@Nullable Throwable exception) {
     return exception != null ? exception : new GreenletExit();
   }

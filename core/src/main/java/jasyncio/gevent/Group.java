@@ -224,6 +224,15 @@ public sealed class Group implements Iterable<Greenlet<?>> permits Pool {
     }
   }
 
+  /// Kills all greenlets.
+  ///
+  /// @param exception what is thrown into them; `null` for an exit of its own for each
+  /// @param block whether to wait until they have ended
+  /// @param timeout how long to wait at most
+  public void kill(@Nullable Throwable exception, boolean block, Duration timeout) {
+    kill(exception, block, Seconds.of(timeout));
+  }
+
   /// Kills one greenlet of the group, and waits until it has ended.
   ///
   /// @param greenlet the greenlet; if it is not of this group, or the group has killed it before,

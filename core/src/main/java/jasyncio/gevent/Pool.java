@@ -75,6 +75,14 @@ public final class Pool extends Group {
     return room.counter();
   }
 
+  /// Waits until there is room, or the time is over.
+  ///
+  /// @param timeout how long to wait at most
+  /// @return for how many greenlets; 0 if the time is over first, or others wait, too, and get it
+  public int waitAvailable(Duration timeout) {
+    return waitAvailable(Seconds.of(timeout));
+  }
+
   /// {@return for how many greenlets there is room; what was given to one who waits for it is
   /// taken}
   public int freeCount() {

@@ -277,6 +277,14 @@ public final class Queue<T> {
     return finished.await(timeout);
   }
 
+  /// Waits until all items that were put have been dealt with, or the time is over.
+  ///
+  /// @param timeout how long to wait at most
+  /// @return whether that was so in time
+  public boolean join(Duration timeout) {
+    return finished.await(timeout);
+  }
+
   /// {@return the number of items}
   public int qsize() {
     return items.size();

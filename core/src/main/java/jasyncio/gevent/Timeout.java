@@ -66,6 +66,14 @@ public final class Timeout extends Error implements AutoCloseable {
     this.exception = exception;
   }
 
+  /// A limit that has not been started and that throws something else than itself.
+  ///
+  /// @param duration from its start
+  /// @param exception what is thrown; `null` for the limit itself
+  public Timeout(Duration duration, @Nullable Throwable exception) {
+    this(Seconds.of(duration), exception);
+  }
+
   private static @Nullable String text(double seconds, @Nullable Throwable exception) {
     if (seconds == Seconds.FOREVER) {
       return null;

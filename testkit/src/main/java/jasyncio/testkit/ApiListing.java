@@ -36,42 +36,58 @@ public final class ApiListing {
   /// @param inside a class of the module
   public static String of(Path moduleInfo, Class<?> inside) {
     var listing = new ApiListing();
+    packages(moduleInfo)
+        .forEach(name -> {
+          listing.lines.add((listing.lines.isEmpty() ? "" : "\n") + "package " + name);
+          types(name, inside).forEach(listing::addType);
+        });
+    return String.join("\n", listing.lines) + "\n";
+  }
+
+  /// {@return the classes and interfaces of a module that its users can see}
+  ///
+  /// @param moduleInfo its `module-info.java`, which says what is exported
+  /// @param inside a class of the module
+  public static List<Class<?>> types(Path moduleInfo, Class<?> inside) {
+    return packages(moduleInfo).flatMap(name -> types(name, inside)).toList();
+  }
+
+  private static Stream<String> packages(Path moduleInfo) {
     try {
-      var classes = Path.of(inside.getProtectionDomain().getCodeSource().getLocation().toURI());
-      EXPORTS
+      return EXPORTS
           .matcher(Files.readString(moduleInfo))
           .results()
           .map(found -> found.group(1))
-          .sorted()
-          .forEach(name -> listing.addPackage(classes, name, inside.getClassLoader()));
+          .sorted();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Stream<Class<?>> types(String packageName, Class<?> inside) {
+    try {
+      var classes = Path.of(inside.getProtectionDomain().getCodeSource().getLocation().toURI());
+      try (var files = Files.list(classes.resolve(packageName.replace('.', '/')))) {
+        return files
+            .map(file -> file.getFileName().toString())
+            .filter(file -> file.endsWith(".class") && !file.equals("package-info.class"))
+            .map(file -> packageName + "." + file.substring(0, file.length() - ".class".length()))
+            .sorted()
+            .<Class<?>>map(name -> load(name, inside.getClassLoader()))
+            .filter(ApiListing::isVisible)
+            .toList()
+            .stream();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (java.net.URISyntaxException e) {
       throw new IllegalStateException(e);
     }
-    return String.join("\n", listing.lines) + "\n";
   }
 
-  private void addPackage(Path root, String name, ClassLoader loader) {
-    lines.add((lines.isEmpty() ? "" : "\n") + "package " + name);
-    try (var files = Files.list(root.resolve(name.replace('.', '/')))) {
-      files
-          .map(file -> file.getFileName().toString())
-          .filter(file -> file.endsWith(".class") && !file.equals("package-info.class"))
-          .map(file -> name + "." + file.substring(0, file.length() - ".class".length()))
-          .sorted()
-          .forEach(type -> addIfVisible(type, loader));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private void addIfVisible(String name, ClassLoader loader) {
+  private static Class<?> load(String name, ClassLoader loader) {
     try {
-      var type = Class.forName(name, false, loader);
-      if (isVisible(type)) {
-        addType(type);
-      }
+      return Class.forName(name, false, loader);
     } catch (ClassNotFoundException e) {
       throw new IllegalStateException(e);
     }
