@@ -85,7 +85,7 @@ final class Debug {
   /// Below whatever a fiber does to give up control, or to look at itself.
   private static int topOf(StackTraceElement[] stack, int end) {
     for (int i = end - 1; i >= 0; i--) {
-      if (stack[i].getClassName().startsWith("jasyncio.internal.fiber.")) {
+      if (Frames.areOfFibers(stack[i].getClassName())) {
         return i + 1;
       }
     }

@@ -4,6 +4,7 @@ import jasyncio.Asyncio;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.internal.base.ReadAhead;
 import jasyncio.internal.base.Sneaky;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -247,10 +248,12 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   /// the buffer, and throws what [#readline()] throws}
   @Override
   public Iterator<byte[]> iterator() {
-    return new LineIterator<>(() -> {
-      var line = readline();
-      return line.length == 0 ? null : line;
-    });
+    return new ReadAhead<>(
+        "the file has ended",
+        () -> {
+          var line = readline();
+          return line.length == 0 ? null : line;
+        });
   }
 
   /// The lines from the position on, as UTF-8 text.
@@ -269,7 +272,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   /// @throws IllegalArgumentException if the charset is none of those, such as UTF-16
   public Iterable<String> lines(Charset charset) {
     Texts.checkNewline(charset);
-    return () -> new LineIterator<>(() -> readLine(charset));
+    return () -> new ReadAhead<>("the file has ended", () -> readLine(charset));
   }
 
   /// A read that gives the position back if it fails.

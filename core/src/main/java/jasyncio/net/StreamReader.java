@@ -4,6 +4,7 @@ import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.WaitList;
 import jasyncio.internal.base.Newlines;
+import jasyncio.internal.base.ReadAhead;
 import jasyncio.internal.base.Sneaky;
 import java.io.IOException;
 import java.io.InputStream;
@@ -553,10 +554,12 @@ public final class StreamReader implements Iterable<byte[]> {
   /// the compiler does not know here.
   @Override
   public Iterator<byte[]> iterator() {
-    return new Lines<>(() -> {
-      var line = readline();
-      return line.length == 0 ? null : line;
-    });
+    return new ReadAhead<>(
+        "the stream has ended",
+        () -> {
+          var line = readline();
+          return line.length == 0 ? null : line;
+        });
   }
 
   /// {@return the lines in UTF-8, like [#lines(Charset)]}
@@ -574,7 +577,7 @@ public final class StreamReader implements Iterable<byte[]> {
   /// @throws IllegalArgumentException if a newline is something else in that charset, as in UTF-16
   public Iterable<String> lines(Charset charset) {
     checkNewline(charset);
-    return () -> new Lines<>(() -> readLine(charset));
+    return () -> new ReadAhead<>("the stream has ended", () -> readLine(charset));
   }
 
   /// Does something with each line of UTF-8, like [#forEachLine(Charset, LineHandler)].

@@ -49,8 +49,12 @@ public final class Frames {
   /// Whether frames of that class are those of the machine that calls what belongs to a program:
   /// tasks, callbacks, bodies of generators.
   public static boolean areMachine(String className) {
-    return className.startsWith("jasyncio.internal.fiber.")
-        || className.startsWith("jasyncio.internal.loop.");
+    return areOfFibers(className) || className.startsWith("jasyncio.internal.loop.");
+  }
+
+  /// Whether frames of that class are those by which a fiber gives up control.
+  public static boolean areOfFibers(String className) {
+    return className.startsWith("jasyncio.internal.fiber.");
   }
 
   /// The frame with a label in front of what it says: `at label
