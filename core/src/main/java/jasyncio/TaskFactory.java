@@ -3,6 +3,20 @@ package jasyncio;
 import org.jspecify.annotations.Nullable;
 
 /// Makes the tasks of a loop: see [EventLoop#setTaskFactory].
+///
+/// No lambda can be one, as the method has a type variable: write the method, and pass it as
+/// `Tasks::make`.
+///
+/// ```java fragment
+/// class Tasks {
+///   static <T> jasyncio.Future<T> make(
+///       EventLoop loop, Coroutine<T> coroutine, TaskOptions options) {
+///     IO.println("makes a task");
+///     return new Task<>(loop, coroutine, options);
+///   }
+/// }
+/// getRunningLoop().setTaskFactory(Tasks::make);
+/// ```
 @FunctionalInterface
 public interface TaskFactory {
   /// Makes a task, or another future that stands for it.

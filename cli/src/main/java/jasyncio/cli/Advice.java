@@ -12,6 +12,7 @@ import com.sun.source.util.TreeScanner;
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import java.lang.reflect.Modifier;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -160,6 +161,18 @@ final class Advice {
               "this {1} is the JDK's, which compact source files import by themselves:"
                   + " import {class}"),
           new Row(
+              "prob.found.req",
+              "invalid functional descriptor(?s:.*)TaskFactory",
+              Place::isAnywhere,
+              "no lambda can be a TaskFactory, as its method has a type variable:"
+                  + " write the method, and pass it as this::make"),
+          new Row(
+              "unreported.exception",
+              "unreported exception (?:\\w+\\.)*(\\w+)",
+              Place::isInCallback,
+              "nobody waits for a callback, so it cannot throw a checked exception:"
+                  + " catch {1} in it, or start a task there, createTask(() -> …)"),
+          new Row(
               "cant.infer.local.var",
               "is 'void'",
               place -> place.call.equals("acquire"),
@@ -187,6 +200,18 @@ final class Advice {
               "util.")
           .map(OURS::concat)
           .toList();
+
+  /// What takes callbacks.
+  private static final Set<String> CALLBACKS =
+      Set.of(
+          "callSoon",
+          "callSoonThreadsafe",
+          "callLater",
+          "callAt",
+          "addDoneCallback",
+          "addReader",
+          "addWriter",
+          "addSignalHandler");
 
   /// Methods that have another name here, not only another spelling.
   private static final Map<String, String> RENAMED =
@@ -305,6 +330,7 @@ final class Advice {
   private final class Place extends TreeScanner<@Nullable Void, @Nullable Void> {
     private final long position;
     private final Set<String> declared = new HashSet<>();
+    private final Set<String> around = new HashSet<>();
 
     /// The name of the method that is called there, or that is given what stands there.
     private String call = "";
@@ -345,6 +371,7 @@ final class Advice {
       return null;
     }
 
+    /// The names of all calls in whose arguments it is are kept, too.
     private void setCall(MethodInvocationTree tree) {
       Tree method = tree.getMethodSelect();
       unqualified = method instanceof IdentifierTree;
@@ -353,6 +380,7 @@ final class Advice {
       } else if (method instanceof MemberSelectTree selected) {
         call = selected.getIdentifier().toString();
       }
+      around.add(call);
     }
 
     /// Where the name of the called method begins, or the dot in front of it.
@@ -387,6 +415,10 @@ final class Advice {
 
     boolean isAnywhere() {
       return true;
+    }
+
+    boolean isInCallback() {
+      return !Collections.disjoint(around, CALLBACKS);
     }
 
     boolean isUnqualified(String name) {

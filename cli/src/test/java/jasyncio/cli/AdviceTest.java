@@ -24,6 +24,7 @@ class AdviceTest {
   private static final String UNSEEN =
       "the compiler sees what a lambda throws, but not what a task";
 
+  private static final String CALLBACK = "nobody waits for a callback, so it cannot throw";
   private static final String AWAITED = " is awaited: write await(…), or waitFor(…)";
   private static final String WAIT = "wait(…) is a method of every Object, for threads";
   private static final String NOTIFY = "notify(…) is a method of every Object, for threads";
@@ -78,6 +79,8 @@ class AdviceTest {
             new Mistake("wait(Set.of(createTask(() -> 1)), 1);", "every class has the wait(…) of"),
             new Mistake("runInExecutor(() -> 1);", "runInExecutor" + OF_LOOP),
             new Mistake("callLater(1, () -> {});", "callLater" + OF_LOOP),
+            new Mistake(
+                "getRunningLoop().setTaskFactory((l, c, o) -> null);", "no lambda can be a"),
             new Mistake("taskGroup(tg -> { return 1; });", "the body of taskGroup(…) returns"),
             new Mistake("task.join();", "a Task" + AWAITED),
             new Mistake("waitFor(task.join(), 1);", "a Task" + AWAITED),
@@ -111,6 +114,9 @@ class AdviceTest {
                 "try (var held = new Semaphore(1).acquire()) {}", "this Semaphore is the JDK's")),
         // found in a later step of the compiler, which an error of the first kind keeps it from
         List.of(
+            new Mistake("getRunningLoop().callSoon(() -> Thread.sleep(1));", CALLBACK),
+            new Mistake("getRunningLoop().callLater(1, () -> { read(); });", CALLBACK),
+            new Mistake("task.addDoneCallback(t -> { throw new IOException(); });", CALLBACK),
             new Mistake(
                 "try { await(createTask(() -> read())); } catch (IOException e) {}", UNSEEN)));
   }
@@ -187,6 +193,7 @@ class AdviceTest {
             void f12() { "text".to_string(); }
             void f13() { event.isset(); }
             void f14() { "text".wait("x"); }
+            void f15() { Runnable r = () -> { read(); }; }
             """;
     assertThat(report(program)).contains("15 errors");
     assertThat(compiler(program).hints(List.of())).isEmpty();
