@@ -36,8 +36,11 @@ final class Listeners {
     this.options = options;
   }
 
+  /// Sockets that are bound and listen.
+  record Listening(List<ServerSocketChannel> channels, int backlog, Runnable cleanUp) {}
+
   /// One socket for each address of the hosts. Suspends while names are resolved.
-  Server.Listening bind(Collection<? extends @Nullable String> hosts, int port) throws IOException {
+  Listening bind(Collection<? extends @Nullable String> hosts, int port) throws IOException {
     var lookups = new ArrayList<Awaitable<List<InetSocketAddress>, ?>>();
     hosts.forEach(host -> lookups.add(() -> resolve(host, port)));
     var addresses = new LinkedHashSet<InetSocketAddress>();
@@ -46,7 +49,7 @@ final class Listeners {
   }
 
   /// An address, of which there may be several if it is not resolved. Suspends while it is.
-  Server.Listening bind(SocketAddress address) throws IOException {
+  Listening bind(SocketAddress address) throws IOException {
     return switch (address) {
       case UnixDomainSocketAddress unix -> bindUnix(unix);
       case InetSocketAddress inet when inet.isUnresolved() ->
@@ -58,7 +61,7 @@ final class Listeners {
     };
   }
 
-  private Server.Listening listen(Collection<InetSocketAddress> addresses) throws IOException {
+  private Listening listen(Collection<InetSocketAddress> addresses) throws IOException {
     var channels = new ArrayList<ServerSocketChannel>();
     var missing = new ArrayList<Exception>();
     try {
@@ -79,7 +82,7 @@ final class Listeners {
       channels.forEach(Acceptor::closeChannel);
       throw e;
     }
-    return new Server.Listening(channels, options.backlog(), () -> {});
+    return new Listening(channels, options.backlog(), () -> {});
   }
 
   private List<InetSocketAddress> resolve(@Nullable String host, int port) throws IOException {
@@ -169,7 +172,7 @@ final class Listeners {
   }
 
   /// A Unix-domain socket. One that is there already is removed first, whoever listens on it.
-  private Server.Listening bindUnix(UnixDomainSocketAddress address) throws IOException {
+  private Listening bindUnix(UnixDomainSocketAddress address) throws IOException {
     var path = address.getPath();
     if (isSocket(path)) {
       Files.deleteIfExists(path);
@@ -185,9 +188,8 @@ final class Listeners {
   }
 
   /// A bound channel; the file of a Unix-domain socket is removed at the end.
-  Server.Listening listening(ServerSocketChannel channel) throws IOException {
-    return new Server.Listening(
-        List.of(channel), options.backlog(), cleanUp(channel.getLocalAddress()));
+  Listening listening(ServerSocketChannel channel) throws IOException {
+    return new Listening(List.of(channel), options.backlog(), cleanUp(channel.getLocalAddress()));
   }
 
   private Runnable cleanUp(@Nullable SocketAddress address) throws IOException {

@@ -112,7 +112,7 @@ abstract class Outgoing {
   static boolean isPaused(Transport transport) {
     return switch (transport) {
       case LoopTransport loops -> loops.outgoing().paused;
-      case TlsTransport tls -> tls.outgoing().paused;
+      case TlsAppTransport tls -> tls.outgoing().paused;
       default -> // somebody else's, which does not tell
           transport.getWriteBufferSize() > transport.getWriteBufferLimits().high();
     };

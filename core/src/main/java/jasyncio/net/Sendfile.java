@@ -150,7 +150,7 @@ final class Sendfile {
     private void standIn(Protocol p) {
       switch (transport) {
         case PipeTransport pipe -> pipe.standIn(p);
-        case TlsTransport tls -> tls.standIn(p);
+        case TlsAppTransport tls -> tls.standIn(p);
         default -> transport.setProtocol(p);
       }
     }

@@ -13,10 +13,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +32,13 @@ public final class Server implements AutoCloseable {
   private final List<Acceptor> acceptors;
   private final List<SocketAddress> addresses;
   private final Runnable cleanUp;
-  private final Set<SocketTransport> clients = new LinkedHashSet<>();
+  private final Clients clients = new Clients(this::wakeIfFinished);
   private final LazyWaitList closers = new LazyWaitList(this);
   private @Nullable Future<@Nullable Void> forever; // serveForever ends by its cancellation
   private boolean serving;
   private boolean closed;
 
-  Server(EventLoop loop, Listening listening, Welcome welcome) throws IOException {
+  Server(EventLoop loop, Listeners.Listening listening, Welcome welcome) throws IOException {
     this.loop = loop;
     this.cleanUp = listening.cleanUp();
     this.acceptors = new ArrayList<>();
@@ -49,7 +47,7 @@ public final class Server implements AutoCloseable {
       for (var channel : listening.channels()) {
         bound.add(Objects.requireNonNull(channel.getLocalAddress()));
         acceptors.add(
-            new Acceptor(loop, channel, listening.backlog(), c -> welcome.accept(c, this)));
+            new Acceptor(loop, channel, listening.backlog(), c -> welcome.accept(c, clients)));
       }
     } catch (Throwable e) {
       acceptors.forEach(Acceptor::close);
@@ -58,21 +56,9 @@ public final class Server implements AutoCloseable {
     this.addresses = List.copyOf(bound);
   }
 
-  /// Sockets that are bound and listen.
-  record Listening(List<ServerSocketChannel> channels, int backlog, Runnable cleanUp) {}
-
   /// Makes a transport of a new connection.
   interface Welcome {
-    void accept(SocketChannel channel, Server server) throws IOException;
-  }
-
-  void attach(SocketTransport client) {
-    clients.add(client);
-  }
-
-  void detach(SocketTransport client) {
-    clients.remove(client);
-    wakeIfFinished();
+    void accept(SocketChannel channel, Clients clients) throws IOException;
   }
 
   private void wakeIfFinished() {
@@ -227,12 +213,12 @@ public final class Server implements AutoCloseable {
 
   /// Closes the connections of all clients: what is in their write buffers is still sent.
   public void closeClients() {
-    List.copyOf(clients).forEach(SocketTransport::closeFromTop);
+    clients.close();
   }
 
   /// Ends the connections of all clients at once.
   public void abortClients() {
-    List.copyOf(clients).forEach(SocketTransport::abort);
+    clients.abort();
   }
 
   /// Waits until the server is closed and the last client has gone. Suspends.

@@ -27,7 +27,7 @@ final class SocketTransport extends LoopTransport implements Transport {
    */
   private final SocketChannel channel;
   private final Watch watch;
-  private final @Nullable Server server;
+  private final @Nullable Clients clients;
   private final OutgoingBytes outgoing;
   private Protocol protocol;
   private @Nullable BufferedProtocol buffered; // the protocol, if it is one
@@ -38,13 +38,14 @@ final class SocketTransport extends LoopTransport implements Transport {
   private final SocketAddress peername;
   private final SocketAddress sockname;
 
-  SocketTransport(EventLoop loop, SocketChannel channel, Protocol protocol, @Nullable Server server)
+  SocketTransport(
+      EventLoop loop, SocketChannel channel, Protocol protocol, @Nullable Clients clients)
       throws IOException {
     super(loop);
     this.channel = channel;
     this.protocol = checked(protocol);
     this.buffered = protocol instanceof BufferedProtocol b ? b : null;
-    this.server = server;
+    this.clients = clients;
     this.peername = channel.getRemoteAddress();
     this.sockname = channel.getLocalAddress();
     this.outgoing = new OutgoingBytes(this, channel);
@@ -53,8 +54,8 @@ final class SocketTransport extends LoopTransport implements Transport {
     if (peername instanceof InetSocketAddress) {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
-    if (server != null) {
-      server.attach(this);
+    if (clients != null) {
+      clients.add(this);
     }
   }
 
@@ -292,8 +293,8 @@ final class SocketTransport extends LoopTransport implements Transport {
     try {
       channel.close();
     } finally {
-      if (server != null) {
-        server.detach(this);
+      if (clients != null) {
+        clients.remove(this);
       }
     }
   }

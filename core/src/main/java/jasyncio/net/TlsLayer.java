@@ -99,10 +99,11 @@ final class TlsLayer implements BufferedProtocol {
   private final TlsOptions options;
   private final TlsEngine engine;
   private final TlsBuffers buffers;
-  private final TlsTransport appTransport;
+  private final TlsAppTransport appTransport;
   private Protocol app;
   private @Nullable BufferedProtocol bufferedApp; // the same, if it is one
   private @Nullable Future<@Nullable Void> waiter;
+  private @Nullable Upgradable upgradable; // until TLS is established
   private @Nullable Transport transport; // beneath; once it is there
   private @Nullable Context context; // of all callbacks: that of the transport beneath
   private State state = State.NEW;
@@ -151,7 +152,7 @@ final class TlsLayer implements BufferedProtocol {
             buffers);
     this.waiter = waiter;
     this.told = callConnectionMade ? Told.NOTHING : Told.CONNECTION;
-    this.appTransport = new TlsTransport(this);
+    this.appTransport = new TlsAppTransport(this);
     this.unsent = new Plaintext();
     unsent.setLimits(WRITE_LIMITS);
     this.app = app;
@@ -200,12 +201,23 @@ final class TlsLayer implements BufferedProtocol {
 
   // ---- handshake --------------------------------------------------------------------------------
 
+  /// A protocol that has something to do when its connection goes on over TLS.
+  interface Upgradable {
+    /// Gives back what it has received, and nobody has read: the other side was fast.
+    byte[] takeBuffered();
+
+    /// Goes on with another transport.
+    void replaceTransport(Transport newTransport);
+  }
+
   /// Takes over a connection that the application knows already.
   ///
   /// @param beneath the transport so far, whose protocol this becomes
-  void takeOver(Transport beneath) {
-    if (app instanceof StreamReaderProtocol streams) { // the other side was fast
-      received.add(ByteBuffer.wrap(streams.takeBuffered()));
+  /// @param protocol the application, if it has something to do
+  void takeOver(Transport beneath, @Nullable Upgradable protocol) {
+    upgradable = protocol;
+    if (protocol != null) {
+      received.add(ByteBuffer.wrap(protocol.takeBuffered()));
     }
     if (app == beneath.getProtocol() && Outgoing.isPaused(beneath)) {
       unsent.adoptPause(); // it has been told to pause, and nobody else will tell it to resume
@@ -220,7 +232,7 @@ final class TlsLayer implements BufferedProtocol {
   private static Context contextOf(Transport beneath) {
     return switch (beneath) {
       case LoopTransport loops -> loops.context;
-      case TlsTransport tls -> tls.context();
+      case TlsAppTransport tls -> tls.context();
       default -> Context.copyContext();
     };
   }
@@ -294,9 +306,10 @@ final class TlsLayer implements BufferedProtocol {
     if (told == Told.NOTHING) {
       told = Told.CONNECTION;
       app.connectionMade(appTransport);
-    } else if (app instanceof StreamReaderProtocol streams) {
-      streams.replaceTransport(appTransport);
+    } else if (upgradable != null) {
+      upgradable.replaceTransport(appTransport);
     }
+    upgradable = null;
     wakeWaiter(null);
     unsent.goOn();
   }
@@ -899,6 +912,7 @@ final class TlsLayer implements BufferedProtocol {
   private void forget() {
     app = Nobody.NOBODY;
     bufferedApp = null;
+    upgradable = null;
     context = new Context();
   }
 

@@ -390,17 +390,17 @@ public final class Transports {
 
   private static Server serve(
       EventLoop loop,
-      Server.Listening listening,
+      Listeners.Listening listening,
       Supplier<? extends Protocol> factory,
       ServerOptions options)
       throws IOException {
     Server.Welcome welcome =
-        (channel, server) -> {
+        (channel, clients) -> {
           if (options.keepAlive()
               && channel.supportedOptions().contains(StandardSocketOptions.SO_KEEPALIVE)) {
             channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
           }
-          welcome(loop, channel, factory, options.tls(), server);
+          welcome(loop, channel, factory, options.tls(), clients);
         };
     Server server;
     try {
@@ -426,12 +426,12 @@ public final class Transports {
       SocketChannel channel,
       Supplier<? extends Protocol> factory,
       @Nullable TlsOptions tls,
-      Server server)
+      Clients clients)
       throws IOException {
     var protocol = Objects.requireNonNull(factory.get(), "the factory gave no protocol");
     var below =
         tls == null ? protocol : new TlsLayer(loop, protocol, tls, true, null, -1, null, true);
-    new SocketTransport(loop, channel, below, server).start(null);
+    new SocketTransport(loop, channel, below, clients).start(null);
   }
 
   /// Makes a plain transport of a connection that somebody else has accepted, and has it.
@@ -528,7 +528,7 @@ public final class Transports {
   public static Transport startTls(
       Transport transport, Protocol protocol, TlsOptions tls, boolean serverSide)
       throws IOException {
-    if (!(transport instanceof SocketTransport || transport instanceof TlsTransport)) {
+    if (!(transport instanceof SocketTransport || transport instanceof TlsAppTransport)) {
       throw new IllegalArgumentException(
           "transport " + transport + " is not supported by startTls()");
     }
@@ -540,7 +540,8 @@ public final class Transports {
     } else if (transport.isClosing()) {
       throw new SocketException("the connection is closed: TLS cannot begin on it");
     }
-    layer.takeOver(transport);
+    layer.takeOver(
+        transport, protocol instanceof StreamReaderProtocol streams ? upgradable(streams) : null);
     try {
       waiter.await(IOException.class);
     } catch (Throwable e) {
@@ -548,5 +549,19 @@ public final class Transports {
       throw e;
     }
     return layer.transport();
+  }
+
+  private static TlsLayer.Upgradable upgradable(StreamReaderProtocol streams) {
+    return new TlsLayer.Upgradable() {
+      @Override
+      public byte[] takeBuffered() {
+        return streams.takeBuffered();
+      }
+
+      @Override
+      public void replaceTransport(Transport newTransport) {
+        streams.replaceTransport(newTransport);
+      }
+    };
   }
 }

@@ -1,0 +1,39 @@
+package jasyncio.net;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/// The connections of a server that are there. Used on its loop's thread.
+final class Clients {
+  private final Set<SocketTransport> transports = new LinkedHashSet<>();
+  private final Runnable whenGone;
+
+  /// @param whenGone what to do each time that one has gone
+  Clients(Runnable whenGone) {
+    this.whenGone = whenGone;
+  }
+
+  void add(SocketTransport client) {
+    transports.add(client);
+  }
+
+  void remove(SocketTransport client) {
+    transports.remove(client);
+    whenGone.run();
+  }
+
+  boolean isEmpty() {
+    return transports.isEmpty();
+  }
+
+  /// Closes all: what is in their write buffers is still sent.
+  void close() {
+    List.copyOf(transports).forEach(SocketTransport::closeFromTop);
+  }
+
+  /// Ends all at once.
+  void abort() {
+    List.copyOf(transports).forEach(SocketTransport::abort);
+  }
+}
