@@ -1,6 +1,7 @@
 package jasyncio.net;
 
 import jasyncio.Asyncio;
+import jasyncio.internal.net.DatagramQueue;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;

@@ -3,9 +3,11 @@ package jasyncio.net;
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.Future;
-import jasyncio.internal.base.Log;
+import jasyncio.internal.net.BareChannel;
+import jasyncio.internal.net.DatagramBinder;
+import jasyncio.internal.net.DatagramQueue;
+import jasyncio.internal.net.UdpTransport;
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.channels.DatagramChannel;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -127,7 +129,7 @@ public final class Datagrams {
       protocol = Objects.requireNonNull(factory.get(), "the factory gave no protocol");
       transport = new UdpTransport(loop, bound.channel(), protocol, bound.remote());
     } catch (Throwable e) {
-      close(bound.channel());
+      DatagramBinder.close(bound.channel());
       throw e;
     }
     Future<@Nullable Void> waiter = loop.createFuture();
@@ -139,13 +141,5 @@ public final class Datagrams {
       throw e;
     }
     return new Connection<>(transport, protocol);
-  }
-
-  static void close(DatagramChannel channel) {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      Log.log(Level.DEBUG, "cannot close a socket", e);
-    }
   }
 }

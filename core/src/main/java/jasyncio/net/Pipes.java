@@ -2,14 +2,18 @@ package jasyncio.net;
 
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
+import jasyncio.internal.net.BareChannel;
 import jasyncio.internal.net.ChannelReadEnd;
 import jasyncio.internal.net.ChannelWriteEnd;
 import jasyncio.internal.net.LoopIo;
+import jasyncio.internal.net.PipeTransport;
 import jasyncio.internal.net.ReadEnd;
+import jasyncio.internal.net.ReadPipeTransport;
 import jasyncio.internal.net.StandardInput;
 import jasyncio.internal.net.ThreadReadEnd;
 import jasyncio.internal.net.ThreadWriteEnd;
 import jasyncio.internal.net.WriteEnd;
+import jasyncio.internal.net.WritePipeTransport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -87,7 +91,7 @@ public final class Pipes {
       ReadEnd end)
       throws IOException {
     P protocol = make(factory, end::close);
-    return connect(new ReadPipeTransport(loop, protocol, channel, end), protocol);
+    return connect(loop, new ReadPipeTransport(loop, protocol, channel, end), protocol);
   }
 
   // ---- writing ----------------------------------------------------------------------------------
@@ -139,7 +143,7 @@ public final class Pipes {
       WriteEnd end)
       throws IOException {
     P protocol = make(factory, end::close);
-    return connect(new WritePipeTransport(loop, protocol, channel, end), protocol);
+    return connect(loop, new WritePipeTransport(loop, protocol, channel, end), protocol);
   }
 
   private static void checkOpen(Channel channel) throws ClosedChannelException {
@@ -162,8 +166,8 @@ public final class Pipes {
   }
 
   private static <T extends BaseTransport, P extends Protocol> Connection<T, P> connect(
-      PipeTransport transport, P protocol) throws IOException {
-    var waiter = transport.loop.<@Nullable Void>createFuture();
+      EventLoop loop, PipeTransport transport, P protocol) throws IOException {
+    var waiter = loop.<@Nullable Void>createFuture();
     transport.start(waiter);
     try {
       waiter.await(IOException.class);

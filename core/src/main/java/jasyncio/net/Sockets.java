@@ -1,9 +1,15 @@
 package jasyncio.net;
 
 import jasyncio.Asyncio;
+import jasyncio.internal.net.BareChannel;
+import jasyncio.internal.net.BareChannel.Side;
 import jasyncio.internal.net.ConnectionErrors;
+import jasyncio.internal.net.Connector;
+import jasyncio.internal.net.Failures;
+import jasyncio.internal.net.Resolver;
+import jasyncio.internal.net.Sendfile;
+import jasyncio.internal.net.UdpTransport;
 import jasyncio.internal.net.WriteQueue;
-import jasyncio.net.BareChannel.Side;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

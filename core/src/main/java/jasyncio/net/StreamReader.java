@@ -6,6 +6,7 @@ import jasyncio.WaitList;
 import jasyncio.internal.base.Newlines;
 import jasyncio.internal.base.ReadAhead;
 import jasyncio.internal.base.Sneaky;
+import jasyncio.internal.net.ByteQueue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

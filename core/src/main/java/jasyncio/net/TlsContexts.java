@@ -1,5 +1,6 @@
 package jasyncio.net;
 
+import jasyncio.internal.net.Pem;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Path;

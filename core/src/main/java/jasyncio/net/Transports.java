@@ -2,6 +2,15 @@ package jasyncio.net;
 
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
+import jasyncio.internal.net.Acceptor;
+import jasyncio.internal.net.BareChannel;
+import jasyncio.internal.net.Clients;
+import jasyncio.internal.net.Connector;
+import jasyncio.internal.net.Listeners;
+import jasyncio.internal.net.Sendfile;
+import jasyncio.internal.net.SocketTransport;
+import jasyncio.internal.net.TlsAppTransport;
+import jasyncio.internal.net.TlsLayer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

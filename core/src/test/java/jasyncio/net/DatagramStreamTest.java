@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.CancelledError;
 import jasyncio.Task;
+import jasyncio.internal.net.DatagramQueue;
+import jasyncio.internal.net.UdpTransport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
@@ -217,7 +219,7 @@ class DatagramStreamTest {
     }
 
     @Override
-    boolean send(ByteBuffer data, @Nullable SocketAddress target) throws IOException {
+    protected boolean send(ByteBuffer data, @Nullable SocketAddress target) throws IOException {
       return !full && super.send(data, target);
     }
   }

@@ -12,6 +12,7 @@ import jasyncio.CancelledError;
 import jasyncio.ErrorContext;
 import jasyncio.Future;
 import jasyncio.Logs;
+import jasyncio.internal.net.UdpTransport;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -221,7 +222,7 @@ class DatagramsTest {
     }
 
     @Override
-    boolean send(ByteBuffer data, @Nullable SocketAddress target) throws IOException {
+    protected boolean send(ByteBuffer data, @Nullable SocketAddress target) throws IOException {
       var e = error;
       if (!full && e != null) {
         error = null;

@@ -17,6 +17,7 @@ import jasyncio.ChildJvm;
 import jasyncio.ErrorContext;
 import jasyncio.Logs;
 import jasyncio.Task;
+import jasyncio.internal.net.Connector;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jasyncio.CancelledError;
 import jasyncio.ContextVar;
 import jasyncio.Future;
+import jasyncio.internal.net.UdpTransport;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -226,7 +227,8 @@ class LifeCycleTest {
       var transport =
           new UdpTransport(getRunningLoop(), channel, new Closing(), null) {
             @Override
-            boolean send(ByteBuffer data, @Nullable SocketAddress target) throws IOException {
+            protected boolean send(ByteBuffer data, @Nullable SocketAddress target)
+                throws IOException {
               return !full[0] && super.send(data, target);
             }
           };

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import jasyncio.internal.net.TlsBuffers;
 import jasyncio.internal.net.TlsEngine;
 import jasyncio.internal.net.TlsEngine.Progress;
+import jasyncio.internal.net.TlsEngines;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Random;

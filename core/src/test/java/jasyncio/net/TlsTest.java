@@ -15,6 +15,7 @@ import jasyncio.CancelledError;
 import jasyncio.ErrorContext;
 import jasyncio.Future;
 import jasyncio.Logs;
+import jasyncio.internal.net.TlsLayer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

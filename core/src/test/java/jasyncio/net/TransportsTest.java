@@ -14,6 +14,7 @@ import jasyncio.ChildJvm;
 import jasyncio.ErrorContext;
 import jasyncio.ExceptionGroup;
 import jasyncio.SystemExit;
+import jasyncio.internal.net.Resolver;
 import jasyncio.testkit.Ports;
 import java.io.IOException;
 import java.net.BindException;

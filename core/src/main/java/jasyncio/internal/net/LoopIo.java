@@ -118,7 +118,7 @@ public final class LoopIo extends IoState {
   }
 
   /// The buffers of the loop's TLS connections.
-  public TlsBuffers tlsBuffers() {
+  TlsBuffers tlsBuffers() {
     var b = tlsBuffers;
     if (b == null) {
       b = new TlsBuffers();

@@ -7,23 +7,23 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Whoever works on them takes all, and puts back what is left: what comes meanwhile goes behind
 /// it.
-public final class PendingBytes {
+final class PendingBytes {
   private static final ByteBuffer NONE = ByteBuffer.allocate(0);
   private static final int SMALLEST = 512;
 
   private @Nullable ByteBuffer bytes; // between position and limit; never empty
 
   /// How many bytes there are.
-  public int size() {
+  int size() {
     return bytes == null ? 0 : bytes.remaining();
   }
 
-  public boolean isEmpty() {
+  boolean isEmpty() {
     return bytes == null;
   }
 
   /// Adds a copy of what remains of `data`, and moves its position to the limit.
-  public void add(ByteBuffer data) {
+  void add(ByteBuffer data) {
     int length = data.remaining();
     if (length == 0) {
       return;
@@ -54,7 +54,7 @@ public final class PendingBytes {
   }
 
   /// Copies all bytes to `target`; they stay here, too.
-  public void copyTo(ByteBuffer target) {
+  void copyTo(ByteBuffer target) {
     if (bytes != null) {
       int length = bytes.remaining();
       target.put(target.position(), bytes, bytes.position(), length);
@@ -63,14 +63,14 @@ public final class PendingBytes {
   }
 
   /// Takes all bytes out.
-  public ByteBuffer take() {
+  ByteBuffer take() {
     var b = bytes;
     bytes = null;
     return b == null ? NONE : b;
   }
 
   /// Puts what is left of what [#take()] gave in front of what came meanwhile.
-  public void putBack(ByteBuffer rest) {
+  void putBack(ByteBuffer rest) {
     if (!rest.hasRemaining()) {
       return;
     }
@@ -82,7 +82,7 @@ public final class PendingBytes {
   }
 
   /// Drops everything.
-  public void clear() {
+  void clear() {
     bytes = null;
   }
 }

@@ -1,10 +1,12 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.EventLoop;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.internal.loop.CancellableEntry;
-import jasyncio.internal.net.ReadEnd;
+import jasyncio.net.BufferedProtocol;
+import jasyncio.net.Protocol;
+import jasyncio.net.WriteBufferLimits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
@@ -12,11 +14,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The end of a pipe that is read from. See [PipeTransport].
-final class ReadPipeTransport extends PipeTransport {
+public final class ReadPipeTransport extends PipeTransport {
   private final ReadEnd end;
   private final OutgoingNothing outgoing;
 
-  ReadPipeTransport(
+  public ReadPipeTransport(
       EventLoop loop, Protocol protocol, @Nullable SelectableChannel channel, ReadEnd end) {
     super(loop, protocol, channel);
     this.end = end;

@@ -1,8 +1,12 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.EventLoop;
 import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Watch;
+import jasyncio.net.BaseProtocol;
+import jasyncio.net.DatagramProtocol;
+import jasyncio.net.DatagramTransport;
+import jasyncio.net.ExtraInfo;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -14,7 +18,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// An endpoint for datagrams. Not final, so that a test can have the socket's buffer full.
-class UdpTransport extends LoopTransport implements DatagramTransport {
+public class UdpTransport extends LoopTransport implements DatagramTransport {
   /* Errors of the network change nothing: the protocol is told. One datagram is received in an iteration, as in
    * asyncio: selector_events.py.
    */
@@ -27,7 +31,8 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
   private DatagramProtocol protocol;
 
   /// @param remote where everything goes though the channel is not connected, or `null`
-  UdpTransport(
+  @SuppressWarnings("this-escape") // only tests extend it
+  public UdpTransport(
       EventLoop loop,
       DatagramChannel channel,
       DatagramProtocol protocol,
@@ -121,7 +126,7 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
     }
   }
 
-  static void checkNotEmpty(boolean connected, ByteBuffer data) {
+  public static void checkNotEmpty(boolean connected, ByteBuffer data) {
     if (connected && !data.hasRemaining()) {
       throw new IllegalArgumentException(
           "the JDK cannot send an empty datagram on a connected channel; use one that is not, and"
@@ -130,12 +135,12 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
   }
 
   /// {@return whether the channel has taken it}
-  boolean send(ByteBuffer data, @Nullable SocketAddress target) throws IOException {
+  protected boolean send(ByteBuffer data, @Nullable SocketAddress target) throws IOException {
     return target == null ? channel.write(data) > 0 : send(channel, data, target);
   }
 
   /// {@return whether the channel has taken it}
-  static boolean send(DatagramChannel channel, ByteBuffer data, SocketAddress target)
+  public static boolean send(DatagramChannel channel, ByteBuffer data, SocketAddress target)
       throws IOException {
     checkResolved(target);
     try {
@@ -152,7 +157,7 @@ class UdpTransport extends LoopTransport implements DatagramTransport {
   @Override
   void release() {
     watch.end();
-    Datagrams.close(channel);
+    DatagramBinder.close(channel);
     io.letGo();
   }
 

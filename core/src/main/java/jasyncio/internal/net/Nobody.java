@@ -1,4 +1,7 @@
-package jasyncio.net;
+package jasyncio.internal.net;
+
+import jasyncio.net.DatagramProtocol;
+import jasyncio.net.Protocol;
 
 /// Is called where there is nobody to call any more: the protocol of a transport that is closed,
 /// which does not keep the one that it had.

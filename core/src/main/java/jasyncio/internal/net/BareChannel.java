@@ -1,10 +1,10 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Watch;
-import jasyncio.internal.net.LoopIo;
+import jasyncio.net.BaseTransport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
 /// A coroutine that waits has a future here, and no place in a list: from the moment it is
 /// cancelled it does not count any more, as in asyncio, and another one may wait before it has gone
 /// on.
-final class BareChannel {
+public final class BareChannel {
   /// What a channel can be ready for.
-  enum Side {
+  public enum Side {
     READ,
     WRITE
   }
 
   /// Tries something that does not block.
-  interface Attempt<T> {
+  public interface Attempt<T> {
     /// The result, or `null` if the channel is not ready for it.
     @Nullable T tryNow() throws IOException;
   }
@@ -57,7 +57,7 @@ final class BareChannel {
   ///
   /// @throws IllegalArgumentException if the channel is closed or blocks
   /// @throws IllegalStateException if a transport or a server has it
-  static BareChannel of(EventLoop loop, SelectableChannel channel) {
+  public static BareChannel of(EventLoop loop, SelectableChannel channel) {
     check(channel);
     var there = find(loop, channel);
     if (there != null) {
@@ -73,7 +73,7 @@ final class BareChannel {
   /// That of a channel, if it has one.
   ///
   /// @throws IllegalStateException if a transport or a server has it
-  static @Nullable BareChannel find(EventLoop loop, SelectableChannel channel) {
+  public static @Nullable BareChannel find(EventLoop loop, SelectableChannel channel) {
     var watch = LoopIo.of(loop).watched(channel);
     var owner = watch == null ? null : watch.owner();
     if (owner == null || owner instanceof BareChannel) {
@@ -92,7 +92,7 @@ final class BareChannel {
   /// Ends the bare use of a channel, for whoever is going to have it alone.
   ///
   /// @throws IllegalStateException if a transport or a server has it, or a coroutine waits for it
-  static void free(EventLoop loop, SelectableChannel channel) {
+  public static void free(EventLoop loop, SelectableChannel channel) {
     var bare = find(loop, channel);
     if (bare != null) {
       bare.checkNobodyWaits(Side.READ);
@@ -102,7 +102,7 @@ final class BareChannel {
     }
   }
 
-  static void check(SelectableChannel channel) {
+  public static void check(SelectableChannel channel) {
     if (!channel.isOpen()) {
       throw new IllegalArgumentException("the channel is closed: " + channel);
     }
@@ -114,8 +114,8 @@ final class BareChannel {
 
   /// Waits until `attempt` gives something. It is tried by the coroutine itself, so that what a
   /// cancelled one would have taken stays where it is. Suspends.
-  static <T> T await(EventLoop loop, SelectableChannel channel, Side side, Attempt<T> attempt)
-      throws IOException {
+  public static <T> T await(
+      EventLoop loop, SelectableChannel channel, Side side, Attempt<T> attempt) throws IOException {
     check(channel);
     find(loop, channel);
     for (var result = attempt.tryNow(); ; result = attempt.tryNow()) {
@@ -148,7 +148,7 @@ final class BareChannel {
   }
 
   /// Has a callback run whenever the channel is ready, in place of the one before.
-  void set(Side side, Runnable callback) {
+  public void set(Side side, Runnable callback) {
     set(side, io.callback(callback), null);
   }
 
@@ -177,7 +177,7 @@ final class BareChannel {
   /// waits there goes on waiting.
   ///
   /// @return whether there was one
-  boolean removeCallback(Side side) {
+  public boolean removeCallback(Side side) {
     return entry(side).waiter == null && remove(side);
   }
 

@@ -1,4 +1,4 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
@@ -8,8 +8,6 @@ import jasyncio.TimerHandle;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Watch;
-import jasyncio.internal.net.LoopIo;
-import jasyncio.internal.net.LoopOwned;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -20,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What is to be done with a connection begins one iteration after it was accepted, in a context of
 /// its own, as the task does that asyncio has for it.
-final class Acceptor implements LoopOwned {
+public final class Acceptor implements LoopOwned {
   private static final double RETRY_DELAY = 1; // seconds, after an error
 
   /// What to do with a new connection, in non-blocking mode.
-  interface Accepted {
+  public interface Accepted {
     void accept(SocketChannel channel) throws IOException;
   }
 
@@ -39,7 +37,7 @@ final class Acceptor implements LoopOwned {
   private @Nullable TimerHandle retry;
   private boolean closed;
 
-  Acceptor(EventLoop loop, ServerSocketChannel channel, int backlog, Accepted accepted)
+  public Acceptor(EventLoop loop, ServerSocketChannel channel, int backlog, Accepted accepted)
       throws IOException {
     this.loop = loop;
     this.channel = channel;
@@ -50,11 +48,11 @@ final class Acceptor implements LoopOwned {
     watch.setOwner(this);
   }
 
-  ServerSocketChannel channel() {
+  public ServerSocketChannel channel() {
     return channel;
   }
 
-  String address() {
+  public String address() {
     try {
       return closed ? "closed" : String.valueOf(channel.getLocalAddress());
     } catch (IOException e) {
@@ -62,7 +60,7 @@ final class Acceptor implements LoopOwned {
     }
   }
 
-  void start() {
+  public void start() {
     if (ready == null) {
       ready = io.callback(this::acceptReady);
     }
@@ -115,7 +113,7 @@ final class Acceptor implements LoopOwned {
             .detail("socket", channel));
   }
 
-  void close() {
+  public void close() {
     if (closed) {
       return;
     }
@@ -143,7 +141,7 @@ final class Acceptor implements LoopOwned {
     close();
   }
 
-  static void closeChannel(ServerSocketChannel channel) {
+  public static void closeChannel(ServerSocketChannel channel) {
     try {
       channel.close();
     } catch (IOException e) {

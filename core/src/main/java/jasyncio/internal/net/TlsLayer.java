@@ -1,4 +1,4 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.BlockingPolicy;
 import jasyncio.Context;
@@ -11,11 +11,14 @@ import jasyncio.TimerHandle;
 import jasyncio.internal.base.Durations;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Overrides;
-import jasyncio.internal.net.LoopIo;
-import jasyncio.internal.net.PendingBytes;
-import jasyncio.internal.net.TlsBuffers;
-import jasyncio.internal.net.TlsEngine;
-import jasyncio.internal.net.WriteQueue;
+import jasyncio.net.BufferedProtocol;
+import jasyncio.net.ExtraInfo;
+import jasyncio.net.Protocol;
+import jasyncio.net.ReadBufferLimits;
+import jasyncio.net.TlsOptions;
+import jasyncio.net.TlsTransport;
+import jasyncio.net.Transport;
+import jasyncio.net.WriteBufferLimits;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.math.BigDecimal;
@@ -29,7 +32,7 @@ import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
 
 /// TLS between a transport, whose protocol it is, and the application's protocol.
-final class TlsLayer implements BufferedProtocol {
+public final class TlsLayer implements BufferedProtocol {
   /* Overview
    *   NEW        -> HANDSHAKE   the transport beneath is there
    *   HANDSHAKE  -> OPEN        the handshake is done: the application hears of the connection, then `waiter`
@@ -132,7 +135,7 @@ final class TlsLayer implements BufferedProtocol {
   private boolean writePaused; // by the transport beneath
   private boolean flushing; // soon
 
-  TlsLayer(
+  public TlsLayer(
       EventLoop loop,
       Protocol app,
       TlsOptions options,
@@ -169,7 +172,7 @@ final class TlsLayer implements BufferedProtocol {
     state = next;
   }
 
-  Transport transport() {
+  public Transport transport() {
     return appTransport;
   }
 
@@ -202,7 +205,7 @@ final class TlsLayer implements BufferedProtocol {
   // ---- handshake --------------------------------------------------------------------------------
 
   /// A protocol that has something to do when its connection goes on over TLS.
-  interface Upgradable {
+  public interface Upgradable {
     /// Gives back what it has received, and nobody has read: the other side was fast.
     byte[] takeBuffered();
 
@@ -214,7 +217,7 @@ final class TlsLayer implements BufferedProtocol {
   ///
   /// @param beneath the transport so far, whose protocol this becomes
   /// @param protocol the application, if it has something to do
-  void takeOver(Transport beneath, @Nullable Upgradable protocol) {
+  public void takeOver(Transport beneath, @Nullable Upgradable protocol) {
     upgradable = protocol;
     if (protocol != null) {
       received.add(ByteBuffer.wrap(protocol.takeBuffered()));

@@ -1,13 +1,19 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.Context;
+import jasyncio.net.BaseProtocol;
+import jasyncio.net.ExtraInfo;
+import jasyncio.net.Protocol;
+import jasyncio.net.ReadBufferLimits;
+import jasyncio.net.TlsTransport;
+import jasyncio.net.WriteBufferLimits;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A connection under TLS, as the application sees it.
-final class TlsAppTransport implements TlsTransport {
+public final class TlsAppTransport implements TlsTransport {
   private final TlsLayer layer;
 
   TlsAppTransport(TlsLayer layer) {

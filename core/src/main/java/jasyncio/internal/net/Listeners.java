@@ -1,10 +1,10 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.EventLoop;
 import jasyncio.internal.base.Log;
-import jasyncio.internal.net.LoopIo;
+import jasyncio.net.ServerOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -24,23 +24,23 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Binds the sockets of a server: all of them that this machine has addresses for, or none.
-final class Listeners {
+public final class Listeners {
   private static final int SOCKET_TYPE = 0140000; // of a file's mode: S_IFSOCK
   private static final int TYPE_MASK = 0170000;
 
   private final EventLoop loop;
   private final ServerOptions options;
 
-  Listeners(EventLoop loop, ServerOptions options) {
+  public Listeners(EventLoop loop, ServerOptions options) {
     this.loop = loop;
     this.options = options;
   }
 
   /// Sockets that are bound and listen.
-  record Listening(List<ServerSocketChannel> channels, int backlog, Runnable cleanUp) {}
+  public record Listening(List<ServerSocketChannel> channels, int backlog, Runnable cleanUp) {}
 
   /// One socket for each address of the hosts. Suspends while names are resolved.
-  Listening bind(Collection<? extends @Nullable String> hosts, int port) throws IOException {
+  public Listening bind(Collection<? extends @Nullable String> hosts, int port) throws IOException {
     var lookups = new ArrayList<Awaitable<List<InetSocketAddress>, ?>>();
     hosts.forEach(host -> lookups.add(() -> resolve(host, port)));
     var addresses = new LinkedHashSet<InetSocketAddress>();
@@ -49,7 +49,7 @@ final class Listeners {
   }
 
   /// An address, of which there may be several if it is not resolved. Suspends while it is.
-  Listening bind(SocketAddress address) throws IOException {
+  public Listening bind(SocketAddress address) throws IOException {
     return switch (address) {
       case UnixDomainSocketAddress unix -> bindUnix(unix);
       case InetSocketAddress inet when inet.isUnresolved() ->
@@ -188,7 +188,7 @@ final class Listeners {
   }
 
   /// A bound channel; the file of a Unix-domain socket is removed at the end.
-  Listening listening(ServerSocketChannel channel) throws IOException {
+  public Listening listening(ServerSocketChannel channel) throws IOException {
     return new Listening(List.of(channel), options.backlog(), cleanUp(channel.getLocalAddress()));
   }
 

@@ -1,4 +1,4 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

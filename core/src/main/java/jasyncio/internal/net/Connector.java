@@ -1,12 +1,11 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.Awaitable;
 import jasyncio.EventLoop;
 import jasyncio.ExceptionGroup;
 import jasyncio.internal.base.AwaitedAt;
 import jasyncio.internal.base.Durations;
-import jasyncio.internal.net.LazyWaitList;
-import jasyncio.internal.net.LoopIo;
+import jasyncio.net.ConnectOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -24,18 +23,18 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes connected channels. All methods suspend, and close what they opened if they fail or are
 /// cancelled.
-final class Connector {
+public final class Connector {
   private final EventLoop loop;
   private final ConnectOptions options;
   private @Nullable List<InetSocketAddress> locals; // what to bind to; null: whatever
 
-  Connector(EventLoop loop, ConnectOptions options) {
+  public Connector(EventLoop loop, ConnectOptions options) {
     this.loop = loop;
     this.options = options;
   }
 
   /// Connects to an address; if it is not resolved, to the first of its host's that answers.
-  SocketChannel connect(SocketAddress address) throws IOException {
+  public SocketChannel connect(SocketAddress address) throws IOException {
     return switch (address) {
       case UnixDomainSocketAddress unix -> connectUnix(unix);
       case InetSocketAddress inet when inet.isUnresolved() ->
@@ -46,7 +45,7 @@ final class Connector {
   }
 
   /// Connects to the first of the host's addresses that answers.
-  SocketChannel connect(String host, int port) throws IOException {
+  public SocketChannel connect(String host, int port) throws IOException {
     return connect(Resolver.resolve(loop, host, options.family()), port);
   }
 
@@ -188,7 +187,7 @@ final class Connector {
     }
   }
 
-  static void close(SocketChannel channel) {
+  public static void close(SocketChannel channel) {
     try {
       channel.close();
     } catch (IOException e) {

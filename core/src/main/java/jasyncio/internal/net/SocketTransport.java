@@ -1,4 +1,4 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.EventLoop;
 import jasyncio.KeyboardInterrupt;
@@ -6,8 +6,11 @@ import jasyncio.SystemExit;
 import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Watch;
-import jasyncio.internal.net.ConnectionErrors;
-import jasyncio.internal.net.LazyWaitList;
+import jasyncio.net.BaseProtocol;
+import jasyncio.net.BufferedProtocol;
+import jasyncio.net.ExtraInfo;
+import jasyncio.net.Protocol;
+import jasyncio.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -21,7 +24,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A connected TCP or Unix-domain socket.
-final class SocketTransport extends LoopTransport implements Transport {
+public final class SocketTransport extends LoopTransport implements Transport {
   /* `ended`, the other side's end of stream has been seen, matters in OPEN alone. The order of the callbacks is
    * asyncio's: selector_events.py.
    */
@@ -38,7 +41,7 @@ final class SocketTransport extends LoopTransport implements Transport {
   private final SocketAddress peername;
   private final SocketAddress sockname;
 
-  SocketTransport(
+  public SocketTransport(
       EventLoop loop, SocketChannel channel, Protocol protocol, @Nullable Clients clients)
       throws IOException {
     super(loop);

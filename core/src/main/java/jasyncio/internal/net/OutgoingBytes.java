@@ -1,6 +1,5 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
-import jasyncio.internal.net.WriteQueue;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;

@@ -1,10 +1,14 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.internal.base.Log;
+import jasyncio.net.BaseProtocol;
+import jasyncio.net.BaseTransport;
+import jasyncio.net.Transport;
+import jasyncio.net.WriteBufferLimits;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;

@@ -1,8 +1,10 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.EventLoop;
-import jasyncio.internal.net.LoopIo;
+import jasyncio.internal.base.Log;
+import jasyncio.net.DatagramOptions;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Opens, binds and connects the channel of an endpoint for datagrams. If it fails or is cancelled,
 /// nothing is left open.
-final class DatagramBinder {
+public final class DatagramBinder {
   private static final List<StandardProtocolFamily> BOTH =
       List.of(StandardProtocolFamily.INET6, StandardProtocolFamily.INET); // 6 hears 4 as well
 
@@ -26,7 +28,7 @@ final class DatagramBinder {
   private final DatagramOptions options;
   private final @Nullable StandardProtocolFamily family;
 
-  DatagramBinder(EventLoop loop, DatagramOptions options) {
+  public DatagramBinder(EventLoop loop, DatagramOptions options) {
     this.loop = loop;
     this.options = options;
     var groups = options.multicast().groups();
@@ -37,7 +39,7 @@ final class DatagramBinder {
   }
 
   /// A channel, and where it sends to though it is not connected.
-  record Bound(DatagramChannel channel, @Nullable InetSocketAddress remote) {}
+  public record Bound(DatagramChannel channel, @Nullable InetSocketAddress remote) {}
 
   /// Addresses of one family.
   private record Pair(
@@ -47,7 +49,7 @@ final class DatagramBinder {
 
   /// Tries the families that have all the addresses, one after the other. Suspends while hosts are
   /// looked up.
-  Bound bind() throws IOException {
+  public Bound bind() throws IOException {
     IOException first = null;
     for (var pair : pairs()) {
       try {
@@ -143,7 +145,7 @@ final class DatagramBinder {
       join(channel);
       return new Bound(channel, remote);
     } catch (Throwable e) {
-      Datagrams.close(channel);
+      close(channel);
       throw e;
     }
   }
@@ -227,5 +229,14 @@ final class DatagramBinder {
 
   private static boolean hasFamilyOf(InetAddress group, NetworkInterface each) {
     return each.inetAddresses().anyMatch(a -> Resolver.familyOf(a) == Resolver.familyOf(group));
+  }
+
+  /// Closes a channel, of which nobody can expect anything any more.
+  public static void close(DatagramChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      Log.log(Level.DEBUG, "cannot close a socket", e);
+    }
   }
 }

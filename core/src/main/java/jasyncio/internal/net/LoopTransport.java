@@ -1,4 +1,4 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.Context;
 import jasyncio.ErrorContext;
@@ -7,8 +7,9 @@ import jasyncio.Future;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Overrides;
 import jasyncio.internal.loop.CancellableEntry;
-import jasyncio.internal.net.LoopIo;
-import jasyncio.internal.net.LoopOwned;
+import jasyncio.net.BaseProtocol;
+import jasyncio.net.ReadTransport;
+import jasyncio.net.WriteBufferLimits;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// and that nothing is received while a protocol has not dealt with what came before.
 ///
 /// The transport itself is the callback for reading: an object less to touch for each message.
-abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
+public abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
   /* Overview
    *   OPEN     -> CLOSING   close()
    *   OPEN     -> LOST      abort(), an error, or the end of a pipe; what is unsent is dropped
@@ -125,7 +126,7 @@ abstract class LoopTransport implements ReadTransport, LoopOwned, Runnable {
 
   /// Has the loop begin: the protocol hears of the connection, then reading starts, then `waiter`
   /// is done.
-  final void start(@Nullable Future<@Nullable Void> waiter) {
+  public final void start(@Nullable Future<@Nullable Void> waiter) {
     callSoon(() -> {
       try {
         connectionMade();

@@ -1,9 +1,8 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.EventLoop;
 import jasyncio.internal.loop.CancellableEntry;
-import jasyncio.internal.net.ConnectionErrors;
-import jasyncio.internal.net.WriteEnd;
+import jasyncio.net.Protocol;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
@@ -11,11 +10,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The end of a pipe that is written to. See [PipeTransport].
-final class WritePipeTransport extends PipeTransport {
+public final class WritePipeTransport extends PipeTransport {
   private final WriteEnd end;
   private final OutgoingBytes outgoing;
 
-  WritePipeTransport(
+  public WritePipeTransport(
       EventLoop loop, Protocol protocol, @Nullable SelectableChannel channel, WriteEnd end) {
     super(loop, protocol, channel);
     this.end = end;

@@ -1,9 +1,10 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.Asyncio;
 import jasyncio.internal.base.Sneaky;
-import jasyncio.internal.net.ConnectionErrors;
-import jasyncio.internal.net.LazyWaitList;
+import jasyncio.net.Protocol;
+import jasyncio.net.SendfileNotAvailableException;
+import jasyncio.net.Transport;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -12,7 +13,7 @@ import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /// Sends files. See [Transports#sendfile(Transport, FileChannel, long, Long, boolean)].
-final class Sendfile {
+public final class Sendfile {
   private static final int CHUNK = 256 * 1024;
 
   private final FileChannel file;
@@ -25,7 +26,7 @@ final class Sendfile {
     this.end = end;
   }
 
-  static long send(
+  public static long send(
       Transport transport, FileChannel file, long offset, @Nullable Long count, boolean fallback)
       throws IOException {
     check(offset, count);
@@ -50,7 +51,7 @@ final class Sendfile {
     return sending.position - offset;
   }
 
-  static void check(long offset, @Nullable Long count) {
+  public static void check(long offset, @Nullable Long count) {
     if (offset < 0) {
       throw new IllegalArgumentException(
           "offset must be a non-negative integer (got " + offset + ")");
@@ -61,7 +62,7 @@ final class Sendfile {
   }
 
   /// Where sending ends: behind the part, or with the file.
-  static long end(FileChannel file, long offset, @Nullable Long count) throws IOException {
+  public static long end(FileChannel file, long offset, @Nullable Long count) throws IOException {
     long size = file.size();
     return count == null || count > size - offset ? size : offset + count;
   }
@@ -97,8 +98,8 @@ final class Sendfile {
   }
 
   /// Sends as much as the channel takes now.
-  static long transfer(FileChannel file, long position, long end, WritableByteChannel channel)
-      throws IOException {
+  public static long transfer(
+      FileChannel file, long position, long end, WritableByteChannel channel) throws IOException {
     try {
       return file.transferTo(position, end - position, channel);
     } catch (IOException e) {

@@ -1,7 +1,9 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.WaitList;
-import jasyncio.internal.net.LazyWaitList;
+import jasyncio.net.Datagram;
+import jasyncio.net.DatagramProtocol;
+import jasyncio.net.DatagramTransport;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A receiver that waits is woken for each datagram, and takes it from the queue by itself; if it
 /// is cancelled instead, it wakes the next one. So no datagram is lost to a cancellation.
-final class DatagramQueue implements DatagramProtocol {
+public final class DatagramQueue implements DatagramProtocol {
   private final int limit;
   private final ArrayDeque<Datagram> received = new ArrayDeque<>();
   private final WaitList receivers = new WaitList(this);
@@ -27,7 +29,7 @@ final class DatagramQueue implements DatagramProtocol {
   private boolean closed;
 
   /// @param limit how many datagrams are kept; with so many nothing is read
-  DatagramQueue(int limit) {
+  public DatagramQueue(int limit) {
     this.limit = limit;
   }
 
@@ -77,12 +79,12 @@ final class DatagramQueue implements DatagramProtocol {
 
   // ---- what the coroutines do -------------------------------------------------------------------
 
-  DatagramTransport transport() {
+  public DatagramTransport transport() {
     return Objects.requireNonNull(transport);
   }
 
   /// {@return the next datagram, or `null` if the endpoint is closed} Suspends unless there is one.
-  @Nullable Datagram receive() throws IOException {
+  public @Nullable Datagram receive() throws IOException {
     while (!transport().isClosing()) {
       if (!received.isEmpty()) {
         var datagram = received.remove();
@@ -112,7 +114,7 @@ final class DatagramQueue implements DatagramProtocol {
   }
 
   /// Sends a datagram. Suspends while too much waits to be sent.
-  void send(ByteBuffer data, @Nullable SocketAddress address) throws IOException {
+  public void send(ByteBuffer data, @Nullable SocketAddress address) throws IOException {
     if (transport().isClosing()) {
       throw new ClosedChannelException();
     }
@@ -124,7 +126,7 @@ final class DatagramQueue implements DatagramProtocol {
     }
   }
 
-  int waitingToSend() {
+  public int waitingToSend() {
     return senders.size();
   }
 
@@ -137,7 +139,7 @@ final class DatagramQueue implements DatagramProtocol {
   }
 
   /// Waits until the transport is closed. Suspends.
-  void awaitClosed() {
+  public void awaitClosed() {
     if (!closed) {
       closers.await();
     }

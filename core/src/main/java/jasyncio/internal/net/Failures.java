@@ -1,4 +1,4 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.Future;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /// Errors that name the address concerned, which the JDK's do not.
-final class Failures {
+public final class Failures {
   private Failures() {}
 
   static IOException bind(SocketAddress address, IOException cause) {
@@ -27,7 +27,7 @@ final class Failures {
         cause);
   }
 
-  static IOException connect(SocketAddress address, IOException cause) {
+  public static IOException connect(SocketAddress address, IOException cause) {
     if (address instanceof UnixDomainSocketAddress unix && Files.notExists(unix.getPath())) {
       return missing(unix.getPath(), cause);
     }

@@ -1,11 +1,11 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /// The bytes that a stream has received and nobody has read yet: one array that grows at its end
 /// and is read from its beginning.
-final class ByteQueue {
+public final class ByteQueue {
   /* Overview
    * The bytes lie between `start` and `end`; both are 0 when there are none.
    *
@@ -23,22 +23,22 @@ final class ByteQueue {
   private int start;
   private int end;
 
-  int size() {
+  public int size() {
     return end - start;
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return start == end;
   }
 
-  void append(byte[] data) {
+  public void append(byte[] data) {
     makeRoom(data.length);
     System.arraycopy(data, 0, bytes, end, data.length);
     end += data.length;
   }
 
   /// Appends what is between position and limit; afterwards the position is at the limit.
-  void append(ByteBuffer data) {
+  public void append(ByteBuffer data) {
     int count = data.remaining();
     makeRoom(count);
     data.get(bytes, end, count);
@@ -69,7 +69,7 @@ final class ByteQueue {
   }
 
   /// Takes the first `count` bytes, of which there must be so many.
-  byte[] take(int count) {
+  public byte[] take(int count) {
     if (count == bytes.length) { // it is full: the array itself will do
       var all = bytes;
       clear();
@@ -80,13 +80,13 @@ final class ByteQueue {
     return taken;
   }
 
-  byte[] takeAll() {
+  public byte[] takeAll() {
     return take(size());
   }
 
   /// Takes as many bytes as there are and as `target` has room for. Keeps the array: who reads like
   /// this wants no allocation.
-  int take(ByteBuffer target) {
+  public int take(ByteBuffer target) {
     int count = Math.min(size(), target.remaining());
     target.put(bytes, start, count);
     move(count);
@@ -94,19 +94,19 @@ final class ByteQueue {
   }
 
   /// Takes the first byte, which there must be.
-  int takeByte() {
+  public int takeByte() {
     int b = bytes[start] & 0xFF;
     move(1);
     return b;
   }
 
   /// The bytes, to be looked at before the next change.
-  ByteBuffer view() {
+  public ByteBuffer view() {
     return ByteBuffer.wrap(bytes, start, size());
   }
 
   /// Drops the first `count` bytes.
-  void skip(int count) {
+  public void skip(int count) {
     move(count);
     if (isEmpty() && bytes.length > KEPT) {
       bytes = NONE;
@@ -121,14 +121,14 @@ final class ByteQueue {
     }
   }
 
-  void clear() {
+  public void clear() {
     bytes = NONE;
     start = 0;
     end = 0;
   }
 
   /// Where `wanted` begins first, at `from` or behind; -1 if nowhere. Counts from the first byte.
-  int indexOf(byte[] wanted, int from) {
+  public int indexOf(byte[] wanted, int from) {
     byte first = wanted[0];
     int last = end - wanted.length;
     for (int i = start + from; i <= last; i++) {

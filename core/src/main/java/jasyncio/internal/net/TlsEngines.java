@@ -1,5 +1,6 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
+import jasyncio.net.TlsOptions;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
@@ -7,11 +8,11 @@ import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /// Makes the engines of connections.
-final class TlsEngines {
+public final class TlsEngines {
   private TlsEngines() {}
 
   /// A server's engine.
-  static SSLEngine server(TlsOptions options) {
+  public static SSLEngine server(TlsOptions options) {
     var engine = options.context().createSSLEngine();
     engine.setUseClientMode(false);
     return configured(engine, options, engine.getSSLParameters());
@@ -22,7 +23,7 @@ final class TlsEngines {
   /// @throws IllegalArgumentException if neither the options nor the connection tell whose
   ///   certificate to expect, or if they tell that anybody's is but the parameters have names
   ///   checked
-  static SSLEngine client(TlsOptions options, @Nullable String host, int port) {
+  public static SSLEngine client(TlsOptions options, @Nullable String host, int port) {
     var expected = options.serverHostname();
     var name = withoutDot(expected != null ? expected : host);
     if (name == null || (name.isEmpty() && expected == null)) {

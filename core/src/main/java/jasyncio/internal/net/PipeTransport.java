@@ -1,6 +1,10 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.EventLoop;
+import jasyncio.net.BaseProtocol;
+import jasyncio.net.ExtraInfo;
+import jasyncio.net.Protocol;
+import jasyncio.net.Transport;
 import java.io.IOException;
 import java.nio.channels.SelectableChannel;
 import java.util.Objects;
@@ -8,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What both directions of pipes have in common. A pipe has one direction only: the methods of the
 /// other one say so.
-abstract class PipeTransport extends LoopTransport implements Transport {
+public abstract class PipeTransport extends LoopTransport implements Transport {
   /* The order of the callbacks is asyncio's: unix_events.py,
    * _UnixReadPipeTransport, _UnixWritePipeTransport.
    */

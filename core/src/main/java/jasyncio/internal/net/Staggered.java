@@ -1,4 +1,4 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.Asyncio;
 import jasyncio.Awaitable;

@@ -1,16 +1,16 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /// The connections of a server that are there. Used on its loop's thread.
-final class Clients {
+public final class Clients {
   private final Set<SocketTransport> transports = new LinkedHashSet<>();
   private final Runnable whenGone;
 
   /// @param whenGone what to do each time that one has gone
-  Clients(Runnable whenGone) {
+  public Clients(Runnable whenGone) {
     this.whenGone = whenGone;
   }
 
@@ -23,17 +23,17 @@ final class Clients {
     whenGone.run();
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return transports.isEmpty();
   }
 
   /// Closes all: what is in their write buffers is still sent.
-  void close() {
+  public void close() {
     List.copyOf(transports).forEach(SocketTransport::closeFromTop);
   }
 
   /// Ends all at once.
-  void abort() {
+  public void abort() {
     List.copyOf(transports).forEach(SocketTransport::abort);
   }
 }

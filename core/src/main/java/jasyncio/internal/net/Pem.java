@@ -1,4 +1,4 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads PEM files: certificates, and private keys in PKCS#8, encrypted or not, or in OpenSSL's
 /// traditional form. The JDK's own PEMDecoder is a preview in Java 25.
-final class Pem {
+public final class Pem {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----((?s:.*?))-----END \\1-----");
   private static final byte SEQUENCE = 0x30;
@@ -37,7 +37,7 @@ final class Pem {
   /// The certificates of a file, in its order.
   ///
   /// @throws KeyStoreException if there is none
-  static List<X509Certificate> certificates(Path file)
+  public static List<X509Certificate> certificates(Path file)
       throws IOException, GeneralSecurityException {
     var factory = CertificateFactory.getInstance("X.509");
     var certificates =
@@ -63,7 +63,7 @@ final class Pem {
   /// @param owner whose key it has to be
   /// @param password for an encrypted key
   /// @throws KeyStoreException if there is none, or not that of the certificate
-  static PrivateKey privateKey(Path file, X509Certificate owner, char @Nullable [] password)
+  public static PrivateKey privateKey(Path file, X509Certificate owner, char @Nullable [] password)
       throws IOException, GeneralSecurityException {
     var block =
         BLOCK
@@ -162,7 +162,7 @@ final class Pem {
     return length;
   }
 
-  static byte[] der(byte tag, byte[] content) {
+  public static byte[] der(byte tag, byte[] content) {
     int n = content.length;
     var out = new ByteArrayOutputStream(n + 6);
     out.write(tag);

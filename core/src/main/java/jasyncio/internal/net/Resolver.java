@@ -1,4 +1,4 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import jasyncio.EventLoop;
 import jasyncio.internal.base.Log;
@@ -21,14 +21,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Names to addresses, off the loop: the system's resolver blocks.
-final class Resolver {
+public final class Resolver {
   private Resolver() {}
 
   /// The addresses of a host, in the resolver's order. Suspends; a literal address needs no
   /// resolver, and does not suspend.
   ///
   /// @throws UnknownHostException if there is none, or none of that family
-  static List<InetAddress> resolve(
+  public static List<InetAddress> resolve(
       EventLoop loop, String host, @Nullable StandardProtocolFamily family) throws IOException {
     var literal = literal(host);
     var all =
@@ -66,7 +66,8 @@ final class Resolver {
   }
 
   /// An address whose host is looked up if that was not done yet. Suspends.
-  static SocketAddress ensureResolved(EventLoop loop, SocketAddress address) throws IOException {
+  public static SocketAddress ensureResolved(EventLoop loop, SocketAddress address)
+      throws IOException {
     if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
       var first = resolve(loop, inet.getHostString(), null).getFirst();
       return new InetSocketAddress(first, inet.getPort());
@@ -111,7 +112,7 @@ final class Resolver {
   }
 
   /// Has the families take turns, after `first` addresses of the first one: RFC 8305, section 4.
-  static List<InetAddress> interleave(List<InetAddress> addresses, int first) {
+  public static List<InetAddress> interleave(List<InetAddress> addresses, int first) {
     var families = new LinkedHashMap<Class<?>, List<InetAddress>>();
     for (var address : addresses) {
       families

@@ -1,5 +1,6 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
+import jasyncio.net.BufferedProtocol;
 import java.nio.ByteBuffer;
 
 /// How a [BufferedProtocol] is given what has been received.

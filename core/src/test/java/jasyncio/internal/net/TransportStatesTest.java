@@ -1,12 +1,20 @@
-package jasyncio.net;
+package jasyncio.internal.net;
 
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.net.DatagramProtocol;
+import jasyncio.net.Protocol;
+import jasyncio.net.TlsOptions;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
 import java.util.EnumSet;
 import java.util.Set;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,37 +62,39 @@ class TransportStatesTest {
   @Test
   void transition_thatIsNoArrow_namesBothStatesAndChangesNothing() throws Exception {
     run(() -> {
-      try (var pair = Loopback.open()) {
-        var transport = (LoopTransport) pair.client().transport();
-        assertThatThrownBy(() -> transport.transition(LoopTransport.State.OPEN))
-            .isInstanceOf(IllegalStateException.class)
-            .hasMessageStartingWith("OPEN does not lead to OPEN: <SocketTransport open ");
-        assertThat(transport.isClosing()).isFalse();
-        transport.abort();
-        assertThatThrownBy(() -> transport.transition(LoopTransport.State.CLOSING))
-            .isInstanceOf(IllegalStateException.class)
-            .hasMessageStartingWith("LOST does not lead to CLOSING: <SocketTransport lost ");
-        pair.client().lost.await();
-        assertThatThrownBy(() -> transport.transition(LoopTransport.State.LOST))
-            .isInstanceOf(IllegalStateException.class)
-            .hasMessageStartingWith("CLOSED does not lead to LOST: <SocketTransport closed ");
-      }
+      var channel =
+          DatagramChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      var lost = getRunningLoop().<Boolean>createFuture();
+      var protocol =
+          new DatagramProtocol() {
+            @Override
+            public void connectionLost(@Nullable Throwable exception) {
+              lost.setResult(true);
+            }
+          };
+      var transport = new UdpTransport(getRunningLoop(), channel, protocol, null);
+      assertThatThrownBy(() -> transport.transition(LoopTransport.State.OPEN))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("OPEN does not lead to OPEN: <DatagramTransport open ");
+      assertThat(transport.isClosing()).isFalse();
+      transport.abort();
+      assertThatThrownBy(() -> transport.transition(LoopTransport.State.CLOSING))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("LOST does not lead to CLOSING: <DatagramTransport lost ");
+      lost.await();
+      assertThatThrownBy(() -> transport.transition(LoopTransport.State.LOST))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("CLOSED does not lead to LOST: <DatagramTransport closed ");
     });
   }
 
   @Test
   void transition_ofTlsThatIsNoArrow_namesBothStatesAndChangesNothing() throws Exception {
     run(() -> {
+      var options = TlsOptions.of(SSLContext.getDefault());
+      var protocol = new Protocol() {};
       var layer =
-          new TlsLayer(
-              getRunningLoop(),
-              new Recorder(),
-              TlsOptions.of(TlsProvider.JDK.client()),
-              false,
-              "localhost",
-              1,
-              null,
-              true);
+          new TlsLayer(getRunningLoop(), protocol, options, false, "localhost", 1, null, true);
       assertThatThrownBy(() -> layer.transition(TlsLayer.State.OPEN))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageStartingWith("NEW does not lead to OPEN: <TlsTransport new ");
