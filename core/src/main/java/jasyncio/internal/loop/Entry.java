@@ -48,7 +48,10 @@ public abstract class Entry {
     return toString();
   }
 
-  /// The name of `entry` among the callbacks of a future.
+  /// {@return the name of `entry` among the callbacks of a future}
+  ///
+  /// @param entry one of them
+  /// @hidden
   public static String nameOf(Entry entry) {
     return entry.callbackName();
   }
