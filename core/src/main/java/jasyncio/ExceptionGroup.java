@@ -249,7 +249,8 @@ public final class ExceptionGroup extends RuntimeException {
   /// What is left of a group while handlers take their parts.
   private static final class Handling {
     private final ExceptionGroup group;
-    private final List<Throwable> loose = new ArrayList<>(); // thrown by handlers, or not seen by them
+    private final List<Throwable> loose =
+        new ArrayList<>(); // thrown by handlers, or not seen by them
     private @Nullable ExceptionGroup rest;
 
     Handling(ExceptionGroup group) {
@@ -357,17 +358,18 @@ public final class ExceptionGroup extends RuntimeException {
     }
   }
 
-  /// Calls `action` with an exception, and if that is a group with everything in it, each once.
+  /// Calls `action` with an exception, and if that is a group with everything in it, each once, in
+  /// the order in which a trace shows them.
   static void walk(Throwable e, Consumer<Throwable> action) {
     Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     var open = new ArrayDeque<Throwable>();
     open.add(e);
     while (!open.isEmpty()) {
-      var next = open.remove();
+      var next = open.pop();
       if (seen.add(next)) {
         action.accept(next);
         if (next instanceof ExceptionGroup group) {
-          open.addAll(group.exceptions);
+          group.exceptions.reversed().forEach(open::push);
         }
       }
     }
