@@ -1,11 +1,11 @@
 package jasyncio.net;
 
 import jasyncio.Asyncio;
+import jasyncio.internal.net.AddressErrors;
 import jasyncio.internal.net.BareChannel;
 import jasyncio.internal.net.BareChannel.Side;
 import jasyncio.internal.net.ConnectionErrors;
 import jasyncio.internal.net.Connector;
-import jasyncio.internal.net.Failures;
 import jasyncio.internal.net.Resolver;
 import jasyncio.internal.net.Sendfile;
 import jasyncio.internal.net.UdpTransport;
@@ -315,7 +315,7 @@ public final class Sockets {
             loop, channel, Side.WRITE, () -> channel.finishConnect() ? true : null);
       }
     } catch (IOException e) {
-      throw Failures.connect(target, e);
+      throw AddressErrors.connect(target, e);
     }
   }
 
@@ -334,7 +334,7 @@ public final class Sockets {
     try {
       channel.connect(target);
     } catch (IOException e) {
-      throw Failures.connect(target, e);
+      throw AddressErrors.connect(target, e);
     }
   }
 

@@ -206,7 +206,7 @@ public final class StreamWriter implements AutoCloseable {
 
   /// Puts TLS onto the connection, which is plain so far; the other side must do the same. What was
   /// written before is sent first, and what was received and not read belongs to TLS. Suspends
-  /// until the handshake is done. Nobody may be reading or writing meanwhile.
+  /// until the handshake is done. NullProtocol may be reading or writing meanwhile.
   ///
   /// @param options how. A client needs [TlsOptions#serverHostname(String)]
   /// @throws IOException if the handshake fails; then the connection is closed, as it is if the

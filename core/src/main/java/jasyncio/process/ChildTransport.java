@@ -88,15 +88,15 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
   // ---- connecting -------------------------------------------------------------------------------
 
   /// Makes transports of our ends of the pipes, and tells the protocol. Suspends until it knows.
-  void connect(Plumbing plumbing) throws IOException {
+  void connect(ChildStreams streams) throws IOException {
     for (int fd = 0; fd < 3; fd++) {
-      if (plumbing.isPipe(fd)) {
+      if (streams.isPipe(fd)) {
         pipes[fd] = new ChildPipe(fd);
       }
     }
     for (var pipe : pipes) {
       if (pipe != null) {
-        pipe.connect(plumbing);
+        pipe.connect(streams);
       }
     }
     loop.callSoon(() -> protocol.connectionMade(this));
@@ -125,8 +125,8 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
       this.fd = fd;
     }
 
-    void connect(Plumbing plumbing) throws IOException {
-      var ours = plumbing.ours(fd);
+    void connect(ChildStreams streams) throws IOException {
+      var ours = streams.ours(fd);
       if (fd == 0) {
         if (ours instanceof WritableByteChannel channel) {
           Pipes.connectWritePipe(() -> this, channel);

@@ -165,7 +165,7 @@ public final class Subprocesses {
       ProgramFinder.checkDirectory(options.cwd());
     }
     var program = find(options, commandLine.getFirst());
-    var plumbing = Plumbing.open(options);
+    var streams = ChildStreams.open(options);
     ChildTransport transport;
     try {
       var command =
@@ -176,23 +176,23 @@ public final class Subprocesses {
               options.cwd(),
               options.startNewSession(),
               options.processGroup(),
-              plumbing.stream(0),
-              plumbing.stream(1),
-              plumbing.stream(2));
+              streams.stream(0),
+              streams.stream(1),
+              streams.stream(2));
       var starting = launcher != null ? launcher : Launcher.best();
       transport = ChildTransport.of(loop, protocol, starting.start(command));
     } catch (Throwable e) {
-      plumbing.closeOurEnds();
+      streams.closeOurEnds();
       throw e;
     } finally {
-      plumbing.closeChildsEnds();
+      streams.closeChildsEnds();
     }
     try {
-      transport.connect(plumbing);
+      transport.connect(streams);
       return transport;
     } catch (Throwable e) {
       transport.close();
-      plumbing.closeOurEnds(); // those that were not connected yet
+      streams.closeOurEnds(); // those that were not connected yet
       transport.awaitExit();
       throw e;
     }

@@ -7,6 +7,6 @@ class JdkStreamsSubprocessTest extends JdkSubprocessTest {
 
   @BeforeEach
   void useStreams() {
-    Plumbing.channels = false;
+    ChildStreams.channels = false;
   }
 }

@@ -68,7 +68,7 @@ abstract class SubprocessContract {
   @AfterEach
   void nothingIsLeft() {
     Subprocesses.launcher = null;
-    Plumbing.channels = true;
+    ChildStreams.channels = true;
     Children.awaitNone();
   }
 

@@ -36,12 +36,12 @@ public final class BareChannel {
   private final LoopIo io;
   private final SelectableChannel channel;
   private final Watch watch;
-  private final Entry reader = new Entry();
-  private final Entry writer = new Entry();
+  private final Use reader = new Use();
+  private final Use writer = new Use();
 
   /// What is to run on one side, and the coroutine's future if one waits there.
-  private static final class Entry {
-    @Nullable CancellableEntry timer;
+  private static final class Use {
+    @Nullable CancellableEntry callback;
     @Nullable Future<Boolean> waiter;
   }
 
@@ -128,17 +128,17 @@ public final class BareChannel {
 
   private void awaitReady(Side side) {
     var waiter = loop.<Boolean>createFuture();
-    var timer =
+    var callback =
         io.callback(() -> {
           if (!waiter.done()) {
             waiter.setResult(true);
           }
         });
-    set(side, timer, waiter);
+    set(side, callback, waiter);
     try {
       waiter.await();
     } finally {
-      if (entry(side).timer == timer) {
+      if (use(side).callback == callback) {
         remove(side);
       }
     }
@@ -152,19 +152,19 @@ public final class BareChannel {
     set(side, io.callback(callback), null);
   }
 
-  private void set(Side side, CancellableEntry timer, @Nullable Future<Boolean> waiter) {
+  private void set(Side side, CancellableEntry callback, @Nullable Future<Boolean> waiter) {
     checkNobodyWaits(side);
-    var entry = entry(side);
-    if (entry.timer != null) {
-      io.cancel(entry.timer);
+    var use = use(side);
+    if (use.callback != null) {
+      io.cancel(use.callback);
     }
-    entry.timer = timer;
-    entry.waiter = waiter;
-    update(side, timer);
+    use.callback = callback;
+    use.waiter = waiter;
+    update(side, callback);
   }
 
   private void checkNobodyWaits(Side side) {
-    var waiter = entry(side).waiter;
+    var waiter = use(side).waiter;
     if (waiter != null && !waiter.done()) {
       throw new IllegalStateException(
           "another coroutine is waiting already to "
@@ -178,38 +178,38 @@ public final class BareChannel {
   ///
   /// @return whether there was one
   public boolean removeCallback(Side side) {
-    return entry(side).waiter == null && remove(side);
+    return use(side).waiter == null && remove(side);
   }
 
   private boolean remove(Side side) {
-    var entry = entry(side);
-    if (entry.timer == null) {
+    var use = use(side);
+    if (use.callback == null) {
       return false;
     }
-    io.cancel(entry.timer);
-    entry.timer = null;
-    entry.waiter = null;
+    io.cancel(use.callback);
+    use.callback = null;
+    use.waiter = null;
     update(side, null);
     return true;
   }
 
-  private Entry entry(Side side) {
+  private Use use(Side side) {
     return side == Side.READ ? reader : writer;
   }
 
-  private void update(Side side, @Nullable CancellableEntry timer) {
+  private void update(Side side, @Nullable CancellableEntry callback) {
     if (watch.owner() != this) {
       return; // a transport has taken it meanwhile
     }
-    if (reader.timer == null && writer.timer == null) {
+    if (reader.callback == null && writer.callback == null) {
       watch.end();
       if (!(channel instanceof SocketChannel)) { // of those there may be very many at once
         io.letGo(); // its owner may close it right now, and others want its address
       }
     } else if (side == Side.READ) {
-      watch.setReader(timer);
+      watch.setReader(callback);
     } else {
-      watch.setWriter(timer);
+      watch.setWriter(callback);
     }
   }
 }

@@ -40,7 +40,7 @@ public final class Connector {
       case InetSocketAddress inet when inet.isUnresolved() ->
           connect(inet.getHostString(), inet.getPort());
       case InetSocketAddress inet -> connect(List.of(inet.getAddress()), inet.getPort());
-      default -> throw Failures.unknown(address);
+      default -> throw AddressErrors.unknown(address);
     };
   }
 
@@ -137,7 +137,7 @@ public final class Connector {
           channel.bind(local);
           return;
         } catch (IOException e) {
-          failure = Failures.bind(local, e);
+          failure = AddressErrors.bind(local, e);
         }
       }
     }
@@ -164,7 +164,7 @@ public final class Connector {
         awaitConnection(channel);
       }
     } catch (IOException e) {
-      throw Failures.connect(address, e);
+      throw AddressErrors.connect(address, e);
     }
   }
 

@@ -182,7 +182,7 @@ public final class DatagramBinder {
       try {
         channel.bind(local);
       } catch (IOException e) {
-        throw Failures.bind(local, e);
+        throw AddressErrors.bind(local, e);
       }
     }
   }
@@ -192,7 +192,7 @@ public final class DatagramBinder {
     try {
       channel.connect(remote);
     } catch (IOException e) {
-      throw Failures.connect(remote, e);
+      throw AddressErrors.connect(remote, e);
     }
   }
 

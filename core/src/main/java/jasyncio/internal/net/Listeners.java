@@ -57,7 +57,7 @@ public final class Listeners {
       case InetSocketAddress inet when inet.getAddress().isAnyLocalAddress() ->
           listen(List.of(everywhere(inet.getPort())));
       case InetSocketAddress inet -> listen(List.of(inet));
-      default -> throw Failures.unknown(address);
+      default -> throw AddressErrors.unknown(address);
     };
   }
 
@@ -167,7 +167,7 @@ public final class Listeners {
     try {
       channel.bind(address, options.backlog());
     } catch (IOException e) {
-      throw Failures.bind(address, e);
+      throw AddressErrors.bind(address, e);
     }
   }
 

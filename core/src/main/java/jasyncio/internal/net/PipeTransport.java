@@ -42,7 +42,7 @@ public abstract class PipeTransport extends LoopTransport implements Transport {
 
   @Override
   final void forget() {
-    protocol = Nobody.NOBODY;
+    protocol = NullProtocol.INSTANCE;
   }
 
   @Override

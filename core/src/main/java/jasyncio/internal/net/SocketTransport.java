@@ -304,7 +304,7 @@ public final class SocketTransport extends LoopTransport implements Transport {
 
   @Override
   void forget() {
-    protocol = Nobody.NOBODY;
+    protocol = NullProtocol.INSTANCE;
     buffered = null;
   }
 

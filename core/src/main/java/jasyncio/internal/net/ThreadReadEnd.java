@@ -15,11 +15,11 @@ public final class ThreadReadEnd implements ReadEnd {
   private static final int BUFFER_SIZE = 64 * 1024;
 
   private final LoopIo io;
-  private final Helper helper;
+  private final BlockingCallThread thread;
   private final Source source;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_SIZE).limit(0);
   private @Nullable CancellableEntry reader;
-  private boolean busy; // the buffer is the helper's
+  private boolean busy; // the buffer is the thread's
   private boolean ended;
   private @Nullable IOException error;
 
@@ -30,7 +30,7 @@ public final class ThreadReadEnd implements ReadEnd {
   private ThreadReadEnd(EventLoop loop, Source source, AutoCloseable resource, boolean closes) {
     this.io = LoopIo.of(loop);
     this.source = source;
-    this.helper = new Helper(loop, "jasyncio-pipe-reader", resource, closes);
+    this.thread = new BlockingCallThread(loop, "jasyncio-pipe-reader", resource, closes);
   }
 
   /// A stream. While a thread reads from it, it cannot be closed.
@@ -51,7 +51,7 @@ public final class ThreadReadEnd implements ReadEnd {
       if (hasNews()) {
         io.schedule(newReader);
       } else {
-        helper.submit(this::fill);
+        thread.submit(this::fill);
         busy = true;
       }
     }
@@ -61,7 +61,7 @@ public final class ThreadReadEnd implements ReadEnd {
     return buffer.hasRemaining() || ended || error != null;
   }
 
-  /// By the helper.
+  /// By the thread.
   private Runnable fill() {
     int n;
     try {
@@ -102,6 +102,6 @@ public final class ThreadReadEnd implements ReadEnd {
   @Override
   public void close() {
     reader = null;
-    helper.close();
+    thread.close();
   }
 }

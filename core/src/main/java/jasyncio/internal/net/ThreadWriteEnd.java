@@ -12,20 +12,20 @@ import org.jspecify.annotations.Nullable;
 /// Something that only blocking calls can write to. A thread of its own makes them, one at a time.
 public final class ThreadWriteEnd implements WriteEnd {
   /* Overview
-   * `write` gives a copy of the first bytes that it is offered to the helper, and takes none of them. When the
-   * helper has written them, the next `write`, which is offered the same bytes again, takes them. So what
+   * `write` gives a copy of the first bytes that it is offered to the thread, and takes none of them. When the
+   * thread has written them, the next `write`, which is offered the same bytes again, takes them. So what
    * was not really written stays in the buffer of whoever writes, and counts there.
    */
   private static final int BUFFER_SIZE = 64 * 1024;
 
   private final LoopIo io;
-  private final Helper helper;
+  private final BlockingCallThread thread;
   private final Sink sink;
   private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_SIZE);
   private @Nullable CancellableEntry writer;
-  private boolean busy; // the buffer is the helper's
+  private boolean busy; // the buffer is the thread's
   private boolean closed;
-  private int written; // by the helper, and not taken yet
+  private int written; // by the thread, and not taken yet
   private @Nullable IOException error;
 
   private interface Sink {
@@ -35,7 +35,7 @@ public final class ThreadWriteEnd implements WriteEnd {
   private ThreadWriteEnd(EventLoop loop, Sink sink, AutoCloseable resource, boolean closes) {
     this.io = LoopIo.of(loop);
     this.sink = sink;
-    this.helper = new Helper(loop, "jasyncio-pipe-writer", resource, closes);
+    this.thread = new BlockingCallThread(loop, "jasyncio-pipe-writer", resource, closes);
   }
 
   /// A stream, which is flushed after each write. While a thread writes to it, it cannot be closed.
@@ -100,14 +100,14 @@ public final class ThreadWriteEnd implements WriteEnd {
         buffer.position(buffer.position() + n);
       }
       if (buffer.flip().hasRemaining()) {
-        helper.submit(this::drain);
+        thread.submit(this::drain);
         busy = true;
       }
     }
     return taken;
   }
 
-  /// By the helper.
+  /// By the thread.
   private Runnable drain() {
     int n = buffer.remaining();
     try {
@@ -136,6 +136,6 @@ public final class ThreadWriteEnd implements WriteEnd {
   public void close() {
     closed = true;
     writer = null;
-    helper.close();
+    thread.close();
   }
 }

@@ -192,7 +192,7 @@ public final class TlsLayer implements BufferedProtocol {
   }
 
   void standIn(Protocol newApp) {
-    if (app == Nobody.NOBODY) {
+    if (app == NullProtocol.INSTANCE) {
       return; // it is over
     }
     if (loop.getDebug()) {
@@ -324,7 +324,8 @@ public final class TlsLayer implements BufferedProtocol {
       return;
     }
     if (error != null) {
-      Failures.tell(w, error);
+      w.setException(error);
+      var _ = w.exception(); // read: others learn of it, too, if the waiting task is cancelled now
     } else {
       w.setResult(null);
     }
@@ -913,7 +914,7 @@ public final class TlsLayer implements BufferedProtocol {
 
   /// It is over: keeps nothing of the application.
   private void forget() {
-    app = Nobody.NOBODY;
+    app = NullProtocol.INSTANCE;
     bufferedApp = null;
     upgradable = null;
     context = new Context();

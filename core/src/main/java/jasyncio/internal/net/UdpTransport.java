@@ -163,7 +163,7 @@ public class UdpTransport extends LoopTransport implements DatagramTransport {
 
   @Override
   void forget() {
-    protocol = Nobody.NOBODY;
+    protocol = NullProtocol.INSTANCE;
   }
 
   // ---- what it is -------------------------------------------------------------------------------

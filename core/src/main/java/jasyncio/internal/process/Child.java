@@ -27,7 +27,28 @@ public interface Child {
   /// Blocks until the process has ended.
   ///
   /// @return whether it has, within this time
-  boolean awaitEnd(Duration patience);
+  default boolean awaitEnd(Duration patience) {
+    boolean interrupted = false;
+    try {
+      long deadline = System.nanoTime() + patience.toNanos();
+      while (true) {
+        try {
+          return awaitEnd(deadline - System.nanoTime());
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /// Blocks until the process has ended.
+  ///
+  /// @return whether it has, within this time
+  boolean awaitEnd(long nanos) throws InterruptedException;
 
   /// Nobody will call [#reap()]: the process is to be forgotten by itself when it ends.
   void abandon();

@@ -2,7 +2,6 @@ package jasyncio.internal.process;
 
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -73,22 +72,8 @@ final class PosixChild implements Child {
   }
 
   @Override
-  public boolean awaitEnd(Duration patience) {
-    boolean interrupted = false;
-    try {
-      long deadline = System.nanoTime() + patience.toNanos();
-      while (true) {
-        try {
-          return ended.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+  public boolean awaitEnd(long nanos) throws InterruptedException {
+    return ended.await(nanos, TimeUnit.NANOSECONDS);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package jasyncio.internal.net;
 
-import jasyncio.Future;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -11,8 +10,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /// Errors that name the address concerned, which the JDK's do not.
-public final class Failures {
-  private Failures() {}
+public final class AddressErrors {
+  private AddressErrors() {}
 
   static IOException bind(SocketAddress address, IOException cause) {
     if (address instanceof UnixDomainSocketAddress unix) {
@@ -47,12 +46,5 @@ public final class Failures {
   private static <E extends IOException> E because(E e, IOException cause) {
     e.initCause(cause);
     return e;
-  }
-
-  /// Tells who waits of an error that others learn of, too: it is not one that nobody has read, if
-  /// the waiting task is cancelled in the same iteration.
-  static void tell(Future<?> waiter, Throwable error) {
-    waiter.setException(error);
-    waiter.exception();
   }
 }

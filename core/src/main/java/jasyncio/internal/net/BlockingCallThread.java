@@ -11,7 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /// A thread that makes blocking calls for a loop, one after the other. It ends when it is closed,
 /// and closes what it works on.
-final class Helper {
+final class BlockingCallThread {
+  /* Overview
+   *   no thread -> waits      the first submit()
+   *   waits     -> calls      submit(): the loop puts a job into `next` and unparks the thread
+   *   calls     -> waits      the thread has sent the loop what the job gave
+   *   any       -> ended      close(): END is in `next`, in place of a job that was not begun
+   * One job at a time: whoever submits the next has been given the answer to the one before. So `next` is all that the two
+   * threads share, and what a job works on is the thread's from submit() until the loop runs the answer.
+   */
   private static final long STACK_SIZE = 128 * 1024;
   private static final Job END = () -> () -> {};
 
@@ -32,7 +40,8 @@ final class Helper {
   /// @param name of the thread
   /// @param resource what the calls are made on
   /// @param closesWhileInUse whether it may be closed while a call is made, and ends that
-  Helper(EventLoop loop, String name, AutoCloseable resource, boolean closesWhileInUse) {
+  BlockingCallThread(
+      EventLoop loop, String name, AutoCloseable resource, boolean closesWhileInUse) {
     this.loop = loop;
     this.io = LoopIo.of(loop);
     this.name = name;

@@ -5,10 +5,10 @@ import jasyncio.net.Protocol;
 
 /// Is called where there is nobody to call any more: the protocol of a transport that is closed,
 /// which does not keep the one that it had.
-final class Nobody implements Protocol, DatagramProtocol {
-  static final Nobody NOBODY = new Nobody();
+final class NullProtocol implements Protocol, DatagramProtocol {
+  static final NullProtocol INSTANCE = new NullProtocol();
 
-  private Nobody() {}
+  private NullProtocol() {}
 
   @Override
   public String toString() {

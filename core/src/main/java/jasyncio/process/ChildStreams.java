@@ -12,7 +12,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The streams of a child that is about to be started, and our ends of its pipes.
-final class Plumbing {
+final class ChildStreams {
   private static final Path NULL_FILE = Path.of(File.separatorChar == '\\' ? "NUL" : "/dev/null");
 
   /// Whether pipes are the JDK's channels, whose descriptors the child gets. Only tests change it.
@@ -23,19 +23,19 @@ final class Plumbing {
   private final boolean[] pipes = new boolean[3];
   private final List<Channel> childs = new ArrayList<>();
 
-  private Plumbing() {}
+  private ChildStreams() {}
 
   /// Opens what the options say.
-  static Plumbing open(ProcessOptions options) throws IOException {
-    var plumbing = new Plumbing();
+  static ChildStreams open(ProcessOptions options) throws IOException {
+    var all = new ChildStreams();
     try {
-      plumbing.add(0, options.stdin());
-      plumbing.add(1, options.stdout());
-      plumbing.add(2, options.stderr());
-      return plumbing;
+      all.add(0, options.stdin());
+      all.add(1, options.stdout());
+      all.add(2, options.stderr());
+      return all;
     } catch (Throwable e) {
-      plumbing.closeChildsEnds();
-      plumbing.closeOurEnds();
+      all.closeChildsEnds();
+      all.closeOurEnds();
       throw e;
     }
   }
@@ -89,7 +89,7 @@ final class Plumbing {
 
   /// The child has its ends now: close them here, or the pipes never end.
   void closeChildsEnds() {
-    childs.forEach(Plumbing::close);
+    childs.forEach(ChildStreams::close);
   }
 
   void closeOurEnds() {
