@@ -8,6 +8,7 @@ import jasyncio.internal.fiber.Hub;
 import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
+import jasyncio.internal.loop.Sleeper;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -69,7 +70,12 @@ public final class EventLoop implements AutoCloseable {
 
   EventLoop(@Nullable FiberKind kind) {
     this.kind = FiberKind.choose(kind);
-    this.core = new LoopCore(this, this.kind::newHub, () -> System.nanoTime() - EPOCH, blocked);
+    this.core =
+        new LoopCore(
+            this,
+            this.kind::newHub,
+            (inbox, channels) -> new Sleeper(inbox, channels, () -> System.nanoTime() - EPOCH),
+            blocked);
     this.hub = core.hub();
     setBlockingPolicy(BlockingPolicy.fromProperty());
   }

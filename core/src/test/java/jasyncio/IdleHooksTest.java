@@ -170,7 +170,7 @@ class IdleHooksTest {
     var server = ServerSocketChannel.open();
     server.bind(new InetSocketAddress("localhost", 0));
     server.configureBlocking(false);
-    loop.core.watch(server);
+    loop.core.channels().watch(server);
     loop.callLater(
         0.005, // afterwards there is nothing but the channel
         () ->

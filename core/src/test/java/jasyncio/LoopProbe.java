@@ -1,9 +1,11 @@
 package jasyncio;
 
+import jasyncio.internal.loop.Channels;
 import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.Inbox;
 import jasyncio.internal.loop.LoopCore;
 import jasyncio.internal.loop.ReadyQueue;
+import jasyncio.internal.loop.Sleeper;
 import jasyncio.internal.loop.TimerHeap;
 import java.lang.reflect.Field;
 import java.nio.channels.Selector;
@@ -24,7 +26,7 @@ final class LoopProbe {
   LoopProbe(Consumer<Entry> beforeTurn) {
     ready = new Queue(beforeTurn);
     set(READY, loop.core, ready);
-    set(CLOCK, loop.core, (LongSupplier) () -> now);
+    set(CLOCK, get(WAITING, loop.core), (LongSupplier) () -> now);
   }
 
   /// Runs one iteration, which does not wait.
@@ -74,7 +76,7 @@ final class LoopProbe {
     if (timers().firstNanos() != Long.MAX_VALUE) {
       left.add("a timer is left");
     }
-    var selector = (Selector) get(SELECTOR, loop.core);
+    var selector = (Selector) get(SELECTOR, loop.core.channels());
     if (selector != null) {
       for (var key : selector.keys()) {
         if (key.isValid()) {
@@ -124,11 +126,12 @@ final class LoopProbe {
   // ---- reflection -------------------------------------------------------------------------------
 
   private static final Field READY = field(LoopCore.class, "ready");
-  private static final Field CLOCK = field(LoopCore.class, "clock");
+  private static final Field CLOCK = field(Sleeper.class, "clock");
+  private static final Field WAITING = field(LoopCore.class, "waiting");
   private static final Field RUNNING = field(LoopCore.class, "running");
   private static final Field INBOX = field(LoopCore.class, "inbox");
   private static final Field TIMERS = field(LoopCore.class, "timers");
-  private static final Field SELECTOR = field(LoopCore.class, "selector");
+  private static final Field SELECTOR = field(Channels.class, "selector");
   private static final Field GENERATORS = field(Asyncgens.class, "open");
   private static final Field ANSWERS = field(IdleHooks.class, "answers");
 

@@ -41,7 +41,7 @@ class LoopSelectorTest {
             action.run();
           }
         };
-    loop.core.watch(pipe.source()).setReader(entry);
+    loop.core.channels().watch(pipe.source()).setReader(entry);
   }
 
   private void write() {
@@ -82,14 +82,14 @@ class LoopSelectorTest {
     try (var source = other.source();
         var sink = other.sink()) {
       source.configureBlocking(false);
-      loop.core.watch(source);
+      loop.core.channels().watch(source);
       onReadable(() -> order.add("readable"));
       loop.callSoon(() -> order.add("registered")); // a key is not cancelled before it was used
       loop.stop();
       loop.runForever();
       write();
-      loop.core.watched(source).end();
-      loop.core.watch(source);
+      loop.core.channels().watched(source).end();
+      loop.core.channels().watch(source);
       assertThat(sink.isOpen()).isTrue();
       loop.stop();
       loop.runForever();
@@ -101,7 +101,7 @@ class LoopSelectorTest {
   void idleLoop_isWokenByAChannelAndByOtherThreads() throws Exception {
     onReadable(() -> {
       order.add("readable");
-      loop.core.watched(pipe.source()).end();
+      loop.core.channels().watched(pipe.source()).end();
       Thread.ofPlatform().start(() -> loop.callSoonThreadsafe(loop::stop));
     });
     loop.callSoon(() -> Thread.ofPlatform().start(this::write));
@@ -112,7 +112,7 @@ class LoopSelectorTest {
   @Test
   void busyLoop_stillLooksAtItsChannels() throws Exception {
     onReadable(() -> {
-      loop.core.watched(pipe.source()).end();
+      loop.core.channels().watched(pipe.source()).end();
       loop.stop();
     });
     loop.createTask(() -> {

@@ -44,7 +44,7 @@ class SelectsTest {
   private static final int FEW = 60; // iterations and all
 
   private static long selects() {
-    return getRunningLoop().core.selects();
+    return getRunningLoop().core.channels().selects();
   }
 
   private static InetSocketAddress any() {

@@ -4,40 +4,27 @@ import jasyncio.internal.fiber.FallbackScheduler;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.fiber.FiberSource;
 import jasyncio.internal.fiber.Hub;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.IllegalBlockingModeException;
-import java.nio.channels.SelectableChannel;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.Objects;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The event loop's machine: what is ready runs, in order, one iteration after the other.
 public final class LoopCore implements FiberSource {
   /* Overview
-   * An iteration (asyncio's _run_once): wait in the selector until something is ready, then move what
-   * other threads sent, I/O events and due timers to the ready queue, in this order behind what is there
-   * already; then give every entry that is there now its turn. What these add waits for the next iteration.
+   * An iteration (asyncio's _run_once): poll() waits until something is ready, then moves what other threads sent, I/O
+   * events and due timers to the ready queue, in this order behind what is there already; then every entry that is
+   * there now gets its turn. What these add waits for the next iteration.
    *
-   * next() is the loop: the hub calls it whenever no fiber knows where control should go. Entries that may call user code
-   * are run by *dispatcher* fibers: a dispatcher takes one entry after the other until the iteration is over,
-   * or until a suspended fiber is due. If what it runs suspends, its stack belongs to that task until the
-   * task ends, and another dispatcher takes over. Idle dispatchers wait in `idle`.
+   * next() is the loop: the hub calls it whenever no fiber knows where control should go. Entries that may call user
+   * code are run by *dispatcher* fibers: a dispatcher is *handed* one entry after the other until the iteration is over,
+   * or until a suspended fiber is *due*. If what it runs suspends, its stack belongs to that task until the task ends,
+   * and another dispatcher takes over. Idle dispatchers wait in `idle`. An *interlude* is one entry that runs while the
+   * current fiber waits in a blocking call.
    *
-   * Fields belong to the hub's logical thread unless they say otherwise.
-   * Sleeping and waking: the loop sets `asleep`, looks at the inbox once more, and waits; a
-   * sender fills the inbox and then looks at `asleep`. Both are volatile, so one of them sees the other.
-   * It waits in the selector, or parks as long as nobody needs a selector (opening one, and waking a thread out
-   * of it, is dearer). Both wake-ups are sticky, so they may come before the wait begins.
+   * Beside it: Waiting, the clock and the wait; Channels, the selector; LoopInterrupts. Fields belong to the hub's
+   * logical thread unless they say otherwise.
    */
 
   /// What happens when a task blocks its thread in a call that is not ours.
@@ -81,19 +68,18 @@ public final class LoopCore implements FiberSource {
 
   private static final int MAX_IDLE = 256;
   private static final long MAX_WAIT_NANOS = 24L * 3600 * 1_000_000_000;
-  private static final long FOREVER = Long.MAX_VALUE;
-  private static final int LET_GO_AT_ONCE = 16; // in an iteration
 
   private final Object owner;
   private final Hub hub;
-  private final LongSupplier clock;
   private final BlockingListener blockingListener;
   private final ReadyQueue ready = new ReadyQueue();
-  private final ArrayList<Entry> io = new ArrayList<>(); // what the selector found ready
   private final TimerHeap timers = new TimerHeap();
   private final ArrayList<Fiber> idle = new ArrayList<>();
   private final Dispatcher dispatcher = new Dispatcher(); // the body of all dispatchers
   private final Inbox inbox = new Inbox(); // any thread
+  private final Waiting waiting; // any thread
+  private final Channels channels;
+  private final LoopInterrupts interrupts;
 
   private volatile BlockingMode blockingMode = BlockingMode.BLOCK; // any thread
   private @Nullable IdleListener idleListener; // only where somebody wants to know
@@ -107,31 +93,21 @@ public final class LoopCore implements FiberSource {
   private @Nullable ForeignContinuation dueForeign; // likewise
   private boolean interlude; // a dispatcher gives control back after one entry
   private boolean unwinding; // fibers are run to their end, one by one, outside of run()
-  private @Nullable Thread sleeper; // who sleeps: written before `asleep`, read after it
-  private volatile @Nullable Consumer<@Nullable Thread> interruptListener;
-  private volatile boolean interruptPending; // any thread
-  private volatile @Nullable Thread interruptedThread; // any thread
-  private volatile boolean running; // read by any thread, as the next two
-  private volatile boolean asleep;
+  private volatile boolean running; // read by any thread, as the next
   private volatile boolean closed;
-  private @Nullable IoState ioState;
-  private final IdentityHashMap<SelectableChannel, Watch> returning =
-      new IdentityHashMap<>(); // to the selector
-  private boolean leaving; // closed channels still wait for the selector to let go of them
-  private int lettingGo; // how often it was asked to in this iteration
-  private long selects; // how often it was asked for anything
-  private volatile @Nullable Selector selector; // set by the logical thread, while it is awake
 
   /// @param owner the loop of the face
   public LoopCore(
       Object owner,
       Function<FiberSource, Hub> hub,
-      LongSupplier clock,
+      Waiting.Maker waiting,
       BlockingListener blockingListener) {
     this.owner = owner;
-    this.clock = clock;
     this.blockingListener = blockingListener;
     this.hub = hub.apply(this);
+    this.channels = new Channels(this.hub);
+    this.waiting = waiting.make(inbox, channels);
+    this.interrupts = new LoopInterrupts(this.hub, this::send);
   }
 
   public Hub hub() {
@@ -143,8 +119,14 @@ public final class LoopCore implements FiberSource {
     return owner;
   }
 
+  /// The channels that the loop watches.
+  public Channels channels() {
+    return channels;
+  }
+
+  /// What the loop's clock shows. Any thread.
   public long nanos() {
-    return clock.getAsLong();
+    return waiting.nanos();
   }
 
   public void setBlockingMode(BlockingMode mode) {
@@ -167,7 +149,7 @@ public final class LoopCore implements FiberSource {
       releaseForeign();
     }
     batch = 0;
-    flush();
+    channels.flush();
     var e = escape;
     escape = null;
     if (e != null) {
@@ -247,19 +229,13 @@ public final class LoopCore implements FiberSource {
   /// Waits until something is ready, and makes it so.
   private void poll() {
     inbox.drainTo(ready);
-    lettingGo = 0;
-    if (leaving || !returning.isEmpty()) {
-      flush();
+    channels.beginIteration();
+    long wait = nanosUntilWork();
+    if (wait <= 0 || idleListener != null) {
+      channels.selectNow();
     }
-    long wait = ready.size() > 0 || !io.isEmpty() || stopping ? 0 : nanosToFirstTimer();
-    if (wait > 0 && idleListener != null && selector != null) {
-      select(0);
-      wait = io.isEmpty() ? wait : 0;
-    } else if (wait <= 0 && selector != null) {
-      select(0);
-    }
-    if (wait > 0) {
-      var idler = idleListener == null ? null : idler(idleListener);
+    if (wait > 0 && !channels.haveFound()) {
+      var idler = idler();
       if (idler != null) {
         ready.add(idler);
         return;
@@ -267,208 +243,52 @@ public final class LoopCore implements FiberSource {
       sleep(wait);
       inbox.drainTo(ready);
     }
-    for (var entry : io) {
-      ready.add(entry);
-    }
-    io.clear();
-    if (timers.size() > 0) {
-      long now = nanos();
-      for (Entry e; (e = timers.pollDue(now)) != null; ) {
-        ready.add(e);
-      }
-    }
+    channels.moveFoundTo(ready);
+    moveDueTimers();
     if (ready.size() > 0) {
       listenerAsked = false;
     }
   }
 
+  /// How long there is nothing to do but for what comes from outside; at most 0 if there is
+  /// something now.
+  private long nanosUntilWork() {
+    if (ready.size() > 0 || channels.haveFound() || stopping) {
+      return 0;
+    }
+    long first = timers.firstNanos();
+    return first == Long.MAX_VALUE ? Waiting.FOREVER : Math.min(first - nanos(), MAX_WAIT_NANOS);
+  }
+
   /// What the listener wants done before the loop waits.
-  private @Nullable Entry idler(IdleListener listener) {
-    if (!inbox.isEmpty()) {
+  private @Nullable Entry idler() {
+    var listener = idleListener;
+    if (listener == null || !inbox.isEmpty()) {
       return null;
     }
-    var s = selector;
-    boolean forever = timers.firstNanos() == Long.MAX_VALUE && (s == null || s.keys().isEmpty());
+    boolean forever = timers.firstNanos() == Long.MAX_VALUE && channels.isEmpty();
     boolean again = listenerAsked;
     listenerAsked = true;
     return listener.beforeWait(forever, again);
   }
 
-  private long nanosToFirstTimer() {
-    long first = timers.firstNanos();
-    return first == Long.MAX_VALUE ? FOREVER : Math.min(first - nanos(), MAX_WAIT_NANOS);
-  }
-
   private void sleep(long nanos) {
-    // Whole milliseconds, as epoll counts: else each of many timers would wake the loop by itself.
-    long millis = nanos == FOREVER ? FOREVER : (nanos + 999_999) / 1_000_000;
-    sleeper = Thread.currentThread();
-    asleep = true;
     try {
-      if (!inbox.isEmpty()) {
-        return;
-      }
-      if (selector != null) {
-        select(millis);
-      } else if (millis == FOREVER) {
-        LockSupport.park(this);
-      } else {
-        LockSupport.parkNanos(this, millis * 1_000_000);
-      }
+      waiting.await(nanos);
     } finally {
-      asleep = false;
-      sleeper = null; // a fiber of the portable runtime, and all that it holds
       if (Thread.interrupted()) {
         hub.noteInterrupt();
       }
     }
   }
 
-  private void wake() {
-    var s = selector;
-    if (s != null) {
-      s.wakeup();
-    } else {
-      LockSupport.unpark(sleeper);
-    }
-  }
-
-  // ---- I/O --------------------------------------------------------------------------------------
-
-  /// What the I/O packages keep for this loop. The loop's logical thread only.
-  public <S extends IoState> S io(Class<S> type, Supplier<S> maker) {
-    if (ioState == null) {
-      ioState = maker.get();
-    }
-    return type.cast(ioState);
-  }
-
-  /// Puts a channel, in non-blocking mode, on the selector; nothing is watched for yet. One that is
-  /// there already keeps what it has. The loop's logical thread only.
-  ///
-  /// One that was taken off in this iteration comes back with the others of its kind, before the
-  /// selector is next asked what is ready: the JDK takes no channel back before it has let go of
-  /// it.
-  ///
-  /// @throws ClosedChannelException if the channel is closed
-  /// @throws UncheckedIOException if no selector can be opened
-  public Watch watch(SelectableChannel channel) throws ClosedChannelException {
-    var there = watched(channel);
-    if (there != null) {
-      return there;
-    }
-    var watch = new Watch(channel);
-    if (channel.keyFor(selector()) == null) {
-      watch.register(selector());
-    } else if (channel.isOpen()) {
-      returning.put(channel, watch);
-    } else {
-      throw new ClosedChannelException();
-    }
-    return watch;
-  }
-
-  /// A channel that is on the selector, or on its way back to it; else `null`.
-  public @Nullable Watch watched(SelectableChannel channel) {
-    var key = selector == null ? null : channel.keyFor(selector);
-    if (key == null) {
-      return null;
-    }
-    var watch = key.isValid() ? (Watch) key.attachment() : returning.get(channel);
-    return watch == null || watch.hasEnded() ? null : watch;
-  }
-
-  /// Has the selector let go of the channels that were closed, or taken off it: until it does, the
-  /// JDK keeps their sockets open. It does so in every iteration before the loop waits; this is for
-  /// who cannot wait for that. The loop's logical thread only.
-  ///
-  /// Each time costs a system call and a look at every channel that is ready. So when very many are
-  /// closed in one iteration, all but the first wait for its end, or for [#letGoOfAll].
-  public void letGo() {
-    if (running && lettingGo++ >= LET_GO_AT_ONCE) {
-      leaving = true;
-    } else {
-      flush();
-    }
-  }
-
-  /// Has the selector let go of what [#letGo] has left: for who needs an address that a closed
-  /// channel may have had. The loop's logical thread only.
-  public void letGoOfAll() {
-    if (leaving) {
-      flush();
-    }
-  }
-
-  /// {@return how often the selector was asked for anything}
-  public long selects() {
-    return selects;
-  }
-
-  /// What is ready meanwhile will be found again by the next iteration.
-  private void flush() {
-    leaving = false;
-    var s = selector;
-    if (s == null) {
-      return;
-    }
-    try {
-      selects++;
-      s.selectNow(key -> {});
-    } catch (IOException e) {
-      throw new UncheckedIOException("the event loop's selector failed", e);
-    }
-    if (!returning.isEmpty()) {
-      returning.values().forEach(watch -> register(watch, s));
-      returning.clear();
-    }
-  }
-
-  private void register(Watch watch, Selector s) {
-    try {
-      if (!watch.hasEnded()) {
-        watch.register(s);
+  private void moveDueTimers() {
+    if (timers.size() > 0) {
+      long now = nanos();
+      for (Entry e; (e = timers.pollDue(now)) != null; ) {
+        ready.add(e);
       }
-    } catch (ClosedChannelException | IllegalBlockingModeException e) {
-      watch.failed(io); // who reads or writes will find out, and nobody else would tell them
     }
-  }
-
-  /// The loop's one place to wait, opened when it is first asked for. The attachment of a key is a
-  /// [Watch].
-  private Selector selector() {
-    var s = selector;
-    if (s == null) {
-      try {
-        hub.prepareForChannels();
-        s = Selector.open();
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot open a selector for the event loop", e);
-      }
-      selector = s;
-    }
-    return s;
-  }
-
-  private void select(long millis) {
-    var s = Objects.requireNonNull(selector);
-    selects++;
-    try {
-      if (millis == FOREVER) {
-        s.select(this::ioReady); // other than with a limit, it does not look at the clock
-      } else if (millis > 0) {
-        s.select(this::ioReady, millis);
-      } else if (!s.keys().isEmpty()) {
-        s.selectNow(this::ioReady);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("the event loop's selector failed", e);
-    }
-  }
-
-  /// Called inside select, with the selector's locks held: notes the entries and does nothing else.
-  private void ioReady(SelectionKey key) {
-    ((Watch) key.attachment()).ready(io);
   }
 
   // ---- dispatchers ------------------------------------------------------------------------------
@@ -559,7 +379,7 @@ public final class LoopCore implements FiberSource {
     return batch == 0
         && ready.size() == 0
         && inbox.isEmpty()
-        && selector == null // whose events would have to be looked for
+        && !channels.hasSelector() // whose events would have to be looked for
         && (timers.size() == 0 || timers.firstNanos() > nanos())
         && !Objects.requireNonNull(hub.current()).hasCaller()
         && due == null
@@ -591,12 +411,15 @@ public final class LoopCore implements FiberSource {
 
   /// Adds an entry to the ready queue and wakes the loop. Any thread; neither throws nor waits.
   public void send(Entry entry) {
-    inbox.push(entry);
-    if (asleep) {
-      wake();
-    } else if (closed) {
+    waiting.send(entry);
+    if (closed) {
       forwardLeftovers();
     }
+  }
+
+  /// See [Channels#letGo]. The loop's logical thread only.
+  public void letGo() {
+    channels.letGo(running);
   }
 
   /// Takes back an entry that was scheduled and has not had its turn. The loop's logical thread
@@ -697,23 +520,7 @@ public final class LoopCore implements FiberSource {
     hub.close();
     forward(ready);
     forwardLeftovers();
-    closeIo();
-  }
-
-  private void closeIo() {
-    try (var s = selector) {
-      selector = null;
-      if (ioState != null) {
-        var watches = new ArrayList<>(returning.values());
-        if (s != null) {
-          s.keys().forEach(key -> watches.add((Watch) key.attachment()));
-        }
-        returning.clear();
-        ioState.close(watches);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot close the event loop's selector", e);
-    }
+    channels.close();
   }
 
   // ---- interrupts -------------------------------------------------------------------------------
@@ -722,55 +529,27 @@ public final class LoopCore implements FiberSource {
   /// again when the run ends. It is called by the loop's logical thread where no user code may run,
   /// with the thread that was interrupted in a blocking call already, if one was.
   public void setInterruptListener(Consumer<@Nullable Thread> listener) {
-    interruptListener = listener;
+    interrupts.setListener(listener);
   }
 
   /// Takes the listener back. Returns whether there was an interrupt of which it was not told.
   public boolean removeInterruptListener() {
-    interruptListener = null;
-    boolean pending = interruptPending;
-    interruptPending = false;
-    interruptedThread = null;
-    return pending;
+    return interrupts.removeListener();
   }
 
   @Override
   public boolean interrupted() {
-    if (interruptListener == null) {
-      return false;
-    }
-    var blocked = hub.noticesBlocked() ? null : hub.blockingThread();
-    interruptedThread = blocked;
-    interruptPending = true;
-    send(
-        new Entry() {
-          @Override
-          protected @Nullable Fiber turn() {
-            interruptedWhileBlocked();
-            return null;
-          }
-        });
-    hub.wakeFromBlocked();
-    if (blocked != null) {
-      blocked.interrupt();
-    }
-    return true;
-  }
-
-  @Override
-  public boolean isWaiting() {
-    return asleep;
+    return interrupts.note();
   }
 
   @Override
   public void interruptedWhileBlocked() {
-    var listener = interruptListener;
-    if (interruptPending && listener != null) {
-      interruptPending = false;
-      var thread = interruptedThread;
-      interruptedThread = null;
-      listener.accept(thread);
-    }
+    interrupts.tell();
+  }
+
+  @Override
+  public boolean isWaiting() {
+    return waiting.isWaiting();
   }
 
   // ---- blocking calls ---------------------------------------------------------------------------

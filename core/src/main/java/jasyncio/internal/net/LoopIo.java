@@ -37,7 +37,7 @@ public final class LoopIo extends IoState {
   /// That of `loop`.
   public static LoopIo of(EventLoop loop) {
     var core = LoopAccess.get().core(loop);
-    return core.io(LoopIo.class, () -> new LoopIo(loop, core));
+    return core.channels().io(LoopIo.class, () -> new LoopIo(loop, core));
   }
 
   /// Puts a channel on the selector, in non-blocking mode, if it is not there yet.
@@ -45,12 +45,12 @@ public final class LoopIo extends IoState {
   /// @throws IOException if the channel is closed
   public Watch watch(SelectableChannel channel) throws IOException {
     channel.configureBlocking(false);
-    return core.watch(channel);
+    return core.channels().watch(channel);
   }
 
   /// A channel that is on the selector already, or `null`.
   public @Nullable Watch watched(SelectableChannel channel) {
-    return core.watched(channel);
+    return core.channels().watched(channel);
   }
 
   /// Has the selector let go of the channels that were closed, or taken off it, at once: else their
@@ -61,7 +61,7 @@ public final class LoopIo extends IoState {
 
   /// Somebody is going to bind to an address: no channel that was closed is to have it any more.
   public void beforeBind() {
-    core.letGoOfAll();
+    core.channels().letGoOfAll();
   }
 
   /// A callback of the loop, in the context of now, for [Watch] or to be cancelled.
