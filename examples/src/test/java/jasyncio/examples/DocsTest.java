@@ -50,6 +50,10 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 ///     <!-- given: int f() { return 1; } -->
 ///
+/// A block of any kind may be part of a file, line by line, which is named by a comment likewise:
+///
+///     <!-- from: examples/greeter/pom.xml -->
+///
 /// The examples in the Javadoc of the core are treated in the same way.
 class DocsTest {
   private static final Path ROOT = Programs.EXAMPLES.resolve("..").normalize();
@@ -95,6 +99,7 @@ class DocsTest {
       Pattern.compile("(?:new )?([A-Z]\\w*+)(?:<[^>]*>)?(?:\\(.*\\))?");
   private static final Pattern SECONDS = Pattern.compile("(\\d+(?:\\.\\d*)?)…? s\\b");
   private static final Pattern GIVEN = Pattern.compile("<!-- given: (.*) -->");
+  private static final Pattern FROM = Pattern.compile("<!-- from: (.*) -->");
   private static final Pattern MAIN = Pattern.compile("\\bvoid main\\(");
 
   /// A block of Java.
@@ -187,6 +192,21 @@ class DocsTest {
       assertTrue(
           known,
           () -> snippet.place() + ": no program; write `java fragment` or `java skip` if so meant");
+    }
+  }
+
+  @Test
+  void everyBlockThatIsPartOfAFile_isInThatFile() throws IOException {
+    for (MarkdownPage page : PAGES) {
+      for (Block block : page.blocks()) {
+        Matcher from = FROM.matcher(block.before());
+        if (from.matches()) {
+          String file = Files.readString(ROOT.resolve(from.group(1)));
+          assertTrue(
+              file.contains("\n" + block.text()) || file.startsWith(block.text()),
+              () -> page.path() + ":" + block.line() + " is not in " + from.group(1));
+        }
+      }
     }
   }
 

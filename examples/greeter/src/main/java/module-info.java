@@ -1,0 +1,4 @@
+/// Greets.
+module com.example.greeter {
+  requires jasyncio;
+}
