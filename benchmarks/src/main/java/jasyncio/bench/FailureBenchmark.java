@@ -66,21 +66,21 @@ public class FailureBenchmark {
   @Benchmark
   public Throwable failThroughTasks(Chain chain) {
     return loop.runUntilComplete(() -> {
-          Future<Object> last =
-              createTask(() -> {
-                throw new IllegalStateException();
-              });
-          for (int i = 1; i < chain.length; i++) {
-            var before = last;
-            last = createTask(() -> await(before));
-          }
-          try {
-            await(last);
-            throw new AssertionError("it did not fail");
-          } catch (IllegalStateException e) {
-            return e;
-          }
-        });
+      Future<Object> last =
+          createTask(() -> {
+            throw new IllegalStateException();
+          });
+      for (int i = 1; i < chain.length; i++) {
+        var before = last;
+        last = createTask(() -> await(before));
+      }
+      try {
+        await(last);
+        throw new AssertionError("it did not fail");
+      } catch (IllegalStateException e) {
+        return e;
+      }
+    });
   }
 
   /// A time limit ends its body.
@@ -89,12 +89,12 @@ public class FailureBenchmark {
   @Benchmark
   public Throwable timeOut() {
     return loop.runUntilComplete(() -> {
-          try {
-            waitFor(() -> sleep(1), 1e-9);
-            throw new AssertionError("it was in time");
-          } catch (TimeoutException e) {
-            return e;
-          }
-        });
+      try {
+        waitFor(() -> sleep(1), 1e-9);
+        throw new AssertionError("it was in time");
+      } catch (TimeoutException e) {
+        return e;
+      }
+    });
   }
 }
