@@ -196,6 +196,16 @@ class DocsTest {
   }
 
   @Test
+  void everyClassThatAsyncioHasNot_isInATutorialProgram() throws IOException {
+    String tutorial = Files.readString(ROOT.resolve("docs/tutorial.md"));
+    for (Path source : files(JAVADOC.resolve("jasyncio/util"), ".java")) {
+      String name = source.getFileName().toString().replace(".java", "");
+      boolean isPublic = Files.readString(source).contains("\npublic final class " + name);
+      assertTrue(!isPublic || tutorial.contains("import jasyncio.util." + name + ";"), name);
+    }
+  }
+
+  @Test
   void everyBlockThatIsPartOfAFile_isInThatFile() throws IOException {
     for (MarkdownPage page : PAGES) {
       for (Block block : page.blocks()) {
