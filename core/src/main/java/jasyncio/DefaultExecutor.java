@@ -15,7 +15,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// The loop's executor: calls that block, on other threads.
+/// The loop's executor: calls that block, on other threads. Belongs to the loop's thread; a call's
+/// end is sent there.
 final class DefaultExecutor {
   private static final int MAX_THREADS =
       Math.min(32, Runtime.getRuntime().availableProcessors() + 4);

@@ -42,6 +42,7 @@ public final class EventLoop implements AutoCloseable {
   private static final AtomicIntegerFieldUpdater<EventLoop> LIFE =
       AtomicIntegerFieldUpdater.newUpdater(EventLoop.class, "life");
 
+  // The machine, and the rooms.
   final FiberKind kind;
   final LoopCore core;
   final Hub hub;
@@ -62,11 +63,14 @@ public final class EventLoop implements AutoCloseable {
 
   private final DefaultExecutor defaultExecutor = new DefaultExecutor(this);
   private final Signals signals = new Signals(this);
+
+  // The loop's thread.
   private @Nullable TaskFactory taskFactory;
-  private volatile BlockingPolicy blockingPolicy =
-      BlockingPolicy.BLOCK; // loop's thread; watchdog's
-  private volatile boolean debug = Debug.isDefault(); // any thread
-  private volatile int life = IDLE; // any thread
+
+  // Set by the loop's thread, asked by any; `debug` and `life` also set by others.
+  private volatile BlockingPolicy blockingPolicy = BlockingPolicy.BLOCK;
+  private volatile boolean debug = Debug.isDefault();
+  private volatile int life = IDLE;
 
   EventLoop(@Nullable FiberKind kind) {
     this.kind = FiberKind.choose(kind);

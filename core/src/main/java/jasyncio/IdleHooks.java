@@ -8,6 +8,13 @@ import org.jspecify.annotations.Nullable;
 
 /// What a loop does before it waits, and whether anything is in sight that could end the wait.
 final class IdleHooks implements LoopCore.IdleListener {
+  /* Overview
+   * A stall, when nothing is in sight:  untold -> told      the handler is called
+   *                                     told -> untold      something has happened since (`again` is false)
+   *
+   * Whoever asks another thread for something says so with ask() or answerExpected(); as long as `answers` counts
+   * somebody, the wait is not in vain. The rest belongs to the loop's logical thread.
+   */
   private final EventLoop loop;
   private final ArrayDeque<Handle> callbacks = new ArrayDeque<>();
   private final AtomicInteger answers = new AtomicInteger(); // any thread

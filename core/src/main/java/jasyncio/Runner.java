@@ -21,6 +21,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Not for use by several threads. Python: `asyncio.Runner`.
 public final class Runner implements AutoCloseable {
+  /* Overview
+   * States:  CREATED -> INITIALIZED   the loop is made, when it is first asked for
+   *          CREATED, INITIALIZED -> CLOSED   close
+   *
+   * A run: Ctrl-C arrives on a thread of the JVM's, which counts it in `interrupts` and sends word to the loop; the run
+   * that it was meant for is told by `runs`. An interrupt of the thread in run() is told to the loop by its machine.
+   */
   private enum State {
     CREATED,
     INITIALIZED,

@@ -14,22 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class Waits {
   private Waits() {}
 
-  /// See [Asyncio#sleep(double)].
-  static void sleep(double seconds) {
-    Times.checkNumber(seconds);
-    if (Running.code() instanceof Task<?> task) {
-      if (seconds <= 0) {
-        task.yieldOnce();
-      } else {
-        task.sleep(seconds);
-      }
-    } else {
-      sleepByHand(seconds);
-    }
-  }
-
-  /// In a coroutine that is driven by hand.
-  private static void sleepByHand(double seconds) {
+  /// [Asyncio#sleep(double)] in a coroutine that is driven by hand.
+  static void sleepByHand(double seconds) {
     if (Running.code() == null) {
       throw new IllegalStateException(
           "sleep outside a coroutine: no task runs here that could be suspended; use run(...) or"

@@ -16,15 +16,25 @@ import org.jspecify.annotations.Nullable;
 /// One that waits under policy `SWITCH` and cannot be set aside is reported at once: it may wait
 /// for what a task holds that was set aside, and then it will never be over.
 final class Watchdog {
+  /* Overview
+   * A step, as the watchdog sees it:
+   *   UNSEEN -> SEEN                 it has taken too long: `seen` is where it was
+   *   SEEN -> SUSPECTED              likewise, and it waited under policy SWITCH
+   *   SUSPECTED -> TOLD              it still waits at the next look
+   *   any -> UNSEEN                  the loop has gone on to another step, which `stepStarted` tells apart
+   *
+   * Two threads: the loop's writes `stepStarted`, and clears what was seen before it does; the watchdog's, one for
+   * all loops, reads that before and after it looks, and what it saw counts only if it is the same.
+   */
   private static final long MIN_PERIOD_NANOS = 5_000_000;
   private static final int MAX_OTHERS = 10;
   private static final Set<Watchdog> RUNNING = ConcurrentHashMap.newKeySet();
   private static @Nullable Thread thread; // guarded by the class
 
   private final EventLoop loop;
-  private volatile long stepStarted; // nanos; 0 between steps
-  private volatile List<StackTraceElement> seen = List.of();
-  private volatile boolean seenNative;
+  private volatile long stepStarted; // written by the loop: nanos; 0 between steps
+  private volatile List<StackTraceElement> seen = List.of(); // written by both
+  private volatile boolean seenNative; // written by both
   private long seenStep; // watchdog thread only
   private boolean suspected; // watchdog thread only: of waiting where it cannot be set aside
 

@@ -16,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 /// so that between two awaits nothing else runs there; any other one by a thread of its own, one
 /// after the other.
 final class Reclaimer implements Runnable {
+  /* Overview
+   * A generator's end:  watched -> dismissed   it has ended by itself; by whoever iterated
+   *                     watched -> collected   nobody has it any more: run(), on the cleaner's thread, which sends an
+   *                                            errand to its loop, or closes it there and then if it has none
+   *                     watched -> asked       its loop asks with aclose(); by a task of the loop
+   * Who comes second finds the stack ended, or in use: see needless(). `watch` belongs to whoever iterates.
+   */
   private static final Cleaner CLEANER =
       Cleaner.create(
           Thread.ofPlatform()
