@@ -52,6 +52,9 @@ final class Advice {
   private static final String IN_TYPE =
       ") (\\w+)(?s:.*)location: (?:.* of type |class |interface )([\\w.]+)";
 
+  private static final String AWAITED =
+      "a {1} is awaited: write await(…), or waitFor(…) with a time limit";
+
   /// The first row that fits speaks.
   private static final List<Row> TABLE =
       List.of(
@@ -90,6 +93,39 @@ final class Advice {
               "gather(…) is for coroutines that return something;"
                   + " for those that do not there is gatherActions(…)"),
           new Row(
+              "prob.found.req",
+              "incompatible parameter types in lambda",
+              place -> place.call.equals("taskGroup"),
+              "the body of taskGroup(…) is given the group: taskGroup(tg -> { … })"),
+          new Row(
+              "prob.found.req",
+              "bad return type in lambda expression\\s+missing return|[Uu]nexpected return value",
+              place -> place.call.equals("run") && !place.unqualified,
+              "this run(…) is for a body that gives nothing; for one that gives something,"
+                  + " ContextManager and ExitStack have call(…)"),
+          new Row(
+              "cant.apply",
+              "found for await\\((?:java.util.concurrent.)?Complet\\w+<.*>,.*Class<",
+              Place::isAnywhere,
+              "await(…) says what to expect for what is ours: write await(wrapFuture(…), ….class)"),
+          new Row(
+              "cant.apply",
+              "found for await\\((?:jasyncio.)?(?:Task|Future)<.*>,",
+              Place::isAnywhere,
+              "what await(…) takes besides is one or two classes of exceptions:"
+                  + " await(task, IOException.class)"),
+          new Row(
+              "cant.apply",
+              "found for await\\([^,]*(?:->|::)(?s:.*)\\bvoid\\b",
+              Place::isAnywhere,
+              "await(…) is for what gives something;"
+                  + " what gives nothing is called without it, and waits by itself"),
+          new Row(
+              "cant.deref",
+              "void",
+              place -> place.call.equals("await"),
+              "the call before .await() has waited already: leave .await() away"),
+          new Row(
               "void.not.allowed|cant.apply",
               "'void'|found for await\\((?!.*(->|::))(?s:.*)Asyncio",
               place -> place.call.equals("await"),
@@ -122,7 +158,7 @@ final class Advice {
               "cant.resolve|invalid.mref",
               "symbol:\\s+(?:method|variable) (?:get|join|result|then\\w+)\\b(?s:.*)location: .*\\b(Task|Future)<",
               Place::isAnywhere,
-              "a {1} is awaited: write await(…), or waitFor(…) with a time limit"),
+              AWAITED),
           new Row(
               "cant.resolve",
               "symbol:\\s+variable asyncio",
@@ -178,6 +214,17 @@ final class Advice {
               place -> place.call.equals("acquire"),
               "this Semaphore is the JDK's, which compact source files import by themselves:"
                   + " import jasyncio.sync.Semaphore"),
+          new Row(
+              "prob.found.req",
+              "jasyncio.(Task|Future)<.*> (?:conforms|cannot be converted) to (?!jasyncio)",
+              Place::isAnywhere,
+              AWAITED),
+          new Row(
+              "unreported.exception",
+              "exception (?:java.lang.)?Exception;",
+              Place::isCallOfAsyncio,
+              "of a body that throws several kinds of exceptions the compiler knows that it throws"
+                  + " Exception: catch them in the body, or catch Exception"),
           new Row(
               "except.never.thrown",
               "exception (?:\\w+\\.)*(\\w+) is never thrown",
@@ -338,6 +385,9 @@ final class Advice {
     /// Whether it is called without saying of what.
     private boolean unqualified;
 
+    /// The name of the method whose arguments begin there.
+    private String opened = "";
+
     Place(Diagnostic<?> message) {
       this.position = message.getPosition();
       scan(unit, null);
@@ -355,6 +405,10 @@ final class Advice {
       if (isIn(nameIn(tree), tree.getMethodSelect())
           || tree.getArguments().stream().anyMatch(argument -> isIn(start(argument), argument))) {
         setCall(tree);
+      }
+      if (positions.getEndPosition(unit, tree.getMethodSelect()) == position
+          && tree.getMethodSelect() instanceof IdentifierTree simple) {
+        opened = simple.getName().toString();
       }
       return super.visitMethodInvocation(tree, null);
     }
@@ -427,6 +481,11 @@ final class Advice {
 
     boolean isAsyncio() {
       return isMethodOf(Asyncio.class, call);
+    }
+
+    /// A message about the call as a whole, and not about what it is given.
+    boolean isCallOfAsyncio() {
+      return isMethodOf(Asyncio.class, opened);
     }
 
     boolean hidesAsyncio() {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
 import javax.tools.DiagnosticListener;
@@ -105,8 +106,13 @@ final class ProgramCompiler {
     try (CompilerFiles files = files(sourcePath, diagnostics)) {
       JavacTask task = task(files, diagnostics, new StringWriter());
       CompilationUnitTree unit = task.parse().iterator().next();
-      task.analyze();
-      SortedMap<Long, String> hints = MonitorCalls.in(unit, task);
+      SortedMap<Long, String> hints = new TreeMap<>();
+      try {
+        task.analyze();
+        hints.putAll(MonitorCalls.in(unit, task));
+      } catch (IllegalStateException e) {
+        // The compiler has failed at a mistake; we speak about what it had said by then.
+      }
       hints.putAll(
           new Advice(unit, Trees.instance(task).getSourcePositions())
               .on(diagnostics.getDiagnostics()));

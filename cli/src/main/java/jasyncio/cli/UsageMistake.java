@@ -27,6 +27,9 @@ final class UsageMistake {
 
   private static String unknown(UnmatchedArgumentException mistake) {
     String argument = mistake.getUnmatched().getFirst();
+    if (argument.startsWith("-D") || argument.startsWith("-X")) {
+      return "unknown option " + argument + "; what is for the JVM goes into JASYNCIO_JAVA_OPTIONS";
+    }
     String kind = mistake.isUnknownOption() ? "unknown option " : "unknown command ";
     List<String> suggestions =
         argument.endsWith(".java")

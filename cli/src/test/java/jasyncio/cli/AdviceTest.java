@@ -21,6 +21,9 @@ class AdviceTest {
   private static final String OVERLOADS =
       "a reference to a method that has overloads fits several ";
   private static final String OF_LOOP = " is a method of the loop: getRunningLoop().";
+  private static final String VOID = "await(…) is for what gives something;";
+  private static final String CLASSES = "what await(…) takes besides is one or two classes";
+  private static final String SEVERAL = "of a body that throws several kinds of exceptions";
   private static final String UNSEEN =
       "the compiler sees what a lambda throws, but not what a task";
 
@@ -53,6 +56,18 @@ class AdviceTest {
             new Mistake("await(one());", WAITED),
             new Mistake("await(nothing());", WAITED),
             new Mistake("await(sleep(1));", WAITED),
+            new Mistake("await(() -> nothing());", VOID),
+            new Mistake("await(this::nothing);", VOID),
+            new Mistake("await(task, \"IOException\");", CLASSES),
+            new Mistake("await(task, Error.class, Error.class, Error.class);", CLASSES),
+            new Mistake(
+                "await(CompletableFuture.completedFuture(1), IOException.class);",
+                "await(…) says what to expect for what is ours"),
+            new Mistake("sleep(1).await();", "the call before .await() has waited already"),
+            new Mistake("String s = createTask(() -> one());", "a Task" + AWAITED),
+            new Mistake("int x = createTask(() -> one());", "a Task" + AWAITED),
+            new Mistake("String s = gather(() -> 1);", "a Future" + AWAITED),
+            new Mistake("taskGroup(() -> nothing());", "the body of taskGroup(…) is given the"),
             new Mistake("createTask(one());", "createTask" + RAN),
             new Mistake("createTask(nothing());", "createTask" + RAN),
             new Mistake("createTask(nothing(), \"name\");", "createTask" + RAN),
@@ -117,6 +132,7 @@ class AdviceTest {
             new Mistake("getRunningLoop().callSoon(() -> Thread.sleep(1));", CALLBACK),
             new Mistake("getRunningLoop().callLater(1, () -> { read(); });", CALLBACK),
             new Mistake("task.addDoneCallback(t -> { throw new IOException(); });", CALLBACK),
+            new Mistake("Runnable g = () -> run(() -> timeout(1, () -> read()));", SEVERAL),
             new Mistake(
                 "try { await(createTask(() -> read())); } catch (IOException e) {}", UNSEEN)));
   }
@@ -231,6 +247,25 @@ class AdviceTest {
             A.java:13: hint: this Lock is one of the JDK's, which compact source files import by \
             themselves: import jasyncio.sync.Lock\
             """);
+  }
+
+  @Test
+  void compilerFailsAtMistake_restIsReported() {
+    String program =
+        """
+        import static jasyncio.Asyncio.*;
+        import jasyncio.util.*;
+        interface Try { void go() throws Exception; }
+        void t(Try body) {}
+        void main() {
+          t(() -> {
+            ContextManager<String, RuntimeException> c = ContextManager.of(s -> s.yield("x"));
+            IO.println(c.run(v -> v)); // this fails: SharedInapplicableMethodException
+          });
+          await(sleep(1));
+        }
+        """;
+    assertThat(report(program)).contains("A.java:8: error: ", "A.java:8: hint: this run(…) is");
   }
 
   @Test

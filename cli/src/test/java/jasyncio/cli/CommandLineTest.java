@@ -86,6 +86,7 @@ class CommandLineTest {
           """
           run --debgu A.java         | jasyncio run: unknown option --debgu; did you mean --debug?
           run --xyz A.java           | jasyncio run: unknown option --xyz
+          run -Dx=y A.java           | jasyncio run: unknown option -Dx=y; what is for the JVM goes into JASYNCIO_JAVA_OPTIONS
           run                        | jasyncio run: which program? Give the name of a .java file
           run --fibers               | jasyncio run: --fibers needs a value
           run --fibers=quick A.java  | jasyncio run: --fibers is one of auto, scheduled, portable; not quick
