@@ -41,7 +41,7 @@ public final class Overrides {
   private static List<String> find(Class<?> type) {
     var ours = new ArrayList<Method>();
     for (var face : faces(type, new LinkedHashSet<>())) {
-      if (face.getName().startsWith("jasyncio.")) {
+      if (Frames.areOurs(face.getName())) {
         ours.addAll(List.of(face.getDeclaredMethods()));
       }
     }
