@@ -3,7 +3,7 @@ package jasyncio;
 import jasyncio.internal.base.Durations;
 import jasyncio.internal.base.LeakDetector;
 import jasyncio.internal.base.Sneaky;
-import jasyncio.internal.fiber.Fiber;
+import jasyncio.internal.base.Steps;
 import jasyncio.internal.fiber.Hub;
 import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.LoopAccess;
@@ -122,23 +122,7 @@ public final class EventLoop implements AutoCloseable {
     if (isNew && future instanceof Task<?> task) {
       task.reportIfDestroyed = false;
     }
-    var stopper =
-        new Entry() {
-          @Override
-          protected @Nullable Fiber turn() {
-            future.markRead();
-            var error = future.peekException();
-            if (!(error instanceof KeyboardInterrupt || error instanceof SystemExit)) {
-              core.stop();
-            }
-            return null;
-          }
-
-          @Override
-          public String toString() {
-            return "_run_until_complete_cb()";
-          }
-        };
+    var stopper = new Stopper(this, future);
     future.whenDone(stopper);
     try {
       runForever();
@@ -261,8 +245,7 @@ public final class EventLoop implements AutoCloseable {
     closing.take(signals::removeAll);
     abandonTasks(closing);
     life = CLOSED;
-    abandonTasks(
-        closing); // what the `finally` blocks of those made; there can be no more after that
+    abandonTasks(closing); // what `finally` blocks of those made; there can be no more after that
     closing.take(core::close);
     closing.take(defaultExecutor::close);
     closing.take(leakDetector::flush);
@@ -282,29 +265,6 @@ public final class EventLoop implements AutoCloseable {
     for (var task : tasks.toList()) {
       closing.take(task::unwind);
       tasks.remove(task);
-    }
-  }
-
-  /// Things to be done one after the other, whether or not those before have failed.
-  private static final class Steps {
-    private @Nullable Throwable failure;
-
-    void take(Runnable step) {
-      try {
-        step.run();
-      } catch (Throwable e) {
-        if (failure == null) {
-          failure = e;
-        } else if (failure != e) {
-          failure.addSuppressed(e);
-        }
-      }
-    }
-
-    void end() {
-      if (failure != null) {
-        throw Sneaky.sneak(failure);
-      }
     }
   }
 
