@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Members;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.ArrayDeque;
@@ -49,7 +50,7 @@ public final class ExceptionGroup extends RuntimeException {
       throw new IllegalArgumentException("an exception group needs at least one exception");
     }
     this.title = message;
-    this.exceptions = List.copyOf(exceptions);
+    this.exceptions = Members.copy(exceptions, "exception");
     this.exceptions.stream().skip(1).forEach(this::addSuppressed);
   }
 

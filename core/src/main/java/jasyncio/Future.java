@@ -147,7 +147,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry
     return switch (state) {
       case FINISHED -> null;
       case FAILED -> read();
-      case CANCELLED -> throw makeCancelledError();
+      case CANCELLED -> throw Sneaky.sneak(thrown());
       default -> throw notSet("Exception");
     };
   }

@@ -37,6 +37,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -481,6 +482,24 @@ class AwaitedAtTest {
   }
 
   // ---- cancellations and time limits ------------------------------------------------------------
+
+  @Test
+  void resultOrExceptionOfCancelled_namesTheFuture() {
+    for (var read : List.<Consumer<Future<?>>>of(Future::result, Future::exception)) {
+      var error =
+          catchThrowable(() ->
+              run(() -> {
+                currentTask().setName("main task");
+                var future = new Future<Integer>();
+                future.cancel();
+                read.accept(future);
+              }));
+      assertThat(error)
+          .hasToString(
+              "jasyncio.CancelledError: main task waited for <Future cancelled>, which was"
+                  + " cancelled");
+    }
+  }
 
   @Test
   void cancellationOutOfRun_namesTheTaskAndWhatItAwaited() {

@@ -1,8 +1,13 @@
 package jasyncio;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.lowlevel.Lowlevel;
+import jasyncio.net.TlsOptions;
+import jasyncio.queue.Queue;
+import jasyncio.util.Bounded;
+import jasyncio.util.Retry;
 import java.io.PrintStream;
 import java.lang.ScopedValue.CallableOp;
 import java.lang.reflect.Executable;
@@ -10,9 +15,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.TypeVariable;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,6 +77,36 @@ class NullArgumentsTest {
     });
     assertThat(accepted).isEmpty();
     assertThat(tried).isGreaterThan(100);
+  }
+
+  @Test
+  @SuppressWarnings("NullAway")
+  void nullAmongSeveral_isRefusedByName() {
+    List<Runnable> uses =
+        List.of(
+            () -> new ExceptionGroup("g", Collections.singletonList(null)),
+            () -> Retry.forever().on((Class<Exception>) null),
+            () -> TlsOptions.of(tls()).applicationProtocols((String) null),
+            () -> Queue.select(new Queue<Integer>(), null),
+            () -> Bounded.gather(1, () -> 1, null),
+            () -> Bounded.gather(1, Collections.singletonList(null)),
+            () -> Asyncio.gather(() -> 1, null),
+            () -> Asyncio.wait(Collections.<Future<?>>singletonList(null)));
+    Asyncio.run(() -> {
+      for (var use : uses) {
+        assertThatThrownBy(use::run)
+            .isInstanceOf(NullPointerException.class)
+            .hasMessageMatching("\\w+");
+      }
+    });
+  }
+
+  private static SSLContext tls() {
+    try {
+      return SSLContext.getDefault();
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static boolean isPublic(Executable e) {

@@ -1,5 +1,6 @@
 package jasyncio.files;
 
+import jasyncio.internal.base.Members;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.Charset;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -40,7 +40,7 @@ public final class AsyncFiles {
   /// @throws IllegalArgumentException if the options exclude each other
   public static AsyncFile open(Path path, OpenOption... options) throws IOException {
     Objects.requireNonNull(path, "path");
-    var wanted = Set.copyOf(Arrays.asList(options));
+    var wanted = Set.copyOf(Members.copy(options, "option"));
     boolean append = wanted.contains(StandardOpenOption.APPEND);
     boolean writable = append || wanted.contains(StandardOpenOption.WRITE);
     var opened =

@@ -1,5 +1,6 @@
 package jasyncio.net;
 
+import jasyncio.internal.base.Members;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -73,7 +74,7 @@ public final class TlsOptions {
     return new TlsOptions(
         context,
         serverHostname,
-        List.of(names),
+        Members.copy(Objects.requireNonNull(names, "names"), "name"),
         handshakeTimeout,
         shutdownTimeout,
         suppressRaggedEofs,

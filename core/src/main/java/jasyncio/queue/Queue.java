@@ -3,6 +3,7 @@ package jasyncio.queue;
 import jasyncio.CancelledError;
 import jasyncio.WaitList;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -252,7 +253,7 @@ public class Queue<T> implements Iterable<T> {
   @SafeVarargs
   @SuppressWarnings("varargs") // the array is only read
   public static <T> Selected<T> select(Queue<? extends T>... queues) {
-    return select(List.of(queues));
+    return select(Arrays.asList(Objects.requireNonNull(queues, "queues")));
   }
 
   final WaitList getters() {

@@ -2,6 +2,7 @@ package jasyncio.queue;
 
 import jasyncio.Future;
 import jasyncio.WaitList;
+import jasyncio.internal.base.Members;
 import jasyncio.queue.Queue.Selected;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,10 +18,11 @@ final class Select<T> {
   private final List<? extends Queue<? extends T>> queues;
 
   Select(List<? extends Queue<? extends T>> queues) {
+    Objects.requireNonNull(queues, "queues");
     if (queues.isEmpty()) {
       throw new IllegalArgumentException("select needs at least one queue to wait for");
     }
-    this.queues = List.copyOf(queues);
+    this.queues = Members.copy(queues, "queue");
   }
 
   Selected<T> take() {

@@ -5,6 +5,7 @@ import static jasyncio.Asyncio.taskGroup;
 import jasyncio.Awaitable;
 import jasyncio.ExceptionGroup;
 import jasyncio.Task;
+import jasyncio.internal.base.Members;
 import jasyncio.internal.base.Sneaky;
 import jasyncio.sync.Semaphore;
 import java.util.ArrayList;
@@ -112,7 +113,7 @@ public final class Bounded {
   public static <T extends @Nullable Object, X extends Exception> List<T> gather(
       int limit, Collection<? extends Awaitable<? extends T, ? extends X>> awaitables) throws X {
     return Bounded.<Awaitable<? extends T, ? extends X>, T, X>map(
-        limit, awaitables, awaitable -> awaitable.await());
+        limit, awaitables, awaitable -> Objects.requireNonNull(awaitable, "awaitable").await());
   }
 
   /// Awaits all, with at most `limit` of them at a time, as the other form does.
@@ -127,6 +128,7 @@ public final class Bounded {
   @SuppressWarnings("varargs") // the array is only read
   public static <T extends @Nullable Object, X extends Exception> List<T> gather(
       int limit, Awaitable<? extends T, ? extends X>... awaitables) throws X {
-    return gather(limit, List.of(Objects.requireNonNull(awaitables, "awaitables")));
+    return gather(
+        limit, Members.copy(Objects.requireNonNull(awaitables, "awaitables"), "awaitable"));
   }
 }

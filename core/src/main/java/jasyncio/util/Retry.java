@@ -8,8 +8,8 @@ import static jasyncio.Asyncio.sleep;
 import jasyncio.Action;
 import jasyncio.Awaitable;
 import jasyncio.internal.base.Durations;
+import jasyncio.internal.base.Members;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -181,7 +181,7 @@ public final class Retry {
   @SafeVarargs
   @SuppressWarnings("varargs") // the array is only read
   public final Retry on(Class<? extends Exception>... types) {
-    var all = List.of(Objects.requireNonNull(types, "types"));
+    var all = Members.copy(Objects.requireNonNull(types, "types"), "type");
     return onlyIf(e -> all.stream().anyMatch(type -> type.isInstance(e)));
   }
 
