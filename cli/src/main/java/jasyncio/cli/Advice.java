@@ -156,7 +156,7 @@ final class Advice {
                   + " write it as a lambda, () -> …"),
           new Row(
               "cant.resolve|invalid.mref",
-              "symbol:\\s+(?:method|variable) (?:get|join|result|then\\w+)\\b(?s:.*)location: .*\\b(Task|Future)<",
+              "symbol:\\s+(?:method|variable) (?:get|join|result|then\\w*)\\b(?s:.*)location: .*\\b(Task|Future)<",
               Place::isAnywhere,
               AWAITED),
           new Row(
@@ -229,8 +229,8 @@ final class Advice {
               "except.never.thrown",
               "exception (?:\\w+\\.)*(\\w+) is never thrown",
               Place::isAnywhere,
-              "the compiler sees what a lambda throws, but not what a task or a group does:"
-                  + " write await(…, {1}.class), or catch Exception"));
+              "the compiler sees what a lambda throws, but not what a task, a group or an iterator"
+                  + " does: write await(…, {1}.class), or catch Exception"));
 
   private static final String OURS = "jasyncio.";
   private static final List<String> PACKAGES =

@@ -104,6 +104,7 @@ class AdviceTest {
             new Mistake("waitFor(() -> task.join(), 1);", "a Task" + AWAITED),
             new Mistake("await(task.get());", "a Task" + AWAITED),
             new Mistake("future.thenApply(x -> x);", "a Future" + AWAITED),
+            new Mistake("task.then(x -> x);", "a Task" + AWAITED),
             new Mistake("int x = task.result;", "a Task" + AWAITED),
             new Mistake("waitFor(event.await, 1);", "await is a method: write await(…), in a"),
             new Mistake("event.wait(1.0);", WAIT),
