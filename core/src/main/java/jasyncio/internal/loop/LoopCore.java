@@ -164,9 +164,7 @@ public final class LoopCore implements FiberSource {
   public @Nullable Fiber next() {
     try {
       return choose();
-    } catch (
-        StackOverflowError
-            e) { // on the deep stack of a portable fiber: it cannot be suspended there
+    } catch (StackOverflowError e) { // of a portable fiber, which cannot be suspended so deep
       throw e;
     } catch (Throwable e) { // of the machine itself: it must come out of run(), and nowhere else
       escape(e);
