@@ -2,7 +2,7 @@ package jasyncio.bench;
 
 import jasyncio.EventLoop;
 import jasyncio.TimerHandle;
-import jasyncio.internal.loop.Timer;
+import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.TimerHeap;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +37,7 @@ public class TimerBenchmark {
   private static final int TIMERS = 10_000;
 
   private final TimerHeap heap = new TimerHeap();
-  private final Timer[] timers = new Timer[TIMERS];
+  private final CancellableEntry[] timers = new CancellableEntry[TIMERS];
   private final long[] times = new Random(42).longs(TIMERS, 0, 1_000_000_000).toArray();
   private final TimerHandle[] handles = new TimerHandle[TIMERS];
   private final EventLoop loop = EventLoop.create(null);
@@ -49,7 +49,7 @@ public class TimerBenchmark {
   @Setup
   public void makeTimers() {
     for (int i = 0; i < TIMERS; i++) {
-      timers[i] = new Timer() {};
+      timers[i] = new CancellableEntry() {};
     }
   }
 
