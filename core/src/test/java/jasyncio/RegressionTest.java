@@ -375,6 +375,34 @@ class RegressionTest {
   }
 
   @Test
+  void shutdownAsyncgens_ofGeneratorsThatAreEqual_closesEach() {
+    run(() -> {
+      var loop = getRunningLoop();
+      var one = new ArrayList<String>();
+      var other = new ArrayList<String>();
+      Lowlevel.registerAsyncgen(loop, one, () -> trace.add("one"));
+      Lowlevel.registerAsyncgen(loop, other, () -> trace.add("other"));
+      one.add("so that its hash is another one");
+      Lowlevel.forgetAsyncgen(loop, one);
+      loop.shutdownAsyncgens();
+    });
+    assertThat(trace).containsExactly("other");
+  }
+
+  @Test
+  void shutdownAsyncgens_ofNone_needsNoTask() {
+    run(() -> {
+      var loop = getRunningLoop();
+      loop.callSoon(() -> {
+        loop.shutdownAsyncgens();
+        trace.add("done");
+      });
+      sleep(0);
+    });
+    assertThat(trace).containsExactly("done");
+  }
+
+  @Test
   void shutdownAsyncgens_cancelled_isCancelled() {
     run(() -> {
       var loop = getRunningLoop();

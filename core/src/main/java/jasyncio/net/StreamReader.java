@@ -520,8 +520,9 @@ public final class StreamReader implements Iterable<byte[]> {
   /// Waits until the buffer holds `count` bytes or the stream ends.
   private void awaitData(int count) throws IOException {
     while (buffer.size() < count && !eof) {
+      var list = waiters();
       resume(); // else nothing would ever come
-      var place = waiters().enter();
+      var place = list.enter();
       wanted = count;
       waiter = place;
       news = null;
@@ -538,11 +539,12 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   private WaitList waiters() {
+    var running = EventLoop.running();
+    if (running != null && running != loop) { // before the list is bound to it
+      throw new IllegalStateException(this + " is bound to a different event loop");
+    }
     if (waiters == null) {
       waiters = new WaitList(this);
-    }
-    if (waiters.loop() != loop) {
-      throw new IllegalStateException(this + " is bound to a different event loop");
     }
     return waiters;
   }

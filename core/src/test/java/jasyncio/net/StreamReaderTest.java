@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import jasyncio.Action;
 import jasyncio.CancelledError;
+import jasyncio.EventLoop;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.StringReader;
@@ -730,5 +731,20 @@ class StreamReaderTest {
       assertThat(waiting.toString()).contains("waiter=<Future pending");
       task.cancel();
     });
+  }
+
+  @Test
+  void read_inAnotherLoop_isRefused_andLeavesItAsItWas() throws Exception {
+    try (var loop = EventLoop.create(null);
+        var other = EventLoop.create(null)) {
+      var reader = new StreamReader(16, loop);
+      other.runUntilComplete(() -> {
+        assertThatThrownBy(() -> reader.read(1))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageEndingWith("is bound to a different event loop");
+      });
+      loop.callSoon(() -> reader.feedData(bytes("a")));
+      assertThat(text(loop.runUntilComplete(() -> reader.read(1)))).isEqualTo("a");
+    }
   }
 }

@@ -42,8 +42,9 @@ final class OutgoingDatagrams extends Outgoing {
       transport.watchWriting();
     }
     int length = data.remaining() + HEADER;
-    size = WriteQueue.sum(size, length);
+    int newSize = WriteQueue.sum(size, length);
     queue.add(new Waiting(ByteBuffer.allocate(data.remaining()).put(data).flip(), target, length));
+    size = newSize;
     grown();
   }
 

@@ -265,6 +265,7 @@ public final class SocketTransport extends LoopTransport implements Transport {
 
   void endSendfile() {
     sendingFile = false;
+    writable = null;
   }
 
   // ---- the end ----------------------------------------------------------------------------------

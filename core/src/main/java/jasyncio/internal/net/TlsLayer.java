@@ -16,7 +16,6 @@ import jasyncio.net.ExtraInfo;
 import jasyncio.net.Protocol;
 import jasyncio.net.ReadBufferLimits;
 import jasyncio.net.TlsOptions;
-import jasyncio.net.TlsTransport;
 import jasyncio.net.Transport;
 import jasyncio.net.WriteBufferLimits;
 import java.io.IOException;
@@ -377,7 +376,7 @@ public final class TlsLayer implements BufferedProtocol {
       pumpReceived();
     }
     // We close the transport, and may have something to send before; one of TLS is closed already.
-    return state != State.LOST && !(transport instanceof TlsTransport);
+    return state != State.LOST && !(transport instanceof TlsAppTransport);
   }
 
   private boolean mayDecrypt() {
