@@ -1,21 +1,25 @@
 package jasyncio;
 
+import static java.util.Collections.synchronizedMap;
+
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.LoopCore;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The fibers that wait in blocking calls while the loop goes on, and what belongs to them. Belongs
-/// to the loop's logical thread, except where a method says otherwise.
+/// The fibers that wait in blocking calls while the loop goes on, and what belongs to them. Only
+/// the loop's logical thread changes that; any thread may ask.
 final class BlockedFibers implements LoopCore.BlockingListener {
   private record Saved(@Nullable Task<?> task, @Nullable Object context, long stepBegan) {}
 
   private final EventLoop loop;
-  private final IdentityHashMap<Fiber, Saved> saved = new IdentityHashMap<>();
-  private final IdentityHashMap<Task<?>, Fiber> fibers = new IdentityHashMap<>(); // by their tasks
+  private final Map<Fiber, Saved> saved = synchronizedMap(new IdentityHashMap<>());
+  private final Map<Task<?>, Fiber> fibers = synchronizedMap(new IdentityHashMap<>()); // of tasks
 
   BlockedFibers(EventLoop loop) {
     this.loop = loop;
@@ -51,7 +55,9 @@ final class BlockedFibers implements LoopCore.BlockingListener {
   public void enter(Fiber fiber) {
     var back = saved.remove(fiber);
     if (back != null) {
-      fibers.remove(back.task, fiber);
+      if (back.task != null) {
+        fibers.remove(back.task, fiber);
+      }
       loop.context = back.context;
       if (loop.getBlockingPolicy() == BlockingPolicy.SWITCH) {
         loop.steps.begin();
@@ -79,9 +85,8 @@ final class BlockedFibers implements LoopCore.BlockingListener {
     return saved.isEmpty();
   }
 
-  /// All of them. For other threads, while the loop is stuck.
   List<Fiber> toList() {
-    return List.copyOf(saved.keySet());
+    return Arrays.asList(saved.keySet().toArray(new Fiber[0]));
   }
 
   /// The thread of the blocking call that `task` waits in while others run, or `null`.
@@ -94,7 +99,7 @@ final class BlockedFibers implements LoopCore.BlockingListener {
   }
 
   /// The fiber on which the code of `task` runs, or waits in a blocking call: perhaps that of a
-  /// coroutine which the task drives by hand. Any thread.
+  /// coroutine which the task drives by hand.
   @Nullable Fiber fiberOf(Task<?> task) {
     var blocked = fibers.get(task);
     var current = loop.hub.current();

@@ -1,18 +1,13 @@
 package jasyncio;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import jasyncio.testkit.OpenSockets;
 import java.lang.reflect.Modifier;
-import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +20,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
@@ -115,14 +109,6 @@ final class CancelEverywhere {
   private static final int MAX_POSITIONS = 1000;
   private static final int MAX_ITERATIONS = 10_000;
   private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(20); // of waiting for others
-
-  static { // the JDK keeps a socket of its own once it has made the first one
-    try (var first = SocketChannel.open()) {
-      first.configureBlocking(false);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 
   private CancelEverywhere() {}
 
@@ -353,7 +339,7 @@ final class CancelEverywhere {
     // ---- the driver -----------------------------------------------------------------------------
 
     private void drive(List<Fault> all) {
-      var before = scenario.external ? openSockets() : Set.<String>of();
+      var sockets = scenario.external ? OpenSockets.now() : Set.<String>of();
       try {
         try {
           runCoroutine("setup", run -> scenario.setup.begin(run));
@@ -379,7 +365,10 @@ final class CancelEverywhere {
         fault(describe(e));
       }
       if (scenario.external) {
-        checkSockets(before);
+        var left = OpenSockets.leftSince(sockets);
+        if (!left.isEmpty()) {
+          fault("left open: " + left);
+        }
       }
       for (var report : reports) {
         if (!scenario.expected.test(report)) {
@@ -402,42 +391,6 @@ final class CancelEverywhere {
       }
       loop.close();
       afterClose.forEach(Runnable::run);
-    }
-
-    /// Whoever opens one on a thread of his own, or of the JDK's, has time to close it.
-    private void checkSockets(Set<String> before) {
-      long began = System.nanoTime();
-      for (; ; ) {
-        var left = openSockets();
-        left.removeAll(before);
-        if (left.isEmpty()) {
-          return;
-        }
-        if (System.nanoTime() - began > MAX_NANOS) {
-          fault("left open: " + left);
-          return;
-        }
-        LockSupport.parkNanos(1_000_000);
-      }
-    }
-
-    /// The sockets and pipes of this process, each by its number in the system, where that tells.
-    private static Set<String> openSockets() {
-      try (var all = Files.list(Path.of("/proc/self/fd"))) {
-        return all.map(Run::target)
-            .filter(t -> t.matches("(socket|pipe):.*"))
-            .collect(Collectors.toCollection(HashSet::new));
-      } catch (IOException e) {
-        return new HashSet<>();
-      }
-    }
-
-    private static String target(Path descriptor) {
-      try {
-        return Files.readSymbolicLink(descriptor).toString();
-      } catch (IOException e) { // closed meanwhile
-        return "";
-      }
     }
 
     private static String describe(Throwable e) {

@@ -12,6 +12,7 @@ import jasyncio.BlockingPolicy;
 import jasyncio.CancelledError;
 import jasyncio.RunOptions;
 import jasyncio.Runtimes;
+import jasyncio.testkit.OpenSockets;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketAddress;

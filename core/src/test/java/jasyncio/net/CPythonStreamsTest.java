@@ -14,6 +14,7 @@ import jasyncio.Asyncio;
 import jasyncio.CancelledError;
 import jasyncio.ErrorContext;
 import jasyncio.process.SubprocessProtocol;
+import jasyncio.testkit.OpenSockets;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;

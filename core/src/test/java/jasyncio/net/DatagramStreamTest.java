@@ -13,6 +13,7 @@ import jasyncio.CancelledError;
 import jasyncio.Task;
 import jasyncio.internal.net.DatagramQueue;
 import jasyncio.internal.net.UdpTransport;
+import jasyncio.testkit.OpenSockets;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;

@@ -13,6 +13,7 @@ import jasyncio.ErrorContext;
 import jasyncio.Future;
 import jasyncio.Logs;
 import jasyncio.internal.net.UdpTransport;
+import jasyncio.testkit.OpenSockets;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;

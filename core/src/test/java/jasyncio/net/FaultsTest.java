@@ -18,6 +18,7 @@ import jasyncio.ErrorContext;
 import jasyncio.Logs;
 import jasyncio.Task;
 import jasyncio.internal.net.Connector;
+import jasyncio.testkit.OpenSockets;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

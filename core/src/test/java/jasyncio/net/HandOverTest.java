@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import jasyncio.CancelledError;
 import jasyncio.Future;
 import jasyncio.Logs;
+import jasyncio.testkit.OpenSockets;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.channels.Pipe;

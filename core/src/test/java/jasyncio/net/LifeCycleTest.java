@@ -14,6 +14,7 @@ import jasyncio.CancelledError;
 import jasyncio.ContextVar;
 import jasyncio.Future;
 import jasyncio.internal.net.UdpTransport;
+import jasyncio.testkit.OpenSockets;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;

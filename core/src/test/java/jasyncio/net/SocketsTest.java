@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jasyncio.CancelledError;
 import jasyncio.Logs;
 import jasyncio.RunOptions;
+import jasyncio.testkit.OpenSockets;
 import jasyncio.testkit.Ports;
 import java.io.Closeable;
 import java.io.IOException;

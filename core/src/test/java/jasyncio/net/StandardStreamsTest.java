@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.ChildJvm;
 import jasyncio.Runtimes;
+import jasyncio.testkit.OpenSockets;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

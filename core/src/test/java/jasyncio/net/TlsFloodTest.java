@@ -8,6 +8,7 @@ import static jasyncio.Asyncio.timeout;
 import static jasyncio.Asyncio.toThread;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jasyncio.testkit.OpenSockets;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;

@@ -15,6 +15,7 @@ import jasyncio.ErrorContext;
 import jasyncio.ExceptionGroup;
 import jasyncio.SystemExit;
 import jasyncio.internal.net.Resolver;
+import jasyncio.testkit.OpenSockets;
 import jasyncio.testkit.Ports;
 import java.io.IOException;
 import java.net.BindException;

@@ -47,21 +47,4 @@ final class Children {
     }
     assertThat(ofThisProcess()).isEmpty();
   }
-
-  /// The pipes and sockets that this process holds open.
-  static long openPipes() {
-    try (var descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-      long count = 0;
-      for (var descriptor : descriptors) {
-        try {
-          count += Files.readSymbolicLink(descriptor).toString().startsWith("pipe:") ? 1 : 0;
-        } catch (IOException e) {
-          // closed meanwhile
-        }
-      }
-      return count;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
 }

@@ -8,6 +8,7 @@ import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.timeout;
+import static jasyncio.Asyncio.toThread;
 import static jasyncio.process.Stdio.DEVNULL;
 import static jasyncio.process.Stdio.PIPE;
 import static jasyncio.process.Stdio.STDOUT;
@@ -30,6 +31,7 @@ import jasyncio.Logs;
 import jasyncio.Task;
 import jasyncio.net.Transport;
 import jasyncio.net.WriteTransport;
+import jasyncio.testkit.OpenSockets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketException;
@@ -367,12 +369,12 @@ abstract class SubprocessContract {
   @Test
   void failures_leaveNoPipesOpen() {
     run(() -> {
-      long before = Children.openPipes();
+      var before = OpenSockets.now();
       for (int i = 0; i < 10; i++) {
         assertThatThrownBy(() -> createSubprocessExec(PIPED, "no-such-program-here"))
             .isInstanceOf(NoSuchFileException.class);
       }
-      assertThat(Children.openPipes()).isEqualTo(before);
+      assertThat(OpenSockets.leftSince(before)).isEmpty();
     });
   }
 
@@ -620,7 +622,7 @@ abstract class SubprocessContract {
   void manyProcesses_leaveNothingOpen() throws Exception {
     run(() -> {
       createSubprocessExec(PIPED, "true").communicate(); // opens what the loop keeps
-      long before = Children.openPipes();
+      var before = OpenSockets.now();
       for (int i = 0; i < 30; i++) {
         try (var process = createSubprocessExec(PIPED, "cat")) {
           if (i % 3 == 0) {
@@ -632,11 +634,7 @@ abstract class SubprocessContract {
       }
       sleep(0);
       sleep(0);
-      long deadline = System.nanoTime() + 5_000_000_000L;
-      while (Children.openPipes() > before && System.nanoTime() < deadline) {
-        sleep(0.01); // helper threads close their own
-      }
-      assertThat(Children.openPipes()).isLessThanOrEqualTo(before); // others may have closed theirs
+      assertThat(toThread(() -> OpenSockets.leftSince(before))).isEmpty(); // the loop goes on
     });
   }
 

@@ -8,6 +8,7 @@ import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Overrides;
 import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.net.BaseProtocol;
+import jasyncio.net.BaseTransport;
 import jasyncio.net.ReadTransport;
 import jasyncio.net.WriteBufferLimits;
 import java.io.IOException;
@@ -289,21 +290,26 @@ public abstract class LoopTransport implements ReadTransport, LoopOwned, Runnabl
     stopped(reason);
   }
 
-  /// An error ends the connection. One of the system's is expected now and then; others are
-  /// reported.
+  /// An error ends the connection.
   final void fail(Throwable e, String message) {
+    note(loop, this, e, message);
+    lose(e);
+  }
+
+  /// Tells of an error that ends a connection. Those of the network, of the system and of peers are
+  /// expected now and then; others are reported.
+  static void note(EventLoop loop, BaseTransport transport, Throwable e, String message) {
     if (e instanceof IOException) {
       if (loop.getDebug()) {
-        Log.log(Level.DEBUG, this + ": " + message, e);
+        Log.log(Level.DEBUG, transport + ": " + message, e);
       }
     } else {
       loop.callExceptionHandler(
           ErrorContext.of(message)
               .exception(e)
-              .detail("transport", this)
-              .detail("protocol", getProtocol()));
+              .detail("transport", transport)
+              .detail("protocol", transport.getProtocol()));
     }
-    lose(e);
   }
 
   /// The protocol hears that it is over. From LOST.

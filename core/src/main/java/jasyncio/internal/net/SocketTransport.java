@@ -13,11 +13,9 @@ import jasyncio.net.Protocol;
 import jasyncio.net.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.NetworkChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.Objects;
@@ -38,8 +36,7 @@ public final class SocketTransport extends LoopTransport implements Transport {
   private boolean sendingFile;
   private @Nullable LazyWaitList writable; // for a file, of which more can be sent
   private @Nullable Throwable reason; // why it was lost
-  private final SocketAddress peername;
-  private final SocketAddress sockname;
+  private final SocketInfo socket;
 
   public SocketTransport(
       EventLoop loop, SocketChannel channel, Protocol protocol, @Nullable Clients clients)
@@ -49,12 +46,11 @@ public final class SocketTransport extends LoopTransport implements Transport {
     this.protocol = checked(protocol);
     this.buffered = protocol instanceof BufferedProtocol b ? b : null;
     this.clients = clients;
-    this.peername = channel.getRemoteAddress();
-    this.sockname = channel.getLocalAddress();
+    this.socket = SocketInfo.of(channel, channel.getRemoteAddress());
     this.outgoing = new OutgoingBytes(this, channel);
     this.watch = io.watch(channel);
     watch.setOwner(this);
-    if (peername instanceof InetSocketAddress) {
+    if (socket.peername() instanceof InetSocketAddress) {
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
     }
     if (clients != null) {
@@ -332,19 +328,12 @@ public final class SocketTransport extends LoopTransport implements Transport {
 
   @Override
   public <T> @Nullable T getExtraInfo(ExtraInfo<T> info) {
-    if (info == ExtraInfo.PEERNAME) {
-      return info.type().cast(peername);
-    } else if (info == ExtraInfo.SOCKNAME) {
-      return info.type().cast(sockname);
-    } else if (info == ExtraInfo.SOCKET) {
-      return info.type().cast((NetworkChannel) channel);
-    }
-    return null;
+    return socket.get(info);
   }
 
   @Override
   String details() {
-    return " peername=" + peername;
+    return " peername=" + socket.peername();
   }
 
   @Override

@@ -2,7 +2,6 @@ package jasyncio.internal.net;
 
 import jasyncio.BlockingPolicy;
 import jasyncio.Context;
-import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.KeyboardInterrupt;
@@ -18,7 +17,6 @@ import jasyncio.net.ReadBufferLimits;
 import jasyncio.net.TlsOptions;
 import jasyncio.net.Transport;
 import jasyncio.net.WriteBufferLimits;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
@@ -285,7 +283,7 @@ public final class TlsLayer implements BufferedProtocol {
               "SSL handshake is taking longer than "
                   + seconds(options.handshakeTimeout())
                   + " seconds: aborting the connection");
-      note(error, "SSL handshake timed out");
+      LoopTransport.note(loop, appTransport, error, "SSL handshake timed out");
       lose(error);
     }
   }
@@ -837,7 +835,8 @@ public final class TlsLayer implements BufferedProtocol {
   }
 
   private void fail(Throwable e) {
-    note(e, established ? "Fatal error on SSL protocol" : "SSL handshake failed");
+    var message = established ? "Fatal error on SSL protocol" : "SSL handshake failed";
+    LoopTransport.note(loop, appTransport, e, message);
     if (state == State.LOST) {
       return;
     }
@@ -846,21 +845,6 @@ public final class TlsLayer implements BufferedProtocol {
       flush();
     }
     lose(e);
-  }
-
-  /// Errors of the network and of peers are expected now and then; others are reported.
-  private void note(Throwable e, String message) {
-    if (e instanceof IOException) {
-      if (loop.getDebug()) {
-        Log.log(Level.DEBUG, appTransport + ": " + message, e);
-      }
-    } else {
-      loop.callExceptionHandler(
-          ErrorContext.of(message)
-              .exception(e)
-              .detail("transport", appTransport)
-              .detail("protocol", app));
-    }
   }
 
   private void lose(@Nullable Throwable why) {

@@ -12,7 +12,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import java.nio.channels.NetworkChannel;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +25,7 @@ public class UdpTransport extends LoopTransport implements DatagramTransport {
   private final Watch watch;
   private final OutgoingDatagrams outgoing;
   private final @Nullable SocketAddress remote; // the only address there is to send to
-  private final @Nullable SocketAddress peername; // the channel is connected to it
-  private final SocketAddress sockname;
+  private final SocketInfo socket;
   private DatagramProtocol protocol;
 
   /// @param remote where everything goes though the channel is not connected, or `null`
@@ -41,9 +39,9 @@ public class UdpTransport extends LoopTransport implements DatagramTransport {
     super(loop);
     this.channel = channel;
     this.protocol = checked(protocol);
-    this.peername = channel.getRemoteAddress();
+    var peername = channel.getRemoteAddress();
+    this.socket = SocketInfo.of(channel, peername);
     this.remote = peername != null ? peername : remote;
-    this.sockname = channel.getLocalAddress();
     this.outgoing = new OutgoingDatagrams(this);
     this.watch = io.watch(channel);
     watch.setOwner(this);
@@ -85,7 +83,7 @@ public class UdpTransport extends LoopTransport implements DatagramTransport {
   @Override
   public void sendto(ByteBuffer data, @Nullable SocketAddress address) {
     var target = target(address);
-    checkNotEmpty(peername != null, data);
+    checkNotEmpty(isConnected(), data);
     outgoing.send(data, target);
   }
 
@@ -110,7 +108,7 @@ public class UdpTransport extends LoopTransport implements DatagramTransport {
       if (address != null && !address.equals(remote)) {
         throw new IllegalArgumentException("Invalid address: must be null or " + remote);
       }
-      return peername != null ? null : remote;
+      return isConnected() ? null : remote;
     }
     if (address == null) {
       throw new IllegalArgumentException(
@@ -184,16 +182,13 @@ public class UdpTransport extends LoopTransport implements DatagramTransport {
     return protocol;
   }
 
+  private boolean isConnected() {
+    return socket.peername() != null;
+  }
+
   @Override
   public <T> @Nullable T getExtraInfo(ExtraInfo<T> info) {
-    if (info == ExtraInfo.PEERNAME) {
-      return info.type().cast(peername);
-    } else if (info == ExtraInfo.SOCKNAME) {
-      return info.type().cast(sockname);
-    } else if (info == ExtraInfo.SOCKET) {
-      return info.type().cast((NetworkChannel) channel);
-    }
-    return null;
+    return socket.get(info);
   }
 
   @Override
@@ -203,7 +198,9 @@ public class UdpTransport extends LoopTransport implements DatagramTransport {
 
   @Override
   String details() {
-    return " sockname=" + sockname + (peername == null ? "" : " peername=" + peername);
+    return " sockname="
+        + socket.sockname()
+        + (isConnected() ? " peername=" + socket.peername() : "");
   }
 
   @Override
