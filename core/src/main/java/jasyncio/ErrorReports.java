@@ -1,6 +1,7 @@
 package jasyncio;
 
 import jasyncio.internal.base.Log;
+import jasyncio.internal.base.Monitors;
 import jasyncio.internal.loop.Entry;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -46,6 +47,9 @@ final class ErrorReports {
   void tell(ErrorContext error) {
     var h = handler;
     try {
+      if (error.exception() != null) {
+        Monitors.explained(error.exception());
+      }
       if (h == null) {
         log(error);
       } else {

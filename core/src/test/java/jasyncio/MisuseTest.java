@@ -19,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import jasyncio.lowlevel.Lowlevel;
 import jasyncio.sync.Condition;
@@ -542,6 +543,19 @@ class MisuseTest {
                                 "wait() and notify() are methods of every Object, for threads that hold its"
                                     + " monitor; asyncio's are called await() and signal() here")));
       }
+    }
+
+    @Test
+    void methodsOfObject_throughTwoTasksOrInACallback_areExplainedOnce() {
+      var reported = new ArrayList<Throwable>();
+      run(() -> {
+        getRunningLoop().setExceptionHandler((l, error) -> reported.add(error.exception()));
+        getRunningLoop().callSoon(() -> new Condition().notifyAll());
+        var inner = createTask(() -> new Condition().notifyAll());
+        var outer = createTask(() -> await(inner));
+        reported.add(catchThrowable(() -> await(outer)));
+      });
+      assertThat(reported).hasSize(2).allSatisfy(e -> assertThat(e.getSuppressed()).hasSize(1));
     }
 
     @Test

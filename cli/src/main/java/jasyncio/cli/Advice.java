@@ -11,6 +11,7 @@ import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreeScanner;
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
+import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.util.Collections;
 import java.util.HashSet;
@@ -54,6 +55,10 @@ final class Advice {
 
   private static final String AWAITED =
       "a {1} is awaited: write await(…), or waitFor(…) with a time limit";
+
+  private static final String AWAIT_IS_A_METHOD =
+      "await is a method: write await(…); and what is a call already waits by itself";
+  private static final Pattern PYTHONS_AWAIT = Pattern.compile("\\bawait\\s+\\w");
 
   /// The first row that fits speaks.
   private static final List<Row> TABLE =
@@ -150,6 +155,11 @@ final class Advice {
               "name the {1} that is meant: import {class}"),
           new Row(
               "ref.ambiguous",
+              "in jasyncio.lowlevel.Lowlevel\\b",
+              Place::isAnywhere,
+              "{call} is a function of both: write Asyncio.{call}(…) or Lowlevel.{call}(…)"),
+          new Row(
+              "ref.ambiguous",
               "in jasyncio.Asyncio and ",
               Place::isAnywhere,
               "a reference to a method that has overloads fits several {call}(…):"
@@ -165,11 +175,8 @@ final class Advice {
               Place::isAnywhere,
               "asyncio's functions are static methods of Asyncio: write their names alone,"
                   + " after import static jasyncio.Asyncio.*"),
-          new Row(
-              "cant.resolve",
-              "symbol:\\s+class await",
-              Place::isAnywhere,
-              "await is a method: write await(…); and what is a call already waits by itself"),
+          new Row("cant.resolve", "symbol:\\s+class await", Place::isAnywhere, AWAIT_IS_A_METHOD),
+          new Row("expected|not.stmt", ANY, Place::isInLineOfPythonsAwait, AWAIT_IS_A_METHOD),
           new Row(
               "cant.resolve|invalid.mref",
               SYMBOL_OF + "method|variable" + IN_TYPE,
@@ -376,6 +383,7 @@ final class Advice {
   /// What stands in the program at the place of a mistake.
   private final class Place extends TreeScanner<@Nullable Void, @Nullable Void> {
     private final long position;
+    private final long line;
     private final Set<String> declared = new HashSet<>();
     private final Set<String> around = new HashSet<>();
 
@@ -390,6 +398,7 @@ final class Advice {
 
     Place(Diagnostic<?> message) {
       this.position = message.getPosition();
+      this.line = message.getLineNumber();
       scan(unit, null);
     }
 
@@ -469,6 +478,21 @@ final class Advice {
 
     boolean isAnywhere() {
       return true;
+    }
+
+    boolean isInLineOfPythonsAwait() {
+      try {
+        return unit.getSourceFile()
+            .getCharContent(true)
+            .toString()
+            .lines()
+            .skip(line - 1)
+            .findFirst()
+            .filter(text -> PYTHONS_AWAIT.matcher(text).find())
+            .isPresent();
+      } catch (IOException e) {
+        return false;
+      }
     }
 
     boolean isInCallback() {

@@ -154,6 +154,32 @@ class AdviceTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "var r = await t;",
+        "IO.println(await t);",
+        "int r = await createTask(() -> 1);",
+        "return await one();"
+      })
+  void pythonsAwait_inAnExpression_isFollowedByAdvice(String statement) throws Exception {
+    var hints = compiler(HEAD + "Object f() { " + statement + " }").hints(List.of());
+    assertThat(hints.get(HEAD.lines().count() + 1)).startsWith("await is a method: write await(…)");
+  }
+
+  @Test
+  void functionOfAsyncioAndLowlevel_isToldApart() throws Exception {
+    String program =
+        """
+        import static jasyncio.Asyncio.*;
+        import static jasyncio.lowlevel.Lowlevel.*;
+        void main() { coroutine("c", () -> sleep(1)); }
+        """;
+    assertThat(compiler(program).hints(List.of()).values())
+        .containsExactly(
+            "coroutine is a function of both: write Asyncio.coroutine(…) or Lowlevel.coroutine(…)");
+  }
+
   private static ProgramCompiler compiler(String program) throws CommandException {
     var source = new SourceFile(Path.of("A.java"), "A.java", program.getBytes(UTF_8));
     return new ProgramCompiler(source, ClassPath.of(""));

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// What builders of schedulers, generators and other styles of concurrency need and programs do
 /// not.
 ///
-/// Called on the loop's thread, or in a coroutine, unless a method says otherwise. `import static
-/// jasyncio.lowlevel.Lowlevel.*;` gives the functions under their own names. Python: parts of
-/// `types`, `sys` and `inspect`; trio: `trio.lowlevel`.
+/// Called on the loop's thread, or in a coroutine, unless a method says otherwise. Written with the
+/// name of the class, `Lowlevel.coroutine(…)`: some have a namesake in [jasyncio.Asyncio]. Python:
+/// parts of `types`, `sys` and `inspect`; trio: `trio.lowlevel`.
 public final class Lowlevel {
   private static final LoopAccess ACCESS = access();
 

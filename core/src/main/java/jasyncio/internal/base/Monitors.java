@@ -1,5 +1,7 @@
 package jasyncio.internal.base;
 
+import java.util.Arrays;
+
 /// Says what is wrong where `wait()` or `notify()` of an object are called as if they were
 /// asyncio's: they compile, as every object has methods of these names.
 public final class Monitors {
@@ -9,16 +11,22 @@ public final class Monitors {
 
   private Monitors() {}
 
-  /// Adds a sentence to an error of these methods. Others stay as they are.
+  /// Adds a sentence to an error of these methods, once. Others stay as they are.
   ///
   /// @return the error
   public static Throwable explained(Throwable error) {
-    if (error instanceof IllegalMonitorStateException && isOfObject(error.getStackTrace())) {
+    if (error instanceof IllegalMonitorStateException
+        && isOfObject(error.getStackTrace())
+        && !isExplained(error)) {
       var advice = new IllegalMonitorStateException(ADVICE);
       advice.setStackTrace(new StackTraceElement[0]);
       error.addSuppressed(advice);
     }
     return error;
+  }
+
+  private static boolean isExplained(Throwable error) {
+    return Arrays.stream(error.getSuppressed()).anyMatch(e -> ADVICE.equals(e.getMessage()));
   }
 
   private static boolean isOfObject(StackTraceElement[] trace) {
