@@ -19,7 +19,7 @@ try_path() {
   while [ -n "$folders" ]; do
     java=${folders%%:*}/java
     folders=${folders#*:}
-    if [ -x "$java" ]; then
+    if [ -f "$java" ] && [ -x "$java" ]; then
       java=$(readlink -f "$java" 2>/dev/null)
       try_jdk "${java%/bin/java}"
       return

@@ -250,8 +250,7 @@ public final class ExceptionGroup extends RuntimeException {
   /// What is left of a group while handlers take their parts.
   private static final class Handling {
     private final ExceptionGroup group;
-    private final List<Throwable> loose =
-        new ArrayList<>(); // thrown by handlers, or not seen by them
+    private final List<Throwable> loose = new ArrayList<>(); // of handlers, or unseen by them
     private @Nullable ExceptionGroup rest;
 
     Handling(ExceptionGroup group) {

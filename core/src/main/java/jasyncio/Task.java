@@ -56,9 +56,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   @Nullable Task<?> previous;
   private final int number = COUNTER.incrementAndGet();
   private @Nullable String name;
-  private Object
-      body; // an Awaitable<T, ?> or an Action; once it is done, what CoroutineBody.remains left of
-  // it
+  private Object body; // an Awaitable<T, ?> or an Action; when done, CoroutineBody.remains of it
   private @Nullable Object waiter; // a Future, a Place in a WaitList, or a CancelledSleep
   private @Nullable Fiber fiber;
   private int cancelRequests;

@@ -39,9 +39,10 @@ final class Advice {
   /// English text and its condition holds.
   ///
   /// In the sentence `{call}` is the method that is called at the place of the mistake, `{1}` the
-  /// first group of the pattern, `{class}` the class of ours that has the name in that group, and
-  /// `{java}` what the method of that name is called here, in the class in the second group; a row
-  /// with one of these two speaks only if there is such a thing.
+  /// first group of the pattern, `{monitor}` what there is to say of that method of `Object`,
+  /// `{class}` the class of ours that has the name in the first group, `{method}` that name, if the
+  /// class in the second group has a method of it, and `{java}` what such a method is called here;
+  /// a row with one of these three speaks only if there is such a thing.
   private record Row(Pattern code, Pattern text, Predicate<Place> where, String sentence) {
     Row(String codes, String text, Predicate<Place> where, String sentence) {
       this(Pattern.compile("\\.(" + codes + ")"), Pattern.compile(text), where, sentence);
@@ -106,8 +107,8 @@ final class Advice {
               "prob.found.req",
               "bad return type in lambda expression\\s+missing return|[Uu]nexpected return value",
               place -> place.call.equals("run") && !place.unqualified,
-              "this run(…) is for a body that gives nothing; for one that gives something,"
-                  + " ContextManager and ExitStack have call(…)"),
+              "this run(…) is for a body that gives nothing;"
+                  + " ContextManager and ExitStack have call(…) for one that gives something"),
           new Row(
               "cant.apply",
               "found for await\\((?:java.util.concurrent.)?Complet\\w+<.*>,.*Class<",
@@ -251,6 +252,7 @@ final class Advice {
               "generator.",
               "gevent.",
               "inspect.",
+              "lowlevel.",
               "util.")
           .map(OURS::concat)
           .toList();

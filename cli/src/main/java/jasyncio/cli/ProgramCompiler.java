@@ -72,9 +72,7 @@ final class ProgramCompiler {
     DiagnosticCollector<JavaFileObject> diagnostics = new DiagnosticCollector<>();
     Attempt silent = new Attempt(List.of(), diagnostics);
     if (diagnostics.getDiagnostics().isEmpty()) {
-      if (MonitorCalls.arePossible(text)) {
-        System.err.print(advice(List.of()));
-      }
+      System.err.print(adviceOnWhatCompiles(List.of()));
       return silent.result();
     }
     List<Path> sourcePath = isMissingNames(diagnostics) ? silent.sourceRoot() : List.of();
@@ -82,8 +80,13 @@ final class ProgramCompiler {
     if (!printing.succeeded) {
       throw CommandException.compilation(printing.messages() + advice(sourcePath));
     }
-    System.err.print(printing.messages() + advice(sourcePath));
+    System.err.print(printing.messages() + adviceOnWhatCompiles(sourcePath));
     return printing.result();
+  }
+
+  /// Costs another pass of the compiler, so only where the text gives reason to.
+  private String adviceOnWhatCompiles(List<Path> sourcePath) throws IOException {
+    return MonitorCalls.arePossible(text) ? advice(sourcePath) : "";
   }
 
   /// What we have to say, each sentence once, in lines like the compiler's.

@@ -9,6 +9,7 @@ import jasyncio.internal.base.Members;
 import jasyncio.internal.base.Sneaky;
 import jasyncio.sync.Semaphore;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -113,7 +114,7 @@ public final class Bounded {
   public static <T extends @Nullable Object, X extends Exception> List<T> gather(
       int limit, Collection<? extends Awaitable<? extends T, ? extends X>> awaitables) throws X {
     return Bounded.<Awaitable<? extends T, ? extends X>, T, X>map(
-        limit, awaitables, awaitable -> Objects.requireNonNull(awaitable, "awaitable").await());
+        limit, Members.copy(awaitables, "awaitable"), Awaitable::await);
   }
 
   /// Awaits all, with at most `limit` of them at a time, as the other form does.
@@ -128,7 +129,6 @@ public final class Bounded {
   @SuppressWarnings("varargs") // the array is only read
   public static <T extends @Nullable Object, X extends Exception> List<T> gather(
       int limit, Awaitable<? extends T, ? extends X>... awaitables) throws X {
-    return gather(
-        limit, Members.copy(Objects.requireNonNull(awaitables, "awaitables"), "awaitable"));
+    return gather(limit, Arrays.asList(Objects.requireNonNull(awaitables, "awaitables")));
   }
 }

@@ -37,8 +37,7 @@ public final class LeakDetector {
   }
 
   private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
-  private static final long COLLECTION_MILLIS =
-      200; // from a collection until its references are here
+  private static final long COLLECTION_MILLIS = 200; // until the references of one are here
   private static final long MOMENT_MILLIS = 20; // from one of its references to the others
   private static final long REPORT_MILLIS = 5000; // a report may have to load the logging system
   private static final int MIN_LIMIT = 64;
@@ -46,8 +45,7 @@ public final class LeakDetector {
 
   private volatile int limit = MIN_LIMIT; // of references, until the next sweep; need not be exact
   private final AtomicInteger reporting = new AtomicInteger(); // reports under way
-  private final Set<Tracked> references =
-      ConcurrentHashMap.newKeySet(); // keeps the references alive
+  private final Set<Tracked> references = ConcurrentHashMap.newKeySet(); // keeps them alive
 
   /// Reports `object` if it is collected before it is settled. Any thread.
   public void track(Object object, Tracker tracker) {

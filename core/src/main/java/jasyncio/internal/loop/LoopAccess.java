@@ -33,8 +33,8 @@ public abstract class LoopAccess {
   /// The same, in a given context of the face.
   public abstract CancellableEntry callback(Object eventLoop, Runnable callback, Object context);
 
-  /// Watches an object that may be forgotten. If it is collected before `settled` says that it has
-  /// been dealt with, or the loop is closed, the loop runs `report`.
+  /// Watches an object that may be forgotten. When it is collected the loop runs `report`, unless
+  /// `settled` says that it has been dealt with, or the loop is closed by then.
   ///
   /// @param settled asked by any thread; must not hold the object
   /// @param report must not hold the object

@@ -842,9 +842,11 @@ public final class TlsLayer implements BufferedProtocol {
     }
     if (e instanceof SSLException) {
       engine.alert();
-      flush();
+      flush(); // which may lose it
     }
-    lose(e);
+    if (state != State.LOST) {
+      lose(e);
+    }
   }
 
   private void lose(@Nullable Throwable why) {

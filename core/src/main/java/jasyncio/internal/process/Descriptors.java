@@ -22,7 +22,7 @@ public final class Descriptors {
    * random. One that does not move is out at the second switch. One that somebody else switches at this moment
    * would have to go along by chance; our own searches take turns.
    * A pipe gets the lowest numbers that are free, so that of a pipe of our own is known beforehand, unless another
-   * thread comes in between, and only has to be confirmed. For any other channel, and then, all descriptors are asked.
+   * thread comes in between, and only has to be confirmed. If one does, and for any other channel, all are asked.
    * A child that has got the descriptor shares the mode. So a channel is searched for once, before any child has it.
    */
   private static final int ROUNDS = 12;
@@ -64,18 +64,23 @@ public final class Descriptors {
   }
 
   private static Pipe noted(Pipe pipe, int... numbers) throws IOException {
-    note(pipe.source(), numbers);
-    note(pipe.sink(), numbers);
-    return pipe;
+    try {
+      note(pipe.source(), numbers);
+      note(pipe.sink(), numbers);
+      return pipe;
+    } catch (Throwable e) {
+      pipe.source().close();
+      pipe.sink().close();
+      throw e;
+    }
   }
 
   private static void note(SelectableChannel channel, int[] numbers) throws IOException {
     var found = among(numbers, channel);
-    if (found.length == 0) { // another thread has come in between
-      found = among(numbers(), channel);
-    }
     if (found.length > 0) {
       known.put(channel, found[0]);
+    } else { // another thread has come in between
+      of(channel);
     }
   }
 

@@ -13,7 +13,7 @@ public final class Main {
   /// @param args the names
   public static void main(String[] args) {
     run(() -> {
-      createTask(() -> forget(), "forgotten");
+      createTask(() -> forget(), "forgotten"); // shows where what nobody awaits is told
       for (var greeting : new Greeter(0.1).greet(List.of(args))) {
         System.out.println(greeting);
       }
