@@ -4,6 +4,7 @@ import jasyncio.internal.base.LeakDetector;
 import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
+import jasyncio.internal.loop.LoopParts;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,22 @@ final class Access extends LoopAccess {
   @Override
   public void answered(Object eventLoop) {
     ((EventLoop) eventLoop).idleHooks.answered();
+  }
+
+  // ---- for jasyncio.testing ---------------------------------------------------------------------
+
+  @Override
+  public Object newLoop(@Nullable Object fiberKind, LoopParts parts, String label) {
+    var loop = new EventLoop((FiberKind) fiberKind, parts);
+    loop.setLabel(label);
+    return loop;
+  }
+
+  @Override
+  public Survey survey(Object eventLoop) {
+    var loop = (EventLoop) eventLoop;
+    return new Survey(
+        loop.idleHooks.expectsAnswer(), loop.asyncgens.open(), loop.signalsHandled());
   }
 
   // ---- for jasyncio.lowlevel --------------------------------------------------------------------

@@ -47,6 +47,11 @@ final class Asyncgens {
     open.remove(new Identity(generator));
   }
 
+  /// Those that are open.
+  List<Object> open() {
+    return open.keySet().stream().map(Identity::generator).toList();
+  }
+
   /// Closes them, side by side. Suspends.
   void closeAll() {
     shutDown = true;

@@ -8,8 +8,9 @@ import jasyncio.internal.fiber.Hub;
 import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
-import jasyncio.internal.loop.Sleeper;
+import jasyncio.internal.loop.LoopParts;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -25,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 /// any time say so. Python: `asyncio.AbstractEventLoop`, as its selector loop.
 public final class EventLoop implements AutoCloseable {
   static final LeakDetector LEAKS_OUTSIDE = new LeakDetector();
-  private static final long EPOCH = System.nanoTime();
   private static final String THREADSAFE_TASKS = "runCoroutineThreadsafe";
 
   /* Overview
@@ -71,15 +71,11 @@ public final class EventLoop implements AutoCloseable {
   private volatile BlockingPolicy blockingPolicy = BlockingPolicy.BLOCK;
   private volatile boolean debug = Debug.isDefault();
   private volatile int life = IDLE;
+  private volatile @Nullable String label; // of who made it, for messages
 
-  EventLoop(@Nullable FiberKind kind) {
+  EventLoop(@Nullable FiberKind kind, LoopParts parts) {
     this.kind = FiberKind.choose(kind);
-    this.core =
-        new LoopCore(
-            this,
-            this.kind::newHub,
-            (inbox, channels) -> new Sleeper(inbox, channels, () -> System.nanoTime() - EPOCH),
-            blocked);
+    this.core = new LoopCore(this, this.kind::newHub, parts, blocked, idleHooks::expectsAnswer);
     this.hub = core.hub();
     setBlockingPolicy(BlockingPolicy.fromProperty());
   }
@@ -91,7 +87,7 @@ public final class EventLoop implements AutoCloseable {
   /// @return the loop
   /// @throws IllegalStateException if that runtime cannot be used here; says which flag is missing
   public static EventLoop create(@Nullable FiberKind kind) {
-    return new EventLoop(kind);
+    return new EventLoop(kind, LoopParts.real());
   }
 
   /// {@return the loop that runs on the calling thread, or `null`; [Asyncio#getRunningLoop()]
@@ -278,7 +274,8 @@ public final class EventLoop implements AutoCloseable {
   void checkOwns(Future<?> future) {
     if (Objects.requireNonNull(future, "future").getLoop() != this) {
       throw new IllegalArgumentException(
-          "The future belongs to a different loop than the one specified as the loop argument");
+          "The future belongs to a different loop than the one specified as the loop argument"
+              + meeting(future.getLoop(), this));
     }
   }
 
@@ -837,9 +834,33 @@ public final class EventLoop implements AutoCloseable {
     return signals.remove(Objects.requireNonNull(signal, "signal"));
   }
 
+  List<String> signalsHandled() {
+    return signals.names();
+  }
+
+  /// Names the loop in messages: that of a test, say.
+  void setLabel(String label) {
+    this.label = label;
+  }
+
+  /// What to add to a message about two loops that have met; nothing if neither has a name.
+  static String meeting(EventLoop theirs, EventLoop ours) {
+    return theirs.label == null && ours.label == null
+        ? ""
+        : ": it belongs to " + theirs + ", and here runs " + ours;
+  }
+
   /// {@return `<EventLoop running=true closed=false debug=false>`}
   @Override
   public String toString() {
-    return "<EventLoop running=" + isRunning() + " closed=" + isClosed() + " debug=" + debug + ">";
+    return "<EventLoop"
+        + (label == null ? "" : " of " + label)
+        + " running="
+        + isRunning()
+        + " closed="
+        + isClosed()
+        + " debug="
+        + debug
+        + ">";
   }
 }

@@ -77,6 +77,12 @@ final class IdleHooks implements LoopCore.IdleListener {
     answers.decrementAndGet();
   }
 
+  /// Whether another thread is going to answer, or is in the blocking call of a task that has been
+  /// set aside.
+  boolean expectsAnswer() {
+    return answers.get() > 0 || !loop.blocked.isEmpty();
+  }
+
   @Override
   public @Nullable Entry beforeWait(boolean forever, boolean again) {
     told &= again;
@@ -86,7 +92,7 @@ final class IdleHooks implements LoopCore.IdleListener {
       return callback;
     }
     var handler = stallHandler;
-    if (handler == null || !forever || told || answers.get() > 0 || !loop.blocked.isEmpty()) {
+    if (handler == null || !forever || told || expectsAnswer()) {
       return null;
     }
     told = true;

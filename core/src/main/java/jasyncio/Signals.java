@@ -7,6 +7,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -73,6 +74,10 @@ final class Signals {
     }
     handle(signal, Interrupts.inForce(old));
     return true;
+  }
+
+  List<String> names() {
+    return List.copyOf(previous.keySet());
   }
 
   void removeAll() {

@@ -350,7 +350,9 @@ public final class WaitList {
               ? owner
                   + " would have to wait, but no event loop runs here; call it in a coroutine, by run(...) or"
                   + " createTask(...)"
-              : owner + " is bound to a different event loop; make one for each loop");
+              : owner
+                  + " is bound to a different event loop; make one for each loop"
+                  + EventLoop.meeting(Objects.requireNonNull(loop), running));
     }
   }
 }

@@ -4,6 +4,7 @@ import jasyncio.internal.loop.Channels;
 import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.Inbox;
 import jasyncio.internal.loop.LoopCore;
+import jasyncio.internal.loop.LoopParts;
 import jasyncio.internal.loop.ReadyQueue;
 import jasyncio.internal.loop.Sleeper;
 import jasyncio.internal.loop.TimerHeap;
@@ -11,22 +12,22 @@ import java.lang.reflect.Field;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A loop whose iterations and time are in the hands of a test, which also hears of each turn.
 final class LoopProbe {
-  final EventLoop loop = EventLoop.create(null);
+  final EventLoop loop;
   private final Queue ready;
   private long now = 1_000_000_000;
 
   LoopProbe(Consumer<Entry> beforeTurn) {
     ready = new Queue(beforeTurn);
-    set(READY, loop.core, ready);
-    set(CLOCK, get(WAITING, loop.core), (LongSupplier) () -> now);
+    loop =
+        new EventLoop(
+            null,
+            new LoopParts((inbox, channels, _) -> new Sleeper(inbox, channels, () -> now), ready));
   }
 
   /// Runs one iteration, which does not wait.
@@ -67,7 +68,7 @@ final class LoopProbe {
   }
 
   private TimerHeap timers() {
-    return (TimerHeap) get(TIMERS, loop.core);
+    return loop.core.timers();
   }
 
   /// What is still registered somewhere.
@@ -84,7 +85,7 @@ final class LoopProbe {
         }
       }
     }
-    var generators = ((Map<?, ?>) get(GENERATORS, loop.asyncgens)).keySet();
+    var generators = loop.asyncgens.open();
     if (!generators.isEmpty()) {
       left.add("open generators: " + generators);
     }
@@ -110,7 +111,7 @@ final class LoopProbe {
 
     /// Not so where the loop sorts its queue before it stops.
     private boolean isTurning() {
-      return (boolean) get(RUNNING, loop.core);
+      return (boolean) LoopProbe.get(RUNNING, loop.core);
     }
 
     @Override
@@ -125,14 +126,9 @@ final class LoopProbe {
 
   // ---- reflection -------------------------------------------------------------------------------
 
-  private static final Field READY = field(LoopCore.class, "ready");
-  private static final Field CLOCK = field(Sleeper.class, "clock");
-  private static final Field WAITING = field(LoopCore.class, "waiting");
   private static final Field RUNNING = field(LoopCore.class, "running");
   private static final Field INBOX = field(LoopCore.class, "inbox");
-  private static final Field TIMERS = field(LoopCore.class, "timers");
   private static final Field SELECTOR = field(Channels.class, "selector");
-  private static final Field GENERATORS = field(Asyncgens.class, "open");
   private static final Field ANSWERS = field(IdleHooks.class, "answers");
 
   private static Field field(Class<?> type, String name) {
@@ -149,14 +145,6 @@ final class LoopProbe {
     try {
       field.setAccessible(true);
       return field.get(object);
-    } catch (IllegalAccessException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static void set(Field field, Object object, Object value) {
-    try {
-      field.set(object, value);
     } catch (IllegalAccessException e) {
       throw new AssertionError(e);
     }

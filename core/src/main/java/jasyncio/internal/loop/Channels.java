@@ -231,9 +231,7 @@ public final class Channels {
 
   /// Moves what is to run to `queue`, in the order in which it was found.
   void moveFoundTo(ReadyQueue queue) {
-    for (var entry : found) {
-      queue.add(entry);
-    }
+    queue.addFound(found);
     found.clear();
   }
 

@@ -1,5 +1,6 @@
 package jasyncio.internal.loop;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,24 @@ public abstract class LoopAccess {
 
   /// Says that it has called; in the turn that deals with what it brought. Any thread.
   public abstract void answered(Object eventLoop);
+
+  // ---- for jasyncio.testing ---------------------------------------------------------------------
+
+  /// A loop with parts of one's own.
+  ///
+  /// @param fiberKind of the face; `null` for the default
+  /// @param label names it in messages
+  public abstract Object newLoop(@Nullable Object fiberKind, LoopParts parts, String label);
+
+  /// What somebody has left on a loop.
+  ///
+  /// @param outside whether another thread is at work for it, and will call it
+  /// @param asyncgens asynchronous generators that are open
+  /// @param signals those that have a handler
+  public record Survey(boolean outside, List<Object> asyncgens, List<String> signals) {}
+
+  /// What is there now. The loop's thread only.
+  public abstract Survey survey(Object eventLoop);
 
   // ---- for jasyncio.lowlevel, which says what these do ------------------------------------------
 

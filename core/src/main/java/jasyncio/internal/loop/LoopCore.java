@@ -6,6 +6,7 @@ import jasyncio.internal.fiber.FiberSource;
 import jasyncio.internal.fiber.Hub;
 import java.util.ArrayList;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,7 @@ public final class LoopCore implements FiberSource {
   private final Object owner;
   private final Hub hub;
   private final BlockingListener blockingListener;
-  private final ReadyQueue ready = new ReadyQueue();
+  private final ReadyQueue ready;
   private final TimerHeap timers = new TimerHeap();
   private final ArrayList<Fiber> idle = new ArrayList<>();
   private final Dispatcher dispatcher = new Dispatcher(); // the body of all dispatchers
@@ -97,16 +98,19 @@ public final class LoopCore implements FiberSource {
   private volatile boolean closed;
 
   /// @param owner the loop of the face
+  /// @param outside whether another thread is at work for the loop, and will call it
   public LoopCore(
       Object owner,
       Function<FiberSource, Hub> hub,
-      Waiting.Maker waiting,
-      BlockingListener blockingListener) {
+      LoopParts parts,
+      BlockingListener blockingListener,
+      BooleanSupplier outside) {
     this.owner = owner;
     this.blockingListener = blockingListener;
     this.hub = hub.apply(this);
+    this.ready = parts.ready();
     this.channels = new Channels(this.hub);
-    this.waiting = waiting.make(inbox, channels);
+    this.waiting = parts.waiting().make(inbox, channels, outside);
     this.interrupts = new LoopInterrupts(this.hub, this::send);
   }
 
@@ -127,6 +131,16 @@ public final class LoopCore implements FiberSource {
   /// What the loop's clock shows. Any thread.
   public long nanos() {
     return waiting.nanos();
+  }
+
+  /// The timers. The loop's logical thread only.
+  public TimerHeap timers() {
+    return timers;
+  }
+
+  /// What the loop waits with.
+  public Waiting waiting() {
+    return waiting;
   }
 
   public void setBlockingMode(BlockingMode mode) {
@@ -197,7 +211,7 @@ public final class LoopCore implements FiberSource {
       } else {
         iterated = true;
         poll();
-        batch = ready.size();
+        batch = ready.beginBatch();
       }
     }
     return null;
@@ -376,6 +390,7 @@ public final class LoopCore implements FiberSource {
   public boolean isAlone() {
     return batch == 0
         && ready.size() == 0
+        && !ready.isWatched()
         && inbox.isEmpty()
         && !channels.hasSelector() // whose events would have to be looked for
         && (timers.size() == 0 || timers.firstNanos() > nanos())

@@ -1,9 +1,12 @@
 package jasyncio.internal.loop;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// First in, first out: a ring that grows. Not thread-safe.
+///
+/// Tests put one in its place that gives turns in another order, or looks on.
 public class ReadyQueue {
   private static final int INITIAL = 64;
   private static final int MUCH = 1 << 16;
@@ -33,10 +36,44 @@ public class ReadyQueue {
     return entry;
   }
 
+  /// Adds what waited for channels that are ready, in the order in which they were found.
+  public void addFound(List<Entry> found) {
+    for (var entry : found) {
+      add(entry);
+    }
+  }
+
+  /// An iteration begins: what is here now gets its turn in it.
+  ///
+  /// @return how many that are
+  public int beginBatch() {
+    return size;
+  }
+
+  /// Whether each turn is looked at: then none is saved where it would change nothing.
+  public boolean isWatched() {
+    return false;
+  }
+
+  /// The entry that `index` others are ahead of.
+  @SuppressWarnings("NullAway") // slots in use are not null
+  protected final Entry get(int index) {
+    return ring[(head + index) & (ring.length - 1)];
+  }
+
+  /// Lets the entry that `index` others are ahead of be the first.
+  protected final void moveToFront(int index) {
+    var chosen = get(index);
+    for (int i = index; i > 0; i--) {
+      ring[(head + i) & (ring.length - 1)] = get(i - 1);
+    }
+    ring[head] = chosen;
+  }
+
   /// Takes out the youngest place of `entry`.
   ///
   /// @return how many entries were before it, or -1 if it is not there
-  int removeLast(Entry entry) {
+  protected int removeLast(Entry entry) {
     int at = size;
     do {
       at--;

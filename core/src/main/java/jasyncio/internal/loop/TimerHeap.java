@@ -1,6 +1,8 @@
 package jasyncio.internal.loop;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Entries ordered by due time, equal ones by insertion: a 4-ary heap.
@@ -28,6 +30,17 @@ public final class TimerHeap {
 
   public int size() {
     return size;
+  }
+
+  /// Those that are wanted, in no particular order.
+  public List<Entry> wanted() {
+    var wanted = new ArrayList<Entry>();
+    for (int i = 0; i < size; i++) {
+      if (entries[i].isWanted(ticket(i))) {
+        wanted.add(entries[i]);
+      }
+    }
+    return wanted;
   }
 
   /// Adds a timer.

@@ -1,5 +1,7 @@
 package jasyncio.internal.loop;
 
+import java.util.function.BooleanSupplier;
+
 /// The time of a loop, and how it passes while nothing is ready.
 ///
 /// [Sleeper] waits with its thread. What jumps from one timer to the next takes its place.
@@ -11,7 +13,8 @@ public interface Waiting {
     ///
     /// @param inbox what other threads send; whatever is there ends a wait
     /// @param channels the loop's, which may become ready meanwhile
-    Waiting make(Inbox inbox, Channels channels);
+    /// @param outside whether another thread is at work for the loop, and will call it
+    Waiting make(Inbox inbox, Channels channels, BooleanSupplier outside);
   }
 
   /// How long a wait without limit is.

@@ -37,7 +37,7 @@ class WakeUpLincheckTest {
     Loop(int entries, Waiting.Maker maker, @Nullable Selector selector) {
       shared = this;
       var inbox = new Inbox();
-      waiting = maker.make(inbox, new Channels(selector));
+      waiting = maker.make(inbox, new Channels(selector), () -> false);
       thread =
           new Thread(() -> {
             var ready = new ReadyQueue();
@@ -56,12 +56,12 @@ class WakeUpLincheckTest {
   }
 
   private static Loop parked(int entries) {
-    return new Loop(entries, (inbox, channels) -> new Sleeper(inbox, channels, () -> 0), null);
+    return new Loop(entries, (inbox, channels, _) -> new Sleeper(inbox, channels, () -> 0), null);
   }
 
   private static Loop selecting(int entries) {
     return new Loop(
-        entries, (inbox, channels) -> new Sleeper(inbox, channels, () -> 0), new NoSelector());
+        entries, (inbox, channels, _) -> new Sleeper(inbox, channels, () -> 0), new NoSelector());
   }
 
   /// A selector without channels: a wake-up may come before the wait.

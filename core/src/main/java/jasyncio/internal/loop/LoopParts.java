@@ -1,0 +1,17 @@
+package jasyncio.internal.loop;
+
+/// The parts of a loop that tests put others in the place of: time that jumps, and another order.
+///
+/// @param waiting makes the clock, and what waits
+/// @param ready holds what is ready, and says who has the next turn; it belongs to this loop alone
+public record LoopParts(Waiting.Maker waiting, ReadyQueue ready) {
+  private static final long EPOCH = System.nanoTime();
+
+  /// Those of a loop that runs in real time, first come first served.
+  public static LoopParts real() {
+    return new LoopParts(
+        (inbox, channels, _) ->
+            new Sleeper(inbox, channels, () -> System.nanoTime() - EPOCH),
+        new ReadyQueue());
+  }
+}
