@@ -22,6 +22,7 @@ import org.jspecify.annotations.NullMarked;
 /// | `jasyncio.traces` | `folded`, `full`, `off` | `folded`: stack traces go on with the frames that awaited (`… awaited at`), and in reports and uncaught exceptions the library's own frames are folded; `full`: not folded; `off`: neither |
 /// | `jasyncio.processes` | `posix`, `jdk` | posix where system and JVM allow it |
 @NullMarked
+@SuppressWarnings("module") // the test kit, which is built after this
 module jasyncio {
   requires static transitive org.jspecify;
   requires jdk.unsupported; // sun.misc.Signal, the JVM's only access to signals
@@ -37,4 +38,10 @@ module jasyncio {
   exports jasyncio.queue;
   exports jasyncio.sync;
   exports jasyncio.util;
+
+  // The test kit puts parts of its own into a loop's machine.
+  exports jasyncio.internal.base to
+      jasyncio.testing;
+  exports jasyncio.internal.loop to
+      jasyncio.testing;
 }

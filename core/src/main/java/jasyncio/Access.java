@@ -63,6 +63,16 @@ final class Access extends LoopAccess {
   }
 
   @Override
+  public @Nullable Object waitsFor(Object task) {
+    return ((Task<?>) task).waitsFor();
+  }
+
+  @Override
+  public @Nullable Thread currentThread(Object eventLoop) {
+    return ((EventLoop) eventLoop).hub.currentThread();
+  }
+
+  @Override
   public Survey survey(Object eventLoop) {
     var loop = (EventLoop) eventLoop;
     return new Survey(

@@ -101,10 +101,8 @@ final class DefaultExecutor {
     }
     e.shutdown();
     var ended = loop.<Boolean>createFuture();
-    Thread.ofPlatform()
-        .name("jasyncio-executor-shutdown")
-        .daemon()
-        .start(() -> {
+    var waiter =
+        Thread.ofPlatform().name("jasyncio-executor-shutdown").daemon().unstarted(() -> {
           Throwable failure = null;
           try {
             e.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
@@ -113,6 +111,7 @@ final class DefaultExecutor {
           }
           var outcome = failure;
           loop.sendUnlessClosed(() -> {
+            loop.idleHooks.answered();
             if (ended.done()) {
               return;
             } else if (outcome == null) {
@@ -122,6 +121,7 @@ final class DefaultExecutor {
             }
           });
         });
+    loop.idleHooks.ask(waiter::start);
     try {
       Timeout.after(seconds).run(() -> ended.await());
     } catch (TimeoutException x) {

@@ -395,6 +395,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     checkCancelled(false);
   }
 
+  /// What the task waits for: a future, or whoever owns the list in which it has a place; `null` if
+  /// it does not wait, or sleeps.
+  @Nullable Object waitsFor() {
+    return waiter instanceof WaitList.Place place ? place.owner() : waiter;
+  }
+
   private Object takeWaiter() {
     var w = Objects.requireNonNull(waiter);
     waiter = null;

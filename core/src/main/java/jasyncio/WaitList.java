@@ -264,6 +264,10 @@ public final class WaitList {
       return future != null ? !future.done() : !woken && !cancelled;
     }
 
+    Object owner() {
+      return binding.owner;
+    }
+
     boolean cancelled() {
       return future != null ? future.cancelled() : cancelled;
     }

@@ -10,6 +10,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -89,8 +90,18 @@ public final class Channels {
     return watch == null || watch.hasEnded() ? null : watch;
   }
 
+  /// Those that are watched. The loop's logical thread only.
+  public List<SelectableChannel> watched() {
+    var s = selector;
+    var watched = new ArrayList<>(returning.keySet());
+    if (s != null) {
+      s.keys().stream().filter(SelectionKey::isValid).forEach(key -> watched.add(key.channel()));
+    }
+    return watched;
+  }
+
   /// Whether none is watched: a wait for channels would never end.
-  boolean isEmpty() {
+  public boolean isEmpty() {
     var s = selector;
     return s == null || s.keys().isEmpty();
   }

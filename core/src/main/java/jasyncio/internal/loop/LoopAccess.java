@@ -63,6 +63,13 @@ public abstract class LoopAccess {
   /// @param signals those that have a handler
   public record Survey(boolean outside, List<Object> asyncgens, List<String> signals) {}
 
+  /// What a task waits for: a future, or whoever owns the list in which it has a place; `null` if it
+  /// does not wait, or sleeps. The loop's thread only.
+  public abstract @Nullable Object waitsFor(Object task);
+
+  /// The thread whose code runs on a loop now, if one does. Any thread.
+  public abstract @Nullable Thread currentThread(Object eventLoop);
+
   /// What is there now. The loop's thread only.
   public abstract Survey survey(Object eventLoop);
 
