@@ -63,6 +63,11 @@ final class Access extends LoopAccess {
   }
 
   @Override
+  public void reportForgotten(Object eventLoop) {
+    ((EventLoop) eventLoop).leakDetector.reportAll();
+  }
+
+  @Override
   public @Nullable Object waitsFor(Object task) {
     return ((Task<?>) task).waitsFor();
   }

@@ -57,6 +57,15 @@ public final class LeakDetector {
     }
   }
 
+  /// Reports whatever has not been dealt with, collected or not: nobody will any more. Any thread.
+  public void reportAll() {
+    for (var tracked : references) {
+      if (!tracked.tracker.settled() && tracked.claim()) {
+        tracked.tracker.report();
+      }
+    }
+  }
+
   /// Reports what has been forgotten by now. Any thread; waits for the collector.
   public void flush() {
     references.removeIf(t -> t.tracker.settled());
@@ -123,7 +132,7 @@ public final class LeakDetector {
       var owner = tracked.owner;
       owner.reporting.incrementAndGet();
       try {
-        if (!tracked.tracker.settled()) {
+        if (!tracked.tracker.settled() && tracked.claim()) {
           tracked.tracker.report();
         }
       } catch (Throwable e) { // this report is lost, and no other
@@ -152,11 +161,19 @@ public final class LeakDetector {
   private static final class Tracked extends PhantomReference<Object> {
     final Tracker tracker;
     final LeakDetector owner;
+    private boolean told; // guarded by this
 
     Tracked(Object object, Tracker tracker, LeakDetector owner) {
       super(object, COLLECTED);
       this.tracker = tracker;
       this.owner = owner;
+    }
+
+    /// Whether the caller is the one who is to tell.
+    synchronized boolean claim() {
+      boolean first = !told;
+      told = true;
+      return first;
     }
   }
 }

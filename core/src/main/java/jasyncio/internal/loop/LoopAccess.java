@@ -63,6 +63,10 @@ public abstract class LoopAccess {
   /// @param signals those that have a handler
   public record Survey(boolean outside, List<Object> asyncgens, List<String> signals) {}
 
+  /// Tells the exception handler of what nobody has read, awaited or closed, and nobody will any
+  /// more. The loop's thread only.
+  public abstract void reportForgotten(Object eventLoop);
+
   /// What a task waits for: a future, or whoever owns the list in which it has a place; `null` if it
   /// does not wait, or sleeps. The loop's thread only.
   public abstract @Nullable Object waitsFor(Object task);

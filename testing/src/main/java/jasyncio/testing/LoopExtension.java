@@ -1,0 +1,257 @@
+package jasyncio.testing;
+
+import jasyncio.EventLoop;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.platform.commons.support.AnnotationSupport;
+
+/// Gives tests their loops: see [OnLoop].
+final class LoopExtension
+    implements BeforeAllCallback,
+        BeforeEachCallback,
+        AfterEachCallback,
+        AfterAllCallback,
+        InvocationInterceptor,
+        ParameterResolver {
+  /* Overview
+   * A loop is kept in the store of the context whose scope it is: that of a test, or of a class. Contexts look into the
+   * stores of those they lie in, so a test finds its class's. A loop of scope CLASS is made before @BeforeAll, one of
+   * scope TEST before @BeforeEach. A class whose loops are its tests' has one for each call of @BeforeAll and
+   * @AfterAll, made and finished there.
+   */
+  private static final Namespace NAMESPACE = Namespace.create(LoopExtension.class);
+  private static final String PARALLEL = "junit.jupiter.execution.parallel.enabled";
+  private static final OnLoop PLAIN = plain();
+
+  private static OnLoop plain() {
+    return AnnotationSupport.findAnnotation(AsyncTest.class, OnLoop.class).orElseThrow();
+  }
+
+  // ---- settings ---------------------------------------------------------------------------------
+
+  private static Settings settings(ExtensionContext context) {
+    var type = context.getRequiredTestClass();
+    var ofClass = ofClass(type);
+    var method = context.getTestMethod().orElse(null);
+    var ofMethod = method == null ? null : of(method);
+    return Settings.of(ofMethod != null ? ofMethod : ofClass != null ? ofClass : PLAIN);
+  }
+
+  /// The one of a method, unless it is that of `@AsyncTest`, which says nothing.
+  private static @Nullable OnLoop of(Method method) {
+    var annotation = AnnotationSupport.findAnnotation(method, OnLoop.class).orElse(null);
+    return PLAIN.equals(annotation) ? null : annotation;
+  }
+
+  private static @Nullable OnLoop ofClass(Class<?> type) {
+    for (Class<?> c = type; c != null; c = c.getEnclosingClass()) {
+      var annotation = AnnotationSupport.findAnnotation(c, OnLoop.class).orElse(null);
+      if (annotation != null) {
+        return annotation;
+      }
+    }
+    return null;
+  }
+
+  private static LoopScope scope(ExtensionContext context) {
+    var annotation = ofClass(context.getRequiredTestClass());
+    return annotation == null ? LoopScope.TEST : annotation.scope();
+  }
+
+  // ---- lives ------------------------------------------------------------------------------------
+
+  /// A loop and who may use it now: tests that share one do so one after the other.
+  private record Held(TestRun run, ReentrantLock lock) {}
+
+  private static Held open(ExtensionContext context, String kind) {
+    boolean parallel =
+        context.getConfigurationParameter(PARALLEL, Boolean::parseBoolean).orElse(false);
+    return new Held(
+        new TestRun(label(context, kind), settings(context), !parallel), new ReentrantLock());
+  }
+
+  private static String label(ExtensionContext context, String kind) {
+    var type = context.getRequiredTestClass().getSimpleName();
+    var method = context.getTestMethod().map(m -> "." + m.getName()).orElse("");
+    return kind + " " + type + method + "()".repeat(method.isEmpty() ? 0 : 1);
+  }
+
+  private static ExtensionContext.Store store(ExtensionContext context) {
+    return context.getStore(NAMESPACE);
+  }
+
+  private static @Nullable Held held(ExtensionContext context) {
+    return store(context).get(Held.class, Held.class);
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    if (scope(context) == LoopScope.CLASS && held(context) == null) {
+      store(context).put(Held.class, open(context, "class"));
+      store(context).put(context.getUniqueId(), true); // who is to finish it
+    }
+  }
+
+  @Override
+  public void afterAll(ExtensionContext context) {
+    if (store(context).remove(context.getUniqueId()) != null) {
+      var held = store(context).remove(Held.class, Held.class);
+      held.run.finish();
+    }
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    var held = held(context);
+    if (held == null) {
+      store(context).put(Held.class, open(context, "test"));
+      store(context).put(context.getUniqueId(), true);
+    } else {
+      held.lock.lock();
+    }
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    var held = held(context);
+    if (held == null) {
+      return;
+    } else if (store(context).remove(context.getUniqueId()) != null) {
+      store(context).remove(Held.class);
+      held.run.finish();
+    } else {
+      held.lock.unlock();
+    }
+  }
+
+  // ---- invocations ------------------------------------------------------------------------------
+
+  private static <T extends @Nullable Object> T onLoop(
+      Invocation<T> invocation, ExtensionContext context, String name) throws Throwable {
+    var held = held(context);
+    if (held != null) {
+      return held.run.run(name, invocation::proceed);
+    }
+    var run = open(context, "@BeforeAll or @AfterAll of class").run; // of loops that are the tests'
+    T value;
+    try {
+      value = run.run(name, invocation::proceed);
+    } catch (Throwable e) {
+      try {
+        run.finish();
+      } catch (Throwable x) {
+        e.addSuppressed(x);
+      }
+      throw e;
+    }
+    run.finish();
+    return value;
+  }
+
+  private static String name(String kind, ReflectiveInvocationContext<Method> invocation) {
+    return kind + " " + invocation.getExecutable().getName() + "()";
+  }
+
+  @Override
+  public void interceptBeforeAllMethod(
+      Invocation<Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    onLoop(invocation, context, name("@BeforeAll", method));
+  }
+
+  @Override
+  public void interceptBeforeEachMethod(
+      Invocation<Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    onLoop(invocation, context, name("@BeforeEach", method));
+  }
+
+  @Override
+  public void interceptTestMethod(
+      Invocation<Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    onLoop(invocation, context, name("test", method));
+  }
+
+  @Override
+  public <T extends @Nullable Object> T interceptTestFactoryMethod(
+      Invocation<T> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    return onLoop(invocation, context, name("factory", method));
+  }
+
+  @Override
+  public void interceptTestTemplateMethod(
+      Invocation<Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    onLoop(invocation, context, name("test", method));
+  }
+
+  @Override
+  public void interceptDynamicTest(
+      Invocation<Void> invocation, DynamicTestInvocationContext test, ExtensionContext context)
+      throws Throwable {
+    onLoop(invocation, context, "test '" + context.getDisplayName() + "'");
+  }
+
+  @Override
+  public void interceptAfterEachMethod(
+      Invocation<Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    onLoop(invocation, context, name("@AfterEach", method));
+  }
+
+  @Override
+  public void interceptAfterAllMethod(
+      Invocation<Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context)
+      throws Throwable {
+    onLoop(invocation, context, name("@AfterAll", method));
+  }
+
+  // ---- parameters -------------------------------------------------------------------------------
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    var type = parameter.getParameter().getType();
+    return (type == TestClock.class || type == TestScope.class || type == EventLoop.class)
+        && !(parameter.getDeclaringExecutable() instanceof Constructor<?>)
+        && held(context) != null;
+  }
+
+  @Override
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    var run = java.util.Objects.requireNonNull(held(context)).run;
+    var type = parameter.getParameter().getType();
+    if (type == TestClock.class) {
+      return run.clock();
+    }
+    return type == TestScope.class ? run.scope() : run.loop();
+  }
+}

@@ -1,0 +1,72 @@
+package jasyncio.testing;
+
+import jasyncio.ErrorContext;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What is wrong at the end of a test.
+final class Problems {
+  private final List<String> texts = new ArrayList<>();
+  private final List<Throwable> causes = new ArrayList<>();
+  private boolean givenUp;
+
+  /// An error that came to the loop's exception handler.
+  void error(ErrorContext error) {
+    var text = new StringBuilder(error.message());
+    if (error.exception() != null) {
+      text.append(": ").append(error.exception());
+      causes.add(error.exception());
+    }
+    if (error.task() != null) {
+      text.append("\n      in ").append(WaitGraph.name(error.task()));
+    }
+    for (var frame : WaitGraph.withoutHarness(error.blockedAt())) {
+      text.append("\n      at ").append(frame);
+    }
+    texts.add(text.toString());
+  }
+
+  /// Something that should be gone.
+  void left(String kind, String what) {
+    texts.add(kind + " is left: " + what);
+  }
+
+  void thread(Thread thread) {
+    var text = new StringBuilder("'" + thread.getName() + "', " + thread.getState());
+    for (var frame : thread.getStackTrace()) {
+      text.append("\n      at ").append(frame);
+    }
+    left("a thread", text.toString());
+  }
+
+  /// The end of the test has failed itself.
+  void failure(Throwable error) {
+    givenUp |= error instanceof AssertionError;
+    texts.add(String.valueOf(error.getMessage()));
+    causes.add(error);
+  }
+
+  /// The test was given up while the loop was closed.
+  void verdict(@Nullable String text) {
+    if (text != null && !givenUp && texts.isEmpty()) {
+      texts.add(text);
+    }
+  }
+
+  /// @throws AssertionError if something is wrong; the very one of a task, if that is all
+  void tell(String label) {
+    if (texts.size() == 1 && causes.size() == 1 && causes.getFirst() instanceof AssertionError e) {
+      throw e;
+    }
+    if (!texts.isEmpty()) {
+      var error = new AssertionError("after " + label + ":\n  - " + String.join("\n  - ", texts));
+      if (causes.size() == 1) {
+        error.initCause(causes.getFirst());
+      } else {
+        causes.forEach(error::addSuppressed);
+      }
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package jasyncio.testing;
+
+import jasyncio.BlockingPolicy;
+import jasyncio.FiberKind;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What an [OnLoop] says.
+record Settings(
+    TimeMode time,
+    BlockingPolicy blocking,
+    @Nullable FiberKind fibers,
+    boolean debug,
+    double timeoutSeconds,
+    LoopScope scope,
+    Set<Leftover> allowed) {
+
+  static Settings of(OnLoop annotation) {
+    var fibers = annotation.fibers();
+    if (fibers.length > 1) {
+      throw new IllegalArgumentException(
+          "@OnLoop(fibers = "
+              + List.of(fibers)
+              + "): a test has one loop, and so one fiber runtime; annotate it with @OnEachRuntime to"
+              + " have it run on both");
+    }
+    double seconds = annotation.timeoutSeconds();
+    if (!(seconds >= 0)) {
+      throw new IllegalArgumentException(
+          "@OnLoop(timeoutSeconds = " + seconds + "): must be 0, for never, or more");
+    }
+    return new Settings(
+        annotation.time(),
+        annotation.blocking(),
+        fibers.length == 0 ? null : fibers[0],
+        annotation.debug(),
+        seconds,
+        annotation.scope(),
+        Set.of(annotation.allow()));
+  }
+
+  Settings on(FiberKind kind) {
+    return new Settings(time, blocking, kind, debug, timeoutSeconds, scope, allowed);
+  }
+
+  boolean checks(Leftover leftover) {
+    return !allowed.contains(leftover);
+  }
+}

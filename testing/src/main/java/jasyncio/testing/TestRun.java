@@ -1,0 +1,366 @@
+package jasyncio.testing;
+
+import jasyncio.Asyncio;
+import jasyncio.BlockingPolicy;
+import jasyncio.ErrorContext;
+import jasyncio.EventLoop;
+import jasyncio.FiberKind;
+import jasyncio.Future;
+import jasyncio.GatherOption;
+import jasyncio.RunOptions;
+import jasyncio.Runner;
+import jasyncio.Task;
+import jasyncio.internal.loop.LoopAccess;
+import jasyncio.internal.loop.LoopParts;
+import jasyncio.internal.loop.ReadyQueue;
+import jasyncio.lowlevel.Lowlevel;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// A loop for a test: made, run again and again, and finished, with a look at what is left.
+final class TestRun {
+  /* Overview
+   * States:  OPEN -> GIVEN_UP   a dead-lock, or it takes too long: `verdict` is set, and all later runs fail with it
+   *          OPEN, GIVEN_UP -> FINISHED   finish()
+   *
+   * Everything happens on the thread that runs the test, but for tooLong(), which a watchdog calls.
+   */
+
+  /// What a test does.
+  @FunctionalInterface
+  interface Body<T extends @Nullable Object> {
+    T run() throws Throwable;
+  }
+
+  private final String label;
+  private final Settings settings;
+  private final EventLoop loop;
+  private final TestClock clock;
+  private final TestScope scope;
+  private final Runner runner;
+  private final List<ErrorContext> errors = Collections.synchronizedList(new ArrayList<>());
+  private final @Nullable Set<Thread> threadsBefore;
+  private final AtomicReference<@Nullable String> verdict = new AtomicReference<>();
+  private @Nullable VirtualTime time;
+  private @Nullable Task<?> main; // while there is one
+
+  /// @param label what the loop is for: names it in messages
+  /// @param watchThreads whether threads that appear meanwhile are the test's
+  TestRun(String label, Settings settings, boolean watchThreads) {
+    this.label = label;
+    this.settings = settings;
+    this.threadsBefore = watchThreads ? ThreadsLeft.now() : null;
+    EventLoop.running(); // initialises the class that installs the access
+    this.loop =
+        (EventLoop) LoopAccess.get().newLoop(settings.fibers(), parts(settings.time()), label);
+    loop.setExceptionHandler((_, error) -> errors.add(error));
+    if (settings.debug()) {
+      loop.setDebug(true);
+    }
+    if (settings.blocking() == BlockingPolicy.SWITCH || loop.fibers() == FiberKind.SCHEDULED) {
+      loop.setBlockingPolicy(settings.blocking());
+    }
+    if (settings.time() == TimeMode.VIRTUAL) {
+      Lowlevel.setStallHandler(loop, this::stalled);
+    }
+    this.clock = new TestClock(loop, time);
+    this.scope = new TestScope(loop, clock);
+    this.runner = new Runner(RunOptions.defaults().loopFactory(() -> loop));
+    runner.getLoop();
+  }
+
+  private LoopParts parts(TimeMode mode) {
+    if (mode == TimeMode.REAL) {
+      return LoopParts.real();
+    }
+    return new LoopParts(
+        (inbox, channels, outside) -> {
+          var made = new VirtualTime(inbox, channels, outside);
+          time = made;
+          return made;
+        },
+        new ReadyQueue());
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  TestClock clock() {
+    return clock;
+  }
+
+  TestScope scope() {
+    return scope;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  @Nullable String verdict() {
+    return verdict.get();
+  }
+
+  // ---- running ----------------------------------------------------------------------------------
+
+  /// Runs `body` as a coroutine on the loop.
+  ///
+  /// @param name of the task
+  /// @throws Throwable what `body` throws, or that the test was given up
+  <T extends @Nullable Object> T run(String name, Body<T> body) throws Throwable {
+    var outcome = new Outcome<T>();
+    checkNotGivenUp(null);
+    try (var _ = watch()) {
+      runner.run(() -> {
+        main = Asyncio.currentTask();
+        main.setName(name);
+        try {
+          outcome.value = body.run();
+        } catch (Throwable e) {
+          outcome.error = e;
+        }
+        main = null;
+      });
+    } catch (GivenUp e) {
+      checkNotGivenUp(outcome.error);
+    }
+    checkNotGivenUp(outcome.error);
+    if (outcome.error != null) {
+      throw outcome.error;
+    }
+    return outcome.value();
+  }
+
+  private static final class Outcome<T extends @Nullable Object> {
+    @Nullable T value;
+    @Nullable Throwable error;
+
+    @SuppressWarnings("NullAway") // of whatever type the body is
+    T value() {
+      return value;
+    }
+  }
+
+  private void checkNotGivenUp(@Nullable Throwable meanwhile) {
+    var text = verdict.get();
+    if (text != null) {
+      var error = new AssertionError(text);
+      if (meanwhile != null && !(meanwhile instanceof InterruptedException)) {
+        error.addSuppressed(meanwhile);
+      }
+      throw error;
+    }
+  }
+
+  /// Leaves a run of the loop by force.
+  private static final class GivenUp extends Error {
+    private static final long serialVersionUID = 1L;
+
+    GivenUp() {
+      super(null, null, false, false);
+    }
+  }
+
+  private void giveUp(String text) {
+    if (verdict.compareAndSet(null, text)) {
+      LoopAccess.get().core(loop).escape(new GivenUp());
+    }
+  }
+
+  // ---- nobody can ever run ----------------------------------------------------------------------
+
+  /// A callback of the loop: nothing is in sight that could end its wait.
+  private void stalled() {
+    giveUp(
+        "dead-lock in "
+            + label
+            + ": nobody can ever run again"
+            + sinceWhen()
+            + WaitGraph.describe(loop, null)
+            + "\n(a thread that the loop does not know of and that is going to call it has to be"
+            + " announced: TestScope.outside)");
+  }
+
+  private String sinceWhen() {
+    return settings.time() == TimeMode.VIRTUAL
+        ? ", since " + VirtualTime.text(clock.elapsed().toNanos()) + " of virtual time"
+        : "";
+  }
+
+  // ---- it takes too long ------------------------------------------------------------------------
+
+  private Watchdog.Watch watch() {
+    return Watchdog.watch(settings.timeoutSeconds(), this::tooLong);
+  }
+
+  /// Called by the watchdog's thread.
+  private void tooLong(Watchdog.Watch watch) {
+    loop.callSoonThreadsafe(() -> {
+      if (!watch.isOver()) {
+        giveUp(timedOut() + WaitGraph.describe(loop, null) + othersAtWork());
+      }
+    });
+    if (watch.waitUntilOver()) {
+      return;
+    }
+    var thread = LoopAccess.get().currentThread(loop);
+    if (thread == null) {
+      return;
+    }
+    var text = new StringBuilder(timedOut()).append("\n  the loop is held up at");
+    for (var frame : WaitGraph.withoutHarness(List.of(thread.getStackTrace()))) {
+      text.append("\n      at ").append(frame);
+    }
+    if (verdict.compareAndSet(null, text.toString())) {
+      thread.interrupt();
+      Watchdog.LOGGER.log(
+          System.Logger.Level.WARNING, text + "\nit is interrupted; if that has no effect, it hangs");
+    }
+  }
+
+  private String timedOut() {
+    return label
+        + " is not over after "
+        + settings.timeoutSeconds()
+        + " s of real time"
+        + (settings.time() == TimeMode.VIRTUAL
+            ? ", and " + VirtualTime.text(clock.elapsed().toNanos()) + " of virtual time"
+            : "");
+  }
+
+  /// Why virtual time does not go on, if that is so.
+  private String othersAtWork() {
+    var text = new StringBuilder();
+    if (settings.time() == TimeMode.VIRTUAL && LoopAccess.get().survey(loop).outside()) {
+      text.append("\nvirtual time stands still, because others are at work for the loop");
+      scope.outsides().forEach(outside -> text.append("\n  announced: ").append(outside));
+      for (var thread : ThreadsLeft.ofExecutors()) {
+        text.append("\n  thread '").append(thread.getName()).append("'");
+        for (var frame : WaitGraph.withoutHarness(List.of(thread.getStackTrace()))) {
+          text.append("\n      at ").append(frame);
+        }
+      }
+    }
+    var channels = LoopAccess.get().core(loop).channels().watched();
+    if (!channels.isEmpty()) {
+      text.append("\nthe loop watches ").append(channels);
+      if (settings.time() == TimeMode.VIRTUAL) {
+        text.append("; while it does, time passes as it does outside");
+      }
+    }
+    return text.toString();
+  }
+
+  // ---- the end ----------------------------------------------------------------------------------
+
+  /// Looks at what is left, and closes the loop.
+  ///
+  /// @throws AssertionError if something is wrong that has not been told by [#run]
+  void finish() {
+    var problems = new Problems();
+    try {
+      if (verdict.get() == null) {
+        endBackground(problems);
+        lookAround(problems);
+      }
+      close(problems);
+    } finally {
+      if (!loop.isClosed()) {
+        loop.close();
+      }
+    }
+    if (settings.checks(Leftover.ERRORS)) {
+      List.copyOf(errors).forEach(problems::error);
+    }
+    if (threadsBefore != null && settings.checks(Leftover.THREADS)) {
+      ThreadsLeft.since(threadsBefore).forEach(problems::thread);
+    }
+    problems.tell(label);
+  }
+
+  private void endBackground(Problems problems) {
+    var left = scope.backgroundTasks().stream().filter(task -> !task.done()).toList();
+    if (!left.isEmpty()) {
+      guarded(
+          problems,
+          "end of background tasks",
+          () -> {
+            left.forEach(Task::cancel);
+            Asyncio.await(Asyncio.gather(GatherOption.RETURN_EXCEPTIONS, left));
+          });
+      for (var task : left) {
+        if (task.done() && !task.cancelled() && task.exception() != null) {
+          problems.error(
+              ErrorContext.of("a background task failed as it was cancelled")
+                  .exception(Objects.requireNonNull(task.exception()))
+                  .task(task));
+        }
+      }
+    }
+  }
+
+  private void lookAround(Problems problems) {
+    guarded(
+        problems,
+        "end of the test",
+        () -> {
+          clock.settle(); // what was called soon is not left
+          LoopAccess.get().reportForgotten(loop);
+          clock.settle();
+          survey(problems);
+        });
+  }
+
+  private void survey(Problems problems) {
+    var survey = LoopAccess.get().survey(loop);
+    var core = LoopAccess.get().core(loop);
+    if (settings.checks(Leftover.TASKS)) {
+      Asyncio.allTasks(loop).stream()
+          .filter(task -> task != Asyncio.currentTask())
+          .forEach(task -> problems.left("a task", WaitGraph.describe(task)));
+    }
+    if (settings.checks(Leftover.TIMERS)) {
+      WaitGraph.timers(loop).forEach(timer -> problems.left("a timer", timer.toString()));
+    }
+    if (settings.checks(Leftover.CHANNELS)) {
+      core.channels().watched().forEach(c -> problems.left("a channel", c.toString()));
+    }
+    if (settings.checks(Leftover.GENERATORS)) {
+      survey.asyncgens().forEach(g -> problems.left("an open generator", g.toString()));
+    }
+    if (settings.checks(Leftover.SIGNALS)) {
+      survey.signals().forEach(s -> problems.left("a handler of signal", s));
+    }
+  }
+
+  private void close(Problems problems) {
+    try (var _ = watch()) {
+      runner.close();
+    } catch (GivenUp e) { // told before, or here
+    } catch (Throwable e) {
+      problems.error(ErrorContext.of("the loop could not be closed").exception(e));
+    }
+    problems.verdict(verdict.get());
+  }
+
+  /// Runs a part of the end, in which the test may still be given up.
+  private void guarded(Problems problems, String name, Runnable part) {
+    try {
+      run(
+          name,
+          () -> {
+            part.run();
+            return true;
+          });
+    } catch (Throwable e) {
+      problems.failure(e);
+    }
+  }
+}

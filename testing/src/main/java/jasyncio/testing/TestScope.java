@@ -1,0 +1,103 @@
+package jasyncio.testing;
+
+import jasyncio.Action;
+import jasyncio.EventLoop;
+import jasyncio.Task;
+import jasyncio.internal.loop.LoopAccess;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// What a test [on a loop][OnLoop] has to itself: a parameter of test methods.
+///
+/// Counterpart: `TestScope` of kotlinx-coroutines-test.
+public final class TestScope {
+  private final EventLoop loop;
+  private final TestClock clock;
+  private final List<Task<?>> background = new ArrayList<>(); // the loop's thread only
+  private final List<Outside> outsides = new CopyOnWriteArrayList<>(); // any thread
+
+  TestScope(EventLoop loop, TestClock clock) {
+    this.loop = loop;
+    this.clock = clock;
+  }
+
+  /// {@return the loop}
+  public EventLoop loop() {
+    return loop;
+  }
+
+  /// {@return its time}
+  public TestClock clock() {
+    return clock;
+  }
+
+  /// Makes a task that may run as long as the test does: a server, say. When the test is over,
+  /// after its `@AfterEach` methods, it is cancelled, and its clean-up awaited. If it fails before,
+  /// and nobody awaits it, the test fails. Counterpart: `backgroundScope` of
+  /// kotlinx-coroutines-test.
+  ///
+  /// Does not suspend. The loop's thread only.
+  ///
+  /// @param body the coroutine
+  /// @return the task
+  /// @throws IllegalStateException if another thread calls
+  public Task<Void> background(Action<?> body) {
+    var task = loop.createTask(Objects.requireNonNull(body, "body"));
+    background.add(task);
+    return task;
+  }
+
+  /// Announces that a thread which the loop does not know of is going to call it, by
+  /// [callSoonThreadsafe][EventLoop#callSoonThreadsafe(Runnable)] or the like. Until that is taken
+  /// back virtual time stands still, and to wait is no dead-lock.
+  ///
+  /// There is no need of it for [toThread][jasyncio.Asyncio#toThread], executors, and awaited
+  /// futures of the JDK. Does not suspend; any thread.
+  ///
+  /// @param what who it is, for messages
+  /// @return closing it takes the announcement back; idempotent, any thread
+  public Outside outside(String what) {
+    var outside = new Outside(Objects.requireNonNull(what, "what"));
+    LoopAccess.get().answerExpected(loop);
+    outsides.add(outside);
+    return outside;
+  }
+
+  List<Task<?>> backgroundTasks() {
+    return background;
+  }
+
+  List<Outside> outsides() {
+    return outsides;
+  }
+
+  /// An announcement that another thread is going to call the loop.
+  public final class Outside implements AutoCloseable {
+    private final String what;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Outside(String what) {
+      this.what = what;
+    }
+
+    /// It has called, or will not any more.
+    @Override
+    public void close() {
+      if (closed.compareAndSet(false, true)) {
+        outsides.remove(this);
+        if (!loop.isClosed()) {
+          loop.callSoonThreadsafe(() -> LoopAccess.get().answered(loop)); // and looks again
+        }
+      }
+    }
+
+    /// {@return who it is}
+    @Override
+    public String toString() {
+      return what;
+    }
+  }
+}

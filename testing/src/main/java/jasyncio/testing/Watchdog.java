@@ -1,0 +1,74 @@
+package jasyncio.testing;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Looks after tests that take too long, in real time: a daemon thread for all of them.
+final class Watchdog {
+  static final System.Logger LOGGER = System.getLogger("jasyncio.testing");
+  private static final long REACTION_MILLIS = 1000;
+  private static final ScheduledThreadPoolExecutor TIMER = newTimer();
+
+  private Watchdog() {}
+
+  private static ScheduledThreadPoolExecutor newTimer() {
+    var timer =
+        new ScheduledThreadPoolExecutor(
+            1,
+            job ->
+                Thread.ofPlatform()
+                    .name("jasyncio-test-watchdog")
+                    .daemon()
+                    .inheritInheritableThreadLocals(false)
+                    .unstarted(job));
+    timer.setRemoveOnCancelPolicy(true);
+    return timer;
+  }
+
+  /// Calls `tooLong` on a thread of its own, unless the watch is closed in time.
+  ///
+  /// @param seconds after how long; 0 for never
+  static Watch watch(double seconds, Consumer<Watch> tooLong) {
+    var watch = new Watch();
+    if (seconds > 0) {
+      watch.timer =
+          TIMER.schedule(
+              () -> Thread.ofVirtual().start(() -> tooLong.accept(watch)),
+              (long) (seconds * 1e9),
+              TimeUnit.NANOSECONDS);
+    }
+    return watch;
+  }
+
+  /// A test is looked after until this is closed.
+  static final class Watch implements AutoCloseable {
+    private final CountDownLatch over = new CountDownLatch(1);
+    private @Nullable Future<?> timer;
+
+    boolean isOver() {
+      return over.getCount() == 0;
+    }
+
+    /// Waits for a moment; whether it is over by then. An interrupt ends it.
+    boolean waitUntilOver() {
+      try {
+        return over.await(REACTION_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return true;
+      }
+    }
+
+    @Override
+    public void close() {
+      over.countDown();
+      if (timer != null) {
+        timer.cancel(false);
+      }
+    }
+  }
+}
