@@ -6,6 +6,7 @@ import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
 import jasyncio.internal.loop.LoopParts;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The way to the face's machine for the packages beside it.
@@ -63,8 +64,8 @@ final class Access extends LoopAccess {
   }
 
   @Override
-  public void reportForgotten(Object eventLoop) {
-    ((EventLoop) eventLoop).leakDetector.reportAll();
+  public void reportForgotten(Object eventLoop, Consumer<String> warnings) {
+    ((EventLoop) eventLoop).leakDetector.reportAll(warnings);
   }
 
   @Override

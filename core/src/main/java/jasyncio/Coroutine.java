@@ -454,15 +454,17 @@ public final class Coroutine<T extends @Nullable Object>
 
     @Override
     public void report() {
+      Log.log(Level.WARNING, this::warning);
+    }
+
+    @Override
+    public String warning() {
       var stack = Debug.list(source);
       var created = stack.isEmpty() ? "" : "\nCoroutine created at:" + Describe.stack(stack);
-      Log.log(
-          Level.WARNING,
-          () ->
-              "coroutine '"
-                  + Describe.name(Objects.requireNonNull(naming))
-                  + "' was never awaited"
-                  + created);
+      return "coroutine '"
+          + Describe.name(Objects.requireNonNull(naming))
+          + "' was never awaited"
+          + created;
     }
   }
 

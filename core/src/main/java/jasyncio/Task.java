@@ -395,9 +395,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     checkCancelled(false);
   }
 
-  /// What the task waits for: a future, or whoever owns the list in which it has a place; `null` if
-  /// it does not wait, or sleeps.
+  /// What the task waits for: a future, whoever owns the list in which it has a place, or a text
+  /// that says that it sleeps; `null` if it does not wait.
   @Nullable Object waitsFor() {
+    if (phase == SLEEPING) {
+      return "its sleep to end";
+    }
     return waiter instanceof WaitList.Place place ? place.owner() : waiter;
   }
 

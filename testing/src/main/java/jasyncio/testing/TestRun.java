@@ -45,6 +45,7 @@ final class TestRun {
   private final TestScope scope;
   private final Runner runner;
   private final List<ErrorContext> errors = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> warnings = new ArrayList<>();
   private final @Nullable Set<Thread> threadsBefore;
   private final AtomicReference<@Nullable String> verdict = new AtomicReference<>();
   private @Nullable VirtualTime time;
@@ -278,6 +279,7 @@ final class TestRun {
     }
     if (settings.checks(Leftover.ERRORS)) {
       List.copyOf(errors).forEach(problems::error);
+      warnings.forEach(problems::warning);
     }
     if (threadsBefore != null && settings.checks(Leftover.THREADS)) {
       ThreadsLeft.since(threadsBefore).forEach(problems::thread);
@@ -312,7 +314,7 @@ final class TestRun {
         "end of the test",
         () -> {
           clock.settle(); // what was called soon is not left
-          LoopAccess.get().reportForgotten(loop);
+          LoopAccess.get().reportForgotten(loop, warnings::add);
           clock.settle();
           survey(problems);
         });
@@ -341,13 +343,17 @@ final class TestRun {
   }
 
   private void close(Problems problems) {
+    boolean isOpen = verdict.get() == null;
     try (var _ = watch()) {
       runner.close();
-    } catch (GivenUp e) { // told before, or here
+    } catch (GivenUp e) { // told before, or below
     } catch (Throwable e) {
       problems.error(ErrorContext.of("the loop could not be closed").exception(e));
     }
-    problems.verdict(verdict.get());
+    var text = verdict.get();
+    if (isOpen && text != null) {
+      problems.failure(new AssertionError("while what is left was cancelled, " + text));
+    }
   }
 
   /// Runs a part of the end, in which the test may still be given up.

@@ -6,17 +6,27 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/// The platform threads that a test has left: loops' and executors' own, and whatever is not a
-/// daemon.
+/// The platform threads that a test has left: all but those that the JDK and the library keep for
+/// the whole JVM.
 final class ThreadsLeft {
   private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /// How the names of loops' threads begin.
-  private static final List<String> OURS = List.of("jasyncio-", "asyncio_");
-
-  /// Those of them that serve the whole JVM, and stay.
+  /// How the names of those begin that serve the whole JVM, and stay.
   private static final List<String> SERVICES =
       List.of(
+          "Attach Listener",
+          "Cleaner-",
+          "Common-Cleaner",
+          "CompletableFutureDelayScheduler",
+          "ForkJoinPool", // the common one, and the carriers of virtual threads
+          "HttpClient-", // ends when the client has been collected
+          "Keep-Alive-",
+          "Master-Poller",
+          "Read-Poller",
+          "VirtualThread-",
+          "Write-Poller",
+          "junit-",
+          "process reaper",
           "jasyncio-fallback-scheduler",
           "jasyncio-watchdog",
           "jasyncio-cleaner",
@@ -48,11 +58,8 @@ final class ThreadsLeft {
 
   private static boolean isOfATest(Thread thread) {
     var name = thread.getName();
-    return (!thread.isDaemon() || startsWithAny(name, OURS)) && !startsWithAny(name, SERVICES);
-  }
-
-  private static boolean startsWithAny(String name, List<String> prefixes) {
-    return prefixes.stream().anyMatch(name::startsWith);
+    return SERVICES.stream().noneMatch(name::startsWith)
+        && !thread.getClass().getName().equals("jdk.internal.misc.InnocuousThread");
   }
 
   private static boolean ends(Thread thread, long deadline) {

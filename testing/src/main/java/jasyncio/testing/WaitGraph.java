@@ -5,6 +5,7 @@ import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.Task;
 import jasyncio.TimerHandle;
+import jasyncio.internal.base.Frames;
 import jasyncio.internal.loop.LoopAccess;
 import java.util.Comparator;
 import java.util.List;
@@ -17,7 +18,13 @@ final class WaitGraph {
   private static final int MAX_FRAMES = 8;
   private static final String KIT = WaitGraph.class.getPackageName() + ".";
   private static final Set<String> HARNESSES =
-      Set.of("org.junit.", "java.lang.reflect.", "jdk.internal.reflect.", "java.lang.invoke.");
+      Set.of(
+          "org.junit.",
+          "java.lang.reflect.",
+          "jdk.internal.reflect.",
+          "java.lang.invoke.",
+          "java.lang.VirtualThread",
+          "java.lang.System$");
 
   private WaitGraph() {}
 
@@ -61,7 +68,7 @@ final class WaitGraph {
       return "is done";
     }
     return switch (LoopAccess.get().waitsFor(task)) {
-      case null -> "sleeps, or is ready to run";
+      case null -> "is ready to run";
       case Task<?> other -> "waits for " + name(other);
       case Future<?> future -> "waits for " + future;
       case Object other -> "waits for " + other;
@@ -79,6 +86,7 @@ final class WaitGraph {
 
   private static boolean isHarness(String className) {
     return HARNESSES.stream().anyMatch(className::startsWith)
+        || Frames.areOurs(className)
         || (className.startsWith(KIT) && isOfKit(className));
   }
 

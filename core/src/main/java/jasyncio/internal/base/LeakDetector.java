@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Tells of things that were forgotten: exceptions that nobody read, coroutines that nobody
@@ -34,6 +35,11 @@ public final class LeakDetector {
 
     /// Tells of it, after its object has been collected. Any thread.
     void report();
+
+    /// What it would log, if that is all that [#report] does.
+    default @Nullable String warning() {
+      return null;
+    }
   }
 
   private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
@@ -58,10 +64,17 @@ public final class LeakDetector {
   }
 
   /// Reports whatever has not been dealt with, collected or not: nobody will any more. Any thread.
-  public void reportAll() {
+  ///
+  /// @param warnings gets what would only be logged
+  public void reportAll(Consumer<String> warnings) {
     for (var tracked : references) {
       if (!tracked.tracker.settled() && tracked.claim()) {
-        tracked.tracker.report();
+        var warning = tracked.tracker.warning();
+        if (warning != null) {
+          warnings.accept(warning);
+        } else {
+          tracked.tracker.report();
+        }
       }
     }
   }

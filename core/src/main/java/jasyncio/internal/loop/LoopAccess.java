@@ -3,6 +3,7 @@ package jasyncio.internal.loop;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What the packages beside the face need of it and users do not; the face leaves it here, as
@@ -65,10 +66,12 @@ public abstract class LoopAccess {
 
   /// Tells the exception handler of what nobody has read, awaited or closed, and nobody will any
   /// more. The loop's thread only.
-  public abstract void reportForgotten(Object eventLoop);
+  ///
+  /// @param warnings gets what would only be logged
+  public abstract void reportForgotten(Object eventLoop, Consumer<String> warnings);
 
-  /// What a task waits for: a future, or whoever owns the list in which it has a place; `null` if it
-  /// does not wait, or sleeps. The loop's thread only.
+  /// What a task waits for: a future, whoever owns the list in which it has a place, or a text that
+  /// says that it sleeps; `null` if it does not wait. The loop's thread only.
   public abstract @Nullable Object waitsFor(Object task);
 
   /// The thread whose code runs on a loop now, if one does. Any thread.

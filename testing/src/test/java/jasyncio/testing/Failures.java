@@ -1,0 +1,61 @@
+package jasyncio.testing;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+
+import java.util.stream.Stream;
+import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.testkit.engine.EngineExecutionResults;
+import org.junit.platform.testkit.engine.EngineTestKit;
+import org.junit.platform.testkit.engine.Event;
+import org.junit.platform.engine.TestExecutionResult;
+
+/// Runs tests that are meant to fail, and says how.
+final class Failures {
+  private Failures() {}
+
+  private static EngineExecutionResults run(DiscoverySelector selector) {
+    return EngineTestKit.engine("junit-jupiter")
+        .selectors(selector)
+        .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "false")
+        .execute();
+  }
+
+  private static DiscoverySelector method(Class<?> type, String name) {
+    return Stream.of(type.getDeclaredMethods())
+        .filter(method -> method.getName().equals(name))
+        .findFirst()
+        .map(method -> selectMethod(type, method))
+        .orElseThrow();
+  }
+
+  /// Whether a test method passes.
+  static boolean none(Class<?> type, String method) {
+    return run(method(type, method)).testEvents().succeeded().count() == 1;
+  }
+
+  /// How a test method fails; there must be exactly one failure.
+  static Throwable of(Class<?> type, String method) {
+    return run(method(type, method)).allEvents().failed().stream()
+        .map(Failures::throwable)
+        .reduce((a, b) -> {
+          throw new AssertionError("fails twice: " + a + " and " + b);
+        })
+        .orElseThrow(() -> new AssertionError(type.getSimpleName() + "." + method + " passes"));
+  }
+
+  /// How something of a class fails, be it a test or the class.
+  static Throwable of(Class<?> type) {
+    return run(selectClass(type))
+        .allEvents()
+        .failed()
+        .stream()
+        .map(Failures::throwable)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(type.getSimpleName() + " passes"));
+  }
+
+  private static Throwable throwable(Event event) {
+    return event.getRequiredPayload(TestExecutionResult.class).getThrowable().orElseThrow();
+  }
+}

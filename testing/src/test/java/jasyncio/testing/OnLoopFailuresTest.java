@@ -1,0 +1,394 @@
+package jasyncio.testing;
+
+import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.getRunningLoop;
+import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.toThread;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import jasyncio.BlockingPolicy;
+import jasyncio.EventLoop;
+import jasyncio.FiberKind;
+import jasyncio.Future;
+import jasyncio.generator.Generators;
+import jasyncio.sync.Event;
+import jasyncio.sync.Lock;
+import java.util.concurrent.CountDownLatch;
+import jasyncio.net.Streams;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.opentest4j.AssertionFailedError;
+
+/// How tests on a loop fail.
+class OnLoopFailuresTest {
+  private static void fails(String method, String... texts) {
+    fails(Failures.of(Fixtures.class, method), texts);
+  }
+
+  private static void fails(Throwable failure, String... texts) {
+    assertThat(failure).isInstanceOf(AssertionError.class).hasMessageContainingAll(texts);
+  }
+
+  // ---- the test itself --------------------------------------------------------------------------
+
+  @Test
+  void failure_ofTheTest_isItsOwn() {
+    assertThat(Failures.of(Fixtures.class, "failsItself"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("mine")
+        .hasNoSuppressedExceptions();
+  }
+
+  // ---- dead-locks -------------------------------------------------------------------------------
+
+  @Test
+  void deadlock_failsAtOnce_andNamesWhoWaits() {
+    fails(
+        "locksInOppositeOrder",
+        "dead-lock in test Fixtures.locksInOppositeOrder(): nobody can ever run again, since 1 s of"
+            + " virtual time",
+        "test locksInOppositeOrder() waits for task 'ab'",
+        "task 'ab' waits for <Lock",
+        "task 'ba' waits for <Lock",
+        "at " + Fixtures.class.getName() + ".both(OnLoopFailuresTest.java:");
+  }
+
+  @Test
+  void deadlock_ofOneAlone_isOne() {
+    fails("waitsForNobody", "dead-lock", "test waitsForNobody() waits for <Event");
+  }
+
+  @Test
+  void deadlock_inCleanUp_isTold() {
+    fails("cleanUpWaits", "dead-lock", "waits for <Event");
+  }
+
+  // ---- too long ---------------------------------------------------------------------------------
+
+  @Test
+  void timeout_whileTimeRuns_saysHowFarItGot() {
+    fails(
+        "runsForEver",
+        "test Fixtures.runsForEver() is not over after 0.2 s of real time, and ",
+        " of virtual time",
+        "test runsForEver() waits for its sleep to end");
+  }
+
+  @Test
+  void timeout_whileAnotherThreadIsAtWork_namesIt() {
+    fails(
+        "waitsForAThread",
+        "is not over after 0.2 s of real time, and 0 s of virtual time",
+        "virtual time stands still, because others are at work for the loop",
+        "thread 'asyncio_0'",
+        "CountDownLatch.await");
+  }
+
+  @Test
+  void timeout_ofABlockedLoop_saysWhere() {
+    fails(
+        "blocksForEver",
+        "is not over after 0.2 s of real time",
+        "the loop is held up at",
+        "CountDownLatch.await");
+  }
+
+  // ---- what is left -----------------------------------------------------------------------------
+
+  @Test
+  void task_thatIsLeft_isTold() {
+    fails(
+        "leavesATask",
+        "after test Fixtures.leavesATask():",
+        "a task is left: task 'forgotten' waits for its sleep to end",
+        "at " + Fixtures.class.getName());
+  }
+
+  @Test
+  void task_thatIsAllowed_isNotTold() {
+    assertThat(Failures.none(Fixtures.class, "mayLeaveATask")).isTrue();
+  }
+
+  @Test
+  void timer_thatIsLeft_isTold() {
+    fails("leavesATimer", "a timer is left: <TimerHandle when=3600");
+  }
+
+  @Test
+  void server_thatIsLeft_isTold() {
+    fails("leavesAServer", "a channel is left: ", "ServerSocketChannel");
+  }
+
+  @Test
+  void generator_thatIsLeft_isTold() {
+    fails("leavesAGenerator", "an open generator is left: <async_generator");
+  }
+
+  @Test
+  void thread_thatIsLeft_isTold() {
+    fails("leavesAThread", "a thread is left: 'of the test'");
+    Fixtures.END.countDown();
+  }
+
+  // ---- errors that nobody reads -----------------------------------------------------------------
+
+  @Test
+  void assertionInATask_failsTheTest_asItIs() {
+    assertThat(Failures.of(Fixtures.class, "assertsInATask"))
+        .isInstanceOf(AssertionFailedError.class)
+        .hasMessageContaining("expected: <1> but was: <2>");
+  }
+
+  @Test
+  void errorThatNobodyReads_isTold_evenIfSomebodyHoldsTheTask() {
+    fails(
+        "holdsAFailedTask",
+        "Task exception was never retrieved: java.lang.IllegalArgumentException: bad");
+  }
+
+  @Test
+  void errorInACallback_isTold() {
+    fails("failsInACallback", "Exception in callback", "java.lang.IllegalArgumentException: bad");
+  }
+
+  @Test
+  void coroutineThatNobodyAwaits_isTold() {
+    fails("forgetsACoroutine", "was never awaited");
+  }
+
+  @Test
+  void blockingCall_isTold_withItsStack() {
+    assumeTrue(isScheduled());
+    fails(
+        "blocks",
+        "blocks the event loop",
+        "java.lang.Thread.sleep",
+        Fixtures.class.getName() + ".blocks(OnLoopFailuresTest.java:");
+  }
+
+  // ---- two loops --------------------------------------------------------------------------------
+
+  @Test
+  void objectOfAnotherLoop_namesBoth() {
+    assertThat(Failures.of(TwoLoops.class))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContainingAll(
+            "attached to a different loop",
+            "it belongs to <EventLoop of @BeforeAll or @AfterAll of class TwoLoops",
+            "and here runs <EventLoop of test TwoLoops.usesIt()");
+  }
+
+  // ---- misuse -----------------------------------------------------------------------------------
+
+  @Test
+  void advance_inRealTime_saysWhatToDo() {
+    assertThat(Failures.of(Fixtures.class, "advancesRealTime"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("the time of this test is real");
+  }
+
+  @Test
+  void switch_onThePortableRuntime_saysWhatItNeeds() {
+    assumeTrue(!isScheduled());
+    assertThat(Failures.of(Fixtures.class, "wantsToSwitch"))
+        .hasMessageContaining("needs the scheduled fiber runtime");
+  }
+
+  @Test
+  void twoRuntimes_forOneTest_areRefused() {
+    assertThat(Failures.of(Fixtures.class, "wantsTwoRuntimes"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a test has one loop");
+  }
+
+  private static boolean isScheduled() {
+    try (var loop = EventLoop.create(null)) {
+      return loop.fibers() == FiberKind.SCHEDULED;
+    }
+  }
+
+  /// Tests that fail.
+  static class Fixtures {
+    static final CountDownLatch END = new CountDownLatch(1);
+    private Object held;
+
+    @AsyncTest
+    void failsItself() {
+      createTask(() -> sleep(0)).cancel();
+      throw new IllegalStateException("mine");
+    }
+
+    @AsyncTest
+    void locksInOppositeOrder() {
+      var a = new Lock();
+      var b = new Lock();
+      var ab = createTask(() -> both(a, b), "ab");
+      createTask(() -> both(b, a), "ba");
+      await(ab);
+    }
+
+    private static void both(Lock first, Lock second) {
+      try (var _ = first.acquire()) {
+        sleep(1);
+        try (var _ = second.acquire()) {
+          sleep(1);
+        }
+      }
+    }
+
+    @AsyncTest
+    void waitsForNobody() {
+      new Event().await();
+    }
+
+    @AsyncTest
+    void cleanUpWaits() {
+      var never = new Event();
+      createTask(() -> {
+        try {
+          sleep(1);
+        } finally {
+          never.await();
+        }
+      });
+      sleep(0);
+    }
+
+    @AsyncTest
+    @OnLoop(timeoutSeconds = 0.2)
+    void runsForEver() {
+      while (true) {
+        sleep(1);
+      }
+    }
+
+    @AsyncTest
+    @OnLoop(timeoutSeconds = 0.2)
+    void waitsForAThread() throws Exception {
+      var never = new CountDownLatch(1);
+      try {
+        toThread(() -> never.await());
+      } finally {
+        never.countDown();
+      }
+    }
+
+    @AsyncTest
+    @OnLoop(timeoutSeconds = 0.2, blocking = BlockingPolicy.BLOCK)
+    void blocksForEver() throws Exception {
+      new CountDownLatch(1).await();
+    }
+
+    @AsyncTest
+    void leavesATask() {
+      createTask(() -> sleep(3600), "forgotten");
+      sleep(1);
+    }
+
+    @AsyncTest
+    @OnLoop(allow = Leftover.TASKS)
+    void mayLeaveATask() {
+      createTask(() -> sleep(3600), "forgotten");
+    }
+
+    @AsyncTest
+    void leavesATimer(EventLoop loop) {
+      loop.callLater(3600, () -> {});
+    }
+
+    @AsyncTest
+    void leavesAServer() throws Exception {
+      Streams.startServer((reader, writer) -> writer.close(), "127.0.0.1", 0);
+    }
+
+    @AsyncTest
+    void leavesAGenerator() {
+      var generator =
+          Generators.<Integer>asyncGenerator(yielder -> {
+            yielder.yield(1);
+            yielder.yield(2);
+          });
+      generator.iterator().next();
+      held = generator;
+    }
+
+    @AsyncTest
+    void leavesAThread() {
+      Thread.ofPlatform()
+          .name("of the test")
+          .start(() -> {
+            try {
+              END.await();
+            } catch (InterruptedException e) {
+              throw new AssertionError(e);
+            }
+          });
+    }
+
+    @AsyncTest
+    void assertsInATask() {
+      createTask(() -> {
+        throw new AssertionFailedError("expected: <1> but was: <2>", 1, 2);
+      });
+      sleep(1);
+    }
+
+    @AsyncTest
+    void holdsAFailedTask() {
+      held =
+          createTask(() -> {
+            throw new IllegalArgumentException("bad");
+          });
+      sleep(1);
+    }
+
+    @AsyncTest
+    void failsInACallback(EventLoop loop) {
+      loop.callSoon(() -> {
+        throw new IllegalArgumentException("bad");
+      });
+    }
+
+    @AsyncTest
+    void forgetsACoroutine() {
+      held = jasyncio.Asyncio.coroutine(() -> sleep(1));
+    }
+
+    @AsyncTest
+    void blocks() throws Exception {
+      Thread.sleep(1);
+    }
+
+    @AsyncTest
+    @OnLoop(time = TimeMode.REAL)
+    void advancesRealTime(TestClock clock) {
+      clock.advance(1);
+    }
+
+    @AsyncTest
+    @OnLoop(blocking = BlockingPolicy.SWITCH)
+    void wantsToSwitch() {}
+
+    @AsyncTest
+    @OnLoop(fibers = {FiberKind.SCHEDULED, FiberKind.PORTABLE})
+    void wantsTwoRuntimes() {}
+  }
+
+  /// A test that meets an object of its class.
+  @OnLoop
+  static class TwoLoops {
+    private static Future<String> future;
+
+    @BeforeAll
+    static void makeIt() {
+      future = getRunningLoop().createFuture();
+    }
+
+    @Test
+    void usesIt() {
+      await(future);
+    }
+  }
+}
