@@ -81,8 +81,7 @@ final class Access extends LoopAccess {
   @Override
   public Survey survey(Object eventLoop) {
     var loop = (EventLoop) eventLoop;
-    return new Survey(
-        loop.idleHooks.expectsAnswer(), loop.asyncgens.open(), loop.signalsHandled());
+    return new Survey(loop.idleHooks.expectsAnswer(), loop.asyncgens.open(), loop.signalsHandled());
   }
 
   // ---- for jasyncio.lowlevel --------------------------------------------------------------------

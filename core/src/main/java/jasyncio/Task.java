@@ -279,7 +279,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   void awaitFuture(Future<?> future) {
     if (future.getLoop() != getLoop()) {
       throw new IllegalStateException(
-          "Task " + this + " got Future " + future + " attached to a different loop"
+          "Task "
+              + this
+              + " got Future "
+              + future
+              + " attached to a different loop"
               + EventLoop.meeting(future.getLoop(), getLoop()));
     }
     if (future == this) {

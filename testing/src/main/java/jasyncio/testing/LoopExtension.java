@@ -3,6 +3,7 @@ package jasyncio.testing;
 import jasyncio.EventLoop;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -108,7 +109,8 @@ final class LoopExtension
   @Override
   public void afterAll(ExtensionContext context) {
     if (store(context).remove(context.getUniqueId()) != null) {
-      var held = store(context).remove(Held.class, Held.class);
+      var held = Objects.requireNonNull(held(context));
+      store(context).remove(Held.class);
       held.run.finish();
     }
   }
@@ -167,7 +169,7 @@ final class LoopExtension
 
   @Override
   public void interceptBeforeAllMethod(
-      Invocation<Void> invocation,
+      Invocation<@Nullable Void> invocation,
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
@@ -176,7 +178,7 @@ final class LoopExtension
 
   @Override
   public void interceptBeforeEachMethod(
-      Invocation<Void> invocation,
+      Invocation<@Nullable Void> invocation,
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
@@ -185,7 +187,7 @@ final class LoopExtension
 
   @Override
   public void interceptTestMethod(
-      Invocation<Void> invocation,
+      Invocation<@Nullable Void> invocation,
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
@@ -203,7 +205,7 @@ final class LoopExtension
 
   @Override
   public void interceptTestTemplateMethod(
-      Invocation<Void> invocation,
+      Invocation<@Nullable Void> invocation,
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
@@ -212,14 +214,16 @@ final class LoopExtension
 
   @Override
   public void interceptDynamicTest(
-      Invocation<Void> invocation, DynamicTestInvocationContext test, ExtensionContext context)
+      Invocation<@Nullable Void> invocation,
+      DynamicTestInvocationContext test,
+      ExtensionContext context)
       throws Throwable {
     onLoop(invocation, context, "test '" + context.getDisplayName() + "'");
   }
 
   @Override
   public void interceptAfterEachMethod(
-      Invocation<Void> invocation,
+      Invocation<@Nullable Void> invocation,
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
@@ -228,7 +232,7 @@ final class LoopExtension
 
   @Override
   public void interceptAfterAllMethod(
-      Invocation<Void> invocation,
+      Invocation<@Nullable Void> invocation,
       ReflectiveInvocationContext<Method> method,
       ExtensionContext context)
       throws Throwable {
@@ -247,7 +251,7 @@ final class LoopExtension
 
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    var run = java.util.Objects.requireNonNull(held(context)).run;
+    var run = Objects.requireNonNull(held(context)).run;
     var type = parameter.getParameter().getType();
     if (type == TestClock.class) {
       return run.clock();

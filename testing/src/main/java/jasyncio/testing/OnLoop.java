@@ -19,20 +19,20 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// set to in one is seen by those that run later. The annotation next to a test decides, with all
 /// its values, but for [#scope()], which that of the class does.
 ///
-/// A test method takes a [TestClock] and the [EventLoop][jasyncio.EventLoop] as parameters, if it
-/// wants.
+/// A test method takes a [TestClock], a [TestScope] and the [EventLoop][jasyncio.EventLoop] as
+/// parameters, if it wants.
 ///
 /// A test fails, beside its own failure,
 ///
 /// - as soon as nobody can ever run again: a **dead-lock**, with everybody who waits, for what, and
 ///   where (virtual time only; a thread that the loop does not know of, and that is going to call
-///   it, has to be [announced][TestClock#outside]);
+///   it, has to be [announced][TestScope#outside]);
 /// - if it takes longer than [#timeoutSeconds()] in real time, with the same;
 /// - if code on the loop **blocks** the thread, with the stack (scheduled fiber runtime only);
 /// - if a task's or a callback's **error** is read by nobody: that includes an `AssertionError` in
 ///   a task;
 /// - if something is **left** at its end, see [Leftover]. A task that is meant to run as long as
-///   the test does is made with [TestClock#background].
+///   the test does is made with [TestScope#background].
 @Documented
 @Inherited
 @Retention(RetentionPolicy.RUNTIME)

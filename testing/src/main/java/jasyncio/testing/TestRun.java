@@ -5,7 +5,6 @@ import jasyncio.BlockingPolicy;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.FiberKind;
-import jasyncio.Future;
 import jasyncio.GatherOption;
 import jasyncio.RunOptions;
 import jasyncio.Runner;
@@ -16,7 +15,6 @@ import jasyncio.internal.loop.ReadyQueue;
 import jasyncio.lowlevel.Lowlevel;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -49,7 +47,6 @@ final class TestRun {
   private final @Nullable Set<Thread> threadsBefore;
   private final AtomicReference<@Nullable String> verdict = new AtomicReference<>();
   private @Nullable VirtualTime time;
-  private @Nullable Task<?> main; // while there is one
 
   /// @param label what the loop is for: names it in messages
   /// @param watchThreads whether threads that appear meanwhile are the test's
@@ -120,14 +117,12 @@ final class TestRun {
     checkNotGivenUp(null);
     try (var _ = watch()) {
       runner.run(() -> {
-        main = Asyncio.currentTask();
-        main.setName(name);
+        Objects.requireNonNull(Asyncio.currentTask()).setName(name);
         try {
           outcome.value = body.run();
         } catch (Throwable e) {
           outcome.error = e;
         }
-        main = null;
       });
     } catch (GivenUp e) {
       checkNotGivenUp(outcome.error);
@@ -222,7 +217,8 @@ final class TestRun {
     if (verdict.compareAndSet(null, text.toString())) {
       thread.interrupt();
       Watchdog.LOGGER.log(
-          System.Logger.Level.WARNING, text + "\nit is interrupted; if that has no effect, it hangs");
+          System.Logger.Level.WARNING,
+          text + "\nit is interrupted; if that has no effect, it hangs");
     }
   }
 

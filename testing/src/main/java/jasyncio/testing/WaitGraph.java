@@ -94,8 +94,7 @@ final class WaitGraph {
   private static boolean isOfKit(String className) {
     try {
       var type = Class.forName(className, false, WaitGraph.class.getClassLoader());
-      return type.getProtectionDomain()
-          .equals(WaitGraph.class.getProtectionDomain());
+      return type.getProtectionDomain().equals(WaitGraph.class.getProtectionDomain());
     } catch (ClassNotFoundException | LinkageError e) {
       return false;
     }

@@ -77,8 +77,7 @@ class AsyncTestTest {
     clock.advance(Duration.ofNanos(1000));
     assertThat(happened).containsExactly("second 1 at 1");
     clock.advance(2);
-    assertThat(happened)
-        .containsExactly("second 1 at 1", "second 2 at 2", "second 3 at 3");
+    assertThat(happened).containsExactly("second 1 at 1", "second 2 at 2", "second 3 at 3");
     assertThat(clock.elapsed()).isEqualTo(ofSeconds(3));
     task.cancel();
   }
@@ -113,14 +112,17 @@ class AsyncTestTest {
   @AsyncTest
   void toThread_isWaitedFor_beforeTimeJumps(TestClock clock) throws Exception {
     var go = new CountDownLatch(1);
-    var late = createTask(() -> {
-      sleep(10);
-      return "late";
-    });
-    var job = createTask(() -> toThread(() -> {
-      go.await();
-      return clock.elapsed();
-    }));
+    var late =
+        createTask(() -> {
+          sleep(10);
+          return "late";
+        });
+    var job =
+        createTask(() ->
+            toThread(() -> {
+              go.await();
+              return clock.elapsed();
+            }));
     clock.settle();
     go.countDown();
     assertThat(await(job)).isEqualTo(Duration.ZERO);

@@ -5,10 +5,10 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMetho
 
 import java.util.stream.Stream;
 import org.junit.platform.engine.DiscoverySelector;
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
-import org.junit.platform.engine.TestExecutionResult;
 
 /// Runs tests that are meant to fail, and says how.
 final class Failures {
@@ -46,10 +46,7 @@ final class Failures {
 
   /// How something of a class fails, be it a test or the class.
   static Throwable of(Class<?> type) {
-    return run(selectClass(type))
-        .allEvents()
-        .failed()
-        .stream()
+    return run(selectClass(type)).allEvents().failed().stream()
         .map(Failures::throwable)
         .findFirst()
         .orElseThrow(() -> new AssertionError(type.getSimpleName() + " passes"));
