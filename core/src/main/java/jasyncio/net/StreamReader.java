@@ -46,11 +46,13 @@ public final class StreamReader implements Iterable<byte[]> {
   public static final int DEFAULT_LIMIT = StreamLimits.DEFAULT;
 
   private static final byte[] NOTHING = {};
+  private static final int NOTHING_AHEAD = -1;
   private static final byte[][] NEWLINE = {{'\n'}};
 
   private final EventLoop loop;
   private final int limit;
   private final ByteQueue buffer = new ByteQueue();
+  private int readAhead; // paused above twice that, goes on below: the limit, or NOTHING_AHEAD
   private @Nullable ReadTransport transport; // null also if it cannot be paused
 
   @SuppressWarnings("UnusedVariable") // held, so that it is not collected before this
@@ -88,6 +90,7 @@ public final class StreamReader implements Iterable<byte[]> {
   public StreamReader(int limit, EventLoop loop) {
     StreamLimits.check(limit);
     this.limit = limit;
+    this.readAhead = limit;
     this.loop = Objects.requireNonNull(loop, "loop");
   }
 
@@ -95,13 +98,20 @@ public final class StreamReader implements Iterable<byte[]> {
 
   /// Says whose reading is to be paused while nobody reads from this. Called by protocols.
   ///
+  /// Of a transport that is paused when it is given, nothing is read ahead: it goes on when a read
+  /// has to wait, and is paused again by the bytes that end the wait.
+  ///
   /// @param transport where the bytes come from
   /// @throws IllegalStateException if it was said before
   public void setTransport(ReadTransport transport) {
     if (this.transport != null) {
       throw new IllegalStateException("Transport already set");
     }
-    replaceTransport(transport);
+    if (!transport.isReading()) {
+      readAhead = NOTHING_AHEAD;
+      paused = true;
+    }
+    this.transport = transport;
   }
 
   /// Goes on with another transport; a pause moves from the old one to it.
@@ -143,7 +153,7 @@ public final class StreamReader implements Iterable<byte[]> {
       return;
     }
     wake(null);
-    if (buffer.size() > 2L * limit) {
+    if (buffer.size() > 2L * readAhead) {
       pause();
     }
   }
@@ -198,7 +208,7 @@ public final class StreamReader implements Iterable<byte[]> {
   }
 
   private void resumeIfLow() {
-    if (paused && buffer.size() <= limit) {
+    if (paused && buffer.size() <= readAhead) {
       resume();
     }
   }
@@ -528,6 +538,11 @@ public final class StreamReader implements Iterable<byte[]> {
       news = null;
       try {
         place.await();
+      } catch (Throwable e) { // most likely a CancelledError
+        if (readAhead == NOTHING_AHEAD) {
+          pause();
+        }
+        throw e;
       } finally {
         waiter = null;
         place.leave();

@@ -706,6 +706,30 @@ class StreamReaderTest {
   }
 
   @Test
+  void transport_thatBeginsPaused_isReadOnlyWhileAReadWaits() throws Exception {
+    run(() -> {
+      var reader = new StreamReader();
+      var transport = new MemoryTransport(getRunningLoop(), new StreamReaderProtocol(reader));
+      transport.pauseReading();
+      reader.setTransport(transport);
+      var task = createTask(() -> reader.read(2));
+      sleep(0);
+      assertThat(transport.isReading()).isTrue();
+      reader.feedData(bytes("012"));
+      assertThat(transport.isReading()).isFalse();
+      assertThat(text(task.await())).isEqualTo("01");
+      assertThat(text(reader.read(2))).isEqualTo("2");
+      assertThat(transport.isReading()).as("nothing is read ahead").isFalse();
+
+      var cancelled = createTask(() -> reader.read(2));
+      sleep(0);
+      cancelled.cancel();
+      assertThatThrownBy(cancelled::await).isInstanceOf(CancelledError.class);
+      assertThat(transport.isReading()).isFalse();
+    });
+  }
+
+  @Test
   void transport_isSetOnce() {
     run(() -> {
       var reader = new StreamReader();
