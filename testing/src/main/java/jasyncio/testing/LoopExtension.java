@@ -1,5 +1,7 @@
 package jasyncio.testing;
 
+import static org.junit.platform.commons.support.AnnotationSupport.isAnnotated;
+
 import jasyncio.EventLoop;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
@@ -74,6 +76,11 @@ final class LoopExtension
 
   // ---- lives ------------------------------------------------------------------------------------
 
+  /// Whether runs of an exploration take the place of the test.
+  private static boolean isExplored(ExtensionContext context) {
+    return context.getTestMethod().filter(m -> isAnnotated(m, Explore.class)).isPresent();
+  }
+
   /// A loop and who may use it now: tests that share one do so one after the other.
   private record Held(TestRun run, ReentrantLock lock) {}
 
@@ -117,6 +124,9 @@ final class LoopExtension
 
   @Override
   public void beforeEach(ExtensionContext context) {
+    if (isExplored(context)) {
+      return;
+    }
     var held = held(context);
     if (held == null) {
       store(context).put(Held.class, open(context, "test"));
@@ -128,6 +138,9 @@ final class LoopExtension
 
   @Override
   public void afterEach(ExtensionContext context) {
+    if (isExplored(context)) {
+      return;
+    }
     var held = held(context);
     if (held == null) {
       return;
@@ -143,6 +156,9 @@ final class LoopExtension
 
   private static <T extends @Nullable Object> T onLoop(
       Invocation<T> invocation, ExtensionContext context, String name) throws Throwable {
+    if (isExplored(context)) {
+      return invocation.proceed();
+    }
     var held = held(context);
     if (held != null) {
       return held.run.run(name, invocation::proceed);
@@ -244,7 +260,8 @@ final class LoopExtension
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
     var type = parameter.getParameter().getType();
-    return (type == TestClock.class || type == TestScope.class || type == EventLoop.class)
+    return !isExplored(context)
+        && (type == TestClock.class || type == TestScope.class || type == EventLoop.class)
         && !(parameter.getDeclaringExecutable() instanceof Constructor<?>)
         && held(context) != null;
   }

@@ -51,12 +51,22 @@ final class TestRun {
   /// @param label what the loop is for: names it in messages
   /// @param watchThreads whether threads that appear meanwhile are the test's
   TestRun(String label, Settings settings, boolean watchThreads) {
+    this(label, settings, watchThreads, null);
+  }
+
+  /// @param explored who chooses the order of events, if somebody does
+  TestRun(
+      String label, Settings settings, boolean watchThreads, @Nullable Explored explored) {
     this.label = label;
     this.settings = settings;
     this.threadsBefore = watchThreads ? ThreadsLeft.now() : null;
     EventLoop.running(); // initialises the class that installs the access
     this.loop =
-        (EventLoop) LoopAccess.get().newLoop(settings.fibers(), parts(settings.time()), label);
+        (EventLoop)
+            LoopAccess.get().newLoop(settings.fibers(), parts(settings.time(), explored), label);
+    if (explored != null) {
+      loop.setDefaultExecutor(explored.jobs());
+    }
     loop.setExceptionHandler((_, error) -> errors.add(error));
     if (settings.debug()) {
       loop.setDebug(true);
@@ -73,9 +83,11 @@ final class TestRun {
     runner.getLoop();
   }
 
-  private LoopParts parts(TimeMode mode) {
+  private LoopParts parts(TimeMode mode, @Nullable Explored explored) {
     if (mode == TimeMode.REAL) {
       return LoopParts.real();
+    } else if (explored != null) {
+      return explored.parts(made -> time = made);
     }
     return new LoopParts(
         (inbox, channels, outside) -> {

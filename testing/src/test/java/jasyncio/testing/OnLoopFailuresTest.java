@@ -212,7 +212,7 @@ class OnLoopFailuresTest {
   /// Tests that fail.
   static class Fixtures {
     static final CountDownLatch END = new CountDownLatch(1);
-    private Object held;
+    Object held; // so that it is not collected
 
     @AsyncTest
     void failsItself() {

@@ -1,0 +1,310 @@
+package jasyncio.testing;
+
+import jasyncio.BlockingPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Runs a body again and again, each time with another order of events: [Explore] for those who do
+/// not write a test method, or have more to say.
+///
+/// ```java
+/// var result =
+///     Exploration.of("two deposits", _ -> {
+///           var account = new Account();
+///           await(gather(() -> account.deposit(1), () -> account.deposit(2)));
+///           assertThat(account.balance()).isEqualTo(3);
+///         })
+///         .level(Explore.Level.CHAOS)
+///         .strategy(Explore.Strategy.EXHAUSTIVE)
+///         .check();
+/// assertThat(result.exhausted()).isTrue();
+/// ```
+///
+/// It has a loop of its own for each run, and so is called where none runs. One thread only.
+public final class Exploration {
+  /// What is explored: a coroutine, which makes what it needs, and fails if something is wrong.
+  @FunctionalInterface
+  public interface Body {
+    /// Runs once.
+    ///
+    /// @param scope what belongs to this run
+    /// @throws Exception if something is wrong
+    void run(TestScope scope) throws Exception;
+  }
+
+  /// What an exploration has done in which no run failed.
+  ///
+  /// @param runs how many there were
+  /// @param exhausted whether those were all that there are: with
+  ///   [EXHAUSTIVE][Explore.Strategy#EXHAUSTIVE] only
+  /// @param took how long it took, in real time
+  public record Result(int runs, boolean exhausted, Duration took) {}
+
+  private static final int LAST_EVENTS = 12;
+
+  private final String name;
+  private final Body body;
+  private int runs = 1000;
+  private double seconds = 10;
+  private Explore.Level level = Explore.Level.FAITHFUL;
+  private Explore.Strategy strategy = Explore.Strategy.RANDOM;
+  private long seed;
+  private int @Nullable [] replay;
+
+  private Exploration(String name, Body body) {
+    this.name = name;
+    this.body = body;
+  }
+
+  /// An exploration that has not begun.
+  ///
+  /// @param name for messages; and where chance begins
+  /// @param body what is explored
+  /// @return the exploration: 1000 runs or 10 seconds, [FAITHFUL][Explore.Level#FAITHFUL] and
+  ///   [RANDOM][Explore.Strategy#RANDOM] unless told otherwise
+  public static Exploration of(String name, Body body) {
+    return new Exploration(
+        Objects.requireNonNull(name, "name"), Objects.requireNonNull(body, "body"));
+  }
+
+  /// How many runs at most.
+  ///
+  /// @param runs at least 1
+  /// @return this
+  public Exploration runs(int runs) {
+    if (runs < 1) {
+      throw new IllegalArgumentException("an exploration has 1 run or more, not " + runs);
+    }
+    this.runs = runs;
+    return this;
+  }
+
+  /// How long at most, in real time.
+  ///
+  /// @param seconds more than 0
+  /// @return this
+  public Exploration seconds(double seconds) {
+    if (!(seconds > 0)) {
+      throw new IllegalArgumentException("an exploration takes more than 0 s, not " + seconds);
+    }
+    this.seconds = seconds;
+    return this;
+  }
+
+  /// What may be another way.
+  ///
+  /// @param level what may
+  /// @return this
+  public Exploration level(Explore.Level level) {
+    this.level = Objects.requireNonNull(level, "level");
+    return this;
+  }
+
+  /// How runs are chosen.
+  ///
+  /// @param strategy how
+  /// @return this
+  public Exploration strategy(Explore.Strategy strategy) {
+    this.strategy = Objects.requireNonNull(strategy, "strategy");
+    return this;
+  }
+
+  /// What chance begins with.
+  ///
+  /// @param seed 0 for one that comes from the name
+  /// @return this
+  public Exploration seed(long seed) {
+    this.seed = seed;
+    return this;
+  }
+
+  /// Has but one run: that which a failure has named.
+  ///
+  /// @param code what [ExplorationFailure#replay] gave
+  /// @return this
+  /// @throws IllegalArgumentException if it is no such text
+  public Exploration replay(String code) {
+    replay = ReplayCode.decode(code);
+    return this;
+  }
+
+  // ---- one run ----------------------------------------------------------------------------------
+
+  /// A run, and how it failed, if it did.
+  record Outcome(Explored explored, @Nullable Throwable failure) {
+    /// What makes two failures the same one: not the numbers in it.
+    String kind() {
+      var text = String.valueOf(Objects.requireNonNull(failure).getMessage());
+      return failure.getClass().getName()
+          + ": "
+          + text.lines().findFirst().orElse("").replaceAll("[0-9]+", "#");
+    }
+  }
+
+  private Outcome run(Choices choices, boolean detailed) {
+    var explored = new Explored(choices, level, strategy, detailed);
+    var settings =
+        new Settings(
+            TimeMode.VIRTUAL, BlockingPolicy.FORBID, null, false, 10, LoopScope.TEST, Set.of());
+    var test = new TestRun(name, settings, false, explored);
+    Throwable failure = null;
+    try {
+      test.run(
+          name,
+          () -> {
+            body.run(test.scope());
+            return true;
+          });
+    } catch (Throwable e) {
+      failure = e;
+    }
+    try {
+      test.finish();
+    } catch (Throwable e) {
+      failure = failure == null ? e : failure;
+    }
+    return new Outcome(explored, failure);
+  }
+
+  // ---- all runs ---------------------------------------------------------------------------------
+
+  /// Runs the body until it fails, or enough has been tried.
+  ///
+  /// @return what has been done
+  /// @throws ExplorationFailure if a run failed
+  public Result check() {
+    long began = System.nanoTime();
+    long end = began + (long) (seconds * 1e9);
+    if (replay != null) {
+      var outcome = run(Choices.of(replay), false);
+      if (outcome.failure != null) {
+        throw failure(outcome, outcome, 1, 1, began, null);
+      }
+      return new Result(1, false, took(began));
+    }
+    var plain = run(Choices.of(Choices.NOBODY), false);
+    if (plain.failure != null) {
+      throw failure(plain, plain, 1, 1, began, null);
+    }
+    var pickers = Pickers.of(strategy, seed != 0 ? seed : name.hashCode() * 0x9e3779b97f4a7c15L);
+    pickers.ran(plain.explored);
+    int done = 1;
+    while (done < runs && System.nanoTime() < end) {
+      var picker = pickers.next();
+      if (picker == null) {
+        return new Result(done, true, took(began));
+      }
+      var outcome = run(new Choices(picker), false);
+      done++;
+      if (outcome.failure != null) {
+        throw found(outcome, done, began);
+      }
+      pickers.ran(outcome.explored);
+    }
+    return new Result(done, pickers.next() == null, took(began));
+  }
+
+  private static Duration took(long began) {
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  private ExplorationFailure found(Outcome first, int number, long began) {
+    var again = run(Choices.of(first.explored.choices().values()), false);
+    var difference = first.explored.difference(again.explored);
+    if (difference == null && again.failure == null) {
+      difference = "it passed";
+    }
+    if (difference != null) {
+      return failure(first, first, number, 1, began, difference);
+    }
+    var shrinker = new Shrinker(choices -> run(choices, false), first);
+    return failure(first, shrinker.smallest(), number, shrinker.runs(), began, null);
+  }
+
+  // ---- what is said -----------------------------------------------------------------------------
+
+  private ExplorationFailure failure(
+      Outcome first,
+      Outcome smallest,
+      int number,
+      int shrinking,
+      long began,
+      @Nullable String difference) {
+    var values = Shrinker.trimmed(smallest.explored.choices().values());
+    var words = difference == null ? run(Choices.of(values), true) : smallest;
+    var cause = words.failure != null ? words.failure : Objects.requireNonNull(smallest.failure);
+    var replay = ReplayCode.encode(values);
+    var text = new StringBuilder(name).append(" failed in run ").append(number);
+    text.append(replay.length() > 3 || number > 1 ? " of " + runs : ", the plain one");
+    text.append(" (").append(VirtualTime.text(took(began).toMillis() * 1_000_000)).append("): ");
+    text.append(cause);
+    if (difference != null) {
+      text.append(
+          "\n  NOT DETERMINISTIC: run again with the same choices, ")
+          .append(difference)
+          .append(
+              ".\n  Usual suspects: the order of a HashMap or HashSet of objects without a hashCode"
+                  + " of their own, random numbers, the clock on the wall, threads that the loop does"
+                  + " not know of, and what is kept in fields from run to run.");
+    } else {
+      text.append("\n  replay:  @Replay(\"").append(replay).append("\")");
+      int before = Shrinker.deviations(first.explored.choices().values());
+      if (before > 0) {
+        text.append("    shrunk from ").append(before).append(" deviations to ");
+        text.append(Shrinker.deviations(values)).append(" in ").append(shrinking).append(" runs");
+      }
+      text.append(
+          words.explored.deviations().isEmpty()
+              ? "\n  what it takes: nothing, it is the plain order of events"
+              : "\n  what it takes:");
+      int i = 1;
+      for (var deviation : words.explored.deviations()) {
+        text.append("\n    ").append(i++).append(". ").append(deviation);
+      }
+      var events = words.explored.events();
+      text.append("\n  the last events:");
+      for (var event : events.subList(Math.max(0, events.size() - LAST_EVENTS), events.size())) {
+        text.append("\n    ").append(event);
+      }
+      var file = write(text, events, replay);
+      if (file != null) {
+        text.append("\n  full trace: ").append(file);
+      }
+    }
+    return new ExplorationFailure(
+        text.toString(), cause, replay, words.explored.deviations(), number);
+  }
+
+  /// Where the whole trace lies, if it could be written.
+  private @Nullable Path write(CharSequence text, List<String> events, String replay) {
+    try {
+      var file =
+          traces().resolve(name.replaceAll("[^A-Za-z0-9_.-]+", "-") + "-" + hash(replay) + ".txt");
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.writeString(file, text + "\n\nall events:\n" + String.join("\n", events) + "\n");
+      return file;
+    } catch (IOException | SecurityException e) {
+      Watchdog.LOGGER.log(System.Logger.Level.WARNING, "cannot write the trace of a run", e);
+      return null;
+    }
+  }
+
+  private static String hash(String replay) {
+    return Integer.toHexString(replay.hashCode());
+  }
+
+  private static Path traces() {
+    for (var place : List.of("target", "build")) {
+      if (Files.isDirectory(Path.of(place))) {
+        return Path.of(place, "jasyncio");
+      }
+    }
+    return Path.of(System.getProperty("java.io.tmpdir"), "jasyncio");
+  }
+}

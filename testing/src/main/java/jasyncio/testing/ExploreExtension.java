@@ -1,0 +1,156 @@
+package jasyncio.testing;
+
+import jasyncio.EventLoop;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.platform.commons.support.AnnotationSupport;
+import org.junit.platform.commons.support.HierarchyTraversalMode;
+
+/// Runs [Explore] tests: the method, and the lifecycle methods around it, once for each run.
+final class ExploreExtension implements InvocationInterceptor, ParameterResolver {
+  /* Overview
+   * JUnit calls a test method once. Here its call is skipped, and so are those of @BeforeEach and @AfterEach; in their
+   * place an Exploration calls all of them, in JUnit's order, in each of its runs.
+   */
+
+  /// A method and whose it is: the test's object, or one that this lies in.
+  private record Call(Method method, Object target) {}
+
+  @Override
+  public void interceptBeforeEachMethod(
+      Invocation<@Nullable Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context) {
+    invocation.skip();
+  }
+
+  @Override
+  public void interceptAfterEachMethod(
+      Invocation<@Nullable Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context) {
+    invocation.skip();
+  }
+
+  @Override
+  public void interceptTestMethod(
+      Invocation<@Nullable Void> invocation,
+      ReflectiveInvocationContext<Method> method,
+      ExtensionContext context) {
+    invocation.skip();
+    var test = context.getRequiredTestMethod();
+    var explore = AnnotationSupport.findAnnotation(test, Explore.class).orElseThrow();
+    var before = calls(context, BeforeEach.class);
+    var after = calls(context, AfterEach.class).reversed();
+    var call = new Call(test, context.getRequiredTestInstance());
+    var exploration =
+        Exploration.of(
+                "test " + context.getRequiredTestClass().getSimpleName() + "." + test.getName() + "()",
+                scope -> run(before, call, after, scope))
+            .runs(explore.runs())
+            .seconds(explore.seconds())
+            .level(explore.level())
+            .strategy(explore.strategy())
+            .seed(explore.seed());
+    AnnotationSupport.findAnnotation(test, Replay.class)
+        .ifPresent(replay -> exploration.replay(replay.value()));
+    var result = exploration.check();
+    context.publishReportEntry(
+        "explored",
+        result.runs() + " runs" + (result.exhausted() ? ", which are all" : ""));
+  }
+
+  private static List<Call> calls(ExtensionContext context, Class<? extends Annotation> kind) {
+    var calls = new ArrayList<Call>();
+    for (var instance : context.getRequiredTestInstances().getAllInstances()) {
+      AnnotationSupport.findAnnotatedMethods(
+              instance.getClass(), kind, HierarchyTraversalMode.TOP_DOWN)
+          .forEach(method -> calls.add(new Call(method, instance)));
+    }
+    return calls;
+  }
+
+  private static void run(List<Call> before, Call test, List<Call> after, TestScope scope)
+      throws Exception {
+    Throwable failure = null;
+    try {
+      for (var call : before) {
+        invoke(call, scope);
+      }
+      invoke(test, scope);
+    } catch (Throwable e) {
+      failure = e;
+    }
+    for (var call : after) {
+      try {
+        invoke(call, scope);
+      } catch (Throwable e) {
+        if (failure == null) {
+          failure = e;
+        } else if (failure != e) {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    if (failure instanceof Error e) {
+      throw e;
+    } else if (failure != null) {
+      throw (Exception) failure;
+    }
+  }
+
+  private static void invoke(Call call, TestScope scope) throws Exception {
+    var arguments =
+        Arrays.stream(call.method.getParameterTypes()).map(type -> argument(type, scope)).toArray();
+    try {
+      call.method.setAccessible(true);
+      call.method.invoke(call.target, arguments);
+    } catch (InvocationTargetException e) {
+      switch (e.getCause()) {
+        case Error error -> throw error;
+        case Exception exception -> throw exception;
+        default -> throw e;
+      }
+    }
+  }
+
+  // ---- parameters -------------------------------------------------------------------------------
+
+  private static Object argument(Class<?> type, TestScope scope) {
+    if (type == TestClock.class) {
+      return scope.clock();
+    } else if (type == TestScope.class) {
+      return scope;
+    } else if (type == EventLoop.class) {
+      return scope.loop();
+    }
+    throw new IllegalArgumentException(
+        "a method of an @Explore test takes a TestClock, a TestScope or an EventLoop, not a "
+            + type.getName());
+  }
+
+  @Override
+  public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+    return Stream.of(TestClock.class, TestScope.class, EventLoop.class)
+        .anyMatch(type -> type == parameter.getParameter().getType());
+  }
+
+  /// JUnit's own call is skipped: each run has its own.
+  @Override
+  public @Nullable Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    return null;
+  }
+}

@@ -1,0 +1,292 @@
+package jasyncio.testing;
+
+import jasyncio.Task;
+import jasyncio.internal.loop.Entry;
+import jasyncio.internal.loop.LoopParts;
+import jasyncio.internal.loop.ReadyQueue;
+import jasyncio.testing.Choices.Kind;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One run of a loop whose order of events is chosen: makes the choices, and notes what happens.
+///
+/// Belongs to the loop's thread.
+final class Explored implements VirtualTime.Lateness {
+  /// How long a step takes, or how late the loop wakes: from nothing to a pause of the collector.
+  private static final long[] DELAYS = {0, 1_000, 1_000_000, 100_000_000, 1_000_000_000};
+
+  private final Choices choices;
+  private final boolean chaos;
+  private final boolean coarse;
+  private final boolean detailed;
+  private final Jobs jobs = new Jobs();
+  private final Map<Entry, Integer> tasks = new IdentityHashMap<>(); // in the order of their first turns
+  private final Map<String, Integer> numbers = new HashMap<>(); // of labels
+  private final List<String> labels = new ArrayList<>();
+  private final List<String> deviations = new ArrayList<>(); // if detailed
+  private final List<String> events = new ArrayList<>(); // if detailed
+  private int[] turns = new int[64]; // who had them: labels
+  private int turnCount;
+  private @Nullable VirtualTime time;
+
+  /// @param detailed whether to note what happens in words, too, which takes longer
+  Explored(
+      Choices choices, Explore.Level level, Explore.Strategy strategy, boolean detailed) {
+    this.choices = choices;
+    this.chaos = level == Explore.Level.CHAOS;
+    this.coarse = strategy == Explore.Strategy.EXHAUSTIVE;
+    this.detailed = detailed;
+  }
+
+  /// The parts of the loop of this run.
+  LoopParts parts(Consumer<VirtualTime> made) {
+    return new LoopParts(
+        (inbox, channels, outside) -> {
+          var virtual = new VirtualTime(inbox, channels, outside, this);
+          time = virtual;
+          made.accept(virtual);
+          return virtual;
+        },
+        new Order());
+  }
+
+  Jobs jobs() {
+    return jobs;
+  }
+
+  Choices choices() {
+    return choices;
+  }
+
+  /// What was not plain, in words.
+  List<String> deviations() {
+    return Collections.unmodifiableList(deviations);
+  }
+
+  /// What happened, in words.
+  List<String> events() {
+    return Collections.unmodifiableList(events);
+  }
+
+  // ---- turns ------------------------------------------------------------------------------------
+
+  /// Gives turns in the order that is chosen.
+  private final class Order extends ReadyQueue {
+    private int left; // in this iteration
+
+    @Override
+    public boolean isWatched() {
+      return true;
+    }
+
+    @Override
+    public int beginBatch() {
+      if (jobs.pending() > 0) {
+        int choice = choices.draw(Kind.JOB, 1 + jobs.pending(), Choices.NOBODY);
+        if (choice > 0) {
+          deviation(() -> "a job of the executor ends while others can run: the " + nth(choice));
+          jobs.run(choice - 1);
+        }
+      }
+      left = super.beginBatch();
+      return left;
+    }
+
+    @Override
+    public void addFound(List<Entry> found) {
+      for (int i = 0; i < found.size(); i++) {
+        int ahead = choices.draw(Kind.CHANNEL, found.size() - i, Choices.NOBODY);
+        if (ahead > 0) {
+          int from = i;
+          deviation(() -> text(found.get(from + ahead)) + " comes before " + text(found.get(from)));
+          Collections.rotate(found.subList(i, i + ahead + 1), 1);
+        }
+      }
+      super.addFound(found);
+    }
+
+    @Override
+    public Entry remove() {
+      if (left == 0) { // not for a turn
+        return super.remove();
+      }
+      if (chaos && left > 1) {
+        int chosen = choices.draw(Kind.NEXT, left, ready());
+        if (chosen > 0) {
+          deviation(() ->
+              text(get(chosen))
+                  + " runs before "
+                  + text(get(0))
+                  + (chosen > 1 ? " and " + (chosen - 1) + " more" : "")
+                  + ", though ready after that");
+          moveToFront(chosen);
+        }
+      }
+      left--;
+      var entry = super.remove();
+      turn(entry);
+      return entry;
+    }
+
+    private int[] ready() {
+      var who = new int[left];
+      Arrays.setAll(who, i -> label(get(i)));
+      return who;
+    }
+
+    @Override
+    protected int removeLast(Entry entry) {
+      int at = super.removeLast(entry);
+      if (at >= 0 && at < left) {
+        left--;
+      }
+      return at;
+    }
+  }
+
+  private void turn(Entry entry) {
+    if (!coarse) {
+      int choice = choices.draw(Kind.STEP, DELAYS.length, Choices.NOBODY);
+      if (choice > 0) {
+        Objects.requireNonNull(time).pass(DELAYS[choice]);
+        deviation(() -> VirtualTime.text(DELAYS[choice]) + " pass before the turn of " + text(entry));
+      }
+    }
+    if (turnCount == turns.length) {
+      turns = Arrays.copyOf(turns, turnCount * 2);
+    }
+    turns[turnCount++] = label(entry);
+    if (detailed) {
+      event(text(entry));
+    }
+  }
+
+  // ---- waits ------------------------------------------------------------------------------------
+
+  @Override
+  public long overshoot(long nanos) {
+    int choice = choices.draw(Kind.LATE, coarse ? 2 : DELAYS.length, Choices.NOBODY);
+    if (choice == 0) {
+      return 0;
+    }
+    long late = coarse ? DELAYS[DELAYS.length - 1] : DELAYS[choice];
+    deviation(() -> "the loop wakes " + VirtualTime.text(late) + " late");
+    return late;
+  }
+
+  @Override
+  public boolean instead(long nanos) {
+    int waiting = jobs.pending();
+    if (waiting == 0) {
+      return false;
+    }
+    boolean timed = nanos != jasyncio.internal.loop.Waiting.FOREVER;
+    int choice = choices.draw(Kind.JOB, timed ? waiting + 1 : waiting, Choices.NOBODY);
+    if (choice == waiting) {
+      deviation(() ->
+          "the jobs of the executor take longer than " + VirtualTime.text(nanos));
+      Objects.requireNonNull(time).pass(nanos);
+    } else {
+      if (choice > 0) {
+        deviation(() -> "of the jobs of the executor the " + nth(choice + 1) + " ends first");
+      }
+      jobs.run(choice);
+    }
+    return true;
+  }
+
+  private static String nth(int n) {
+    return switch (n) {
+      case 1 -> "1st";
+      case 2 -> "2nd";
+      case 3 -> "3rd";
+      default -> n + "th";
+    };
+  }
+
+  // ---- notes ------------------------------------------------------------------------------------
+
+  /// A number for the label of an entry: the same in each run in which the same happens.
+  private int label(Entry entry) {
+    if (entry instanceof Task<?> task && !isNamed(task)) {
+      int number = tasks.computeIfAbsent(entry, _ -> tasks.size() + 1);
+      return numbered("task #" + number);
+    }
+    return numbered(entry instanceof Task<?> task ? task.getName() : entry.toString());
+  }
+
+  private int numbered(String label) {
+    return numbers.computeIfAbsent(
+        label,
+        _ -> {
+          labels.add(label);
+          return labels.size() - 1;
+        });
+  }
+
+  private static boolean isNamed(Task<?> task) {
+    return !task.getName().startsWith("Task-");
+  }
+
+  /// In words, with the line where a task is.
+  private String text(Entry entry) {
+    var label = labels.get(label(entry));
+    if (!(entry instanceof Task<?> task)) {
+      return label;
+    }
+    var name = isNamed(task) && !label.contains(" ") ? "task '" + label + "'" : label;
+    var stack = WaitGraph.stack(task);
+    return stack.isEmpty() ? name : name + " (at " + stack.getFirst() + ")";
+  }
+
+  private void deviation(java.util.function.Supplier<String> text) {
+    if (detailed) {
+      var words = text.get();
+      deviations.add(words);
+      event("! " + words);
+    }
+  }
+
+  private void event(String text) {
+    events.add(VirtualTime.text(Objects.requireNonNull(time).nanos()) + "  " + text);
+  }
+
+  // ---- comparing --------------------------------------------------------------------------------
+
+  /// Adds who has run after whom; whether there is anything new.
+  boolean addEdgesTo(Set<Long> edges) {
+    boolean any = false;
+    for (int i = 1; i < turnCount; i++) {
+      long edge = ((long) labels.get(turns[i - 1]).hashCode() << 32) ^ labels.get(turns[i]).hashCode();
+      any |= edges.add(edge);
+    }
+    return any;
+  }
+
+  /// What is first different in another run that was to be the same, or `null`.
+  @Nullable String difference(Explored other) {
+    int common = Math.min(turnCount, other.turnCount);
+    for (int i = 0; i < common; i++) {
+      var here = labels.get(turns[i]);
+      var there = other.labels.get(other.turns[i]);
+      if (!here.equals(there)) {
+        return "turn " + (i + 1) + " was that of " + here + ", and then that of " + there;
+      }
+    }
+    if (turnCount != other.turnCount) {
+      return "it had " + turnCount + " turns, and then " + other.turnCount;
+    }
+    return Arrays.equals(choices.bounds(), other.choices.bounds())
+        ? null
+        : "there was not the same to choose from";
+  }
+}

@@ -1,0 +1,87 @@
+package jasyncio.testing;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// The executor of a loop that is explored: each job is run when it is chosen, while the loop waits.
+///
+/// Jobs come from any thread; the loop's thread chooses.
+final class Jobs extends AbstractExecutorService {
+  private final List<Runnable> pending = new ArrayList<>(); // guarded by this
+  private final CountDownLatch shutDown = new CountDownLatch(1);
+
+  /// How many wait to be run.
+  synchronized int pending() {
+    return pending.size();
+  }
+
+  private synchronized Runnable take(int index) {
+    return pending.remove(index);
+  }
+
+  /// Runs one of those that wait, on a thread of its own, and waits until it is over. One that waits
+  /// itself, for the loop perhaps, is left alone.
+  void run(int index) {
+    var job = take(index);
+    var over = new CountDownLatch(1);
+    var thread =
+        Thread.ofPlatform()
+            .name("asyncio_" + index)
+            .daemon()
+            .inheritInheritableThreadLocals(false)
+            .start(() -> {
+              try {
+                job.run();
+              } finally {
+                over.countDown();
+              }
+            });
+    try {
+      while (!over.await(1, TimeUnit.MILLISECONDS) && !waits(thread)) {}
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static boolean waits(Thread thread) {
+    return switch (thread.getState()) {
+      case WAITING, TIMED_WAITING -> true;
+      default -> false;
+    };
+  }
+
+  @Override
+  public synchronized void execute(Runnable job) {
+    pending.add(job);
+  }
+
+  @Override
+  public void shutdown() {
+    shutDown.countDown();
+  }
+
+  @Override
+  public List<Runnable> shutdownNow() {
+    shutdown();
+    return List.of();
+  }
+
+  @Override
+  public boolean isShutdown() {
+    return shutDown.getCount() == 0;
+  }
+
+  @Override
+  public boolean isTerminated() {
+    return isShutdown() && pending() == 0;
+  }
+
+  /// What is not run by now never will be.
+  @Override
+  public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+    return shutDown.await(timeout, unit);
+  }
+}

@@ -1,0 +1,150 @@
+package jasyncio.testing;
+
+import jasyncio.testing.Exploration.Outcome;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/// Finds fewer and smaller choices that make a run fail in the same way: each is made plain, or less,
+/// many at once first, as long as that helps.
+///
+/// This is Hypothesis' way: what is shrunk is not the order of events but the choices that it came
+/// from, so whatever is tried is a run that can be.
+final class Shrinker {
+  private static final int MAX_RUNS = 2000;
+  private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final Function<Choices, Outcome> runner;
+  private final String kind;
+  private final long end = System.nanoTime() + MAX_NANOS;
+  private Outcome best;
+  private int runs;
+
+  Shrinker(Function<Choices, Outcome> runner, Outcome first) {
+    this.runner = runner;
+    this.kind = first.kind();
+    this.best = first;
+  }
+
+  /// How many runs it took.
+  int runs() {
+    return runs;
+  }
+
+  /// The smallest that was found.
+  Outcome smallest() {
+    boolean better = true;
+    while (better && !isOver()) {
+      better = makePlain();
+      better |= cutOut();
+      better |= makeLess();
+    }
+    return best;
+  }
+
+  private boolean isOver() {
+    return runs >= MAX_RUNS || System.nanoTime() > end;
+  }
+
+  /// Half of the deviations at once, then quarters, down to single ones.
+  private boolean makePlain() {
+    boolean any = false;
+    for (int size = Math.max(1, deviations(values()) / 2); size > 0 && !isOver(); size /= 2) {
+      for (int from = 0; from < deviations(values()) && !isOver(); ) {
+        var candidate = values();
+        int[] places = places(candidate);
+        for (int i = from; i < Math.min(from + size, places.length); i++) {
+          candidate[places[i]] = 0;
+        }
+        if (accept(candidate)) {
+          any = true; // those behind have moved up
+        } else {
+          from += size;
+        }
+      }
+    }
+    return any;
+  }
+
+  /// Plain choices before a deviation, so that it comes sooner.
+  private boolean cutOut() {
+    boolean any = false;
+    for (int i = 0; i < deviations(values()); i++) {
+      int at = places(values())[i];
+      int before = i == 0 ? 0 : places(values())[i - 1] + 1;
+      for (int size = at - before; size > 0 && !isOver(); size /= 2) {
+        var now = values();
+        var candidate = new int[now.length - size];
+        System.arraycopy(now, 0, candidate, 0, at - size);
+        System.arraycopy(now, at, candidate, at - size, now.length - at);
+        if (accept(candidate)) {
+          any = true;
+          break;
+        }
+      }
+    }
+    return any;
+  }
+
+  private boolean makeLess() {
+    boolean any = false;
+    for (int i = 0; i < deviations(values()); i++) {
+      int at = places(values())[i];
+      for (int less = 1; less < values()[at] && !isOver(); less++) {
+        var candidate = values();
+        candidate[at] = less;
+        if (accept(candidate)) {
+          any = true;
+          break;
+        }
+      }
+    }
+    return any;
+  }
+
+  private boolean accept(int[] candidate) {
+    runs++;
+    var outcome = runner.apply(Choices.of(candidate));
+    if (outcome.failure() == null || !outcome.kind().equals(kind)) {
+      return false;
+    }
+    if (!isSmaller(trimmed(outcome.explored().choices().values()), values())) {
+      return false;
+    }
+    best = outcome;
+    return true;
+  }
+
+  private int[] values() {
+    return trimmed(best.explored().choices().values());
+  }
+
+  /// Fewer deviations, else an earlier end, else smaller ones.
+  private static boolean isSmaller(int[] a, int[] b) {
+    if (deviations(a) != deviations(b)) {
+      return deviations(a) < deviations(b);
+    }
+    if (a.length != b.length) {
+      return a.length < b.length;
+    }
+    return Arrays.stream(a).sum() < Arrays.stream(b).sum();
+  }
+
+  /// How many choices are not plain.
+  static int deviations(int[] values) {
+    return places(values).length;
+  }
+
+  private static int[] places(int[] values) {
+    return java.util.stream.IntStream.range(0, values.length).filter(i -> values[i] != 0).toArray();
+  }
+
+  /// Without the plain ones at the end, which need not be said.
+  static int[] trimmed(int[] values) {
+    int length = values.length;
+    while (length > 0 && values[length - 1] == 0) {
+      length--;
+    }
+    return Arrays.copyOf(values, length);
+  }
+}
