@@ -24,6 +24,8 @@ final class Choices {
   /// Says what is chosen.
   @FunctionalInterface
   interface Picker {
+    /// Chooses.
+    ///
     /// @param index how many choices were made before
     /// @param bound how many possibilities there are, at least 2
     /// @param who is there to be chosen from, for some kinds: labels

@@ -164,6 +164,7 @@ public final class Exploration {
     } catch (Throwable e) {
       failure = e;
     }
+    explored.end();
     try {
       test.finish();
     } catch (Throwable e) {
@@ -245,8 +246,7 @@ public final class Exploration {
     text.append(" (").append(VirtualTime.text(took(began).toMillis() * 1_000_000)).append("): ");
     text.append(cause);
     if (difference != null) {
-      text.append(
-          "\n  NOT DETERMINISTIC: run again with the same choices, ")
+      text.append("\n  NOT DETERMINISTIC: run again with the same choices, ")
           .append(difference)
           .append(
               ".\n  Usual suspects: the order of a HashMap or HashSet of objects without a hashCode"

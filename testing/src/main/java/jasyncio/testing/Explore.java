@@ -45,8 +45,9 @@ public @interface Explore {
     /// that can happen.
     FAITHFUL,
 
-    /// Moreover, whatever is ready is given its turn in any order. asyncio promises that it is first
-    /// come, first served: a failure says that the code relies on it, which is no fault by itself.
+    /// Moreover, whatever is ready is given its turn in any order. asyncio promises that it is
+    /// first come, first served: a failure says that the code relies on it, which is no fault by
+    /// itself.
     CHAOS
   }
 
@@ -55,8 +56,8 @@ public @interface Explore {
     /// By chance; from run to run with few or with many deviations.
     RANDOM,
 
-    /// By chance, with few deviations in each run, and tasks of different priority: finds what needs
-    /// few of them soonest. (Burckhardt et al., "A Randomized Scheduler with Probabilistic
+    /// By chance, with few deviations in each run, and tasks of different priority: finds what
+    /// needs few of them soonest. (Burckhardt et al., "A Randomized Scheduler with Probabilistic
     /// Guarantees of Finding Bugs".)
     PCT,
 

@@ -7,6 +7,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -58,7 +59,11 @@ final class ExploreExtension implements InvocationInterceptor, ParameterResolver
     var call = new Call(test, context.getRequiredTestInstance());
     var exploration =
         Exploration.of(
-                "test " + context.getRequiredTestClass().getSimpleName() + "." + test.getName() + "()",
+                "test "
+                    + context.getRequiredTestClass().getSimpleName()
+                    + "."
+                    + test.getName()
+                    + "()",
                 scope -> run(before, call, after, scope))
             .runs(explore.runs())
             .seconds(explore.seconds())
@@ -69,8 +74,7 @@ final class ExploreExtension implements InvocationInterceptor, ParameterResolver
         .ifPresent(replay -> exploration.replay(replay.value()));
     var result = exploration.check();
     context.publishReportEntry(
-        "explored",
-        result.runs() + " runs" + (result.exhausted() ? ", which are all" : ""));
+        "explored", result.runs() + " runs" + (result.exhausted() ? ", which are all" : ""));
   }
 
   private static List<Call> calls(ExtensionContext context, Class<? extends Annotation> kind) {
@@ -119,7 +123,7 @@ final class ExploreExtension implements InvocationInterceptor, ParameterResolver
       call.method.setAccessible(true);
       call.method.invoke(call.target, arguments);
     } catch (InvocationTargetException e) {
-      switch (e.getCause()) {
+      switch (Objects.requireNonNull(e.getCause())) {
         case Error error -> throw error;
         case Exception exception -> throw exception;
         default -> throw e;

@@ -4,6 +4,7 @@ import jasyncio.Task;
 import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.LoopParts;
 import jasyncio.internal.loop.ReadyQueue;
+import jasyncio.internal.loop.Waiting;
 import jasyncio.testing.Choices.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One run of a loop whose order of events is chosen: makes the choices, and notes what happens.
@@ -29,18 +31,21 @@ final class Explored implements VirtualTime.Lateness {
   private final boolean coarse;
   private final boolean detailed;
   private final Jobs jobs = new Jobs();
-  private final Map<Entry, Integer> tasks = new IdentityHashMap<>(); // in the order of their first turns
+  private final IdentityHashMap<Entry, Integer> tasks =
+      new IdentityHashMap<>(); // in the order of their first turns
   private final Map<String, Integer> numbers = new HashMap<>(); // of labels
   private final List<String> labels = new ArrayList<>();
   private final List<String> deviations = new ArrayList<>(); // if detailed
   private final List<String> events = new ArrayList<>(); // if detailed
   private int[] turns = new int[64]; // who had them: labels
   private int turnCount;
+  private boolean over;
   private @Nullable VirtualTime time;
 
+  /// A run that has not begun.
+  ///
   /// @param detailed whether to note what happens in words, too, which takes longer
-  Explored(
-      Choices choices, Explore.Level level, Explore.Strategy strategy, boolean detailed) {
+  Explored(Choices choices, Explore.Level level, Explore.Strategy strategy, boolean detailed) {
     this.choices = choices;
     this.chaos = level == Explore.Level.CHAOS;
     this.coarse = strategy == Explore.Strategy.EXHAUSTIVE;
@@ -77,6 +82,15 @@ final class Explored implements VirtualTime.Lateness {
     return Collections.unmodifiableList(events);
   }
 
+  /// The test is over: the loop is looked at and closed, in the plain order.
+  void end() {
+    over = true;
+  }
+
+  private int draw(Kind kind, int bound, int[] who) {
+    return over ? 0 : choices.draw(kind, bound, who);
+  }
+
   // ---- turns ------------------------------------------------------------------------------------
 
   /// Gives turns in the order that is chosen.
@@ -91,7 +105,7 @@ final class Explored implements VirtualTime.Lateness {
     @Override
     public int beginBatch() {
       if (jobs.pending() > 0) {
-        int choice = choices.draw(Kind.JOB, 1 + jobs.pending(), Choices.NOBODY);
+        int choice = draw(Kind.JOB, 1 + jobs.pending(), Choices.NOBODY);
         if (choice > 0) {
           deviation(() -> "a job of the executor ends while others can run: the " + nth(choice));
           jobs.run(choice - 1);
@@ -104,7 +118,7 @@ final class Explored implements VirtualTime.Lateness {
     @Override
     public void addFound(List<Entry> found) {
       for (int i = 0; i < found.size(); i++) {
-        int ahead = choices.draw(Kind.CHANNEL, found.size() - i, Choices.NOBODY);
+        int ahead = draw(Kind.CHANNEL, found.size() - i, Choices.NOBODY);
         if (ahead > 0) {
           int from = i;
           deviation(() -> text(found.get(from + ahead)) + " comes before " + text(found.get(from)));
@@ -120,7 +134,7 @@ final class Explored implements VirtualTime.Lateness {
         return super.remove();
       }
       if (chaos && left > 1) {
-        int chosen = choices.draw(Kind.NEXT, left, ready());
+        int chosen = draw(Kind.NEXT, left, ready());
         if (chosen > 0) {
           deviation(() ->
               text(get(chosen))
@@ -154,11 +168,15 @@ final class Explored implements VirtualTime.Lateness {
   }
 
   private void turn(Entry entry) {
+    if (over) {
+      return;
+    }
     if (!coarse) {
-      int choice = choices.draw(Kind.STEP, DELAYS.length, Choices.NOBODY);
+      int choice = draw(Kind.STEP, DELAYS.length, Choices.NOBODY);
       if (choice > 0) {
         Objects.requireNonNull(time).pass(DELAYS[choice]);
-        deviation(() -> VirtualTime.text(DELAYS[choice]) + " pass before the turn of " + text(entry));
+        deviation(
+            () -> VirtualTime.text(DELAYS[choice]) + " pass before the turn of " + text(entry));
       }
     }
     if (turnCount == turns.length) {
@@ -174,7 +192,7 @@ final class Explored implements VirtualTime.Lateness {
 
   @Override
   public long overshoot(long nanos) {
-    int choice = choices.draw(Kind.LATE, coarse ? 2 : DELAYS.length, Choices.NOBODY);
+    int choice = draw(Kind.LATE, coarse ? 2 : DELAYS.length, Choices.NOBODY);
     if (choice == 0) {
       return 0;
     }
@@ -189,11 +207,10 @@ final class Explored implements VirtualTime.Lateness {
     if (waiting == 0) {
       return false;
     }
-    boolean timed = nanos != jasyncio.internal.loop.Waiting.FOREVER;
-    int choice = choices.draw(Kind.JOB, timed ? waiting + 1 : waiting, Choices.NOBODY);
+    boolean timed = nanos != Waiting.FOREVER;
+    int choice = draw(Kind.JOB, timed ? waiting + 1 : waiting, Choices.NOBODY);
     if (choice == waiting) {
-      deviation(() ->
-          "the jobs of the executor take longer than " + VirtualTime.text(nanos));
+      deviation(() -> "the jobs of the executor take longer than " + VirtualTime.text(nanos));
       Objects.requireNonNull(time).pass(nanos);
     } else {
       if (choice > 0) {
@@ -248,7 +265,7 @@ final class Explored implements VirtualTime.Lateness {
     return stack.isEmpty() ? name : name + " (at " + stack.getFirst() + ")";
   }
 
-  private void deviation(java.util.function.Supplier<String> text) {
+  private void deviation(Supplier<String> text) {
     if (detailed) {
       var words = text.get();
       deviations.add(words);
@@ -266,7 +283,8 @@ final class Explored implements VirtualTime.Lateness {
   boolean addEdgesTo(Set<Long> edges) {
     boolean any = false;
     for (int i = 1; i < turnCount; i++) {
-      long edge = ((long) labels.get(turns[i - 1]).hashCode() << 32) ^ labels.get(turns[i]).hashCode();
+      long edge =
+          ((long) labels.get(turns[i - 1]).hashCode() << 32) ^ labels.get(turns[i]).hashCode();
       any |= edges.add(edge);
     }
     return any;

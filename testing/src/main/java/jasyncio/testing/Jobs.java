@@ -6,7 +6,8 @@ import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// The executor of a loop that is explored: each job is run when it is chosen, while the loop waits.
+/// The executor of a loop that is explored: each job is run when it is chosen, while the loop
+/// waits.
 ///
 /// Jobs come from any thread; the loop's thread chooses.
 final class Jobs extends AbstractExecutorService {
@@ -22,8 +23,8 @@ final class Jobs extends AbstractExecutorService {
     return pending.remove(index);
   }
 
-  /// Runs one of those that wait, on a thread of its own, and waits until it is over. One that waits
-  /// itself, for the loop perhaps, is left alone.
+  /// Runs one of those that wait, on a thread of its own, and waits until it is over. One that
+  /// waits itself, for the loop perhaps, is left alone.
   void run(int index) {
     var job = take(index);
     var over = new CountDownLatch(1);

@@ -156,9 +156,7 @@ sealed interface Pickers {
     @Override
     public @Nullable Picker next() {
       var start = prefix;
-      return start == null
-          ? null
-          : (index, _, bound, _) -> Choices.replayed(start, index, bound);
+      return start == null ? null : (index, _, bound, _) -> Choices.replayed(start, index, bound);
     }
 
     @Override

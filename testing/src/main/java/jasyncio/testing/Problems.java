@@ -54,7 +54,7 @@ final class Problems {
     texts.add(text);
   }
 
-  /// @throws AssertionError if something is wrong; the very one of a task, if that is all
+  /// Fails if something is wrong: with the very error of a task, if that is all.
   void tell(String label) {
     if (texts.size() == 1 && causes.size() == 1 && causes.getFirst() instanceof AssertionError e) {
       throw e;

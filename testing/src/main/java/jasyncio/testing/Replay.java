@@ -9,8 +9,8 @@ import java.lang.annotation.Target;
 /// Has an [Explore] test run once, in the way that a failure has named: beside that annotation, as
 /// long as the fault is looked for.
 ///
-/// It holds for the code as it is: after a change of the test, or of what it tests, the same choices
-/// may mean something else.
+/// It holds for the code as it is: after a change of the test, or of what it tests, the same
+/// choices may mean something else.
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

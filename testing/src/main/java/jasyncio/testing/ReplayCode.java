@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/// The choices of a run as a text, `j1:…`: each that is not plain, as how many plain ones are before
-/// it and what it is.
+/// The choices of a run as a text, `j1:…`: each that is not plain, as how many plain ones are
+/// before it and what it is.
 final class ReplayCode {
   private static final String VERSION = "j1:";
 
@@ -28,6 +28,8 @@ final class ReplayCode {
     return VERSION + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.toByteArray());
   }
 
+  /// The choices that a text stands for.
+  ///
   /// @throws IllegalArgumentException if it is no such text
   static int[] decode(String code) {
     if (!code.startsWith(VERSION)) {

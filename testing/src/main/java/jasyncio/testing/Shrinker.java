@@ -4,9 +4,10 @@ import jasyncio.testing.Exploration.Outcome;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
-/// Finds fewer and smaller choices that make a run fail in the same way: each is made plain, or less,
-/// many at once first, as long as that helps.
+/// Finds fewer and smaller choices that make a run fail in the same way: each is made plain, or
+/// less, many at once first, as long as that helps.
 ///
 /// This is Hypothesis' way: what is shrunk is not the order of events but the choices that it came
 /// from, so whatever is tried is a run that can be.
@@ -136,7 +137,7 @@ final class Shrinker {
   }
 
   private static int[] places(int[] values) {
-    return java.util.stream.IntStream.range(0, values.length).filter(i -> values[i] != 0).toArray();
+    return IntStream.range(0, values.length).filter(i -> values[i] != 0).toArray();
   }
 
   /// Without the plain ones at the end, which need not be said.

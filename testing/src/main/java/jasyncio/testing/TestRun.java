@@ -55,8 +55,7 @@ final class TestRun {
   }
 
   /// @param explored who chooses the order of events, if somebody does
-  TestRun(
-      String label, Settings settings, boolean watchThreads, @Nullable Explored explored) {
+  TestRun(String label, Settings settings, boolean watchThreads, @Nullable Explored explored) {
     this.label = label;
     this.settings = settings;
     this.threadsBefore = watchThreads ? ThreadsLeft.now() : null;
