@@ -1,0 +1,315 @@
+package jasyncio.testing;
+
+import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.gather;
+import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.toThread;
+import static jasyncio.Asyncio.waitFor;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import jasyncio.sync.Event;
+import jasyncio.testing.Explore.Level;
+import jasyncio.testing.Explore.Strategy;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ExplorationTest {
+  private static ExplorationFailure failure(Exploration exploration) {
+    return catchThrowableOfType(ExplorationFailure.class, exploration::check);
+  }
+
+  /// Relies on the order in which two tasks were made.
+  private static void inOrder(TestScope scope) {
+    var order = new ArrayList<String>();
+    var first = createTask(() -> order.add("first"), "first");
+    var second = createTask(() -> order.add("second"), "second");
+    await(first);
+    await(second);
+    assertThat(order).containsExactly("first", "second");
+  }
+
+  /// What takes almost as long as it may.
+  private static void nearlyTooLong(TestScope scope) throws Exception {
+    waitFor(() -> sleep(0.9), 1);
+  }
+
+  // ---- what is found ----------------------------------------------------------------------------
+
+  @ParameterizedTest
+  @EnumSource(Strategy.class)
+  void chaos_findsWhatReliesOnOrder(Strategy strategy) {
+    var failure =
+        failure(
+            Exploration.of("in order", ExplorationTest::inOrder)
+                .level(Level.CHAOS)
+                .strategy(strategy));
+    assertThat(failure.deviations())
+        .containsExactly("task 'second' runs before task 'first', though ready after that");
+    assertThat(failure)
+        .hasMessageContainingAll(
+            "in order failed in run ", "replay:  @Replay(\"j1:", "full trace: ")
+        .hasCauseInstanceOf(AssertionError.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Strategy.class)
+  void faithful_keepsTheOrderThatIsPromised(Strategy strategy) {
+    var result = Exploration.of("in order", ExplorationTest::inOrder).strategy(strategy).check();
+    assertThat(result.exhausted()).isEqualTo(strategy == Strategy.EXHAUSTIVE);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Strategy.class)
+  void faithful_letsTheLoopBeLate(Strategy strategy) {
+    var failure =
+        failure(
+            Exploration.of("nearly too long", ExplorationTest::nearlyTooLong).strategy(strategy));
+    assertThat(failure).hasCauseInstanceOf(TimeoutException.class);
+    assertThat(failure.deviations()).hasSize(1);
+  }
+
+  @Test
+  void faithful_letsJobsEndInAnyOrder() {
+    var failure =
+        failure(
+            Exploration.of(
+                "jobs",
+                _ -> {
+                  var ended = new ArrayList<Integer>();
+                  await(
+                      gather(
+                          () -> toThread(() -> ended.add(1)), () -> toThread(() -> ended.add(2))));
+                  assertThat(ended).containsExactly(1, 2);
+                }));
+    assertThat(failure.deviations()).hasSize(1);
+    assertThat(failure.deviations().getFirst()).contains("the 2nd");
+  }
+
+  @Test
+  void faithful_letsTimeGoOnWhileAJobRuns() {
+    var failure = failure(Exploration.of("job", _ -> waitFor(() -> toThread(() -> "in time"), 1)));
+    assertThat(failure).hasCauseInstanceOf(TimeoutException.class);
+    assertThat(failure.deviations()).hasSize(1);
+  }
+
+  @Test
+  void deadlock_isFound_withTheGraph() {
+    var failure =
+        failure(
+            Exploration.of(
+                    "lost",
+                    _ -> {
+                      var event = new Event();
+                      var waiting = createTask(() -> event.await(), "waiting");
+                      createTask(() -> {
+                        event.set();
+                        event.clear();
+                      });
+                      await(waiting);
+                    })
+                .level(Level.CHAOS));
+    assertThat(failure).hasMessageContainingAll("dead-lock in lost", "task 'waiting'");
+    assertThat(failure.deviations()).hasSize(1);
+  }
+
+  @Test
+  void leftover_failsARun() {
+    assertThat(failure(Exploration.of("leaves", _ -> createTask(() -> sleep(1), "left"))))
+        .hasMessageContainingAll(
+            "leaves failed in run 1, the plain one",
+            "what it takes: nothing, it is the plain order of events",
+            "a task is left: task 'left'");
+  }
+
+  // ---- all of them ------------------------------------------------------------------------------
+
+  @Test
+  void exhaustive_triesEachOrderOnce() {
+    Set<List<Integer>> orders = new HashSet<>();
+    var runs = new AtomicInteger();
+    var result =
+        Exploration.of(
+                "orders",
+                _ -> {
+                  var order = new ArrayList<Integer>();
+                  await(gather(() -> order.add(1), () -> order.add(2), () -> order.add(3)));
+                  orders.add(order);
+                  runs.incrementAndGet();
+                })
+            .level(Level.CHAOS)
+            .strategy(Strategy.EXHAUSTIVE)
+            .check();
+    assertThat(orders).hasSize(6);
+    assertThat(result.exhausted()).isTrue();
+    assertThat(result.runs()).isEqualTo(runs.get()).isLessThan(100);
+  }
+
+  @Test
+  void runs_limitThem() {
+    var runs = new AtomicInteger();
+    var result = Exploration.of("few", _ -> runs.incrementAndGet()).runs(7).check();
+    assertThat(runs).hasValue(7);
+    assertThat(result.runs()).isEqualTo(7);
+    assertThat(result.exhausted()).isFalse();
+  }
+
+  @Test
+  void sameSeed_sameRuns() {
+    var first = failure(Exploration.of("a", ExplorationTest::nearlyTooLong).seed(42));
+    var second = failure(Exploration.of("b", ExplorationTest::nearlyTooLong).seed(42));
+    assertThat(second.run()).isEqualTo(first.run());
+    assertThat(second.replay()).isEqualTo(first.replay());
+  }
+
+  // ---- again ------------------------------------------------------------------------------------
+
+  @Test
+  void replay_failsInTheSameWay_inOneRun() {
+    var found = failure(Exploration.of("in order", ExplorationTest::inOrder).level(Level.CHAOS));
+    var again =
+        failure(
+            Exploration.of("in order", ExplorationTest::inOrder)
+                .level(Level.CHAOS)
+                .replay(found.replay()));
+    assertThat(again.run()).isEqualTo(1);
+    assertThat(again.deviations()).isEqualTo(found.deviations());
+  }
+
+  @Test
+  void replay_ofAMendedTest_passes() {
+    var result = Exploration.of("fine", _ -> sleep(1)).replay("j1:AAE").check();
+    assertThat(result.runs()).isEqualTo(1);
+  }
+
+  @Test
+  void replay_ofSomethingElse_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Exploration.of("x", _ -> {}).replay("4711"))
+        .withMessage("'4711' is no run to replay: it must begin with j1:");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Exploration.of("x", _ -> {}).replay("j1:_w"))
+        .withMessageContaining("it is cut off, or was changed");
+  }
+
+  @Test
+  void code_keepsTheChoices() {
+    int[] choices = {0, 0, 3, 1, 0, 200, 0, 0, 0, 1};
+    assertThat(ReplayCode.decode(ReplayCode.encode(choices))).isEqualTo(choices);
+    int[] far = new int[1000];
+    far[999] = 70_000;
+    assertThat(ReplayCode.decode(ReplayCode.encode(far))).isEqualTo(far);
+  }
+
+  @Test
+  void whatIsNotDeterministic_isTold_withTheFirstDifference() {
+    var runs = new AtomicInteger();
+    var failure =
+        failure(
+            Exploration.of(
+                "counts",
+                _ -> {
+                  int run = runs.incrementAndGet();
+                  await(createTask(() -> sleep(1), "task of run " + run));
+                  assertThat(run).isLessThan(3);
+                }));
+    assertThat(failure)
+        .hasMessageContainingAll(
+            "NOT DETERMINISTIC",
+            "turn 2 was that of task of run 3, and then that of task of run 4",
+            "Usual suspects");
+  }
+
+  // ---- bad input --------------------------------------------------------------------------------
+
+  @Test
+  void badNumbers_areRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Exploration.of("x", _ -> {}).runs(0))
+        .withMessage("an exploration has 1 run or more, not 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Exploration.of("x", _ -> {}).seconds(Double.NaN));
+  }
+
+  // ---- as a test --------------------------------------------------------------------------------
+
+  @Test
+  void annotation_runsTheLifecycleInEachRun() {
+    Fixtures.LOG.clear();
+    assertThat(Failures.none(Fixtures.class, "passes")).isTrue();
+    assertThat(Fixtures.LOG)
+        .containsExactly(
+            "before", "test", "after", "before", "test", "after", "before", "test", "after");
+  }
+
+  @Test
+  void annotation_saysHowItFails() {
+    assertThat(Failures.of(Fixtures.class, "fails"))
+        .isInstanceOf(ExplorationFailure.class)
+        .hasMessageContaining("test Fixtures.fails() failed in run ");
+  }
+
+  @Test
+  void replayAnnotation_runsOnce() {
+    Fixtures.LOG.clear();
+    assertThat(Failures.of(Fixtures.class, "isReplayed")).hasMessageContaining("failed in run 1");
+  }
+
+  @Test
+  void parameter_thatCannotBe_isRefused() {
+    assertThatExceptionOfType(AssertionError.class)
+        .isThrownBy(() -> {
+          throw Failures.of(Fixtures.class, "wantsInfo");
+        })
+        .withMessageContaining("takes a TestClock, a TestScope or an EventLoop, not a");
+  }
+
+  /// Tests that are explored.
+  static class Fixtures {
+    static final List<String> LOG = new ArrayList<>();
+
+    @BeforeEach
+    void before(TestClock clock) {
+      sleep(0);
+      LOG.add("before");
+    }
+
+    @AfterEach
+    void after() {
+      LOG.add("after");
+    }
+
+    @Explore(runs = 3)
+    void passes(TestClock clock) {
+      sleep(1);
+      LOG.add("test");
+    }
+
+    @Explore(level = Level.CHAOS)
+    void fails(TestScope scope) {
+      inOrder(scope);
+    }
+
+    @Explore
+    @Replay("j1:AAQ")
+    void isReplayed() {
+      throw new AssertionError("always");
+    }
+
+    @Explore
+    void wantsInfo(TestInfo info) {}
+  }
+}
