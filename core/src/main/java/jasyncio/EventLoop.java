@@ -75,7 +75,7 @@ public final class EventLoop implements AutoCloseable {
 
   EventLoop(@Nullable FiberKind kind, LoopParts parts) {
     this.kind = FiberKind.choose(kind);
-    this.core = new LoopCore(this, this.kind::newHub, parts, blocked, idleHooks::expectsAnswer);
+    this.core = new LoopCore(this, this.kind::newHub, parts, blocked, idleHooks);
     this.hub = core.hub();
     setBlockingPolicy(BlockingPolicy.fromProperty());
   }

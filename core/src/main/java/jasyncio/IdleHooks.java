@@ -1,13 +1,17 @@
 package jasyncio;
 
+import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.LoopCore;
+import jasyncio.internal.loop.Waiting;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// What a loop does before it waits, and whether anything is in sight that could end the wait.
-final class IdleHooks implements LoopCore.IdleListener {
+final class IdleHooks implements LoopCore.IdleListener, Waiting.Outside {
   /* Overview
    * A stall, when nothing is in sight:  untold -> told      the handler is called
    *                                     told -> untold      something has happened since (`again` is false)
@@ -77,10 +81,20 @@ final class IdleHooks implements LoopCore.IdleListener {
     answers.decrementAndGet();
   }
 
+  @Override
+  public boolean answers() {
+    return answers.get() > 0;
+  }
+
+  @Override
+  public List<Thread> blocked() {
+    return loop.blocked.toList().stream().map(Fiber::thread).filter(Objects::nonNull).toList();
+  }
+
   /// Whether another thread is going to answer, or is in the blocking call of a task that has been
   /// set aside.
   boolean expectsAnswer() {
-    return answers.get() > 0 || !loop.blocked.isEmpty();
+    return answers() || !loop.blocked.isEmpty();
   }
 
   @Override

@@ -15,8 +15,6 @@ final class StillTime implements Waiting {
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10); // with the outside
 
   private final Inbox inbox;
-  private final Channels channels;
-  private final BooleanSupplier outside;
   private final VirtualTime time;
   private final Runnable stop;
   private final Supplier<@Nullable Entry> instead;
@@ -28,12 +26,10 @@ final class StillTime implements Waiting {
   StillTime(
       Inbox inbox,
       Channels channels,
-      BooleanSupplier outside,
+      Outside outside,
       Runnable stop,
       Supplier<@Nullable Entry> instead) {
     this.inbox = inbox;
-    this.channels = channels;
-    this.outside = outside;
     this.time = new VirtualTime(inbox, channels, outside);
     this.stop = stop;
     this.instead = instead;
@@ -50,7 +46,7 @@ final class StillTime implements Waiting {
     if (!inbox.isEmpty()) {
       return;
     }
-    boolean inside = channels.isEmpty() && !outside.getAsBoolean();
+    boolean inside = !time.isHeldBack();
     if (enough.getAsBoolean() || (inside ? nanos == FOREVER : patience() <= 0)) {
       stop.run();
       return;

@@ -7,7 +7,10 @@ public enum TimeMode {
   ///
   /// The outside is not hurried. While another thread is at work for the loop, in
   /// [toThread][jasyncio.Asyncio#toThread] or an executor, or completes a future of the JDK that is
-  /// awaited, time stands still; while a channel is watched, it passes as it does outside.
+  /// awaited, time stands still; while a channel is watched, it passes as it does outside. So it
+  /// does while a task blocks, under policy [SWITCH][jasyncio.BlockingPolicy#SWITCH], in a read of
+  /// a device or in a call with a limit, such as `Thread.sleep` or `tryLock(…)`: the JDK takes the
+  /// time of these itself. A lock or latch without a limit does not hold time back.
   VIRTUAL,
 
   /// It is the time of the clock on the wall.

@@ -5,15 +5,17 @@ import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.Inbox;
 import jasyncio.internal.loop.Sleeper;
 import jasyncio.internal.loop.Waiting;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /// Time that stands still while anything can run, and jumps to the next timer when nothing can.
 final class VirtualTime implements Waiting {
   /* Overview
    * The loop has nothing to do, and its next timer is due in n. What could come before?
    *   another thread is at work for it    it waits until that has called: time stands still
-   *   a channel is watched                time passes as it does outside, for n at most
+   *   a channel is watched, or a task     time passes as it does outside, for n at most
+   *   blocks for a device or a while
    *   nothing                             time jumps by n
    *
    * `now` is written by the loop's logical thread, and read by any.
@@ -43,18 +45,22 @@ final class VirtualTime implements Waiting {
         }
       };
 
+  /// Where who waits for a device comes through.
+  private static final List<String> DEVICES =
+      List.of("sun.nio.", "sun.net.", "java.net.", "java.io.", "java.lang.Process");
+
   private final Inbox inbox;
   private final Channels channels;
-  private final BooleanSupplier outside;
+  private final Outside outside;
   private final Lateness lateness;
   private final Sleeper sleeper;
   private volatile long now;
 
-  VirtualTime(Inbox inbox, Channels channels, BooleanSupplier outside) {
+  VirtualTime(Inbox inbox, Channels channels, Outside outside) {
     this(inbox, channels, outside, NONE);
   }
 
-  VirtualTime(Inbox inbox, Channels channels, BooleanSupplier outside, Lateness lateness) {
+  VirtualTime(Inbox inbox, Channels channels, Outside outside, Lateness lateness) {
     this.inbox = inbox;
     this.channels = channels;
     this.outside = outside;
@@ -83,9 +89,9 @@ final class VirtualTime implements Waiting {
     if (!inbox.isEmpty() || lateness.instead(nanos)) {
       return;
     }
-    if (outside.getAsBoolean()) {
+    if (outside.answers()) {
       sleeper.await(FOREVER);
-    } else if (!channels.isEmpty()) {
+    } else if (isPaced()) {
       long began = System.nanoTime();
       sleeper.await(nanos);
       pass(Math.min(nanos, System.nanoTime() - began));
@@ -94,6 +100,27 @@ final class VirtualTime implements Waiting {
     } else {
       pass(nanos + lateness.overshoot(nanos));
     }
+  }
+
+  /// Whether something outside may come before the next timer, so that time is not to jump.
+  boolean isHeldBack() {
+    return outside.answers() || isPaced();
+  }
+
+  /// Whether time passes as it does outside: a channel is watched, or a task that is set aside in a
+  /// blocking call waits for a device, or with a limit, which the JDK takes the time of itself.
+  ///
+  /// Who waits without a limit in `java.util.concurrent`, or in a monitor, waits for another task
+  /// of this loop, as far as can be told.
+  private boolean isPaced() {
+    return !channels.isEmpty() || outside.blocked().stream().anyMatch(VirtualTime::isTimed);
+  }
+
+  private static boolean isTimed(Thread thread) {
+    return thread.getState() == Thread.State.TIMED_WAITING
+        || Arrays.stream(thread.getStackTrace())
+            .map(StackTraceElement::getClassName)
+            .anyMatch(name -> DEVICES.stream().anyMatch(name::startsWith));
   }
 
   @Override

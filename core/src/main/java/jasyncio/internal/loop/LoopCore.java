@@ -6,7 +6,6 @@ import jasyncio.internal.fiber.FiberSource;
 import jasyncio.internal.fiber.Hub;
 import java.util.ArrayList;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -98,13 +97,13 @@ public final class LoopCore implements FiberSource {
   private volatile boolean closed;
 
   /// @param owner the loop of the face
-  /// @param outside whether another thread is at work for the loop, and will call it
+  /// @param outside what may call the loop from elsewhere
   public LoopCore(
       Object owner,
       Function<FiberSource, Hub> hub,
       LoopParts parts,
       BlockingListener blockingListener,
-      BooleanSupplier outside) {
+      Waiting.Outside outside) {
     this.owner = owner;
     this.blockingListener = blockingListener;
     this.hub = hub.apply(this);

@@ -1,6 +1,6 @@
 package jasyncio.internal.loop;
 
-import java.util.function.BooleanSupplier;
+import java.util.List;
 
 /// The time of a loop, and how it passes while nothing is ready.
 ///
@@ -13,8 +13,17 @@ public interface Waiting {
     ///
     /// @param inbox what other threads send; whatever is there ends a wait
     /// @param channels the loop's, which may become ready meanwhile
-    /// @param outside whether another thread is at work for the loop, and will call it
-    Waiting make(Inbox inbox, Channels channels, BooleanSupplier outside);
+    /// @param outside what may call the loop from elsewhere
+    Waiting make(Inbox inbox, Channels channels, Outside outside);
+  }
+
+  /// What may call a loop from elsewhere.
+  interface Outside {
+    /// Whether other threads have been asked for something, and have not answered.
+    boolean answers();
+
+    /// The threads of tasks that wait in blocking calls, and are set aside. Any thread.
+    List<Thread> blocked();
   }
 
   /// How long a wait without limit is.

@@ -1,0 +1,64 @@
+package jasyncio.testing;
+
+import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.sleep;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jasyncio.BlockingPolicy;
+import java.util.ArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+
+/// Blocking calls in virtual time, where they let others run.
+@OnLoop(blocking = BlockingPolicy.SWITCH)
+@DisabledIfSystemProperty(
+    named = "jasyncio.fibers",
+    matches = "portable",
+    disabledReason = "policy SWITCH needs the scheduled fiber runtime")
+class SwitchTest {
+  @Test
+  void lock_heldByATaskThatSleeps_doesNotHoldTimeBack(TestClock clock) {
+    var lock = new ReentrantLock();
+    var holder =
+        createTask(() -> {
+          lock.lock();
+          sleep(3600);
+          lock.unlock();
+        });
+    sleep(0);
+    lock.lock();
+    assertThat(clock.elapsed()).isEqualTo(ofSeconds(3600));
+    lock.unlock();
+    await(holder);
+  }
+
+  @Test
+  void latch_thatIsCountedDownByATask_doesNotHoldTimeBack(TestClock clock) throws Exception {
+    var latch = new CountDownLatch(1);
+    createTask(() -> {
+      sleep(3600);
+      latch.countDown();
+    });
+    latch.await();
+    assertThat(clock.elapsed()).isEqualTo(ofSeconds(3600));
+  }
+
+  @Test
+  void waitWithALimit_passesAsOutside(TestClock clock) throws Exception {
+    var order = new ArrayList<String>();
+    var sleeping =
+        createTask(() -> {
+          sleep(0.005);
+          order.add("virtual");
+        });
+    Thread.sleep(20);
+    order.add("real");
+    await(sleeping);
+    assertThat(order).containsExactly("virtual", "real");
+    assertThat(clock.elapsed()).isLessThan(ofSeconds(3600));
+  }
+}
