@@ -86,6 +86,7 @@ class WaitingCallsTest {
       Lowlevel: callWhenIdle cancelOnce coroutine forgetAsyncgen registerAsyncgen setStallHandler
       Lowlevel: stopNow
       Place: leave woken
+      Point: at
       RateLimiter: tryAcquire
       Readiness: started
       Process: kill pid returncode sendSignal stderr stdin stdout terminate

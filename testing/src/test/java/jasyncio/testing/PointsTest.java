@@ -1,0 +1,225 @@
+package jasyncio.testing;
+
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.getRunningLoop;
+import static jasyncio.Asyncio.run;
+import static jasyncio.Asyncio.sleep;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jasyncio.CancelledError;
+import jasyncio.internal.base.PointHook;
+import jasyncio.internal.loop.LoopAccess;
+import jasyncio.util.Point;
+import java.io.IOException;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+
+class PointsTest {
+  private final ArrayList<String> seen = new ArrayList<>();
+  private int stock = 1;
+
+  /// Checks, and then acts: with a point between, where the program awaits nothing.
+  private boolean sell() {
+    if (stock == 0) {
+      return false;
+    }
+    Point.at("before the sale");
+    stock--;
+    return true;
+  }
+
+  @Test
+  void at_nothingSaid_nothingHappens() {
+    Point.at("anywhere");
+    run(() -> {
+      try (var _ = Points.here()) {
+        Checkpoints.assertDoesNotSuspend(() -> Point.at("anywhere"));
+      }
+    });
+    assertThat(PointHook.get()).isNull();
+  }
+
+  @Test
+  void hold_nextOne_waitsUntilReleased() {
+    run(() -> {
+      try (var points = Points.here()) {
+        var held = points.hold("before the sale");
+        var first = createTask(() -> sell());
+        assertThat(held.isReached()).isFalse();
+        assertThat(held.reached()).isSameAs(first);
+        assertThat(held.isReached()).isTrue();
+        assertThat(sell()).isTrue(); // the next one is not held
+        held.release();
+        assertThat(first.await()).isTrue();
+        assertThat(stock).isEqualTo(-1); // the bug
+      }
+    });
+  }
+
+  @Test
+  void hold_twice_holdsTwo() {
+    run(() -> {
+      try (var points = Points.here()) {
+        var one = points.hold("p");
+        var two = points.hold("p");
+        var a = createTask(() -> visit("a"));
+        var b = createTask(() -> visit("b"));
+        assertThat(two.reached()).isSameAs(b);
+        assertThat(one.reached()).isSameAs(a);
+        two.release();
+        b.await();
+        one.release();
+        a.await();
+      }
+    });
+    assertThat(seen).containsExactly("b", "a");
+  }
+
+  private void visit(String name) {
+    Point.at("p");
+    seen.add(name);
+  }
+
+  @Test
+  void hold_releasedBefore_doesNotHold() {
+    run(() -> {
+      try (var points = Points.here()) {
+        points.hold("p").release();
+        Checkpoints.assertDoesNotSuspend(() -> visit("a"));
+      }
+    });
+    assertThat(seen).containsExactly("a");
+  }
+
+  @Test
+  void hold_cancelledMeanwhile_ends() {
+    run(() -> {
+      try (var points = Points.here();
+          var held = points.hold("p")) {
+        var task = createTask(() -> visit("a"));
+        held.reached();
+        task.cancel();
+        assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+      }
+    });
+    assertThat(seen).isEmpty();
+  }
+
+  @Test
+  void hold_whoWaits_saysForWhat() {
+    run(() -> {
+      try (var points = Points.here()) {
+        var held = points.hold("p");
+        var test = createTask(() -> held.reached());
+        sleep(0);
+        assertThat(LoopAccess.get().waitsFor(test)).hasToString("somebody to come to point 'p'");
+        var task = createTask(() -> visit("a"));
+        test.await();
+        assertThat(LoopAccess.get().waitsFor(task)).hasToString("to be let on at point 'p'");
+        held.release();
+        task.await();
+      }
+    });
+  }
+
+  @Test
+  void fail_nextOne_getsThatVeryException() {
+    run(() -> {
+      try (var points = Points.here()) {
+        var broken = new IOException("broken");
+        points.fail("p", broken);
+        assertThatThrownBy(() -> visit("a")).isSameAs(broken);
+        visit("b");
+      }
+    });
+    assertThat(seen).containsExactly("b");
+  }
+
+  @Test
+  void cancel_nextTask_isCancelledThere() {
+    run(() -> {
+      try (var points = Points.here()) {
+        points.cancel("p");
+        var task = createTask(() -> visit("a"));
+        assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+        assertThat(task.cancelling()).isOne();
+        visit("b");
+      }
+    });
+    assertThat(seen).containsExactly("b");
+  }
+
+  @Test
+  void cancel_inACallback_refused() {
+    run(() -> {
+      try (var points = Points.here()) {
+        points.cancel("p");
+        var error = getRunningLoop().<Throwable>createFuture();
+        getRunningLoop().setExceptionHandler((_, e) -> error.setResult(e.exception()));
+        getRunningLoop().callSoon(() -> visit("a"));
+        assertThat(error.await()).hasMessageContaining("there is nobody to cancel at point 'p'");
+      }
+    });
+  }
+
+  @Test
+  void close_nobodyCame_isToldOf() {
+    run(() -> {
+      var points = Points.here();
+      points.hold("q");
+      points.fail("p", new IOException("x"));
+      points.cancel("p");
+      Point.at("P");
+      assertThatThrownBy(points::close)
+          .isInstanceOf(AssertionError.class)
+          .hasMessage(
+              """
+              not all happened that was said of points:
+                nobody came to point 'p' to fail there with java.io.IOException: x
+                nobody came to point 'p' to be cancelled there
+                nobody came to point 'q' to be held there
+                points that somebody came to: [P]\
+              """);
+      points.close();
+      assertThatThrownBy(() -> points.hold("r")).hasMessage("these points are closed");
+      Point.at("p");
+    });
+  }
+
+  @Test
+  void close_somebodyHeld_isLetOn() {
+    run(() -> {
+      var points = Points.here();
+      var held = points.hold("p");
+      var task = createTask(() -> visit("a"));
+      held.reached();
+      points.close();
+      task.await();
+    });
+    assertThat(seen).containsExactly("a");
+  }
+
+  @Test
+  void here_twoLoops_doNotMeet() throws Exception {
+    run(() -> {
+      try (var points = Points.here()) {
+        points.fail("p", new IOException("here"));
+        var other = Thread.ofPlatform().start(() -> run(() -> visit("there")));
+        other.join();
+        assertThat(seen).containsExactly("there");
+        assertThatThrownBy(() -> visit("here")).hasMessage("here");
+      }
+    });
+  }
+
+  @Test
+  void here_twice_refused() {
+    run(() -> {
+      try (var _ = Points.here()) {
+        assertThatThrownBy(Points::here).isInstanceOf(IllegalStateException.class);
+      }
+    });
+    assertThatThrownBy(Points::here).isInstanceOf(IllegalStateException.class);
+  }
+}
