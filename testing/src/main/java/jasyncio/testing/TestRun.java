@@ -274,6 +274,7 @@ final class TestRun {
   void finish() {
     var problems = new Problems();
     try {
+      closePoints(problems);
       if (verdict.get() == null) {
         endBackground(problems);
         lookAround(problems);
@@ -292,6 +293,14 @@ final class TestRun {
       ThreadsLeft.since(threadsBefore).forEach(problems::thread);
     }
     problems.tell(label);
+  }
+
+  private void closePoints(Problems problems) {
+    try {
+      scope.closePoints();
+    } catch (AssertionError e) {
+      problems.failure(e);
+    }
   }
 
   private void endBackground(Problems problems) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// What a test [on a loop][OnLoop] has to itself: a parameter of test methods.
 ///
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class TestScope {
   private final EventLoop loop;
   private final TestClock clock;
+  private @Nullable Points points; // the loop's thread only
   private final List<Task<?>> background = new ArrayList<>(); // the loop's thread only
   private final List<Outside> outsides = new CopyOnWriteArrayList<>(); // any thread
 
@@ -64,6 +66,27 @@ public final class TestScope {
     LoopAccess.get().answerExpected(loop);
     outsides.add(outside);
     return outside;
+  }
+
+  /// {@return what happens at the points of the program, on the loop of this test} They are closed
+  /// when the test is over, after its `@AfterEach` methods; if nobody has come to one of which
+  /// something was said, the test fails. Does not suspend. The loop's thread only.
+  public Points points() {
+    var made = points;
+    if (made == null) {
+      made = Points.of(loop);
+      points = made;
+    }
+    return made;
+  }
+
+  /// The test is over.
+  ///
+  /// @throws AssertionError as [Points#close()]
+  void closePoints() {
+    if (points != null) {
+      points.close();
+    }
   }
 
   List<Task<?>> backgroundTasks() {

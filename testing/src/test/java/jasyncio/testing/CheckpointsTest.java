@@ -2,7 +2,6 @@ package jasyncio.testing;
 
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.timeout;
 import static jasyncio.testing.Checkpoints.assertDoesNotSuspend;
@@ -24,125 +23,107 @@ import org.junit.jupiter.api.Test;
 
 class CheckpointsTest {
 
-  @Test
+  @AsyncTest
   void assertSuspends_bodySuspends_givesResult() {
-    run(() -> {
-      assertSuspends(() -> sleep(0));
-      assertSuspends(() -> sleep(0.001));
-      int answer =
-          assertSuspends(() -> {
-            sleep(0);
-            return 42;
-          });
-      assertEquals(42, answer);
-      var done = getRunningLoop().<String>createFuture();
-      getRunningLoop().callSoon(() -> done.setResult("x"));
-      assertEquals("x", assertSuspends(done));
-    });
+    assertSuspends(() -> sleep(0));
+    assertSuspends(() -> sleep(0.001));
+    int answer =
+        assertSuspends(() -> {
+          sleep(0);
+          return 42;
+        });
+    assertEquals(42, answer);
+    var done = getRunningLoop().<String>createFuture();
+    getRunningLoop().callSoon(() -> done.setResult("x"));
+    assertEquals("x", assertSuspends(done));
   }
 
-  @Test
+  @AsyncTest
   void assertSuspends_sleepOfNothingWhileAlone_isSuspension() {
-    run(() -> {
-      sleep(0);
-      assertSuspends(() -> sleep(0));
-      assertThrows(AssertionError.class, () -> assertDoesNotSuspend(() -> sleep(0)));
-    });
+    sleep(0);
+    assertSuspends(() -> sleep(0));
+    assertThrows(AssertionError.class, () -> assertDoesNotSuspend(() -> sleep(0)));
   }
 
-  @Test
+  @AsyncTest
   void assertSuspends_bodyDoesNot_fails() {
-    run(() -> {
-      var e = assertThrows(AssertionError.class, () -> assertSuspends(() -> 42));
-      assertEquals("expected to suspend, but came back without", e.getMessage());
-      assertThrows(AssertionError.class, () -> assertSuspends(() -> {}));
-    });
+    var e = assertThrows(AssertionError.class, () -> assertSuspends(() -> 42));
+    assertEquals("expected to suspend, but came back without", e.getMessage());
+    assertThrows(AssertionError.class, () -> assertSuspends(() -> {}));
   }
 
-  @Test
+  @AsyncTest
   void assertDoesNotSuspend_othersAreReady_theyDoNotCount() {
-    run(() -> {
-      var queue = new Queue<String>();
-      var other = createTask(() -> queue.get());
-      sleep(0);
-      assertDoesNotSuspend(() -> queue.put("a"));
-      assertFalse(other.done());
-      assertEquals(7, assertDoesNotSuspend(() -> 7));
-      assertEquals("a", assertSuspends(other));
-    });
+    var queue = new Queue<String>();
+    var other = createTask(() -> queue.get());
+    sleep(0);
+    assertDoesNotSuspend(() -> queue.put("a"));
+    assertFalse(other.done());
+    assertEquals(7, assertDoesNotSuspend(() -> 7));
+    assertEquals("a", assertSuspends(other));
   }
 
-  @Test
+  @AsyncTest
   void assertDoesNotSuspend_bodySuspends_failsAndSaysWhereFirst() {
-    run(() -> {
-      var e =
-          assertThrows(
-              AssertionError.class,
-              () ->
-                  assertDoesNotSuspend(() -> {
-                    firstPlace();
-                    sleep(0);
-                  }));
-      assertEquals("expected not to suspend, but did", e.getMessage());
-      var cause = e.getCause();
-      assertNotNull(cause);
-      assertTrue(
-          Arrays.stream(cause.getStackTrace())
-              .anyMatch(f -> f.getMethodName().equals("firstPlace")),
-          () -> Arrays.toString(cause.getStackTrace()));
-    });
+    var e =
+        assertThrows(
+            AssertionError.class,
+            () ->
+                assertDoesNotSuspend(() -> {
+                  firstPlace();
+                  sleep(0);
+                }));
+    assertEquals("expected not to suspend, but did", e.getMessage());
+    var cause = e.getCause();
+    assertNotNull(cause);
+    assertTrue(
+        Arrays.stream(cause.getStackTrace()).anyMatch(f -> f.getMethodName().equals("firstPlace")),
+        () -> Arrays.toString(cause.getStackTrace()));
   }
 
   private static void firstPlace() {
     sleep(0);
   }
 
-  @Test
+  @AsyncTest
   void both_bodyThrows_comesOut() {
-    run(() -> {
-      var thrown = new IOException("lost");
-      assertEquals(
-          thrown, assertThrows(IOException.class, () -> assertSuspends(() -> failing(thrown))));
-      assertEquals(
-          thrown,
-          assertThrows(IOException.class, () -> assertDoesNotSuspend(() -> failing(thrown))));
-    });
+    var thrown = new IOException("lost");
+    assertEquals(
+        thrown, assertThrows(IOException.class, () -> assertSuspends(() -> failing(thrown))));
+    assertEquals(
+        thrown, assertThrows(IOException.class, () -> assertDoesNotSuspend(() -> failing(thrown))));
   }
 
   private static void failing(IOException e) throws IOException {
     throw e;
   }
 
-  @Test
+  @AsyncTest
   void cancel_inBody_reachesIt() {
-    run(() -> {
-      var event = new Event();
-      var cleaned = new boolean[1];
-      var victim =
-          createTask(() ->
-              assertSuspends(() -> {
-                try {
-                  event.await();
-                } finally {
-                  sleep(0);
-                  cleaned[0] = true;
-                }
-              }));
-      sleep(0);
-      victim.cancel();
-      assertThrows(CancelledError.class, victim::await);
-      assertTrue(cleaned[0]);
-    });
+    var event = new Event();
+    var cleaned = new boolean[1];
+    var victim =
+        createTask(() ->
+            assertSuspends(() -> {
+              try {
+                event.await();
+              } finally {
+                sleep(0);
+                cleaned[0] = true;
+              }
+            }));
+    sleep(0);
+    victim.cancel();
+    assertThrows(CancelledError.class, victim::await);
+    assertTrue(cleaned[0]);
   }
 
-  @Test
+  @AsyncTest
   void timeLimit_aroundAndInside_works() {
-    run(() -> {
-      assertThrows(
-          TimeoutException.class, () -> timeout(0.001, () -> assertSuspends(() -> sleep(100))));
-      assertThrows(
-          TimeoutException.class, () -> assertSuspends(() -> timeout(0.001, () -> sleep(100))));
-    });
+    assertThrows(
+        TimeoutException.class, () -> timeout(0.001, () -> assertSuspends(() -> sleep(100))));
+    assertThrows(
+        TimeoutException.class, () -> assertSuspends(() -> timeout(0.001, () -> sleep(100))));
   }
 
   @Test

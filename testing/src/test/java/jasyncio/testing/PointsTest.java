@@ -4,6 +4,7 @@ import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.toThread;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -40,39 +41,35 @@ class PointsTest {
     assertThat(PointHook.get()).isNull();
   }
 
-  @Test
+  @AsyncTest
   void hold_nextOne_waitsUntilReleased() {
-    run(() -> {
-      try (var points = Points.here()) {
-        var held = points.hold("before the sale");
-        var first = createTask(() -> sell());
-        assertThat(held.isReached()).isFalse();
-        assertThat(held.reached()).isSameAs(first);
-        assertThat(held.isReached()).isTrue();
-        assertThat(sell()).isTrue(); // the next one is not held
-        held.release();
-        assertThat(first.await()).isTrue();
-        assertThat(stock).isEqualTo(-1); // the bug
-      }
-    });
+    try (var points = Points.here()) {
+      var held = points.hold("before the sale");
+      var first = createTask(() -> sell());
+      assertThat(held.isReached()).isFalse();
+      assertThat(held.reached()).isSameAs(first);
+      assertThat(held.isReached()).isTrue();
+      assertThat(sell()).isTrue(); // the next one is not held
+      held.release();
+      assertThat(first.await()).isTrue();
+      assertThat(stock).isEqualTo(-1); // the bug
+    }
   }
 
-  @Test
+  @AsyncTest
   void hold_twice_holdsTwo() {
-    run(() -> {
-      try (var points = Points.here()) {
-        var one = points.hold("p");
-        var two = points.hold("p");
-        var a = createTask(() -> visit("a"));
-        var b = createTask(() -> visit("b"));
-        assertThat(two.reached()).isSameAs(b);
-        assertThat(one.reached()).isSameAs(a);
-        two.release();
-        b.await();
-        one.release();
-        a.await();
-      }
-    });
+    try (var points = Points.here()) {
+      var one = points.hold("p");
+      var two = points.hold("p");
+      var a = createTask(() -> visit("a"));
+      var b = createTask(() -> visit("b"));
+      assertThat(two.reached()).isSameAs(b);
+      assertThat(one.reached()).isSameAs(a);
+      two.release();
+      b.await();
+      one.release();
+      a.await();
+    }
     assertThat(seen).containsExactly("b", "a");
   }
 
@@ -81,145 +78,159 @@ class PointsTest {
     seen.add(name);
   }
 
-  @Test
+  @AsyncTest
   void hold_releasedBefore_doesNotHold() {
-    run(() -> {
-      try (var points = Points.here()) {
-        points.hold("p").release();
-        Checkpoints.assertDoesNotSuspend(() -> visit("a"));
-      }
-    });
+    try (var points = Points.here()) {
+      points.hold("p").release();
+      Checkpoints.assertDoesNotSuspend(() -> visit("a"));
+    }
     assertThat(seen).containsExactly("a");
   }
 
-  @Test
+  @AsyncTest
   void hold_cancelledMeanwhile_ends() {
-    run(() -> {
-      try (var points = Points.here();
-          var held = points.hold("p")) {
-        var task = createTask(() -> visit("a"));
-        held.reached();
-        task.cancel();
-        assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
-      }
-    });
+    try (var points = Points.here();
+        var held = points.hold("p")) {
+      var task = createTask(() -> visit("a"));
+      held.reached();
+      task.cancel();
+      assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+    }
     assertThat(seen).isEmpty();
   }
 
-  @Test
+  @AsyncTest
   void hold_whoWaits_saysForWhat() {
-    run(() -> {
-      try (var points = Points.here()) {
-        var held = points.hold("p");
-        var test = createTask(() -> held.reached());
-        sleep(0);
-        assertThat(LoopAccess.get().waitsFor(test)).hasToString("somebody to come to point 'p'");
-        var task = createTask(() -> visit("a"));
-        test.await();
-        assertThat(LoopAccess.get().waitsFor(task)).hasToString("to be let on at point 'p'");
-        held.release();
-        task.await();
-      }
-    });
-  }
-
-  @Test
-  void fail_nextOne_getsThatVeryException() {
-    run(() -> {
-      try (var points = Points.here()) {
-        var broken = new IOException("broken");
-        points.fail("p", broken);
-        assertThatThrownBy(() -> visit("a")).isSameAs(broken);
-        visit("b");
-      }
-    });
-    assertThat(seen).containsExactly("b");
-  }
-
-  @Test
-  void cancel_nextTask_isCancelledThere() {
-    run(() -> {
-      try (var points = Points.here()) {
-        points.cancel("p");
-        var task = createTask(() -> visit("a"));
-        assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
-        assertThat(task.cancelling()).isOne();
-        visit("b");
-      }
-    });
-    assertThat(seen).containsExactly("b");
-  }
-
-  @Test
-  void cancel_inACallback_refused() {
-    run(() -> {
-      try (var points = Points.here()) {
-        points.cancel("p");
-        var error = getRunningLoop().<Throwable>createFuture();
-        getRunningLoop().setExceptionHandler((_, e) -> error.setResult(e.exception()));
-        getRunningLoop().callSoon(() -> visit("a"));
-        assertThat(error.await()).hasMessageContaining("there is nobody to cancel at point 'p'");
-      }
-    });
-  }
-
-  @Test
-  void close_nobodyCame_isToldOf() {
-    run(() -> {
-      var points = Points.here();
-      points.hold("q");
-      points.fail("p", new IOException("x"));
-      points.cancel("p");
-      Point.at("P");
-      assertThatThrownBy(points::close)
-          .isInstanceOf(AssertionError.class)
-          .hasMessage(
-              """
-              not all happened that was said of points:
-                nobody came to point 'p' to fail there with java.io.IOException: x
-                nobody came to point 'p' to be cancelled there
-                nobody came to point 'q' to be held there
-                points that somebody came to: [P]\
-              """);
-      points.close();
-      assertThatThrownBy(() -> points.hold("r")).hasMessage("these points are closed");
-      Point.at("p");
-    });
-  }
-
-  @Test
-  void close_somebodyHeld_isLetOn() {
-    run(() -> {
-      var points = Points.here();
+    try (var points = Points.here()) {
       var held = points.hold("p");
+      var test = createTask(() -> held.reached());
+      sleep(0);
+      assertThat(LoopAccess.get().waitsFor(test)).hasToString("somebody to come to point 'p'");
       var task = createTask(() -> visit("a"));
-      held.reached();
-      points.close();
+      test.await();
+      assertThat(LoopAccess.get().waitsFor(task)).hasToString("to be let on at point 'p'");
+      held.release();
       task.await();
-    });
+    }
+  }
+
+  @AsyncTest
+  void fail_nextOne_getsThatVeryException() {
+    try (var points = Points.here()) {
+      var broken = new IOException("broken");
+      points.fail("p", broken);
+      assertThatThrownBy(() -> visit("a")).isSameAs(broken);
+      visit("b");
+    }
+    assertThat(seen).containsExactly("b");
+  }
+
+  @AsyncTest
+  void cancel_nextTask_isCancelledThere() {
+    try (var points = Points.here()) {
+      points.cancel("p");
+      var task = createTask(() -> visit("a"));
+      assertThatThrownBy(task::await).isInstanceOf(CancelledError.class);
+      assertThat(task.cancelling()).isOne();
+      visit("b");
+    }
+    assertThat(seen).containsExactly("b");
+  }
+
+  @AsyncTest
+  void cancel_inACallback_refused() {
+    try (var points = Points.here()) {
+      points.cancel("p");
+      var error = getRunningLoop().<Throwable>createFuture();
+      getRunningLoop().setExceptionHandler((_, e) -> error.setResult(e.exception()));
+      getRunningLoop().callSoon(() -> visit("a"));
+      assertThat(error.await()).hasMessageContaining("there is nobody to cancel at point 'p'");
+    }
+  }
+
+  @AsyncTest
+  void close_nobodyCame_isToldOf() {
+    var points = Points.here();
+    points.hold("q");
+    points.fail("p", new IOException("x"));
+    points.cancel("p");
+    Point.at("P");
+    assertThatThrownBy(points::close)
+        .isInstanceOf(AssertionError.class)
+        .hasMessage(
+            """
+            not all happened that was said of points:
+              nobody came to point 'p' to fail there with java.io.IOException: x
+              nobody came to point 'p' to be cancelled there
+              nobody came to point 'q' to be held there
+              points that somebody came to: [P]\
+            """);
+    points.close();
+    assertThatThrownBy(() -> points.hold("r")).hasMessage("these points are closed");
+    Point.at("p");
+  }
+
+  @AsyncTest
+  void close_somebodyHeld_isLetOn() {
+    var points = Points.here();
+    var held = points.hold("p");
+    var task = createTask(() -> visit("a"));
+    held.reached();
+    points.close();
+    task.await();
     assertThat(seen).containsExactly("a");
   }
 
-  @Test
-  void here_twoLoops_doNotMeet() throws Exception {
-    run(() -> {
-      try (var points = Points.here()) {
-        points.fail("p", new IOException("here"));
-        var other = Thread.ofPlatform().start(() -> run(() -> visit("there")));
-        other.join();
-        assertThat(seen).containsExactly("there");
-        assertThatThrownBy(() -> visit("here")).hasMessage("here");
-      }
-    });
+  @AsyncTest
+  void here_twoLoops_doNotMeet() {
+    try (var points = Points.here()) {
+      points.fail("p", new IOException("here"));
+      toThread(() -> run(() -> visit("there")));
+      assertThat(seen).containsExactly("there");
+      assertThatThrownBy(() -> visit("here")).hasMessage("here");
+    }
+  }
+
+  @AsyncTest
+  void here_twice_refused() {
+    try (var _ = Points.here()) {
+      assertThatThrownBy(Points::here).isInstanceOf(IllegalStateException.class);
+    }
   }
 
   @Test
-  void here_twice_refused() {
-    run(() -> {
-      try (var _ = Points.here()) {
-        assertThatThrownBy(Points::here).isInstanceOf(IllegalStateException.class);
-      }
-    });
+  void here_noLoop_refused() {
     assertThatThrownBy(Points::here).isInstanceOf(IllegalStateException.class);
+  }
+
+  // ---- of a test on a loop ----------------------------------------------------------------------
+
+  @AsyncTest
+  void points_ofATest_areThoseOfItsLoop(TestScope scope) {
+    assertThat(scope.points()).isSameAs(scope.points());
+    scope.points().fail("p", new IOException("here"));
+    assertThatThrownBy(() -> visit("here")).hasMessage("here");
+  }
+
+  @AsyncTest
+  void points_somebodyHeldAtTheEnd_isLetOn(TestScope scope) {
+    var held = scope.points().hold("p");
+    scope.background(() -> visit("a"));
+    held.reached();
+  }
+
+  @Test
+  void points_ofATest_nobodyCame_fails() {
+    assertThat(Failures.of(Fixtures.class, "nobodyComes"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("nobody came to point 'p' to be held there");
+    assertThat(PointHook.get()).isNull();
+  }
+
+  static class Fixtures {
+    @AsyncTest
+    void nobodyComes(TestScope scope) {
+      scope.points().hold("p");
+    }
   }
 }

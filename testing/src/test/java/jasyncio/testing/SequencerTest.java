@@ -45,93 +45,78 @@ class SequencerTest {
     }
   }
 
-  @Test
+  @AsyncTest
   void at_due_doesNotSuspend() {
-    run(() -> {
-      Checkpoints.assertDoesNotSuspend(() -> order.at(0).close());
-      Checkpoints.assertDoesNotSuspend(() -> order.at(1).close());
-    });
+    Checkpoints.assertDoesNotSuspend(() -> order.at(0).close());
+    Checkpoints.assertDoesNotSuspend(() -> order.at(1).close());
   }
 
-  @Test
+  @AsyncTest
   void run_bodyThrows_comesOutAndSequenceGoesOn() {
-    run(() -> {
-      int answer = order.run(0, () -> 42);
-      assertEquals(42, answer);
-      var later = createTask(() -> order.run(2, () -> "later"));
-      var e = assertThrows(IOException.class, () -> order.run(1, () -> fail("lost")));
-      assertEquals("lost", e.getMessage());
-      assertEquals("later", later.await());
-    });
+    int answer = order.run(0, () -> 42);
+    assertEquals(42, answer);
+    var later = createTask(() -> order.run(2, () -> "later"));
+    var e = assertThrows(IOException.class, () -> order.run(1, () -> fail("lost")));
+    assertEquals("lost", e.getMessage());
+    assertEquals("later", later.await());
   }
 
   private static void fail(String message) throws IOException {
     throw new IOException(message);
   }
 
-  @Test
+  @AsyncTest
   void at_positionTakenBefore_refused() {
-    run(() -> {
-      order.at(0).close();
-      var e = assertThrows(IllegalStateException.class, () -> order.at(0));
-      assertEquals(
-          "position 0 is taken already: <Sequencer nobody has come to position 1>", e.getMessage());
-      order.at(1).close(); // the sequence has not suffered
-      assertThrows(IllegalArgumentException.class, () -> order.at(-1));
-    });
+    order.at(0).close();
+    var e = assertThrows(IllegalStateException.class, () -> order.at(0));
+    assertEquals(
+        "position 0 is taken already: <Sequencer nobody has come to position 1>", e.getMessage());
+    order.at(1).close(); // the sequence has not suffered
+    assertThrows(IllegalArgumentException.class, () -> order.at(-1));
   }
 
-  @Test
+  @AsyncTest
   void close_twice_onceCounts() {
-    run(() -> {
-      var turn = order.at(0);
-      turn.close();
-      var next = order.at(1);
-      turn.close();
-      assertEquals("<Sequencer position 1 is under way>", order.toString());
-      next.close();
-    });
+    var turn = order.at(0);
+    turn.close();
+    var next = order.at(1);
+    turn.close();
+    assertEquals("<Sequencer position 1 is under way>", order.toString());
+    next.close();
   }
 
-  @Test
+  @AsyncTest
   void at_gap_saysWhatIsMissing() {
-    run(() -> {
-      order.at(0).close();
-      var waiting = createTask(() -> order.at(3));
-      sleep(0);
-      assertEquals(
-          "position 3 of <Sequencer nobody has come to position 1, waiting: [3]>",
-          String.valueOf(LoopAccess.get().waitsFor(waiting)));
-      waiting.cancel();
-      assertThrows(CancelledError.class, waiting::await);
-    });
+    order.at(0).close();
+    var waiting = createTask(() -> order.at(3));
+    sleep(0);
+    assertEquals(
+        "position 3 of <Sequencer nobody has come to position 1, waiting: [3]>",
+        String.valueOf(LoopAccess.get().waitsFor(waiting)));
+    waiting.cancel();
+    assertThrows(CancelledError.class, waiting::await);
   }
 
-  @Test
+  @AsyncTest
   void cancel_waiting_breaksSequenceForAll() {
-    run(() -> {
-      var victim = createTask(() -> order.at(1));
-      var other = createTask(() -> order.at(2));
-      sleep(0);
-      victim.cancel();
-      var told = assertThrows(IllegalStateException.class, other::await);
-      assertEquals(
-          "the sequence is broken: position 1 was cancelled before its turn came",
-          told.getMessage());
-      assertTrue(victim.cancelled());
-      assertThrows(IllegalStateException.class, () -> order.at(0));
-      assertEquals(List.of(currentTask()), List.copyOf(allTasks()));
-    });
+    var victim = createTask(() -> order.at(1));
+    var other = createTask(() -> order.at(2));
+    sleep(0);
+    victim.cancel();
+    var told = assertThrows(IllegalStateException.class, other::await);
+    assertEquals(
+        "the sequence is broken: position 1 was cancelled before its turn came", told.getMessage());
+    assertTrue(victim.cancelled());
+    assertThrows(IllegalStateException.class, () -> order.at(0));
+    assertEquals(List.of(currentTask()), List.copyOf(allTasks()));
   }
 
-  @Test
+  @AsyncTest
   void cancel_inBody_sequenceGoesOn() {
-    run(() -> {
-      var victim = createTask(() -> order.run(0, () -> sleep(100)));
-      var other = createTask(() -> order.run(1, () -> 1));
-      sleep(0);
-      victim.cancel();
-      assertEquals(1, other.await());
-    });
+    var victim = createTask(() -> order.run(0, () -> sleep(100)));
+    var other = createTask(() -> order.run(1, () -> 1));
+    sleep(0);
+    victim.cancel();
+    assertEquals(1, other.await());
   }
 }
