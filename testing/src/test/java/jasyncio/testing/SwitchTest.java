@@ -26,13 +26,19 @@ class SwitchTest {
     var holder =
         createTask(() -> {
           lock.lock();
-          sleep(3600);
-          lock.unlock();
+          try {
+            sleep(3600);
+          } finally {
+            lock.unlock();
+          }
         });
     sleep(0);
     lock.lock();
-    assertThat(clock.elapsed()).isEqualTo(ofSeconds(3600));
-    lock.unlock();
+    try {
+      assertThat(clock.elapsed()).isEqualTo(ofSeconds(3600));
+    } finally {
+      lock.unlock();
+    }
     await(holder);
   }
 
