@@ -7,6 +7,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,7 +38,7 @@ class WakeUpLincheckTest {
     Loop(int entries, Waiting.Maker maker, @Nullable Selector selector) {
       shared = this;
       var inbox = new Inbox();
-      waiting = maker.make(inbox, new Channels(selector), () -> false);
+      waiting = maker.make(inbox, new Channels(selector), new Nobody());
       thread =
           new Thread(() -> {
             var ready = new ReadyQueue();
@@ -156,7 +157,7 @@ class WakeUpLincheckTest {
 
   /// Looks at the inbox first and only then says that it sleeps.
   private static final class LooksTooEarly extends Mistaken {
-    LooksTooEarly(Inbox inbox, Channels channels) {
+    LooksTooEarly(Inbox inbox) {
       super(inbox);
     }
 
@@ -178,7 +179,7 @@ class WakeUpLincheckTest {
 
   /// Sends the wake-up before the entry.
   private static final class WakesTooEarly extends Mistaken {
-    WakesTooEarly(Inbox inbox, Channels channels) {
+    WakesTooEarly(Inbox inbox) {
       super(inbox);
     }
 
@@ -247,13 +248,28 @@ class WakeUpLincheckTest {
   void wakeUp_ofALoopThatLooksTooEarly_isFoundToBeLost() {
     assertFound(() ->
         Lincheck.runConcurrentTest(
-            INVOCATIONS, () -> oneSender(new Loop(1, LooksTooEarly::new, null))));
+            INVOCATIONS,
+            () -> oneSender(new Loop(1, (inbox, _, _) -> new LooksTooEarly(inbox), null))));
   }
 
   @Test
   void wakeUp_sentTooEarly_isFoundToBeLost() {
     assertFound(() ->
         Lincheck.runConcurrentTest(
-            INVOCATIONS, () -> oneSender(new Loop(1, WakesTooEarly::new, null))));
+            INVOCATIONS,
+            () -> oneSender(new Loop(1, (inbox, _, _) -> new WakesTooEarly(inbox), null))));
+  }
+
+  /// Nobody calls from elsewhere but the threads of the test.
+  private static final class Nobody implements Waiting.Outside {
+    @Override
+    public boolean answers() {
+      return false;
+    }
+
+    @Override
+    public List<Thread> blocked() {
+      return List.of();
+    }
   }
 }
