@@ -100,27 +100,33 @@ final class DefaultExecutor {
       return;
     }
     e.shutdown();
+    if (e.isTerminated()) {
+      return;
+    }
     var ended = loop.<Boolean>createFuture();
     var waiter =
-        Thread.ofPlatform().name("jasyncio-executor-shutdown").daemon().unstarted(() -> {
-          Throwable failure = null;
-          try {
-            e.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
-          } catch (Throwable x) { // an executor of somebody's own making
-            failure = x;
-          }
-          var outcome = failure;
-          loop.sendUnlessClosed(() -> {
-            loop.idleHooks.answered();
-            if (ended.done()) {
-              return;
-            } else if (outcome == null) {
-              ended.setResult(true);
-            } else {
-              ended.setException(outcome);
-            }
-          });
-        });
+        Thread.ofPlatform()
+            .name("jasyncio-executor-shutdown")
+            .daemon()
+            .unstarted(() -> {
+              Throwable failure = null;
+              try {
+                e.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
+              } catch (Throwable x) { // an executor of somebody's own making
+                failure = x;
+              }
+              var outcome = failure;
+              loop.sendUnlessClosed(() -> {
+                loop.idleHooks.answered();
+                if (ended.done()) {
+                  return;
+                } else if (outcome == null) {
+                  ended.setResult(true);
+                } else {
+                  ended.setException(outcome);
+                }
+              });
+            });
     loop.idleHooks.ask(waiter::start);
     try {
       Timeout.after(seconds).run(() -> ended.await());

@@ -7,9 +7,11 @@ import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.toThread;
+import static jasyncio.testing.Checkpoints.assertDoesNotSuspend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.testing.AsyncTest;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -227,5 +229,11 @@ class ExecutorTest {
           .asString()
           .startsWith("WARNING The executor did not finishing joining its threads within 0.005");
     }
+  }
+
+  @AsyncTest
+  void shutdown_ofAnExecutorThatHasEnded_doesNotWait() {
+    getRunningLoop().setDefaultExecutor(Executors.newCachedThreadPool());
+    assertDoesNotSuspend(() -> getRunningLoop().shutdownDefaultExecutor());
   }
 }

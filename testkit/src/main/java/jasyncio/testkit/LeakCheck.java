@@ -29,7 +29,11 @@ public final class LeakCheck
 
   /// How the names of the daemon threads begin that serve the whole JVM and stay.
   static final List<String> SERVICES =
-      List.of("jasyncio-fallback-scheduler", "jasyncio-watchdog", "jasyncio-cleaner");
+      List.of(
+          "jasyncio-fallback-scheduler",
+          "jasyncio-watchdog",
+          "jasyncio-test-watchdog",
+          "jasyncio-cleaner");
 
   // Each leak is told once: to the test that made it, and not to its class again.
   private static final Set<Thread> TOLD = ConcurrentHashMap.newKeySet();
