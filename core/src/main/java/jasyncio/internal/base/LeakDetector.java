@@ -67,16 +67,20 @@ public final class LeakDetector {
   ///
   /// @param warnings gets what would only be logged
   public void reportAll(Consumer<String> warnings) {
-    for (var tracked : references) {
-      if (!tracked.tracker.settled() && tracked.claim()) {
-        var warning = tracked.tracker.warning();
-        if (warning != null) {
-          warnings.accept(warning);
-        } else {
-          tracked.tracker.report();
-        }
+    references.removeIf(tracked -> {
+      if (tracked.tracker.settled()) {
+        return true;
+      } else if (!tracked.claim()) {
+        return false; // it is being told, and flush() waits for that
       }
-    }
+      var warning = tracked.tracker.warning();
+      if (warning != null) {
+        warnings.accept(warning);
+      } else {
+        tracked.tracker.report();
+      }
+      return true;
+    });
   }
 
   /// Reports what has been forgotten by now. Any thread; waits for the collector.
