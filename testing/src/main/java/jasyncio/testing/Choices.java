@@ -18,7 +18,9 @@ final class Choices {
     /// Which of the channels that are ready comes first.
     CHANNEL,
     /// Which job of the executor ends, or none.
-    JOB
+    JOB,
+    /// Who of those that may be cancelled is, if anybody.
+    CANCEL
   }
 
   /// Says what is chosen.

@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Runs a body again and again, each time with another order of events: [Explore] for those who do
@@ -138,17 +140,30 @@ public final class Exploration {
 
   /// A run, and how it failed, if it did.
   record Outcome(Explored explored, @Nullable Throwable failure) {
-    /// What makes two failures the same one: not the numbers in it.
+    /// What makes two failures the same one: the place in the program; or, if it has none, what is
+    /// said, but for the numbers in it.
     String kind() {
-      var text = String.valueOf(Objects.requireNonNull(failure).getMessage());
-      return failure.getClass().getName()
-          + ": "
-          + text.lines().findFirst().orElse("").replaceAll("[0-9]+", "#");
+      var error = Objects.requireNonNull(failure);
+      var inside =
+          Arrays.stream(error.getStackTrace())
+              .takeWhile(frame -> !frame.getClassName().equals(Exploration.class.getName()))
+              .filter(frame -> !frame.getClassName().startsWith("java."))
+              .toList();
+      var places = WaitGraph.withoutHarness(inside);
+      return error.getClass().getName()
+          + (places.isEmpty()
+              ? ": "
+                  + String.valueOf(error.getMessage())
+                      .lines()
+                      .limit(2)
+                      .collect(Collectors.joining("\n"))
+                      .replaceAll("[0-9]+", "#")
+              : " at " + places.getFirst());
     }
   }
 
   private Outcome run(Choices choices, boolean detailed) {
-    var explored = new Explored(choices, level, strategy, detailed);
+    var explored = new Explored(name, choices, level, strategy, detailed);
     var settings =
         new Settings(
             TimeMode.VIRTUAL, BlockingPolicy.FORBID, null, false, 10, LoopScope.TEST, Set.of());
@@ -168,7 +183,11 @@ public final class Exploration {
     try {
       test.finish();
     } catch (Throwable e) {
-      failure = failure == null ? e : failure;
+      if (failure == null) {
+        failure = e;
+      } else {
+        failure.addSuppressed(e);
+      }
     }
     return new Outcome(explored, failure);
   }
@@ -204,7 +223,7 @@ public final class Exploration {
       var outcome = run(new Choices(picker), false);
       done++;
       if (outcome.failure != null) {
-        throw found(outcome, done, began);
+        throw found(outcome, plain.explored, done, began);
       }
       pickers.ran(outcome.explored);
     }
@@ -215,7 +234,7 @@ public final class Exploration {
     return Duration.ofNanos(System.nanoTime() - began);
   }
 
-  private ExplorationFailure found(Outcome first, int number, long began) {
+  private ExplorationFailure found(Outcome first, Explored plain, int number, long began) {
     var again = run(Choices.of(first.explored.choices().values()), false);
     var difference = first.explored.difference(again.explored);
     if (difference == null && again.failure == null) {
@@ -224,7 +243,7 @@ public final class Exploration {
     if (difference != null) {
       return failure(first, first, number, 1, began, difference);
     }
-    var shrinker = new Shrinker(choices -> run(choices, false), first);
+    var shrinker = new Shrinker(choices -> run(choices, false), plain, first);
     return failure(first, shrinker.smallest(), number, shrinker.runs(), began, null);
   }
 
@@ -255,7 +274,7 @@ public final class Exploration {
     } else {
       text.append("\n  replay:  @Replay(\"").append(replay).append("\")");
       int before = Shrinker.deviations(first.explored.choices().values());
-      if (before > 0) {
+      if (before > Shrinker.deviations(values)) {
         text.append("    shrunk from ").append(before).append(" deviations to ");
         text.append(Shrinker.deviations(values)).append(" in ").append(shrinking).append(" runs");
       }

@@ -41,8 +41,8 @@ public @interface Explore {
   enum Level {
     /// Only what may be so in production: which of several ready channels comes first, that a step
     /// of a task takes its time, or the loop wakes late, so that timers that are near each other
-    /// come together, and the order in which other threads complete. **Each failure is a fault**
-    /// that can happen.
+    /// come together, the order in which other threads complete, and when somebody cancels a task
+    /// that [may be][TestScope#mayBeCancelled]. **Each failure is a fault** that can happen.
     FAITHFUL,
 
     /// Moreover, whatever is ready is given its turn in any order. asyncio promises that it is
@@ -65,8 +65,9 @@ public @interface Explore {
     /// first time.
     COVERAGE,
 
-    /// All of them, one after the other, if there are no more than the runs asked for: for small
-    /// tests. Steps take no time here; the loop wakes in time or a second late.
+    /// All of them, one after the other, if there are no more than the runs asked for; those with
+    /// the fewest deviations first. For small tests. Steps take no time here; the loop wakes in
+    /// time or a second late.
     EXHAUSTIVE
   }
 

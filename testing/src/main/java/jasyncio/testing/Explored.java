@@ -1,6 +1,7 @@
 package jasyncio.testing;
 
 import jasyncio.Task;
+import jasyncio.internal.base.Functions;
 import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.LoopParts;
 import jasyncio.internal.loop.ReadyQueue;
@@ -26,10 +27,15 @@ final class Explored implements VirtualTime.Lateness {
   /// How long a step takes, or how late the loop wakes: from nothing to a pause of the collector.
   private static final long[] DELAYS = {0, 1_000, 1_000_000, 100_000_000, 1_000_000_000};
 
+  /// Has a turn that is not needed.
+  private static final Entry NOBODY = new Entry() {};
+
+  private final String testName;
   private final Choices choices;
   private final boolean chaos;
   private final boolean coarse;
   private final boolean detailed;
+  private final Order order = new Order();
   private final Jobs jobs = new Jobs();
   private final IdentityHashMap<Entry, Integer> tasks =
       new IdentityHashMap<>(); // in the order of their first turns
@@ -39,13 +45,21 @@ final class Explored implements VirtualTime.Lateness {
   private final List<String> events = new ArrayList<>(); // if detailed
   private int[] turns = new int[64]; // who had them: labels
   private int turnCount;
+  private final List<Task<?>> victims = new ArrayList<>(); // that may be cancelled
   private boolean over;
   private @Nullable VirtualTime time;
 
   /// A run that has not begun.
   ///
+  /// @param testName the name of the main task
   /// @param detailed whether to note what happens in words, too, which takes longer
-  Explored(Choices choices, Explore.Level level, Explore.Strategy strategy, boolean detailed) {
+  Explored(
+      String testName,
+      Choices choices,
+      Explore.Level level,
+      Explore.Strategy strategy,
+      boolean detailed) {
+    this.testName = testName;
     this.choices = choices;
     this.chaos = level == Explore.Level.CHAOS;
     this.coarse = strategy == Explore.Strategy.EXHAUSTIVE;
@@ -61,7 +75,7 @@ final class Explored implements VirtualTime.Lateness {
           made.accept(virtual);
           return virtual;
         },
-        new Order());
+        order);
   }
 
   Jobs jobs() {
@@ -91,11 +105,50 @@ final class Explored implements VirtualTime.Lateness {
     return over ? 0 : choices.draw(kind, bound, who);
   }
 
+  // ---- cancellation -----------------------------------------------------------------------------
+
+  /// Before one turn or another `task` is cancelled, or not at all.
+  void mayBeCancelled(Task<?> task) {
+    victims.add(task);
+  }
+
+  /// What cancels a task, if one is to be cancelled now.
+  private @Nullable Entry canceller() {
+    victims.removeIf(Task::done);
+    int choice = draw(Kind.CANCEL, 1 + victims.size(), Choices.NOBODY);
+    if (choice == 0) {
+      return null;
+    }
+    var task = victims.remove(choice - 1);
+    deviation(() -> text(task) + " is cancelled");
+    return new Canceller(task);
+  }
+
+  /// Somebody who cancels a task.
+  private static final class Canceller extends Entry {
+    private final Task<?> task;
+
+    Canceller(Task<?> task) {
+      this.task = task;
+    }
+
+    @Override
+    protected void run() {
+      task.cancel();
+    }
+
+    @Override
+    public String toString() {
+      return "who cancels a task";
+    }
+  }
+
   // ---- turns ------------------------------------------------------------------------------------
 
   /// Gives turns in the order that is chosen.
   private final class Order extends ReadyQueue {
     private int left; // in this iteration
+    private int spare; // turns that are promised, for who cancels somebody
 
     @Override
     public boolean isWatched() {
@@ -112,7 +165,8 @@ final class Explored implements VirtualTime.Lateness {
         }
       }
       left = super.beginBatch();
-      return left;
+      spare = left == 0 ? 0 : victims.size();
+      return left + spare;
     }
 
     @Override
@@ -121,7 +175,13 @@ final class Explored implements VirtualTime.Lateness {
         int ahead = draw(Kind.CHANNEL, found.size() - i, Choices.NOBODY);
         if (ahead > 0) {
           int from = i;
-          deviation(() -> text(found.get(from + ahead)) + " comes before " + text(found.get(from)));
+          deviation(() ->
+              "of the channels that are ready the "
+                  + nth(from + ahead + 1)
+                  + " comes before the "
+                  + nth(from + 1)
+                  + ": "
+                  + text(found.get(from + ahead)));
           Collections.rotate(found.subList(i, i + ahead + 1), 1);
         }
       }
@@ -130,8 +190,15 @@ final class Explored implements VirtualTime.Lateness {
 
     @Override
     public Entry remove() {
-      if (left == 0) { // not for a turn
-        return super.remove();
+      if (left == 0) {
+        return spare-- > 0 ? NOBODY : super.remove(); // not for a turn
+      }
+      if (spare > 0) {
+        var canceller = canceller();
+        if (canceller != null) {
+          spare--;
+          return canceller;
+        }
       }
       if (chaos && left > 1) {
         int chosen = draw(Kind.NEXT, left, ready());
@@ -176,7 +243,7 @@ final class Explored implements VirtualTime.Lateness {
       if (choice > 0) {
         Objects.requireNonNull(time).pass(DELAYS[choice]);
         deviation(
-            () -> VirtualTime.text(DELAYS[choice]) + " pass before the turn of " + text(entry));
+            () -> VirtualTime.text(DELAYS[choice]) + " passes before the turn of " + text(entry));
       }
     }
     if (turnCount == turns.length) {
@@ -203,6 +270,11 @@ final class Explored implements VirtualTime.Lateness {
 
   @Override
   public boolean instead(long nanos) {
+    var canceller = canceller();
+    if (canceller != null) {
+      order.add(canceller);
+      return true;
+    }
     int waiting = jobs.pending();
     if (waiting == 0) {
       return false;
@@ -260,9 +332,26 @@ final class Explored implements VirtualTime.Lateness {
     if (!(entry instanceof Task<?> task)) {
       return label;
     }
-    var name = isNamed(task) && !label.contains(" ") ? "task '" + label + "'" : label;
-    var stack = WaitGraph.stack(task);
-    return stack.isEmpty() ? name : name + " (at " + stack.getFirst() + ")";
+    var name =
+        label.equals(testName)
+            ? "the test"
+            : isNamed(task) && !label.contains(" ") ? "task '" + label + "'" : label;
+    return WaitGraph.stack(task).stream()
+        .findFirst()
+        .map(frame -> name + " at " + shortened(frame))
+        .orElse(name);
+  }
+
+  /// `Pool.borrow(Pool.java:12)`
+  private static String shortened(StackTraceElement frame) {
+    return Functions.simple(frame.getClassName())
+        + "."
+        + frame.getMethodName()
+        + "("
+        + frame.getFileName()
+        + ":"
+        + frame.getLineNumber()
+        + ")";
   }
 
   private void deviation(Supplier<String> text) {

@@ -2,6 +2,7 @@ package jasyncio.testing;
 
 import jasyncio.testing.Choices.Kind;
 import jasyncio.testing.Choices.Picker;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -30,10 +31,14 @@ sealed interface Pickers {
     };
   }
 
-  /// A choice that is not plain with some probability; time passes less often than others change
-  /// places, as every single turn asks for it.
+  /// A choice that is not plain with some probability: less often one that every single turn asks
+  /// for, than others.
   private static int chance(SplittableRandom random, double probability, Kind kind, int bound) {
-    double p = kind == Kind.STEP ? probability / 4 : probability;
+    double p =
+        switch (kind) {
+          case STEP, CANCEL -> probability / 4;
+          default -> probability;
+        };
     return random.nextDouble() < p ? 1 + random.nextInt(bound - 1) : 0;
   }
 
@@ -62,7 +67,7 @@ sealed interface Pickers {
     private static final int MAX_DEPTH = 4;
 
     private final SplittableRandom random;
-    private int draws = 64; // at most so many in a run, as far as is known
+    private int draws = 1; // at most so many in a run, as far as is known
 
     ByPriority(SplittableRandom random) {
       this.random = random;
@@ -149,31 +154,56 @@ sealed interface Pickers {
     }
   }
 
-  /// See [Explore.Strategy#EXHAUSTIVE]: the tree of choices, depth first.
+  /// See [Explore.Strategy#EXHAUSTIVE]. The runs are a tree: below each are those that make the
+  /// same choices, then plain ones, and then one that is not. It is gone through level by level.
   final class OneByOne implements Pickers {
-    private int @Nullable [] prefix = {};
+    /// A run whose children have not all been tried.
+    private static final class Node {
+      final int[] values;
+      final int[] bounds;
+      int at; // which choice the next child has another way
+      int value = 1; // and how
+
+      Node(int[] values, int[] bounds, int at) {
+        this.values = values;
+        this.bounds = bounds;
+        this.at = at;
+      }
+
+      boolean hasNext() {
+        return at < values.length;
+      }
+
+      int[] next() {
+        var child = Arrays.copyOf(values, at + 1);
+        child[at] = value;
+        if (++value == bounds[at]) {
+          at++;
+          value = 1;
+        }
+        return child;
+      }
+    }
+
+    private final ArrayDeque<Node> nodes = new ArrayDeque<>();
+    private int[] chosen = Choices.NOBODY;
 
     @Override
     public @Nullable Picker next() {
-      var start = prefix;
-      return start == null ? null : (index, _, bound, _) -> Choices.replayed(start, index, bound);
+      while (!nodes.isEmpty() && !nodes.getFirst().hasNext()) {
+        nodes.removeFirst();
+      }
+      if (nodes.isEmpty()) {
+        return null;
+      }
+      var start = nodes.getFirst().next();
+      chosen = start;
+      return (index, _, bound, _) -> Choices.replayed(start, index, bound);
     }
 
     @Override
     public void ran(Explored run) {
-      var values = run.choices().values();
-      var bounds = run.choices().bounds();
-      int last = values.length - 1;
-      while (last >= 0 && values[last] + 1 >= bounds[last]) {
-        last--;
-      }
-      if (last < 0) {
-        prefix = null;
-      } else {
-        var next = Arrays.copyOf(values, last + 1);
-        next[last]++;
-        prefix = next;
-      }
+      nodes.add(new Node(run.choices().values(), run.choices().bounds(), chosen.length));
     }
   }
 }

@@ -13,16 +13,21 @@ import java.util.stream.IntStream;
 /// from, so whatever is tried is a run that can be.
 final class Shrinker {
   private static final int MAX_RUNS = 2000;
+  private static final int MAX_SINGLES = 300;
   private static final long MAX_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final Function<Choices, Outcome> runner;
+  private final Explored plain;
   private final String kind;
   private final long end = System.nanoTime() + MAX_NANOS;
   private Outcome best;
   private int runs;
 
-  Shrinker(Function<Choices, Outcome> runner, Outcome first) {
+  /// @param plain the run in which nothing deviates
+  /// @param first the run that failed
+  Shrinker(Function<Choices, Outcome> runner, Explored plain, Outcome first) {
     this.runner = runner;
+    this.plain = plain;
     this.kind = first.kind();
     this.best = first;
   }
@@ -39,6 +44,9 @@ final class Shrinker {
       better = makePlain();
       better |= cutOut();
       better |= makeLess();
+    }
+    if (deviations(values()) > 1 && findSingle()) {
+      makeLess();
     }
     return best;
   }
@@ -85,6 +93,29 @@ final class Shrinker {
       }
     }
     return any;
+  }
+
+  /// Another deviation, in place of all of them: the largest ones first.
+  private boolean findSingle() {
+    int[] bounds = plain.choices().bounds();
+    int last = runs + MAX_SINGLES;
+    for (int less = 1; runs < last; less++) {
+      boolean any = false;
+      for (int at = 0; at < bounds.length && runs < last && !isOver(); at++) {
+        if (bounds[at] > less) {
+          any = true;
+          var candidate = new int[at + 1];
+          candidate[at] = bounds[at] - less;
+          if (accept(candidate)) {
+            return true;
+          }
+        }
+      }
+      if (!any) {
+        return false;
+      }
+    }
+    return false;
   }
 
   private boolean makeLess() {

@@ -77,7 +77,7 @@ final class TestRun {
       Lowlevel.setStallHandler(loop, this::stalled);
     }
     this.clock = new TestClock(loop, time);
-    this.scope = new TestScope(loop, clock);
+    this.scope = new TestScope(loop, clock, explored);
     this.runner = new Runner(RunOptions.defaults().loopFactory(() -> loop));
     runner.getLoop();
   }
@@ -278,6 +278,8 @@ final class TestRun {
       if (verdict.get() == null) {
         endBackground(problems);
         lookAround(problems);
+      } else {
+        LoopAccess.get().reportForgotten(loop, warnings::add); // who failed may be why
       }
       close(problems);
     } finally {

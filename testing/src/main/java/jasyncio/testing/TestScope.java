@@ -17,13 +17,16 @@ import org.jspecify.annotations.Nullable;
 public final class TestScope {
   private final EventLoop loop;
   private final TestClock clock;
+  private final @Nullable Explored explored;
   private @Nullable Points points; // the loop's thread only
   private final List<Task<?>> background = new ArrayList<>(); // the loop's thread only
   private final List<Outside> outsides = new CopyOnWriteArrayList<>(); // any thread
 
-  TestScope(EventLoop loop, TestClock clock) {
+  /// @param explored who chooses the order of events, if somebody does
+  TestScope(EventLoop loop, TestClock clock, @Nullable Explored explored) {
     this.loop = loop;
     this.clock = clock;
+    this.explored = explored;
   }
 
   /// {@return the loop}
@@ -49,6 +52,30 @@ public final class TestScope {
   public Task<Void> background(Action<?> body) {
     var task = loop.createTask(Objects.requireNonNull(body, "body"));
     background.add(task);
+    return task;
+  }
+
+  /// Says that somebody may cancel a task at any moment: a client that goes away, a shutdown. In a
+  /// run of an [exploration][Explore] it is cancelled once, before one turn or another, or not at
+  /// all, as is chosen; everywhere else, nothing happens. Whoever awaits the task has to expect a
+  /// [CancelledError][jasyncio.CancelledError].
+  ///
+  /// Does not suspend. The loop's thread only.
+  ///
+  /// ```java fragment
+  /// var client = scope.mayBeCancelled(createTask(() -> pool.query("select 1")));
+  /// await(gather(GatherOption.RETURN_EXCEPTIONS, List.of(client)));
+  /// assertThat(pool.free()).isEqualTo(1);
+  /// ```
+  ///
+  /// @param <T> what the task gives
+  /// @param task who may be cancelled
+  /// @return the same task
+  public <T extends @Nullable Object> Task<T> mayBeCancelled(Task<T> task) {
+    Objects.requireNonNull(task, "task");
+    if (explored != null) {
+      explored.mayBeCancelled(task);
+    }
     return task;
   }
 

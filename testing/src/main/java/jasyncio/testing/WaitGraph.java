@@ -20,6 +20,8 @@ final class WaitGraph {
   private static final Set<String> HARNESSES =
       Set.of(
           "org.junit.",
+          "org.assertj.",
+          "org.hamcrest.",
           "java.lang.reflect.",
           "jdk.internal.reflect.",
           "java.lang.invoke.",

@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import jasyncio.GatherOption;
+import jasyncio.Task;
 import jasyncio.sync.Event;
 import jasyncio.testing.Explore.Level;
 import jasyncio.testing.Explore.Strategy;
@@ -175,6 +177,123 @@ class ExplorationTest {
     assertThat(second.replay()).isEqualTo(first.replay());
   }
 
+  // ---- cancellation -----------------------------------------------------------------------------
+
+  @ParameterizedTest
+  @EnumSource(Strategy.class)
+  void mayBeCancelled_isCancelledAtSomeMoment(Strategy strategy) {
+    var failure =
+        failure(
+            Exploration.of(
+                    "cleans up",
+                    scope -> {
+                      var log = new ArrayList<String>();
+                      var task =
+                          createTask(
+                              () -> {
+                                log.add("begins");
+                                sleep(1);
+                                log.add("goes on");
+                                sleep(1);
+                                log.add("ends");
+                              },
+                              "task");
+                      await(
+                          gather(
+                              GatherOption.RETURN_EXCEPTIONS, List.of(scope.mayBeCancelled(task))));
+                      assertThat(log).isNotEqualTo(List.of("begins", "goes on"));
+                    })
+                .strategy(strategy));
+    assertThat(failure.deviations()).hasSize(1);
+    assertThat(failure.deviations().getFirst())
+        .startsWith("task 'task' at ExplorationTest.")
+        .endsWith(" is cancelled");
+  }
+
+  @Test
+  void mayBeCancelled_isTriedBeforeEachTurn_onceATask() {
+    Set<List<String>> outcomes = new HashSet<>();
+    var result =
+        Exploration.of(
+                "two",
+                scope -> {
+                  var tasks =
+                      List.of(createTask(() -> sleep(1), "a"), createTask(() -> sleep(2), "b"));
+                  tasks.forEach(scope::mayBeCancelled);
+                  await(gather(GatherOption.RETURN_EXCEPTIONS, tasks));
+                  outcomes.add(tasks.stream().map(t -> t.getName() + " " + t.cancelled()).toList());
+                })
+            .strategy(Strategy.EXHAUSTIVE)
+            .check();
+    assertThat(result.exhausted()).isTrue();
+    assertThat(outcomes).hasSize(4);
+  }
+
+  @Test
+  void mayBeCancelled_inAPlainRun_isNot() {
+    assertThat(Failures.none(Fixtures.class, "isLeftAlone")).isTrue();
+  }
+
+  // ---- shrinking --------------------------------------------------------------------------------
+
+  @Test
+  void exhaustive_triesFewDeviationsFirst() {
+    var failure =
+        failure(
+            Exploration.of("in order", ExplorationTest::inOrder)
+                .level(Level.CHAOS)
+                .strategy(Strategy.EXHAUSTIVE));
+    assertThat(failure.run()).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Strategy.class)
+  void severalDeviations_whereAnotherOneWouldDo_areReplaced(Strategy strategy) {
+    var failure =
+        failure(
+            Exploration.of(
+                    "late",
+                    _ ->
+                        waitFor(
+                            () -> {
+                              for (int i = 0; i < 9; i++) {
+                                sleep(0.1);
+                              }
+                            },
+                            1))
+                .strategy(strategy));
+    assertThat(failure.deviations()).hasSize(1);
+  }
+
+  @Test
+  void failureElsewhere_isAnotherOne() {
+    var failure =
+        failure(
+            Exploration.of(
+                    "two ways",
+                    _ -> {
+                      var order = new ArrayList<Integer>();
+                      var tasks = new ArrayList<Task<?>>();
+                      for (int i = 0; i < 4; i++) {
+                        int number = i;
+                        tasks.add(createTask(() -> order.add(number), "task-" + i));
+                      }
+                      tasks.forEach(task -> await(task));
+                      if (order.equals(List.of(3, 2, 1, 0))) {
+                        throw new IllegalStateException("all 4 reversed");
+                      }
+                      if (order.getFirst() == 3 && order.get(1) == 2) {
+                        throw new IllegalStateException("2 reversed");
+                      }
+                    })
+                .level(Level.CHAOS)
+                .strategy(Strategy.PCT)
+                .runs(10_000));
+    assertThat(failure.getCause()).isInstanceOf(IllegalStateException.class);
+    assertThat(failure.deviations())
+        .hasSize(failure.getCause().getMessage().startsWith("all") ? 3 : 2);
+  }
+
   // ---- again ------------------------------------------------------------------------------------
 
   @Test
@@ -307,6 +426,13 @@ class ExplorationTest {
     @Replay("j1:AAQ")
     void isReplayed() {
       throw new AssertionError("always");
+    }
+
+    @AsyncTest
+    void isLeftAlone(TestScope scope) {
+      var task = createTask(() -> sleep(1));
+      assertThat(scope.mayBeCancelled(task)).isSameAs(task);
+      await(task);
     }
 
     @Explore
