@@ -36,6 +36,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @Test
 @ExtendWith(ExploreExtension.class)
+@SuppressWarnings("exports") // the extension is for JUnit alone
 public @interface Explore {
   /// What may be another way.
   enum Level {

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @ExtendWith(LoopExtension.class)
+@SuppressWarnings("exports") // the extension is for JUnit alone
 public @interface OnLoop {
   /// {@return how time passes}
   TimeMode time() default TimeMode.VIRTUAL;
