@@ -6,8 +6,12 @@ import java.util.List;
 public final class ExplorationFailure extends AssertionError {
   private static final long serialVersionUID = 1L;
 
+  /// What [Replay] takes.
   private final String replay;
+
   private final transient List<String> deviations;
+
+  /// Which run it was.
   private final int run;
 
   ExplorationFailure(
