@@ -141,7 +141,7 @@ public final class Exploration {
   /// A run, and how it failed, if it did.
   record Outcome(Explored explored, @Nullable Throwable failure) {
     /// What makes two failures the same one: the place in the program; or, if it has none, what is
-    /// said, but for the numbers in it.
+    /// said, but for numbers and addresses.
     String kind() {
       var error = Objects.requireNonNull(failure);
       var inside =
@@ -157,7 +157,7 @@ public final class Exploration {
                       .lines()
                       .limit(2)
                       .collect(Collectors.joining("\n"))
-                      .replaceAll("[0-9]+", "#")
+                      .replaceAll("@[0-9a-f]+|[0-9]+([.][0-9]+)?", "#")
               : " at " + places.getFirst());
     }
   }

@@ -10,12 +10,12 @@ import jasyncio.testing.Explore.Level;
 ///   [CHAOS][Level#CHAOS] if it takes another order of the ready queue than asyncio promises
 /// @param faulty a test of it as it was written
 /// @param mended the same test of it as it should be
-record Exhibit(String name, Level level, Exploration.Body faulty, Exploration.Body mended) {
-  static Exhibit faithful(String name, Exploration.Body faulty, Exploration.Body mended) {
+public record Exhibit(String name, Level level, Exploration.Body faulty, Exploration.Body mended) {
+  public static Exhibit faithful(String name, Exploration.Body faulty, Exploration.Body mended) {
     return new Exhibit(name, Level.FAITHFUL, faulty, mended);
   }
 
-  static Exhibit chaos(String name, Exploration.Body faulty, Exploration.Body mended) {
+  public static Exhibit chaos(String name, Exploration.Body faulty, Exploration.Body mended) {
     return new Exhibit(name, Level.CHAOS, faulty, mended);
   }
 

@@ -17,12 +17,14 @@ final class GalleryTable {
   private record Found(int run, int deviations, double millis) {}
 
   public static void main(String[] arguments) {
+    var all = new ArrayList<>(GalleryTest.EXHIBITS);
+    all.addAll(GalleryTest.OLD);
     boolean messages = Arrays.asList(arguments).contains("messages");
-    GalleryTest.EXHIBITS.forEach(exhibit -> search(exhibit, Strategy.RANDOM, 1)); // warms up
+    all.forEach(exhibit -> search(exhibit, Strategy.RANDOM, 1)); // warms up
     System.out.println(
         "| fault | level | RANDOM | PCT | COVERAGE | EXHAUSTIVE | deviations | ms |\n"
             + "| --- | --- | --- | --- | --- | --- | --- | --- |");
-    for (var exhibit : GalleryTest.EXHIBITS) {
+    for (var exhibit : all) {
       var line = new StringBuilder("| " + exhibit.name() + " | " + exhibit.level() + " |");
       var deviations = new ArrayList<Double>();
       double millis = 0;
@@ -42,7 +44,7 @@ final class GalleryTable {
       System.out.println(line.append(" |"));
     }
     if (messages) {
-      GalleryTest.EXHIBITS.forEach(GalleryTable::printMessage);
+      all.forEach(GalleryTable::printMessage);
     }
   }
 

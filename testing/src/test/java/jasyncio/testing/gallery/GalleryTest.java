@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import jasyncio.testing.Exploration;
 import jasyncio.testing.ExplorationFailure;
+import jasyncio.testing.gallery.old.OldAsCompleted;
+import jasyncio.testing.gallery.old.OldPool;
+import jasyncio.testing.gallery.old.OldQueue;
+import jasyncio.testing.gallery.old.OldResults;
+import jasyncio.testing.gallery.old.OldTaskGroup;
+import jasyncio.testing.gallery.old.OldThreadsafeQueue;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +41,17 @@ class GalleryTest {
           StuckBreaker.EXHIBIT,
           StartUpOrder.EXHIBIT);
 
+  /// Faults that this project had, put back.
+  static final List<Exhibit> OLD =
+      List.of(
+          OldAsCompleted.TAKERS,
+          OldAsCompleted.ITEMS,
+          OldQueue.ROOM,
+          OldThreadsafeQueue.GIVEN_BACK,
+          OldTaskGroup.CANCELLATION,
+          OldPool.PLACE,
+          OldResults.TAKERS);
+
   private static final int MAX_RUNS = 1000;
   private static final int MAX_SECONDS = 10;
   private static final int MAX_DEVIATIONS = 4;
@@ -48,7 +65,7 @@ class GalleryTest {
   }
 
   @ParameterizedTest
-  @FieldSource("EXHIBITS")
+  @FieldSource({"EXHIBITS", "OLD"})
   void fault_isFoundFromScratch_shrunk_andReplayed(Exhibit exhibit) {
     for (int seed = 1; seed <= SEEDS; seed++) {
       var found = catchThrowableOfType(ExplorationFailure.class, faulty(exhibit).seed(seed)::check);
@@ -64,7 +81,7 @@ class GalleryTest {
   }
 
   @ParameterizedTest
-  @FieldSource("EXHIBITS")
+  @FieldSource({"EXHIBITS", "OLD"})
   void mended_passesTheSameCampaign(Exhibit exhibit) {
     var result =
         Exploration.of(exhibit.name(), exhibit.mended())
