@@ -28,6 +28,9 @@ final class Watchdog {
    */
   private static final long MIN_PERIOD_NANOS = 5_000_000;
   private static final int MAX_OTHERS = 10;
+  private static final List<String> JDK = List.of("java.", "javax.", "jdk.", "sun.");
+  private static final List<String> DEVICES =
+      List.of("java.io.", "java.lang.Process", "java.net.", "sun.net.", "sun.nio.");
   private static final Set<Watchdog> RUNNING = ConcurrentHashMap.newKeySet();
   private static @Nullable Thread thread; // guarded by the class
 
@@ -120,7 +123,7 @@ final class Watchdog {
     var stack = Debug.userStack(frames);
     if (stepStarted == began) {
       seenStep = began;
-      seenNative = !waits && frames.length > 0 && frames[0].isNativeMethod();
+      seenNative = !waits && frames.length > 0 && isOutside(frames[0]);
       seen = stack;
       suspected = waits && loop.getBlockingPolicy() == BlockingPolicy.SWITCH;
     }
@@ -135,6 +138,14 @@ final class Watchdog {
       }
     }
     suspected = false;
+  }
+
+  /// A native method of a device, or of a program: the JDK's others compute, or load a class.
+  private static boolean isOutside(StackTraceElement frame) {
+    var name = frame.getClassName();
+    return frame.isNativeMethod()
+        && (DEVICES.stream().anyMatch(name::startsWith)
+            || JDK.stream().noneMatch(name::startsWith));
   }
 
   private static boolean isWaiting(Thread thread) {

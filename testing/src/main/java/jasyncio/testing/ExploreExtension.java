@@ -1,6 +1,5 @@
 package jasyncio.testing;
 
-import jasyncio.EventLoop;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -8,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -118,7 +116,9 @@ final class ExploreExtension implements InvocationInterceptor, ParameterResolver
 
   private static void invoke(Call call, TestScope scope) throws Exception {
     var arguments =
-        Arrays.stream(call.method.getParameterTypes()).map(type -> argument(type, scope)).toArray();
+        Arrays.stream(call.method.getParameterTypes())
+            .map(type -> Parameters.of(type, scope))
+            .toArray();
     try {
       call.method.setAccessible(true);
       call.method.invoke(call.target, arguments);
@@ -133,23 +133,9 @@ final class ExploreExtension implements InvocationInterceptor, ParameterResolver
 
   // ---- parameters -------------------------------------------------------------------------------
 
-  private static Object argument(Class<?> type, TestScope scope) {
-    if (type == TestClock.class) {
-      return scope.clock();
-    } else if (type == TestScope.class) {
-      return scope;
-    } else if (type == EventLoop.class) {
-      return scope.loop();
-    }
-    throw new IllegalArgumentException(
-        "a method of an @Explore test takes a TestClock, a TestScope or an EventLoop, not a "
-            + type.getName());
-  }
-
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return Stream.of(TestClock.class, TestScope.class, EventLoop.class)
-        .anyMatch(type -> type == parameter.getParameter().getType());
+    return Parameters.areOf(parameter.getParameter().getType());
   }
 
   /// JUnit's own call is skipped: each run has its own.

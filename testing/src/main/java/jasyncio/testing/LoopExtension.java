@@ -2,7 +2,6 @@ package jasyncio.testing;
 
 import static org.junit.platform.commons.support.AnnotationSupport.isAnnotated;
 
-import jasyncio.EventLoop;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.util.Objects;
@@ -259,9 +258,8 @@ final class LoopExtension
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    var type = parameter.getParameter().getType();
     return !isExplored(context)
-        && (type == TestClock.class || type == TestScope.class || type == EventLoop.class)
+        && Parameters.areOf(parameter.getParameter().getType())
         && !(parameter.getDeclaringExecutable() instanceof Constructor<?>)
         && held(context) != null;
   }
@@ -269,10 +267,6 @@ final class LoopExtension
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     var run = Objects.requireNonNull(held(context)).run;
-    var type = parameter.getParameter().getType();
-    if (type == TestClock.class) {
-      return run.clock();
-    }
-    return type == TestScope.class ? run.scope() : run.loop();
+    return Parameters.of(parameter.getParameter().getType(), run.scope());
   }
 }

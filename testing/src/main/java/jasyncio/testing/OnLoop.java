@@ -19,8 +19,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// set to in one is seen by those that run later. The annotation next to a test decides, with all
 /// its values, but for [#scope()], which that of the class does.
 ///
-/// A test method takes a [TestClock], a [TestScope] and the [EventLoop][jasyncio.EventLoop] as
-/// parameters, if it wants.
+/// A test method takes a [TestClock], a [TestScope], its [Points] and the
+/// [EventLoop][jasyncio.EventLoop] as parameters, if it wants.
 ///
 /// A test fails, beside its own failure,
 ///

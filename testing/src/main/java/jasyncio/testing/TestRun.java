@@ -73,6 +73,8 @@ final class TestRun {
     if (settings.blocking() == BlockingPolicy.SWITCH || loop.fibers() == FiberKind.SCHEDULED) {
       loop.setBlockingPolicy(settings.blocking());
     }
+    // What takes long is no fault of a test: it may be a class that is loaded on a busy machine.
+    loop.setSlowCallbackDuration(Double.MAX_VALUE);
     if (settings.time() == TimeMode.VIRTUAL) {
       Lowlevel.setStallHandler(loop, this::stalled);
     }

@@ -393,7 +393,8 @@ class ExplorationTest {
         .isThrownBy(() -> {
           throw Failures.of(Fixtures.class, "wantsInfo");
         })
-        .withMessageContaining("takes a TestClock, a TestScope or an EventLoop, not a");
+        .withMessageContaining(
+            "takes TestClock, TestScope, Points, EventLoop, and not a org.junit");
   }
 
   /// Tests that are explored.
