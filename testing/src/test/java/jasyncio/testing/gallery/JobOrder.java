@@ -12,7 +12,8 @@ import java.util.List;
 
 /// A journal that is written by threads: each entry in one of its own, and so in any order.
 ///
-/// FAITHFUL: threads are not first come, first served.
+/// FAITHFUL: threads are not first come, first served. Locks are, and so are new tasks, on which
+/// the mended journal relies: with CHAOS it would be told so.
 final class JobOrder {
   static final Exhibit EXHIBIT =
       Exhibit.faithful(
