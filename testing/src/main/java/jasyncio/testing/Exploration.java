@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,10 @@ public final class Exploration {
   /// @param took how long it took, in real time
   public record Result(int runs, boolean exhausted, Duration took) {}
 
+  private static final Pattern NUMBERS =
+      Pattern.compile("[0-9][^:\n]* of virtual time|@[0-9a-f]+|[0-9]+([.][0-9]+)?");
   private static final int LAST_EVENTS = 12;
+  private static final int MOST_DEVIATIONS = 20; // that are told of
 
   private final String name;
   private final Body body;
@@ -153,17 +157,24 @@ public final class Exploration {
       return error.getClass().getName()
           + (places.isEmpty()
               ? ": "
-                  + String.valueOf(error.getMessage())
-                      .lines()
-                      .limit(2)
-                      .collect(Collectors.joining("\n"))
-                      .replaceAll("@[0-9a-f]+|[0-9]+([.][0-9]+)?", "#")
+                  + NUMBERS
+                      .matcher(
+                          String.valueOf(error.getMessage())
+                              .lines()
+                              .limit(2)
+                              .collect(Collectors.joining("\n")))
+                      .replaceAll("#")
               : " at " + places.getFirst());
     }
   }
 
-  private Outcome run(Choices choices, boolean detailed) {
-    var explored = new Explored(name, choices, level, strategy, detailed);
+  private Outcome run(Choices choices) {
+    return run(choices, Explored.IN_SILENCE);
+  }
+
+  /// @param turns how many there will be, to be told of in words; or [Explored#IN_SILENCE]
+  private Outcome run(Choices choices, int turns) {
+    var explored = new Explored(name, choices, level, strategy, turns);
     var settings =
         new Settings(
             TimeMode.VIRTUAL, BlockingPolicy.FORBID, null, false, 10, LoopScope.TEST, Set.of());
@@ -202,13 +213,13 @@ public final class Exploration {
     long began = System.nanoTime();
     long end = began + (long) (seconds * 1e9);
     if (replay != null) {
-      var outcome = run(Choices.of(replay), false);
+      var outcome = run(Choices.of(replay));
       if (outcome.failure != null) {
         throw failure(outcome, outcome, 1, 1, began, null);
       }
       return new Result(1, false, took(began));
     }
-    var plain = run(Choices.of(Choices.NOBODY), false);
+    var plain = run(Choices.of(Choices.NOBODY));
     if (plain.failure != null) {
       throw failure(plain, plain, 1, 1, began, null);
     }
@@ -220,7 +231,7 @@ public final class Exploration {
       if (picker == null) {
         return new Result(done, true, took(began));
       }
-      var outcome = run(new Choices(picker), false);
+      var outcome = run(new Choices(picker));
       done++;
       if (outcome.failure != null) {
         throw found(outcome, plain.explored, done, began);
@@ -235,7 +246,7 @@ public final class Exploration {
   }
 
   private ExplorationFailure found(Outcome first, Explored plain, int number, long began) {
-    var again = run(Choices.of(first.explored.choices().values()), false);
+    var again = run(Choices.of(first.explored.choices().values()));
     var difference = first.explored.difference(again.explored);
     if (difference == null && again.failure == null) {
       difference = "it passed";
@@ -243,7 +254,7 @@ public final class Exploration {
     if (difference != null) {
       return failure(first, first, number, 1, began, difference);
     }
-    var shrinker = new Shrinker(choices -> run(choices, false), plain, first);
+    var shrinker = new Shrinker(choices -> run(choices), plain, first);
     return failure(first, shrinker.smallest(), number, shrinker.runs(), began, null);
   }
 
@@ -257,7 +268,7 @@ public final class Exploration {
       long began,
       @Nullable String difference) {
     var values = Shrinker.trimmed(smallest.explored.choices().values());
-    var words = difference == null ? run(Choices.of(values), true) : smallest;
+    var words = difference == null ? run(Choices.of(values), smallest.explored.turns()) : smallest;
     var cause = words.failure != null ? words.failure : Objects.requireNonNull(smallest.failure);
     var replay = ReplayCode.encode(values);
     var text = new StringBuilder(name).append(" failed in run ").append(number);
@@ -283,8 +294,12 @@ public final class Exploration {
               ? "\n  what it takes: nothing, it is the plain order of events"
               : "\n  what it takes:");
       int i = 1;
-      for (var deviation : words.explored.deviations()) {
+      var deviations = words.explored.deviations();
+      for (var deviation : deviations.subList(0, Math.min(deviations.size(), MOST_DEVIATIONS))) {
         text.append("\n    ").append(i++).append(". ").append(deviation);
+      }
+      if (deviations.size() > MOST_DEVIATIONS) {
+        text.append("\n    and ").append(deviations.size() - MOST_DEVIATIONS).append(" more");
       }
       var events = words.explored.events();
       text.append("\n  the last events:");

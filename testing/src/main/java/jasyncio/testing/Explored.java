@@ -27,6 +27,10 @@ final class Explored implements VirtualTime.Lateness {
   /// How long a step takes, or how late the loop wakes: from nothing to a pause of the collector.
   private static final long[] DELAYS = {0, 1_000, 1_000_000, 100_000_000, 1_000_000_000};
 
+  static final int MAX_TURNS = 100_000;
+  static final int IN_SILENCE = -1;
+  private static final int MOST_PLACES = 1000; // in the beginning, and in the end, that are told of
+
   /// Has a turn that is not needed.
   private static final Entry NOBODY = new Entry() {};
 
@@ -34,16 +38,17 @@ final class Explored implements VirtualTime.Lateness {
   private final Choices choices;
   private final boolean chaos;
   private final boolean coarse;
-  private final boolean detailed;
+  private final int toTell; // how many turns there will be, or IN_SILENCE
   private final Order order = new Order();
   private final Jobs jobs = new Jobs();
   private final IdentityHashMap<Entry, Integer> tasks =
       new IdentityHashMap<>(); // in the order of their first turns
   private final Map<String, Integer> numbers = new HashMap<>(); // of labels
   private final List<String> labels = new ArrayList<>();
-  private final List<String> deviations = new ArrayList<>(); // if detailed
-  private final List<String> events = new ArrayList<>(); // if detailed
+  private final List<String> deviations = new ArrayList<>(); // unless in silence
+  private final List<String> events = new ArrayList<>(); // unless in silence
   private int[] turns = new int[64]; // who had them: labels
+  private @Nullable Entry tooMany; // who has a turn when there have been too many
   private int turnCount;
   private final List<Task<?>> victims = new ArrayList<>(); // that may be cancelled
   private boolean over;
@@ -52,18 +57,19 @@ final class Explored implements VirtualTime.Lateness {
   /// A run that has not begun.
   ///
   /// @param testName the name of the main task
-  /// @param detailed whether to note what happens in words, too, which takes longer
+  /// @param toTell how many turns there will be, to note what happens in words, too, which takes
+  ///   longer; or [#IN_SILENCE]
   Explored(
       String testName,
       Choices choices,
       Explore.Level level,
       Explore.Strategy strategy,
-      boolean detailed) {
+      int toTell) {
     this.testName = testName;
     this.choices = choices;
     this.chaos = level == Explore.Level.CHAOS;
     this.coarse = strategy == Explore.Strategy.EXHAUSTIVE;
-    this.detailed = detailed;
+    this.toTell = toTell;
   }
 
   /// The parts of the loop of this run.
@@ -78,12 +84,22 @@ final class Explored implements VirtualTime.Lateness {
         order);
   }
 
+  /// Who has a turn if there have been so many that the run seems to have no end.
+  void whenTooMany(Entry entry) {
+    tooMany = entry;
+  }
+
   Jobs jobs() {
     return jobs;
   }
 
   Choices choices() {
     return choices;
+  }
+
+  /// How many turns there were.
+  int turns() {
+    return turnCount;
   }
 
   /// What was not plain, in words.
@@ -250,8 +266,12 @@ final class Explored implements VirtualTime.Lateness {
       turns = Arrays.copyOf(turns, turnCount * 2);
     }
     turns[turnCount++] = label(entry);
-    if (detailed) {
-      event(text(entry));
+    if (turnCount == MAX_TURNS && tooMany != null) {
+      order.add(tooMany);
+    }
+    if (toTell != IN_SILENCE) {
+      boolean briefly = turnCount > MOST_PLACES && turnCount < toTell - MOST_PLACES;
+      event(briefly ? labels.get(label(entry)) : text(entry));
     }
   }
 
@@ -355,7 +375,7 @@ final class Explored implements VirtualTime.Lateness {
   }
 
   private void deviation(Supplier<String> text) {
-    if (detailed) {
+    if (toTell != IN_SILENCE) {
       var words = text.get();
       deviations.add(words);
       event("! " + words);

@@ -39,6 +39,7 @@ final class Shrinker {
 
   /// The smallest that was found.
   Outcome smallest() {
+    keepFirst();
     boolean better = true;
     while (better && !isOver()) {
       better = makePlain();
@@ -53,6 +54,16 @@ final class Shrinker {
 
   private boolean isOver() {
     return runs >= MAX_RUNS || System.nanoTime() > end;
+  }
+
+  /// But the first deviation, or 2, or 4: for what never comes to an end afterwards.
+  private void keepFirst() {
+    int[] places = places(values());
+    for (int count = 1; count < places.length && !isOver(); count *= 2) {
+      if (accept(Arrays.copyOf(values(), places[count - 1] + 1))) {
+        return;
+      }
+    }
   }
 
   /// Half of the deviations at once, then quarters, down to single ones.

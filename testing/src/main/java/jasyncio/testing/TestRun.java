@@ -65,6 +65,7 @@ final class TestRun {
             LoopAccess.get().newLoop(settings.fibers(), parts(settings.time(), explored), label);
     if (explored != null) {
       loop.setDefaultExecutor(explored.jobs());
+      explored.whenTooMany(LoopAccess.get().callback(loop, this::neverEnds));
     }
     loop.setExceptionHandler((_, error) -> errors.add(error));
     if (settings.debug()) {
@@ -201,6 +202,17 @@ final class TestRun {
     return settings.time() == TimeMode.VIRTUAL
         ? ", since " + VirtualTime.text(clock.elapsed().toNanos()) + " of virtual time"
         : "";
+  }
+
+  /// A callback of the loop: there have been too many turns.
+  private void neverEnds() {
+    giveUp(
+        label
+            + " does not come to an end within "
+            + Explored.MAX_TURNS
+            + " turns of the loop"
+            + sinceWhen()
+            + WaitGraph.describe(loop, null));
   }
 
   // ---- it takes too long ------------------------------------------------------------------------

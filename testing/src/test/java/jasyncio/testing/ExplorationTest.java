@@ -129,6 +129,28 @@ class ExplorationTest {
   }
 
   @Test
+  void runThatDoesNotEnd_fails() {
+    var failure =
+        failure(
+            Exploration.of(
+                    "spins",
+                    _ -> {
+                      var order = new ArrayList<String>();
+                      createTask(() -> order.add("first"), "first");
+                      createTask(() -> order.add("second"), "second");
+                      sleep(0);
+                      while (order.indexOf("first") > 0) {
+                        sleep(0);
+                      }
+                    })
+                .level(Level.CHAOS));
+    assertThat(failure)
+        .hasMessageContaining("spins does not come to an end within 100000 turns of the loop");
+    assertThat(failure.deviations())
+        .containsExactly("task 'second' runs before task 'first', though ready after that");
+  }
+
+  @Test
   void leftover_failsARun() {
     assertThat(failure(Exploration.of("leaves", _ -> createTask(() -> sleep(1), "left"))))
         .hasMessageContainingAll(
