@@ -2,6 +2,7 @@ package jasyncio;
 
 import jasyncio.internal.base.Log;
 import java.lang.System.Logger.Level;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -123,10 +124,18 @@ final class Watchdog {
     var stack = Debug.userStack(frames);
     if (stepStarted == began) {
       seenStep = began;
-      seenNative = !waits && frames.length > 0 && isOutside(frames[0]);
+      seenNative = !waits && frames.length > 0 && isOutside(frames[0]) && !loadsClass(frames);
       seen = stack;
       suspected = waits && loop.getBlockingPolicy() == BlockingPolicy.SWITCH;
     }
+  }
+
+  /// Whether it is there only to load a class, which nobody can do elsewhere.
+  private static boolean loadsClass(StackTraceElement[] frames) {
+    return Arrays.stream(frames)
+        .anyMatch(frame ->
+            frame.getClassName().equals("java.lang.ClassLoader")
+                && frame.getMethodName().equals("loadClass"));
   }
 
   /// Whoever has waited since the last look is not just about to be set aside.

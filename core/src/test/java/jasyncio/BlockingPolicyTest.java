@@ -19,6 +19,7 @@ import jasyncio.Runtimes.PortableOnly;
 import jasyncio.Runtimes.ScheduledOnly;
 import jasyncio.generator.Generator;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -817,10 +818,12 @@ class BlockingPolicyTest {
       blockOn(latch);
     }
 
-    /// Nobody sees it while it blocks, so the watchdog has to.
-    @Test
-    @Tag("slow")
-    void blockingCall_belowJava_isReportedWhenItIsOver() throws Exception {
+    private interface Reading {
+      void of(InputStream in) throws Exception;
+    }
+
+    /// What is reported of a task that reads from a process, and waits for it below Java.
+    private static List<ErrorContext> reportsOf(Reading reading) throws Exception {
       var reports = new ArrayList<ErrorContext>();
       var loops = new CompletableFuture<EventLoop>();
       var process = new ProcessBuilder("cat").start();
@@ -839,12 +842,19 @@ class BlockingPolicyTest {
             getRunningLoop().setExceptionHandler((loop, error) -> reports.add(error));
             getRunningLoop().setSlowCallbackDuration(0.02);
             loops.complete(getRunningLoop());
-            await(createTask(() -> process.getInputStream().read(), "reader"));
+            await(createTask(() -> reading.of(process.getInputStream()), "reader"));
           },
           with(BlockingPolicy.FORBID).debug(false));
       helper.join();
       process.waitFor();
-      assertThat(reports)
+      return reports;
+    }
+
+    /// Nobody sees it while it blocks, so the watchdog has to.
+    @Test
+    @Tag("slow")
+    void blockingCall_belowJava_isReportedWhenItIsOver() throws Exception {
+      assertThat(reportsOf(InputStream::read))
           .singleElement()
           .satisfies(error -> {
             assertThat(error.message()).contains("'reader'").endsWith(" blocks the event loop");
@@ -852,6 +862,36 @@ class BlockingPolicyTest {
                 .extracting(StackTraceElement::getClassName)
                 .contains("java.io.FileInputStream");
           });
+    }
+
+    /// Nobody can help it: on a busy machine, it takes its time.
+    @Test
+    @Tag("slow")
+    void classThatIsLoaded_isNoBlockingCall() throws Exception {
+      assertThat(
+              reportsOf(in ->
+                  assertThatThrownBy(() -> Class.forName("Missing", true, new Slow(in)))
+                      .isInstanceOf(ClassNotFoundException.class)))
+          .isEmpty();
+    }
+
+    /// Takes its time.
+    private static final class Slow extends ClassLoader {
+      private final InputStream in;
+
+      Slow(InputStream in) {
+        this.in = in;
+      }
+
+      @Override
+      protected Class<?> findClass(String name) throws ClassNotFoundException {
+        try {
+          in.read();
+        } catch (IOException e) {
+          throw new AssertionError(e);
+        }
+        throw new ClassNotFoundException(name);
+      }
     }
 
     @Test
