@@ -1,6 +1,5 @@
 package jasyncio.testing;
 
-import jasyncio.BlockingPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,7 +7,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -175,9 +173,7 @@ public final class Exploration {
   /// @param turns how many there will be, to be told of in words; or [Explored#IN_SILENCE]
   private Outcome run(Choices choices, int turns) {
     var explored = new Explored(name, choices, level, strategy, turns);
-    var settings =
-        new Settings(
-            TimeMode.VIRTUAL, BlockingPolicy.FORBID, null, false, 10, LoopScope.TEST, Set.of());
+    var settings = Settings.plain();
     var test = new TestRun(name, settings, false, explored);
     Throwable failure = null;
     try {

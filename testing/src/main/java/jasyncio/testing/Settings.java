@@ -40,6 +40,18 @@ record Settings(
         Set.of(annotation.allow()));
   }
 
+  /// Those of a test that says nothing else, but for what may be left.
+  static Settings plain(Leftover... allowed) {
+    return new Settings(
+        TimeMode.VIRTUAL,
+        BlockingPolicy.FORBID,
+        null,
+        false,
+        10,
+        LoopScope.TEST,
+        Set.copyOf(List.of(allowed)));
+  }
+
   Settings on(FiberKind kind) {
     return new Settings(time, blocking, kind, debug, timeoutSeconds, scope, allowed);
   }

@@ -7,6 +7,7 @@ import jasyncio.Future;
 import jasyncio.internal.base.Durations;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
+import jasyncio.internal.loop.ReadyQueue;
 import jasyncio.lowlevel.Lowlevel;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,9 +47,12 @@ public final class TestClock implements InstantSource {
   private final EventLoop loop;
   private final LoopCore core;
   private final @Nullable VirtualTime time;
+  private final ReadyQueue ready;
   private final long beganNanos;
 
-  TestClock(EventLoop loop, @Nullable VirtualTime time) {
+  /// @param ready what is ready on the loop
+  TestClock(EventLoop loop, @Nullable VirtualTime time, ReadyQueue ready) {
+    this.ready = ready;
     this.loop = loop;
     this.core = LoopAccess.get().core(loop);
     this.time = time;
@@ -128,6 +132,12 @@ public final class TestClock implements InstantSource {
                   ? "runs none"
                   : "runs another, " + EventLoop.running()));
     }
+    do {
+      awaitIdleness();
+    } while (ready.size() > 0); // another one of that turn's, in an exploration
+  }
+
+  private void awaitIdleness() {
     var still = new Future<Boolean>(loop);
     var handle =
         Lowlevel.callWhenIdle(

@@ -60,9 +60,8 @@ final class TestRun {
     this.settings = settings;
     this.threadsBefore = watchThreads ? ThreadsLeft.now() : null;
     EventLoop.running(); // initialises the class that installs the access
-    this.loop =
-        (EventLoop)
-            LoopAccess.get().newLoop(settings.fibers(), parts(settings.time(), explored), label);
+    var parts = parts(settings.time(), explored);
+    this.loop = (EventLoop) LoopAccess.get().newLoop(settings.fibers(), parts, label);
     if (explored != null) {
       loop.setDefaultExecutor(explored.jobs());
       explored.whenTooMany(LoopAccess.get().callback(loop, this::neverEnds));
@@ -79,7 +78,7 @@ final class TestRun {
     if (settings.time() == TimeMode.VIRTUAL) {
       Lowlevel.setStallHandler(loop, this::stalled);
     }
-    this.clock = new TestClock(loop, time);
+    this.clock = new TestClock(loop, time, parts.ready());
     this.scope = new TestScope(loop, clock, explored);
     this.runner = new Runner(RunOptions.defaults().loopFactory(() -> loop));
     runner.getLoop();

@@ -32,12 +32,14 @@ class HoldingModelTest {
     TIMED
   }
 
-  private enum Kind {
+  @SuppressWarnings("ImmutableEnumChecker") // makers keep nothing
+  enum Kind {
     LOCK(1, Lock::new, "<Lock [unlocked]>"),
     CONDITION(1, Condition::new, "<Condition [unlocked]>"),
     SEMAPHORE(2, () -> new Semaphore(2), "<Semaphore [unlocked, value:2]>"),
     BINARY_SEMAPHORE(1, () -> new Semaphore(1), "<Semaphore [unlocked, value:1]>"),
     BOUNDED_SEMAPHORE(2, () -> new BoundedSemaphore(2), "<BoundedSemaphore [unlocked, value:2]>"),
+    LIMITER_OF_ONE(1, () -> new CapacityLimiter(1), "<CapacityLimiter [0/1]>"),
     LIMITER(2, () -> new CapacityLimiter(2), "<CapacityLimiter [0/2]>");
 
     final int capacity;

@@ -83,6 +83,7 @@ abstract class Model<O> {
 
   // ---- checks -----------------------------------------------------------------------------------
 
+  @SuppressWarnings("AnnotateFormatMethod") // with an annotation of ErrorProne's
   static void ensure(boolean holds, String what, Object... details) {
     if (!holds) {
       throw new AssertionError(what.formatted(details));
