@@ -289,13 +289,14 @@ final class Explored implements VirtualTime.Lateness {
   }
 
   @Override
-  public boolean instead(long nanos) {
-    var canceller = canceller();
+  public boolean instead(long nanos, boolean alone) {
+    int waiting = jobs.pending();
+    // How often it waits for others who are real is not the same each time.
+    var canceller = alone || waiting > 0 ? canceller() : null;
     if (canceller != null) {
       order.add(canceller);
       return true;
     }
-    int waiting = jobs.pending();
     if (waiting == 0) {
       return false;
     }

@@ -39,7 +39,13 @@ sealed interface Pickers {
           case STEP, CANCEL -> probability / 4;
           default -> probability;
         };
-    return random.nextDouble() < p ? 1 + random.nextInt(bound - 1) : 0;
+    return random.nextDouble() < p ? deviation(random, kind, bound) : 0;
+  }
+
+  /// A choice that is not plain; of times the longest as often as all others together.
+  private static int deviation(SplittableRandom random, Kind kind, int bound) {
+    boolean isTime = kind == Kind.STEP || kind == Kind.LATE;
+    return isTime && random.nextBoolean() ? bound - 1 : 1 + random.nextInt(bound - 1);
   }
 
   /// See [Explore.Strategy#RANDOM].
@@ -83,7 +89,7 @@ sealed interface Pickers {
       return (index, kind, bound, who) -> {
         boolean change = changes.contains(index);
         if (kind != Kind.NEXT) {
-          return change ? 1 + random.nextInt(bound - 1) : 0;
+          return change ? deviation(random, kind, bound) : 0;
         }
         int first = highest(who, priorities);
         if (change) {
@@ -203,7 +209,10 @@ sealed interface Pickers {
 
     @Override
     public void ran(Explored run) {
-      nodes.add(new Node(run.choices().values(), run.choices().bounds(), chosen.length));
+      var node = new Node(run.choices().values(), run.choices().bounds(), chosen.length);
+      if (node.hasNext()) {
+        nodes.add(node);
+      }
     }
   }
 }

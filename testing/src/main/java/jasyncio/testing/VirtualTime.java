@@ -28,8 +28,9 @@ final class VirtualTime implements Waiting {
 
     /// The loop would wait for so many nanoseconds.
     ///
+    /// @param alone whether nothing but its timers can end that
     /// @return whether something was done instead, that may have made something ready
-    boolean instead(long nanos);
+    boolean instead(long nanos, boolean alone);
   }
 
   private static final Lateness NONE =
@@ -40,7 +41,7 @@ final class VirtualTime implements Waiting {
         }
 
         @Override
-        public boolean instead(long nanos) {
+        public boolean instead(long nanos, boolean alone) {
           return false;
         }
       };
@@ -86,7 +87,7 @@ final class VirtualTime implements Waiting {
 
   @Override
   public void await(long nanos) {
-    if (!inbox.isEmpty() || lateness.instead(nanos)) {
+    if (!inbox.isEmpty() || lateness.instead(nanos, !isHeldBack())) {
       return;
     }
     if (outside.answers()) {

@@ -13,9 +13,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import jasyncio.GatherOption;
 import jasyncio.Task;
+import jasyncio.net.Sockets;
 import jasyncio.sync.Event;
 import jasyncio.testing.Explore.Level;
 import jasyncio.testing.Explore.Strategy;
+import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -249,6 +252,53 @@ class ExplorationTest {
             .check();
     assertThat(result.exhausted()).isTrue();
     assertThat(outcomes).hasSize(4);
+  }
+
+  @Test
+  void mayBeCancelled_whileItsJobRuns_orWaitsForOne() {
+    Set<String> outcomes = new HashSet<>();
+    var result =
+        Exploration.of(
+                "jobs",
+                scope -> {
+                  var ran = new ArrayList<Integer>();
+                  var task = createTask(() -> toThread(() -> ran.add(1)), "task");
+                  scope.mayBeCancelled(task);
+                  await(gather(GatherOption.RETURN_EXCEPTIONS, List.of(task)));
+                  sleep(1); // the job goes on
+                  outcomes.add(task.cancelled() + " " + ran);
+                })
+            .strategy(Strategy.EXHAUSTIVE)
+            .check();
+    assertThat(result.exhausted()).isTrue();
+    assertThat(outcomes).contains("false [1]", "true [1]", "true []");
+  }
+
+  @Test
+  void mayBeCancelled_whileItWaitsForARealChannel_isTheSameEachTime() {
+    var failure =
+        failure(
+            Exploration.of(
+                "pipe",
+                scope -> {
+                  var pipe = Pipe.open();
+                  pipe.source().configureBlocking(false);
+                  var readable = new Event();
+                  Sockets.addReader(pipe.source(), readable::set);
+                  try {
+                    var reading =
+                        scope.mayBeCancelled(createTask(() -> readable.await(), "reading"));
+                    sleep(0.001);
+                    pipe.sink().write(ByteBuffer.wrap(new byte[1]));
+                    await(gather(GatherOption.RETURN_EXCEPTIONS, List.of(reading)));
+                    assertThat(reading.cancelled()).isFalse();
+                  } finally {
+                    Sockets.removeReader(pipe.source());
+                    pipe.source().close();
+                    pipe.sink().close();
+                  }
+                }));
+    assertThat(failure.deviations()).hasSize(1);
   }
 
   @Test

@@ -26,6 +26,7 @@ class GalleryTest {
           PoolLeak.EXHIBIT,
           PaidTwice.EXHIBIT,
           LockOrder.EXHIBIT,
+          LockCircle.EXHIBIT,
           TimeoutLosesResult.EXHIBIT,
           Reordered.EXHIBIT,
           CacheStampede.EXHIBIT,
