@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.CancelEverywhere.Run;
 import jasyncio.CancelEverywhere.Scenario;
-import jasyncio.CancelEverywhere.Way;
 import jasyncio.net.ConnectOptions;
 import jasyncio.net.Pipes;
 import jasyncio.net.Protocol;
@@ -21,6 +20,7 @@ import jasyncio.net.TestPki;
 import jasyncio.net.TlsContexts;
 import jasyncio.net.TlsOptions;
 import jasyncio.net.Transports;
+import jasyncio.testing.CancelEverywhere.Way;
 import jasyncio.testkit.Ports;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -17,8 +17,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.CancelEverywhere.Run;
 import jasyncio.CancelEverywhere.Scenario;
-import jasyncio.CancelEverywhere.Way;
+import jasyncio.internal.loop.LoopAccess;
 import jasyncio.lowlevel.Lowlevel;
+import jasyncio.testing.CancelEverywhere.Way;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,8 +136,10 @@ class CancelCoreTest {
                     sleep(0);
                     future.setException(failure);
                   });
-                  run.afterClose(() -> {
-                    if (run.begun()) { // else we hold on to the future ourselves
+                  run.atEnd(() -> {
+                    if (run.begun()) { // else nobody has looked after the future
+                      LoopAccess.get().reportForgotten(run.loop(), _ -> {});
+                      sleep(0);
                       assertThat(run.got().size() + run.expected()).isEqualTo(1);
                     }
                   });

@@ -6,9 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.CancelEverywhere.Scenario;
-import jasyncio.CancelEverywhere.Way;
 import jasyncio.files.AsyncFile;
 import jasyncio.files.AsyncFiles;
+import jasyncio.testing.CancelEverywhere.Way;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.CancelEverywhere.Run;
 import jasyncio.CancelEverywhere.Scenario;
-import jasyncio.CancelEverywhere.Way;
 import jasyncio.gevent.AsyncResult;
 import jasyncio.gevent.BoundedSemaphore;
 import jasyncio.gevent.Event;
@@ -23,6 +22,7 @@ import jasyncio.gevent.Pool;
 import jasyncio.gevent.Queue;
 import jasyncio.gevent.RLock;
 import jasyncio.gevent.Semaphore;
+import jasyncio.testing.CancelEverywhere.Way;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

@@ -6,10 +6,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.CancelEverywhere.Scenario;
-import jasyncio.CancelEverywhere.Way;
 import jasyncio.process.ProcessOptions;
 import jasyncio.process.SubprocessProtocol;
 import jasyncio.process.Subprocesses;
+import jasyncio.testing.CancelEverywhere.Way;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;

@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.CancelEverywhere.Run;
 import jasyncio.CancelEverywhere.Scenario;
-import jasyncio.CancelEverywhere.Way;
 import jasyncio.net.Datagrams;
 import jasyncio.net.Sockets;
+import jasyncio.testing.CancelEverywhere.Way;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

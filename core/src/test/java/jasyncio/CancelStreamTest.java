@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.CancelEverywhere.Run;
 import jasyncio.CancelEverywhere.Scenario;
-import jasyncio.CancelEverywhere.Way;
 import jasyncio.net.FlowControlMixin;
 import jasyncio.net.IncompleteReadException;
 import jasyncio.net.StreamReader;
 import jasyncio.net.StreamWriter;
 import jasyncio.net.WriteTransport;
+import jasyncio.testing.CancelEverywhere.Way;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Proxy;

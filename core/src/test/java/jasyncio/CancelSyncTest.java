@@ -15,6 +15,7 @@ import jasyncio.sync.Condition;
 import jasyncio.sync.Event;
 import jasyncio.sync.Lock;
 import jasyncio.sync.Semaphore;
+import jasyncio.testing.CancelEverywhere.Way;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -119,7 +120,7 @@ class CancelSyncTest {
                       });
                   run.atEnd(() -> assertThat(lock.locked()).isFalse());
                 })
-            .without(CancelEverywhere.Way.OTHERS)); // which is cancelled while it has it
+            .without(Way.OTHERS)); // which is cancelled while it has it
     return all;
   }
 
@@ -357,7 +358,7 @@ class CancelSyncTest {
                 run.atEnd(() -> {
                   assertThat(barrier.nWaiting()).isZero();
                   assertThat(barrier.broken()).isFalse();
-                  if (run.way() != CancelEverywhere.Way.GO_ON) { // which may take a second round
+                  if (run.way() != Way.GO_ON) { // which may take a second round
                     assertThat(run.got()).doesNotHaveDuplicates();
                   }
                 });

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.CancelEverywhere.Run;
 import jasyncio.CancelEverywhere.Scenario;
-import jasyncio.CancelEverywhere.Way;
+import jasyncio.testing.CancelEverywhere.Way;
 import jasyncio.util.Bounded;
 import jasyncio.util.ContextManager;
 import jasyncio.util.Correlator;

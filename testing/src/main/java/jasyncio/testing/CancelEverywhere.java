@@ -3,6 +3,8 @@ package jasyncio.testing;
 import jasyncio.Action;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
+import jasyncio.internal.base.Durations;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -122,17 +125,18 @@ public final class CancelEverywhere {
   /// All faults of several runs.
   record Faults(int runs, int runsThatFailed, List<Fault> list) {}
 
+  /// What it consists of.
+  record Options(
+      SetUp setUp, Set<Way> ways, Predicate<? super ErrorContext> expected, long patienceNanos) {}
+
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final int MAX_POSITIONS = 10_000;
   private static final int MAX_PLACES = 6; // that are told of
 
-  private final SetUp setUp;
-  private final Set<Way> ways;
-  private final Predicate<? super ErrorContext> expected;
+  private final Options options;
 
-  private CancelEverywhere(SetUp setUp, Set<Way> ways, Predicate<? super ErrorContext> expected) {
-    this.setUp = setUp;
-    this.ways = ways;
-    this.expected = expected;
+  private CancelEverywhere(Options options) {
+    this.options = options;
   }
 
   /// A scenario, to be disturbed in the first four [ways][Way].
@@ -141,9 +145,11 @@ public final class CancelEverywhere {
   /// @return what checks it
   public static CancelEverywhere of(SetUp setUp) {
     return new CancelEverywhere(
-        Objects.requireNonNull(setUp, "setUp"),
-        EnumSet.of(Way.ONCE, Way.TWICE, Way.AGAIN, Way.TIME_OUT),
-        _ -> false);
+        new Options(
+            Objects.requireNonNull(setUp, "setUp"),
+            EnumSet.of(Way.ONCE, Way.TWICE, Way.AGAIN, Way.TIME_OUT),
+            _ -> false,
+            PATIENCE_NANOS));
   }
 
   /// Cancels `body` everywhere, and checks each time that `invariant` holds: a scenario of one. The
@@ -173,7 +179,12 @@ public final class CancelEverywhere {
     if (wanted.length == 0) {
       throw new IllegalArgumentException("at least one way is needed");
     }
-    return new CancelEverywhere(setUp, EnumSet.copyOf(List.of(wanted)), expected);
+    return new CancelEverywhere(
+        new Options(
+            options.setUp,
+            EnumSet.copyOf(List.of(wanted)),
+            options.expected,
+            options.patienceNanos));
   }
 
   /// Says which errors may be told to the loop's exception handler.
@@ -181,7 +192,32 @@ public final class CancelEverywhere {
   /// @param reports which ones are no fault
   /// @return the same scenario, in which they are none
   public CancelEverywhere expecting(Predicate<? super ErrorContext> reports) {
-    return new CancelEverywhere(setUp, ways, Objects.requireNonNull(reports, "reports"));
+    Objects.requireNonNull(reports, "reports");
+    return new CancelEverywhere(
+        new Options(options.setUp, options.ways, reports, options.patienceNanos));
+  }
+
+  /// Says how long, in real time, other threads and watched channels are waited for while nothing
+  /// else can happen: 2 s unless it is said.
+  ///
+  /// @param seconds how long; 0 if nobody else takes part, even if somebody could
+  /// @return the same scenario, with that patience
+  /// @throws IllegalArgumentException if it is negative or not a number
+  public CancelEverywhere patience(double seconds) {
+    if (!(seconds >= 0)) {
+      throw new IllegalArgumentException("patience must be 0 s or more, not " + seconds);
+    }
+    return new CancelEverywhere(
+        new Options(options.setUp, options.ways, options.expected, (long) (seconds * 1e9)));
+  }
+
+  /// Says how long other threads and watched channels are waited for.
+  ///
+  /// @param duration how long
+  /// @return the same scenario, with that patience
+  /// @throws IllegalArgumentException if it is negative
+  public CancelEverywhere patience(Duration duration) {
+    return patience(Durations.seconds(duration, "duration"));
   }
 
   /// Runs the scenario, once as it is and then disturbed at every moment in every way.
@@ -210,7 +246,7 @@ public final class CancelEverywhere {
     }
     int runs = 1;
     int failed = 0;
-    for (var way : ways) {
+    for (var way : options.ways) {
       int targets = way == Way.OTHERS ? undisturbed.others() : 1;
       for (int target = 0; target < targets; target++) {
         boolean more = true;
@@ -234,7 +270,7 @@ public final class CancelEverywhere {
   }
 
   private CancelRun run(Way way, int position, int target, boolean telling) {
-    return new CancelRun(setUp, way, position, target, expected, telling);
+    return new CancelRun(options, way, position, target, telling);
   }
 
   /// Has it go wrong once more, and looks where the victim is.

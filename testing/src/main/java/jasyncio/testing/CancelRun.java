@@ -11,15 +11,14 @@ import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
 import jasyncio.internal.loop.LoopParts;
 import jasyncio.testing.CancelEverywhere.Fault;
+import jasyncio.testing.CancelEverywhere.Options;
 import jasyncio.testing.CancelEverywhere.Scenario;
-import jasyncio.testing.CancelEverywhere.SetUp;
 import jasyncio.testing.CancelEverywhere.Way;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// One run of a scenario whose victim is cancelled at one moment.
@@ -35,11 +34,10 @@ final class CancelRun implements Scenario {
   private static final int MAX_MOMENTS = 100_000;
   private static final int MAX_CANCELS = 100;
 
-  private final SetUp setUp;
+  private final Options options;
   private final Way way;
   private final int position;
   private final int target;
-  private final Predicate<? super ErrorContext> expected;
   private final boolean telling;
   private final TurnQueue queue = new TurnQueue(this::stop);
   private final StepExecutor executor = new StepExecutor();
@@ -71,18 +69,11 @@ final class CancelRun implements Scenario {
   private record Member(Role role, Action<?> body) {}
 
   /// @param telling whether it is to be told where the victim was, which costs more than the run
-  CancelRun(
-      SetUp setUp,
-      Way way,
-      int position,
-      int target,
-      Predicate<? super ErrorContext> expected,
-      boolean telling) {
-    this.setUp = setUp;
+  CancelRun(Options options, Way way, int position, int target, boolean telling) {
+    this.options = options;
     this.way = way;
     this.position = position;
     this.target = target;
-    this.expected = expected;
     this.telling = telling;
     EventLoop.running(); // initialises the class that installs the access
     loop = (EventLoop) LoopAccess.get().newLoop(null, parts(), "cancelEverywhere");
@@ -94,7 +85,9 @@ final class CancelRun implements Scenario {
   private LoopParts parts() {
     return new LoopParts(
         (inbox, channels, outside) -> {
-          var made = new StillTime(inbox, channels, outside, this::stop, queue::allWait);
+          var made =
+              new StillTime(
+                  inbox, channels, outside, options.patienceNanos(), this::stop, queue::allWait);
           time = made;
           return made;
         },
@@ -109,7 +102,7 @@ final class CancelRun implements Scenario {
 
   @Override
   public void victim(Action<?> body) {
-    if (members.stream().anyMatch(m -> m.role == Role.VICTIM)) {
+    if (hasVictim()) {
       throw new IllegalStateException("a scenario has one victim");
     }
     add(Role.VICTIM, body);
@@ -123,6 +116,10 @@ final class CancelRun implements Scenario {
   @Override
   public void background(Action<?> body) {
     add(Role.BACKGROUND, body);
+  }
+
+  private boolean hasVictim() {
+    return members.stream().anyMatch(m -> m.role == Role.VICTIM);
   }
 
   private void add(Role role, Action<?> body) {
@@ -164,6 +161,7 @@ final class CancelRun implements Scenario {
             background.add(loop.createTask(member.body, "background " + (background.size() + 1)));
       }
     }
+    members.clear(); // what they hold may be forgotten before the run is over
   }
 
   private Action<?> victimBody(Action<?> body) {
@@ -280,9 +278,9 @@ final class CancelRun implements Scenario {
   /// @throws IllegalStateException if the scenario names no victim
   List<Fault> drive() {
     try {
-      runCoroutine("the scenario's set-up", () -> setUp.accept(this));
+      runCoroutine("the scenario's set-up", () -> options.setUp().accept(this));
       if (faults.isEmpty()) {
-        if (members.stream().noneMatch(m -> m.role == Role.VICTIM)) {
+        if (!hasVictim()) {
           throw new IllegalStateException(
               "the scenario names no victim: call scenario.victim(...)");
         }
@@ -299,7 +297,7 @@ final class CancelRun implements Scenario {
       loop.close();
     }
     for (var report : reports) {
-      if (!expected.test(report)) {
+      if (!options.expected().test(report)) {
         fault("reported: " + report.message(), report.exception());
       }
     }
@@ -316,7 +314,8 @@ final class CancelRun implements Scenario {
 
   /// All that need come to an end, and what they have begun.
   private boolean areMembersDone() {
-    return Asyncio.allTasks(loop).stream().allMatch(background::contains);
+    return Asyncio.allTasks(loop).stream().allMatch(background::contains)
+        && !LoopAccess.get().survey(loop).outside();
   }
 
   private void runCoroutine(String name, Action<?> body) {
@@ -394,6 +393,9 @@ final class CancelRun implements Scenario {
     WaitGraph.timers(loop).forEach(timer -> fault("a timer is left: " + timer, null));
     core.channels().watched().forEach(c -> fault("a channel is left: " + c, null));
     var survey = LoopAccess.get().survey(loop);
+    if (survey.outside()) {
+      fault("another thread is still expected to call the loop", null);
+    }
     survey.asyncgens().forEach(g -> fault("an open generator is left: " + g, null));
     survey.signals().forEach(s -> fault("a handler is left, of signal " + s, null));
   }

@@ -12,25 +12,34 @@ import org.jspecify.annotations.Nullable;
 /// Virtual time for a loop that is driven: it stops the loop when enough has happened, or nothing
 /// can happen any more.
 final class StillTime implements Waiting {
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10); // with the outside
+  /* Overview
+   * Other threads, and channels, are given a moment in real time before the next timer has its turn: whether they are
+   * going to call cannot be known, as who awaits a future of the JDK may well complete it by a timer. Where there is no
+   * timer, they are given as much as the patience is. With no patience at all there is nobody else.
+   */
+  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final Inbox inbox;
+  private final long patienceNanos;
   private final VirtualTime time;
   private final Runnable stop;
   private final Supplier<@Nullable Entry> instead;
   private BooleanSupplier enough = () -> false;
   private long began = System.nanoTime();
 
+  /// @param patienceNanos how long others are waited for while nothing else can happen
   /// @param stop has the loop stop
   /// @param instead what is to run before time passes, if something is
   StillTime(
       Inbox inbox,
       Channels channels,
       Outside outside,
+      long patienceNanos,
       Runnable stop,
       Supplier<@Nullable Entry> instead) {
     this.inbox = inbox;
     this.time = new VirtualTime(inbox, channels, outside);
+    this.patienceNanos = patienceNanos;
     this.stop = stop;
     this.instead = instead;
   }
@@ -46,21 +55,32 @@ final class StillTime implements Waiting {
     if (!inbox.isEmpty()) {
       return;
     }
-    boolean inside = !time.isHeldBack();
-    if (enough.getAsBoolean() || (inside ? nanos == FOREVER : patience() <= 0)) {
+    boolean alone = patienceNanos == 0 || !time.isHeldBack();
+    if (enough.getAsBoolean() || (nanos == FOREVER && (alone || patience() <= 0))) {
       stop.run();
-      return;
-    }
-    var entry = inside ? instead.get() : null;
-    if (entry != null) {
-      send(entry);
+    } else if (!alone) {
+      awaitOthers(nanos);
     } else {
-      time.await(inside ? nanos : Math.min(nanos, patience()));
+      var entry = instead.get();
+      if (entry != null) {
+        send(entry);
+      } else {
+        time.pass(nanos);
+      }
+    }
+  }
+
+  private void awaitOthers(long nanos) {
+    long limit = nanos == FOREVER ? patience() : Math.min(nanos, MOMENT_NANOS);
+    long before = System.nanoTime();
+    time.awaitOutside(limit);
+    if (nanos != FOREVER && System.nanoTime() - before >= limit) { // nobody has come
+      time.pass(nanos);
     }
   }
 
   private long patience() {
-    return began + PATIENCE_NANOS - System.nanoTime();
+    return began + patienceNanos - System.nanoTime();
   }
 
   @Override

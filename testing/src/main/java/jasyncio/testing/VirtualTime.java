@@ -103,6 +103,13 @@ final class VirtualTime implements Waiting {
     }
   }
 
+  /// Waits in real time for what comes from outside, while virtual time stands still.
+  ///
+  /// @param nanos at most so long, more than 0
+  void awaitOutside(long nanos) {
+    sleeper.await(nanos);
+  }
+
   /// Whether something outside may come before the next timer, so that time is not to jump.
   boolean isHeldBack() {
     return outside.answers() || isPaced();

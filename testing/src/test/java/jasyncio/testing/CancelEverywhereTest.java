@@ -1,5 +1,6 @@
 package jasyncio.testing;
 
+import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
@@ -19,11 +20,13 @@ import jasyncio.testing.CancelEverywhere.Fault;
 import jasyncio.testing.CancelEverywhere.Faults;
 import jasyncio.testing.CancelEverywhere.SetUp;
 import jasyncio.testing.CancelEverywhere.Way;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -416,6 +419,20 @@ class CancelEverywhereTest {
               });
             })
         .check();
+  }
+
+  @Test
+  void futureOfTheJdk_completedByATimer_isNotWaitedForInVain() {
+    var scenario =
+        CancelEverywhere.of(s -> {
+          var future = new CompletableFuture<String>();
+          var timer = getRunningLoop().callLater(3600, () -> future.complete("done"));
+          s.victim(() -> await(future));
+          s.invariant(() -> timer.cancel());
+        });
+    scenario.patience(0).check(); // nobody else is going to complete it
+    scenario.patience(Duration.ofSeconds(1)).ways(Way.ONCE).check();
+    assertThatThrownBy(() -> scenario.patience(-1)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
