@@ -1,5 +1,6 @@
 package jasyncio.testing;
 
+import jasyncio.EventLoop;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -205,7 +206,13 @@ public final class Exploration {
   ///
   /// @return what has been done
   /// @throws ExplorationFailure if a run failed
+  /// @throws IllegalStateException if a loop runs here
   public Result check() {
+    if (EventLoop.running() != null) {
+      throw new IllegalStateException(
+          "an exploration runs loops of its own, and so not inside of another: call it in a plain"
+              + " @Test");
+    }
     long began = System.nanoTime();
     long end = began + (long) (seconds * 1e9);
     if (replay != null) {

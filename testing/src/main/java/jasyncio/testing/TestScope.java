@@ -71,8 +71,11 @@ public final class TestScope {
   /// @param <T> what the task gives
   /// @param task who may be cancelled
   /// @return the same task
+  /// @throws IllegalArgumentException if it belongs to another loop
   public <T extends @Nullable Object> Task<T> mayBeCancelled(Task<T> task) {
-    Objects.requireNonNull(task, "task");
+    if (task.getLoop() != loop) {
+      throw new IllegalArgumentException("the task belongs to another loop: " + task);
+    }
     if (explored != null) {
       explored.mayBeCancelled(task);
     }

@@ -3,12 +3,14 @@ package jasyncio.testing;
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.gather;
+import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.toThread;
 import static jasyncio.Asyncio.waitFor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import jasyncio.GatherOption;
@@ -433,6 +435,28 @@ class ExplorationTest {
         .withMessage("an exploration has 1 run or more, not 0");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Exploration.of("x", _ -> {}).seconds(Double.NaN));
+  }
+
+  @Test
+  void insideOfALoop_isRefused() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> run(() -> Exploration.of("x", _ -> {}).check()))
+        .withMessage(
+            "an exploration runs loops of its own, and so not inside of another: call it in a plain"
+                + " @Test");
+  }
+
+  @Test
+  void mayBeCancelled_taskOfAnotherLoop_isRefused() {
+    Task<?> other =
+        run(() -> {
+          var task = createTask(() -> 1);
+          await(task);
+          return task;
+        });
+    assertThat(failure(Exploration.of("x", scope -> scope.mayBeCancelled(other))))
+        .hasCauseInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the task belongs to another loop: <Task finished");
   }
 
   // ---- as a test --------------------------------------------------------------------------------
