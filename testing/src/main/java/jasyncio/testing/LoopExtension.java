@@ -2,10 +2,14 @@ package jasyncio.testing;
 
 import static org.junit.platform.commons.support.AnnotationSupport.isAnnotated;
 
+import jasyncio.EventLoop;
+import jasyncio.FiberKind;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -18,6 +22,8 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
+import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 import org.junit.platform.commons.support.AnnotationSupport;
 
 /// Gives tests their loops: see [OnLoop].
@@ -27,7 +33,8 @@ final class LoopExtension
         AfterEachCallback,
         AfterAllCallback,
         InvocationInterceptor,
-        ParameterResolver {
+        ParameterResolver,
+        TestTemplateInvocationContextProvider {
   /* Overview
    * A loop is kept in the store of the context whose scope it is: that of a test, or of a class. Contexts look into the
    * stores of those they lie in, so a test finds its class's. A loop of scope CLASS is made before @BeforeAll, one of
@@ -49,7 +56,9 @@ final class LoopExtension
     var ofClass = ofClass(type);
     var method = context.getTestMethod().orElse(null);
     var ofMethod = method == null ? null : of(method);
-    return Settings.of(ofMethod != null ? ofMethod : ofClass != null ? ofClass : PLAIN);
+    var settings = Settings.of(ofMethod != null ? ofMethod : ofClass != null ? ofClass : PLAIN);
+    var kind = isOnEachRuntime(context) ? runtimeOf(context) : null;
+    return kind == null ? settings : settings.on(kind);
   }
 
   /// The one of a method, unless it is that of `@AsyncTest`, which says nothing.
@@ -71,6 +80,51 @@ final class LoopExtension
   private static LoopScope scope(ExtensionContext context) {
     var annotation = ofClass(context.getRequiredTestClass());
     return annotation == null ? LoopScope.TEST : annotation.scope();
+  }
+
+  // ---- on each runtime --------------------------------------------------------------------------
+
+  private static boolean isOnEachRuntime(ExtensionContext context) {
+    return context.getTestMethod().filter(m -> isAnnotated(m, OnEachRuntime.class)).isPresent();
+  }
+
+  @Override
+  public boolean supportsTestTemplate(ExtensionContext context) {
+    return isOnEachRuntime(context);
+  }
+
+  @Override
+  public Stream<TestTemplateInvocationContext> provideTestTemplateInvocationContexts(
+      ExtensionContext context) {
+    return runtimes().stream().map(OfRuntime::new);
+  }
+
+  /// One invocation: named after the runtime.
+  private record OfRuntime(FiberKind kind) implements TestTemplateInvocationContext {
+    @Override
+    public String getDisplayName(int index) {
+      return kind.toString();
+    }
+  }
+
+  private static List<FiberKind> runtimes() {
+    return Stream.of(FiberKind.values()).filter(LoopExtension::worksHere).toList();
+  }
+
+  private static boolean worksHere(FiberKind kind) {
+    try (var _ = EventLoop.create(kind)) {
+      return true;
+    } catch (IllegalStateException e) {
+      return false;
+    }
+  }
+
+  /// That of an invocation, which is named after it.
+  private static @Nullable FiberKind runtimeOf(ExtensionContext context) {
+    return runtimes().stream()
+        .filter(kind -> kind.toString().equals(context.getDisplayName()))
+        .findFirst()
+        .orElse(null);
   }
 
   // ---- lives ------------------------------------------------------------------------------------

@@ -16,10 +16,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import jasyncio.ContextVar;
 import jasyncio.EventLoop;
+import jasyncio.FiberKind;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
@@ -200,6 +203,15 @@ class AsyncTestTest {
                   sleep(i);
                   assertThat(clock.elapsed().minus(before)).isEqualTo(ofSeconds(i));
                 }));
+  }
+
+  private static final Set<FiberKind> RUNTIMES = EnumSet.noneOf(FiberKind.class);
+
+  @OnEachRuntime
+  void eachRuntime_hasARun(EventLoop loop, TestClock clock) {
+    sleep(1);
+    assertThat(clock.elapsed()).isEqualTo(ofSeconds(1));
+    assertThat(RUNTIMES.add(loop.fibers())).isTrue();
   }
 
   @OnLoop
