@@ -142,7 +142,9 @@ public final class Exploration {
   // ---- one run ----------------------------------------------------------------------------------
 
   /// A run, and how it failed, if it did.
-  record Outcome(Explored explored, @Nullable Throwable failure) {
+  ///
+  /// @param besides what else was wrong when it was given up
+  record Outcome(Explored explored, @Nullable Throwable failure, @Nullable String besides) {
     /// What makes two failures the same one: the place in the program; or, if it has none, what is
     /// said, but for numbers and addresses.
     String kind() {
@@ -177,6 +179,7 @@ public final class Exploration {
     var settings = Settings.plain();
     var test = new TestRun(name, settings, false, explored);
     Throwable failure = null;
+    String besides = null;
     try {
       test.run(
           name,
@@ -195,9 +198,10 @@ public final class Exploration {
         failure = e;
       } else {
         failure.addSuppressed(e);
+        besides = test.verdict() == null ? null : e.getMessage();
       }
     }
-    return new Outcome(explored, failure);
+    return new Outcome(explored, failure, besides);
   }
 
   // ---- all runs ---------------------------------------------------------------------------------
@@ -278,6 +282,9 @@ public final class Exploration {
     text.append(replay.length() > 3 || number > 1 ? " of " + runs : ", the plain one");
     text.append(" (").append(VirtualTime.text(took(began).toMillis() * 1_000_000)).append("): ");
     text.append(cause);
+    if (words.besides != null) {
+      text.append("\n").append(words.besides);
+    }
     if (difference != null) {
       text.append("\n  NOT DETERMINISTIC: run again with the same choices, ")
           .append(difference)

@@ -23,6 +23,8 @@ final class Problems {
     }
     if (error.task() != null) {
       text.append("\n      in ").append(WaitGraph.name(error.task()));
+    } else if (error.future() != null) {
+      text.append("\n      in ").append(error.future());
     }
     for (var frame : WaitGraph.withoutHarness(error.blockedAt())) {
       text.append("\n      at ").append(frame);

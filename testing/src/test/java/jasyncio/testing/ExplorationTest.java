@@ -134,6 +134,29 @@ class ExplorationTest {
   }
 
   @Test
+  void deadlock_becauseSomebodyHasFailed_saysWho() {
+    var failure =
+        failure(
+            Exploration.of(
+                "service",
+                _ -> {
+                  var started = new Event();
+                  createTask(
+                      () -> {
+                        waitFor(() -> sleep(0.9), 1);
+                        started.set();
+                      },
+                      "starter");
+                  started.await();
+                }));
+    assertThat(failure)
+        .hasMessageContainingAll(
+            "dead-lock in service: nobody can ever run again",
+            "Task exception was never retrieved: java.util.concurrent.TimeoutException",
+            "in <Task finished name='starter'");
+  }
+
+  @Test
   void runThatDoesNotEnd_fails() {
     var failure =
         failure(
