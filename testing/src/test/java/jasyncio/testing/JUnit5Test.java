@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.Asyncio;
 import java.io.File;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,7 @@ class JUnit5Test {
             "--disable-banner",
             "--disable-ansi-colors"));
     var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    var output = new String(process.getInputStream().readAllBytes());
+    var output = new String(process.getInputStream().readAllBytes(), Charset.defaultCharset());
     assertThat(process.waitFor()).as(output).isZero();
     assertThat(output).contains("0 tests failed").doesNotContain(" 0 tests successful");
   }
