@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
@@ -198,9 +199,11 @@ class StreamContractTest {
 
   /// Which rules are broken if the left end writes through another transport.
   private static List<String> broken(java.util.function.UnaryOperator<Transport> change) {
+    var kept = new ArrayList<StreamPair>(); // a writer that is forgotten closes its transport
     return StreamContract.tests(
             () -> {
               var pair = MemoryStreams.pair();
+              kept.add(pair);
               var left = pair.left();
               var reader = new StreamReader();
               var protocol = new StreamReaderProtocol(reader);
