@@ -39,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Tag("slow")
 class StreamContractTest {
+  private final List<StreamPair> kept = new ArrayList<>(); // who is forgotten is closed
 
   @TestFactory
   Stream<DynamicTest> memoryPair() {
@@ -198,8 +199,7 @@ class StreamContractTest {
   }
 
   /// Which rules are broken if the left end writes through another transport.
-  private static List<String> broken(java.util.function.UnaryOperator<Transport> change) {
-    var kept = new ArrayList<StreamPair>(); // a writer that is forgotten closes its transport
+  private List<String> broken(java.util.function.UnaryOperator<Transport> change) {
     return StreamContract.tests(
             () -> {
               var pair = MemoryStreams.pair();
