@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("lincheck")
 @Timeout(300)
 class WakeUpLincheckTest {
-  private static final int INVOCATIONS = 2_000;
+  private static final int INVOCATIONS = 800;
 
   /// Lincheck takes an object for shared if a static field leads to it.
   private static volatile @Nullable Loop shared;
