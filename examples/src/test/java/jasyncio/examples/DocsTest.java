@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -54,10 +55,12 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 ///     <!-- from: examples/greeter/pom.xml -->
 ///
-/// The examples in the Javadoc of the core are treated in the same way.
+/// The examples in the Javadoc of the core are treated in the same way, and so are the fragments in
+/// that of the test kit, whose other examples are tests of its own.
 class DocsTest {
   private static final Path ROOT = Programs.EXAMPLES.resolve("..").normalize();
   private static final Path JAVADOC = ROOT.resolve("core/src/main/java");
+  private static final Path TESTING = ROOT.resolve("testing/src/main/java");
   private static final Path MAP = ROOT.resolve("docs/python-map.md");
   private static final List<String> MAP_PACKAGES =
       List.of(
@@ -155,9 +158,12 @@ class DocsTest {
     for (Path path : markdownFiles()) {
       PAGES.add(MarkdownPage.read(path));
     }
-    PAGES.forEach(DocsTest::collect);
+    PAGES.forEach(page -> collect(page, block -> true));
     for (Path path : files(JAVADOC, ".java")) {
-      collect(MarkdownPage.parse(path, javadoc(path)));
+      collect(MarkdownPage.parse(path, javadoc(path)), block -> true);
+    }
+    for (Path path : files(TESTING, ".java")) {
+      collect(MarkdownPage.parse(path, javadoc(path)), block -> block.has("fragment"));
     }
     compile();
     slots = Executors.newFixedThreadPool(4);
@@ -368,11 +374,11 @@ class DocsTest {
 
   // ---- pages ------------------------------------------------------------------------------------
 
-  private static void collect(MarkdownPage page) {
+  private static void collect(MarkdownPage page, Predicate<Block> wanted) {
     String file = page.path().getFileName().toString().replaceAll("\\W", "_");
     List<Block> blocks = page.blocks();
     for (int i = 0; i < blocks.size(); i++) {
-      if (blocks.get(i).is("java")) {
+      if (blocks.get(i).is("java") && wanted.test(blocks.get(i))) {
         SNIPPETS.add(new Snippet(page, i, blocks.get(i), file + "_" + blocks.get(i).line()));
       }
     }

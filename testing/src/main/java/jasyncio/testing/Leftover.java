@@ -3,23 +3,23 @@ package jasyncio.testing;
 /// What a test may leave behind by mistake.
 public enum Leftover {
   /// Tasks that are not done.
-  TASKS("tasks"),
+  TASKS("a task"),
   /// Callbacks that are scheduled for later.
-  TIMERS("timers"),
+  TIMERS("a timer"),
   /// Channels that the loop watches: sockets, pipes.
-  CHANNELS("channels"),
+  CHANNELS("a channel"),
   /// Handlers of signals.
-  SIGNALS("signal handlers"),
+  SIGNALS("a handler of signal"),
   /// Asynchronous generators that are neither exhausted nor closed.
-  GENERATORS("generators"),
+  GENERATORS("an open generator"),
   /// Platform threads.
-  THREADS("threads"),
+  THREADS("a thread"),
   /// Errors that were told to the loop's exception handler, and those that nobody has read.
-  ERRORS("errors");
+  ERRORS("an error");
 
-  final String plural;
+  final String singular;
 
-  Leftover(String plural) {
-    this.plural = plural;
+  Leftover(String singular) {
+    this.singular = singular;
   }
 }

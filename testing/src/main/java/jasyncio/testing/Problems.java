@@ -33,8 +33,8 @@ final class Problems {
   }
 
   /// Something that should be gone.
-  void left(String kind, String what) {
-    texts.add(kind + " is left: " + what);
+  void left(LeakCheck.Left left) {
+    texts.add(left.kind().singular + " is left: " + left.text());
   }
 
   void thread(Thread thread) {
@@ -42,7 +42,7 @@ final class Problems {
     for (var frame : thread.getStackTrace()) {
       text.append("\n      at ").append(frame);
     }
-    left("a thread", text.toString());
+    left(new LeakCheck.Left(Leftover.THREADS, thread, text.toString()));
   }
 
   /// The end of the test has failed itself.

@@ -133,11 +133,12 @@ public final class TestClock implements InstantSource {
                   : "runs another, " + EventLoop.running()));
     }
     do {
-      awaitIdleness();
+      awaitIdleness(loop);
     } while (ready.size() > 0); // another one of that turn's, in an exploration
   }
 
-  private void awaitIdleness() {
+  /// Waits until the loop would wait. Suspends.
+  static void awaitIdleness(EventLoop loop) {
     var still = new Future<Boolean>(loop);
     var handle =
         Lowlevel.callWhenIdle(

@@ -347,30 +347,10 @@ final class TestRun {
           clock.settle(); // what was called soon is not left
           LoopAccess.get().reportForgotten(loop, warnings::add);
           clock.settle();
-          survey(problems);
+          LeakCheck.on(loop).stream()
+              .filter(left -> settings.checks(left.kind()))
+              .forEach(problems::left);
         });
-  }
-
-  private void survey(Problems problems) {
-    var survey = LoopAccess.get().survey(loop);
-    var core = LoopAccess.get().core(loop);
-    if (settings.checks(Leftover.TASKS)) {
-      Asyncio.allTasks(loop).stream()
-          .filter(task -> task != Asyncio.currentTask())
-          .forEach(task -> problems.left("a task", WaitGraph.describe(task)));
-    }
-    if (settings.checks(Leftover.TIMERS)) {
-      WaitGraph.timers(loop).forEach(timer -> problems.left("a timer", timer.toString()));
-    }
-    if (settings.checks(Leftover.CHANNELS)) {
-      core.channels().watched().forEach(c -> problems.left("a channel", c.toString()));
-    }
-    if (settings.checks(Leftover.GENERATORS)) {
-      survey.asyncgens().forEach(g -> problems.left("an open generator", g.toString()));
-    }
-    if (settings.checks(Leftover.SIGNALS)) {
-      survey.signals().forEach(s -> problems.left("a handler of signal", s));
-    }
   }
 
   private void close(Problems problems) {

@@ -62,7 +62,7 @@ public final class TestScope {
   ///
   /// Does not suspend. The loop's thread only.
   ///
-  /// ```java fragment
+  /// ```java
   /// var client = scope.mayBeCancelled(createTask(() -> pool.query("select 1")));
   /// await(gather(GatherOption.RETURN_EXCEPTIONS, List.of(client)));
   /// assertThat(pool.free()).isEqualTo(1);

@@ -1,0 +1,87 @@
+package jasyncio.testing;
+
+import jasyncio.Asyncio;
+import jasyncio.EventLoop;
+import jasyncio.internal.loop.LoopAccess;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Fails if something is left that was not there before: for code that is not a test [on a
+/// loop][OnLoop], or for a part of one.
+///
+/// ```java fragment
+/// try (var _ = jasyncio.testing.LeakCheck.begin()) {
+///   var task = createTask(() -> sleep(1));
+///   await(task);
+/// }
+/// ```
+///
+/// On a loop these are its tasks, timers, watched channels, generators and signal handlers, as
+/// [Leftover] has them, and [#close()] waits until nothing can run any more, without letting time
+/// pass; everywhere, platform threads, which get two seconds to end. It is closed on the thread, or
+/// in the task, that began it.
+public final class LeakCheck implements AutoCloseable {
+  private final @Nullable EventLoop loop;
+  private final Set<Object> before = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Set<Thread> threads = ThreadsLeft.now();
+
+  private LeakCheck(@Nullable EventLoop loop) {
+    this.loop = loop;
+    if (loop != null) {
+      on(loop).forEach(left -> before.add(left.what));
+    }
+  }
+
+  /// Remembers what is there now. Does not suspend.
+  ///
+  /// @return closed when nothing more may be left
+  public static LeakCheck begin() {
+    return new LeakCheck(EventLoop.running());
+  }
+
+  /// Looks what is left. Suspends on a loop, if anything can still run there.
+  ///
+  /// @throws AssertionError if something is left; says what and where
+  @Override
+  public void close() {
+    var problems = new Problems();
+    if (loop != null) {
+      TestClock.awaitIdleness(loop);
+      on(loop).stream().filter(left -> !before.contains(left.what)).forEach(problems::left);
+    }
+    ThreadsLeft.since(threads).forEach(problems::thread);
+    problems.tell("what was looked after");
+  }
+
+  /// Something that is there.
+  record Left(Leftover kind, Object what, String text) {}
+
+  /// What is there on a loop but the task that asks, and threads. The loop's thread only.
+  static List<Left> on(EventLoop loop) {
+    var survey = LoopAccess.get().survey(loop);
+    var found = new ArrayList<Left>();
+    var asking = EventLoop.running() == loop ? Asyncio.currentTask() : null;
+    for (var task : Asyncio.allTasks(loop)) {
+      if (task != asking) {
+        found.add(new Left(Leftover.TASKS, task, WaitGraph.describe(task)));
+      }
+    }
+    for (var timer : WaitGraph.timers(loop)) {
+      found.add(new Left(Leftover.TIMERS, timer, timer.toString()));
+    }
+    for (var channel : LoopAccess.get().core(loop).channels().watched()) {
+      found.add(new Left(Leftover.CHANNELS, channel, channel.toString()));
+    }
+    for (var generator : survey.asyncgens()) {
+      found.add(new Left(Leftover.GENERATORS, generator, generator.toString()));
+    }
+    for (var signal : survey.signals()) {
+      found.add(new Left(Leftover.SIGNALS, signal.intern(), signal));
+    }
+    return found;
+  }
+}

@@ -1,0 +1,69 @@
+package jasyncio.testing;
+
+import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.sleep;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import jasyncio.EventLoop;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+class LeakCheckTest {
+  @AsyncTest
+  void whatIsDone_isNotLeft(TestClock clock) {
+    var before = createTask(() -> sleep(5));
+    try (var _ = LeakCheck.begin()) {
+      await(createTask(() -> sleep(1)));
+      createTask(() -> sleep(0)); // ends by itself
+    }
+    assertThat(clock.elapsed()).isEqualTo(Duration.ofSeconds(1));
+    await(before);
+  }
+
+  @AsyncTest
+  void task_isLeft(TestScope scope) {
+    assertThatExceptionOfType(AssertionError.class)
+        .isThrownBy(() -> {
+          try (var _ = LeakCheck.begin()) {
+            scope.background(() -> sleep(3600)).setName("forgotten");
+          }
+        })
+        .withMessageContaining("a task is left: task 'forgotten' waits for its sleep to end");
+  }
+
+  @AsyncTest
+  void timer_isLeft(EventLoop loop) {
+    var check = LeakCheck.begin();
+    var timer = loop.callLater(3600, () -> {});
+    assertThatExceptionOfType(AssertionError.class)
+        .isThrownBy(check::close)
+        .withMessageContaining("a timer is left: <TimerHandle when=3600");
+    timer.cancel();
+    check.close();
+  }
+
+  @Test
+  void thread_isLeft_withoutALoop() throws Exception {
+    var end = new CountDownLatch(1);
+    var check = LeakCheck.begin();
+    var thread =
+        Thread.ofPlatform()
+            .name("of LeakCheckTest")
+            .start(() -> {
+              try {
+                end.await();
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+            });
+    assertThatExceptionOfType(AssertionError.class)
+        .isThrownBy(check::close)
+        .withMessageContaining("a thread is left: 'of LeakCheckTest'");
+    end.countDown();
+    thread.join();
+    check.close();
+  }
+}
