@@ -22,6 +22,7 @@ import jasyncio.gevent.Gevent;
 import jasyncio.internal.base.Sneaky;
 import jasyncio.net.StreamReader;
 import jasyncio.net.Streams;
+import jasyncio.testing.AsyncTest;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -94,48 +95,38 @@ class AwaitedAtTest {
 
   // ---- whatever ends a wait ---------------------------------------------------------------------
 
-  @Test
+  @AsyncTest
   void task_failed_tellsWhereItWasAwaited() {
-    run(() -> {
-      var error = new IllegalStateException();
-      var task = createTask(() -> fail(error));
-      assertThat(caughtHere(() -> await(task))).isSameAs(error);
-      assertAwaitedHere(error);
-    });
+    var error = new IllegalStateException();
+    var task = createTask(() -> fail(error));
+    assertThat(caughtHere(() -> await(task))).isSameAs(error);
+    assertAwaitedHere(error);
   }
 
-  @Test
+  @AsyncTest
   void future_failed_tellsWhereItWasAwaited() {
-    run(() -> {
-      var future = getRunningLoop().<Integer>createFuture();
-      var error = new IOException();
-      getRunningLoop().callSoon(() -> future.setException(error));
-      assertThat(caughtHere(() -> future.await(IOException.class))).isSameAs(error);
-      assertAwaitedHere(error);
-    });
+    var future = getRunningLoop().<Integer>createFuture();
+    var error = new IOException();
+    getRunningLoop().callSoon(() -> future.setException(error));
+    assertThat(caughtHere(() -> future.await(IOException.class))).isSameAs(error);
+    assertAwaitedHere(error);
   }
 
-  @Test
+  @AsyncTest
   void gather_failed_tellsWhereItWasAwaited() {
-    run(() -> {
-      var error = new IllegalStateException();
-      assertThat(caughtHere(() -> await(gather(() -> fail(error), () -> sleep(0, 1)))))
-          .isSameAs(error);
-      assertAwaitedHere(error);
-    });
+    var error = new IllegalStateException();
+    assertThat(caughtHere(() -> await(gather(() -> fail(error), () -> sleep(0, 1)))))
+        .isSameAs(error);
+    assertAwaitedHere(error);
   }
 
-  @Test
+  @AsyncTest
   void taskGroup_failed_isThrownWhereItWasAwaited() {
-    run(() -> {
-      var error = new IllegalStateException();
-      var group = caughtHere(() -> taskGroup(tg -> tg.createTask(() -> fail(error))));
-      assertThat(((ExceptionGroup) group).exceptions()).containsExactly(error);
-      assertThat(group.getStackTrace())
-          .extracting(StackTraceElement::getMethodName)
-          .contains("here");
-      assertThat(labels(group, LABEL)).isEmpty();
-    });
+    var error = new IllegalStateException();
+    var group = caughtHere(() -> taskGroup(tg -> tg.createTask(() -> fail(error))));
+    assertThat(((ExceptionGroup) group).exceptions()).containsExactly(error);
+    assertThat(group.getStackTrace()).extracting(StackTraceElement::getMethodName).contains("here");
+    assertThat(labels(group, LABEL)).isEmpty();
   }
 
   @Test
@@ -148,35 +139,29 @@ class AwaitedAtTest {
     assertThat(labels(exit, LABEL)).isNotEmpty();
   }
 
-  @Test
+  @AsyncTest
   void executor_failed_tellsWhereItWasAwaited() {
-    run(() -> {
-      var error = new IOException();
-      assertThat(caughtHere(() -> toThread(() -> fail(error)))).isSameAs(error);
-      assertAwaitedHere(error);
-      var other = new IOException();
-      assertThat(caughtHere(() -> await(getRunningLoop().runInExecutor(null, () -> fail(other)))))
-          .isSameAs(other);
-      assertAwaitedHere(other);
-    });
+    var error = new IOException();
+    assertThat(caughtHere(() -> toThread(() -> fail(error)))).isSameAs(error);
+    assertAwaitedHere(error);
+    var other = new IOException();
+    assertThat(caughtHere(() -> await(getRunningLoop().runInExecutor(null, () -> fail(other)))))
+        .isSameAs(other);
+    assertAwaitedHere(other);
   }
 
-  @Test
+  @AsyncTest
   void file_missing_tellsWhereItWasAwaited() {
-    run(() -> {
-      var error = caughtHere(() -> AsyncFiles.readString(Path.of("/no/such/file")));
-      assertThat(error).isInstanceOf(NoSuchFileException.class);
-      assertAwaitedHere(error);
-    });
+    var error = caughtHere(() -> AsyncFiles.readString(Path.of("/no/such/file")));
+    assertThat(error).isInstanceOf(NoSuchFileException.class);
+    assertAwaitedHere(error);
   }
 
-  @Test
+  @AsyncTest
   void host_unknown_tellsWhereItWasAwaited() {
-    run(() -> {
-      var error = caughtHere(() -> Streams.openConnection("no-such-host.invalid", 1));
-      assertThat(error).isInstanceOf(UnknownHostException.class);
-      assertAwaitedHere(error);
-    });
+    var error = caughtHere(() -> Streams.openConnection("no-such-host.invalid", 1));
+    assertThat(error).isInstanceOf(UnknownHostException.class);
+    assertAwaitedHere(error);
   }
 
   @Test
@@ -193,60 +178,52 @@ class AwaitedAtTest {
     });
   }
 
-  @Test
+  @AsyncTest
   void reader_ofAConnectionThatBroke_tellsWhereItWasRead() {
-    run(() -> {
-      var reader = new StreamReader();
-      var error = new SocketException("Connection reset");
-      getRunningLoop().callSoon(() -> reader.setException(error));
-      assertThat(caughtHere(() -> reader.read(1))).isSameAs(error);
-      assertAwaitedHere(error);
-      assertThat(caughtHere(() -> reader.readline())).isSameAs(error);
-      assertThat(labels(error, LABEL)).hasSize(2);
-    });
+    var reader = new StreamReader();
+    var error = new SocketException("Connection reset");
+    getRunningLoop().callSoon(() -> reader.setException(error));
+    assertThat(caughtHere(() -> reader.read(1))).isSameAs(error);
+    assertAwaitedHere(error);
+    assertThat(caughtHere(() -> reader.readline())).isSameAs(error);
+    assertThat(labels(error, LABEL)).hasSize(2);
   }
 
-  @Test
+  @AsyncTest
   void futuresOfTheJdk_failed_tellWhereTheyWereAwaited() {
-    run(() -> {
-      var error = new IOException();
-      var stage = CompletableFuture.runAsync(() -> fail(error)).thenRun(() -> {});
-      assertThat(caughtHere(() -> await(stage))).isSameAs(error);
-      assertAwaitedHere(error);
-      var other = new IOException();
-      var job = new FutureTask<>(() -> fail(other));
-      Thread.startVirtualThread(job);
-      assertThat(caughtHere(() -> await(job))).isSameAs(other);
-      assertAwaitedHere(other);
-    });
+    var error = new IOException();
+    var stage = CompletableFuture.runAsync(() -> fail(error)).thenRun(() -> {});
+    assertThat(caughtHere(() -> await(stage))).isSameAs(error);
+    assertAwaitedHere(error);
+    var other = new IOException();
+    var job = new FutureTask<>(() -> fail(other));
+    Thread.startVirtualThread(job);
+    assertThat(caughtHere(() -> await(job))).isSameAs(other);
+    assertAwaitedHere(other);
   }
 
-  @Test
+  @AsyncTest
   void asCompleted_failed_tellsWhereItWasAwaited() {
-    run(() -> {
-      var error = new IllegalStateException();
-      var plain = asCompleted(List.of(createTask(() -> fail(error))));
-      assertThat(caughtHere(() -> await(plain.iterator().next()))).isSameAs(error);
-      assertAwaitedHere(error);
-      var other = new IllegalStateException();
-      var async = asCompleted(List.of(createTask(() -> fail(other))));
-      assertThat(caughtHere(() -> await(async.async().iterator().next()))).isSameAs(other);
-      assertAwaitedHere(other);
-    });
+    var error = new IllegalStateException();
+    var plain = asCompleted(List.of(createTask(() -> fail(error))));
+    assertThat(caughtHere(() -> await(plain.iterator().next()))).isSameAs(error);
+    assertAwaitedHere(error);
+    var other = new IllegalStateException();
+    var async = asCompleted(List.of(createTask(() -> fail(other))));
+    assertThat(caughtHere(() -> await(async.async().iterator().next()))).isSameAs(other);
+    assertAwaitedHere(other);
   }
 
-  @Test
+  @AsyncTest
   void waitForAndShield_failed_tellWhereTheyWereAwaited() {
-    run(() -> {
-      var error = new IllegalStateException();
-      var task = createTask(() -> fail(error));
-      assertThat(caughtHere(() -> waitFor(task, 100))).isSameAs(error);
-      assertAwaitedHere(error);
-      var other = new IllegalStateException();
-      var shielded = createTask(() -> fail(other));
-      assertThat(caughtHere(() -> await(shield(shielded)))).isSameAs(other);
-      assertAwaitedHere(other);
-    });
+    var error = new IllegalStateException();
+    var task = createTask(() -> fail(error));
+    assertThat(caughtHere(() -> waitFor(task, 100))).isSameAs(error);
+    assertAwaitedHere(error);
+    var other = new IllegalStateException();
+    var shielded = createTask(() -> fail(other));
+    assertThat(caughtHere(() -> await(shield(shielded)))).isSameAs(other);
+    assertAwaitedHere(other);
   }
 
   @Test
@@ -285,49 +262,43 @@ class AwaitedAtTest {
     assertSection(error, "… resumed at ");
   }
 
-  @Test
+  @AsyncTest
   void errorInAGeneratorsBody_tellsWhereTheBodyAwaitedAndWhoIterated() {
-    run(() -> {
-      var error = new IllegalStateException();
-      var task = createTask(() -> fail(error));
-      var generator = Generators.<Integer>asyncGenerator(g -> here(() -> await(task)));
-      assertThat(caughtHere(() -> generator.next())).isSameAs(error);
-      assertAwaitedHere(error);
-      assertSection(error, "… resumed at ");
-    });
+    var error = new IllegalStateException();
+    var task = createTask(() -> fail(error));
+    var generator = Generators.<Integer>asyncGenerator(g -> here(() -> await(task)));
+    assertThat(caughtHere(() -> generator.next())).isSameAs(error);
+    assertAwaitedHere(error);
+    assertSection(error, "… resumed at ");
   }
 
   // ---- each once --------------------------------------------------------------------------------
 
-  @Test
+  @AsyncTest
   void chainOfTasks_tellsOfEachAwait() {
-    run(() -> {
-      var error = new IllegalStateException();
-      var first = createTask(() -> fail(error));
-      var second = createTask(() -> second(first));
-      assertThat(caughtHere(() -> await(second))).isSameAs(error);
-      assertThat(lines(error).stream().filter(line -> line.startsWith(LABEL)))
-          .hasSize(2)
-          .first()
-          .asString()
-          .contains("AwaitedAtTest.second(");
-    });
+    var error = new IllegalStateException();
+    var first = createTask(() -> fail(error));
+    var second = createTask(() -> second(first));
+    assertThat(caughtHere(() -> await(second))).isSameAs(error);
+    assertThat(lines(error).stream().filter(line -> line.startsWith(LABEL)))
+        .hasSize(2)
+        .first()
+        .asString()
+        .contains("AwaitedAtTest.second(");
   }
 
   private static void second(Future<?> first) {
     await(first);
   }
 
-  @Test
+  @AsyncTest
   void onePlace_thatAwaitsForEver_isToldOnce() {
-    run(() -> {
-      var error = new IllegalStateException();
-      var task = createTask(() -> fail(error));
-      for (int i = 0; i < 1000; i++) {
-        assertThat(caughtHere(() -> await(task))).isSameAs(error);
-      }
-      assertAwaitedHere(error);
-    });
+    var error = new IllegalStateException();
+    var task = createTask(() -> fail(error));
+    for (int i = 0; i < 1000; i++) {
+      assertThat(caughtHere(() -> await(task))).isSameAs(error);
+    }
+    assertAwaitedHere(error);
   }
 
   @Test
@@ -345,17 +316,15 @@ class AwaitedAtTest {
     });
   }
 
-  @Test
+  @AsyncTest
   void errorThatIsShared_keepsALimitedTrace() {
-    run(() -> {
-      var error = new IllegalStateException();
-      var task = createTask(() -> fail(error));
-      for (int depth = 0; depth < 100; depth++) {
-        int calls = depth;
-        assertThat(catchThrowable(() -> deeper(calls, task))).isSameAs(error);
-      }
-      assertThat(labels(error, LABEL)).hasSize(16);
-    });
+    var error = new IllegalStateException();
+    var task = createTask(() -> fail(error));
+    for (int depth = 0; depth < 100; depth++) {
+      int calls = depth;
+      assertThat(catchThrowable(() -> deeper(calls, task))).isSameAs(error);
+    }
+    assertThat(labels(error, LABEL)).hasSize(16);
   }
 
   private static void deeper(int calls, Future<?> task) {
@@ -366,14 +335,12 @@ class AwaitedAtTest {
     }
   }
 
-  @Test
+  @AsyncTest
   void errorThrownByTheStackThatAwaits_saysNothingTwice() {
-    run(() -> {
-      var never = getRunningLoop().<Integer>createFuture();
-      var error = caughtHere(() -> await(asCompleted(List.of(never), 0.001).iterator().next()));
-      assertThat(error).isInstanceOf(TimeoutException.class);
-      assertThat(labels(error, LABEL)).isEmpty();
-    });
+    var never = getRunningLoop().<Integer>createFuture();
+    var error = caughtHere(() -> await(asCompleted(List.of(never), 0.001).iterator().next()));
+    assertThat(error).isInstanceOf(TimeoutException.class);
+    assertThat(labels(error, LABEL)).isEmpty();
   }
 
   @Test
@@ -547,69 +514,61 @@ class AwaitedAtTest {
         .hasToString("jasyncio.CancelledError: enough; main task was cancelled");
   }
 
-  @Test
+  @AsyncTest
   void cancellationInAnyOtherTask_isBare() {
-    run(() -> {
-      var seen = new AtomicReference<Throwable>();
-      var task = createTask(() -> seen.set(catchThrowable(() -> sleep(100))));
-      sleep(0);
-      task.cancel();
-      Asyncio.wait(List.of(task));
-      if (!Debug.DEFAULT) {
-        assertThat(seen.get().getStackTrace()).isEmpty();
-      }
-      assertThat(seen.get()).hasToString("jasyncio.CancelledError");
-    });
+    var seen = new AtomicReference<Throwable>();
+    var task = createTask(() -> seen.set(catchThrowable(() -> sleep(100))));
+    sleep(0);
+    task.cancel();
+    Asyncio.wait(List.of(task));
+    if (!Debug.DEFAULT) {
+      assertThat(seen.get().getStackTrace()).isEmpty();
+    }
+    assertThat(seen.get()).hasToString("jasyncio.CancelledError");
   }
 
-  @Test
+  @AsyncTest
   void timeLimit_thatIsOver_saysHowLongItWasAndWhereTheBodyWaited() {
-    run(() -> {
-      var task =
-          createTask(
-              () -> catchThrowable(() -> waitFor(() -> here(() -> sleep(100)), 0.002)), "limited");
-      var error = await(task);
-      assertThat(error)
-          .isInstanceOf(TimeoutException.class)
-          .hasMessage("time limit of 0.002 s is over");
-      assertThat(error.getCause())
-          .hasToString(
-              "jasyncio.CancelledError: limited was cancelled while it waited for sleep(...)");
-      assertThat(lines(error.getCause())).anyMatch(line -> line.contains("AwaitedAtTest.here("));
-    });
+    var task =
+        createTask(
+            () -> catchThrowable(() -> waitFor(() -> here(() -> sleep(100)), 0.002)), "limited");
+    var error = await(task);
+    assertThat(error)
+        .isInstanceOf(TimeoutException.class)
+        .hasMessage("time limit of 0.002 s is over");
+    assertThat(error.getCause())
+        .hasToString(
+            "jasyncio.CancelledError: limited was cancelled while it waited for sleep(...)");
+    assertThat(lines(error.getCause())).anyMatch(line -> line.contains("AwaitedAtTest.here("));
   }
 
-  @Test
+  @AsyncTest
   void timeLimit_movedOrInThePast_saysHowLongItWas() {
-    run(() -> {
-      var moved =
-          catchThrowable(() ->
-              Asyncio.timeout(
-                  100,
-                  t -> {
-                    t.reschedule(t.when() - 99.75);
-                    sleep(100);
-                  }));
-      assertThat(moved).hasMessage("time limit of 0.25 s is over");
-      assertThat(catchThrowable(() -> waitFor(() -> sleep(1), 0)))
-          .hasMessage("time limit of 0 s is over");
-      var never = getRunningLoop().<Integer>createFuture();
-      assertThat(
-              catchThrowable(
-                  () -> await(asCompleted(List.of(never), 0.001).async().iterator().next())))
-          .hasMessage("time limit of 0.001 s is over");
-    });
+    var moved =
+        catchThrowable(() ->
+            Asyncio.timeout(
+                100,
+                t -> {
+                  t.reschedule(t.when() - 99.75);
+                  sleep(100);
+                }));
+    assertThat(moved).hasMessage("time limit of 0.25 s is over");
+    assertThat(catchThrowable(() -> waitFor(() -> sleep(1), 0)))
+        .hasMessage("time limit of 0 s is over");
+    var never = getRunningLoop().<Integer>createFuture();
+    assertThat(
+            catchThrowable(
+                () -> await(asCompleted(List.of(never), 0.001).async().iterator().next())))
+        .hasMessage("time limit of 0.001 s is over");
   }
 
-  @Test
+  @AsyncTest
   void result_askedForTooEarly_saysOfWhat() {
-    run(() -> {
-      var future = getRunningLoop().<Integer>createFuture();
-      assertThat(catchThrowable(future::result))
-          .isInstanceOf(InvalidStateException.class)
-          .hasMessageMatching(
-              "Result is not set\\. <Future pending.*> is not done yet; await.* waits for it");
-      assertThat(catchThrowable(future::exception)).hasMessageStartingWith("Exception is not set.");
-    });
+    var future = getRunningLoop().<Integer>createFuture();
+    assertThat(catchThrowable(future::result))
+        .isInstanceOf(InvalidStateException.class)
+        .hasMessageMatching(
+            "Result is not set\\. <Future pending.*> is not done yet; await.* waits for it");
+    assertThat(catchThrowable(future::exception)).hasMessageStartingWith("Exception is not set.");
   }
 }

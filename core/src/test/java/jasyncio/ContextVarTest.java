@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.lowlevel.Lowlevel;
+import jasyncio.testing.AsyncTest;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -122,30 +123,26 @@ class ContextVarTest {
     assertThat(context.get(variable)).isEqualTo("kept");
   }
 
-  @Test
+  @AsyncTest
   void task_hasACopyTakenAtItsCreation() {
-    run(() -> {
-      variable.set("outer");
-      var task =
-          createTask(() -> {
-            var before = variable.get();
-            variable.set("inner");
-            sleep(0);
-            return List.of(before, variable.get());
-          });
-      variable.set("changed later");
-      assertThat(await(task)).containsExactly("outer", "inner");
-      assertThat(variable.get()).isEqualTo("changed later");
-      assertThat(task.getContext().get(variable)).isEqualTo("inner");
-    });
+    variable.set("outer");
+    var task =
+        createTask(() -> {
+          var before = variable.get();
+          variable.set("inner");
+          sleep(0);
+          return List.of(before, variable.get());
+        });
+    variable.set("changed later");
+    assertThat(await(task)).containsExactly("outer", "inner");
+    assertThat(variable.get()).isEqualTo("changed later");
+    assertThat(task.getContext().get(variable)).isEqualTo("inner");
   }
 
-  @Test
+  @AsyncTest
   void coroutine_awaitedDirectly_sharesTheContext() {
-    run(() -> {
-      await(coroutine(() -> variable.set("by the coroutine")));
-      assertThat(variable.get()).isEqualTo("by the coroutine");
-    });
+    await(coroutine(() -> variable.set("by the coroutine")));
+    assertThat(variable.get()).isEqualTo("by the coroutine");
   }
 
   @Test
@@ -180,16 +177,14 @@ class ContextVarTest {
     assertThat(seen).containsExactly("outer", "none", "between");
   }
 
-  @Test
+  @AsyncTest
   void context_givenToATask_isShared() {
-    run(() -> {
-      var context = new Context();
-      var options = TaskOptions.defaults().context(context);
-      await(createTask(() -> variable.set("first"), options));
-      assertThat(await(createTask(() -> variable.get(), options))).isEqualTo("first");
-      assertThat(context.get(variable)).isEqualTo("first");
-      assertThat(variable.get("none")).isEqualTo("none");
-    });
+    var context = new Context();
+    var options = TaskOptions.defaults().context(context);
+    await(createTask(() -> variable.set("first"), options));
+    assertThat(await(createTask(() -> variable.get(), options))).isEqualTo("first");
+    assertThat(context.get(variable)).isEqualTo("first");
+    assertThat(variable.get("none")).isEqualTo("none");
   }
 
   @Test
@@ -213,25 +208,23 @@ class ContextVarTest {
     assertThat(seen).containsOnly("when scheduled", "own").hasSize(4);
   }
 
-  @Test
+  @AsyncTest
   void values_surviveSwitchesBetweenTasks() {
-    run(() -> {
-      var tasks = new ArrayList<Task<Boolean>>();
-      for (int i = 0; i < 50; i++) {
-        var value = "value " + i;
-        tasks.add(
-            createTask(() -> {
-              variable.set(value);
-              boolean same = true;
-              for (int k = 0; k < 10; k++) {
-                sleep(0);
-                same &= variable.get().equals(value);
-              }
-              return same;
-            }));
-      }
-      assertThat(await(Asyncio.gather(tasks))).containsOnly(true);
-    });
+    var tasks = new ArrayList<Task<Boolean>>();
+    for (int i = 0; i < 50; i++) {
+      var value = "value " + i;
+      tasks.add(
+          createTask(() -> {
+            variable.set(value);
+            boolean same = true;
+            for (int k = 0; k < 10; k++) {
+              sleep(0);
+              same &= variable.get().equals(value);
+            }
+            return same;
+          }));
+    }
+    assertThat(await(Asyncio.gather(tasks))).containsOnly(true);
   }
 
   @Test

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.lowlevel.Lowlevel;
+import jasyncio.testing.AsyncTest;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -263,27 +264,23 @@ class CoroutineTest {
     assertThat(seen).containsExactly("x", "x");
   }
 
-  @Test
+  @AsyncTest
   void awaitedFuture_isHandedOutToTheDriver() {
-    run(() -> {
-      var future = getRunningLoop().<Integer>createFuture();
-      var coroutine = coroutine(() -> await(future) + 1);
-      assertThat(coroutine.send(null)).isSameAs(future);
-      future.setResult(41);
-      assertThat(valueOf(coroutine, null)).isEqualTo(42);
-    });
+    var future = getRunningLoop().<Integer>createFuture();
+    var coroutine = coroutine(() -> await(future) + 1);
+    assertThat(coroutine.send(null)).isSameAs(future);
+    future.setResult(41);
+    assertThat(valueOf(coroutine, null)).isEqualTo(42);
   }
 
-  @Test
+  @AsyncTest
   void awaitedFuture_notDoneWhenGoneOnWith_isAnError() {
-    run(() -> {
-      var future = getRunningLoop().<Integer>createFuture();
-      var coroutine = coroutine(() -> await(future));
-      coroutine.send(null);
-      assertThatIllegalStateException()
-          .isThrownBy(() -> coroutine.send(null))
-          .withMessage("await wasn't used with future");
-    });
+    var future = getRunningLoop().<Integer>createFuture();
+    var coroutine = coroutine(() -> await(future));
+    coroutine.send(null);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> coroutine.send(null))
+        .withMessage("await wasn't used with future");
   }
 
   @Test
@@ -323,30 +320,28 @@ class CoroutineTest {
     assertThat(result).isEqualTo(42);
   }
 
-  @Test
+  @AsyncTest
   void halfDriven_inACancelledTask_getsTheCancellation() {
-    run(() -> {
-      var order = new ArrayList<String>();
-      var never = getRunningLoop().<Integer>createFuture();
-      var coroutine =
-          coroutine(() -> {
-            try {
-              sleep(0);
-              return await(never);
-            } catch (CancelledError e) {
-              order.add("cancelled " + e.getMessage());
-              throw e;
-            }
-          });
-      coroutine.send(null);
-      var task = createTask(coroutine);
-      sleep(0);
-      sleep(0);
-      task.cancel("enough");
-      assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
-      assertThat(order).containsExactly("cancelled enough");
-      assertThat(never.cancelled()).isTrue();
-    });
+    var order = new ArrayList<String>();
+    var never = getRunningLoop().<Integer>createFuture();
+    var coroutine =
+        coroutine(() -> {
+          try {
+            sleep(0);
+            return await(never);
+          } catch (CancelledError e) {
+            order.add("cancelled " + e.getMessage());
+            throw e;
+          }
+        });
+    coroutine.send(null);
+    var task = createTask(coroutine);
+    sleep(0);
+    sleep(0);
+    task.cancel("enough");
+    assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
+    assertThat(order).containsExactly("cancelled enough");
+    assertThat(never.cancelled()).isTrue();
   }
 
   @Test
@@ -361,31 +356,29 @@ class CoroutineTest {
     assertThat(run(() -> await(createTask(coroutine)))).isEqualTo(42);
   }
 
-  @Test
+  @AsyncTest
   void state_whileAwaited_followsItsTask() {
-    run(() -> {
-      var states = new ArrayList<Coroutine.State>();
-      var holder = new ArrayList<Coroutine<Integer>>();
-      var coroutine =
-          coroutine(() -> {
-            states.add(holder.getFirst().state());
-            sleep(0);
-            return 1;
-          });
-      holder.add(coroutine);
-      var task = createTask(coroutine);
-      states.add(coroutine.state());
-      sleep(0);
-      states.add(coroutine.state());
-      await(task);
-      states.add(coroutine.state());
-      assertThat(states)
-          .containsExactly(
-              Coroutine.State.CREATED,
-              Coroutine.State.RUNNING,
-              Coroutine.State.SUSPENDED,
-              Coroutine.State.CLOSED);
-    });
+    var states = new ArrayList<Coroutine.State>();
+    var holder = new ArrayList<Coroutine<Integer>>();
+    var coroutine =
+        coroutine(() -> {
+          states.add(holder.getFirst().state());
+          sleep(0);
+          return 1;
+        });
+    holder.add(coroutine);
+    var task = createTask(coroutine);
+    states.add(coroutine.state());
+    sleep(0);
+    states.add(coroutine.state());
+    await(task);
+    states.add(coroutine.state());
+    assertThat(states)
+        .containsExactly(
+            Coroutine.State.CREATED,
+            Coroutine.State.RUNNING,
+            Coroutine.State.SUSPENDED,
+            Coroutine.State.CLOSED);
   }
 
   @Test

@@ -4,25 +4,22 @@ import static jasyncio.Asyncio.RETURN_EXCEPTIONS;
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.gather;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
+import jasyncio.testing.AsyncTest;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class GatherTest {
 
-  @Test
+  @AsyncTest
   void cancelledMember_asAResult_hasTheMessageOfItsCancellation() {
-    run(() -> {
-      var silent = getRunningLoop().<Integer>createFuture();
-      var outspoken = getRunningLoop().<Integer>createFuture();
-      silent.cancel();
-      outspoken.cancel("enough");
-      var results = await(gather(RETURN_EXCEPTIONS, silent, outspoken));
-      assertThat((CancelledError) results.getFirst()).hasMessage(null);
-      assertThat((CancelledError) results.getLast()).hasMessage("enough");
-    });
+    var silent = getRunningLoop().<Integer>createFuture();
+    var outspoken = getRunningLoop().<Integer>createFuture();
+    silent.cancel();
+    outspoken.cancel("enough");
+    var results = await(gather(RETURN_EXCEPTIONS, silent, outspoken));
+    assertThat((CancelledError) results.getFirst()).hasMessage(null);
+    assertThat((CancelledError) results.getLast()).hasMessage("enough");
   }
 }

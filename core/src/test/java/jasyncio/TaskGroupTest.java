@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import jasyncio.testing.AsyncTest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,22 +83,20 @@ class TaskGroupTest {
       assertThat(order).containsExactly("caught", "the group lives");
     }
 
-    @Test
+    @AsyncTest
     void errorAfterItIsReady_isTheGroups() {
-      run(() -> {
-        var error =
-            catchThrowable(() ->
-                taskGroup(tg -> {
-                  tg.start(ready -> {
-                    ready.started(1);
-                    sleep(0);
-                    fails();
-                  });
-                  sleeps();
-                }));
-        assertThat(errorsOf(error)).containsExactly(problem);
-        assertThat(order).containsExactly("cancelled");
-      });
+      var error =
+          catchThrowable(() ->
+              taskGroup(tg -> {
+                tg.start(ready -> {
+                  ready.started(1);
+                  sleep(0);
+                  fails();
+                });
+                sleeps();
+              }));
+      assertThat(errorsOf(error)).containsExactly(problem);
+      assertThat(order).containsExactly("cancelled");
     }
 
     @Test
@@ -145,39 +144,33 @@ class TaskGroupTest {
       assertThat(order).containsExactly("cancelled", "cleaned up", "starter ends");
     }
 
-    @Test
+    @AsyncTest
     void failureOfTheGroup_cancelsWhatStarts() {
-      run(() -> {
-        try (var tg = TaskGroup.open()) { // whose body is not cancelled
-          tg.createTask(() -> fails());
-          assertThatThrownBy(() -> tg.start(ready -> sleeps())).isInstanceOf(CancelledError.class);
-          assertThat(errorsOf(catchThrowable(tg::join))).containsExactly(problem);
-        }
-        assertThat(order).containsExactly("cancelled");
-      });
+      try (var tg = TaskGroup.open()) { // whose body is not cancelled
+        tg.createTask(() -> fails());
+        assertThatThrownBy(() -> tg.start(ready -> sleeps())).isInstanceOf(CancelledError.class);
+        assertThat(errorsOf(catchThrowable(tg::join))).containsExactly(problem);
+      }
+      assertThat(order).containsExactly("cancelled");
     }
 
-    @Test
+    @AsyncTest
     void taskThatNeverBegins_endsTheWait() {
-      run(() -> {
-        try (var tg = TaskGroup.open()) {
-          var starter = createTask(() -> tg.start(ready -> order.add("begins")));
-          getRunningLoop().callSoon(() -> getRunningLoop().callSoon(tg::cancel));
-          Asyncio.wait(List.of(starter));
-          assertThat(starter.cancelled() || starter.exception() instanceof IllegalStateException)
-              .isTrue();
-        }
-      });
+      try (var tg = TaskGroup.open()) {
+        var starter = createTask(() -> tg.start(ready -> order.add("begins")));
+        getRunningLoop().callSoon(() -> getRunningLoop().callSoon(tg::cancel));
+        Asyncio.wait(List.of(starter));
+        assertThat(starter.cancelled() || starter.exception() instanceof IllegalStateException)
+            .isTrue();
+      }
     }
 
-    @Test
+    @AsyncTest
     void startInAGroupThatHasEnded_isRefused() {
-      run(() -> {
-        var group = new TaskGroup();
-        assertThatThrownBy(() -> group.start(ready -> {})).hasMessageContaining("not been entered");
-        group.run(tg -> 1);
-        assertThatThrownBy(() -> group.start(ready -> {})).hasMessageContaining("is finished");
-      });
+      var group = new TaskGroup();
+      assertThatThrownBy(() -> group.start(ready -> {})).hasMessageContaining("not been entered");
+      group.run(tg -> 1);
+      assertThatThrownBy(() -> group.start(ready -> {})).hasMessageContaining("is finished");
     }
   }
 
@@ -215,25 +208,23 @@ class TaskGroupTest {
       assertThat(order).containsExactly("cancelled", "cancelled");
     }
 
-    @Test
+    @AsyncTest
     void bodyThatFails_cancelsTheTasksAndComesLast() {
-      run(() -> {
-        var error =
-            catchThrowable(() ->
-                taskGroup(tg -> {
-                  tg.createTask(() -> {
-                    try {
-                      sleep(100);
-                    } finally {
-                      fails();
-                    }
-                  });
-                  sleep(0);
-                  throw new IllegalStateException("body");
-                }));
-        assertThat(errorsOf(error)).hasSize(2).startsWith(problem);
-        assertThat(errorsOf(error).getLast()).hasMessage("body");
-      });
+      var error =
+          catchThrowable(() ->
+              taskGroup(tg -> {
+                tg.createTask(() -> {
+                  try {
+                    sleep(100);
+                  } finally {
+                    fails();
+                  }
+                });
+                sleep(0);
+                throw new IllegalStateException("body");
+              }));
+      assertThat(errorsOf(error)).hasSize(2).startsWith(problem);
+      assertThat(errorsOf(error).getLast()).hasMessage("body");
     }
 
     @Test
@@ -284,35 +275,33 @@ class TaskGroupTest {
       });
     }
 
-    @Test
+    @AsyncTest
     void cancellationFromOutside_whileJoinWaitsAfterCancel_comesOut() {
-      run(() -> {
-        var child = getRunningLoop().<Integer>createFuture();
-        var task =
-            createTask(() -> {
-              try (var tg = TaskGroup.open()) {
-                tg.createTask(() -> {
-                  try {
-                    sleep(100);
-                  } finally {
-                    await(child);
-                  }
-                });
-                sleep(0);
-                tg.cancel();
-                tg.join();
-              }
-            });
-        while (child.awaitedBy().isEmpty()) {
-          sleep(0);
-        }
-        task.cancel("outside");
+      var child = getRunningLoop().<Integer>createFuture();
+      var task =
+          createTask(() -> {
+            try (var tg = TaskGroup.open()) {
+              tg.createTask(() -> {
+                try {
+                  sleep(100);
+                } finally {
+                  await(child);
+                }
+              });
+              sleep(0);
+              tg.cancel();
+              tg.join();
+            }
+          });
+      while (child.awaitedBy().isEmpty()) {
         sleep(0);
-        child.setResult(1);
-        assertThatThrownBy(() -> await(task))
-            .isInstanceOf(CancelledError.class)
-            .hasMessage("outside");
-      });
+      }
+      task.cancel("outside");
+      sleep(0);
+      child.setResult(1);
+      assertThatThrownBy(() -> await(task))
+          .isInstanceOf(CancelledError.class)
+          .hasMessage("outside");
     }
 
     @Test // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_cancel_keeps_outer_cancellation
@@ -355,25 +344,23 @@ class TaskGroupTest {
       assertThat(order).containsExactly("cancelled");
     }
 
-    @Test
+    @AsyncTest
     void generatorExitOfTheBody_withAFailedTask_isInTheGroup() {
-      run(() -> {
-        var exit = new GeneratorExit();
-        var error =
-            catchThrowable(() ->
-                taskGroup(tg -> {
-                  tg.createTask(() -> {
-                    try {
-                      sleep(100);
-                    } finally {
-                      fails();
-                    }
-                  });
-                  sleep(0);
-                  throw exit;
-                }));
-        assertThat(errorsOf(error)).containsExactly(problem, exit);
-      });
+      var exit = new GeneratorExit();
+      var error =
+          catchThrowable(() ->
+              taskGroup(tg -> {
+                tg.createTask(() -> {
+                  try {
+                    sleep(100);
+                  } finally {
+                    fails();
+                  }
+                });
+                sleep(0);
+                throw exit;
+              }));
+      assertThat(errorsOf(error)).containsExactly(problem, exit);
     }
 
     @Test // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_20d
@@ -494,15 +481,13 @@ class TaskGroupTest {
 
   @Nested
   class TryWithResources {
-    @Test
+    @AsyncTest
     void join_waitsForAll() {
-      run(() -> {
-        try (var tg = TaskGroup.open()) {
-          var task = tg.createTask(() -> sleep(0.001, 42));
-          tg.join();
-          assertThat(task.result()).isEqualTo(42);
-        }
-      });
+      try (var tg = TaskGroup.open()) {
+        var task = tg.createTask(() -> sleep(0.001, 42));
+        tg.join();
+        assertThat(task.result()).isEqualTo(42);
+      }
     }
 
     @Test
@@ -627,35 +612,31 @@ class TaskGroupTest {
       assertThat(order).containsExactly("body begins", "cancelled");
     }
 
-    @Test
+    @AsyncTest
     void cancel_afterTheEnd_hasNoEffect() {
-      run(() -> {
-        var group = new TaskGroup();
-        group.run(tg -> 1);
-        group.cancel();
-        sleep(0);
-        assertThat(currentTask().cancelling()).isZero();
-      });
+      var group = new TaskGroup();
+      group.run(tg -> 1);
+      group.cancel();
+      sleep(0);
+      assertThat(currentTask().cancelling()).isZero();
     }
 
-    @Test
+    @AsyncTest
     void cancel_withAnErrorDuringCleanup_raisesThat() {
-      run(() -> {
-        var error =
-            catchThrowable(() ->
-                taskGroup(tg -> {
-                  tg.createTask(() -> {
-                    try {
-                      sleep(100);
-                    } finally {
-                      fails();
-                    }
-                  });
-                  sleep(0);
-                  tg.cancel();
-                }));
-        assertThat(errorsOf(error)).containsExactly(problem);
-      });
+      var error =
+          catchThrowable(() ->
+              taskGroup(tg -> {
+                tg.createTask(() -> {
+                  try {
+                    sleep(100);
+                  } finally {
+                    fails();
+                  }
+                });
+                sleep(0);
+                tg.cancel();
+              }));
+      assertThat(errorsOf(error)).containsExactly(problem);
     }
 
     @Test
@@ -735,17 +716,15 @@ class TaskGroupTest {
     assertThat(order).containsExactly("cancelled");
   }
 
-  @Test
+  @AsyncTest
   void toString_tellsTheState() {
-    run(() -> {
-      var group = new TaskGroup();
-      assertThat(group).hasToString("<TaskGroup>");
-      group.run(tg -> {
-        assertThat(tg).hasToString("<TaskGroup entered>");
-        tg.createTask(() -> sleep(0));
-        assertThat(tg).hasToString("<TaskGroup tasks=1 entered>");
-        return 1;
-      });
+    var group = new TaskGroup();
+    assertThat(group).hasToString("<TaskGroup>");
+    group.run(tg -> {
+      assertThat(tg).hasToString("<TaskGroup entered>");
+      tg.createTask(() -> sleep(0));
+      assertThat(tg).hasToString("<TaskGroup tasks=1 entered>");
+      return 1;
     });
   }
 }

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.testing.AsyncTest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -28,66 +29,54 @@ class TaskTest {
 
   @Nested
   class Cancelling {
-    @Test
+    @AsyncTest
     void cancel_beforeTheFirstStep_neverRunsTheBody() {
-      run(() -> {
-        var order = new ArrayList<String>();
-        var task = createTask(() -> order.add("body"));
-        assertThat(task.cancel()).isTrue();
-        assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
-        assertThat(order).isEmpty();
-        assertThat(task.cancelled()).isTrue();
-        assertThat(task.cancel()).isFalse();
-      });
+      var order = new ArrayList<String>();
+      var task = createTask(() -> order.add("body"));
+      assertThat(task.cancel()).isTrue();
+      assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
+      assertThat(order).isEmpty();
+      assertThat(task.cancelled()).isTrue();
+      assertThat(task.cancel()).isFalse();
     }
 
-    @Test
+    @AsyncTest
     void cancel_beforeTheFirstStep_closesTheCoroutine() {
-      run(() -> {
-        var coroutine = coroutine(() -> 1);
-        var task = createTask(coroutine);
-        task.cancel();
-        sleep(0);
-        assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
-      });
+      var coroutine = coroutine(() -> 1);
+      var task = createTask(coroutine);
+      task.cancel();
+      sleep(0);
+      assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
     }
 
-    @Test
+    @AsyncTest
     void cancel_ofATaskThatAwaits_cancelsWhatItAwaits() {
-      run(() -> {
-        var future = getRunningLoop().<Integer>createFuture();
-        var task = createTask(() -> await(future));
-        sleep(0);
-        task.cancel("enough");
-        assertThat(future.cancelled()).isTrue();
-        assertThatThrownBy(() -> await(task))
-            .isInstanceOf(CancelledError.class)
-            .hasMessage("enough");
-        assertThatThrownBy(task::result).isInstanceOf(CancelledError.class).hasNoCause();
-      });
+      var future = getRunningLoop().<Integer>createFuture();
+      var task = createTask(() -> await(future));
+      sleep(0);
+      task.cancel("enough");
+      assertThat(future.cancelled()).isTrue();
+      assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class).hasMessage("enough");
+      assertThatThrownBy(task::result).isInstanceOf(CancelledError.class).hasNoCause();
     }
 
-    @Test
+    @AsyncTest
     void cancel_twice_keepsTheFirstMessageAndCounts() {
-      run(() -> {
-        var task = createTask(() -> sleep(100));
-        sleep(0);
-        task.cancel("first");
-        task.cancel("second");
-        assertThat(task.cancelling()).isEqualTo(2);
-        assertThatThrownBy(() -> await(task)).hasMessage("first");
-      });
+      var task = createTask(() -> sleep(100));
+      sleep(0);
+      task.cancel("first");
+      task.cancel("second");
+      assertThat(task.cancelling()).isEqualTo(2);
+      assertThatThrownBy(() -> await(task)).hasMessage("first");
     }
 
-    @Test
+    @AsyncTest
     void cancel_ofASleeperAndUncancel_stillWakesIt() {
-      run(() -> {
-        var task = createTask(() -> sleep(100));
-        sleep(0);
-        task.cancel("sleep no more");
-        task.uncancel();
-        assertThatThrownBy(() -> await(task)).hasMessage("sleep no more");
-      });
+      var task = createTask(() -> sleep(100));
+      sleep(0);
+      task.cancel("sleep no more");
+      task.uncancel();
+      assertThatThrownBy(() -> await(task)).hasMessage("sleep no more");
     }
 
     @Test
@@ -123,131 +112,113 @@ class TaskTest {
       });
     }
 
-    @Test
+    @AsyncTest
     void sleep_afterACancelledOne_isNotEndedByTheTimerOfThat() {
-      run(() -> {
-        var loop = getRunningLoop();
-        var task =
-            createTask(() -> {
-              try {
-                sleep(0.002);
-              } catch (CancelledError e) {
-                double begin = loop.time();
-                sleep(0.02);
-                return loop.time() - begin;
-              }
-              return 0.0;
-            });
-        sleep(0);
-        task.cancel();
-        assertThat(await(task)).isGreaterThanOrEqualTo(0.02);
-      });
+      var loop = getRunningLoop();
+      var task =
+          createTask(() -> {
+            try {
+              sleep(0.002);
+            } catch (CancelledError e) {
+              double begin = loop.time();
+              sleep(0.02);
+              return loop.time() - begin;
+            }
+            return 0.0;
+          });
+      sleep(0);
+      task.cancel();
+      assertThat(await(task)).isGreaterThanOrEqualTo(0.02);
     }
 
-    @Test
+    @AsyncTest
     void sleeper_saysThatItWaits() {
-      run(() -> {
-        var task = createTask(() -> sleep(100));
-        sleep(0);
-        assertThat(task.toString()).contains(" wait_for=<Future pending cb=[Task.task_wakeup()]>");
-        task.cancel();
-        assertThat(task.toString()).contains(" wait_for=<Future cancelled>");
-      });
+      var task = createTask(() -> sleep(100));
+      sleep(0);
+      assertThat(task.toString()).contains(" wait_for=<Future pending cb=[Task.task_wakeup()]>");
+      task.cancel();
+      assertThat(task.toString()).contains(" wait_for=<Future cancelled>");
     }
 
-    @Test
+    @AsyncTest
     void cancel_swallowed_isOverAndTheCountStays() {
-      run(() -> {
-        var task =
-            createTask(() -> {
-              try {
-                sleep(100);
-              } catch (CancelledError e) {
-                sleep(0); // works again
-                sleep(0.001);
-              }
-              return currentTask().cancelling();
-            });
-        sleep(0);
-        task.cancel();
-        assertThat(await(task)).isEqualTo(1);
-        assertThat(task.cancelled()).isFalse();
-      });
+      var task =
+          createTask(() -> {
+            try {
+              sleep(100);
+            } catch (CancelledError e) {
+              sleep(0); // works again
+              sleep(0.001);
+            }
+            return currentTask().cancelling();
+          });
+      sleep(0);
+      task.cancel();
+      assertThat(await(task)).isEqualTo(1);
+      assertThat(task.cancelled()).isFalse();
     }
 
-    @Test
+    @AsyncTest
     void cancel_ofItselfBeforeReturning_losesTheValue() {
-      run(() -> {
-        var task =
-            createTask(() -> {
-              currentTask().cancel("myself");
-              return 1;
-            });
-        assertThatThrownBy(() -> await(task))
-            .isInstanceOf(CancelledError.class)
-            .hasMessage("myself");
-        assertThat(task.cancelled()).isTrue();
-      });
+      var task =
+          createTask(() -> {
+            currentTask().cancel("myself");
+            return 1;
+          });
+      assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class).hasMessage("myself");
+      assertThat(task.cancelled()).isTrue();
     }
 
-    @Test
+    @AsyncTest
     void uncancel_toZero_dropsACancellationThatHasNotArrived() {
-      run(() -> {
-        var task =
-            createTask(() -> {
-              currentTask().cancel();
-              assertThat(currentTask().uncancel()).isZero();
-              assertThat(currentTask().uncancel()).isZero();
-              sleep(0);
-              return "survived";
-            });
-        assertThat(await(task)).isEqualTo("survived");
-      });
+      var task =
+          createTask(() -> {
+            currentTask().cancel();
+            assertThat(currentTask().uncancel()).isZero();
+            assertThat(currentTask().uncancel()).isZero();
+            sleep(0);
+            return "survived";
+          });
+      assertThat(await(task)).isEqualTo("survived");
     }
 
-    @Test
+    @AsyncTest
     void cancelledError_thrownByTheBody_cancelsTheTask() {
-      run(() -> {
-        var task =
-            createTask(() -> {
-              throw new CancelledError("by myself");
-            });
-        assertThatThrownBy(() -> await(task)).hasMessage("by myself");
-        assertThat(task.cancelled()).isTrue();
-        assertThat(task.cancelling()).isZero();
-      });
+      var task =
+          createTask(() -> {
+            throw new CancelledError("by myself");
+          });
+      assertThatThrownBy(() -> await(task)).hasMessage("by myself");
+      assertThat(task.cancelled()).isTrue();
+      assertThat(task.cancelling()).isZero();
     }
 
-    @Test
+    @AsyncTest
     void exception_whileCancelled_wins() {
-      run(() -> {
-        var problem = new IOException("instead");
-        var task =
-            createTask(() -> {
-              try {
-                sleep(100);
-              } catch (CancelledError e) {
-                throw problem;
-              }
-            });
-        sleep(0);
-        task.cancel();
-        assertThatThrownBy(() -> await(task)).isSameAs(problem);
-        assertThat(task.cancelled()).isFalse();
-      });
+      var problem = new IOException("instead");
+      var task =
+          createTask(() -> {
+            try {
+              sleep(100);
+            } catch (CancelledError e) {
+              throw problem;
+            }
+          });
+      sleep(0);
+      task.cancel();
+      assertThatThrownBy(() -> await(task)).isSameAs(problem);
+      assertThat(task.cancelled()).isFalse();
     }
 
-    @Test
+    @AsyncTest
     void cancel_inTheMomentTheFutureIsDone_arrivesAtTheNextStep() {
-      run(() -> {
-        var future = getRunningLoop().<Integer>createFuture();
-        var task = createTask(() -> await(future));
-        sleep(0);
-        future.setResult(1);
-        assertThat(task.cancel()).isTrue();
-        assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
-        assertThat(future.result()).isEqualTo(1);
-      });
+      var future = getRunningLoop().<Integer>createFuture();
+      var task = createTask(() -> await(future));
+      sleep(0);
+      future.setResult(1);
+      assertThat(task.cancel()).isTrue();
+      assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
+      assertThat(future.result()).isEqualTo(1);
     }
   }
 
@@ -255,50 +226,44 @@ class TaskTest {
   class Eager {
     private static final TaskOptions EAGER = TaskOptions.defaults().eagerStart(true);
 
-    @Test
+    @AsyncTest
     void eagerTask_thatDoesNotSuspend_isDoneAtOnce() {
-      run(() -> {
-        var outer = currentTask();
-        var task = createTask(() -> currentTask(), EAGER);
-        assertThat(task.done()).isTrue();
-        assertThat((Object) task.result()).isSameAs(task);
-        assertThat((Object) currentTask()).isSameAs(outer);
-        assertThat(allTasks()).doesNotContain(task);
-      });
+      var outer = currentTask();
+      var task = createTask(() -> currentTask(), EAGER);
+      assertThat(task.done()).isTrue();
+      assertThat((Object) task.result()).isSameAs(task);
+      assertThat((Object) currentTask()).isSameAs(outer);
+      assertThat(allTasks()).doesNotContain(task);
     }
 
-    @Test
+    @AsyncTest
     void eagerTask_thatSuspends_goesOnLater() {
-      run(() -> {
-        var order = new ArrayList<String>();
-        var task =
-            createTask(
-                () -> {
-                  order.add("inside");
-                  sleep(0);
-                  order.add("later");
-                },
-                EAGER);
-        order.add("after createTask");
-        assertThat(allTasks()).contains(task);
-        await(task);
-        assertThat(order).containsExactly("inside", "after createTask", "later");
-      });
+      var order = new ArrayList<String>();
+      var task =
+          createTask(
+              () -> {
+                order.add("inside");
+                sleep(0);
+                order.add("later");
+              },
+              EAGER);
+      order.add("after createTask");
+      assertThat(allTasks()).contains(task);
+      await(task);
+      assertThat(order).containsExactly("inside", "after createTask", "later");
     }
 
-    @Test
+    @AsyncTest
     void eagerTask_thatFails_keepsTheError() {
-      run(() -> {
-        var problem = new IOException();
-        var task =
-            createTask(
-                () -> {
-                  throw problem;
-                },
-                EAGER);
-        assertThat(task.done()).isTrue();
-        assertThat(task.exception()).isSameAs(problem);
-      });
+      var problem = new IOException();
+      var task =
+          createTask(
+              () -> {
+                throw problem;
+              },
+              EAGER);
+      assertThat(task.done()).isTrue();
+      assertThat(task.exception()).isSameAs(problem);
     }
 
     @Test
@@ -310,14 +275,12 @@ class TaskTest {
       return depth == 0 ? 0 : 1 + await(createTask(() -> nested(depth - 1), EAGER));
     }
 
-    @Test
+    @AsyncTest
     void eagerTaskFactory_makesAllTasksEager() {
-      run(() -> {
-        getRunningLoop().setTaskFactory(Asyncio.eagerTaskFactory());
-        assertThat(createTask(() -> 1).done()).isTrue();
-        assertThat(createTask(() -> 1, TaskOptions.defaults().eagerStart(false)).done()).isFalse();
-        assertThat(Asyncio.gather(() -> 1, () -> 2).done()).isTrue();
-      });
+      getRunningLoop().setTaskFactory(Asyncio.eagerTaskFactory());
+      assertThat(createTask(() -> 1).done()).isTrue();
+      assertThat(createTask(() -> 1, TaskOptions.defaults().eagerStart(false)).done()).isFalse();
+      assertThat(Asyncio.gather(() -> 1, () -> 2).done()).isTrue();
     }
 
     @Test
@@ -381,36 +344,32 @@ class TaskTest {
           NO_DEBUG);
     }
 
-    @Test
+    @AsyncTest
     void name_isGivenOrNumbered() {
-      run(() -> {
-        var first = createTask(() -> 1);
-        var second = createTask(() -> 1);
-        int number = Integer.parseInt(first.getName().substring("Task-".length()));
-        assertThat(second.getName()).isEqualTo("Task-" + (number + 1));
-        first.setName("renamed");
-        assertThat(first.getName()).isEqualTo("renamed");
-        assertThat(createTask(() -> 1, "named").getName()).isEqualTo("named");
-      });
+      var first = createTask(() -> 1);
+      var second = createTask(() -> 1);
+      int number = Integer.parseInt(first.getName().substring("Task-".length()));
+      assertThat(second.getName()).isEqualTo("Task-" + (number + 1));
+      first.setName("renamed");
+      assertThat(first.getName()).isEqualTo("renamed");
+      assertThat(createTask(() -> 1, "named").getName()).isEqualTo("named");
     }
 
-    @Test
+    @AsyncTest
     void getStack_showsTheUsersFramesInnermostFirst() {
-      run(() -> {
-        var future = getRunningLoop().<Integer>createFuture();
-        var task = createTask(() -> outerFrame(future));
-        assertThat(task.getStack()).isEmpty();
-        sleep(0);
-        assertThat(task.getStack())
-            .extracting(StackTraceElement::getMethodName)
-            .startsWith("innerFrame", "outerFrame");
-        assertThat(task.getStack())
-            .allMatch(frame -> frame.getClassName().startsWith("jasyncio.TaskTest"));
-        assertThat(task.getStack(1)).hasSize(1);
-        future.setResult(1);
-        await(task);
-        assertThat(task.getStack()).isEmpty();
-      });
+      var future = getRunningLoop().<Integer>createFuture();
+      var task = createTask(() -> outerFrame(future));
+      assertThat(task.getStack()).isEmpty();
+      sleep(0);
+      assertThat(task.getStack())
+          .extracting(StackTraceElement::getMethodName)
+          .startsWith("innerFrame", "outerFrame");
+      assertThat(task.getStack())
+          .allMatch(frame -> frame.getClassName().startsWith("jasyncio.TaskTest"));
+      assertThat(task.getStack(1)).hasSize(1);
+      future.setResult(1);
+      await(task);
+      assertThat(task.getStack()).isEmpty();
     }
 
     private static int outerFrame(Future<Integer> future) {
@@ -421,24 +380,22 @@ class TaskTest {
       return await(future);
     }
 
-    @Test
+    @AsyncTest
     void printStack_printsTheStackOrTheError() {
-      run(() -> {
-        var future = getRunningLoop().<Integer>createFuture();
-        var task = createTask(() -> outerFrame(future), "printed");
-        sleep(0);
-        assertThat(printed(task))
-            .startsWith("Stack for <Task pending name='printed'")
-            .contains("(most recent call first):")
-            .contains("TaskTest$Description.innerFrame(TaskTest.java:");
-        future.setException(new IllegalStateException("problem"));
-        Asyncio.wait(java.util.List.of(task));
-        assertThat(printed(task))
-            .startsWith("Traceback for <Task finished name='printed'")
-            .contains("java.lang.IllegalStateException: problem");
-        task.exception();
-        assertThat(printed(createTask(() -> 1, "new"))).startsWith("No stack for <Task pending");
-      });
+      var future = getRunningLoop().<Integer>createFuture();
+      var task = createTask(() -> outerFrame(future), "printed");
+      sleep(0);
+      assertThat(printed(task))
+          .startsWith("Stack for <Task pending name='printed'")
+          .contains("(most recent call first):")
+          .contains("TaskTest$Description.innerFrame(TaskTest.java:");
+      future.setException(new IllegalStateException("problem"));
+      Asyncio.wait(java.util.List.of(task));
+      assertThat(printed(task))
+          .startsWith("Traceback for <Task finished name='printed'")
+          .contains("java.lang.IllegalStateException: problem");
+      task.exception();
+      assertThat(printed(createTask(() -> 1, "new"))).startsWith("No stack for <Task pending");
     }
 
     private static String printed(Task<?> task) {
@@ -461,49 +418,43 @@ class TaskTest {
 
   @Nested
   class Factories {
-    @Test
+    @AsyncTest
     void factory_getsCoroutineAndOptions() {
-      run(() -> {
-        var seen = new ArrayList<TaskOptions>();
-        var loop = getRunningLoop();
-        var factory =
-            new TaskFactory() {
-              @Override
-              public <T> Future<T> create(
-                  EventLoop l, Coroutine<T> coroutine, TaskOptions options) {
-                seen.add(options);
-                return new Task<>(l, coroutine, options);
-              }
-            };
-        loop.setTaskFactory(factory);
-        assertThat(loop.getTaskFactory()).isSameAs(factory);
-        var task = createTask(() -> 1, "named");
-        assertThat(await(task)).isEqualTo(1);
-        assertThat(task.getCoro()).isNotNull();
-        assertThat(seen).containsExactly(TaskOptions.named("named"));
-        loop.setTaskFactory(null);
-      });
+      var seen = new ArrayList<TaskOptions>();
+      var loop = getRunningLoop();
+      var factory =
+          new TaskFactory() {
+            @Override
+            public <T> Future<T> create(EventLoop l, Coroutine<T> coroutine, TaskOptions options) {
+              seen.add(options);
+              return new Task<>(l, coroutine, options);
+            }
+          };
+      loop.setTaskFactory(factory);
+      assertThat(loop.getTaskFactory()).isSameAs(factory);
+      var task = createTask(() -> 1, "named");
+      assertThat(await(task)).isEqualTo(1);
+      assertThat(task.getCoro()).isNotNull();
+      assertThat(seen).containsExactly(TaskOptions.named("named"));
+      loop.setTaskFactory(null);
     }
 
-    @Test
+    @AsyncTest
     void factory_thatMakesOtherFutures_servesEnsureFutureButNotCreateTask() {
-      run(() -> {
-        var loop = getRunningLoop();
-        loop.setTaskFactory(
-            new TaskFactory() {
-              @Override
-              public <T> Future<T> create(
-                  EventLoop l, Coroutine<T> coroutine, TaskOptions options) {
-                coroutine.close();
-                return l.createFuture();
-              }
-            });
-        assertThat(Asyncio.ensureFuture(() -> 1)).isNotInstanceOf(Task.class);
-        assertThatThrownBy(() -> createTask(() -> 1))
-            .isInstanceOf(ClassCastException.class)
-            .hasMessageContaining("use ensureFuture");
-        loop.setTaskFactory(null);
-      });
+      var loop = getRunningLoop();
+      loop.setTaskFactory(
+          new TaskFactory() {
+            @Override
+            public <T> Future<T> create(EventLoop l, Coroutine<T> coroutine, TaskOptions options) {
+              coroutine.close();
+              return l.createFuture();
+            }
+          });
+      assertThat(Asyncio.ensureFuture(() -> 1)).isNotInstanceOf(Task.class);
+      assertThatThrownBy(() -> createTask(() -> 1))
+          .isInstanceOf(ClassCastException.class)
+          .hasMessageContaining("use ensureFuture");
+      loop.setTaskFactory(null);
     }
 
     @Test

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import jasyncio.testing.AsyncTest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,64 +23,56 @@ import org.junit.jupiter.api.Test;
 @org.junit.jupiter.api.Timeout(60)
 class TimeoutTest {
 
-  @Test
+  @AsyncTest
   void body_thatIsInTime_givesItsValue() throws Exception {
-    run(() -> {
-      assertThat(timeout(100, () -> sleep(0, 42))).isEqualTo(42);
-      assertThat(timeout(Duration.ofSeconds(100), () -> sleep(0, 42))).isEqualTo(42);
-      assertThat(timeout((Duration) null, () -> sleep(0, 42))).isEqualTo(42);
-      assertThat(timeout(Double.POSITIVE_INFINITY, () -> sleep(0, 42))).isEqualTo(42);
-      assertThat(currentTask().cancelling()).isZero();
-    });
+    assertThat(timeout(100, () -> sleep(0, 42))).isEqualTo(42);
+    assertThat(timeout(Duration.ofSeconds(100), () -> sleep(0, 42))).isEqualTo(42);
+    assertThat(timeout((Duration) null, () -> sleep(0, 42))).isEqualTo(42);
+    assertThat(timeout(Double.POSITIVE_INFINITY, () -> sleep(0, 42))).isEqualTo(42);
+    assertThat(currentTask().cancelling()).isZero();
   }
 
-  @Test
+  @AsyncTest
   void body_thatTakesTooLong_isATimeoutWithTheCancellationAsCause() {
-    run(() -> {
-      assertThatThrownBy(() -> timeout(0.001, () -> sleep(100)))
-          .isInstanceOf(TimeoutException.class)
-          .hasCauseInstanceOf(CancelledError.class);
-      assertThatThrownBy(() -> timeout(Duration.ofMillis(1), () -> sleep(100)))
-          .isInstanceOf(TimeoutException.class);
-      assertThatThrownBy(() -> timeoutAt(getRunningLoop().time() + 0.001, () -> sleep(100)))
-          .isInstanceOf(TimeoutException.class);
-      assertThat(currentTask().cancelling()).isZero();
-      sleep(0);
-    });
+    assertThatThrownBy(() -> timeout(0.001, () -> sleep(100)))
+        .isInstanceOf(TimeoutException.class)
+        .hasCauseInstanceOf(CancelledError.class);
+    assertThatThrownBy(() -> timeout(Duration.ofMillis(1), () -> sleep(100)))
+        .isInstanceOf(TimeoutException.class);
+    assertThatThrownBy(() -> timeoutAt(getRunningLoop().time() + 0.001, () -> sleep(100)))
+        .isInstanceOf(TimeoutException.class);
+    assertThat(currentTask().cancelling()).isZero();
+    sleep(0);
   }
 
-  @Test
+  @AsyncTest
   void deadlineInThePast_letsABodyWithoutAwaitWin() throws Exception {
-    run(() -> {
-      assertThat(timeout(-1, () -> 42)).isEqualTo(42);
-      assertThatThrownBy(() -> timeout(-1, () -> sleep(100))).isInstanceOf(TimeoutException.class);
-      assertThat(timeout(0, () -> 42)).isEqualTo(42);
-    });
+    assertThat(timeout(-1, () -> 42)).isEqualTo(42);
+    assertThatThrownBy(() -> timeout(-1, () -> sleep(100))).isInstanceOf(TimeoutException.class);
+    assertThat(timeout(0, () -> 42)).isEqualTo(42);
   }
 
-  @Test
+  @AsyncTest
   void cancellationFromOutside_winsOverTheTimeout() {
-    run(() -> {
-      var order = new ArrayList<String>();
-      var task =
-          createTask(() -> {
-            try {
-              timeout(
-                  0.001,
-                  () -> {
-                    try {
-                      sleep(100);
-                    } finally {
-                      currentTask().cancel(); // somebody else's, as the count shows
-                    }
-                  });
-            } catch (TimeoutException e) {
-              order.add("timeout");
-            }
-          });
-      assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
-      assertThat(order).isEmpty();
-    });
+    var order = new ArrayList<String>();
+    var task =
+        createTask(() -> {
+          try {
+            timeout(
+                0.001,
+                () -> {
+                  try {
+                    sleep(100);
+                  } finally {
+                    currentTask().cancel(); // somebody else's, as the count shows
+                  }
+                });
+          } catch (TimeoutException e) {
+            order.add("timeout");
+          }
+        });
+    assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
+    assertThat(order).isEmpty();
   }
 
   @Test
@@ -97,89 +90,81 @@ class TimeoutTest {
             }));
   }
 
-  @Test
+  @AsyncTest
   void nested_sameDeadline_isTheOuterOnesTimeout() {
-    run(() -> {
-      double when = getRunningLoop().time() + 0.002;
-      var outer = jasyncio.Timeout.at(when);
-      var inner = jasyncio.Timeout.at(when);
-      var seen = new ArrayList<Throwable>();
-      assertThatThrownBy(() ->
-              outer.run(() -> {
-                try {
-                  inner.run(() -> sleep(100));
-                } catch (Throwable e) {
-                  seen.add(e);
-                  throw e;
-                }
-              }))
-          .isInstanceOf(TimeoutException.class);
-      assertThat(seen).singleElement().isInstanceOf(CancelledError.class);
-      assertThat(outer.expired()).isTrue();
-      assertThat(inner.expired()).isTrue();
-      assertThat(currentTask().cancelling()).isZero();
-    });
+    double when = getRunningLoop().time() + 0.002;
+    var outer = jasyncio.Timeout.at(when);
+    var inner = jasyncio.Timeout.at(when);
+    var seen = new ArrayList<Throwable>();
+    assertThatThrownBy(() ->
+            outer.run(() -> {
+              try {
+                inner.run(() -> sleep(100));
+              } catch (Throwable e) {
+                seen.add(e);
+                throw e;
+              }
+            }))
+        .isInstanceOf(TimeoutException.class);
+    assertThat(seen).singleElement().isInstanceOf(CancelledError.class);
+    assertThat(outer.expired()).isTrue();
+    assertThat(inner.expired()).isTrue();
+    assertThat(currentTask().cancelling()).isZero();
   }
 
-  @Test
+  @AsyncTest
   void reschedule_movesTheDeadline() throws Exception {
-    run(() -> {
-      timeout(
-          0.001,
-          t -> {
-            t.reschedule(Double.POSITIVE_INFINITY);
-            assertThat(t.when()).isInfinite();
-            sleep(0.005);
-          });
-      assertThatThrownBy(() ->
-              timeout(
-                  (Duration) null,
-                  t -> {
-                    t.reschedule(getRunningLoop().time() + 0.001);
-                    sleep(100);
-                  }))
-          .isInstanceOf(TimeoutException.class);
-      assertThatThrownBy(() ->
-              timeout(
-                  100,
-                  t -> {
-                    t.reschedule(getRunningLoop().time() - 1);
-                    sleep(100);
-                  }))
-          .isInstanceOf(TimeoutException.class);
-    });
+    timeout(
+        0.001,
+        t -> {
+          t.reschedule(Double.POSITIVE_INFINITY);
+          assertThat(t.when()).isInfinite();
+          sleep(0.005);
+        });
+    assertThatThrownBy(() ->
+            timeout(
+                (Duration) null,
+                t -> {
+                  t.reschedule(getRunningLoop().time() + 0.001);
+                  sleep(100);
+                }))
+        .isInstanceOf(TimeoutException.class);
+    assertThatThrownBy(() ->
+            timeout(
+                100,
+                t -> {
+                  t.reschedule(getRunningLoop().time() - 1);
+                  sleep(100);
+                }))
+        .isInstanceOf(TimeoutException.class);
   }
 
-  @Test
+  @AsyncTest
   void bodyThatThrowsItsOwnError_isToldOfTheTimeoutInIt() {
-    run(() -> {
-      var problem = new IOException("instead");
-      var error =
-          catchThrowable(() ->
-              timeout(
-                  0.001,
-                  () -> {
-                    try {
-                      sleep(100);
-                    } catch (CancelledError e) {
-                      throw problem;
-                    }
-                  }));
-      assertThat(error).isSameAs(problem);
-      assertThat(error.getSuppressed()).singleElement().isInstanceOf(TimeoutException.class);
-      assertThat(currentTask().cancelling()).isZero();
-    });
+    var problem = new IOException("instead");
+    var error =
+        catchThrowable(() ->
+            timeout(
+                0.001,
+                () -> {
+                  try {
+                    sleep(100);
+                  } catch (CancelledError e) {
+                    throw problem;
+                  }
+                }));
+    assertThat(error).isSameAs(problem);
+    assertThat(error.getSuppressed()).singleElement().isInstanceOf(TimeoutException.class);
+    assertThat(currentTask().cancelling()).isZero();
   }
 
-  @Test
+  @AsyncTest
   void limit_beginsWhenItIsMade() throws Exception {
-    run(() -> {
-      double before = getRunningLoop().time();
-      var limit = jasyncio.Timeout.after(5);
-      assertThat(limit.when()).isBetween(before + 5, getRunningLoop().time() + 5);
-      double when = limit.when();
-      limit.run(() -> assertThat(limit.when()).isEqualTo(when));
-    });
+    double before = getRunningLoop().time();
+    var limit = jasyncio.Timeout.after(5);
+    assertThat(limit.when()).isBetween(before + 5, getRunningLoop().time() + 5);
+    double when = limit.when();
+    limit.run(() -> assertThat(limit.when()).isEqualTo(when));
   }
 
   @Test
@@ -208,72 +193,64 @@ class TimeoutTest {
     assertThat(problem.getSuppressed()).hasAtLeastOneElementOfType(TimeoutException.class);
   }
 
-  @Test
+  @AsyncTest
   void bodyThatSwallowsTheCancellation_givesItsValue() throws Exception {
-    run(() -> {
-      var limit = jasyncio.Timeout.after(0.001);
-      var value =
-          limit.run(() -> {
-            try {
-              return sleep(100, "late");
-            } catch (CancelledError e) {
-              return "swallowed";
-            }
-          });
-      assertThat(value).isEqualTo("swallowed");
-      assertThat(limit.expired()).isTrue();
-      assertThat(currentTask().cancelling()).isZero();
-      sleep(0);
-    });
+    var limit = jasyncio.Timeout.after(0.001);
+    var value =
+        limit.run(() -> {
+          try {
+            return sleep(100, "late");
+          } catch (CancelledError e) {
+            return "swallowed";
+          }
+        });
+    assertThat(value).isEqualTo("swallowed");
+    assertThat(limit.expired()).isTrue();
+    assertThat(currentTask().cancelling()).isZero();
+    sleep(0);
   }
 
-  @Test
+  @AsyncTest
   void toString_tellsTheState() throws Exception {
-    run(() -> {
-      var limit = jasyncio.Timeout.after(100);
-      assertThat(limit).hasToString("<Timeout [created]>");
-      limit.run(() -> assertThat(limit.toString()).startsWith("<Timeout [active] when="));
-      assertThat(limit).hasToString("<Timeout [finished]>");
-      assertThat(limit.expired()).isFalse();
-    });
+    var limit = jasyncio.Timeout.after(100);
+    assertThat(limit).hasToString("<Timeout [created]>");
+    limit.run(() -> assertThat(limit.toString()).startsWith("<Timeout [active] when="));
+    assertThat(limit).hasToString("<Timeout [finished]>");
+    assertThat(limit.expired()).isFalse();
   }
 
-  @Test
+  @AsyncTest
   void waitFor_timesOutOrGivesTheValue() throws Exception {
-    run(() -> {
-      assertThat(waitFor(() -> sleep(0, 42), 100)).isEqualTo(42);
-      assertThat(waitFor(() -> sleep(0, 42), (Duration) null)).isEqualTo(42);
-      var order = new ArrayList<String>();
-      var task =
-          createTask(() -> {
-            try {
-              sleep(100);
-            } finally {
-              sleep(0.001);
-              order.add("cleaned up");
-            }
-          });
-      assertThatThrownBy(() -> waitFor(task, 0.001)).isInstanceOf(TimeoutException.class);
-      assertThat(order).containsExactly("cleaned up");
-      assertThat(task.cancelled()).isTrue();
-    });
+    assertThat(waitFor(() -> sleep(0, 42), 100)).isEqualTo(42);
+    assertThat(waitFor(() -> sleep(0, 42), (Duration) null)).isEqualTo(42);
+    var order = new ArrayList<String>();
+    var task =
+        createTask(() -> {
+          try {
+            sleep(100);
+          } finally {
+            sleep(0.001);
+            order.add("cleaned up");
+          }
+        });
+    assertThatThrownBy(() -> waitFor(task, 0.001)).isInstanceOf(TimeoutException.class);
+    assertThat(order).containsExactly("cleaned up");
+    assertThat(task.cancelled()).isTrue();
   }
 
-  @Test
+  @AsyncTest
   void waitFor_withNoTimeLeft_neverStartsTheBody() throws Exception {
-    run(() -> {
-      var order = new ArrayList<String>();
-      assertThatThrownBy(() ->
-              waitFor(
-                  () -> {
-                    order.add("body");
-                  },
-                  0))
-          .isInstanceOf(TimeoutException.class);
-      assertThat(order).isEmpty();
-      var done = getRunningLoop().<Integer>createFuture();
-      done.setResult(1);
-      assertThat(waitFor(done, 0)).isEqualTo(1);
-    });
+    var order = new ArrayList<String>();
+    assertThatThrownBy(() ->
+            waitFor(
+                () -> {
+                  order.add("body");
+                },
+                0))
+        .isInstanceOf(TimeoutException.class);
+    assertThat(order).isEmpty();
+    var done = getRunningLoop().<Integer>createFuture();
+    done.setResult(1);
+    assertThat(waitFor(done, 0)).isEqualTo(1);
   }
 }

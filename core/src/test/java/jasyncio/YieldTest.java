@@ -9,6 +9,7 @@ import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.testing.AsyncTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -29,25 +30,21 @@ class YieldTest {
     });
   }
 
-  @Test
+  @AsyncTest
   void loneYields_letOtherThreadsIn() {
-    run(() -> {
-      var loop = getRunningLoop();
-      var seen = new AtomicBoolean();
-      Thread.ofPlatform().start(() -> loop.callSoonThreadsafe(() -> seen.set(true)));
-      while (!seen.get()) {
-        sleep(0);
-      }
-    });
+    var loop = getRunningLoop();
+    var seen = new AtomicBoolean();
+    Thread.ofPlatform().start(() -> loop.callSoonThreadsafe(() -> seen.set(true)));
+    while (!seen.get()) {
+      sleep(0);
+    }
   }
 
-  @Test
+  @AsyncTest
   void loneYield_throwsACancellationThatIsDue() {
-    run(() -> {
-      currentTask().cancel("due");
-      assertThatThrownBy(() -> sleep(0)).isInstanceOf(CancelledError.class).hasMessage("due");
-      currentTask().uncancel();
-    });
+    currentTask().cancel("due");
+    assertThatThrownBy(() -> sleep(0)).isInstanceOf(CancelledError.class).hasMessage("due");
+    currentTask().uncancel();
   }
 
   @Test
@@ -67,21 +64,19 @@ class YieldTest {
     assertThat(order).containsExactly("stopped", "after");
   }
 
-  @Test
+  @AsyncTest
   void yieldOfAnEagerTask_goesBackToItsMaker() {
-    run(() -> {
-      var order = new ArrayList<String>();
-      var task =
-          createTask(
-              () -> {
-                order.add("begins");
-                sleep(0);
-                order.add("goes on");
-              },
-              TaskOptions.defaults().eagerStart(true));
-      order.add("made");
-      task.await();
-      assertThat(order).isEqualTo(List.of("begins", "made", "goes on"));
-    });
+    var order = new ArrayList<String>();
+    var task =
+        createTask(
+            () -> {
+              order.add("begins");
+              sleep(0);
+              order.add("goes on");
+            },
+            TaskOptions.defaults().eagerStart(true));
+    order.add("made");
+    task.await();
+    assertThat(order).isEqualTo(List.of("begins", "made", "goes on"));
   }
 }

@@ -17,6 +17,7 @@ import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.InvalidStateException;
 import jasyncio.Logs;
+import jasyncio.testing.AsyncTest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -254,23 +255,21 @@ class CPythonFuturesTest {
   }
 
   // CPython: test_futures2.FutureTests.test_future_traceback
-  @Test
+  @AsyncTest
   void error_awaitedManyTimes_doesNotGrow() {
-    run(() -> {
-      var task =
-          createTask(() -> {
-            throw new IOException("42");
+    var task =
+        createTask(() -> {
+          throw new IOException("42");
+        });
+    var lengths = new ArrayList<Integer>();
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(() -> await(task))
+          .satisfies(e -> {
+            lengths.add(e.getStackTrace().length);
+            assertThat(e.getSuppressed()).isEmpty();
           });
-      var lengths = new ArrayList<Integer>();
-      for (int i = 0; i < 5; i++) {
-        assertThatThrownBy(() -> await(task))
-            .satisfies(e -> {
-              lengths.add(e.getStackTrace().length);
-              assertThat(e.getSuppressed()).isEmpty();
-            });
-      }
-      assertThat(lengths).containsOnly(lengths.getFirst());
-    });
+    }
+    assertThat(lengths).containsOnly(lengths.getFirst());
   }
 
   // CPython: test_futures2.FutureTests.test_handle_exc_handler_correct_context
@@ -288,17 +287,15 @@ class CPythonFuturesTest {
   }
 
   // CPython: test_futures2.FutureReprTests.test_recursive_repr_for_pending_tasks
-  @Test
+  @AsyncTest
   void toString_ofATaskWhoseResultIsItself_ends() {
-    run(() -> {
-      var task = createTask(() -> Asyncio.allTasks());
-      var tasks = await(task);
-      assertThat(tasks).contains(task);
-      assertThat(task.toString()).contains("...");
-      var self = getRunningLoop().<Object>createFuture();
-      self.setResult(self);
-      assertThat(self.toString()).contains("...");
-    });
+    var task = createTask(() -> Asyncio.allTasks());
+    var tasks = await(task);
+    assertThat(tasks).contains(task);
+    assertThat(task.toString()).contains("...");
+    var self = getRunningLoop().<Object>createFuture();
+    self.setResult(self);
+    assertThat(self.toString()).contains("...");
   }
 
   // CPython: test_context.DecimalContextTest.test_asyncio_task_decimal_context

@@ -15,6 +15,7 @@ import jasyncio.sync.Barrier;
 import jasyncio.sync.BrokenBarrierException;
 import jasyncio.sync.Condition;
 import jasyncio.sync.Event;
+import jasyncio.testing.AsyncTest;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -30,67 +31,61 @@ class CPythonLocksTest {
   private final List<Object> results = new ArrayList<>();
 
   // CPython: test_locks.EventTests.test_wait
-  @Test
+  @AsyncTest
   void event_whoComesToASetOneDoesNotWait() {
-    run(() -> {
-      var event = new Event();
-      var first = createTask(() -> results.add(event.await() ? 1 : 0));
-      var second = createTask(() -> results.add(event.await() ? 2 : 0));
-      sleep(0);
-      assertThat(results).isEmpty();
-      var third = createTask(() -> results.add(event.await() ? 3 : 0));
-      event.set();
-      sleep(0);
-      assertThat(results).containsExactly(3, 1, 2);
-      assertThat(List.of(first.done(), second.done(), third.done())).containsOnly(true);
-    });
+    var event = new Event();
+    var first = createTask(() -> results.add(event.await() ? 1 : 0));
+    var second = createTask(() -> results.add(event.await() ? 2 : 0));
+    sleep(0);
+    assertThat(results).isEmpty();
+    var third = createTask(() -> results.add(event.await() ? 3 : 0));
+    event.set();
+    sleep(0);
+    assertThat(results).containsExactly(3, 1, 2);
+    assertThat(List.of(first.done(), second.done(), third.done())).containsOnly(true);
   }
 
   // CPython: test_locks.ConditionTests.test_wait_for
-  @Test
+  @AsyncTest
   void condition_waitForLooksAtItsPredicate() {
-    run(() -> {
-      var condition = new Condition();
-      var right = new boolean[1];
-      var waiter =
-          createTask(() -> {
-            condition.acquire();
-            condition.waitFor(() -> right[0]);
-            results.add(1);
-            condition.release();
-          });
-      sleep(0);
-      condition.run(() -> condition.signal());
-      sleep(0);
-      assertThat(results).isEmpty();
-      right[0] = true;
-      condition.run(() -> condition.signal());
-      sleep(0);
-      assertThat(results).containsExactly(1);
-      assertThat(waiter.done()).isTrue();
-    });
+    var condition = new Condition();
+    var right = new boolean[1];
+    var waiter =
+        createTask(() -> {
+          condition.acquire();
+          condition.waitFor(() -> right[0]);
+          results.add(1);
+          condition.release();
+        });
+    sleep(0);
+    condition.run(() -> condition.signal());
+    sleep(0);
+    assertThat(results).isEmpty();
+    right[0] = true;
+    condition.run(() -> condition.signal());
+    sleep(0);
+    assertThat(results).containsExactly(1);
+    assertThat(waiter.done()).isTrue();
   }
 
   // CPython: test_locks.ConditionTests.test_cancelled_error_wakeup
-  @Test
+  @AsyncTest
   void condition_cancelledWaitRaisesTheVeryError() {
-    run(() -> {
-      var condition = new Condition();
-      var raised = new ArrayList<CancelledError>();
-      var task =
-          createTask(() ->
-              condition.run(() -> {
-                try {
-                  condition.waitFor(() -> false);
-                } catch (CancelledError e) {
-                  raised.add(e);
-                  throw e;
-                }
-              }));
-      sleep(0);
-      task.cancel("foo");
-      assertThatThrownBy(() -> await(task)).isSameAs(raised.getFirst()).hasMessage("foo");
-    });
+    var condition = new Condition();
+    var raised = new ArrayList<CancelledError>();
+    var task =
+        createTask(() ->
+            condition.run(() -> {
+              try {
+                condition.waitFor(() -> false);
+              } catch (CancelledError e) {
+                raised.add(e);
+                throw e;
+              }
+            }));
+    sleep(0);
+    task.cancel("foo");
+    assertThatThrownBy(() -> await(task)).isSameAs(raised.getFirst()).hasMessage("foo");
   }
 
   /// Barriers that are passed again, reset and aborted while some have passed them and some wait.
@@ -120,38 +115,34 @@ class CPythonLocksTest {
     }
 
     // CPython: test_locks.BarrierTests.test_filling_one_task_twice
-    @Test
+    @AsyncTest
     void barrier_ofOneNeverWaits() {
-      run(() -> {
-        var single = new Barrier(1);
-        var first = createTask(single);
-        sleep(0);
-        assertThat(single.nWaiting()).isZero();
-        var second = createTask(single);
-        sleep(0);
-        assertThat(List.of(first.result(), second.result())).containsExactly(0, 0);
-        assertThat(single.nWaiting()).isZero();
-        assertThat(single.broken()).isFalse();
-      });
+      var single = new Barrier(1);
+      var first = createTask(single);
+      sleep(0);
+      assertThat(single.nWaiting()).isZero();
+      var second = createTask(single);
+      sleep(0);
+      assertThat(List.of(first.result(), second.result())).containsExactly(0, 0);
+      assertThat(single.nWaiting()).isZero();
+      assertThat(single.broken()).isFalse();
     }
 
     // CPython: test_locks.BarrierTests.test_filling_task_by_task
-    @Test
+    @AsyncTest
     void barrier_filledTaskByTask() {
-      run(() -> {
-        var three = new Barrier(3);
-        var first = createTask(three);
-        sleep(0);
-        assertThat(three).hasToString("<Barrier [filling, waiters:1/3]>");
-        var second = createTask(three);
-        sleep(0);
-        assertThat(three).hasToString("<Barrier [filling, waiters:2/3]>");
-        var third = createTask(three);
-        sleep(0);
-        await(gather(first, second, third));
-        assertThat(three.nWaiting()).isZero();
-        assertThat(three.broken()).isFalse();
-      });
+      var three = new Barrier(3);
+      var first = createTask(three);
+      sleep(0);
+      assertThat(three).hasToString("<Barrier [filling, waiters:1/3]>");
+      var second = createTask(three);
+      sleep(0);
+      assertThat(three).hasToString("<Barrier [filling, waiters:2/3]>");
+      var third = createTask(three);
+      sleep(0);
+      await(gather(first, second, third));
+      assertThat(three.nWaiting()).isZero();
+      assertThat(three.broken()).isFalse();
     }
 
     // CPython: test_locks.BarrierTests.test_filling_tasks_wait_twice, …_check_return_value
@@ -189,14 +180,12 @@ class CPythonLocksTest {
     }
 
     // CPython: test_locks.BarrierTests.test_reset_barrier
-    @Test
+    @AsyncTest
     void barrier_resetWithoutWaiters() {
-      run(() -> {
-        barrier.reset();
-        sleep(0);
-        assertThat(barrier.nWaiting()).isZero();
-        assertThat(barrier.broken()).isFalse();
-      });
+      barrier.reset();
+      sleep(0);
+      assertThat(barrier.nWaiting()).isZero();
+      assertThat(barrier.broken()).isFalse();
     }
 
     // CPython: test_locks.BarrierTests.test_reset_barrier_when_tasks_half_draining
@@ -235,34 +224,32 @@ class CPythonLocksTest {
     }
 
     // CPython: test_locks.BarrierTests.test_reset_barrier_while_tasks_waiting_and_waiting_again
-    @Test
+    @AsyncTest
     void barrier_resetAndWaitedForAgain() {
-      run(() -> {
-        var tasks = new ArrayList<Task<Void>>();
-        for (int i = 0; i < N - 1; i++) {
-          tasks.add(
-              createTask(() -> {
-                try {
-                  results.add(breaks(barrier::await));
-                } finally {
-                  barrier.await();
-                  results.add("passed");
-                }
-              }));
-        }
-        createTask(() -> barrier.reset());
-        sleep(0);
-        createTask(() -> {
-          barrier.await();
-          results.add("passed");
-        });
-        await(gather(tasks));
-        assertThat(barrier.broken()).isFalse();
-        assertThat(results.subList(0, N - 1)).containsOnly(true);
-        assertThat(results.subList(N - 1, results.size()))
-            .isEqualTo(Collections.nCopies(N, "passed"));
-        assertThat(barrier.nWaiting()).isZero();
+      var tasks = new ArrayList<Task<Void>>();
+      for (int i = 0; i < N - 1; i++) {
+        tasks.add(
+            createTask(() -> {
+              try {
+                results.add(breaks(barrier::await));
+              } finally {
+                barrier.await();
+                results.add("passed");
+              }
+            }));
+      }
+      createTask(() -> barrier.reset());
+      sleep(0);
+      createTask(() -> {
+        barrier.await();
+        results.add("passed");
       });
+      await(gather(tasks));
+      assertThat(barrier.broken()).isFalse();
+      assertThat(results.subList(0, N - 1)).containsOnly(true);
+      assertThat(results.subList(N - 1, results.size()))
+          .isEqualTo(Collections.nCopies(N, "passed"));
+      assertThat(barrier.nWaiting()).isZero();
     }
 
     // CPython: test_locks.BarrierTests.test_reset_barrier_while_tasks_draining
@@ -287,13 +274,11 @@ class CPythonLocksTest {
     }
 
     // CPython: test_locks.BarrierTests.test_abort_barrier
-    @Test
+    @AsyncTest
     void barrier_abortWithoutWaiters() {
-      run(() -> {
-        barrier.abort();
-        assertThat(barrier.nWaiting()).isZero();
-        assertThat(barrier.broken()).isTrue();
-      });
+      barrier.abort();
+      assertThat(barrier.nWaiting()).isZero();
+      assertThat(barrier.broken()).isTrue();
     }
 
     // CPython: test_locks.BarrierTests.test_abort_barrier_when_tasks_half_draining_half_blocking

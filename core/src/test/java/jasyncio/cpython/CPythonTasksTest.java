@@ -8,7 +8,6 @@ import static jasyncio.Asyncio.currentTask;
 import static jasyncio.Asyncio.ensureFuture;
 import static jasyncio.Asyncio.gather;
 import static jasyncio.Asyncio.newEventLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.runCoroutineThreadsafe;
 import static jasyncio.Asyncio.shield;
 import static jasyncio.Asyncio.sleep;
@@ -27,6 +26,7 @@ import jasyncio.SystemExit;
 import jasyncio.Task;
 import jasyncio.TaskFactory;
 import jasyncio.TaskOptions;
+import jasyncio.testing.AsyncTest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -204,24 +204,22 @@ class CPythonTasksTest {
     // CPython: test_tasks.BaseTaskTests.test_cancel_with_message_then_future_result,
     // …_then_future_exception, test_cancel_with_message_before_starting_task,
     // test_task_cancel_message_getter
-    @Test
+    @AsyncTest
     void message_isThatOfResultAndException() {
-      run(() -> {
-        for (var message : new String[] {null, "my message"}) {
-          for (boolean begun : new boolean[] {true, false}) { // its message is told once
-            var task = createTask(() -> sleep(10));
-            if (begun) {
-              sleep(0);
-            }
-            task.cancel(message);
-            Asyncio.wait(List.of(task));
-            assertThatThrownBy(begun ? task::result : task::exception)
-                .isInstanceOf(CancelledError.class)
-                .hasMessage(message)
-                .hasNoCause();
+      for (var message : new String[] {null, "my message"}) {
+        for (boolean begun : new boolean[] {true, false}) { // its message is told once
+          var task = createTask(() -> sleep(10));
+          if (begun) {
+            sleep(0);
           }
+          task.cancel(message);
+          Asyncio.wait(List.of(task));
+          assertThatThrownBy(begun ? task::result : task::exception)
+              .isInstanceOf(CancelledError.class)
+              .hasMessage(message)
+              .hasNoCause();
         }
-      });
+      }
     }
 
     // CPython: test_tasks.BaseTaskTests.test_cancel_awaited_task
@@ -295,17 +293,15 @@ class CPythonTasksTest {
   }
 
   // CPython: test_tasks.BaseTaskTests.test_exception_traceback
-  @Test
+  @AsyncTest
   void exceptionOfATask_hasItsStackTrace() {
-    run(() -> {
-      var task =
-          createTask(() -> {
-            throw new IOException();
-          });
-      sleep(0);
-      assertThat(task.exception().getStackTrace())
-          .anyMatch(frame -> frame.getClassName().contains("CPythonTasksTest"));
-    });
+    var task =
+        createTask(() -> {
+          throw new IOException();
+        });
+    sleep(0);
+    assertThat(task.exception().getStackTrace())
+        .anyMatch(frame -> frame.getClassName().contains("CPythonTasksTest"));
   }
 
   @Nested
@@ -353,16 +349,14 @@ class CPythonTasksTest {
   @Nested
   class Completing {
     // CPython: test_tasks.BaseTaskTests.test_as_completed_with_unused_timeout
-    @Test
+    @AsyncTest
     void asCompleted_withATimeLimitThatIsNotReached_givesAll() {
-      run(() -> {
-        for (var item : asCompleted(List.of(() -> sleep(0, "a")), 1000)) {
-          assertThat(await(item)).isEqualTo("a");
-        }
-        for (var item : asCompleted(List.of(() -> sleep(0, "a")), 1000).async()) {
-          assertThat(await(item)).isEqualTo("a");
-        }
-      });
+      for (var item : asCompleted(List.of(() -> sleep(0, "a")), 1000)) {
+        assertThat(await(item)).isEqualTo("a");
+      }
+      for (var item : asCompleted(List.of(() -> sleep(0, "a")), 1000).async()) {
+        assertThat(await(item)).isEqualTo("a");
+      }
     }
 
     private List<Awaitable<Integer, ?>> numbers() {
@@ -370,35 +364,31 @@ class CPythonTasksTest {
     }
 
     // CPython: test_tasks.BaseTaskTests.test_as_completed_resume_iterator
-    @Test
+    @AsyncTest
     void asCompleted_goesOnWhereItWasLeft() {
-      run(() -> {
-        for (var iterator :
-            List.of(asCompleted(numbers()).iterator(), asCompleted(numbers()).async().iterator())) {
-          var collected = new ArrayList<Integer>();
-          while (collected.size() < 2) {
-            collected.add(await(iterator.next()));
-          }
-          while (iterator.hasNext()) {
-            collected.add(await(iterator.next()));
-          }
-          assertThat(collected).containsExactlyInAnyOrder(0, 1, 2, 3);
+      for (var iterator :
+          List.of(asCompleted(numbers()).iterator(), asCompleted(numbers()).async().iterator())) {
+        var collected = new ArrayList<Integer>();
+        while (collected.size() < 2) {
+          collected.add(await(iterator.next()));
         }
-      });
+        while (iterator.hasNext()) {
+          collected.add(await(iterator.next()));
+        }
+        assertThat(collected).containsExactlyInAnyOrder(0, 1, 2, 3);
+      }
     }
 
     // CPython: test_tasks.BaseTaskTests.test_as_completed_concurrent
-    @Test
+    @AsyncTest
     void asCompleted_itemsMayBeAwaitedSideBySide() {
-      run(() -> {
-        List<Awaitable<String, ?>> both = List.of(() -> sleep(0, "a"), () -> sleep(0, "b"));
-        var plain = new ArrayList<Future<String>>();
-        asCompleted(both).forEach(plain::add);
-        assertThat(await(gather(plain))).containsExactlyInAnyOrder("a", "b");
-        var given = new ArrayList<Future<String>>();
-        asCompleted(both).async().forEach(given::add);
-        assertThat(await(gather(given))).containsExactlyInAnyOrder("a", "b");
-      });
+      List<Awaitable<String, ?>> both = List.of(() -> sleep(0, "a"), () -> sleep(0, "b"));
+      var plain = new ArrayList<Future<String>>();
+      asCompleted(both).forEach(plain::add);
+      assertThat(await(gather(plain))).containsExactlyInAnyOrder("a", "b");
+      var given = new ArrayList<Future<String>>();
+      asCompleted(both).async().forEach(given::add);
+      assertThat(await(gather(given))).containsExactlyInAnyOrder("a", "b");
     }
 
     // CPython: test_tasks.BaseTaskTests.test_as_completed_coroutine_without_loop
@@ -612,16 +602,14 @@ class CPythonTasksTest {
     // CPython: test_eager_task_factory.DefaultTaskFactoryEagerStart
     //     .test_eager_start_true_with_default_factory
     // CPython: test_tasks.BaseTaskTests.test_eager_start_true
-    @Test
+    @AsyncTest
     void eagerTask_hasItsNameInItsFirstStep() {
-      run(() -> {
-        var task =
-            createTask(
-                () -> order.add(currentTask().getName()),
-                TaskOptions.named("example").eagerStart(true));
-        assertThat(task.done()).isTrue();
-        assertThat(order).containsExactly("example");
-      });
+      var task =
+          createTask(
+              () -> order.add(currentTask().getName()),
+              TaskOptions.named("example").eagerStart(true));
+      assertThat(task.done()).isTrue();
+      assertThat(order).containsExactly("example");
     }
 
     // CPython:

@@ -19,6 +19,7 @@ import jasyncio.Coroutine.State;
 import jasyncio.GeneratorExit;
 import jasyncio.Logs;
 import jasyncio.StopIteration;
+import jasyncio.testing.AsyncTest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,16 +70,14 @@ class AsyncGeneratorTest {
             "other", "item 0", "other", "item 1", "other", "item 2", "cleaning up", "cleaned up");
   }
 
-  @Test
+  @AsyncTest
   void next_atTheEnd_throwsStopAsyncIteration() {
-    run(() -> {
-      var ticker = ticker(1, new ArrayList<>());
-      assertThat(ticker.next()).isZero();
-      assertThatThrownBy(ticker::next)
-          .isInstanceOf(StopAsyncIteration.class)
-          .isInstanceOf(NoSuchElementException.class);
-      assertThatThrownBy(ticker::next).isInstanceOf(StopAsyncIteration.class);
-    });
+    var ticker = ticker(1, new ArrayList<>());
+    assertThat(ticker.next()).isZero();
+    assertThatThrownBy(ticker::next)
+        .isInstanceOf(StopAsyncIteration.class)
+        .isInstanceOf(NoSuchElementException.class);
+    assertThatThrownBy(ticker::next).isInstanceOf(StopAsyncIteration.class);
   }
 
   @Test
@@ -86,198 +85,176 @@ class AsyncGeneratorTest {
     assertThat((Object) ticker(1, List.of())).hasToString("<async_generator object ticker>");
   }
 
-  @Test
+  @AsyncTest
   void asend_isWhatYieldGives() {
-    run(() -> {
-      TwoWayAsyncGenerator<String, Integer> generator =
-          twoWayAsyncGenerator(g -> {
-            var got = g.yield("ready");
-            sleep(0);
-            g.yield("got " + got);
-          });
-      assertThatIllegalArgumentException()
-          .isThrownBy(() -> generator.asend(1))
-          .withMessageStartingWith("can't send non-None value to a just-started async generator");
-      assertThat(generator.asend(null)).isEqualTo("ready");
-      assertThat(generator.asend(42)).isEqualTo("got 42");
-      assertThatThrownBy(() -> generator.asend(43)).isInstanceOf(StopAsyncIteration.class);
-    });
+    TwoWayAsyncGenerator<String, Integer> generator =
+        twoWayAsyncGenerator(g -> {
+          var got = g.yield("ready");
+          sleep(0);
+          g.yield("got " + got);
+        });
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> generator.asend(1))
+        .withMessageStartingWith("can't send non-None value to a just-started async generator");
+    assertThat(generator.asend(null)).isEqualTo("ready");
+    assertThat(generator.asend(42)).isEqualTo("got 42");
+    assertThatThrownBy(() -> generator.asend(43)).isInstanceOf(StopAsyncIteration.class);
   }
 
-  @Test
+  @AsyncTest
   void athrow_isThrownAtTheYield() {
-    run(() -> {
-      var problem = new IOException();
-      AsyncGenerator<Object> generator =
-          asyncGenerator(g -> {
-            try {
-              g.yield(1);
-            } catch (RuntimeException e) {
-              sleep(0);
-              g.yield(e);
-            }
-          });
-      generator.next();
-      var first = new IllegalArgumentException();
-      assertThat(generator.athrow(first)).isSameAs(first);
-      assertThatThrownBy(() -> generator.athrow(problem)).isSameAs(problem);
-      assertThat(generator.state()).isEqualTo(State.CLOSED);
-      assertThatThrownBy(() -> generator.athrow(problem)).isSameAs(problem); // CPython drops it
-    });
-  }
-
-  @Test
-  void aclose_awaitsTheCleanUp() {
-    run(() -> {
-      var order = new ArrayList<String>();
-      try (var ticker = ticker(3, order)) {
-        for (int i : ticker) {
-          order.add("item " + i);
-          break;
-        }
-        order.add("leaving");
-      }
-      order.add("left");
-      assertThat(order).containsExactly("item 0", "leaving", "cleaning up", "cleaned up", "left");
-    });
-  }
-
-  @Test
-  void aclose_ofOneThatIsNewOrHasEnded_doesNothing() {
-    run(() -> {
-      var order = new ArrayList<String>();
-      var ticker = ticker(1, order);
-      ticker.aclose();
-      ticker.aclose();
-      assertThat(ticker.hasNext()).isFalse();
-      assertThat(order).isEmpty();
-    });
-  }
-
-  @Test
-  void aclose_ofOneThatYields_isAnError() {
-    run(() -> {
-      AsyncGenerator<Integer> stubborn =
-          asyncGenerator(g -> {
-            try {
-              g.yield(1);
-            } catch (GeneratorExit e) {
-              g.yield(2);
-            }
-          });
-      stubborn.next();
-      assertThatIllegalStateException()
-          .isThrownBy(stubborn::aclose)
-          .withMessage("async generator ignored GeneratorExit");
-      stubborn.aclose();
-    });
-  }
-
-  @Test
-  void signsOfTheEnd_mayNotLeaveTheBody() {
-    run(() -> {
-      AsyncGenerator<Integer> plain =
-          asyncGenerator(g -> {
-            throw new StopIteration(1);
-          });
-      assertThatIllegalStateException()
-          .isThrownBy(plain::next)
-          .withMessage("async generator raised StopIteration");
-      AsyncGenerator<Integer> async =
-          asyncGenerator(g -> {
-            throw new StopAsyncIteration();
-          });
-      assertThatIllegalStateException()
-          .isThrownBy(async::next)
-          .withMessage("async generator raised StopAsyncIteration");
-    });
-  }
-
-  @Test
-  void secondTask_whileTheBodyAwaits_isRefused() {
-    run(() -> {
-      var gate = getRunningLoop().<Integer>createFuture();
-      TwoWayAsyncGenerator<Integer, Integer> generator =
-          twoWayAsyncGenerator(g -> g.yield(await(gate)));
-      var first = createTask(() -> generator.next());
-      sleep(0);
-      assertThatIllegalStateException()
-          .isThrownBy(generator::next)
-          .withMessage("anext(): asynchronous generator is already running");
-      assertThatIllegalStateException()
-          .isThrownBy(() -> generator.asend(1))
-          .withMessage("asend(): asynchronous generator is already running");
-      assertThatIllegalStateException()
-          .isThrownBy(() -> generator.athrow(new IOException()))
-          .withMessage("athrow(): asynchronous generator is already running");
-      assertThatIllegalStateException()
-          .isThrownBy(generator::aclose)
-          .withMessage("aclose(): asynchronous generator is already running");
-      gate.setResult(42);
-      assertThat(await(first)).isEqualTo(42);
-      generator.aclose();
-    });
-  }
-
-  @Test
-  void cancellation_reachesTheAwaitInTheBody() {
-    run(() -> {
-      var order = new ArrayList<String>();
-      AsyncGenerator<Integer> generator =
-          asyncGenerator(g -> {
-            try {
-              sleep(3600);
-            } catch (CancelledError e) {
-              order.add("cancelled");
-            }
+    var problem = new IOException();
+    AsyncGenerator<Object> generator =
+        asyncGenerator(g -> {
+          try {
             g.yield(1);
-          });
-      var task = createTask(() -> generator.next());
-      sleep(0);
-      task.cancel();
-      assertThat(await(task)).isEqualTo(1);
-      assertThat(order).containsExactly("cancelled");
-      generator.aclose();
-    });
+          } catch (RuntimeException e) {
+            sleep(0);
+            g.yield(e);
+          }
+        });
+    generator.next();
+    var first = new IllegalArgumentException();
+    assertThat(generator.athrow(first)).isSameAs(first);
+    assertThatThrownBy(() -> generator.athrow(problem)).isSameAs(problem);
+    assertThat(generator.state()).isEqualTo(State.CLOSED);
+    assertThatThrownBy(() -> generator.athrow(problem)).isSameAs(problem); // CPython drops it
   }
 
-  @Test
+  @AsyncTest
+  void aclose_awaitsTheCleanUp() {
+    var order = new ArrayList<String>();
+    try (var ticker = ticker(3, order)) {
+      for (int i : ticker) {
+        order.add("item " + i);
+        break;
+      }
+      order.add("leaving");
+    }
+    order.add("left");
+    assertThat(order).containsExactly("item 0", "leaving", "cleaning up", "cleaned up", "left");
+  }
+
+  @AsyncTest
+  void aclose_ofOneThatIsNewOrHasEnded_doesNothing() {
+    var order = new ArrayList<String>();
+    var ticker = ticker(1, order);
+    ticker.aclose();
+    ticker.aclose();
+    assertThat(ticker.hasNext()).isFalse();
+    assertThat(order).isEmpty();
+  }
+
+  @AsyncTest
+  void aclose_ofOneThatYields_isAnError() {
+    AsyncGenerator<Integer> stubborn =
+        asyncGenerator(g -> {
+          try {
+            g.yield(1);
+          } catch (GeneratorExit e) {
+            g.yield(2);
+          }
+        });
+    stubborn.next();
+    assertThatIllegalStateException()
+        .isThrownBy(stubborn::aclose)
+        .withMessage("async generator ignored GeneratorExit");
+    stubborn.aclose();
+  }
+
+  @AsyncTest
+  void signsOfTheEnd_mayNotLeaveTheBody() {
+    AsyncGenerator<Integer> plain =
+        asyncGenerator(g -> {
+          throw new StopIteration(1);
+        });
+    assertThatIllegalStateException()
+        .isThrownBy(plain::next)
+        .withMessage("async generator raised StopIteration");
+    AsyncGenerator<Integer> async =
+        asyncGenerator(g -> {
+          throw new StopAsyncIteration();
+        });
+    assertThatIllegalStateException()
+        .isThrownBy(async::next)
+        .withMessage("async generator raised StopAsyncIteration");
+  }
+
+  @AsyncTest
+  void secondTask_whileTheBodyAwaits_isRefused() {
+    var gate = getRunningLoop().<Integer>createFuture();
+    TwoWayAsyncGenerator<Integer, Integer> generator =
+        twoWayAsyncGenerator(g -> g.yield(await(gate)));
+    var first = createTask(() -> generator.next());
+    sleep(0);
+    assertThatIllegalStateException()
+        .isThrownBy(generator::next)
+        .withMessage("anext(): asynchronous generator is already running");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> generator.asend(1))
+        .withMessage("asend(): asynchronous generator is already running");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> generator.athrow(new IOException()))
+        .withMessage("athrow(): asynchronous generator is already running");
+    assertThatIllegalStateException()
+        .isThrownBy(generator::aclose)
+        .withMessage("aclose(): asynchronous generator is already running");
+    gate.setResult(42);
+    assertThat(await(first)).isEqualTo(42);
+    generator.aclose();
+  }
+
+  @AsyncTest
+  void cancellation_reachesTheAwaitInTheBody() {
+    var order = new ArrayList<String>();
+    AsyncGenerator<Integer> generator =
+        asyncGenerator(g -> {
+          try {
+            sleep(3600);
+          } catch (CancelledError e) {
+            order.add("cancelled");
+          }
+          g.yield(1);
+        });
+    var task = createTask(() -> generator.next());
+    sleep(0);
+    task.cancel();
+    assertThat(await(task)).isEqualTo(1);
+    assertThat(order).containsExactly("cancelled");
+    generator.aclose();
+  }
+
+  @AsyncTest
   void yield_insideATimeLimitOfTheBody_isRefused() {
-    run(() -> {
-      AsyncGenerator<Integer> generator = asyncGenerator(g -> timeout(1, () -> g.yield(1)));
-      assertThatIllegalStateException()
-          .isThrownBy(generator::next)
-          .withMessageStartingWith("yield inside a time limit or a task group");
-    });
+    AsyncGenerator<Integer> generator = asyncGenerator(g -> timeout(1, () -> g.yield(1)));
+    assertThatIllegalStateException()
+        .isThrownBy(generator::next)
+        .withMessageStartingWith("yield inside a time limit or a task group");
   }
 
-  @Test
+  @AsyncTest
   void timeLimitInTheBody_aroundAnotherGenerator_isAllowed() {
-    run(() -> {
-      AsyncGenerator<Integer> generator =
-          asyncGenerator(g -> {
-            var items = new ArrayList<Integer>();
-            timeout(1, () -> ticker(3, new ArrayList<>()).forEachRemaining(items::add));
-            g.yield(items.size());
-          });
-      assertThat(generator.stream().toList()).containsExactly(3);
-    });
+    AsyncGenerator<Integer> generator =
+        asyncGenerator(g -> {
+          var items = new ArrayList<Integer>();
+          timeout(1, () -> ticker(3, new ArrayList<>()).forEachRemaining(items::add));
+          g.yield(items.size());
+        });
+    assertThat(generator.stream().toList()).containsExactly(3);
   }
 
-  @Test
+  @AsyncTest
   void yieldFrom_works() {
-    run(() -> {
-      var order = new ArrayList<String>();
-      AsyncGenerator<Integer> generator =
-          asyncGenerator(g -> {
-            g.yieldFrom(ticker(2, order));
-            var begun = ticker(2, order);
-            begun.next();
-            g.yieldFrom(begun);
-          });
-      assertThat(generator.stream().toList()).containsExactly(0, 1, 1);
-      assertThat(order).containsExactly("cleaning up", "cleaned up", "cleaning up", "cleaned up");
-    });
+    var order = new ArrayList<String>();
+    AsyncGenerator<Integer> generator =
+        asyncGenerator(g -> {
+          g.yieldFrom(ticker(2, order));
+          var begun = ticker(2, order);
+          begun.next();
+          g.yieldFrom(begun);
+        });
+    assertThat(generator.stream().toList()).containsExactly(0, 1, 1);
+    assertThat(order).containsExactly("cleaning up", "cleaned up", "cleaning up", "cleaned up");
   }
 
   @Test

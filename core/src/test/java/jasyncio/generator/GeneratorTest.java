@@ -23,6 +23,7 @@ import jasyncio.ExceptionGroup;
 import jasyncio.GeneratorExit;
 import jasyncio.Place;
 import jasyncio.StopIteration;
+import jasyncio.testing.AsyncTest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -547,134 +548,122 @@ class GeneratorTest {
         .startsWith("yield outside of the body of its generator");
   }
 
-  @Test
+  @AsyncTest
   void yield_insideATimeLimitOfTheBody_isRefused() {
-    run(() -> {
-      Generator<Integer> generator = generator(g -> timeout(1, () -> g.yield(1)));
-      assertThatIllegalStateException()
-          .isThrownBy(generator::next)
-          .withMessageStartingWith("yield inside a time limit or a task group");
-    });
+    Generator<Integer> generator = generator(g -> timeout(1, () -> g.yield(1)));
+    assertThatIllegalStateException()
+        .isThrownBy(generator::next)
+        .withMessageStartingWith("yield inside a time limit or a task group");
   }
 
-  @Test
+  @AsyncTest
   void yield_insideATaskGroupOfTheBody_isRefused() {
-    run(() -> {
-      Generator<Integer> generator = generator(g -> taskGroup(tg -> g.yield(1)));
-      assertThatThrownBy(generator::next)
-          .isInstanceOfSatisfying(
-              ExceptionGroup.class,
-              e ->
-                  assertThat(e.exceptions().getFirst())
-                      .hasMessageStartingWith("yield inside a time limit or a task group"));
-      Generator<Integer> other =
-          generator(g -> {
-            try (var tg = jasyncio.TaskGroup.open()) {
-              g.yieldFrom(List.of(1));
-              tg.join();
-            }
-          });
-      assertThatIllegalStateException().isThrownBy(other::next);
-    });
+    Generator<Integer> generator = generator(g -> taskGroup(tg -> g.yield(1)));
+    assertThatThrownBy(generator::next)
+        .isInstanceOfSatisfying(
+            ExceptionGroup.class,
+            e ->
+                assertThat(e.exceptions().getFirst())
+                    .hasMessageStartingWith("yield inside a time limit or a task group"));
+    Generator<Integer> other =
+        generator(g -> {
+          try (var tg = jasyncio.TaskGroup.open()) {
+            g.yieldFrom(List.of(1));
+            tg.join();
+          }
+        });
+    assertThatIllegalStateException().isThrownBy(other::next);
   }
 
-  @Test
+  @AsyncTest
   void yield_aroundATimeLimit_isAllowed() throws Exception {
-    run(() -> {
-      Generator<Integer> generator =
-          generator(g -> {
-            timeout(1, () -> sleep(0));
-            g.yield(1);
-            taskGroup(tg -> tg.createTask(() -> sleep(0)));
-            g.yield(2);
-          });
-      var items = new ArrayList<Integer>();
-      timeout(
-          1,
-          () -> {
-            for (int i : generator) {
-              items.add(i);
-            }
-          });
-      assertThat(items).containsExactly(1, 2);
-    });
+    Generator<Integer> generator =
+        generator(g -> {
+          timeout(1, () -> sleep(0));
+          g.yield(1);
+          taskGroup(tg -> tg.createTask(() -> sleep(0)));
+          g.yield(2);
+        });
+    var items = new ArrayList<Integer>();
+    timeout(
+        1,
+        () -> {
+          for (int i : generator) {
+            items.add(i);
+          }
+        });
+    assertThat(items).containsExactly(1, 2);
   }
 
   // ---- awaiting ---------------------------------------------------------------------------------
 
-  @Test
+  @AsyncTest
   void body_inATask_mayAwait() {
-    run(() -> {
-      var order = new ArrayList<String>();
-      var future = getRunningLoop().<String>createFuture();
-      Generator<String> generator =
-          generator(g -> {
-            sleep(0);
-            g.yield("slept");
-            g.yield(await(future));
-            await(createTask(() -> sleep(0)));
-          });
-      var other =
-          createTask(() -> {
-            order.add("other");
-            future.setResult("result");
-          });
-      for (var item : generator) {
-        order.add(item);
-      }
-      assertThat(order).containsExactly("other", "slept", "result");
-      await(other);
-    });
+    var order = new ArrayList<String>();
+    var future = getRunningLoop().<String>createFuture();
+    Generator<String> generator =
+        generator(g -> {
+          sleep(0);
+          g.yield("slept");
+          g.yield(await(future));
+          await(createTask(() -> sleep(0)));
+        });
+    var other =
+        createTask(() -> {
+          order.add("other");
+          future.setResult("result");
+        });
+    for (var item : generator) {
+      order.add(item);
+    }
+    assertThat(order).containsExactly("other", "slept", "result");
+    await(other);
   }
 
-  @Test
+  @AsyncTest
   void body_inATask_mayAwaitAtAnyDepth() {
-    run(() -> {
-      Generator<Integer> generator =
-          generator(g -> {
-            for (int i :
-                GeneratorTest.<Integer>of(h -> {
-                  sleep(0);
-                  h.yield(1);
-                  sleep(0.001);
-                  h.yield(2);
-                })) {
-              sleep(0);
-              g.yield(i);
-            }
-          });
-      assertThat(generator.stream().toList()).containsExactly(1, 2);
-    });
+    Generator<Integer> generator =
+        generator(g -> {
+          for (int i :
+              GeneratorTest.<Integer>of(h -> {
+                sleep(0);
+                h.yield(1);
+                sleep(0.001);
+                h.yield(2);
+              })) {
+            sleep(0);
+            g.yield(i);
+          }
+        });
+    assertThat(generator.stream().toList()).containsExactly(1, 2);
   }
 
   private static <T> Generator<T> of(Generator.Body<T> body) {
     return generator(body);
   }
 
-  @Test
+  @AsyncTest
   void body_thatAwaits_getsTheCancellationOfTheTask() {
-    run(() -> {
-      var order = new ArrayList<String>();
-      Generator<Integer> generator =
-          generator(g -> {
-            try {
-              sleep(3600);
-            } catch (CancelledError e) {
-              order.add("cancelled " + e.getMessage());
-              throw e;
-            }
-          });
-      var task = createTask(() -> generator.next());
-      sleep(0);
-      assertThat(generator.state()).isEqualTo(State.RUNNING);
-      assertThatIllegalStateException()
-          .isThrownBy(generator::next)
-          .withMessage("generator already executing");
-      task.cancel("enough");
-      assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
-      assertThat(order).containsExactly("cancelled enough");
-      assertThat(generator.state()).isEqualTo(State.CLOSED);
-    });
+    var order = new ArrayList<String>();
+    Generator<Integer> generator =
+        generator(g -> {
+          try {
+            sleep(3600);
+          } catch (CancelledError e) {
+            order.add("cancelled " + e.getMessage());
+            throw e;
+          }
+        });
+    var task = createTask(() -> generator.next());
+    sleep(0);
+    assertThat(generator.state()).isEqualTo(State.RUNNING);
+    assertThatIllegalStateException()
+        .isThrownBy(generator::next)
+        .withMessage("generator already executing");
+    task.cancel("enough");
+    assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
+    assertThat(order).containsExactly("cancelled enough");
+    assertThat(generator.state()).isEqualTo(State.CLOSED);
   }
 
   @Test

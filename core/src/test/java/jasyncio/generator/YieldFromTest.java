@@ -16,6 +16,7 @@ import jasyncio.GeneratorExit;
 import jasyncio.Place;
 import jasyncio.RunOptions;
 import jasyncio.StopIteration;
+import jasyncio.testing.AsyncTest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -441,12 +442,10 @@ class YieldFromTest {
     });
   }
 
-  @Test
+  @AsyncTest
   void recursionThroughTheYielder_works() {
-    run(() -> {
-      Generator<Integer> generator = generator(g -> recurse(g, DEPTH));
-      assertThat(generator.stream().mapToInt(i -> i).sum()).isEqualTo(DEPTH * (DEPTH + 1) / 2);
-    });
+    Generator<Integer> generator = generator(g -> recurse(g, DEPTH));
+    assertThat(generator.stream().mapToInt(i -> i).sum()).isEqualTo(DEPTH * (DEPTH + 1) / 2);
   }
 
   private static void recurse(Yielder<Integer> g, int depth) {

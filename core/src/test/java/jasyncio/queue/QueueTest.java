@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jasyncio.Asyncio;
 import jasyncio.CancelledError;
 import jasyncio.Task;
+import jasyncio.testing.AsyncTest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.NoSuchElementException;
@@ -28,125 +29,111 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class QueueTest {
 
-  @Test
+  @AsyncTest
   void iteration_endsWithTheShutdown() {
-    run(() -> {
-      var queue = new Queue<Integer>(2);
-      var consumer =
-          createTask(() -> {
-            int sum = 0;
-            for (var item : queue) {
-              sum += item;
-              queue.taskDone();
-            }
-            return sum;
-          });
-      for (int i = 1; i <= 10; i++) {
-        queue.put(i);
-      }
-      queue.join();
-      queue.shutdown();
-      assertThat(await(consumer)).isEqualTo(55);
-      assertThat(queue).isEmpty();
-    });
+    var queue = new Queue<Integer>(2);
+    var consumer =
+        createTask(() -> {
+          int sum = 0;
+          for (var item : queue) {
+            sum += item;
+            queue.taskDone();
+          }
+          return sum;
+        });
+    for (int i = 1; i <= 10; i++) {
+      queue.put(i);
+    }
+    queue.join();
+    queue.shutdown();
+    assertThat(await(consumer)).isEqualTo(55);
+    assertThat(queue).isEmpty();
   }
 
-  @Test
+  @AsyncTest
   void iteration_ofSeveral_sharesTheItems() {
-    run(() -> {
-      var queue = new Queue<Integer>(3);
-      var seen = new ArrayList<Integer>();
-      var tasks = new ArrayList<Task<Void>>();
-      for (int i = 0; i < 4; i++) {
-        tasks.add(
-            createTask(() -> {
-              for (var item : queue) {
-                seen.add(item);
-                sleep(0);
-              }
-            }));
-      }
-      for (int i = 0; i < 100; i++) {
-        queue.put(i);
-      }
-      queue.shutdown();
-      Asyncio.wait(tasks);
-      assertThat(seen).hasSize(100).isSorted();
-    });
+    var queue = new Queue<Integer>(3);
+    var seen = new ArrayList<Integer>();
+    var tasks = new ArrayList<Task<Void>>();
+    for (int i = 0; i < 4; i++) {
+      tasks.add(
+          createTask(() -> {
+            for (var item : queue) {
+              seen.add(item);
+              sleep(0);
+            }
+          }));
+    }
+    for (int i = 0; i < 100; i++) {
+      queue.put(i);
+    }
+    queue.shutdown();
+    Asyncio.wait(tasks);
+    assertThat(seen).hasSize(100).isSorted();
   }
 
-  @Test
+  @AsyncTest
   void iterator_nextWithoutHasNext_waits_andThrowsAtTheEnd() {
-    run(() -> {
-      var queue = new Queue<String>();
-      var iterator = queue.iterator();
-      getRunningLoop().callSoon(() -> queue.putNowait("item"));
-      assertThat(iterator.next()).isEqualTo("item");
-      getRunningLoop().callSoon(() -> queue.shutdown());
-      assertThatThrownBy(iterator::next).isInstanceOf(NoSuchElementException.class);
-      assertThat(iterator.hasNext()).isFalse();
-    });
+    var queue = new Queue<String>();
+    var iterator = queue.iterator();
+    getRunningLoop().callSoon(() -> queue.putNowait("item"));
+    assertThat(iterator.next()).isEqualTo("item");
+    getRunningLoop().callSoon(() -> queue.shutdown());
+    assertThatThrownBy(iterator::next).isInstanceOf(NoSuchElementException.class);
+    assertThat(iterator.hasNext()).isFalse();
   }
 
-  @Test
+  @AsyncTest
   void hasNext_cancelledAfterTheWakeUp_leavesTheItemToTheNext() {
-    run(() -> {
-      var queue = new Queue<String>();
-      var iterating = createTask(() -> queue.iterator().hasNext());
-      var getting = createTask(queue::get);
-      sleep(0);
-      queue.putNowait("item");
-      iterating.cancel();
-      assertThat(await(getting)).isEqualTo("item");
-      assertThat(iterating.cancelled()).isTrue();
-    });
+    var queue = new Queue<String>();
+    var iterating = createTask(() -> queue.iterator().hasNext());
+    var getting = createTask(queue::get);
+    sleep(0);
+    queue.putNowait("item");
+    iterating.cancel();
+    assertThat(await(getting)).isEqualTo("item");
+    assertThat(iterating.cancelled()).isTrue();
   }
 
-  @Test
+  @AsyncTest
   void orders_areThoseOfTheCollection() {
-    run(() -> {
-      var longest = new PriorityQueue<>(Comparator.comparingInt(String::length).reversed());
-      var custom = new Queue<>(2, new PriorityBlockingQueue<String>());
-      for (var item : new String[] {"bb", "a"}) {
-        longest.put(item);
-        custom.put(item);
-      }
-      assertThat(longest.get()).isEqualTo("bb");
-      assertThat(custom.get()).isEqualTo("a");
-      assertThat(custom).hasToString("<Queue maxsize=2 _queue=[bb] tasks=2>");
-      assertThat(longest).hasToString("<PriorityQueue maxsize=0 _queue=[a] tasks=2>");
-      var lifo = new LifoQueue<Integer>();
-      lifo.put(1);
-      lifo.put(2);
-      assertThat(lifo.get()).isEqualTo(2);
-    });
+    var longest = new PriorityQueue<>(Comparator.comparingInt(String::length).reversed());
+    var custom = new Queue<>(2, new PriorityBlockingQueue<String>());
+    for (var item : new String[] {"bb", "a"}) {
+      longest.put(item);
+      custom.put(item);
+    }
+    assertThat(longest.get()).isEqualTo("bb");
+    assertThat(custom.get()).isEqualTo("a");
+    assertThat(custom).hasToString("<Queue maxsize=2 _queue=[bb] tasks=2>");
+    assertThat(longest).hasToString("<PriorityQueue maxsize=0 _queue=[a] tasks=2>");
+    var lifo = new LifoQueue<Integer>();
+    lifo.put(1);
+    lifo.put(2);
+    assertThat(lifo.get()).isEqualTo(2);
   }
 
-  @Test
+  @AsyncTest
   void putThatFails_countsNothing() {
-    run(() -> {
-      var queue = new PriorityQueue<Object>();
-      queue.put("text");
-      assertThatThrownBy(() -> queue.put(1)).isInstanceOf(ClassCastException.class);
-      assertThat(queue.get()).isEqualTo("text");
-      queue.taskDone();
-      queue.join();
-    });
+    var queue = new PriorityQueue<Object>();
+    queue.put("text");
+    assertThatThrownBy(() -> queue.put(1)).isInstanceOf(ClassCastException.class);
+    assertThat(queue.get()).isEqualTo("text");
+    queue.taskDone();
+    queue.join();
   }
 
-  @Test
+  @AsyncTest
   void putThatFails_afterItHasWaited_leavesTheRoomToTheNext() throws Exception {
-    run(() -> {
-      var queue = new PriorityQueue<Object>(1);
-      queue.put("text");
-      var failing = createTask(() -> queue.put(new Object()));
-      var next = createTask(() -> queue.put("more"));
-      sleep(0);
-      assertThat(queue.getNowait()).isEqualTo("text");
-      assertThatThrownBy(() -> await(failing)).isInstanceOf(ClassCastException.class);
-      waitFor(next, 30);
-      assertThat(queue.getNowait()).isEqualTo("more");
-    });
+    var queue = new PriorityQueue<Object>(1);
+    queue.put("text");
+    var failing = createTask(() -> queue.put(new Object()));
+    var next = createTask(() -> queue.put("more"));
+    sleep(0);
+    assertThat(queue.getNowait()).isEqualTo("text");
+    assertThatThrownBy(() -> await(failing)).isInstanceOf(ClassCastException.class);
+    waitFor(next, 30);
+    assertThat(queue.getNowait()).isEqualTo("more");
   }
 
   @Test
@@ -187,16 +174,14 @@ class QueueTest {
         .hasMessage("the queue is shut down and empty");
   }
 
-  @Test
+  @AsyncTest
   void waitFor_thatTimesOut_leavesTheLine() {
-    run(() -> {
-      var queue = new Queue<String>(1);
-      assertThatThrownBy(() -> waitFor(queue::get, 0.001)).isInstanceOf(TimeoutException.class);
-      queue.put("item");
-      assertThatThrownBy(() -> waitFor(() -> queue.put("more"), 0.001))
-          .isInstanceOf(TimeoutException.class);
-      assertThat(queue).hasToString("<Queue maxsize=1 _queue=[item] tasks=1>");
-    });
+    var queue = new Queue<String>(1);
+    assertThatThrownBy(() -> waitFor(queue::get, 0.001)).isInstanceOf(TimeoutException.class);
+    queue.put("item");
+    assertThatThrownBy(() -> waitFor(() -> queue.put("more"), 0.001))
+        .isInstanceOf(TimeoutException.class);
+    assertThat(queue).hasToString("<Queue maxsize=1 _queue=[item] tasks=1>");
   }
 
   /// Whoever is cancelled when: what was put is got, once, and nothing else.
@@ -240,14 +225,12 @@ class QueueTest {
     assertThat(put.size()).isPositive();
   }
 
-  @Test
+  @AsyncTest
   void get_cancelled_throwsTheCancellation() {
-    run(() -> {
-      var queue = new Queue<String>();
-      var task = createTask(queue::get);
-      sleep(0);
-      task.cancel("why");
-      assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class).hasMessage("why");
-    });
+    var queue = new Queue<String>();
+    var task = createTask(queue::get);
+    sleep(0);
+    task.cancel("why");
+    assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class).hasMessage("why");
   }
 }

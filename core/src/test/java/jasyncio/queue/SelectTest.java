@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jasyncio.Asyncio;
 import jasyncio.Task;
 import jasyncio.queue.Queue.Selected;
+import jasyncio.testing.AsyncTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -26,109 +27,93 @@ class SelectTest {
   private final Queue<Integer> first = new Queue<>();
   private final Queue<Integer> second = new Queue<>();
 
-  @Test
+  @AsyncTest
   void select_prefersTheFirstThatHasAnItem() {
-    run(() -> {
-      second.put(2);
-      assertThat(Queue.select(first, second)).isEqualTo(new Selected<>(second, 2));
-      first.put(1);
-      second.put(2);
-      assertThat(Queue.select(first, second)).isEqualTo(new Selected<>(first, 1));
-      assertThat(second.qsize()).isEqualTo(1);
-    });
+    second.put(2);
+    assertThat(Queue.select(first, second)).isEqualTo(new Selected<>(second, 2));
+    first.put(1);
+    second.put(2);
+    assertThat(Queue.select(first, second)).isEqualTo(new Selected<>(first, 1));
+    assertThat(second.qsize()).isEqualTo(1);
   }
 
-  @Test
+  @AsyncTest
   void select_ofDifferentTypes_hasTheirCommonType() {
-    run(() -> {
-      var texts = new Queue<String>();
-      texts.put("text");
-      var selected = Queue.<Object>select(List.of(first, texts));
-      assertThat(selected.queue()).isSameAs(texts);
-      assertThat(selected.item()).isEqualTo("text");
-    });
+    var texts = new Queue<String>();
+    texts.put("text");
+    var selected = Queue.<Object>select(List.of(first, texts));
+    assertThat(selected.queue()).isSameAs(texts);
+    assertThat(selected.item()).isEqualTo("text");
   }
 
-  @Test
+  @AsyncTest
   void select_waitsForWhateverComesFirst_andLeavesTheOtherLines() {
-    run(() -> {
-      var task = createTask(() -> Queue.select(first, second));
-      sleep(0);
-      assertThat(first).hasToString("<Queue maxsize=0 _getters[1]>");
-      assertThat(second).hasToString("<Queue maxsize=0 _getters[1]>");
-      second.put(2);
-      assertThat(await(task)).isEqualTo(new Selected<>(second, 2));
-      assertThat(first).hasToString("<Queue maxsize=0>");
-      assertThat(second).hasToString("<Queue maxsize=0 tasks=1>");
-    });
+    var task = createTask(() -> Queue.select(first, second));
+    sleep(0);
+    assertThat(first).hasToString("<Queue maxsize=0 _getters[1]>");
+    assertThat(second).hasToString("<Queue maxsize=0 _getters[1]>");
+    second.put(2);
+    assertThat(await(task)).isEqualTo(new Selected<>(second, 2));
+    assertThat(first).hasToString("<Queue maxsize=0>");
+    assertThat(second).hasToString("<Queue maxsize=0 tasks=1>");
   }
 
-  @Test
+  @AsyncTest
   void select_wokenByOneButTakingFromAnother_wakesTheNextInLine() {
-    run(() -> {
-      var selecting = createTask(() -> Queue.select(first, second));
-      var getting = createTask(second::get);
-      sleep(0);
-      second.put(2); // wakes the selecting one
-      first.put(1); // which prefers this
-      assertThat(await(selecting)).isEqualTo(new Selected<>(first, 1));
-      assertThat(await(getting)).isEqualTo(2);
-    });
+    var selecting = createTask(() -> Queue.select(first, second));
+    var getting = createTask(second::get);
+    sleep(0);
+    second.put(2); // wakes the selecting one
+    first.put(1); // which prefers this
+    assertThat(await(selecting)).isEqualTo(new Selected<>(first, 1));
+    assertThat(await(getting)).isEqualTo(2);
   }
 
-  @Test
+  @AsyncTest
   void select_cancelledAfterTheWakeUp_wakesTheNextInLine() {
-    run(() -> {
-      var selecting = createTask(() -> Queue.select(first, second));
-      var getting = createTask(second::get);
-      sleep(0);
-      second.put(2);
-      selecting.cancel();
-      assertThat(await(getting)).isEqualTo(2);
-      assertThat(selecting.cancelled()).isTrue();
-    });
+    var selecting = createTask(() -> Queue.select(first, second));
+    var getting = createTask(second::get);
+    sleep(0);
+    second.put(2);
+    selecting.cancel();
+    assertThat(await(getting)).isEqualTo(2);
+    assertThat(selecting.cancelled()).isTrue();
   }
 
-  @Test
+  @AsyncTest
   void select_wokenInVain_waitsAgain() {
-    run(() -> {
-      var selecting = createTask(() -> Queue.select(first, second));
-      sleep(0);
-      second.put(2);
-      assertThat(second.getNowait()).isEqualTo(2);
-      sleep(0);
-      sleep(0);
-      assertThat(selecting.done()).isFalse();
-      first.put(1);
-      assertThat(await(selecting).item()).isEqualTo(1);
-    });
+    var selecting = createTask(() -> Queue.select(first, second));
+    sleep(0);
+    second.put(2);
+    assertThat(second.getNowait()).isEqualTo(2);
+    sleep(0);
+    sleep(0);
+    assertThat(selecting.done()).isFalse();
+    first.put(1);
+    assertThat(await(selecting).item()).isEqualTo(1);
   }
 
-  @Test
+  @AsyncTest
   void select_withATimeLimit_takesNothing() {
-    run(() -> {
-      assertThatThrownBy(() -> waitFor(() -> Queue.select(first, second), 0.001))
-          .isInstanceOf(TimeoutException.class);
-      assertThat(first).hasToString("<Queue maxsize=0>");
-    });
+    assertThatThrownBy(() -> waitFor(() -> Queue.select(first, second), 0.001))
+        .isInstanceOf(TimeoutException.class);
+    assertThat(first).hasToString("<Queue maxsize=0>");
   }
 
-  @Test
+  @AsyncTest
   void queuesThatAreShutDown_arePassedOver_untilAllAre() {
-    run(() -> {
-      var selecting = createTask(() -> Queue.select(first, second));
-      sleep(0);
-      first.shutdown();
-      sleep(0);
-      second.put(2);
-      assertThat(await(selecting).item()).isEqualTo(2);
-      var last = createTask(() -> Queue.select(first, second));
-      sleep(0);
-      second.shutdown();
-      assertThatThrownBy(() -> await(last))
-          .isInstanceOf(QueueShutDownException.class)
-          .hasMessage("all queues are shut down and empty");
-    });
+    var selecting = createTask(() -> Queue.select(first, second));
+    sleep(0);
+    first.shutdown();
+    sleep(0);
+    second.put(2);
+    assertThat(await(selecting).item()).isEqualTo(2);
+    var last = createTask(() -> Queue.select(first, second));
+    sleep(0);
+    second.shutdown();
+    assertThatThrownBy(() -> await(last))
+        .isInstanceOf(QueueShutDownException.class)
+        .hasMessage("all queues are shut down and empty");
   }
 
   @Test

@@ -16,6 +16,7 @@ import jasyncio.Asyncio;
 import jasyncio.BlockingPolicy;
 import jasyncio.Runtimes.ScheduledOnly;
 import jasyncio.Task;
+import jasyncio.testing.AsyncTest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,81 +49,73 @@ class ThreadsafeQueueTest {
 
   // ---- one loop ---------------------------------------------------------------------------------
 
-  @Test
+  @AsyncTest
   void coroutinesOfOneLoop_useItLikeAQueue() {
-    run(() -> {
-      var consumer =
-          createTask(() -> {
-            var seen = new ArrayList<Integer>();
-            for (var item : queue) {
-              seen.add(item);
-              queue.taskDone();
-            }
-            return seen;
-          });
-      for (int i = 0; i < 10; i++) {
-        queue.put(i);
-      }
-      queue.join();
-      queue.shutdown();
-      assertThat(await(consumer)).isEqualTo(IntStream.range(0, 10).boxed().toList());
-    });
+    var consumer =
+        createTask(() -> {
+          var seen = new ArrayList<Integer>();
+          for (var item : queue) {
+            seen.add(item);
+            queue.taskDone();
+          }
+          return seen;
+        });
+    for (int i = 0; i < 10; i++) {
+      queue.put(i);
+    }
+    queue.join();
+    queue.shutdown();
+    assertThat(await(consumer)).isEqualTo(IntStream.range(0, 10).boxed().toList());
   }
 
-  @Test
+  @AsyncTest
   void handedItem_isNotTakenByOthers_andGoesToTheNextIfCancelled() {
-    run(() -> {
-      var first = createTask(queue::get);
-      var second = createTask(queue::get);
-      sleep(0);
-      queue.putNowait(1);
-      assertThatThrownBy(queue::getNowait).isInstanceOf(QueueEmptyException.class);
-      first.cancel();
-      assertThat(await(second)).isEqualTo(1);
-      assertThat(first.cancelled()).isTrue();
-      var third = createTask(queue::get);
-      sleep(0);
-      queue.putNowait(2);
-      third.cancel();
-      sleep(0);
-      sleep(0);
-      assertThat(queue.getNowait()).isEqualTo(2);
-    });
+    var first = createTask(queue::get);
+    var second = createTask(queue::get);
+    sleep(0);
+    queue.putNowait(1);
+    assertThatThrownBy(queue::getNowait).isInstanceOf(QueueEmptyException.class);
+    first.cancel();
+    assertThat(await(second)).isEqualTo(1);
+    assertThat(first.cancelled()).isTrue();
+    var third = createTask(queue::get);
+    sleep(0);
+    queue.putNowait(2);
+    third.cancel();
+    sleep(0);
+    sleep(0);
+    assertThat(queue.getNowait()).isEqualTo(2);
   }
 
-  @Test
+  @AsyncTest
   void promisedRoom_isNotTakenByOthers_andGoesToTheNextIfCancelled() {
-    run(() -> {
-      queue.putNowait(1);
-      queue.putNowait(2);
-      var first = createTask(() -> queue.put(3));
-      var second = createTask(() -> queue.put(4));
-      sleep(0);
-      assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=2 putters[2] tasks=2>");
-      assertThat(queue.getNowait()).isEqualTo(1);
-      assertThatThrownBy(() -> queue.putNowait(5)).isInstanceOf(QueueFullException.class);
-      first.cancel();
-      await(second);
-      assertThat(first.cancelled()).isTrue();
-      assertThat(List.of(queue.get(), queue.get())).containsExactly(2, 4);
-    });
+    queue.putNowait(1);
+    queue.putNowait(2);
+    var first = createTask(() -> queue.put(3));
+    var second = createTask(() -> queue.put(4));
+    sleep(0);
+    assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=2 putters[2] tasks=2>");
+    assertThat(queue.getNowait()).isEqualTo(1);
+    assertThatThrownBy(() -> queue.putNowait(5)).isInstanceOf(QueueFullException.class);
+    first.cancel();
+    await(second);
+    assertThat(first.cancelled()).isTrue();
+    assertThat(List.of(queue.get(), queue.get())).containsExactly(2, 4);
   }
 
-  @Test
+  @AsyncTest
   void roomThatAHandedItemLeaves_goesToTheNextThatWaits() {
-    run(() -> {
-      queue.putNowait(1);
-      queue.putNowait(2);
-      var second = createTask(() -> queue.put(3));
-      var third = createTask(() -> queue.put(4));
-      var fourth = createTask(() -> queue.put(5));
-      sleep(0);
-      assertThat(List.of(queue.getNowait(), queue.getNowait())).containsExactly(1, 2);
-      var takers = List.of(createTask(queue::get), createTask(queue::get)); // wait, and are handed
-      await(gather(takers));
-      await(gather(second, third, fourth));
-      assertThat(queue.getNowait()).isEqualTo(5);
-    });
+    queue.putNowait(1);
+    queue.putNowait(2);
+    var second = createTask(() -> queue.put(3));
+    var third = createTask(() -> queue.put(4));
+    var fourth = createTask(() -> queue.put(5));
+    sleep(0);
+    assertThat(List.of(queue.getNowait(), queue.getNowait())).containsExactly(1, 2);
+    var takers = List.of(createTask(queue::get), createTask(queue::get)); // wait, and are handed
+    await(gather(takers));
+    await(gather(second, third, fourth));
+    assertThat(queue.getNowait()).isEqualTo(5);
   }
 
   @Test
@@ -137,123 +130,109 @@ class ThreadsafeQueueTest {
     });
   }
 
-  @Test
+  @AsyncTest
   void shutdown_sendsAllAway_butWhoWasServedKeepsItsItem() {
-    run(() -> {
-      var served = createTask(queue::get);
-      var sentAway = createTask(queue::get);
-      sleep(0);
-      queue.putNowait(1);
-      queue.shutdown();
-      assertThat(await(served)).isEqualTo(1);
-      assertThatThrownBy(() -> await(sentAway)).isInstanceOf(QueueShutDownException.class);
-      assertThatThrownBy(queue::get).isInstanceOf(QueueShutDownException.class);
-      assertThatThrownBy(() -> queue.put(2)).isInstanceOf(QueueShutDownException.class);
-      assertThat(queue.isShutdown()).isTrue();
-    });
+    var served = createTask(queue::get);
+    var sentAway = createTask(queue::get);
+    sleep(0);
+    queue.putNowait(1);
+    queue.shutdown();
+    assertThat(await(served)).isEqualTo(1);
+    assertThatThrownBy(() -> await(sentAway)).isInstanceOf(QueueShutDownException.class);
+    assertThatThrownBy(queue::get).isInstanceOf(QueueShutDownException.class);
+    assertThatThrownBy(() -> queue.put(2)).isInstanceOf(QueueShutDownException.class);
+    assertThat(queue.isShutdown()).isTrue();
   }
 
-  @Test
+  @AsyncTest
   void itemGivenBackAfterShutdown_goesToOneWhoWasSentAway() {
-    run(() -> {
-      var first = createTask(queue::get);
-      var second = createTask(queue::get);
-      var third = createTask(queue::get);
-      sleep(0);
-      queue.putNowait(1);
-      first.cancel();
-      queue.shutdown();
-      assertThat(await(second)).isEqualTo(1);
-      assertThat(first.cancelled()).isTrue();
-      assertThatThrownBy(() -> await(third)).isInstanceOf(QueueShutDownException.class);
-    });
+    var first = createTask(queue::get);
+    var second = createTask(queue::get);
+    var third = createTask(queue::get);
+    sleep(0);
+    queue.putNowait(1);
+    first.cancel();
+    queue.shutdown();
+    assertThat(await(second)).isEqualTo(1);
+    assertThat(first.cancelled()).isTrue();
+    assertThatThrownBy(() -> await(third)).isInstanceOf(QueueShutDownException.class);
   }
 
-  @Test
+  @AsyncTest
   void shutdown_whileRoomIsPromised_putsNothing() {
-    run(() -> {
-      queue.put(1);
-      queue.put(2);
-      var promised = createTask(() -> queue.put(3));
-      var waiting = createTask(() -> queue.put(4));
-      sleep(0);
-      queue.getNowait();
-      queue.shutdown();
-      assertThatThrownBy(() -> await(promised)).isInstanceOf(QueueShutDownException.class);
-      assertThatThrownBy(() -> await(waiting)).isInstanceOf(QueueShutDownException.class);
-      assertThat(queue.get()).isEqualTo(2);
-      assertThat(queue.empty()).isTrue();
-    });
+    queue.put(1);
+    queue.put(2);
+    var promised = createTask(() -> queue.put(3));
+    var waiting = createTask(() -> queue.put(4));
+    sleep(0);
+    queue.getNowait();
+    queue.shutdown();
+    assertThatThrownBy(() -> await(promised)).isInstanceOf(QueueShutDownException.class);
+    assertThatThrownBy(() -> await(waiting)).isInstanceOf(QueueShutDownException.class);
+    assertThat(queue.get()).isEqualTo(2);
+    assertThat(queue.empty()).isTrue();
   }
 
-  @Test
+  @AsyncTest
   void immediateShutdown_dropsItems_andReleasesJoin() {
-    run(() -> {
-      var getting = createTask(queue::get);
-      var cancelled = createTask(queue::get);
-      sleep(0);
-      queue.putNowait(1);
-      queue.putNowait(2);
-      queue.putNowait(3);
-      var joining = createTask(queue::join);
-      sleep(0);
-      cancelled.cancel(); // what it was handed goes back
-      queue.shutdown(true);
-      assertThat(await(getting)).isEqualTo(1);
-      sleep(0);
-      sleep(0);
-      assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=0 tasks=1 shutdown>");
-      queue.taskDone();
-      await(joining);
-    });
+    var getting = createTask(queue::get);
+    var cancelled = createTask(queue::get);
+    sleep(0);
+    queue.putNowait(1);
+    queue.putNowait(2);
+    queue.putNowait(3);
+    var joining = createTask(queue::join);
+    sleep(0);
+    cancelled.cancel(); // what it was handed goes back
+    queue.shutdown(true);
+    assertThat(await(getting)).isEqualTo(1);
+    sleep(0);
+    sleep(0);
+    assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=0 tasks=1 shutdown>");
+    queue.taskDone();
+    await(joining);
   }
 
-  @Test
+  @AsyncTest
   void servedTaker_thatGivesUp_putsItsItemBackInFront() {
-    run(() -> {
-      var getting = createTask(queue::get);
-      sleep(0);
-      queue.putNowait(1);
-      queue.putNowait(2);
-      queue.putNowait(3);
-      getting.cancel();
-      sleep(0);
-      assertThat(queue.qsize()).isEqualTo(3); // one too many, for once
-      assertThatThrownBy(() -> queue.putNowait(4)).isInstanceOf(QueueFullException.class);
-      assertThat(List.of(queue.get(), queue.get(), queue.get())).containsExactly(1, 2, 3);
-    });
+    var getting = createTask(queue::get);
+    sleep(0);
+    queue.putNowait(1);
+    queue.putNowait(2);
+    queue.putNowait(3);
+    getting.cancel();
+    sleep(0);
+    assertThat(queue.qsize()).isEqualTo(3); // one too many, for once
+    assertThatThrownBy(() -> queue.putNowait(4)).isInstanceOf(QueueFullException.class);
+    assertThat(List.of(queue.get(), queue.get(), queue.get())).containsExactly(1, 2, 3);
   }
 
-  @Test
+  @AsyncTest
   void servedTakers_thatGiveUp_putTheirItemsBackInOrder() {
-    run(() -> {
-      var getting = List.of(createTask(queue::get), createTask(queue::get), createTask(queue::get));
-      sleep(0);
-      for (int i = 1; i <= 4; i++) {
-        queue.putNowait(i); // 4 is kept
-      }
-      getting.forEach(Task::cancel);
-      sleep(0);
-      assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=4 tasks=4>");
-      var taken = new ArrayList<Integer>();
-      while (!queue.empty()) {
-        taken.add(queue.getNowait());
-      }
-      assertThat(taken).containsExactly(1, 2, 3, 4);
-    });
+    var getting = List.of(createTask(queue::get), createTask(queue::get), createTask(queue::get));
+    sleep(0);
+    for (int i = 1; i <= 4; i++) {
+      queue.putNowait(i); // 4 is kept
+    }
+    getting.forEach(Task::cancel);
+    sleep(0);
+    assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=4 tasks=4>");
+    var taken = new ArrayList<Integer>();
+    while (!queue.empty()) {
+      taken.add(queue.getNowait());
+    }
+    assertThat(taken).containsExactly(1, 2, 3, 4);
   }
 
-  @Test
+  @AsyncTest
   void immediateShutdown_dropsWhatWasGivenBack_too() {
-    run(() -> {
-      var getting = createTask(queue::get);
-      sleep(0);
-      queue.putNowait(1);
-      getting.cancel();
-      sleep(0);
-      queue.shutdown(true);
-      assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=0 shutdown>");
-    });
+    var getting = createTask(queue::get);
+    sleep(0);
+    queue.putNowait(1);
+    getting.cancel();
+    sleep(0);
+    queue.shutdown(true);
+    assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=0 shutdown>");
   }
 
   @Test
@@ -272,48 +251,44 @@ class ThreadsafeQueueTest {
 
   // ---- threads ----------------------------------------------------------------------------------
 
-  @Test
+  @AsyncTest
   void threadPuts_coroutineGets() {
-    run(() -> {
-      var producer =
-          onThread(() -> {
-            for (int i = 0; i < 1000; i++) {
-              queue.blocking().put(i);
-            }
-            queue.shutdown();
-            return true;
-          });
-      var seen = new ArrayList<Integer>();
-      for (var item : queue) {
-        seen.add(item);
-      }
-      assertThat(seen).isEqualTo(IntStream.range(0, 1000).boxed().toList());
-      assertThat(await(producer)).isTrue();
-    });
+    var producer =
+        onThread(() -> {
+          for (int i = 0; i < 1000; i++) {
+            queue.blocking().put(i);
+          }
+          queue.shutdown();
+          return true;
+        });
+    var seen = new ArrayList<Integer>();
+    for (var item : queue) {
+      seen.add(item);
+    }
+    assertThat(seen).isEqualTo(IntStream.range(0, 1000).boxed().toList());
+    assertThat(await(producer)).isTrue();
   }
 
-  @Test
+  @AsyncTest
   void coroutinePuts_threadTakes_andTellsThatItIsDone() {
-    run(() -> {
-      var consumer =
-          onThread(() -> {
-            int sum = 0;
-            try {
-              while (true) {
-                sum += queue.blocking().take();
-                queue.taskDone();
-              }
-            } catch (QueueShutDownException e) {
-              return sum;
+    var consumer =
+        onThread(() -> {
+          int sum = 0;
+          try {
+            while (true) {
+              sum += queue.blocking().take();
+              queue.taskDone();
             }
-          });
-      for (int i = 0; i < 1000; i++) {
-        queue.put(i);
-      }
-      queue.join();
-      queue.shutdown();
-      assertThat(await(consumer)).isEqualTo(499_500);
-    });
+          } catch (QueueShutDownException e) {
+            return sum;
+          }
+        });
+    for (int i = 0; i < 1000; i++) {
+      queue.put(i);
+    }
+    queue.join();
+    queue.shutdown();
+    assertThat(await(consumer)).isEqualTo(499_500);
   }
 
   @Test
@@ -451,19 +426,17 @@ class ThreadsafeQueueTest {
     assertThat(queue.getNowait()).isEqualTo(1);
   }
 
-  @Test
+  @AsyncTest
   void threadsAndCoroutines_areServedInTheOrderOfArrival() {
-    run(() -> {
-      var coroutine = createTask(queue::get);
-      sleep(0);
-      var thread = onThread(() -> queue.blocking().take());
-      awaitDescription("takers[2]");
-      queue.putNowait(1);
-      assertThat(await(coroutine)).isEqualTo(1);
-      assertThat(thread.isDone()).isFalse();
-      queue.putNowait(2);
-      assertThat(await(thread)).isEqualTo(2);
-    });
+    var coroutine = createTask(queue::get);
+    sleep(0);
+    var thread = onThread(() -> queue.blocking().take());
+    awaitDescription("takers[2]");
+    queue.putNowait(1);
+    assertThat(await(coroutine)).isEqualTo(1);
+    assertThat(thread.isDone()).isFalse();
+    queue.putNowait(2);
+    assertThat(await(thread)).isEqualTo(2);
   }
 
   @Test
@@ -500,58 +473,50 @@ class ThreadsafeQueueTest {
     assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=0>");
   }
 
-  @Test
+  @AsyncTest
   void get_inACallback_isAMisuseThatLeavesNothingBehind() {
-    run(() -> {
-      var seen = getRunningLoop().<Throwable>createFuture();
-      getRunningLoop()
-          .callSoon(() -> {
-            try {
-              queue.get();
-            } catch (IllegalStateException e) {
-              seen.setResult(e);
-            }
-          });
-      assertThat(await(seen)).hasMessageStartingWith("await outside a coroutine");
-      assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=0>");
-    });
+    var seen = getRunningLoop().<Throwable>createFuture();
+    getRunningLoop()
+        .callSoon(() -> {
+          try {
+            queue.get();
+          } catch (IllegalStateException e) {
+            seen.setResult(e);
+          }
+        });
+    assertThat(await(seen)).hasMessageStartingWith("await outside a coroutine");
+    assertThat(queue).hasToString("<ThreadsafeQueue maxsize=2 size=0>");
   }
 
-  @Test
+  @AsyncTest
   void blockingSide_inACallback_isRefused() {
-    run(() -> {
-      var seen = getRunningLoop().<Throwable>createFuture();
-      getRunningLoop()
-          .callSoon(() -> {
-            try {
-              queue.blocking().poll(5);
-              seen.setException(new AssertionError("it blocked"));
-            } catch (IllegalStateException | InterruptedException e) {
-              seen.setResult(e);
-            }
-          });
-      assertThat(await(seen)).hasMessageStartingWith("take() would block the event loop");
-    });
+    var seen = getRunningLoop().<Throwable>createFuture();
+    getRunningLoop()
+        .callSoon(() -> {
+          try {
+            queue.blocking().poll(5);
+            seen.setException(new AssertionError("it blocked"));
+          } catch (IllegalStateException | InterruptedException e) {
+            seen.setResult(e);
+          }
+        });
+    assertThat(await(seen)).hasMessageStartingWith("take() would block the event loop");
   }
 
-  @Test
+  @AsyncTest
   void blockingSide_thatNeedNotWait_worksInACoroutine() throws Exception {
-    run(() -> {
-      queue.blocking().put(1);
-      assertThat(queue.blocking().take()).isEqualTo(1);
-      assertThat(toThread(() -> queue.blocking().offer(2, 0))).isTrue();
-    });
+    queue.blocking().put(1);
+    assertThat(queue.blocking().take()).isEqualTo(1);
+    assertThat(toThread(() -> queue.blocking().offer(2, 0))).isTrue();
   }
 
-  @Test
+  @AsyncTest
   @ScheduledOnly
   void blockingSide_underSwitch_letsOthersRun() {
-    run(() -> {
-      getRunningLoop().setBlockingPolicy(BlockingPolicy.SWITCH);
-      var taking = createTask(() -> queue.blocking().take());
-      sleep(0);
-      queue.put(1);
-      assertThat(await(taking)).isEqualTo(1);
-    });
+    getRunningLoop().setBlockingPolicy(BlockingPolicy.SWITCH);
+    var taking = createTask(() -> queue.blocking().take());
+    sleep(0);
+    queue.put(1);
+    assertThat(await(taking)).isEqualTo(1);
   }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.Asyncio;
 import jasyncio.Task;
+import jasyncio.testing.AsyncTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -34,25 +35,21 @@ class CapacityLimiterTest {
     });
   }
 
-  @Test
+  @AsyncTest
   void tokens_areBorrowedByTasks() {
-    run(() -> {
-      limiter.run(() -> {
-        assertThat(limiter.statistics())
-            .isEqualTo(new CapacityLimiter.Statistics(2, 1, List.of(currentTask()), 0));
-        assertThatThrownBy(limiter::acquire)
-            .isInstanceOf(IllegalStateException.class)
-            .hasMessageStartingWith(
-                "this borrower is already holding one of this CapacityLimiter's");
-      });
-      assertThatThrownBy(limiter::release)
+    limiter.run(() -> {
+      assertThat(limiter.statistics())
+          .isEqualTo(new CapacityLimiter.Statistics(2, 1, List.of(currentTask()), 0));
+      assertThatThrownBy(limiter::acquire)
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageStartingWith(
-              "this borrower isn't holding any of this CapacityLimiter's tokens");
-      assertThat(limiter.tryAcquire()).isTrue();
-      limiter.release();
-      assertThat(limiter.availableTokens()).isEqualTo(2);
+          .hasMessageStartingWith("this borrower is already holding one of this CapacityLimiter's");
     });
+    assertThatThrownBy(limiter::release)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("this borrower isn't holding any of this CapacityLimiter's tokens");
+    assertThat(limiter.tryAcquire()).isTrue();
+    limiter.release();
+    assertThat(limiter.availableTokens()).isEqualTo(2);
   }
 
   @Test
@@ -65,48 +62,43 @@ class CapacityLimiterTest {
     limiter.releaseOnBehalfOf("somebody");
   }
 
-  @Test
+  @AsyncTest
   void waiters_getTokensInOrder_andNobodyBargesIn() {
-    run(() -> {
-      var tasks = List.of(borrower("a", 3), borrower("b", 3), borrower("c", 0), borrower("d", 0));
-      sleep(0);
-      assertThat(limiter).hasToString("<CapacityLimiter [2/2, waiters:2]>");
-      assertThatThrownBy(() -> limiter.acquireOnBehalfOf("c"))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessage(
-              "this borrower is already waiting for one of this CapacityLimiter's tokens: c");
-      sleep(0);
-      sleep(0);
-      sleep(0); // a and b are done, c and d on their way
-      assertThat(limiter.tryAcquireOnBehalfOf("main")).isFalse();
-      Asyncio.wait(tasks);
-      assertThat(order).containsExactly("a", "b", "c", "d");
-      assertThat(limiter.borrowedTokens()).isZero();
-    });
+    var tasks = List.of(borrower("a", 3), borrower("b", 3), borrower("c", 0), borrower("d", 0));
+    sleep(0);
+    assertThat(limiter).hasToString("<CapacityLimiter [2/2, waiters:2]>");
+    assertThatThrownBy(() -> limiter.acquireOnBehalfOf("c"))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("this borrower is already waiting for one of this CapacityLimiter's tokens: c");
+    sleep(0);
+    sleep(0);
+    sleep(0); // a and b are done, c and d on their way
+    assertThat(limiter.tryAcquireOnBehalfOf("main")).isFalse();
+    Asyncio.wait(tasks);
+    assertThat(order).containsExactly("a", "b", "c", "d");
+    assertThat(limiter.borrowedTokens()).isZero();
   }
 
-  @Test
+  @AsyncTest
   void total_canBeChangedAtAnyTime() {
-    run(() -> {
-      var tasks = List.of(borrower("a", 9), borrower("b", 9), borrower("c", 9), borrower("d", 0));
-      sleep(0);
-      limiter.setTotalTokens(3);
-      assertThat(limiter.borrowedTokens()).isEqualTo(3); // one is promised
-      assertThat(limiter).hasToString("<CapacityLimiter [3/3, waiters:1]>");
-      sleep(0);
-      assertThat(order).containsExactly("a", "b", "c");
-      limiter.setTotalTokens(1);
-      assertThat(limiter.availableTokens()).isEqualTo(-2);
-      assertThat(limiter.totalTokens()).isEqualTo(1);
-      await(tasks.get(0));
-      assertThat(tasks.get(3).done()).isFalse();
-      Asyncio.wait(tasks);
-      limiter.setTotalTokens(0);
-      assertThat(limiter.tryAcquireOnBehalfOf("e")).isFalse();
-      assertThatThrownBy(() -> limiter.setTotalTokens(-1))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("totalTokens must be >= 0, not -1");
-    });
+    var tasks = List.of(borrower("a", 9), borrower("b", 9), borrower("c", 9), borrower("d", 0));
+    sleep(0);
+    limiter.setTotalTokens(3);
+    assertThat(limiter.borrowedTokens()).isEqualTo(3); // one is promised
+    assertThat(limiter).hasToString("<CapacityLimiter [3/3, waiters:1]>");
+    sleep(0);
+    assertThat(order).containsExactly("a", "b", "c");
+    limiter.setTotalTokens(1);
+    assertThat(limiter.availableTokens()).isEqualTo(-2);
+    assertThat(limiter.totalTokens()).isEqualTo(1);
+    await(tasks.get(0));
+    assertThat(tasks.get(3).done()).isFalse();
+    Asyncio.wait(tasks);
+    limiter.setTotalTokens(0);
+    assertThat(limiter.tryAcquireOnBehalfOf("e")).isFalse();
+    assertThatThrownBy(() -> limiter.setTotalTokens(-1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("totalTokens must be >= 0, not -1");
   }
 
   @ParameterizedTest

@@ -11,11 +11,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jasyncio.Asyncio;
 import jasyncio.CancelledError;
 import jasyncio.Task;
+import jasyncio.testing.AsyncTest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Random;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,64 +24,56 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConditionTest {
   private final Condition condition = new Condition();
 
-  @Test
+  @AsyncTest
   void timeLimit_insideTheLock_leavesItHeld() {
-    run(() -> {
-      condition.run(() -> {
-        assertThatThrownBy(() -> waitFor(condition, 0.001)).isInstanceOf(TimeoutException.class);
-        assertThat(condition.locked()).isTrue();
-      });
-      assertThat(condition).hasToString("<Condition [unlocked]>");
+    condition.run(() -> {
+      assertThatThrownBy(() -> waitFor(condition, 0.001)).isInstanceOf(TimeoutException.class);
+      assertThat(condition.locked()).isTrue();
     });
+    assertThat(condition).hasToString("<Condition [unlocked]>");
   }
 
-  @Test
+  @AsyncTest
   void await_isRaisedTheVeryCancellation_whileItWaitsForTheLockAgain() {
-    run(() -> {
-      var seen = new ArrayList<CancelledError>();
-      var task =
-          createTask(() ->
-              condition.run(() -> {
-                try {
-                  condition.await();
-                } catch (CancelledError e) {
-                  seen.add(e);
-                  throw e;
-                }
-              }));
-      sleep(0);
-      condition.acquire();
-      condition.signal();
-      sleep(0); // it waits for the lock again
-      task.cancel("foo");
-      condition.release();
-      assertThatThrownBy(() -> await(task)).isSameAs(seen.getFirst()).hasMessage("foo");
-    });
+    var seen = new ArrayList<CancelledError>();
+    var task =
+        createTask(() ->
+            condition.run(() -> {
+              try {
+                condition.await();
+              } catch (CancelledError e) {
+                seen.add(e);
+                throw e;
+              }
+            }));
+    sleep(0);
+    condition.acquire();
+    condition.signal();
+    sleep(0); // it waits for the lock again
+    task.cancel("foo");
+    condition.release();
+    assertThatThrownBy(() -> await(task)).isSameAs(seen.getFirst()).hasMessage("foo");
   }
 
-  @Test
+  @AsyncTest
   void statistics_tellOfTheLockToo() {
-    run(() -> {
-      var task = createTask(() -> condition.run(condition));
-      sleep(0);
-      assertThat(condition.statistics())
-          .isEqualTo(new Condition.Statistics(1, new Lock.Statistics(false, null, 0)));
-      condition.run(() -> condition.signal());
-      assertThat(await(task)).isTrue();
-    });
+    var task = createTask(() -> condition.run(condition));
+    sleep(0);
+    assertThat(condition.statistics())
+        .isEqualTo(new Condition.Statistics(1, new Lock.Statistics(false, null, 0)));
+    condition.run(() -> condition.signal());
+    assertThat(await(task)).isTrue();
   }
 
-  @Test
+  @AsyncTest
   void withoutTheLock_allIsRefused() {
-    run(() -> {
-      assertThatThrownBy(condition::await)
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessage("cannot wait on un-acquired lock; acquire the condition first");
-      assertThatThrownBy(condition::signal)
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessage("cannot notify on un-acquired lock; acquire the condition first");
-      assertThatThrownBy(condition::signalAll).isInstanceOf(IllegalStateException.class);
-    });
+    assertThatThrownBy(condition::await)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("cannot wait on un-acquired lock; acquire the condition first");
+    assertThatThrownBy(condition::signal)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("cannot notify on un-acquired lock; acquire the condition first");
+    assertThatThrownBy(condition::signalAll).isInstanceOf(IllegalStateException.class);
   }
 
   /// Each item is signalled once, and consumers are cancelled at random: no signal may be lost.

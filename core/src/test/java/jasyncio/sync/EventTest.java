@@ -3,12 +3,12 @@ package jasyncio.sync;
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.gather;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.waitFor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.testing.AsyncTest;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -17,30 +17,26 @@ import org.junit.jupiter.api.Timeout;
 class EventTest {
   private final Event event = new Event();
 
-  @Test
+  @AsyncTest
   void event_isAwaitedLikeAnyAwaitable() {
-    run(() -> {
-      assertThatThrownBy(() -> waitFor(event, 0.001)).isInstanceOf(TimeoutException.class);
-      var both = gather(event, event);
-      sleep(0);
-      assertThat(event.statistics()).isEqualTo(new Event.Statistics(false, 2));
-      event.set();
-      assertThat(await(both)).containsExactly(true, true);
-      assertThat(await(event)).isTrue();
-      assertThat(event).hasToString("<Event [set]>");
-    });
+    assertThatThrownBy(() -> waitFor(event, 0.001)).isInstanceOf(TimeoutException.class);
+    var both = gather(event, event);
+    sleep(0);
+    assertThat(event.statistics()).isEqualTo(new Event.Statistics(false, 2));
+    event.set();
+    assertThat(await(both)).containsExactly(true, true);
+    assertThat(await(event)).isTrue();
+    assertThat(event).hasToString("<Event [set]>");
   }
 
-  @Test
+  @AsyncTest
   void set_thenClear_wakesThoseWhoWaited() {
-    run(() -> {
-      var waiter = createTask(event);
-      sleep(0);
-      event.set();
-      event.clear();
-      assertThat(await(waiter)).isTrue();
-      assertThat(event.isSet()).isFalse();
-    });
+    var waiter = createTask(event);
+    sleep(0);
+    event.set();
+    event.clear();
+    assertThat(await(waiter)).isTrue();
+    assertThat(event.isSet()).isFalse();
   }
 
   @Test

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jasyncio.Asyncio;
 import jasyncio.CancelledError;
 import jasyncio.Task;
+import jasyncio.testing.AsyncTest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,51 +27,45 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LockTest {
   private final Lock lock = new Lock();
 
-  @Test
+  @AsyncTest
   void run_givesTheValueAndReleases_alsoIfTheBodyThrows() {
-    run(() -> {
-      String value =
-          lock.run(() -> {
-            assertThat(lock.locked()).isTrue();
-            return "value";
-          });
-      assertThat(value).isEqualTo("value");
-      var problem = new IOException("checked");
-      assertThatThrownBy(() ->
-              lock.run(() -> {
-                throw problem;
-              }))
-          .isSameAs(problem);
-      assertThat(lock.locked()).isFalse();
-    });
+    String value =
+        lock.run(() -> {
+          assertThat(lock.locked()).isTrue();
+          return "value";
+        });
+    assertThat(value).isEqualTo("value");
+    var problem = new IOException("checked");
+    assertThatThrownBy(() ->
+            lock.run(() -> {
+              throw problem;
+            }))
+        .isSameAs(problem);
+    assertThat(lock.locked()).isFalse();
   }
 
-  @Test
+  @AsyncTest
   void held_closedTwice_releasesOnce() {
-    run(() -> {
-      var first = lock.acquire();
-      first.close();
-      try (var _ = lock.acquire()) {
-        first.close(); // would release what is not its own
-        assertThat(lock.locked()).isTrue();
-      }
-      assertThat(lock.locked()).isFalse();
-    });
+    var first = lock.acquire();
+    first.close();
+    try (var _ = lock.acquire()) {
+      first.close(); // would release what is not its own
+      assertThat(lock.locked()).isTrue();
+    }
+    assertThat(lock.locked()).isFalse();
   }
 
-  @Test
+  @AsyncTest
   void statistics_tellOwnerAndWaiters() {
-    run(() -> {
-      assertThat(lock.statistics()).isEqualTo(new Lock.Statistics(false, null, 0));
-      lock.acquire();
-      var waiter = createTask(() -> lock.run(() -> lock.statistics()));
-      sleep(0);
-      assertThat(lock.statistics()).isEqualTo(new Lock.Statistics(true, currentTask(), 1));
-      assertThat(lock).hasToString("<Lock [locked, waiters:1]>");
-      lock.release();
-      assertThat(await(waiter)).isEqualTo(new Lock.Statistics(true, waiter, 0));
-      assertThat(lock.statistics().owner()).isNull();
-    });
+    assertThat(lock.statistics()).isEqualTo(new Lock.Statistics(false, null, 0));
+    lock.acquire();
+    var waiter = createTask(() -> lock.run(() -> lock.statistics()));
+    sleep(0);
+    assertThat(lock.statistics()).isEqualTo(new Lock.Statistics(true, currentTask(), 1));
+    assertThat(lock).hasToString("<Lock [locked, waiters:1]>");
+    lock.release();
+    assertThat(await(waiter)).isEqualTo(new Lock.Statistics(true, waiter, 0));
+    assertThat(lock.statistics().owner()).isNull();
   }
 
   @Test
@@ -84,25 +79,23 @@ class LockTest {
     }
   }
 
-  @Test
+  @AsyncTest
   void acquire_inACallback_isAMisuseThatLeavesNothingBehind() {
-    run(() -> {
-      lock.acquire();
-      var seen = new ArrayList<Throwable>();
-      var asked = new Event();
-      Asyncio.getRunningLoop()
-          .callSoon(() -> {
-            try {
-              lock.acquire();
-            } catch (IllegalStateException e) {
-              seen.add(e);
-            }
-            asked.set();
-          });
-      asked.await();
-      assertThat(seen.getFirst()).hasMessageStartingWith("await outside a coroutine");
-      assertThat(lock.statistics().tasksWaiting()).isZero();
-    });
+    lock.acquire();
+    var seen = new ArrayList<Throwable>();
+    var asked = new Event();
+    Asyncio.getRunningLoop()
+        .callSoon(() -> {
+          try {
+            lock.acquire();
+          } catch (IllegalStateException e) {
+            seen.add(e);
+          }
+          asked.set();
+        });
+    asked.await();
+    assertThat(seen.getFirst()).hasMessageStartingWith("await outside a coroutine");
+    assertThat(lock.statistics().tasksWaiting()).isZero();
   }
 
   @Test
@@ -112,13 +105,11 @@ class LockTest {
         .hasMessage("Lock is not acquired.");
   }
 
-  @Test
+  @AsyncTest
   void waitFor_thatTimesOut_leavesTheLine() {
-    run(() -> {
-      lock.acquire();
-      assertThatThrownBy(() -> waitFor(lock::acquire, 0.001)).isInstanceOf(TimeoutException.class);
-      assertThat(lock).hasToString("<Lock [locked]>");
-    });
+    lock.acquire();
+    assertThatThrownBy(() -> waitFor(lock::acquire, 0.001)).isInstanceOf(TimeoutException.class);
+    assertThat(lock).hasToString("<Lock [locked]>");
   }
 
   /// Whatever is cancelled when: one at a time holds it, everybody else gets it in order, and it is
@@ -159,17 +150,15 @@ class LockTest {
     assertThat(lock).hasToString("<Lock [unlocked]>");
   }
 
-  @Test
+  @AsyncTest
   void cancelledWaiter_hasAcquiredNothing() {
-    run(() -> {
-      lock.acquire();
-      var waiter = createTask(() -> lock.acquire());
-      sleep(0);
-      lock.release();
-      waiter.cancel();
-      assertThatThrownBy(() -> await(waiter)).isInstanceOf(CancelledError.class);
-      assertThat(lock.locked()).isFalse();
-      assertThat(List.of(lock.statistics().tasksWaiting())).containsExactly(0);
-    });
+    lock.acquire();
+    var waiter = createTask(() -> lock.acquire());
+    sleep(0);
+    lock.release();
+    waiter.cancel();
+    assertThatThrownBy(() -> await(waiter)).isInstanceOf(CancelledError.class);
+    assertThat(lock.locked()).isFalse();
+    assertThat(List.of(lock.statistics().tasksWaiting())).containsExactly(0);
   }
 }

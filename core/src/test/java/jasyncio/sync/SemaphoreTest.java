@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.Asyncio;
 import jasyncio.Task;
+import jasyncio.testing.AsyncTest;
 import java.util.ArrayList;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -60,20 +61,18 @@ class SemaphoreTest {
     assertThat(semaphore).hasToString("<BoundedSemaphore [unlocked, value:3]>");
   }
 
-  @Test
+  @AsyncTest
   void statistics_tellPermitsAndWaiters() {
-    run(() -> {
-      var semaphore = new Semaphore(1);
-      assertThat(semaphore.statistics()).isEqualTo(new Semaphore.Statistics(1, 0));
-      try (var _ = semaphore.acquire()) {
-        var waiter = createTask(() -> semaphore.acquire());
-        sleep(0);
-        assertThat(semaphore.statistics()).isEqualTo(new Semaphore.Statistics(0, 1));
-        waiter.cancel();
-      }
+    var semaphore = new Semaphore(1);
+    assertThat(semaphore.statistics()).isEqualTo(new Semaphore.Statistics(1, 0));
+    try (var _ = semaphore.acquire()) {
+      var waiter = createTask(() -> semaphore.acquire());
       sleep(0);
-      assertThat(semaphore.statistics()).isEqualTo(new Semaphore.Statistics(1, 0));
-    });
+      assertThat(semaphore.statistics()).isEqualTo(new Semaphore.Statistics(0, 1));
+      waiter.cancel();
+    }
+    sleep(0);
+    assertThat(semaphore.statistics()).isEqualTo(new Semaphore.Statistics(1, 0));
   }
 
   @Test
