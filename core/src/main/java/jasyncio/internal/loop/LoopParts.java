@@ -10,8 +10,7 @@ public record LoopParts(Waiting.Maker waiting, ReadyQueue ready) {
   /// Those of a loop that runs in real time, first come first served.
   public static LoopParts real() {
     return new LoopParts(
-        (inbox, channels, _) ->
-            new Sleeper(inbox, channels, () -> System.nanoTime() - EPOCH),
+        (inbox, channels, _) -> new Sleeper(inbox, channels, () -> System.nanoTime() - EPOCH),
         new ReadyQueue());
   }
 }
