@@ -5,7 +5,6 @@ import static jasyncio.Asyncio.copyContext;
 import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -14,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.lowlevel.Lowlevel;
 import jasyncio.testing.AsyncTest;
+import jasyncio.testing.AsyncTests;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -189,7 +189,7 @@ class ContextVarTest {
 
   @Test
   void callback_hasTheContextOfItsScheduling() {
-    run(() -> {
+    AsyncTests.run(() -> {
       var loop = getRunningLoop();
       try (var token = variable.set("when scheduled")) {
         loop.callSoon(() -> {

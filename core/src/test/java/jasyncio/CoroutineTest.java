@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.lowlevel.Lowlevel;
 import jasyncio.testing.AsyncTest;
+import jasyncio.testing.AsyncTests;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -286,7 +287,7 @@ class CoroutineTest {
   @Test
   void halfDriven_handedToAwait_goesOnThere() {
     int result =
-        run(() -> {
+        AsyncTests.run(() -> {
           var future = getRunningLoop().<Integer>createFuture();
           var coroutine =
               coroutine(() -> {
@@ -353,7 +354,7 @@ class CoroutineTest {
           return 42;
         });
     assertThat(coroutine.send(null)).isNull();
-    assertThat(run(() -> await(createTask(coroutine)))).isEqualTo(42);
+    assertThat(AsyncTests.run(() -> await(createTask(coroutine)))).isEqualTo(42);
   }
 
   @AsyncTest

@@ -24,6 +24,7 @@ import jasyncio.internal.fiber.FallbackScheduler;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.Entry;
 import jasyncio.lowlevel.Lowlevel;
+import jasyncio.testing.AsyncTests;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -135,7 +136,7 @@ class RegressionTest {
 
   @Test
   void openGroup_cancelledWhileItCloses_passesTheCancellationOn() {
-    run(() ->
+    AsyncTests.run(() ->
         assertThatThrownBy(() ->
                 timeout(
                     0.01,

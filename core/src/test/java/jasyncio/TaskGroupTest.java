@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import jasyncio.testing.AsyncTest;
+import jasyncio.testing.AsyncTests;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -179,7 +180,7 @@ class TaskGroupTest {
     @Test
     void group_waitsForItsTasksAndGivesTheBodysValue() {
       var value =
-          run(() -> {
+          AsyncTests.run(() -> {
             return new TaskGroup()
                 .run(tg -> {
                   tg.createTask(() -> sleep(0.001));
@@ -306,7 +307,7 @@ class TaskGroupTest {
 
     @Test // CPython: test_taskgroups.TestTaskGroup.test_taskgroup_cancel_keeps_outer_cancellation
     void timeLimit_thatEndsWhileTheGroupWaitsAfterCancel_isATimeout() {
-      run(() -> {
+      AsyncTests.run(() -> {
         var child = getRunningLoop().<Integer>createFuture();
         assertThatThrownBy(() ->
                 timeout(
@@ -506,7 +507,7 @@ class TaskGroupTest {
 
     @Test
     void failureBeforeJoin_doesNotCancelTheBody() {
-      run(() -> {
+      AsyncTests.run(() -> {
         try (var tg = TaskGroup.open()) {
           tg.createTask(() -> fails());
           sleep(0.001);
@@ -683,7 +684,7 @@ class TaskGroupTest {
 
     @Test
     void cancel_ofAnOpenedGroup_cancelsItsTasksButNotTheBody() {
-      run(() -> {
+      AsyncTests.run(() -> {
         try (var tg = TaskGroup.open()) {
           tg.createTask(() -> sleeps());
           sleep(0);

@@ -5,7 +5,6 @@ import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.gather;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.newEventLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.wrapFuture;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -18,6 +17,7 @@ import jasyncio.Future;
 import jasyncio.InvalidStateException;
 import jasyncio.Logs;
 import jasyncio.testing.AsyncTest;
+import jasyncio.testing.AsyncTests;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -302,7 +302,7 @@ class CPythonFuturesTest {
   @Test
   void contextOfATask_survivesItsSleep() {
     var precision = ContextVar.of("precision", 28);
-    run(() -> {
+    AsyncTests.run(() -> {
       var both =
           gather(
               () -> {

@@ -15,6 +15,8 @@ import jasyncio.Asyncio;
 import jasyncio.CancelledError;
 import jasyncio.Timeout;
 import jasyncio.sync.Event;
+import jasyncio.testing.AsyncTest;
+import jasyncio.testing.AsyncTests;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -38,7 +40,7 @@ class CPythonTimeoutsTest {
   // test_repr_disabled
   @Test
   void noLimit_isNeverOver() throws Exception {
-    run(() -> {
+    AsyncTests.run(() -> {
       for (var limit :
           List.of(Timeout.after(Double.POSITIVE_INFINITY), Timeout.at(Double.POSITIVE_INFINITY))) {
         limit.run(() -> {
@@ -53,21 +55,19 @@ class CPythonTimeoutsTest {
 
   // CPython: test_timeouts.TimeoutTests.test_timeout_zero, test_timeout_zero_sleep_zero,
   // test_timeout_in_the_past_sleep_zero, test_repr_expired
-  @Test
+  @AsyncTest
   void limitOfZeroOrLess_endsTheFirstAwait() {
-    run(() -> {
-      var loop = getRunningLoop();
-      for (double delay : new double[] {0, 0, -11}) {
-        double before = loop.time();
-        var limit = Timeout.after(delay);
-        assertThatThrownBy(() -> limit.run(() -> sleep(0))).isInstanceOf(TimeoutException.class);
-        assertThat(limit.expired()).isTrue();
-        assertThat(limit.when()).isBetween(before + delay, loop.time());
-        assertThat(limit).hasToString("<Timeout [expired]>");
-      }
-      assertThatThrownBy(() -> Asyncio.timeout(0.0, () -> sleep(10)))
-          .isInstanceOf(TimeoutException.class);
-    });
+    var loop = getRunningLoop();
+    for (double delay : new double[] {0, 0, -11}) {
+      double before = loop.time();
+      var limit = Timeout.after(delay);
+      assertThatThrownBy(() -> limit.run(() -> sleep(0))).isInstanceOf(TimeoutException.class);
+      assertThat(limit.expired()).isTrue();
+      assertThat(limit.when()).isBetween(before + delay, loop.time());
+      assertThat(limit).hasToString("<Timeout [expired]>");
+    }
+    assertThatThrownBy(() -> Asyncio.timeout(0.0, () -> sleep(10)))
+        .isInstanceOf(TimeoutException.class);
   }
 
   // CPython: test_timeouts.TimeoutTests.test_nested_timeouts_concurrent
@@ -121,47 +121,43 @@ class CPythonTimeoutsTest {
   }
 
   // CPython: test_timeouts.TimeoutTests.test_nested_timeout_in_finally
-  @Test
+  @AsyncTest
   void limitInTheCleanupOfALimit_isAnError_ofItsOwn() {
-    run(() -> {
-      assertThatThrownBy(() ->
-              Asyncio.timeout(
-                  0.001,
-                  () -> {
-                    try {
-                      sleep(10);
-                    } finally {
-                      assertThatThrownBy(() -> Asyncio.timeout(0.001, () -> sleep(10)))
-                          .isInstanceOf(TimeoutException.class)
-                          .hasCauseInstanceOf(CancelledError.class);
-                      order.add("cleaned up");
-                    }
-                  }))
-          .isInstanceOf(TimeoutException.class)
-          .hasCauseInstanceOf(CancelledError.class);
-      assertThat(order).containsExactly("cleaned up");
-      assertThat(currentTask().cancelling()).isZero();
-    });
+    assertThatThrownBy(() ->
+            Asyncio.timeout(
+                0.001,
+                () -> {
+                  try {
+                    sleep(10);
+                  } finally {
+                    assertThatThrownBy(() -> Asyncio.timeout(0.001, () -> sleep(10)))
+                        .isInstanceOf(TimeoutException.class)
+                        .hasCauseInstanceOf(CancelledError.class);
+                    order.add("cleaned up");
+                  }
+                }))
+        .isInstanceOf(TimeoutException.class)
+        .hasCauseInstanceOf(CancelledError.class);
+    assertThat(order).containsExactly("cleaned up");
+    assertThat(currentTask().cancelling()).isZero();
   }
 
   // CPython: test_timeouts.TimeoutTests.test_timeout_after_cancellation,
   // test_cancel_in_timeout_after_cancellation
-  @Test
+  @AsyncTest
   void limitAfterASwallowedCancellation_countsOnItsOwn() {
-    run(() -> {
-      currentTask().cancel();
-      assertThatThrownBy(() -> sleep(1)).isInstanceOf(CancelledError.class);
-      assertThatThrownBy(() -> Asyncio.timeout(0.0, () -> sleep(1)))
-          .isInstanceOf(TimeoutException.class);
-      assertThatThrownBy(() ->
-              Asyncio.timeout(
-                  1.0,
-                  () -> {
-                    currentTask().cancel();
-                    sleep(2);
-                  }))
-          .isInstanceOf(CancelledError.class);
-    });
+    currentTask().cancel();
+    assertThatThrownBy(() -> sleep(1)).isInstanceOf(CancelledError.class);
+    assertThatThrownBy(() -> Asyncio.timeout(0.0, () -> sleep(1)))
+        .isInstanceOf(TimeoutException.class);
+    assertThatThrownBy(() ->
+            Asyncio.timeout(
+                1.0,
+                () -> {
+                  currentTask().cancel();
+                  sleep(2);
+                }))
+        .isInstanceOf(CancelledError.class);
   }
 
   @Nested
@@ -179,27 +175,25 @@ class CPythonTimeoutsTest {
     }
 
     // CPython: test_waitfor.AsyncioWaitForTest.test_asyncio_wait_for_cancelled
-    @Test
+    @AsyncTest
     void cancelled_aroundABodyThatIgnoresIt_waitsForIt() {
-      run(() -> {
-        var end = new Event();
-        var task = createTask(() -> waitFor(() -> stubborn(end), 10));
-        sleep(0);
-        sleep(0);
-        task.cancel();
-        sleep(0);
-        sleep(0);
-        assertThat(task.done()).isFalse();
-        end.set();
-        Asyncio.wait(List.of(task));
-        assertThat(order).containsExactly("ignored", "exited");
-      });
+      var end = new Event();
+      var task = createTask(() -> waitFor(() -> stubborn(end), 10));
+      sleep(0);
+      sleep(0);
+      task.cancel();
+      sleep(0);
+      sleep(0);
+      assertThat(task.done()).isFalse();
+      end.set();
+      Asyncio.wait(List.of(task));
+      assertThat(order).containsExactly("ignored", "exited");
     }
 
     // CPython: test_waitfor.AsyncioWaitForTest.test_asyncio_wait_for_timeout
     @Test
     void timedOut_aroundABodyThatIgnoresIt_waitsForIt() {
-      run(() -> {
+      AsyncTests.run(() -> {
         var end = new Event();
         var task = createTask(() -> waitFor(() -> stubborn(end), 0.001));
         while (order.isEmpty()) {
@@ -213,44 +207,40 @@ class CPythonTimeoutsTest {
     }
 
     // CPython: test_waitfor.AsyncioWaitForTest.test_wait_for_timeout_less_then_0_or_0
-    @Test
+    @AsyncTest
     void noTimeLeft_cancelsATaskThatRuns() {
-      run(() -> {
-        for (double timeout : new double[] {0, -1}) {
-          var started = new Event();
-          var task =
-              createTask(() -> {
-                started.set();
-                try {
-                  sleep(10);
-                } finally {
-                  order.add("ended");
-                }
-                return "done";
-              });
-          started.await();
-          assertThatThrownBy(() -> waitFor(task, timeout)).isInstanceOf(TimeoutException.class);
-          assertThat(task.cancelled()).isTrue();
-        }
-        assertThat(order).containsExactly("ended", "ended");
-      });
+      for (double timeout : new double[] {0, -1}) {
+        var started = new Event();
+        var task =
+            createTask(() -> {
+              started.set();
+              try {
+                sleep(10);
+              } finally {
+                order.add("ended");
+              }
+              return "done";
+            });
+        started.await();
+        assertThatThrownBy(() -> waitFor(task, timeout)).isInstanceOf(TimeoutException.class);
+        assertThat(task.cancelled()).isTrue();
+      }
+      assertThat(order).containsExactly("ended", "ended");
     }
 
     // CPython: test_waitfor.AsyncioWaitForTest.test_wait_for_race_condition
-    @Test
+    @AsyncTest
     void futureSetAtOnce_isInTime() throws Exception {
-      run(() -> {
-        var future = getRunningLoop().<String>createFuture();
-        getRunningLoop().callSoon(() -> future.setResult("ok"));
-        assertThat(waitFor(future, 10)).isEqualTo("ok");
-      });
+      var future = getRunningLoop().<String>createFuture();
+      getRunningLoop().callSoon(() -> future.setResult("ok"));
+      assertThat(waitFor(future, 10)).isEqualTo("ok");
     }
 
     // CPython: test_waitfor.AsyncioWaitForTest.test_wait_for_waits_for_task_cancellation,
     // …_w_timeout_0
     @Test
     void cleanupOfATask_isWaitedFor_alsoWithNoTimeLeft() {
-      run(() -> {
+      AsyncTests.run(() -> {
         for (double timeout : new double[] {0.001, 0}) {
           order.clear();
           var task =
@@ -273,57 +263,51 @@ class CPythonTimeoutsTest {
     }
 
     // CPython: test_waitfor.AsyncioWaitForTest.test_cancel_blocking_wait_for, test_cancel_wait_for
-    @Test
+    @AsyncTest
     void cancelled_cancelsItsTask_withALimitOrWithout() {
-      run(() -> {
-        for (double timeout : new double[] {Double.POSITIVE_INFINITY, 60}) {
-          var task = createTask(() -> await(getRunningLoop().createFuture()));
-          var waiting = createTask(() -> waitFor(task, timeout));
-          getRunningLoop().callSoon(waiting::cancel);
-          assertThatThrownBy(() -> await(waiting)).isInstanceOf(CancelledError.class);
-          assertThat(task.cancelled()).isTrue();
-        }
-      });
+      for (double timeout : new double[] {Double.POSITIVE_INFINITY, 60}) {
+        var task = createTask(() -> await(getRunningLoop().createFuture()));
+        var waiting = createTask(() -> waitFor(task, timeout));
+        getRunningLoop().callSoon(waiting::cancel);
+        assertThatThrownBy(() -> await(waiting)).isInstanceOf(CancelledError.class);
+        assertThat(task.cancelled()).isTrue();
+      }
     }
 
     // CPython: test_waitfor.AsyncioWaitForTest.test_wait_for_issue86296
-    @Test
+    @AsyncTest
     void cancelled_whenItsTaskIsJustDone_isCancelled() {
-      run(() -> {
-        var inner = createTask(() -> "done");
-        var task =
-            createTask(() -> {
-              waitFor(inner, 100);
-              sleep(1);
-              order.add("never");
-            });
-        sleep(0);
-        task.cancel();
-        assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
-        assertThat(await(inner)).isEqualTo("done");
-        assertThat(order).isEmpty();
-      });
+      var inner = createTask(() -> "done");
+      var task =
+          createTask(() -> {
+            waitFor(inner, 100);
+            sleep(1);
+            order.add("never");
+          });
+      sleep(0);
+      task.cancel();
+      assertThatThrownBy(() -> await(task)).isInstanceOf(CancelledError.class);
+      assertThat(await(inner)).isEqualTo("done");
+      assertThat(order).isEmpty();
     }
 
     // CPython: test_waitfor.WaitForShieldTests.test_zero_timeout, test_none_timeout
-    @Test
+    @AsyncTest
     void shieldedTask_goesOn() throws Exception {
-      run(() -> {
-        var end = new Event();
-        var task =
-            createTask(() -> {
-              end.await();
-              return "done";
-            });
-        var shielded = shield(task);
-        assertThatThrownBy(() -> waitFor(shielded, 0)).isInstanceOf(TimeoutException.class);
-        assertThat(task.done()).isFalse();
-        assertThat(task.cancelled()).isFalse();
-        assertThat(shielded.cancelled()).isTrue();
-        getRunningLoop().callSoon(end::set);
-        assertThat(waitFor(shield(task), Double.POSITIVE_INFINITY)).isEqualTo("done");
-        assertThat(task.done()).isTrue();
-      });
+      var end = new Event();
+      var task =
+          createTask(() -> {
+            end.await();
+            return "done";
+          });
+      var shielded = shield(task);
+      assertThatThrownBy(() -> waitFor(shielded, 0)).isInstanceOf(TimeoutException.class);
+      assertThat(task.done()).isFalse();
+      assertThat(task.cancelled()).isFalse();
+      assertThat(shielded.cancelled()).isTrue();
+      getRunningLoop().callSoon(end::set);
+      assertThat(waitFor(shield(task), Double.POSITIVE_INFINITY)).isEqualTo("done");
+      assertThat(task.done()).isTrue();
     }
   }
 }

@@ -12,6 +12,7 @@ import jasyncio.Asyncio;
 import jasyncio.Task;
 import jasyncio.queue.Queue.Selected;
 import jasyncio.testing.AsyncTest;
+import jasyncio.testing.AsyncTests;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -121,8 +122,8 @@ class SelectTest {
     assertThatThrownBy(() -> Queue.select(List.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("select needs at least one queue to wait for");
-    run(() -> assertThatThrownBy(() -> waitFor(second::get, 0.001)).isNotNull());
-    run(() -> {
+    AsyncTests.run(() -> assertThatThrownBy(() -> waitFor(second::get, 0.001)).isNotNull());
+    AsyncTests.run(() -> {
       assertThatThrownBy(() -> Queue.select(first, second))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("is bound to a different event loop");

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.Asyncio;
 import jasyncio.CancelledError;
-import jasyncio.VirtualTime;
+import jasyncio.testing.AsyncTests;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +33,7 @@ class BoundedTest {
 
   @Test
   void map_keepsTheOrderAndTheLimit() {
-    VirtualTime.run(() -> {
+    AsyncTests.run(() -> {
       var items = IntStream.range(0, 10).boxed().toList();
       assertThat(Bounded.map(3, items, n -> work(n)))
           .containsExactly(0, 1, 4, 9, 16, 25, 36, 49, 64, 81);
@@ -44,7 +44,7 @@ class BoundedTest {
 
   @Test
   void map_takesAnItemWhenThereIsAPlaceForIt() {
-    VirtualTime.run(() -> {
+    AsyncTests.run(() -> {
       Iterable<Integer> items =
           () -> IntStream.range(0, 4).peek(n -> seen.add(active)).boxed().iterator();
       Bounded.map(2, items, n -> work(n));
@@ -57,7 +57,7 @@ class BoundedTest {
   @Test
   void firstFailure_cancelsTheOthersAndComesOutAlone() {
     var problem = new IOException("problem");
-    VirtualTime.run(() -> {
+    AsyncTests.run(() -> {
       double begin = getRunningLoop().time();
       try {
         Bounded.map(
@@ -83,7 +83,7 @@ class BoundedTest {
 
   @Test
   void callThatIsCancelled_cancelsTheOthers() {
-    VirtualTime.run(() -> {
+    AsyncTests.run(() -> {
       assertThatThrownBy(() ->
               Bounded.map(
                   2,
@@ -102,7 +102,7 @@ class BoundedTest {
 
   @Test
   void gather_awaitsAFewAtATime() {
-    VirtualTime.run(() -> {
+    AsyncTests.run(() -> {
       assertThat(Bounded.gather(2, () -> work(1), () -> work(2), () -> work(3)))
           .containsExactly(1, 4, 9);
       assertThat(most).isEqualTo(2);

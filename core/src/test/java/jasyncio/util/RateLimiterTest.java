@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import jasyncio.Asyncio;
 import jasyncio.Task;
-import jasyncio.VirtualTime;
+import jasyncio.testing.AsyncTests;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,7 @@ class RateLimiterTest {
 
   @Test
   void limiter_letsABurstPass_thenSoMuchAsRunsOut() {
-    VirtualTime.run(() -> {
+    AsyncTests.run(() -> {
       var limiter = new RateLimiter(2, 1);
       var tasks = new ArrayList<Task<Void>>();
       for (var name : List.of("a", "b", "c", "d")) {
@@ -45,7 +45,7 @@ class RateLimiterTest {
 
   @Test
   void whoComesFirst_goesFirst_alsoBeforeWhoWantsLess() {
-    VirtualTime.run(() -> {
+    AsyncTests.run(() -> {
       var limiter = new RateLimiter(2, Duration.ofSeconds(1));
       limiter.acquire(2);
       var big = passes(limiter, "big", 2);
@@ -60,7 +60,7 @@ class RateLimiterTest {
 
   @Test
   void whoIsCancelled_hasTakenNothing() {
-    VirtualTime.run(() -> {
+    AsyncTests.run(() -> {
       var limiter = new RateLimiter(2, 1);
       limiter.acquire(2);
       var first = passes(limiter, "first", 2);

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import jasyncio.Asyncio;
 import jasyncio.CancelledError;
-import jasyncio.VirtualTime;
+import jasyncio.testing.AsyncTests;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
@@ -35,8 +35,8 @@ class RetryTest {
   }
 
   @Test
-  void pauses_growUpToTheLongest() {
-    VirtualTime.run(() -> {
+  void pauses_growUpToTheLongest() throws Exception {
+    AsyncTests.run(() -> {
       var retry =
           Retry.attempts(6)
               .delay(1)
@@ -52,9 +52,9 @@ class RetryTest {
   }
 
   @Test
-  void jitter_shortensPauses() {
+  void jitter_shortensPauses() throws Exception {
     RandomGenerator random = () -> 1L << 63; // nextDouble() is a half
-    VirtualTime.run(() ->
+    AsyncTests.run(() ->
         Retry.attempts(2)
             .delay(Duration.ofSeconds(1))
             .jitter(0.5, random)
@@ -65,7 +65,7 @@ class RetryTest {
 
   @Test
   void lastError_comesOutAnnounced() {
-    VirtualTime.run(() -> {
+    AsyncTests.run(() -> {
       try {
         Retry.attempts(3)
             .run(() -> {
@@ -80,7 +80,7 @@ class RetryTest {
 
   @Test
   void otherErrors_areNotTriedAgain() {
-    VirtualTime.run(() -> {
+    AsyncTests.run(() -> {
       assertThatThrownBy(
               () -> Retry.forever().on(FileNotFoundException.class).run(() -> succeedsAt(5)))
           .isSameAs(problem);
@@ -97,7 +97,7 @@ class RetryTest {
 
   @Test
   void attemptOfATaskThatWasCancelled_isTheLast() {
-    VirtualTime.run(() -> {
+    AsyncTests.run(() -> {
       var task =
           Asyncio.createTask(() ->
               Retry.forever()
@@ -118,7 +118,7 @@ class RetryTest {
 
   @Test
   void cancellationInAPause_endsIt() {
-    VirtualTime.run(() -> {
+    AsyncTests.run(() -> {
       var task = Asyncio.createTask(() -> Retry.forever().delay(100).run(() -> succeedsAt(5)));
       sleep(1);
       task.cancel();
@@ -130,7 +130,7 @@ class RetryTest {
 
   @Test
   void deadline_isForTheBeginOfTheLastAttempt() {
-    VirtualTime.run(() ->
+    AsyncTests.run(() ->
         assertThatThrownBy(() ->
                 Retry.forever()
                     .delay(1)

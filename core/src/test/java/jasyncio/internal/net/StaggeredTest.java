@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
+import jasyncio.testing.AsyncTests;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,7 +131,7 @@ class StaggeredTest {
 
   @Test
   void cancellation_afterASuccess_losesNothing() {
-    run(() -> {
+    AsyncTests.run(() -> {
       var mayEnd = getRunningLoop().<@Nullable Void>createFuture();
       Awaitable<String, ?> stubborn =
           () -> {
@@ -179,7 +180,7 @@ class StaggeredTest {
 
   @Test
   void cancellation_cancelsAllAttempts() {
-    run(() -> {
+    AsyncTests.run(() -> {
       var race =
           createTask(() ->
               Staggered.race(
@@ -222,7 +223,7 @@ class StaggeredTest {
   //     .test_staggered_race_with_eager_tasks, …_no_delay
   @Test
   void eagerTasks_raceAlike() {
-    run(() -> {
+    AsyncTests.run(() -> {
       getRunningLoop().setTaskFactory(Asyncio.eagerTaskFactory());
       Awaitable<String, ?> fails =
           () -> {
