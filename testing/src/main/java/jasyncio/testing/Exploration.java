@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.opentest4j.TestAbortedException;
 
 /// Runs a body again and again, each time with another order of events: [Explore] for those who do
 /// not write a test method, or have more to say.
@@ -145,6 +146,11 @@ public final class Exploration {
   ///
   /// @param besides what else was wrong when it was given up
   record Outcome(Explored explored, @Nullable Throwable failure, @Nullable String besides) {
+    /// Whether it was called off: something that it assumes does not hold.
+    boolean aborted() {
+      return failure instanceof TestAbortedException;
+    }
+
     /// What makes two failures the same one: the place in the program; or, if it has none, what is
     /// said, but for numbers and addresses.
     String kind() {
@@ -206,10 +212,13 @@ public final class Exploration {
 
   // ---- all runs ---------------------------------------------------------------------------------
 
-  /// Runs the body until it fails, or enough has been tried.
+  /// Runs the body until it fails, or enough has been tried. A run that an assumption calls off has
+  /// neither passed nor failed.
   ///
   /// @return what has been done
   /// @throws ExplorationFailure if a run failed
+  /// @throws TestAbortedException if an assumption does not hold in the plain run, or the one that
+  ///   is replayed
   /// @throws IllegalStateException if a loop runs here
   public Result check() {
     if (EventLoop.running() != null) {
@@ -220,18 +229,12 @@ public final class Exploration {
     long began = System.nanoTime();
     long end = began + (long) (seconds * 1e9);
     if (replay != null) {
-      var outcome = run(Choices.of(replay));
-      if (outcome.failure != null) {
-        throw failure(outcome, outcome, 1, 1, began, null);
-      }
+      runFirst(replay, began);
       return new Result(1, false, took(began));
     }
-    var plain = run(Choices.of(Choices.NOBODY));
-    if (plain.failure != null) {
-      throw failure(plain, plain, 1, 1, began, null);
-    }
+    var plain = runFirst(Choices.NOBODY, began);
     var pickers = Pickers.of(strategy, seed != 0 ? seed : name.hashCode() * 0x9e3779b97f4a7c15L);
-    pickers.ran(plain.explored);
+    pickers.ran(plain);
     int done = 1;
     while (done < runs && System.nanoTime() < end) {
       var picker = pickers.next();
@@ -240,12 +243,22 @@ public final class Exploration {
       }
       var outcome = run(new Choices(picker));
       done++;
-      if (outcome.failure != null) {
-        throw found(outcome, plain.explored, done, began);
+      if (outcome.failure != null && !outcome.aborted()) {
+        throw found(outcome, plain, done, began);
       }
       pickers.ran(outcome.explored);
     }
     return new Result(done, pickers.next() == null, took(began));
+  }
+
+  private Explored runFirst(int[] choices, long began) {
+    var outcome = run(Choices.of(choices));
+    if (outcome.failure instanceof TestAbortedException e) {
+      throw e;
+    } else if (outcome.failure != null) {
+      throw failure(outcome, outcome, 1, 1, began, null);
+    }
+    return outcome.explored;
   }
 
   private static Duration took(long began) {

@@ -4,12 +4,14 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 
 /// The choices of a run as a text, `j1:…`: each that is not plain, as how many plain ones are
 /// before it and what it is.
 final class ReplayCode {
   private static final String VERSION = "j1:";
+  private static final int MAX_CHOICES = 1 << 22; // far more than a run has turns for
 
   private ReplayCode() {}
 
@@ -41,9 +43,11 @@ final class ReplayCode {
       var bytes =
           new ByteArrayInputStream(Base64.getUrlDecoder().decode(code.substring(VERSION.length())));
       while (bytes.available() > 0) {
-        for (int plain = read(bytes); plain > 0; plain--) {
-          choices.add(0);
+        int plain = read(bytes);
+        if (plain > MAX_CHOICES - choices.size()) {
+          throw new IllegalArgumentException("no run has so many choices");
         }
+        choices.addAll(Collections.nCopies(plain, 0));
         choices.add(read(bytes));
       }
     } catch (IllegalArgumentException e) {

@@ -34,6 +34,11 @@ final class Failures {
     return run(method(type, method)).testEvents().succeeded().count() == 1;
   }
 
+  /// Whether a test method is called off by an assumption.
+  static boolean aborts(Class<?> type, String method) {
+    return run(method(type, method)).testEvents().aborted().count() == 1;
+  }
+
   /// How a test method fails; there must be exactly one failure.
   static Throwable of(Class<?> type, String method) {
     return run(method(type, method)).allEvents().failed().stream()

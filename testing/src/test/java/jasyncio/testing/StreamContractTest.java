@@ -4,7 +4,9 @@ import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jasyncio.net.BaseProtocol;
 import jasyncio.net.ConnectOptions;
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 
 @Tag("slow")
 class StreamContractTest {
@@ -59,6 +62,16 @@ class StreamContractTest {
   @Test
   void check_memoryPair_passes() {
     StreamContract.check(() -> MemoryStreams.pair());
+  }
+
+  @Test
+  void check_ofWhatCannotBeMadeHere_isCalledOff() {
+    assertThatExceptionOfType(TestAbortedException.class)
+        .isThrownBy(() ->
+            StreamContract.check(() -> {
+              assumeTrue(false);
+              return MemoryStreams.pair();
+            }));
   }
 
   // ---- connections over sockets -----------------------------------------------------------------
