@@ -11,8 +11,12 @@ import java.util.concurrent.TimeUnit;
 ///
 /// Jobs come from any thread; the loop's thread chooses.
 final class Jobs extends AbstractExecutorService {
+  /// How often in a row a job is seen to wait before it counts: locks are held for a moment, too.
+  private static final int LOOKS = 5;
+
   private final List<Runnable> pending = new ArrayList<>(); // guarded by this
   private final CountDownLatch shutDown = new CountDownLatch(1);
+  private volatile boolean leftAlone;
 
   /// How many wait to be run.
   synchronized int pending() {
@@ -41,7 +45,10 @@ final class Jobs extends AbstractExecutorService {
               }
             });
     try {
-      while (!over.await(1, TimeUnit.MILLISECONDS) && !waits(thread)) {}
+      int waiting = 0;
+      while (!leftAlone && waiting < LOOKS && !over.await(1, TimeUnit.MILLISECONDS)) {
+        waiting = waits(thread) ? waiting + 1 : 0;
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -49,9 +56,14 @@ final class Jobs extends AbstractExecutorService {
 
   private static boolean waits(Thread thread) {
     return switch (thread.getState()) {
-      case WAITING, TIMED_WAITING -> true;
+      case BLOCKED, WAITING, TIMED_WAITING -> true;
       default -> false;
     };
+  }
+
+  /// Waits for no job any more: they take too long. Any thread.
+  void leaveAlone() {
+    leftAlone = true;
   }
 
   @Override

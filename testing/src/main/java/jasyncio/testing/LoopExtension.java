@@ -16,6 +16,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.DynamicTestInvocationContext;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
@@ -185,7 +186,19 @@ final class LoopExtension
       store(context).put(Held.class, open(context, "test"));
       store(context).put(context.getUniqueId(), true);
     } else {
+      checkShared(held.run.settings(), settings(context));
       held.lock.lock();
+    }
+  }
+
+  /// A test cannot have another loop than the one that it shares.
+  private static void checkShared(Settings shared, Settings wanted) {
+    if (!wanted.isFor(shared)) {
+      throw new ExtensionConfigurationException(
+          "a test that shares the loop of its class has the settings of that: not "
+              + wanted
+              + ", but "
+              + shared);
     }
   }
 
@@ -200,7 +213,7 @@ final class LoopExtension
     } else if (store(context).remove(context.getUniqueId()) != null) {
       store(context).remove(Held.class);
       held.run.finish();
-    } else {
+    } else if (held.lock.isHeldByCurrentThread()) { // else it was not to begin
       held.lock.unlock();
     }
   }

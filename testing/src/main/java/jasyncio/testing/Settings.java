@@ -56,6 +56,13 @@ record Settings(
     return new Settings(time, blocking, kind, debug, timeoutSeconds, scope, allowed);
   }
 
+  /// Whether a test that wants these can have a loop that was made for others: `scope` is the
+  /// class's.
+  boolean isFor(Settings others) {
+    return new Settings(time, blocking, fibers, debug, timeoutSeconds, others.scope, allowed)
+        .equals(others);
+  }
+
   boolean checks(Leftover leftover) {
     return !allowed.contains(leftover);
   }

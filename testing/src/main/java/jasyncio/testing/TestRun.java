@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class TestRun {
   /* Overview
    * States:  OPEN -> GIVEN_UP   a dead-lock, or it takes too long: `verdict` is set, and all later runs fail with it
-   *          OPEN, GIVEN_UP -> FINISHED   finish()
+   *          OPEN, GIVEN_UP -> FINISHED   finish(), which may have to give up what is left, too
    *
    * Everything happens on the thread that runs the test, but for tooLong(), which a watchdog calls.
    */
@@ -38,6 +38,7 @@ final class TestRun {
 
   private final String label;
   private final Settings settings;
+  private final @Nullable Explored explored;
   private final EventLoop loop;
   private final TestClock clock;
   private final TestScope scope;
@@ -58,6 +59,7 @@ final class TestRun {
   TestRun(String label, Settings settings, boolean watchThreads, @Nullable Explored explored) {
     this.label = label;
     this.settings = settings;
+    this.explored = explored;
     this.threadsBefore = watchThreads ? ThreadsLeft.now() : null;
     EventLoop.running(); // initialises the class that installs the access
     var parts = parts(settings.time(), explored);
@@ -178,9 +180,8 @@ final class TestRun {
   }
 
   private void giveUp(String text) {
-    if (verdict.compareAndSet(null, text)) {
-      LoopAccess.get().core(loop).escape(new GivenUp());
-    }
+    verdict.compareAndSet(null, text); // else it is what was left then, and does not end
+    LoopAccess.get().core(loop).escape(new GivenUp());
   }
 
   // ---- nobody can ever run ----------------------------------------------------------------------
@@ -222,11 +223,15 @@ final class TestRun {
 
   /// Called by the watchdog's thread.
   private void tooLong(Watchdog.Watch watch) {
-    loop.callSoonThreadsafe(() -> {
-      if (!watch.isOver()) {
-        giveUp(timedOut() + WaitGraph.describe(loop, null) + othersAtWork());
-      }
-    });
+    if (explored != null) {
+      explored.jobs().leaveAlone();
+    }
+    watch.unlessOver(() ->
+        loop.callSoonThreadsafe(() -> {
+          if (!watch.isOver()) {
+            giveUp(timedOut() + WaitGraph.describe(loop, null) + othersAtWork());
+          }
+        }));
     if (watch.waitUntilOver()) {
       return;
     }
@@ -238,12 +243,13 @@ final class TestRun {
     for (var frame : WaitGraph.withoutHarness(List.of(thread.getStackTrace()))) {
       text.append("\n      at ").append(frame);
     }
-    if (verdict.compareAndSet(null, text.toString())) {
+    watch.unlessOver(() -> {
+      verdict.compareAndSet(null, text.toString());
       thread.interrupt();
       Watchdog.LOGGER.log(
           System.Logger.Level.WARNING,
           text + "\nit is interrupted; if that has no effect, it hangs");
-    }
+    });
   }
 
   private String timedOut() {
@@ -290,6 +296,8 @@ final class TestRun {
       closePoints(problems);
       if (verdict.get() == null) {
         endBackground(problems);
+      }
+      if (verdict.get() == null) {
         lookAround(problems);
       } else {
         LoopAccess.get().reportForgotten(loop, warnings::add); // who failed may be why

@@ -2,7 +2,6 @@ package jasyncio.testing;
 
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
-import jasyncio.Future;
 import jasyncio.Task;
 import jasyncio.TimerHandle;
 import jasyncio.internal.base.Frames;
@@ -72,9 +71,17 @@ final class WaitGraph {
     return switch (LoopAccess.get().waitsFor(task)) {
       case null -> "is ready to run";
       case Task<?> other -> "waits for " + name(other);
-      case Future<?> future -> "waits for " + future;
-      case Object other -> "waits for " + other;
+      case Object other -> "waits for " + text(other);
     };
+  }
+
+  /// What an object says of itself: that may be code of the program, and fail.
+  private static String text(Object object) {
+    try {
+      return object.toString();
+    } catch (RuntimeException e) {
+      return object.getClass().getName() + ", whose toString() throws " + e.getClass().getName();
+    }
   }
 
   /// Where the code of a test is, innermost frame first, without those who call it.

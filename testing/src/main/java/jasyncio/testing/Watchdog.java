@@ -37,7 +37,12 @@ final class Watchdog {
     if (seconds > 0) {
       watch.timer =
           TIMER.schedule(
-              () -> Thread.ofVirtual().start(() -> tooLong.accept(watch)),
+              () ->
+                  Thread.ofPlatform() // the carriers of virtual ones may be what is held up
+                      .name("jasyncio-test-watchdog-reaction")
+                      .daemon()
+                      .inheritInheritableThreadLocals(false)
+                      .start(() -> tooLong.accept(watch)),
               (long) (seconds * 1e9),
               TimeUnit.NANOSECONDS);
     }
@@ -63,9 +68,18 @@ final class Watchdog {
       }
     }
 
+    /// Does something to what is looked after, which cannot be over before that is done.
+    synchronized void unlessOver(Runnable action) {
+      if (!isOver()) {
+        action.run();
+      }
+    }
+
     @Override
     public void close() {
-      over.countDown();
+      synchronized (this) {
+        over.countDown();
+      }
       if (timer != null) {
         timer.cancel(false);
       }

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jasyncio.GatherOption;
 import jasyncio.Task;
@@ -21,18 +22,22 @@ import jasyncio.testing.Explore.Level;
 import jasyncio.testing.Explore.Strategy;
 import java.nio.ByteBuffer;
 import java.nio.channels.Pipe;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.opentest4j.TestAbortedException;
 
 class ExplorationTest {
   private static ExplorationFailure failure(Exploration exploration) {
@@ -176,6 +181,63 @@ class ExplorationTest {
         .hasMessageContaining("spins does not come to an end within 100000 turns of the loop");
     assertThat(failure.deviations())
         .containsExactly("task 'second' runs before task 'first', though ready after that");
+  }
+
+  @Test
+  @Tag("slow") // a second in which it could still come to an end
+  void jobThatDoesNotEnd_isToldAtTheTimeLimit() {
+    var choices = Choices.of(Choices.NOBODY);
+    var explored =
+        new Explored("spins", choices, Level.FAITHFUL, Strategy.RANDOM, Explored.IN_SILENCE);
+    var plain = Settings.plain();
+    var settings =
+        new Settings(
+            plain.time(), plain.blocking(), null, false, 0.2, plain.scope(), plain.allowed());
+    var run = new TestRun("spins", settings, false, explored);
+    var end = new AtomicBoolean();
+    assertThatExceptionOfType(AssertionError.class)
+        .isThrownBy(() ->
+            run.run(
+                "spins",
+                () ->
+                    toThread(() -> {
+                      while (!end.get()) {
+                        Thread.onSpinWait();
+                      }
+                      return true;
+                    })))
+        .withMessageContainingAll(
+            "spins is not over after 0.2 s of real time",
+            "others are at work for the loop",
+            "thread 'asyncio_0'");
+    run.finish();
+    end.set(true);
+  }
+
+  @Test
+  void assumption_ofThePlainRun_callsItOff() {
+    assertThatExceptionOfType(TestAbortedException.class)
+        .isThrownBy(() -> Exploration.of("never", _ -> assumeTrue(false)).check());
+    assertThat(Failures.aborts(Fixtures.class, "assumesTooMuch")).isTrue();
+  }
+
+  @Test
+  void assumption_ofAnotherRun_isNoFailure() {
+    var called = new AtomicInteger();
+    var result =
+        Exploration.of(
+                "in time",
+                scope -> {
+                  sleep(1);
+                  if (scope.clock().elapsed().compareTo(Duration.ofSeconds(1)) > 0) {
+                    called.incrementAndGet();
+                    assumeTrue(false, "late");
+                  }
+                })
+            .runs(50)
+            .check();
+    assertThat(result.runs()).isEqualTo(50);
+    assertThat(called.get()).isPositive();
   }
 
   @Test
@@ -419,6 +481,9 @@ class ExplorationTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Exploration.of("x", _ -> {}).replay("j1:_w"))
         .withMessageContaining("it is cut off, or was changed");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Exploration.of("x", _ -> {}).replay("j1:____fwE")) // 2^28 plain ones
+        .withMessageContaining("it is cut off, or was changed");
   }
 
   @Test
@@ -553,6 +618,11 @@ class ExplorationTest {
       var task = createTask(() -> sleep(1));
       assertThat(scope.mayBeCancelled(task)).isSameAs(task);
       await(task);
+    }
+
+    @Explore
+    void assumesTooMuch() {
+      assumeTrue(false);
     }
 
     @Explore

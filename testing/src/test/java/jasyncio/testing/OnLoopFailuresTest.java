@@ -9,9 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jasyncio.BlockingPolicy;
+import jasyncio.CancelledError;
 import jasyncio.EventLoop;
 import jasyncio.FiberKind;
 import jasyncio.Future;
+import jasyncio.WaitList;
 import jasyncio.generator.Generators;
 import jasyncio.net.Streams;
 import jasyncio.sync.Event;
@@ -19,6 +21,10 @@ import jasyncio.sync.Lock;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionConfigurationException;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.AssertionFailedError;
 
 /// How tests on a loop fail.
@@ -65,6 +71,21 @@ class OnLoopFailuresTest {
     fails("cleanUpWaits", "dead-lock", "waits for <Event");
   }
 
+  @Test
+  void deadlock_inCleanUpOfTheBackground_isToldOnce() {
+    var failure = Failures.of(Fixtures.class, "backgroundWaitsAtItsEnd");
+    fails(failure, "dead-lock", "waits for <Event");
+    assertThat(failure.getMessage()).containsOnlyOnce("dead-lock");
+  }
+
+  @Test
+  void deadlock_onWhatCannotDescribeItself_isTold() {
+    fails(
+        "waitsForBadText",
+        "dead-lock",
+        ", whose toString() throws java.lang.IllegalStateException");
+  }
+
   // ---- too long ---------------------------------------------------------------------------------
 
   @Test
@@ -84,6 +105,16 @@ class OnLoopFailuresTest {
         "virtual time stands still, because others are at work for the loop",
         "thread 'asyncio_0'",
         "CountDownLatch.await");
+  }
+
+  @Test
+  void timeout_ofATaskThatIgnoresItsCancellation_isTheEndOfIt() {
+    fails("ignoresCancellation", "is not over after 0.2 s of real time", "task 'stubborn'");
+  }
+
+  @Test
+  void assumption_callsOff() {
+    assertThat(Failures.aborts(Fixtures.class, "assumesTooMuch")).isTrue();
   }
 
   @Test
@@ -197,6 +228,22 @@ class OnLoopFailuresTest {
   }
 
   @Test
+  void settings_ofATestThatSharesALoop_areRefused() {
+    assertThat(Failures.of(Shared.class, "wantsRealTime"))
+        .isInstanceOf(ExtensionConfigurationException.class)
+        .hasMessageContainingAll(
+            "a test that shares the loop of its class has the settings of that: not ", "time=REAL")
+        .hasNoSuppressedExceptions();
+    assertThat(Failures.none(Shared.class, "wantsNothing")).isTrue();
+  }
+
+  @Test
+  void sharedLoop_ofATestThatCannotBegin_isNotGivenBack() {
+    var failure = Failures.of(Shared.class, "cannotBegin");
+    assertThat(failure).hasMessage("not today").hasNoSuppressedExceptions();
+  }
+
+  @Test
   void twoRuntimes_forOneTest_areRefused() {
     assertThat(Failures.of(Fixtures.class, "wantsTwoRuntimes"))
         .isInstanceOf(IllegalArgumentException.class)
@@ -254,6 +301,52 @@ class OnLoopFailuresTest {
         }
       });
       sleep(0);
+    }
+
+    @AsyncTest
+    void backgroundWaitsAtItsEnd(TestScope scope) {
+      var never = new Event();
+      scope.background(() -> {
+        try {
+          sleep(10);
+        } finally {
+          never.await();
+        }
+      });
+      sleep(1);
+    }
+
+    @AsyncTest
+    void waitsForBadText() {
+      var owner =
+          new Object() {
+            @Override
+            public String toString() {
+              throw new IllegalStateException("no text");
+            }
+          };
+      new WaitList(owner).enter().await();
+    }
+
+    @Test
+    @OnLoop(timeoutSeconds = 0.2)
+    void ignoresCancellation() {
+      createTask(
+          () -> {
+            while (true) {
+              try {
+                sleep(1);
+              } catch (CancelledError e) { // and goes on
+              }
+            }
+          },
+          "stubborn");
+      await(new Future<>());
+    }
+
+    @AsyncTest
+    void assumesTooMuch() {
+      assumeTrue(false);
     }
 
     @AsyncTest
@@ -358,7 +451,7 @@ class OnLoopFailuresTest {
 
     @AsyncTest
     void blocks() throws Exception {
-      Thread.sleep(1);
+      Thread.sleep(50); // on a busy machine less would be over before anybody looks
     }
 
     @AsyncTest
@@ -390,5 +483,30 @@ class OnLoopFailuresTest {
     void usesIt() {
       await(future);
     }
+  }
+
+  /// Tests that share a loop.
+  @ExtendWith(Shared.Refusing.class)
+  @OnLoop(scope = LoopScope.CLASS)
+  static class Shared {
+    /// Lets some tests not begin.
+    static final class Refusing implements BeforeEachCallback {
+      @Override
+      public void beforeEach(ExtensionContext context) {
+        if (context.getRequiredTestMethod().getName().equals("cannotBegin")) {
+          throw new IllegalStateException("not today");
+        }
+      }
+    }
+
+    @Test
+    @OnLoop(time = TimeMode.REAL)
+    void wantsRealTime() {}
+
+    @AsyncTest
+    void wantsNothing() {}
+
+    @Test
+    void cannotBegin() {}
   }
 }
