@@ -1,7 +1,6 @@
 package jasyncio.testing;
 
 import jasyncio.Action;
-import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.EventLoop;
 import jasyncio.internal.base.Sneaky;
@@ -23,8 +22,8 @@ public final class AsyncTests {
   private AsyncTests() {}
 
   /// Runs `body` as [AsyncTest] runs a test method: on a loop of its own, in virtual time, and with
-  /// all that is looked at. In the place of [Asyncio#run(Awaitable)], where no loop runs; any
-  /// thread.
+  /// all that is looked at. In the place of [Asyncio.run][jasyncio.Asyncio#run(Awaitable)], where
+  /// no loop runs; any thread.
   ///
   /// @param <T> what the body gives
   /// @param <X> the checked exceptions that it throws

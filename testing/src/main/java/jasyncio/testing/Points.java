@@ -7,7 +7,6 @@ import jasyncio.Task;
 import jasyncio.WaitList;
 import jasyncio.internal.base.PointHook;
 import jasyncio.internal.base.Sneaky;
-import jasyncio.util.Point;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -19,7 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// What happens at the [points][Point] of a program, on the loop of a test.
+/// What happens at the [points][jasyncio.util.Point] of a program, on the loop of a test.
 ///
 /// ```java fragment
 /// // in the program: jasyncio.util.Point.at("before the sale");
