@@ -294,6 +294,7 @@ final class CancelRun implements Scenario {
     } finally {
       queue.stop();
       cancelAll();
+      LoopAccess.get().reportForgotten(loop, _ -> {}); // in each run, not when it is collected
       loop.close();
     }
     for (var report : reports) {
@@ -348,6 +349,8 @@ final class CancelRun implements Scenario {
   private void checkTasks() {
     if (way == Way.OTHERS && asked) { // whoever was to wake the rest may be gone
       cancelAll();
+      lookAt(Objects.requireNonNull(victim)); // how they end is their own affair
+      others.forEach(CancelRun::lookAt);
       return;
     }
     checkVictim(Objects.requireNonNull(victim));
@@ -414,9 +417,16 @@ final class CancelRun implements Scenario {
     for (var task : tasks) {
       if (!task.done()) {
         fault("cannot be cancelled: " + WaitGraph.describe(task), null);
-      } else if (!task.cancelled()) {
-        Objects.requireNonNullElse(task.exception(), ""); // has been looked at
+      } else {
+        lookAt(task);
       }
+    }
+  }
+
+  /// Has read its exception, if it has one.
+  private static void lookAt(Task<?> task) {
+    if (task.done() && !task.cancelled()) {
+      Objects.requireNonNullElse(task.exception(), "");
     }
   }
 

@@ -329,6 +329,23 @@ class CancelEverywhereTest {
   }
 
   @Test
+  void errorThatNobodyReads_isToldInEachRun() {
+    var scenario =
+        CancelEverywhere.of(s -> {
+          s.victim(() -> sleep(1));
+          s.other(() -> {
+            createTask(() -> {
+              throw new IllegalStateException("unread");
+            });
+            sleep(2);
+          });
+        });
+    assertThatThrownBy(scenario::check)
+        .hasMessageStartingWith(
+            "goes wrong though nothing is cancelled:\n- reported: Task exception was never retrieved");
+  }
+
+  @Test
   void errorOfACallback_isReported_unlessExpected() {
     SetUp setUp =
         scenario ->
