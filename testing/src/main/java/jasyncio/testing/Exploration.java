@@ -56,6 +56,7 @@ public final class Exploration {
 
   private final String name;
   private final Body body;
+  private Settings settings = Settings.plain();
   private int runs = 1000;
   private double seconds = 10;
   private Explore.Level level = Explore.Level.FAITHFUL;
@@ -77,6 +78,18 @@ public final class Exploration {
   public static Exploration of(String name, Body body) {
     return new Exploration(
         Objects.requireNonNull(name, "name"), Objects.requireNonNull(body, "body"));
+  }
+
+  /// Those of the loops; time is virtual.
+  ///
+  /// @throws IllegalArgumentException if it is to be real
+  Exploration settings(Settings settings) {
+    if (settings.time() == TimeMode.REAL) {
+      throw new IllegalArgumentException(
+          "real time cannot be explored: @Explore and @OnLoop(time = REAL) exclude each other");
+    }
+    this.settings = settings;
+    return this;
   }
 
   /// How many runs at most.
@@ -182,7 +195,6 @@ public final class Exploration {
   /// @param turns how many there will be, to be told of in words; or [Explored#IN_SILENCE]
   private Outcome run(Choices choices, int turns) {
     var explored = new Explored(name, choices, level, strategy, turns);
-    var settings = Settings.plain();
     var test = new TestRun(name, settings, false, explored);
     Throwable failure = null;
     String besides = null;

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// }
 /// ```
 ///
-/// Each run has a fresh loop in virtual time, as [AsyncTest] has; the `@BeforeEach` and
-/// `@AfterEach` methods belong to the run. The test's object is the same in all runs, so what a run
-/// needs is made in it, or in `@BeforeEach`. Jobs in the loop's executor are run one by one, so
-/// that their order is known.
+/// Each run has a fresh loop in virtual time, as [AsyncTest] has, and what an [OnLoop] beside it or
+/// on the class says holds for it; the `@BeforeEach` and `@AfterEach` methods belong to the run.
+/// The test's object is the same in all runs, so what a run needs is made in it, or in
+/// `@BeforeEach`. Jobs in the loop's executor are run one by one, so that their order is known.
 ///
 /// A run that does not come to an end within 100 000 turns of the loop has failed. One that an
 /// assumption calls off has neither failed nor passed; if that is the plain one, so has the test.

@@ -63,6 +63,7 @@ final class ExploreExtension implements InvocationInterceptor, ParameterResolver
                     + test.getName()
                     + "()",
                 scope -> run(before, call, after, scope))
+            .settings(LoopExtension.settings(context))
             .runs(explore.runs())
             .seconds(explore.seconds())
             .level(explore.level())

@@ -52,7 +52,8 @@ final class LoopExtension
 
   // ---- settings ---------------------------------------------------------------------------------
 
-  private static Settings settings(ExtensionContext context) {
+  /// What holds for a test, or a class.
+  static Settings settings(ExtensionContext context) {
     var type = context.getRequiredTestClass();
     var ofClass = ofClass(type);
     var method = context.getTestMethod().orElse(null);

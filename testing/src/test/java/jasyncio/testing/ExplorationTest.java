@@ -581,6 +581,26 @@ class ExplorationTest {
             "takes TestClock, TestScope, Points, EventLoop, and not a org.junit");
   }
 
+  @Test
+  void onLoop_holdsForTheRuns() {
+    assertThat(Failures.none(Allowing.class, "leavesATask")).isTrue();
+    assertThat(Failures.of(Allowing.class, "wantsRealTime"))
+        .hasMessageContaining("real time cannot be explored");
+  }
+
+  /// Tests that may leave tasks.
+  @OnLoop(allow = Leftover.TASKS)
+  static class Allowing {
+    @Explore(runs = 2)
+    void leavesATask() {
+      createTask(() -> sleep(1));
+    }
+
+    @Explore
+    @OnLoop(time = TimeMode.REAL)
+    void wantsRealTime() {}
+  }
+
   /// Tests that are explored.
   static class Fixtures {
     static final List<String> LOG = new ArrayList<>();
