@@ -25,8 +25,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// A test fails, beside its own failure,
 ///
 /// - as soon as nobody can ever run again: a **dead-lock**, with everybody who waits, for what, and
-///   where (virtual time only; a thread that the loop does not know of, and that is going to call
-///   it, has to be [announced][TestScope#outside]);
+///   where (virtual time only, and not while a signal is handled, which may come; a thread that the
+///   loop does not know of, and that is going to call it, has to be
+///   [announced][TestScope#outside]);
 /// - if it takes longer than [#timeoutSeconds()] in real time, with the same;
 /// - if code on the loop **blocks** the thread, with the stack (scheduled fiber runtime only);
 /// - if a task's or a callback's **error** is read by nobody: that includes an `AssertionError` in

@@ -188,6 +188,9 @@ final class TestRun {
 
   /// A callback of the loop: nothing is in sight that could end its wait.
   private void stalled() {
+    if (!LoopAccess.get().survey(loop).signals().isEmpty()) {
+      return; // one of them could
+    }
     giveUp(
         "dead-lock in "
             + label
@@ -281,6 +284,10 @@ final class TestRun {
       if (settings.time() == TimeMode.VIRTUAL) {
         text.append("; while it does, time passes as it does outside");
       }
+    }
+    var signals = LoopAccess.get().survey(loop).signals();
+    if (!signals.isEmpty()) {
+      text.append("\nthe loop handles signals, which may come: ").append(signals);
     }
     return text.toString();
   }

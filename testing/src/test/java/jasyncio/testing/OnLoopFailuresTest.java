@@ -86,6 +86,14 @@ class OnLoopFailuresTest {
         ", whose toString() throws java.lang.IllegalStateException");
   }
 
+  @Test
+  void waitForASignal_isNone() {
+    fails(
+        "waitsForASignal",
+        "is not over after 0.2 s of real time",
+        "the loop handles signals, which may come: [USR2]");
+  }
+
   // ---- too long ---------------------------------------------------------------------------------
 
   @Test
@@ -301,6 +309,14 @@ class OnLoopFailuresTest {
         }
       });
       sleep(0);
+    }
+
+    @Test
+    @OnLoop(timeoutSeconds = 0.2)
+    void waitsForASignal(EventLoop loop) {
+      var came = new Event();
+      loop.addSignalHandler("USR2", came::set);
+      came.await();
     }
 
     @AsyncTest
