@@ -12,7 +12,7 @@ public enum Leftover {
   SIGNALS("a handler of signal"),
   /// Asynchronous generators that are neither exhausted nor closed.
   GENERATORS("an open generator"),
-  /// Platform threads.
+  /// Platform threads; looked at for tests [on a loop][OnLoop] that JUnit does not run in parallel.
   THREADS("a thread"),
   /// Errors that were told to the loop's exception handler, and those that nobody has read.
   ERRORS("an error");

@@ -128,8 +128,14 @@ final class TestRun {
   /// @param name of the task
   /// @throws Throwable what `body` throws, or that the test was given up
   <T extends @Nullable Object> T run(String name, Body<T> body) throws Throwable {
+    var before = verdict.get();
+    if (before != null) { // and told whole then
+      throw new AssertionError(
+          name
+              + " cannot run, as its loop was given up: "
+              + before.lines().findFirst().orElseThrow());
+    }
     var outcome = new Outcome<T>();
-    checkNotGivenUp(null);
     try (var _ = watch()) {
       runner.run(() -> {
         Objects.requireNonNull(Asyncio.currentTask()).setName(name);

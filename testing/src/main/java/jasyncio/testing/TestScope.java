@@ -11,7 +11,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// What a test [on a loop][OnLoop] has to itself: a parameter of test methods.
+/// What a test [on a loop][OnLoop] has to itself: a parameter of test methods. Tests of a class
+/// that share a loop share this, too: what is said here to happen when the test is over then
+/// happens when the class is.
 ///
 /// Counterpart: `TestScope` of kotlinx-coroutines-test.
 public final class TestScope {

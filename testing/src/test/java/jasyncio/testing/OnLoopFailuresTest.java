@@ -19,6 +19,7 @@ import jasyncio.net.Streams;
 import jasyncio.sync.Event;
 import jasyncio.sync.Lock;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -243,6 +244,17 @@ class OnLoopFailuresTest {
             "a test that shares the loop of its class has the settings of that: not ", "time=REAL")
         .hasNoSuppressedExceptions();
     assertThat(Failures.none(Shared.class, "wantsNothing")).isTrue();
+  }
+
+  @Test
+  void loopThatWasGivenUp_isSaidToBe_inBrief() {
+    var failure = Failures.of(GivenUp.class, "waitsForNobody");
+    fails(failure, "dead-lock", "waits for <Event");
+    assertThat(failure.getSuppressed()).hasSize(1);
+    assertThat(failure.getSuppressed()[0])
+        .hasMessage(
+            "@AfterEach after() cannot run, as its loop was given up: dead-lock in test"
+                + " GivenUp.waitsForNobody(): nobody can ever run again, since 0 s of virtual time");
   }
 
   @Test
@@ -498,6 +510,18 @@ class OnLoopFailuresTest {
     @Test
     void usesIt() {
       await(future);
+    }
+  }
+
+  /// A test with a part that comes after it.
+  @OnLoop
+  static class GivenUp {
+    @AfterEach
+    void after() {}
+
+    @Test
+    void waitsForNobody() {
+      new Event().await();
     }
   }
 
