@@ -10,6 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -19,7 +20,8 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
 
 /// Runs [Explore] tests: the method, and the lifecycle methods around it, once for each run.
-final class ExploreExtension implements InvocationInterceptor, ParameterResolver {
+final class ExploreExtension
+    implements BeforeEachCallback, InvocationInterceptor, ParameterResolver {
   /* Overview
    * JUnit calls a test method once. Here its call is skipped, and so are those of @BeforeEach and @AfterEach; in their
    * place an Exploration calls all of them, in JUnit's order, in each of its runs.
@@ -27,6 +29,11 @@ final class ExploreExtension implements InvocationInterceptor, ParameterResolver
 
   /// A method and whose it is: the test's object, or one that this lies in.
   private record Call(Method method, Object target) {}
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    LoopExtension.checkAnnotations(context.getRequiredTestMethod());
+  }
 
   @Override
   public void interceptBeforeEachMethod(

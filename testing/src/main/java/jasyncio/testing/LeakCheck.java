@@ -74,7 +74,7 @@ public final class LeakCheck implements AutoCloseable {
       found.add(new Left(Leftover.TIMERS, timer, timer.toString()));
     }
     for (var channel : LoopAccess.get().core(loop).channels().watched()) {
-      found.add(new Left(Leftover.CHANNELS, channel, channel.toString()));
+      found.add(new Left(Leftover.CHANNELS, channel, WaitGraph.describe(channel)));
     }
     for (var generator : survey.asyncgens()) {
       found.add(new Left(Leftover.GENERATORS, generator, generator.toString()));

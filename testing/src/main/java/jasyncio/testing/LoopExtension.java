@@ -11,6 +11,9 @@ import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestTemplate;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -77,6 +80,24 @@ final class LoopExtension
       }
     }
     return null;
+  }
+
+  /// @throws IllegalStateException if a test has annotations that do not go together
+  static void checkAnnotations(Method method) {
+    boolean isExplored = isAnnotated(method, Explore.class);
+    if (isAnnotated(method, Test.class)
+        && (isAnnotated(method, TestTemplate.class) || isAnnotated(method, TestFactory.class))) {
+      throw new IllegalStateException(
+          method.getName()
+              + "() is a test of two kinds, and run as both: "
+              + (isExplored
+                  ? "@Explore is a @Test already; for another kind of test, call Exploration.of(...)"
+                      + " in it"
+                  : "@AsyncTest is a @Test already; beside another kind of test, write @OnLoop"));
+    } else if (!isExplored && isAnnotated(method, Replay.class)) {
+      throw new IllegalStateException(
+          method.getName() + "() has @Replay, and no @Explore whose run that could be");
+    }
   }
 
   private static LoopScope scope(ExtensionContext context) {
@@ -179,6 +200,7 @@ final class LoopExtension
 
   @Override
   public void beforeEach(ExtensionContext context) {
+    context.getTestMethod().ifPresent(LoopExtension::checkAnnotations);
     if (isExplored(context)) {
       return;
     }

@@ -2,14 +2,17 @@ package jasyncio.testing;
 
 import jasyncio.ErrorContext;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// What is wrong at the end of a test.
 final class Problems {
   private static final String DESTROYED = "Task was destroyed but it is pending!";
 
-  private final List<String> texts = new ArrayList<>();
+  private final Map<String, Integer> texts = new LinkedHashMap<>(); // and how often each was said
   private final List<Throwable> causes = new ArrayList<>();
+  private boolean isTaskLeft;
 
   /// An error that came to the loop's exception handler.
   void error(ErrorContext error) {
@@ -29,12 +32,17 @@ final class Problems {
     for (var frame : WaitGraph.withoutHarness(error.blockedAt())) {
       text.append("\n      at ").append(frame);
     }
-    texts.add(text.toString());
+    add(text.toString());
+  }
+
+  private void add(String text) {
+    texts.merge(text, 1, Integer::sum);
   }
 
   /// Something that should be gone.
   void left(LeakCheck.Left left) {
-    texts.add(left.kind().singular + " is left: " + left.text());
+    isTaskLeft |= left.kind() == Leftover.TASKS;
+    add(left.kind().singular + " is left: " + left.text());
   }
 
   void thread(Thread thread) {
@@ -47,13 +55,13 @@ final class Problems {
 
   /// The end of the test has failed itself.
   void failure(Throwable error) {
-    texts.add(String.valueOf(error.getMessage()));
+    add(String.valueOf(error.getMessage()));
     causes.add(error);
   }
 
   /// Something that would have been logged.
   void warning(String text) {
-    texts.add(text);
+    add(text);
   }
 
   /// Fails if something is wrong: with the very error of a task, if that is all.
@@ -62,7 +70,13 @@ final class Problems {
       throw e;
     }
     if (!texts.isEmpty()) {
-      var error = new AssertionError("after " + label + ":\n  - " + String.join("\n  - ", texts));
+      var text = new StringBuilder("after ").append(label).append(':');
+      texts.forEach((what, times) ->
+          text.append("\n  - ").append(times == 1 ? "" : times + " times: ").append(what));
+      if (isTaskLeft) {
+        text.append("\n(a task that is to run as long as the test does: TestScope.background)");
+      }
+      var error = new AssertionError(text.toString());
       if (causes.size() == 1) {
         error.initCause(causes.getFirst());
       } else {

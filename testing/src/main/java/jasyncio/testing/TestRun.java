@@ -48,6 +48,8 @@ final class TestRun {
   private final @Nullable Set<Thread> threadsBefore;
   private final AtomicReference<@Nullable String> verdict = new AtomicReference<>();
   private @Nullable VirtualTime time;
+  private boolean isEndless; // what was given up last ran, and did not wait
+  private boolean isAbandoned;
 
   /// @param label what the loop is for: names it in messages
   /// @param watchThreads whether threads that appear meanwhile are the test's
@@ -238,6 +240,7 @@ final class TestRun {
     watch.unlessOver(() ->
         loop.callSoonThreadsafe(() -> {
           if (!watch.isOver()) {
+            isEndless = true;
             giveUp(timedOut() + WaitGraph.describe(loop, null) + othersAtWork());
           }
         }));
@@ -276,8 +279,16 @@ final class TestRun {
     var text = new StringBuilder();
     if (settings.time() == TimeMode.VIRTUAL && LoopAccess.get().survey(loop).outside()) {
       text.append("\nvirtual time stands still, because others are at work for the loop");
-      scope.outsides().forEach(outside -> text.append("\n  announced: ").append(outside));
-      for (var thread : ThreadsLeft.ofExecutors()) {
+      var announced = scope.outsides();
+      announced.forEach(outside -> text.append("\n  announced: ").append(outside));
+      var threads = ThreadsLeft.ofExecutors();
+      if (announced.isEmpty() && threads.isEmpty()) {
+        text.append(
+            ": another executor, or a future of the JDK that is awaited"
+                + "\n(if code on this loop is to complete that future, make it a jasyncio Future, or"
+                + " take real time)");
+      }
+      for (var thread : threads) {
         text.append("\n  thread '").append(thread.getName()).append("'");
         for (var frame : WaitGraph.withoutHarness(List.of(thread.getStackTrace()))) {
           text.append("\n      at ").append(frame);
@@ -286,7 +297,8 @@ final class TestRun {
     }
     var channels = LoopAccess.get().core(loop).channels().watched();
     if (!channels.isEmpty()) {
-      text.append("\nthe loop watches ").append(channels);
+      text.append("\nthe loop watches ")
+          .append(channels.stream().map(WaitGraph::describe).toList());
       if (settings.time() == TimeMode.VIRTUAL) {
         text.append("; while it does, time passes as it does outside");
       }
@@ -317,7 +329,7 @@ final class TestRun {
       }
       close(problems);
     } finally {
-      if (!loop.isClosed()) {
+      if (!loop.isClosed() && !isAbandoned) {
         loop.close();
       }
     }
@@ -376,8 +388,14 @@ final class TestRun {
 
   private void close(Problems problems) {
     boolean isOpen = verdict.get() == null;
-    try (var _ = watch()) {
-      runner.close();
+    try {
+      if (cancelAll()) {
+        try (var _ = watch()) {
+          runner.close();
+        }
+      } else {
+        abandon();
+      }
     } catch (GivenUp e) { // told before, or below
     } catch (Throwable e) {
       problems.error(ErrorContext.of("the loop could not be closed").exception(e));
@@ -386,6 +404,37 @@ final class TestRun {
     if (isOpen && text != null) {
       problems.failure(new AssertionError("while what is left was cancelled, " + text));
     }
+  }
+
+  /// Cancels whoever is left. Whether they end, or at least wait: who takes a cancellation for one
+  /// more failure runs for ever.
+  private boolean cancelAll() {
+    var left = Asyncio.allTasks(loop);
+    if (left.isEmpty()) {
+      return true;
+    }
+    left.forEach(Task::cancel);
+    isEndless = false;
+    try (var _ = watch()) {
+      loop.runUntilComplete(() -> Asyncio.wait(left));
+    } catch (GivenUp e) {
+      return !isEndless;
+    }
+    for (var task : left) {
+      if (!task.cancelled() && task.exception() != null) {
+        loop.callExceptionHandler(
+            ErrorContext.of("unhandled exception during the end of a test")
+                .exception(Objects.requireNonNull(task.exception()))
+                .task(task));
+      }
+    }
+    return true;
+  }
+
+  /// Closes the loop's machine alone: to close the loop would have those who are left run on.
+  private void abandon() {
+    isAbandoned = true;
+    LoopAccess.get().core(loop).close();
   }
 
   /// Runs a part of the end, in which the test may still be given up.

@@ -6,6 +6,9 @@ import jasyncio.Task;
 import jasyncio.TimerHandle;
 import jasyncio.internal.base.Frames;
 import jasyncio.internal.loop.LoopAccess;
+import java.io.IOException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -107,6 +110,17 @@ final class WaitGraph {
     } catch (ClassNotFoundException | LinkageError e) {
       return false;
     }
+  }
+
+  /// A channel; a server with its address, which the JDK does not say.
+  static String describe(SelectableChannel channel) {
+    if (channel instanceof ServerSocketChannel server) {
+      try {
+        return "ServerSocketChannel at " + server.getLocalAddress();
+      } catch (IOException e) { // it is closed
+      }
+    }
+    return channel.toString();
   }
 
   /// The callbacks that are scheduled for later.

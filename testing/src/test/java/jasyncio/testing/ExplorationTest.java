@@ -32,10 +32,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.opentest4j.TestAbortedException;
 
@@ -599,6 +601,36 @@ class ExplorationTest {
     @Explore
     @OnLoop(time = TimeMode.REAL)
     void wantsRealTime() {}
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "isExploredAndRepeated, @Explore is a @Test already; for another kind of test, call",
+    "isRunAndRepeated, '@AsyncTest is a @Test already; beside another kind of test, write @OnLoop'",
+    "replaysNothing, '@Replay, and no @Explore whose run that could be'"
+  })
+  void annotations_thatDoNotGoTogether_areRefused(String method, String text) {
+    assertThat(Failures.allOf(Misfits.class, method))
+        .isNotEmpty()
+        .allSatisfy(failure ->
+            assertThat(failure)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(text));
+  }
+
+  /// Tests with annotations that do not go together.
+  static class Misfits {
+    @Explore
+    @RepeatedTest(1)
+    void isExploredAndRepeated() {}
+
+    @AsyncTest
+    @RepeatedTest(1)
+    void isRunAndRepeated() {}
+
+    @AsyncTest
+    @Replay("j1:AAQ")
+    void replaysNothing() {}
   }
 
   /// Tests that are explored.

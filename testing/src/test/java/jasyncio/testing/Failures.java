@@ -3,6 +3,7 @@ package jasyncio.testing;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
@@ -47,6 +48,13 @@ final class Failures {
           throw new AssertionError("fails twice: " + a + " and " + b);
         })
         .orElseThrow(() -> new AssertionError(type.getSimpleName() + "." + method + " passes"));
+  }
+
+  /// How a test method fails, each time that it is run.
+  static List<Throwable> allOf(Class<?> type, String method) {
+    return run(method(type, method)).testEvents().failed().stream()
+        .map(Failures::throwable)
+        .toList();
   }
 
   /// How something of a class fails, be it a test or the class.

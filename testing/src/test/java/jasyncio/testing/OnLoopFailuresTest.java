@@ -18,9 +18,11 @@ import jasyncio.generator.Generators;
 import jasyncio.net.Streams;
 import jasyncio.sync.Event;
 import jasyncio.sync.Lock;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -127,12 +129,32 @@ class OnLoopFailuresTest {
   }
 
   @Test
+  void timeout_whileAFutureOfTheJdkIsAwaited_saysWhatToDo() {
+    fails(
+        "waitsForAFutureOfItsOwn",
+        "task 'completer' waits for its sleep to end",
+        "virtual time stands still, because others are at work for the loop: another executor, or"
+            + " a future of the JDK that is awaited",
+        "make it a jasyncio Future, or take real time");
+  }
+
+  @Test
   void timeout_ofABlockedLoop_saysWhere() {
     fails(
         "blocksForEver",
         "is not over after 0.2 s of real time",
         "the loop is held up at",
         "CountDownLatch.await");
+  }
+
+  @Test
+  @Tag("slow") // three time limits
+  void timeout_ofATaskThatTakesACancellationForAFailure_ends() {
+    fails(
+        "swallowsCancellations",
+        "is not over after 0.2 s of real time",
+        "task 'stubborn' ",
+        "at " + Fixtures.class.getName() + ".stubborn(OnLoopFailuresTest.java:");
   }
 
   // ---- what is left -----------------------------------------------------------------------------
@@ -143,7 +165,8 @@ class OnLoopFailuresTest {
         "leavesATask",
         "after test Fixtures.leavesATask():",
         "a task is left: task 'forgotten' waits for its sleep to end",
-        "at " + Fixtures.class.getName());
+        "at " + Fixtures.class.getName(),
+        "(a task that is to run as long as the test does: TestScope.background)");
   }
 
   @Test
@@ -158,7 +181,7 @@ class OnLoopFailuresTest {
 
   @Test
   void server_thatIsLeft_isTold() {
-    fails("leavesAServer", "a channel is left: ", "ServerSocketChannel");
+    fails("leavesAServer", "a channel is left: ServerSocketChannel at /127.0.0.1:");
   }
 
   @Test
@@ -206,6 +229,13 @@ class OnLoopFailuresTest {
         "blocks the event loop",
         "java.lang.Thread.sleep",
         Fixtures.class.getName() + ".blocks(OnLoopFailuresTest.java:");
+  }
+
+  @Test
+  void blockingCall_inALoop_isToldOnce() {
+    assumeTrue(isScheduled());
+    var text = Failures.of(Fixtures.class, "blocksAgainAndAgain").getMessage();
+    assertThat(text).contains("- 3 times: <Task").containsOnlyOnce("blocks the event loop");
   }
 
   // ---- two loops --------------------------------------------------------------------------------
@@ -397,9 +427,38 @@ class OnLoopFailuresTest {
     }
 
     @AsyncTest
+    @OnLoop(timeoutSeconds = 0.2)
+    void waitsForAFutureOfItsOwn() throws Exception {
+      var future = new CompletableFuture<String>();
+      createTask(
+          () -> {
+            sleep(1);
+            future.complete("late");
+          },
+          "completer");
+      await(future);
+    }
+
+    @AsyncTest
     @OnLoop(timeoutSeconds = 0.2, blocking = BlockingPolicy.BLOCK)
     void blocksForEver() throws Exception {
       new CountDownLatch(1).await();
+    }
+
+    @AsyncTest
+    @OnLoop(timeoutSeconds = 0.2)
+    void swallowsCancellations(TestScope scope) {
+      scope.background(() -> stubborn()).setName("stubborn");
+      sleep(1);
+    }
+
+    private static void stubborn() {
+      while (true) {
+        try {
+          sleep(1);
+        } catch (Throwable _) { // takes a cancellation for one more failure
+        }
+      }
     }
 
     @AsyncTest
@@ -480,6 +539,13 @@ class OnLoopFailuresTest {
     @AsyncTest
     void blocks() throws Exception {
       Thread.sleep(50); // on a busy machine less would be over before anybody looks
+    }
+
+    @AsyncTest
+    void blocksAgainAndAgain() throws Exception {
+      for (int i = 0; i < 3; i++) {
+        Thread.sleep(50);
+      }
     }
 
     @AsyncTest
