@@ -158,7 +158,10 @@ public final class Exploration {
   /// A run, and how it failed, if it did.
   ///
   /// @param besides what else was wrong when it was given up
-  record Outcome(Explored explored, @Nullable Throwable failure, @Nullable String besides) {
+  ///
+  /// @param late whether it took too long, in real time: then it is not tried again
+  record Outcome(
+      Explored explored, @Nullable Throwable failure, @Nullable String besides, boolean late) {
     /// Whether it was called off: something that it assumes does not hold.
     boolean aborted() {
       return failure instanceof TestAbortedException;
@@ -219,7 +222,7 @@ public final class Exploration {
         besides = test.verdict() == null ? null : e.getMessage();
       }
     }
-    return new Outcome(explored, failure, besides);
+    return new Outcome(explored, failure, besides, test.isLate());
   }
 
   // ---- all runs ---------------------------------------------------------------------------------
@@ -278,6 +281,9 @@ public final class Exploration {
   }
 
   private ExplorationFailure found(Outcome first, Explored plain, int number, long began) {
+    if (first.late) {
+      return failure(first, first, number, 0, began, null);
+    }
     var again = run(Choices.of(first.explored.choices().values()));
     var difference = first.explored.difference(again.explored);
     if (difference == null && again.failure == null) {
@@ -300,7 +306,8 @@ public final class Exploration {
       long began,
       @Nullable String difference) {
     var values = Shrinker.trimmed(smallest.explored.choices().values());
-    var words = difference == null ? run(Choices.of(values), smallest.explored.turns()) : smallest;
+    boolean again = difference == null && !smallest.late;
+    var words = again ? run(Choices.of(values), smallest.explored.turns()) : smallest;
     var cause = words.failure != null ? words.failure : Objects.requireNonNull(smallest.failure);
     var replay = ReplayCode.encode(values);
     var text = new StringBuilder(name).append(" failed in run ").append(number);
@@ -325,9 +332,11 @@ public final class Exploration {
         text.append(Shrinker.deviations(values)).append(" in ").append(shrinking).append(" runs");
       }
       text.append(
-          words.explored.deviations().isEmpty()
-              ? "\n  what it takes: nothing, it is the plain order of events"
-              : "\n  what it takes:");
+          smallest.late
+              ? "\n  what it takes: not looked for, as each run would take as long"
+              : words.explored.deviations().isEmpty()
+                  ? "\n  what it takes: nothing, it is the plain order of events"
+                  : "\n  what it takes:");
       int i = 1;
       var deviations = words.explored.deviations();
       for (var deviation : deviations.subList(0, Math.min(deviations.size(), MOST_DEVIATIONS))) {

@@ -68,6 +68,9 @@ final class LoopExtension
 
   /// The one of a method, unless it is that of `@AsyncTest`, which says nothing.
   private static @Nullable OnLoop of(Method method) {
+    if (method.isAnnotationPresent(OnLoop.class)) {
+      return method.getAnnotation(OnLoop.class);
+    }
     var annotation = AnnotationSupport.findAnnotation(method, OnLoop.class).orElse(null);
     return PLAIN.equals(annotation) ? null : annotation;
   }

@@ -55,7 +55,7 @@ public @interface OnLoop {
   boolean debug() default false;
 
   /// {@return after how many seconds of real time a test has failed; 0 for never}
-  double timeoutSeconds() default 10;
+  double timeoutSeconds() default 60;
 
   /// {@return how long the loop lives}
   LoopScope scope() default LoopScope.TEST;

@@ -47,7 +47,7 @@ record Settings(
         BlockingPolicy.FORBID,
         null,
         false,
-        10,
+        60,
         LoopScope.TEST,
         Set.copyOf(List.of(allowed)));
   }

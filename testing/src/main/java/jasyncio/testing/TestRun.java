@@ -46,6 +46,7 @@ final class TestRun {
   private final List<ErrorContext> errors = Collections.synchronizedList(new ArrayList<>());
   private final List<String> warnings = new ArrayList<>();
   private final @Nullable Set<Thread> threadsBefore;
+  private volatile boolean late; // set by the watchdog
   private final AtomicReference<@Nullable String> verdict = new AtomicReference<>();
   private @Nullable VirtualTime time;
   private boolean isEndless; // what was given up last ran, and did not wait
@@ -117,6 +118,11 @@ final class TestRun {
 
   Settings settings() {
     return settings;
+  }
+
+  /// Whether it took too long, in real time.
+  boolean isLate() {
+    return late;
   }
 
   @Nullable String verdict() {
@@ -234,6 +240,7 @@ final class TestRun {
 
   /// Called by the watchdog's thread.
   private void tooLong(Watchdog.Watch watch) {
+    late = true;
     if (explored != null) {
       explored.jobs().leaveAlone();
     }

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -516,6 +517,14 @@ class ExplorationTest {
             "Usual suspects");
   }
 
+  @Test
+  void runThatTakesTooLong_isToldAtOnce() {
+    assertThat(Failures.of(Fixtures.class, "isLate"))
+        .hasMessageContainingAll(
+            "is not over after 0.2 s of real time",
+            "not looked for, as each run would take as long");
+  }
+
   // ---- bad input --------------------------------------------------------------------------------
 
   @Test
@@ -675,6 +684,13 @@ class ExplorationTest {
     @Explore
     void assumesTooMuch() {
       assumeTrue(false);
+    }
+
+    @Explore
+    @OnLoop(timeoutSeconds = 0.2)
+    void isLate() throws Exception {
+      var never = new CountDownLatch(1);
+      toThread(() -> never.await());
     }
 
     @Explore
