@@ -71,7 +71,11 @@ final class TestRun {
       loop.setDefaultExecutor(explored.jobs());
       explored.whenTooMany(LoopAccess.get().callback(loop, this::neverEnds));
     }
-    loop.setExceptionHandler((_, error) -> errors.add(error));
+    loop.setExceptionHandler((_, error) -> {
+      if (!Contention.isOn(error.blockedAt())) {
+        errors.add(error);
+      }
+    });
     if (settings.debug()) {
       loop.setDebug(true);
     }
