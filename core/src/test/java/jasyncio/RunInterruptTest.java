@@ -1,12 +1,17 @@
 package jasyncio;
 
 import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.currentTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import jasyncio.internal.fiber.Fiber;
+import jasyncio.internal.loop.Entry;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -166,6 +171,62 @@ class RunInterruptTest {
     caller.interrupt();
     caller.join();
     assertThat(order).containsExactly("InterruptedException");
+  }
+
+  /// From outside a wait of the loop may look like a blocking call of the task that waited last.
+  @Runtimes.PortableOnly
+  @Test
+  void interrupt_thatIsSentToTheLoopsOwnWait_cancelsMain() {
+    try (var runner = new Runner()) {
+      var loop = runner.getLoop();
+      assertThatExceptionOfType(InterruptedException.class)
+          .isThrownBy(() ->
+              runner.run(() -> {
+                var main = currentTask();
+                loop.runInExecutor(() -> {
+                  while (!main.isSuspended()) {
+                    Thread.onSpinWait();
+                  }
+                  interruptAsIfBlocked(loop, main.fiber().thread());
+                });
+                try {
+                  sleep(1000);
+                } catch (CancelledError e) {
+                  order.add("cancelled, flag: " + Thread.currentThread().isInterrupted());
+                  throw e;
+                }
+              }));
+    }
+    assertThat(order).containsExactly("cancelled, flag: false");
+  }
+
+  /// What `LoopInterrupts.note` does when it takes `thread` for one in a blocking call.
+  private static void interruptAsIfBlocked(EventLoop loop, Thread thread)
+      throws ReflectiveOperationException {
+    var interrupts = field(loop.core, "interrupts").get(loop.core);
+    field(interrupts, "interrupted").set(interrupts, thread);
+    field(interrupts, "pending").set(interrupts, true);
+    thread.interrupt();
+    var tell = interrupts.getClass().getDeclaredMethod("tell");
+    tell.setAccessible(true);
+    loop.core.send(
+        new Entry() {
+          @Override
+          protected Fiber turn() {
+            try {
+              tell.invoke(interrupts);
+            } catch (ReflectiveOperationException e) {
+              throw new AssertionError(e);
+            }
+            return null;
+          }
+        });
+  }
+
+  private static Field field(Object object, String name) throws NoSuchFieldException {
+    var field = object.getClass().getDeclaredField(name);
+    field.setAccessible(true);
+    return field;
   }
 
   @Test

@@ -140,7 +140,8 @@ public abstract class Hub {
       return null;
     }
     return switch (fiber.thread.getState()) {
-      case BLOCKED, WAITING, TIMED_WAITING -> fiber.thread;
+      // Had it begun to wait for the loop after all, that would be seen now.
+      case BLOCKED, WAITING, TIMED_WAITING -> source.isWaiting() ? null : fiber.thread;
       default -> null;
     };
   }

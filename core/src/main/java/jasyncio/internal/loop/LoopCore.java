@@ -287,7 +287,7 @@ public final class LoopCore implements FiberSource {
     try {
       waiting.await(nanos);
     } finally {
-      if (Thread.interrupted()) {
+      if (Thread.interrupted() && !interrupts.takeBack(Thread.currentThread())) {
         hub.noteInterrupt();
       }
     }

@@ -12,6 +12,7 @@ final class LoopInterrupts {
    * An interrupt:  noted -> told        by an entry, or while the hub waits for a fiber in a blocking call, whichever
    *                                     comes first; by the logical thread
    *                noted -> taken back  the listener leaves before that
+   * On a runtime that does not notice blocking calls, the thread that seems to be in one is interrupted, too.
    */
   private final Hub hub;
   private final Consumer<Entry> sender;
@@ -47,6 +48,9 @@ final class LoopInterrupts {
     var blocked = hub.noticesBlocked() ? null : hub.blockingThread();
     interrupted = blocked;
     pending = true;
+    if (blocked != null) { // before the loop goes on: the thread may carry its wait, see takeBack()
+      blocked.interrupt();
+    }
     sender.accept(
         new Entry() {
           @Override
@@ -56,9 +60,16 @@ final class LoopInterrupts {
           }
         });
     hub.wakeFromBlocked();
-    if (blocked != null) {
-      blocked.interrupt();
+    return true;
+  }
+
+  /// The loop's own wait was interrupted, on its logical thread. Whether that is only because the
+  /// wait was taken for a blocking call: from outside it cannot be told for sure.
+  boolean takeBack(Thread thread) {
+    if (interrupted != thread) {
+      return false;
     }
+    interrupted = null;
     return true;
   }
 
@@ -67,6 +78,9 @@ final class LoopInterrupts {
     var l = listener;
     if (pending && l != null) {
       pending = false;
+      if (Thread.currentThread() == interrupted && Thread.interrupted()) {
+        interrupted = null; // as in takeBack(): it came just after the wait
+      }
       var thread = interrupted;
       interrupted = null;
       l.accept(thread);
