@@ -216,7 +216,7 @@ class RunInterruptTest {
             try {
               tell.invoke(interrupts);
             } catch (ReflectiveOperationException e) {
-              throw new AssertionError(e);
+              throw new LinkageError(e.getMessage(), e);
             }
             return null;
           }
