@@ -29,8 +29,15 @@ class JUnit5Test {
     var command = new ArrayList<>(List.of(javaCommand()));
     command.add("-cp");
     command.add(
-        Stream.of(JUnit5Test.class, OnLoop.class, Asyncio.class, Assertions.class, Nullable.class)
-            .map(JUnit5Test::placeOf)
+        Stream.concat(
+                Stream.of("target/test-classes", "target/classes"), // patched, they have no place
+                Stream.of(
+                        JUnit5Test.class,
+                        OnLoop.class,
+                        Asyncio.class,
+                        Assertions.class,
+                        Nullable.class)
+                    .map(JUnit5Test::placeOf))
             .distinct()
             .collect(joining(File.pathSeparator, JUNIT + File.pathSeparator, "")));
     command.addAll(
