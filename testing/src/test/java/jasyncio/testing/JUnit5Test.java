@@ -30,14 +30,14 @@ class JUnit5Test {
     command.add("-cp");
     command.add(
         Stream.concat(
-                Stream.of("target/test-classes", "target/classes"), // patched, they have no place
                 Stream.of(
                         JUnit5Test.class,
                         OnLoop.class,
                         Asyncio.class,
                         Assertions.class,
                         Nullable.class)
-                    .map(JUnit5Test::placeOf))
+                    .map(JUnit5Test::placeOf),
+                Stream.of("target/test-classes")) // patched into the module, tests have its place
             .distinct()
             .collect(joining(File.pathSeparator, JUNIT + File.pathSeparator, "")));
     command.addAll(
