@@ -523,6 +523,7 @@ class ExplorationTest {
         .hasMessageContainingAll(
             "is not over after 0.2 s of real time",
             "not looked for, as each run would take as long");
+    Fixtures.END.countDown();
   }
 
   // ---- bad input --------------------------------------------------------------------------------
@@ -645,6 +646,7 @@ class ExplorationTest {
   /// Tests that are explored.
   static class Fixtures {
     static final List<String> LOG = new ArrayList<>();
+    static final CountDownLatch END = new CountDownLatch(1);
 
     @BeforeEach
     void before(TestClock clock) {
@@ -689,8 +691,7 @@ class ExplorationTest {
     @Explore
     @OnLoop(timeoutSeconds = 0.2)
     void isLate() throws Exception {
-      var never = new CountDownLatch(1);
-      toThread(() -> never.await());
+      toThread(() -> END.await());
     }
 
     @Explore
