@@ -236,7 +236,7 @@ class CPythonTestsTest {
 
   private static final Pattern TEST_METHOD =
       Pattern.compile(
-          "@(?:Test|ParameterizedTest|Scenario|RepeatedTest)\\b[^;]*?\\bvoid (\\w+)\\(");
+          "@(?:Test|AsyncTest|ParameterizedTest|Scenario|RepeatedTest)\\b[^;]*?\\bvoid (\\w+)\\(");
 
   private static Set<String> testsIn(Path file) {
     try {

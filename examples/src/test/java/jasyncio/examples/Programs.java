@@ -1,6 +1,7 @@
 package jasyncio.examples;
 
 import jasyncio.Asyncio;
+import jasyncio.testing.OnLoop;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -211,19 +212,20 @@ final class Programs {
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
   }
 
-  /// jasyncio, and the libraries that the examples ask for in their `//DEPS` lines.
+  /// jasyncio with its test kit, and the libraries that the examples ask for in their `//DEPS`
+  /// lines.
   private static String classPath() {
     var own = System.getProperty("java.class.path");
     var libraries =
         Stream.of(System.getProperty("surefire.test.class.path", own).split(File.pathSeparator))
             .filter(jar -> jar.matches(".*[/\\\\](netty|h2|postgresql)[^/\\\\]*\\.jar"));
-    return Stream.concat(Stream.of(jasyncio().toString()), libraries)
-        .collect(Collectors.joining(File.pathSeparator));
+    var ours = Stream.of(Asyncio.class, OnLoop.class).map(type -> placeOf(type).toString());
+    return Stream.concat(ours, libraries).collect(Collectors.joining(File.pathSeparator));
   }
 
-  private static Path jasyncio() {
+  private static Path placeOf(Class<?> type) {
     try {
-      return Path.of(Asyncio.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
     } catch (URISyntaxException e) {
       throw new AssertionError(e);
     }

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// something before and after.
 ///
 /// ```java fragment
-/// var error = assertThrows(TimeoutException.class, () ->
-///     AsyncTests.run(() -> waitFor(() -> sleep(3600), 60)));
+/// jasyncio.testing.AsyncTests.run(() -> sleep(3600)); // takes no time
 /// ```
 ///
 /// Counterpart: `runTest` of kotlinx-coroutines-test.
