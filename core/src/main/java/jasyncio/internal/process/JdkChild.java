@@ -59,7 +59,8 @@ final class JdkChild implements Child {
         };
     if (done) {
       sent.add(number);
-    } else if (process.isAlive()) {
+    } else if (handle
+        .isAlive()) { // the process itself says so until a thread of the JDK has told it
       throw new IllegalStateException("cannot send signal " + number + " to process " + pid());
     }
   }
