@@ -5,7 +5,7 @@ import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
 import jasyncio.internal.loop.LoopParts;
-import java.util.function.BooleanSupplier;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,21 +27,21 @@ final class Access extends LoopAccess {
   }
 
   @Override
-  public void watch(Object eventLoop, Object object, BooleanSupplier settled, Runnable report) {
+  public void watch(Object eventLoop, Object object, Resource resource) {
     var loop = (EventLoop) eventLoop;
-    loop.leakDetector.track(
-        object,
-        new LeakDetector.Tracker() {
-          @Override
-          public boolean settled() {
-            return loop.isClosed() || settled.getAsBoolean();
-          }
+    loop.leakDetector.track(object, new Unclosed(loop, resource));
+  }
 
-          @Override
-          public void report() {
-            loop.sendUnlessClosed(report);
-          }
-        });
+  private record Unclosed(EventLoop loop, Resource resource) implements LeakDetector.Tracker {
+    @Override
+    public boolean settled() {
+      return loop.isClosed() || resource.isClosed();
+    }
+
+    @Override
+    public void report() {
+      loop.sendUnlessClosed(resource::forgotten);
+    }
   }
 
   @Override
@@ -66,6 +66,12 @@ final class Access extends LoopAccess {
   @Override
   public void reportForgotten(Object eventLoop, Consumer<String> warnings) {
     ((EventLoop) eventLoop).leakDetector.reportAll(warnings);
+  }
+
+  @Override
+  public List<Resource> unclosed(Object eventLoop) {
+    return ((EventLoop) eventLoop)
+        .leakDetector.unsettled(Unclosed.class).stream().map(Unclosed::resource).toList();
   }
 
   @Override

@@ -19,6 +19,7 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -216,7 +217,7 @@ class CancelStreamTest {
               var reader = run.watch(new StreamReader(64, run.loop()));
               var protocol = run.watch(new FlowControlMixin(run.loop()));
               var written = new ByteArrayOutputStream();
-              var writer = new StreamWriter(transport(written, protocol), protocol, null);
+              var writer = writer(run, written, protocol);
               run.victim(() -> reader.transferTo(writer));
               run.other(() -> {
                 sleep(0);
@@ -250,9 +251,16 @@ class CancelStreamTest {
 
   // ---- writing ----------------------------------------------------------------------------------
 
+  /// A writer that is closed after the run.
+  private static StreamWriter writer(
+      Run run, ByteArrayOutputStream written, FlowControlMixin protocol) {
+    return run.closing(new StreamWriter(transport(written, protocol), protocol, null));
+  }
+
   /// A transport that keeps what is written, and never closes by itself.
   private static WriteTransport transport(
       ByteArrayOutputStream written, FlowControlMixin protocol) {
+    var closed = new AtomicBoolean();
     return (WriteTransport)
         Proxy.newProxyInstance(
             WriteTransport.class.getClassLoader(),
@@ -270,7 +278,11 @@ class CancelStreamTest {
                     }
                     yield null;
                   }
-                  case "isClosing" -> false;
+                  case "close" -> {
+                    closed.set(true);
+                    yield null;
+                  }
+                  case "isClosing" -> closed.get();
                   case "getProtocol" -> protocol;
                   case "hashCode" -> System.identityHashCode(proxy);
                   case "equals" -> proxy == arguments[0];
@@ -286,9 +298,7 @@ class CancelStreamTest {
             "three wait, resumed and paused again",
             run -> {
               var protocol = run.watch(new FlowControlMixin(run.loop()));
-              var writer =
-                  new StreamWriter(
-                      transport(new ByteArrayOutputStream(), protocol), protocol, null);
+              var writer = writer(run, new ByteArrayOutputStream(), protocol);
               protocol.pauseWriting();
               run.inLine(
                   3,
@@ -316,9 +326,7 @@ class CancelStreamTest {
             "the connection is lost",
             run -> {
               var protocol = run.watch(new FlowControlMixin(run.loop()));
-              var writer =
-                  new StreamWriter(
-                      transport(new ByteArrayOutputStream(), protocol), protocol, null);
+              var writer = writer(run, new ByteArrayOutputStream(), protocol);
               protocol.pauseWriting();
               run.inLine(
                   2,
@@ -355,9 +363,7 @@ class CancelStreamTest {
             "three wait",
             run -> {
               var protocol = run.watch(new FlowControlMixin(run.loop()));
-              var writer =
-                  new StreamWriter(
-                      transport(new ByteArrayOutputStream(), protocol), protocol, null);
+              var writer = writer(run, new ByteArrayOutputStream(), protocol);
               run.inLine(3, 1, writer::waitClosed);
               run.other(() -> {
                 sleep(0);
@@ -370,7 +376,7 @@ class CancelStreamTest {
             run -> {
               var protocol = run.watch(new FlowControlMixin(run.loop()));
               var written = new ByteArrayOutputStream();
-              var writer = new StreamWriter(transport(written, protocol), protocol, null);
+              var writer = writer(run, written, protocol);
               protocol.pauseWriting();
               run.victim(() -> {
                 try (var out = writer.asOutputStream()) {

@@ -53,20 +53,28 @@ public final class StreamWriter implements AutoCloseable {
     if (reader != null) {
       reader.setWriter(this);
     }
-    closeWhenForgotten();
+    // TLS put onto the transport closes it as well
+    LoopAccess.get().watch(protocol.getLoop(), this, new Unclosed(transport));
   }
 
-  private void closeWhenForgotten() {
-    var loop = protocol.getLoop();
-    var watched = transport; // TLS put onto it closes it as well
-    LoopAccess.get().watch(loop, this, watched::isClosing, () -> forgotten(watched));
-  }
+  /// What is closed with the writer, and without it if that is forgotten.
+  private record Unclosed(WriteTransport transport) implements LoopAccess.Resource {
+    @Override
+    public boolean isClosed() {
+      return transport.isClosing();
+    }
 
-  private static void forgotten(WriteTransport transport) {
-    if (!transport.isClosing()) {
-      transport.close();
-      Log.log(
-          Level.WARNING, () -> "unclosed <StreamWriter transport=" + transport + ">; call close()");
+    @Override
+    public void forgotten() {
+      if (!isClosed()) {
+        Log.log(Level.WARNING, () -> "unclosed " + this + "; call close()");
+        transport.close();
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "<StreamWriter transport=" + transport + ">";
     }
   }
 

@@ -43,8 +43,8 @@ import org.jspecify.annotations.Nullable;
 /// In each run, on a loop of its own, the *scenario* makes what it needs, and says who takes part.
 /// These run until all are done, in virtual time; then nobody may be left, the victim must have
 /// been cancelled indeed, and the *invariant* must hold. Nothing else may be left either: no timer,
-/// no watched channel, no open generator, and no error that was told to the loop's exception
-/// handler.
+/// no watched channel, no open stream or generator, and no error that was told to the loop's
+/// exception handler.
 ///
 /// A run must be the same each time up to the moment when it is disturbed, so its network should be
 /// [MemoryStreams], and its calls in threads go to the loop's executor, where they are made one by

@@ -393,14 +393,12 @@ final class CancelRun implements Scenario {
   }
 
   private void checkNothingIsLeft() {
-    WaitGraph.timers(loop).forEach(timer -> fault("a timer is left: " + timer, null));
-    core.channels().watched().forEach(c -> fault("a channel is left: " + c, null));
-    var survey = LoopAccess.get().survey(loop);
-    if (survey.outside()) {
+    LeakCheck.on(loop).stream()
+        .filter(left -> left.kind() != Leftover.TASKS) // which are told by name
+        .forEach(left -> fault(left.toString(), null));
+    if (LoopAccess.get().survey(loop).outside()) {
       fault("another thread is still expected to call the loop", null);
     }
-    survey.asyncgens().forEach(g -> fault("an open generator is left: " + g, null));
-    survey.signals().forEach(s -> fault("a handler is left, of signal " + s, null));
   }
 
   private void cancelAll() {

@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// On a loop these are its tasks, timers, watched channels, generators and signal handlers, as
-/// [Leftover] has them, and [#close()] waits until nothing can run any more, without letting time
-/// pass; everywhere, platform threads, which get two seconds to end. It is closed on the thread, or
-/// in the task, that began it.
+/// On a loop these are its tasks, timers, channels, generators and signal handlers, as [Leftover]
+/// has them, and [#close()] waits until nothing can run any more, without letting time pass;
+/// everywhere, platform threads, which get two seconds to end. It is closed on the thread, or in
+/// the task, that began it.
 public final class LeakCheck implements AutoCloseable {
   private final @Nullable EventLoop loop;
   private final Set<Object> before = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -58,7 +58,13 @@ public final class LeakCheck implements AutoCloseable {
   }
 
   /// Something that is there.
-  record Left(Leftover kind, Object what, String text) {}
+  record Left(Leftover kind, Object what, String text) {
+    /// {@return `a timer is left: …` and so on}
+    @Override
+    public String toString() {
+      return kind.singular + " is left: " + text;
+    }
+  }
 
   /// What is there on a loop but the task that asks, and threads. The loop's thread only.
   static List<Left> on(EventLoop loop) {
@@ -75,6 +81,9 @@ public final class LeakCheck implements AutoCloseable {
     }
     for (var channel : LoopAccess.get().core(loop).channels().watched()) {
       found.add(new Left(Leftover.CHANNELS, channel, WaitGraph.describe(channel)));
+    }
+    for (var stream : LoopAccess.get().unclosed(loop)) {
+      found.add(new Left(Leftover.CHANNELS, stream, stream.toString()));
     }
     for (var generator : survey.asyncgens()) {
       found.add(new Left(Leftover.GENERATORS, generator, generator.toString()));

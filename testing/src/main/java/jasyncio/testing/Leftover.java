@@ -6,7 +6,8 @@ public enum Leftover {
   TASKS("a task"),
   /// Callbacks that are scheduled for later.
   TIMERS("a timer"),
-  /// Channels that the loop watches: sockets, pipes.
+  /// Channels that the loop watches: sockets, pipes; and streams that nobody has closed, those in
+  /// memory, too.
   CHANNELS("a channel"),
   /// Handlers of signals.
   SIGNALS("a handler of signal"),

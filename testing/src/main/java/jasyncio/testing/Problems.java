@@ -42,7 +42,7 @@ final class Problems {
   /// Something that should be gone.
   void left(LeakCheck.Left left) {
     isTaskLeft |= left.kind() == Leftover.TASKS;
-    add(left.kind().singular + " is left: " + left.text());
+    add(left.toString());
   }
 
   void thread(Thread thread) {

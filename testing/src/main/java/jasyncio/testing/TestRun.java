@@ -389,11 +389,11 @@ final class TestRun {
         "end of the test",
         () -> {
           clock.settle(); // what was called soon is not left
-          LoopAccess.get().reportForgotten(loop, warnings::add);
-          clock.settle();
           LeakCheck.on(loop).stream()
               .filter(left -> settings.checks(left.kind()))
               .forEach(problems::left);
+          LoopAccess.get().reportForgotten(loop, warnings::add); // closes streams that are left
+          clock.settle();
         });
   }
 

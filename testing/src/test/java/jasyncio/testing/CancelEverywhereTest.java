@@ -326,6 +326,15 @@ class CancelEverywhereTest {
                 }))
                 ::check)
         .hasMessageContaining("is left: Task-");
+    assertThatThrownBy(
+            CancelEverywhere.of(scenario ->
+                scenario.victim(() -> {
+                  var pair = MemoryStreams.pair();
+                  sleep(1);
+                  pair.close();
+                }))
+                ::check)
+        .hasMessageContaining("a channel is left: <StreamWriter transport=<MemoryTransport open");
   }
 
   @Test

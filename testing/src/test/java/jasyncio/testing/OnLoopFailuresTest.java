@@ -18,6 +18,7 @@ import jasyncio.generator.Generators;
 import jasyncio.net.Streams;
 import jasyncio.sync.Event;
 import jasyncio.sync.Lock;
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -182,6 +183,13 @@ class OnLoopFailuresTest {
   @Test
   void server_thatIsLeft_isTold() {
     fails("leavesAServer", "a channel is left: ServerSocketChannel at /127.0.0.1:");
+  }
+
+  @Test
+  void stream_thatIsLeft_isTold() {
+    fails("leavesAPair", "a channel is left: <StreamWriter transport=<MemoryTransport open");
+    fails("leavesAConnection", "a channel is left: <StreamWriter transport=<SocketTransport");
+    assertThat(Failures.none(Fixtures.class, "mayLeaveAPair")).isTrue();
   }
 
   @Test
@@ -481,6 +489,25 @@ class OnLoopFailuresTest {
     @AsyncTest
     void leavesAServer() throws Exception {
       Streams.startServer((reader, writer) -> writer.close(), "127.0.0.1", 0);
+    }
+
+    @AsyncTest
+    void leavesAPair() {
+      MemoryStreams.pair().left().writer().write("x");
+    }
+
+    @AsyncTest
+    @OnLoop(allow = Leftover.CHANNELS)
+    void mayLeaveAPair() {
+      MemoryStreams.pair();
+    }
+
+    @AsyncTest
+    void leavesAConnection() throws Exception {
+      try (var server = Streams.startServer((_, writer) -> writer.close(), "127.0.0.1", 0)) {
+        var address = server.sockets().getFirst().getLocalAddress();
+        held = Streams.openConnection("127.0.0.1", ((InetSocketAddress) address).getPort());
+      }
     }
 
     @AsyncTest

@@ -4,6 +4,7 @@ import java.lang.System.Logger.Level;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +82,16 @@ public final class LeakDetector {
       }
       return true;
     });
+  }
+
+  /// What has not been dealt with, collected or not, of one kind. Any thread.
+  public <T extends Tracker> List<T> unsettled(Class<T> kind) {
+    return references.stream()
+        .map(tracked -> tracked.tracker)
+        .filter(kind::isInstance)
+        .map(kind::cast)
+        .filter(tracker -> !tracker.settled())
+        .toList();
   }
 
   /// Reports what has been forgotten by now. Any thread; waits for the collector.

@@ -2,7 +2,6 @@ package jasyncio.internal.loop;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,13 +34,19 @@ public abstract class LoopAccess {
   /// The same, in a given context of the face.
   public abstract CancellableEntry callback(Object eventLoop, Runnable callback, Object context);
 
-  /// Watches an object that may be forgotten. When it is collected the loop runs `report`, unless
-  /// `settled` says that it has been dealt with, or the loop is closed by then.
-  ///
-  /// @param settled asked by any thread; must not hold the object
-  /// @param report must not hold the object
-  public abstract void watch(
-      Object eventLoop, Object object, BooleanSupplier settled, Runnable report);
+  /// Something that is to be closed, of an object that may be forgotten, and which this must not
+  /// hold. Its text is what messages call it.
+  public interface Resource {
+    /// Whether it is closed. Any thread.
+    boolean isClosed();
+
+    /// The object has been collected: closes it, and says so. The loop's thread only.
+    void forgotten();
+  }
+
+  /// Watches an object. When it is collected before its resource is closed, the loop hears of it,
+  /// unless that is closed by then.
+  public abstract void watch(Object eventLoop, Object object, Resource resource);
 
   /// Says that another thread is going to call the loop: it does not wait in vain. Any thread.
   public abstract void answerExpected(Object eventLoop);
@@ -76,6 +81,9 @@ public abstract class LoopAccess {
 
   /// The thread whose code runs on a loop now, if one does. Any thread.
   public abstract @Nullable Thread currentThread(Object eventLoop);
+
+  /// What is [watched][#watch] and not closed. The loop's thread only.
+  public abstract List<Resource> unclosed(Object eventLoop);
 
   /// What is there now. The loop's thread only.
   public abstract Survey survey(Object eventLoop);
