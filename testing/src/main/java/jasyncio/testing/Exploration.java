@@ -290,10 +290,20 @@ public final class Exploration {
       difference = "it passed";
     }
     if (difference != null) {
+      difference = "run again with the same choices, " + difference;
       return failure(first, first, number, 1, began, difference);
     }
     var shrinker = new Shrinker(choices -> run(choices), plain, first);
-    return failure(first, shrinker.smallest(), number, shrinker.runs(), began, null);
+    var smallest = shrinker.smallest();
+    if (!smallest.late && isPlain(smallest)) {
+      difference = "the plain order of events passed in run 1, and fails now";
+      return failure(first, first, number, shrinker.runs(), began, difference);
+    }
+    return failure(first, smallest, number, shrinker.runs(), began, null);
+  }
+
+  private static boolean isPlain(Outcome outcome) {
+    return Shrinker.trimmed(outcome.explored.choices().values()).length == 0;
   }
 
   // ---- what is said -----------------------------------------------------------------------------
@@ -309,23 +319,29 @@ public final class Exploration {
     boolean again = difference == null && !smallest.late;
     var words = again ? run(Choices.of(values), smallest.explored.turns()) : smallest;
     var cause = words.failure != null ? words.failure : Objects.requireNonNull(smallest.failure);
-    var replay = ReplayCode.encode(values);
-    var text = new StringBuilder(name).append(" failed in run ").append(number);
-    text.append(replay.length() > 3 || number > 1 ? " of " + runs : ", the plain one");
+    var code = ReplayCode.encode(values);
+    var text = new StringBuilder(name);
+    if (replay != null) {
+      text.append(" failed when it was replayed");
+    } else {
+      text.append(" failed in run ").append(number);
+      text.append(number > 1 ? " of " + runs : ", the plain one");
+    }
     text.append(" (").append(VirtualTime.text(took(began).toMillis() * 1_000_000)).append("): ");
     text.append(cause);
     if (words.besides != null) {
       text.append("\n").append(words.besides);
     }
     if (difference != null) {
-      text.append("\n  NOT DETERMINISTIC: run again with the same choices, ")
+      text.append("\n  NOT DETERMINISTIC: ")
           .append(difference)
           .append(
-              ".\n  Usual suspects: the order of a HashMap or HashSet of objects without a hashCode"
-                  + " of their own, random numbers, the clock on the wall, threads that the loop does"
-                  + " not know of, and what is kept in fields from run to run.");
+              ".\n  Usual suspects: what is kept from run to run, in static fields or those of the"
+                  + " test's object; the order of a HashMap or HashSet of objects without a hashCode"
+                  + " of their own; random numbers; the clock on the wall; threads that the loop does"
+                  + " not know of.");
     } else {
-      text.append("\n  replay:  @Replay(\"").append(replay).append("\")");
+      text.append("\n  replay:  @Replay(\"").append(code).append("\")");
       int before = Shrinker.deviations(first.explored.choices().values());
       if (before > Shrinker.deviations(values)) {
         text.append("    shrunk from ").append(before).append(" deviations to ");
@@ -350,20 +366,20 @@ public final class Exploration {
       for (var event : events.subList(Math.max(0, events.size() - LAST_EVENTS), events.size())) {
         text.append("\n    ").append(event);
       }
-      var file = write(text, events, replay);
+      var file = write(text, events, code);
       if (file != null) {
         text.append("\n  full trace: ").append(file);
       }
     }
     return new ExplorationFailure(
-        text.toString(), cause, replay, words.explored.deviations(), number);
+        text.toString(), cause, code, words.explored.deviations(), number);
   }
 
   /// Where the whole trace lies, if it could be written.
-  private @Nullable Path write(CharSequence text, List<String> events, String replay) {
+  private @Nullable Path write(CharSequence text, List<String> events, String code) {
     try {
       var file =
-          traces().resolve(name.replaceAll("[^A-Za-z0-9_.-]+", "-") + "-" + hash(replay) + ".txt");
+          traces().resolve(name.replaceAll("[^A-Za-z0-9_.-]+", "-") + "-" + hash(code) + ".txt");
       Files.createDirectories(file.toAbsolutePath().getParent());
       Files.writeString(file, text + "\n\nall events:\n" + String.join("\n", events) + "\n");
       return file;
@@ -373,8 +389,8 @@ public final class Exploration {
     }
   }
 
-  private static String hash(String replay) {
-    return Integer.toHexString(replay.hashCode());
+  private static String hash(String code) {
+    return Integer.toHexString(code.hashCode());
   }
 
   private static Path traces() {

@@ -76,11 +76,19 @@ final class ExploreExtension
             .level(explore.level())
             .strategy(explore.strategy())
             .seed(explore.seed());
-    AnnotationSupport.findAnnotation(test, Replay.class)
-        .ifPresent(replay -> exploration.replay(replay.value()));
+    var replay = AnnotationSupport.findAnnotation(test, Replay.class).orElse(null);
+    if (replay != null) {
+      exploration.replay(replay.value()).check();
+      context.publishReportEntry(
+          "replayed", "it passes; without the @Replay the test explores again");
+      return;
+    }
     var result = exploration.check();
     context.publishReportEntry(
-        "explored", result.runs() + " runs" + (result.exhausted() ? ", which are all" : ""));
+        "explored",
+        result.runs()
+            + (result.runs() == 1 ? " run" : " runs")
+            + (result.exhausted() ? ", which are all" : ""));
   }
 
   private static List<Call> calls(ExtensionContext context, Class<? extends Annotation> kind) {

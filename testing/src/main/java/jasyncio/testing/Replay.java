@@ -10,7 +10,7 @@ import java.lang.annotation.Target;
 /// long as the fault is looked for.
 ///
 /// It holds for the code as it is: after a change of the test, or of what it tests, the same
-/// choices may mean something else.
+/// choices may mean something else. When it passes, take it away: with it, nothing else is tried.
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

@@ -467,6 +467,7 @@ class ExplorationTest {
                 .level(Level.CHAOS)
                 .replay(found.replay()));
     assertThat(again.run()).isEqualTo(1);
+    assertThat(again).hasMessageStartingWith("in order failed when it was replayed (");
     assertThat(again.deviations()).isEqualTo(found.deviations());
   }
 
@@ -496,6 +497,25 @@ class ExplorationTest {
     int[] far = new int[1000];
     far[999] = 70_000;
     assertThat(ReplayCode.decode(ReplayCode.encode(far))).isEqualTo(far);
+  }
+
+  @Test
+  void whatIsKeptFromRunToRun_isToldOf_andNoOrderOfEvents() {
+    var runs = new AtomicInteger();
+    var failure =
+        failure(
+            Exploration.of(
+                "keeps",
+                _ -> {
+                  sleep(1);
+                  assertThat(runs.incrementAndGet()).isLessThan(3);
+                }));
+    assertThat(failure)
+        .hasMessageContainingAll(
+            "keeps failed in run 3 of 1000",
+            "NOT DETERMINISTIC: the plain order of events passed in run 1, and fails now.",
+            "Usual suspects: what is kept from run to run, in static fields")
+        .hasMessageNotContaining("@Replay");
   }
 
   @Test
@@ -580,7 +600,8 @@ class ExplorationTest {
   @Test
   void replayAnnotation_runsOnce() {
     Fixtures.LOG.clear();
-    assertThat(Failures.of(Fixtures.class, "isReplayed")).hasMessageContaining("failed in run 1");
+    assertThat(Failures.of(Fixtures.class, "isReplayed"))
+        .hasMessageContaining("failed when it was replayed (");
   }
 
   @Test
