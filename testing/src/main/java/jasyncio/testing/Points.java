@@ -60,7 +60,7 @@ public final class Points implements AutoCloseable {
 
   /// What is to happen at points on the loop that runs here: nothing yet. Does not suspend.
   ///
-  /// @return the points; close them
+  /// @return the points; close them, if it is not the loop of a test [on a loop][OnLoop]
   /// @throws IllegalStateException if no loop runs here, or if it has such points already
   public static Points here() {
     return of(Asyncio.getRunningLoop());
@@ -76,6 +76,16 @@ public final class Points implements AutoCloseable {
       PointHook.set(Points::comeTo);
     }
     return points;
+  }
+
+  /// A loop comes to its end, and with it what was said of its points, if there was something.
+  ///
+  /// @throws AssertionError as [#close()]
+  static void close(EventLoop loop) {
+    var points = OF_LOOPS.get(loop);
+    if (points != null) {
+      points.close();
+    }
   }
 
   private static void comeTo(String name) {
@@ -103,7 +113,7 @@ public final class Points implements AutoCloseable {
   /// @return who waits there, or will
   /// @throws IllegalStateException if these points are closed
   public Held hold(String name) {
-    var held = new Held(name);
+    var held = new Held(name, seen);
     plan(name, new Stop(held));
     holds.add(held);
     return held;
@@ -226,9 +236,9 @@ public final class Points implements AutoCloseable {
     private boolean reached;
     private boolean released;
 
-    private Held(String name) {
+    private Held(String name, Set<String> seen) {
       this.name = name;
-      this.awaiting = new WaitList("somebody to come to point '" + name + "'");
+      this.awaiting = new WaitList(new Arrival(name, seen));
     }
 
     private void stop() {
@@ -236,7 +246,18 @@ public final class Points implements AutoCloseable {
       who = Asyncio.currentTask();
       awaiting.wakeAll();
       if (!released) {
+        hold();
+      }
+    }
+
+    private void hold() {
+      try {
         wait(held);
+      } catch (IllegalStateException e) {
+        throw who != null
+            ? e
+            : new IllegalStateException(
+                "nobody can be held at point '" + name + "': no coroutine has come to it", e);
       }
     }
 
@@ -280,10 +301,21 @@ public final class Points implements AutoCloseable {
       release();
     }
 
-    /// {@return `to be let on at point 'name'`: what they wait for}
+    /// {@return `release() at point 'name'`: what they wait for}
     @Override
     public String toString() {
-      return "to be let on at point '" + name + "'";
+      return "release() at point '" + name + "'";
+    }
+  }
+
+  /// What [Held#reached()] waits for: in messages.
+  private record Arrival(String name, Set<String> seen) {
+    @Override
+    public String toString() {
+      return "somebody to come to point '"
+          + name
+          + "'"
+          + (seen.isEmpty() ? "" : " (points that somebody came to: " + seen + ")");
     }
   }
 }

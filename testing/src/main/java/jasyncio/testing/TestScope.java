@@ -116,9 +116,7 @@ public final class TestScope {
   ///
   /// @throws AssertionError as [Points#close()]
   void closePoints() {
-    if (points != null) {
-      points.close();
-    }
+    Points.close(loop);
   }
 
   List<Task<?>> backgroundTasks() {

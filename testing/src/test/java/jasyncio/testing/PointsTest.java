@@ -108,10 +108,43 @@ class PointsTest {
       assertThat(LoopAccess.get().waitsFor(test)).hasToString("somebody to come to point 'p'");
       var task = createTask(() -> visit("a"));
       test.await();
-      assertThat(LoopAccess.get().waitsFor(task)).hasToString("to be let on at point 'p'");
+      assertThat(LoopAccess.get().waitsFor(task)).hasToString("release() at point 'p'");
       held.release();
       task.await();
     }
+  }
+
+  @AsyncTest
+  void reached_ofANameMisspelt_saysWhichThereAre() {
+    try (var points = Points.here();
+        var held = points.hold("p")) {
+      var test = createTask(() -> held.reached());
+      Point.at("P");
+      sleep(0);
+      assertThat(LoopAccess.get().waitsFor(test))
+          .hasToString("somebody to come to point 'p' (points that somebody came to: [P])");
+      test.cancel();
+      assertThatThrownBy(test::await).isInstanceOf(CancelledError.class);
+      held.release();
+      visit("a");
+    }
+  }
+
+  @AsyncTest
+  void hold_inACallback_refused() {
+    try (var points = Points.here()) {
+      var held = points.hold("p");
+      assertThat(errorOfCallback())
+          .hasMessage("nobody can be held at point 'p': no coroutine has come to it");
+      assertThat(held.isReached()).isTrue();
+    }
+  }
+
+  private Throwable errorOfCallback() {
+    var error = getRunningLoop().<Throwable>createFuture();
+    getRunningLoop().setExceptionHandler((_, e) -> error.setResult(e.exception()));
+    getRunningLoop().callSoon(() -> visit("a"));
+    return error.await();
   }
 
   @AsyncTest
@@ -141,10 +174,7 @@ class PointsTest {
   void cancel_inACallback_refused() {
     try (var points = Points.here()) {
       points.cancel("p");
-      var error = getRunningLoop().<Throwable>createFuture();
-      getRunningLoop().setExceptionHandler((_, e) -> error.setResult(e.exception()));
-      getRunningLoop().callSoon(() -> visit("a"));
-      assertThat(error.await()).hasMessageContaining("there is nobody to cancel at point 'p'");
+      assertThat(errorOfCallback()).hasMessageContaining("there is nobody to cancel at point 'p'");
     }
   }
 
@@ -227,7 +257,20 @@ class PointsTest {
     assertThat(PointHook.get()).isNull();
   }
 
+  @Test
+  void here_onTheLoopOfATest_isClosedWithIt() {
+    assertThat(Failures.of(Fixtures.class, "nobodyClosesThem"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("nobody came to point 'p' to be held there");
+    assertThat(PointHook.get()).isNull();
+  }
+
   static class Fixtures {
+    @AsyncTest
+    void nobodyClosesThem() {
+      Points.here().hold("p");
+    }
+
     @AsyncTest
     void nobodyComes(TestScope scope) {
       scope.points().hold("p");
