@@ -1,8 +1,11 @@
 package jasyncio.testing;
 
 import jasyncio.Action;
+import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
+import jasyncio.EventLoop;
+import jasyncio.Task;
 import jasyncio.WaitList;
 import java.util.HashSet;
 import java.util.Objects;
@@ -38,6 +41,7 @@ public final class Sequencer {
   private final Set<Integer> taken = new HashSet<>();
   private final TreeMap<Integer, WaitList> waiting = new TreeMap<>();
   private int due; // all before it have ended
+  private @Nullable Turn underWay;
   private @Nullable String broken; // why
 
   /// A sequence of which nothing has happened.
@@ -63,7 +67,9 @@ public final class Sequencer {
     if (position != due) {
       await(position);
     }
-    return new Turn(position);
+    var turn = new Turn(position, EventLoop.running() == null ? null : Asyncio.currentTask());
+    underWay = turn;
+    return turn;
   }
 
   /// Waits until all earlier positions have ended, and runs a body in this one. Suspends unless it
@@ -103,17 +109,27 @@ public final class Sequencer {
   private void await(int position) {
     var list = new WaitList(new Position(position));
     waiting.put(position, list);
-    var place = list.enter();
     try {
-      place.await();
+      waitIn(list);
+    } catch (IllegalStateException e) { // it is called where nobody can wait
+      taken.remove(position);
+      throw e;
     } catch (Throwable e) { // most likely a CancelledError
       breakBecause("position " + position + " was cancelled before its turn came");
       throw e;
     } finally {
-      place.leave();
       waiting.remove(position);
     }
     ensureWhole();
+  }
+
+  private static void waitIn(WaitList list) {
+    var place = list.enter();
+    try {
+      place.await();
+    } finally {
+      place.leave();
+    }
   }
 
   private void breakBecause(String reason) {
@@ -131,13 +147,14 @@ public final class Sequencer {
 
   private void ended(int position) {
     due = position + 1;
+    underWay = null;
     var next = waiting.get(due);
     if (next != null) {
       next.wakeAll();
     }
   }
 
-  /// {@return `<Sequencer position 2 is under way, waiting: [3, 5]>` and so on}
+  /// {@return `<Sequencer position 2 is under way in task 'a', waiting: [3, 5]>` and so on}
   @Override
   public String toString() {
     return "<Sequencer "
@@ -147,18 +164,26 @@ public final class Sequencer {
   }
 
   private String progress() {
-    return taken.contains(due)
-        ? "position " + due + " is under way"
-        : "nobody has come to position " + due;
+    if (!taken.contains(due)) {
+      return "nobody has come to position " + due;
+    }
+    var task = underWay == null ? null : underWay.task;
+    return "position "
+        + due
+        + " is under way"
+        + (task == null ? "" : " in " + WaitGraph.name(task))
+        + (task == null || !task.done() ? "" : ", which is done and has not closed it");
   }
 
   /// A position while it is under way. Made by [Sequencer#at].
   public final class Turn implements AutoCloseable {
     private final int position;
+    private final @Nullable Task<?> task; // whose it is
     private boolean closed;
 
-    private Turn(int position) {
+    private Turn(int position, @Nullable Task<?> task) {
       this.position = position;
+      this.task = task;
     }
 
     /// Ends the position, so that the next one begins. Does not suspend. Closing it again has no

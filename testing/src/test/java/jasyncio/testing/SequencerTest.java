@@ -1,12 +1,15 @@
 package jasyncio.testing;
 
 import static jasyncio.Asyncio.allTasks;
+import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.currentTask;
+import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.taskGroup;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -81,7 +84,8 @@ class SequencerTest {
     turn.close();
     var next = order.at(1);
     turn.close();
-    assertEquals("<Sequencer position 1 is under way>", order.toString());
+    assertEquals(
+        "<Sequencer position 1 is under way in test close_twice_onceCounts()>", order.toString());
     next.close();
   }
 
@@ -95,6 +99,26 @@ class SequencerTest {
         String.valueOf(LoopAccess.get().waitsFor(waiting)));
     waiting.cancel();
     assertThrows(CancelledError.class, waiting::await);
+  }
+
+  @AsyncTest
+  void at_turnNobodyCloses_saysWhose() {
+    await(createTask(() -> order.at(0), "forgetful"));
+    assertEquals(
+        "<Sequencer position 0 is under way in task 'forgetful', which is done and has not closed"
+            + " it>",
+        order.toString());
+  }
+
+  @AsyncTest
+  void at_whereNobodyCanWait_refusedAndSequenceGoesOn() {
+    var error = getRunningLoop().<Throwable>createFuture();
+    getRunningLoop().setExceptionHandler((_, e) -> error.setResult(e.exception()));
+    getRunningLoop().callSoon(() -> order.at(1));
+    assertInstanceOf(IllegalStateException.class, error.await());
+    assertEquals("<Sequencer nobody has come to position 0>", order.toString());
+    order.at(0).close();
+    order.at(1).close();
   }
 
   @AsyncTest
