@@ -22,6 +22,7 @@ final class IdleHooks implements LoopCore.IdleListener, Waiting.Outside {
   private final EventLoop loop;
   private final ArrayDeque<Handle> callbacks = new ArrayDeque<>();
   private final AtomicInteger answers = new AtomicInteger(); // any thread
+  private final AtomicInteger stages = new AtomicInteger(); // of these; any thread
   private @Nullable Runnable stallHandler;
   private boolean told; // of the stall that the loop is in
 
@@ -76,6 +77,23 @@ final class IdleHooks implements LoopCore.IdleListener, Waiting.Outside {
     }
   }
 
+  /// Asks for a future of the JDK to be told of, as [#ask] does.
+  void askStage(Runnable request) {
+    stages.incrementAndGet();
+    try {
+      ask(request);
+    } catch (Throwable e) {
+      stages.decrementAndGet();
+      throw e;
+    }
+  }
+
+  /// That has answered.
+  void stageAnswered() {
+    stages.decrementAndGet();
+    answered();
+  }
+
   /// It has answered. Called when the answer is dealt with, not when it is sent; any thread.
   void answered() {
     answers.decrementAndGet();
@@ -84,6 +102,11 @@ final class IdleHooks implements LoopCore.IdleListener, Waiting.Outside {
   @Override
   public boolean answers() {
     return answers.get() > 0;
+  }
+
+  @Override
+  public boolean areStages() {
+    return stages.get() == answers.get();
   }
 
   @Override

@@ -26,10 +26,10 @@ final class JdkFutures {
       completable.whenComplete((value, error) -> settle(future, value, error));
       return future;
     }
-    loop.idleHooks.ask(() ->
+    loop.idleHooks.askStage(() ->
         stage.whenComplete((value, error) ->
             loop.sendUnlessClosed(() -> {
-              loop.idleHooks.answered();
+              loop.idleHooks.stageAnswered();
               settle(future, value, error);
             })));
     if (completable != null) {
@@ -61,13 +61,13 @@ final class JdkFutures {
       copy(theirs, future);
       return future;
     }
-    loop.idleHooks.ask(() ->
+    loop.idleHooks.askStage(() ->
         Thread.ofVirtual()
             .name("jasyncio-wrap-future")
             .start(() -> {
               waitFor(theirs);
               loop.sendUnlessClosed(() -> {
-                loop.idleHooks.answered();
+                loop.idleHooks.stageAnswered();
                 copy(theirs, future);
               });
             }));

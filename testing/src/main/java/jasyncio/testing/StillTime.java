@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 /// can happen any more.
 final class StillTime implements Waiting {
   /* Overview
-   * Other threads, and channels, are given a moment in real time before the next timer has its turn: whether they are
-   * going to call cannot be known, as who awaits a future of the JDK may well complete it by a timer. Where there is no
-   * timer, they are given as much as the patience is. With no patience at all there is nobody else.
+   * Who is sure to call, a job in an executor say, is waited for, as far as the patience goes. Channels, and futures of the
+   * JDK, are given a moment in real time before the next timer has its turn: whether anything comes of them cannot be
+   * known, as who awaits such a future may well complete it by a timer. The moment is a long one, because a busy machine
+   * takes its time even between two sockets of one process. Where there is no timer, all are given as much as the
+   * patience is. With no patience at all there is nobody else.
    */
-  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final Inbox inbox;
   private final long patienceNanos;
@@ -71,7 +73,8 @@ final class StillTime implements Waiting {
   }
 
   private void awaitOthers(long nanos) {
-    long limit = nanos == FOREVER ? patience() : Math.min(nanos, MOMENT_NANOS);
+    boolean sure = nanos == FOREVER || time.isSureToBeCalled();
+    long limit = sure ? Math.max(1, patience()) : Math.min(nanos, MOMENT_NANOS);
     long before = System.nanoTime();
     time.awaitOutside(limit);
     if (nanos != FOREVER && System.nanoTime() - before >= limit) { // nobody has come

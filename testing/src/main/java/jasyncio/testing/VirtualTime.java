@@ -110,6 +110,11 @@ final class VirtualTime implements Waiting {
     sleeper.await(nanos);
   }
 
+  /// Whether other threads are at work that are sure to call: time must not go on before.
+  boolean isSureToBeCalled() {
+    return outside.answers() && !outside.areStages();
+  }
+
   /// Whether something outside may come before the next timer, so that time is not to jump.
   boolean isHeldBack() {
     return outside.answers() || isPaced();

@@ -22,6 +22,10 @@ public interface Waiting {
     /// Whether other threads have been asked for something, and have not answered.
     boolean answers();
 
+    /// Whether futures of the JDK are all that has not answered. They may be those of other
+    /// threads, or be completed by this loop.
+    boolean areStages();
+
     /// The threads of tasks that wait in blocking calls, and are set aside. Any thread.
     List<Thread> blocked();
   }

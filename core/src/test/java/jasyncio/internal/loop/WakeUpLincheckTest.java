@@ -268,6 +268,11 @@ class WakeUpLincheckTest {
     }
 
     @Override
+    public boolean areStages() {
+      return true;
+    }
+
+    @Override
     public List<Thread> blocked() {
       return List.of();
     }
