@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// On a loop these are its tasks, timers, channels, generators and signal handlers, as [Leftover]
 /// has them, and [#close()] waits until nothing can run any more, without letting time pass;
-/// everywhere, platform threads, which get two seconds to end. It is closed on the thread, or in
-/// the task, that began it.
+/// everywhere, platform threads, which get two seconds to end. It is closed on the loop on which it
+/// was begun, or else on the thread.
 public final class LeakCheck implements AutoCloseable {
   private final @Nullable EventLoop loop;
   private final Set<Object> before = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -33,6 +33,10 @@ public final class LeakCheck implements AutoCloseable {
     this.loop = loop;
     if (loop != null) {
       on(loop).forEach(left -> before.add(left.what));
+      var task = Asyncio.currentTask();
+      if (task != null) {
+        before.add(task); // another one may close it
+      }
     }
   }
 
@@ -46,15 +50,31 @@ public final class LeakCheck implements AutoCloseable {
   /// Looks what is left. Suspends on a loop, if anything can still run there.
   ///
   /// @throws AssertionError if something is left; says what and where
+  /// @throws IllegalStateException if it was begun on another loop than runs here
   @Override
   public void close() {
+    var here = EventLoop.running();
+    if (here != loop) {
+      throw new IllegalStateException(
+          "this LeakCheck was begun "
+              + place(loop)
+              + ", and is closed "
+              + place(here)
+              + ": do both in coroutines of one loop, or both where none runs");
+    }
     var problems = new Problems();
     if (loop != null) {
       TestClock.awaitIdleness(loop);
       on(loop).stream().filter(left -> !before.contains(left.what)).forEach(problems::left);
     }
     ThreadsLeft.since(threads).forEach(problems::thread);
-    problems.tell("what was looked after");
+    problems.tell(
+        "what was looked after",
+        "a task that is to go on afterwards: make it before the LeakCheck is begun");
+  }
+
+  private static String place(@Nullable EventLoop loop) {
+    return loop == null ? "where no loop runs" : "on " + loop;
   }
 
   /// Something that is there.

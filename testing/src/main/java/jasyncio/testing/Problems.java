@@ -65,7 +65,9 @@ final class Problems {
   }
 
   /// Fails if something is wrong: with the very error of a task, if that is all.
-  void tell(String label) {
+  ///
+  /// @param aboutTasks what can be done if a task is left
+  void tell(String label, String aboutTasks) {
     if (texts.size() == 1 && causes.size() == 1 && causes.getFirst() instanceof AssertionError e) {
       throw e;
     }
@@ -74,7 +76,7 @@ final class Problems {
       texts.forEach((what, times) ->
           text.append("\n  - ").append(times == 1 ? "" : times + " times: ").append(what));
       if (isTaskLeft) {
-        text.append("\n(a task that is to run as long as the test does: TestScope.background)");
+        text.append("\n(").append(aboutTasks).append(')');
       }
       var error = new AssertionError(text.toString());
       if (causes.size() == 1) {

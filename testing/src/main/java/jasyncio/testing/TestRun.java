@@ -351,7 +351,10 @@ final class TestRun {
     if (threadsBefore != null && settings.checks(Leftover.THREADS)) {
       ThreadsLeft.since(threadsBefore).forEach(problems::thread);
     }
-    problems.tell(label);
+    problems.tell(
+        label,
+        "a task that is to run as long as the test does: TestScope.background; one that may be left:"
+            + " Leftover.TASKS");
   }
 
   private void closePoints(Problems problems) {

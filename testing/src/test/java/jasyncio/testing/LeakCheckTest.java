@@ -2,9 +2,11 @@ package jasyncio.testing;
 
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import jasyncio.EventLoop;
 import java.time.Duration;
@@ -31,7 +33,9 @@ class LeakCheckTest {
             scope.background(() -> sleep(3600)).setName("forgotten");
           }
         })
-        .withMessageContaining("a task is left: task 'forgotten' waits for its sleep to end");
+        .withMessageContainingAll(
+            "a task is left: task 'forgotten' waits for its sleep to end",
+            "(a task that is to go on afterwards: make it before the LeakCheck is begun)");
   }
 
   @AsyncTest
@@ -43,6 +47,30 @@ class LeakCheckTest {
         .withMessageContaining("a timer is left: <TimerHandle when=3600");
     timer.cancel();
     check.close();
+  }
+
+  @AsyncTest
+  void close_inAnotherTask_leavesWhoBegan() {
+    var check = LeakCheck.begin();
+    await(createTask(() -> check.close()));
+  }
+
+  @Test
+  void close_onAnotherLoop_refused() {
+    var onNone = LeakCheck.begin();
+    var onLoop =
+        run(() -> {
+          assertThatIllegalStateException()
+              .isThrownBy(onNone::close)
+              .withMessageStartingWith(
+                  "this LeakCheck was begun where no loop runs, and is closed on <EventLoop");
+          return LeakCheck.begin();
+        });
+    assertThatIllegalStateException()
+        .isThrownBy(onLoop::close)
+        .withMessageEndingWith(
+            "and is closed where no loop runs: do both in coroutines of one loop, or both where none"
+                + " runs");
   }
 
   @Test
