@@ -4,6 +4,7 @@ import static org.junit.platform.commons.support.AnnotationSupport.isAnnotated;
 
 import jasyncio.EventLoop;
 import jasyncio.FiberKind;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.util.List;
@@ -88,19 +89,30 @@ final class LoopExtension
   /// @throws IllegalStateException if a test has annotations that do not go together
   static void checkAnnotations(Method method) {
     boolean isExplored = isAnnotated(method, Explore.class);
-    if (isAnnotated(method, Test.class)
-        && (isAnnotated(method, TestTemplate.class) || isAnnotated(method, TestFactory.class))) {
+    if (kinds(method) > 1) {
       throw new IllegalStateException(
           method.getName()
               + "() is a test of two kinds, and run as both: "
               + (isExplored
                   ? "@Explore is a @Test already; for another kind of test, call Exploration.of(...)"
                       + " in it"
-                  : "@AsyncTest is a @Test already; beside another kind of test, write @OnLoop"));
+                  : isAnnotated(method, OnEachRuntime.class)
+                      ? "@OnEachRuntime stands alone; to have other kinds on each runtime, put them"
+                          + " into a class that two others extend, with @OnLoop(fibers = ...) each"
+                      : "@AsyncTest is a @Test already; beside another kind of test, write @OnLoop"));
     } else if (!isExplored && isAnnotated(method, Replay.class)) {
       throw new IllegalStateException(
           method.getName() + "() has @Replay, and no @Explore whose run that could be");
     }
+  }
+
+  /// Of how many kinds a test is: `@Test`, `@TestFactory`, and each that is a `@TestTemplate`.
+  private static long kinds(Method method) {
+    return Stream.of(Test.class, TestFactory.class).filter(k -> isAnnotated(method, k)).count()
+        + Stream.of(method.getAnnotations())
+            .map(Annotation::annotationType)
+            .filter(type -> type == TestTemplate.class || isAnnotated(type, TestTemplate.class))
+            .count();
   }
 
   private static LoopScope scope(ExtensionContext context) {
@@ -219,12 +231,10 @@ final class LoopExtension
 
   /// A test cannot have another loop than the one that it shares.
   private static void checkShared(Settings shared, Settings wanted) {
-    if (!wanted.isFor(shared)) {
+    var other = wanted.otherThan(shared);
+    if (!other.isEmpty()) {
       throw new ExtensionConfigurationException(
-          "a test that shares the loop of its class has the settings of that: not "
-              + wanted
-              + ", but "
-              + shared);
+          "a test that shares the loop of its class cannot have settings of its own: " + other);
     }
   }
 

@@ -12,8 +12,9 @@ import org.junit.jupiter.api.TestTemplate;
 ///
 /// For libraries, whose users may have the one or the other. Whatever [OnLoop] says beside it holds
 /// for both, but for `fibers`; a policy that only one has ([SWITCH][
-/// jasyncio.BlockingPolicy#SWITCH]) fails on the other. Counterpart:
-/// `pytest_asyncio_loop_factories`.
+/// jasyncio.BlockingPolicy#SWITCH]) fails on the other. It stands alone: `@ParameterizedTest` and
+/// the like run on both if they are in a class that two others extend, with an `@OnLoop(fibers =
+/// …)` each. Counterpart: `pytest_asyncio_loop_factories`.
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})

@@ -2,8 +2,11 @@ package jasyncio.testing;
 
 import jasyncio.BlockingPolicy;
 import jasyncio.FiberKind;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What an [OnLoop] says.
@@ -56,11 +59,26 @@ record Settings(
     return new Settings(time, blocking, kind, debug, timeoutSeconds, scope, allowed);
   }
 
-  /// Whether a test that wants these can have a loop that was made for others: `scope` is the
-  /// class's.
-  boolean isFor(Settings others) {
-    return new Settings(time, blocking, fibers, debug, timeoutSeconds, others.scope, allowed)
-        .equals(others);
+  /// What a test that wants these does not find in a loop that was made for others, such as `debug
+  /// = true`: `scope` is the class's.
+  String otherThan(Settings others) {
+    var theirs = others.values();
+    return values().entrySet().stream()
+        .filter(e -> !e.getValue().equals(theirs.get(e.getKey())))
+        .map(e -> e.getKey() + " = " + e.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  /// All but `scope`, by their names in the annotation.
+  private Map<String, Object> values() {
+    var values = new LinkedHashMap<String, Object>();
+    values.put("time", time);
+    values.put("blocking", blocking);
+    values.put("fibers", fibers == null ? List.of() : fibers);
+    values.put("debug", debug);
+    values.put("timeoutSeconds", timeoutSeconds);
+    values.put("allow", allowed);
+    return values;
   }
 
   boolean checks(Leftover leftover) {

@@ -638,6 +638,8 @@ class ExplorationTest {
   @CsvSource({
     "isExploredAndRepeated, @Explore is a @Test already; for another kind of test, call",
     "isRunAndRepeated, '@AsyncTest is a @Test already; beside another kind of test, write @OnLoop'",
+    "isOnEachRuntimeAndATest, @OnEachRuntime stands alone",
+    "isOnEachRuntimeAndRepeated, '@OnEachRuntime stands alone; to have other kinds on each runtime,'",
     "replaysNothing, '@Replay, and no @Explore whose run that could be'"
   })
   void annotations_thatDoNotGoTogether_areRefused(String method, String text) {
@@ -658,6 +660,14 @@ class ExplorationTest {
     @AsyncTest
     @RepeatedTest(1)
     void isRunAndRepeated() {}
+
+    @OnEachRuntime
+    @Test
+    void isOnEachRuntimeAndATest() {}
+
+    @OnEachRuntime
+    @RepeatedTest(1)
+    void isOnEachRuntimeAndRepeated() {}
 
     @AsyncTest
     @Replay("j1:AAQ")

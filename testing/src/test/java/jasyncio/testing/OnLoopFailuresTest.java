@@ -167,7 +167,8 @@ class OnLoopFailuresTest {
         "after test Fixtures.leavesATask():",
         "a task is left: task 'forgotten' waits for its sleep to end",
         "at " + Fixtures.class.getName(),
-        "(a task that is to run as long as the test does: TestScope.background)");
+        "(a task that is to run as long as the test does: TestScope.background; one that may be"
+            + " left: Leftover.TASKS)");
   }
 
   @Test
@@ -278,8 +279,8 @@ class OnLoopFailuresTest {
   void settings_ofATestThatSharesALoop_areRefused() {
     assertThat(Failures.of(Shared.class, "wantsRealTime"))
         .isInstanceOf(ExtensionConfigurationException.class)
-        .hasMessageContainingAll(
-            "a test that shares the loop of its class has the settings of that: not ", "time=REAL")
+        .hasMessage(
+            "a test that shares the loop of its class cannot have settings of its own: time = REAL")
         .hasNoSuppressedExceptions();
     assertThat(Failures.none(Shared.class, "wantsNothing")).isTrue();
   }
