@@ -84,19 +84,21 @@ public final class CancelEverywhere {
     /// Says who is cancelled: must be called once.
     ///
     /// @param body what the victim does
-    /// @throws IllegalStateException if there is a victim already
+    /// @throws IllegalStateException if there is a victim already, or the set-up is over
     void victim(Action<?> body);
 
     /// Adds a task that must come to its end whatever happens to the victim. Tasks begin in the
     /// order in which they were named, the victim among them.
     ///
     /// @param body what it does
+    /// @throws IllegalStateException if the set-up is over
     void other(Action<?> body);
 
     /// Adds a task that need not end by itself, such as a server: it is cancelled when all others
     /// are done.
     ///
     /// @param body what it does
+    /// @throws IllegalStateException if the set-up is over
     void background(Action<?> body);
 
     /// Says what must hold in the end, whatever happened; a coroutine. Several are checked in their
@@ -120,7 +122,11 @@ public final class CancelEverywhere {
   /// @param position at which moment it was disturbed
   /// @param what in words; the same for the same mistake
   /// @param where when that was
-  record Fault(Way way, int position, String what, String where, @Nullable Throwable cause) {}
+  record Fault(Way way, int position, String what, String where, @Nullable Throwable cause) {
+    boolean isUndisturbed() {
+      return where.equals(CancelRun.UNDISTURBED);
+    }
+  }
 
   /// All faults of several runs.
   record Faults(int runs, int runsThatFailed, List<Fault> list) {}
@@ -223,7 +229,8 @@ public final class CancelEverywhere {
   /// Runs the scenario, once as it is and then disturbed at every moment in every way.
   ///
   /// @throws AssertionError with everything that went wrong, and where the victim was then
-  /// @throws IllegalStateException if a loop runs here, or the scenario names no victim
+  /// @throws IllegalStateException if a loop runs here, or the scenario names no victim, or for
+  ///   [Way#OTHERS] alone no others
   public void check() {
     var faults = faults();
     if (!faults.list.isEmpty()) {
@@ -265,6 +272,11 @@ public final class CancelEverywhere {
           more = run.wasDisturbed(); // else it was done before: later is no different
         }
       }
+    }
+    if (runs == 1) {
+      throw new IllegalStateException(
+          "the scenario names nobody who could be cancelled: way OTHERS needs a"
+              + " scenario.other(...)");
     }
     return new Faults(runs, failed, found);
   }
@@ -313,6 +325,11 @@ public final class CancelEverywhere {
         text.append("\n    and at ").append(where.size() - MAX_PLACES).append(" moments more");
       }
     });
+    if (faults.runs > 1 && faults.list.stream().anyMatch(Fault::isUndisturbed)) {
+      text.append(
+          "\n(a run in which nothing was cancelled went wrong, and the first one did not: what is kept"
+              + " from run to run is to be made in the scenario)");
+    }
     var error = new AssertionError(text.toString());
     faults.list.stream()
         .map(Fault::cause)

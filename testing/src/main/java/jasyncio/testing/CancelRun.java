@@ -31,6 +31,7 @@ final class CancelRun implements Scenario {
    * for what.
    */
   static final int NEVER = Integer.MAX_VALUE - 1;
+  static final String UNDISTURBED = "nothing was cancelled";
   private static final int MAX_MOMENTS = 100_000;
   private static final int MAX_CANCELS = 100;
 
@@ -53,7 +54,8 @@ final class CancelRun implements Scenario {
   private final List<Task<?>> background = new ArrayList<>();
   private @Nullable Task<?> victim;
   private @Nullable Timeout limit;
-  private String where = "nothing was cancelled";
+  private String where = UNDISTURBED;
+  private boolean haveAllBegun;
   private boolean begun;
   private boolean disturbed;
   private boolean asked; // somebody was there to be cancelled
@@ -123,6 +125,10 @@ final class CancelRun implements Scenario {
   }
 
   private void add(Role role, Action<?> body) {
+    if (haveAllBegun) {
+      throw new IllegalStateException(
+          "the tasks of this run have begun: say in the set-up who takes part, or call createTask");
+    }
     members.add(new Member(role, Objects.requireNonNull(body, "body")));
   }
 
@@ -161,6 +167,7 @@ final class CancelRun implements Scenario {
             background.add(loop.createTask(member.body, "background " + (background.size() + 1)));
       }
     }
+    haveAllBegun = true;
     members.clear(); // what they hold may be forgotten before the run is over
   }
 
@@ -363,7 +370,11 @@ final class CancelRun implements Scenario {
     }
     for (var task : Asyncio.allTasks(loop)) {
       if (!background.contains(task)) {
-        fault("is left: " + WaitGraph.describe(task), null);
+        var hint =
+            position == NEVER && others.contains(task)
+                ? "\n    (one that need not come to its end: scenario.background)"
+                : "";
+        fault("is left: " + WaitGraph.describe(task) + hint, null);
       }
     }
     cancel(background);

@@ -475,7 +475,10 @@ class CancelEverywhereTest {
                 })
             .faults();
     assertThat(faults.runs()).isEqualTo(1);
-    assertThat(faults.list()).anyMatch(f -> f.what().startsWith("does not come to an end within"));
+    assertThat(faults.list())
+        .anyMatch(f -> f.what().startsWith("does not come to an end within"))
+        .anyMatch(
+            f -> f.what().endsWith("(one that need not come to its end: scenario.background)"));
   }
 
   @Test
@@ -491,7 +494,41 @@ class CancelEverywhereTest {
         .hasMessageContaining("[ONCE] at moment 2, but not when it was run once more");
   }
 
+  @Test
+  void whatIsKeptFromRunToRun_isToldOf() {
+    var done = new ArrayList<String>();
+    assertThatThrownBy(() ->
+            cancelEverywhere(
+                () -> {
+                  sleep(1);
+                  done.add("x");
+                },
+                () -> assertThat(done).hasSizeLessThan(2)))
+        .hasMessageContainingAll(
+            "[ONCE] nothing was cancelled",
+            "(a run in which nothing was cancelled went wrong, and the first one did not: what is kept"
+                + " from run to run is to be made in the scenario)");
+  }
+
   // ---- misuse -----------------------------------------------------------------------------------
+
+  @Test
+  void other_afterTheSetUp_refused() {
+    assertThatThrownBy(
+            CancelEverywhere.of(scenario -> scenario.victim(() -> scenario.other(() -> sleep(1))))
+                ::check)
+        .hasMessageContaining(
+            "the victim failed: java.lang.IllegalStateException: the tasks of this run have begun");
+  }
+
+  @Test
+  void check_noOthers_refused() {
+    assertThatThrownBy(
+            CancelEverywhere.of(scenario -> scenario.victim(() -> sleep(1))).ways(Way.OTHERS)
+                ::check)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("scenario.other");
+  }
 
   @Test
   void check_noVictim_refused() {
