@@ -41,7 +41,7 @@ final class CancelRun implements Scenario {
   private final int target;
   private final boolean telling;
   private final TurnQueue queue = new TurnQueue(this::stop);
-  private final StepExecutor executor = new StepExecutor();
+  private final Jobs jobs = new Jobs();
   private final EventLoop loop;
   private final LoopCore core;
   private @Nullable StillTime time; // made with the loop
@@ -80,7 +80,7 @@ final class CancelRun implements Scenario {
     EventLoop.running(); // initialises the class that installs the access
     loop = (EventLoop) LoopAccess.get().newLoop(null, parts(), "cancelEverywhere");
     core = LoopAccess.get().core(loop);
-    loop.setDefaultExecutor(executor);
+    loop.setDefaultExecutor(jobs);
     loop.setExceptionHandler((_, error) -> reports.add(error));
   }
 
@@ -338,14 +338,17 @@ final class CancelRun implements Scenario {
     }
   }
 
-  /// Runs the loop until nothing is ready and `enough` is true, or nothing can happen any more.
+  /// Runs the loop until nothing is ready and `enough` is true, or nothing can happen any more; and
+  /// one job of its executor whenever nothing else can.
   private void run(BooleanSupplier enough) {
     queue.allow(MAX_MOMENTS);
     Objects.requireNonNull(time)
-        .begin(() -> executor.hasNext() || queue.isBeyondLimit() || enough.getAsBoolean());
-    do {
+        .begin(() -> jobs.pending() > 0 || queue.isBeyondLimit() || enough.getAsBoolean());
+    loop.runForever();
+    while (jobs.pending() > 0 && !queue.isBeyondLimit()) {
+      jobs.take(0).run(); // a thread for each would take longer than all the rest
       loop.runForever();
-    } while (!queue.isBeyondLimit() && executor.runNext());
+    }
     if (queue.isBeyondLimit()) {
       fault("does not come to an end within " + MAX_MOMENTS + " turns", null);
     }

@@ -1,12 +1,8 @@
 package jasyncio.testing;
 
 import jasyncio.EventLoop;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -51,8 +47,6 @@ public final class Exploration {
 
   private static final Pattern NUMBERS =
       Pattern.compile("[0-9][^:\n]* of virtual time|@[0-9a-f]+|[0-9]+([.][0-9]+)?");
-  private static final int LAST_EVENTS = 12;
-  private static final int MOST_DEVIATIONS = 20; // that are told of
 
   private final String name;
   private final Body body;
@@ -158,13 +152,18 @@ public final class Exploration {
   /// A run, and how it failed, if it did.
   ///
   /// @param besides what else was wrong when it was given up
-  ///
   /// @param late whether it took too long, in real time: then it is not tried again
   record Outcome(
       Explored explored, @Nullable Throwable failure, @Nullable String besides, boolean late) {
-    /// Whether it was called off: something that it assumes does not hold.
-    boolean aborted() {
-      return failure instanceof TestAbortedException;
+    /// What was chosen, without the plain choices at the end, which need not be said.
+    int[] choices() {
+      return Shrinker.trimmed(explored.choices().values());
+    }
+
+    /// Whether something is wrong. It is not if the run was called off, as something that it
+    /// assumes does not hold.
+    boolean failed() {
+      return failure != null && !(failure instanceof TestAbortedException);
     }
 
     /// What makes two failures the same one: the place in the program; or, if it has none, what is
@@ -193,6 +192,11 @@ public final class Exploration {
 
   private Outcome run(Choices choices) {
     return run(choices, Explored.IN_SILENCE);
+  }
+
+  /// Has a run once more, told of in words.
+  private Outcome inWords(Outcome outcome) {
+    return run(Choices.of(outcome.choices()), outcome.explored.turns());
   }
 
   /// @param turns how many there will be, to be told of in words; or [Explored#IN_SILENCE]
@@ -258,7 +262,7 @@ public final class Exploration {
       }
       var outcome = run(new Choices(picker));
       done++;
-      if (outcome.failure != null && !outcome.aborted()) {
+      if (outcome.failed()) {
         throw found(outcome, plain, done, began);
       }
       pickers.ran(outcome.explored);
@@ -271,7 +275,7 @@ public final class Exploration {
     if (outcome.failure instanceof TestAbortedException e) {
       throw e;
     } else if (outcome.failure != null) {
-      throw failure(outcome, outcome, 1, 1, began, null);
+      throw found(outcome, null, 1, began);
     }
     return outcome.explored;
   }
@@ -280,125 +284,42 @@ public final class Exploration {
     return Duration.ofNanos(System.nanoTime() - began);
   }
 
-  private ExplorationFailure found(Outcome first, Explored plain, int number, long began) {
+  /// Sees that a failure is none of chance, and shrinks it.
+  ///
+  /// @param plain the run in which nothing deviates; `null` if the one that failed is not to be
+  ///   shrunk: it is that itself, or was asked for
+  private ExplorationFailure found(
+      Outcome first, @Nullable Explored plain, int number, long began) {
     if (first.late) {
-      return failure(first, first, number, 0, began, null);
+      return report(number, began, first).ofALateOne();
     }
-    var again = run(Choices.of(first.explored.choices().values()));
-    var difference = first.explored.difference(again.explored);
-    if (difference == null && again.failure == null) {
+    var told = inWords(first);
+    var difference = plain == null ? null : first.explored.difference(told.explored);
+    int shrinking = 0;
+    if (plain != null && difference == null && told.failed()) {
+      var shrinker = new Shrinker(choices -> run(choices), plain, first);
+      var smallest = shrinker.smallest();
+      shrinking = shrinker.runs();
+      told = smallest == first ? told : inWords(smallest);
+    }
+    if (difference == null && !told.failed()) {
       difference = "it passed";
     }
     if (difference != null) {
       difference = "run again with the same choices, " + difference;
-      return failure(first, first, number, 1, began, difference);
-    }
-    var shrinker = new Shrinker(choices -> run(choices), plain, first);
-    var smallest = shrinker.smallest();
-    if (!smallest.late && isPlain(smallest)) {
+    } else if (plain != null && told.choices().length == 0) {
       difference = "the plain order of events passed in run 1, and fails now";
-      return failure(first, first, number, shrinker.runs(), began, difference);
     }
-    return failure(first, smallest, number, shrinker.runs(), began, null);
+    return difference != null
+        ? report(number, began, first).ofChance(difference)
+        : report(number, began, told).ofOrder(Shrinker.deviations(first.choices()), shrinking);
   }
 
-  private static boolean isPlain(Outcome outcome) {
-    return Shrinker.trimmed(outcome.explored.choices().values()).length == 0;
-  }
-
-  // ---- what is said -----------------------------------------------------------------------------
-
-  private ExplorationFailure failure(
-      Outcome first,
-      Outcome smallest,
-      int number,
-      int shrinking,
-      long began,
-      @Nullable String difference) {
-    var values = Shrinker.trimmed(smallest.explored.choices().values());
-    boolean again = difference == null && !smallest.late;
-    var words = again ? run(Choices.of(values), smallest.explored.turns()) : smallest;
-    var cause = words.failure != null ? words.failure : Objects.requireNonNull(smallest.failure);
-    var code = ReplayCode.encode(values);
-    var text = new StringBuilder(name);
-    if (replay != null) {
-      text.append(" failed when it was replayed");
-    } else {
-      text.append(" failed in run ").append(number);
-      text.append(number > 1 ? " of " + runs : ", the plain one");
-    }
-    text.append(" (").append(VirtualTime.text(took(began).toMillis() * 1_000_000)).append("): ");
-    text.append(cause);
-    if (words.besides != null) {
-      text.append("\n").append(words.besides);
-    }
-    if (difference != null) {
-      text.append("\n  NOT DETERMINISTIC: ")
-          .append(difference)
-          .append(
-              ".\n  Usual suspects: what is kept from run to run, in static fields or those of the"
-                  + " test's object; the order of a HashMap or HashSet of objects without a hashCode"
-                  + " of their own; random numbers; the clock on the wall; threads that the loop does"
-                  + " not know of.");
-    } else {
-      text.append("\n  replay:  @Replay(\"").append(code).append("\")");
-      int before = Shrinker.deviations(first.explored.choices().values());
-      if (before > Shrinker.deviations(values)) {
-        text.append("    shrunk from ").append(before).append(" deviations to ");
-        text.append(Shrinker.deviations(values)).append(" in ").append(shrinking).append(" runs");
-      }
-      text.append(
-          smallest.late
-              ? "\n  what it takes: not looked for, as each run would take as long"
-              : words.explored.deviations().isEmpty()
-                  ? "\n  what it takes: nothing, it is the plain order of events"
-                  : "\n  what it takes:");
-      int i = 1;
-      var deviations = words.explored.deviations();
-      for (var deviation : deviations.subList(0, Math.min(deviations.size(), MOST_DEVIATIONS))) {
-        text.append("\n    ").append(i++).append(". ").append(deviation);
-      }
-      if (deviations.size() > MOST_DEVIATIONS) {
-        text.append("\n    and ").append(deviations.size() - MOST_DEVIATIONS).append(" more");
-      }
-      var events = words.explored.events();
-      text.append("\n  the last events:");
-      for (var event : events.subList(Math.max(0, events.size() - LAST_EVENTS), events.size())) {
-        text.append("\n    ").append(event);
-      }
-      var file = write(text, events, code);
-      if (file != null) {
-        text.append("\n  full trace: ").append(file);
-      }
-    }
-    return new ExplorationFailure(
-        text.toString(), cause, code, words.explored.deviations(), number);
-  }
-
-  /// Where the whole trace lies, if it could be written.
-  private @Nullable Path write(CharSequence text, List<String> events, String code) {
-    try {
-      var file =
-          traces().resolve(name.replaceAll("[^A-Za-z0-9_.-]+", "-") + "-" + hash(code) + ".txt");
-      Files.createDirectories(file.toAbsolutePath().getParent());
-      Files.writeString(file, text + "\n\nall events:\n" + String.join("\n", events) + "\n");
-      return file;
-    } catch (IOException | SecurityException e) {
-      Watchdog.LOGGER.log(System.Logger.Level.WARNING, "cannot write the trace of a run", e);
-      return null;
-    }
-  }
-
-  private static String hash(String code) {
-    return Integer.toHexString(code.hashCode());
-  }
-
-  private static Path traces() {
-    for (var place : List.of("target", "build")) {
-      if (Files.isDirectory(Path.of(place))) {
-        return Path.of(place, "jasyncio");
-      }
-    }
-    return Path.of(System.getProperty("java.io.tmpdir"), "jasyncio");
+  private FailureReport report(int number, long began, Outcome outcome) {
+    var which =
+        replay != null
+            ? "when it was replayed"
+            : "in run " + number + (number == 1 ? ", the plain one" : " of " + runs);
+    return new FailureReport(name, number, which, took(began), outcome);
   }
 }

@@ -328,8 +328,8 @@ final class Explored implements VirtualTime.Lateness {
   /// A number for the label of an entry: the same in each run in which the same happens.
   private int label(Entry entry) {
     if (entry instanceof Task<?> task && !isNamed(task)) {
-      int number = tasks.computeIfAbsent(entry, _ -> tasks.size() + 1);
-      return numbered("task #" + number);
+      int number = tasks.computeIfAbsent(entry, _ -> tasks.size());
+      return numbered(number == 0 ? testName : "task #" + number); // which gets its name later
     }
     return numbered(entry instanceof Task<?> task ? task.getName() : entry.toString());
   }

@@ -1,21 +1,22 @@
 package jasyncio.testing;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// The executor of a loop that is explored: each job is run when it is chosen, while the loop
-/// waits.
+/// The executor of a loop that is driven: each job waits until it is chosen.
 ///
 /// Jobs come from any thread; the loop's thread chooses.
 final class Jobs extends AbstractExecutorService {
   /// How often in a row a job is seen to wait before it counts: locks are held for a moment, too.
   private static final int LOOKS = 5;
 
+  private static final Duration A_MOMENT = Duration.ofMillis(1);
+
   private final List<Runnable> pending = new ArrayList<>(); // guarded by this
-  private final CountDownLatch shutDown = new CountDownLatch(1);
+  private volatile boolean shutDown;
   private volatile boolean leftAlone;
 
   /// How many wait to be run.
@@ -23,7 +24,8 @@ final class Jobs extends AbstractExecutorService {
     return pending.size();
   }
 
-  private synchronized Runnable take(int index) {
+  /// One of those that wait, for the caller to run.
+  synchronized Runnable take(int index) {
     return pending.remove(index);
   }
 
@@ -31,22 +33,15 @@ final class Jobs extends AbstractExecutorService {
   /// waits itself, for the loop perhaps, is left alone.
   void run(int index) {
     var job = take(index);
-    var over = new CountDownLatch(1);
     var thread =
         Thread.ofPlatform()
             .name("asyncio_" + index)
             .daemon()
             .inheritInheritableThreadLocals(false)
-            .start(() -> {
-              try {
-                job.run();
-              } finally {
-                over.countDown();
-              }
-            });
+            .start(job);
     try {
       int waiting = 0;
-      while (!leftAlone && waiting < LOOKS && !over.await(1, TimeUnit.MILLISECONDS)) {
+      while (!leftAlone && waiting < LOOKS && !thread.join(A_MOMENT)) {
         waiting = waits(thread) ? waiting + 1 : 0;
       }
     } catch (InterruptedException e) {
@@ -73,7 +68,7 @@ final class Jobs extends AbstractExecutorService {
 
   @Override
   public void shutdown() {
-    shutDown.countDown();
+    shutDown = true;
   }
 
   @Override
@@ -84,17 +79,17 @@ final class Jobs extends AbstractExecutorService {
 
   @Override
   public boolean isShutdown() {
-    return shutDown.getCount() == 0;
+    return shutDown;
   }
 
+  /// What is not run by then never will be.
   @Override
   public boolean isTerminated() {
-    return isShutdown() && pending() == 0;
+    return shutDown;
   }
 
-  /// What is not run by now never will be.
   @Override
-  public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-    return shutDown.await(timeout, unit);
+  public boolean awaitTermination(long timeout, TimeUnit unit) {
+    return isTerminated();
   }
 }

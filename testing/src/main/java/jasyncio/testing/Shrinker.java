@@ -148,18 +148,16 @@ final class Shrinker {
   private boolean accept(int[] candidate) {
     runs++;
     var outcome = runner.apply(Choices.of(candidate));
-    if (outcome.failure() == null || !outcome.kind().equals(kind)) {
-      return false;
+    boolean better =
+        outcome.failed() && outcome.kind().equals(kind) && isSmaller(outcome.choices(), values());
+    if (better) {
+      best = outcome;
     }
-    if (!isSmaller(trimmed(outcome.explored().choices().values()), values())) {
-      return false;
-    }
-    best = outcome;
-    return true;
+    return better;
   }
 
   private int[] values() {
-    return trimmed(best.explored().choices().values());
+    return best.choices();
   }
 
   /// Fewer deviations, else an earlier end, else smaller ones.

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
@@ -538,6 +539,17 @@ class ExplorationTest {
   }
 
   @Test
+  void plainRunThatFailsByChance_isTold() {
+    var runs = new AtomicInteger();
+    assertThat(
+            failure(
+                Exploration.of("once", _ -> assertThat(runs.incrementAndGet()).isGreaterThan(1))))
+        .hasMessageContainingAll(
+            "once failed in run 1, the plain one",
+            "NOT DETERMINISTIC: run again with the same choices, it passed");
+  }
+
+  @Test
   void runThatTakesTooLong_isToldAtOnce() {
     assertThat(Failures.of(Fixtures.class, "isLate"))
         .hasMessageContainingAll(
@@ -601,7 +613,18 @@ class ExplorationTest {
   void replayAnnotation_runsOnce() {
     Fixtures.LOG.clear();
     assertThat(Failures.of(Fixtures.class, "isReplayed"))
-        .hasMessageContaining("failed when it was replayed (");
+        .hasMessageContaining("test Fixtures.isReplayed() failed when it was replayed");
+  }
+
+  @Test
+  void reportEntry_saysWhatWasDone() {
+    assertThat(Failures.reportEntries(Fixtures.class, "passes"))
+        .containsExactly(Map.entry("explored", "3 runs"));
+    assertThat(Failures.reportEntries(Fixtures.class, "isRunOnce"))
+        .containsExactly(Map.entry("explored", "1 run"));
+    assertThat(Failures.reportEntries(Fixtures.class, "isReplayedInVain"))
+        .containsExactly(
+            Map.entry("replayed", "it passes; without the @Replay the test explores again"));
   }
 
   @Test
@@ -706,6 +729,13 @@ class ExplorationTest {
     void isReplayed() {
       throw new AssertionError("always");
     }
+
+    @Explore
+    @Replay("j1:AAQ")
+    void isReplayedInVain() {}
+
+    @Explore(runs = 1)
+    void isRunOnce() {}
 
     @AsyncTest
     void isLeftAlone(TestScope scope) {

@@ -3,10 +3,13 @@ package jasyncio.testing;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.testkit.engine.EngineExecutionResults;
 import org.junit.platform.testkit.engine.EngineTestKit;
 import org.junit.platform.testkit.engine.Event;
@@ -55,6 +58,15 @@ final class Failures {
     return run(method(type, method)).testEvents().failed().stream()
         .map(Failures::throwable)
         .toList();
+  }
+
+  /// What a test method that passes publishes.
+  static Map<String, String> reportEntries(Class<?> type, String method) {
+    var found = new LinkedHashMap<String, String>();
+    run(method(type, method)).allEvents().reportingEntryPublished().stream()
+        .map(event -> event.getRequiredPayload(ReportEntry.class))
+        .forEach(entry -> found.putAll(entry.getKeyValuePairs()));
+    return found;
   }
 
   /// How something of a class fails, be it a test or the class.
