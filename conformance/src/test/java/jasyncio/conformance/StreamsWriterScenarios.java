@@ -81,8 +81,8 @@ final class StreamsWriterScenarios {
     }
 
     @Override
-    public boolean isReading() {
-      throw unused();
+    public boolean isReading() { // when the reader gets it
+      return true;
     }
 
     @Override

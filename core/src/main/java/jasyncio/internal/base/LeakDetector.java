@@ -2,13 +2,11 @@ package jasyncio.internal.base;
 
 import java.lang.System.Logger.Level;
 import java.lang.ref.PhantomReference;
-import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,12 +19,12 @@ import org.jspecify.annotations.Nullable;
 public final class LeakDetector {
   /* Overview
    * A reference:  TRACKED -> SETTLED   dealt with; a later sweep of track(), or flush(), drops it
-   *               TRACKED -> REPORTED  collected before that; the thread that takes it out of the queue tells
+   *               TRACKED -> CLAIMED   collected before that; by whoever sees it first, who tells
+   *               CLAIMED -> TOLD      it is taken out of `references`, and flush() no longer waits for it
    *
    * Three kinds of threads meet here. Loops (and whoever makes coroutines without one) track() and flush(). The
-   * cleaner, one daemon thread for all detectors, takes references out of COLLECTED and handles them; a loop in
-   * flush() does so beside it. Each reference comes out of the queue once, so it is handled by one thread. That
-   * thread takes it out of `references` last: flush() ends when there are none left.
+   * cleaner, one daemon thread for all detectors, takes references out of COLLECTED. flush() does not wait for those
+   * to come out of it, which would be a guess: what a collection has found is cleared when that is over.
    */
 
   /// Says of an object whether it has been forgotten. Must not hold it.
@@ -44,14 +42,11 @@ public final class LeakDetector {
   }
 
   private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
-  private static final long COLLECTION_MILLIS = 200; // until the references of one are here
-  private static final long MOMENT_MILLIS = 20; // from one of its references to the others
   private static final long REPORT_MILLIS = 5000; // a report may have to load the logging system
   private static final int MIN_LIMIT = 64;
   private static boolean cleaning; // guarded by the class: whether there is a cleaner
 
   private volatile int limit = MIN_LIMIT; // of references, until the next sweep; need not be exact
-  private final AtomicInteger reporting = new AtomicInteger(); // reports under way
   private final Set<Tracked> references = ConcurrentHashMap.newKeySet(); // keeps them alive
 
   /// Reports `object` if it is collected before it is settled. Any thread.
@@ -94,46 +89,43 @@ public final class LeakDetector {
         .toList();
   }
 
-  /// Reports what has been forgotten by now. Any thread; waits for the collector.
+  /// Reports what has been forgotten by now. Any thread; waits for the collector, and for reports
+  /// that are under way.
   public void flush() {
     references.removeIf(t -> t.tracker.settled());
     if (references.isEmpty()) {
       return;
     }
     if (Boolean.parseBoolean(System.getProperty("jasyncio.collect", "true"))) {
-      var last = new Last();
-      var reference = new Tracked(new Object(), last, this);
-      try {
-        System.gc();
-        awaitReferences(last);
-      } finally {
-        Reference.reachabilityFence(reference);
+      System.gc();
+    }
+    var collected = references.stream().filter(t -> t.refersTo(null)).toList();
+    collected.forEach(Tracked::handle);
+    awaitTold(collected);
+  }
+
+  /// Waits for what other threads tell, for a time.
+  private synchronized void awaitTold(List<Tracked> collected) {
+    long began = System.nanoTime();
+    for (var tracked : collected) {
+      while (references.contains(tracked)) {
+        long left = REPORT_MILLIS - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+        if (left <= 0) {
+          return;
+        }
+        try {
+          wait(left);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
       }
     }
   }
 
-  /// Waits for the references of a collection to come out of the queue; `last` among them, so most
-  /// of the others are there when that is, and are given a moment.
-  private void awaitReferences(Last last) {
-    long began = System.nanoTime();
-    while (!references.isEmpty()) {
-      long now = System.nanoTime();
-      boolean over =
-          reporting.get() > 0
-              ? now - began > TimeUnit.MILLISECONDS.toNanos(REPORT_MILLIS)
-              : now - began > TimeUnit.MILLISECONDS.toNanos(COLLECTION_MILLIS)
-                  || (last.seen != 0
-                      && now - last.seen > TimeUnit.MILLISECONDS.toNanos(MOMENT_MILLIS));
-      if (over) {
-        return;
-      }
-      try {
-        handle(COLLECTED.remove(10));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
+  private synchronized void remove(Tracked tracked) {
+    references.remove(tracked);
+    notifyAll();
   }
 
   private static synchronized void startCleaning() {
@@ -146,7 +138,7 @@ public final class LeakDetector {
           .start(() -> {
             while (true) {
               try {
-                handle(COLLECTED.remove());
+                ((Tracked) COLLECTED.remove()).handle();
               } catch (InterruptedException e) {
                 Thread.onSpinWait(); // nobody has a reason to interrupt it: go on
               }
@@ -155,41 +147,10 @@ public final class LeakDetector {
     }
   }
 
-  private static void handle(@Nullable Reference<?> reference) {
-    if (reference instanceof Tracked tracked) {
-      var owner = tracked.owner;
-      owner.reporting.incrementAndGet();
-      try {
-        if (!tracked.tracker.settled() && tracked.claim()) {
-          tracked.tracker.report();
-        }
-      } catch (Throwable e) { // this report is lost, and no other
-        Log.log(Level.ERROR, "cannot report what was forgotten", e);
-      } finally {
-        owner.references.remove(tracked); // last: flush() waits for that
-        owner.reporting.decrementAndGet();
-      }
-    }
-  }
-
-  /// Tells that the references of a collection are coming.
-  private static final class Last implements Tracker {
-    volatile long seen; // when
-
-    @Override
-    public boolean settled() {
-      seen = System.nanoTime();
-      return true;
-    }
-
-    @Override
-    public void report() {}
-  }
-
   private static final class Tracked extends PhantomReference<Object> {
     final Tracker tracker;
     final LeakDetector owner;
-    private boolean told; // guarded by this
+    private boolean claimed; // guarded by this
 
     Tracked(Object object, Tracker tracker, LeakDetector owner) {
       super(object, COLLECTED);
@@ -199,9 +160,25 @@ public final class LeakDetector {
 
     /// Whether the caller is the one who is to tell.
     synchronized boolean claim() {
-      boolean first = !told;
-      told = true;
+      boolean first = !claimed;
+      claimed = true;
       return first;
+    }
+
+    /// Tells of it, unless another thread does. It has been collected.
+    void handle() {
+      if (!claim()) {
+        return;
+      }
+      try {
+        if (!tracker.settled()) {
+          tracker.report();
+        }
+      } catch (Throwable e) { // this report is lost, and no other
+        Log.log(Level.ERROR, "cannot report what was forgotten", e);
+      } finally {
+        owner.remove(this); // last: flush() waits for that
+      }
     }
   }
 }
