@@ -112,7 +112,6 @@ class IdleHooksTest {
   void callsInTheExecutor_keepTheLoopFromStalling() throws Exception {
     stopWhenStalled();
     var release = new CountDownLatch(1);
-    loop.callLater(0.005, release::countDown); // afterwards there is nothing but the call
     loop.createTask(() -> {
       loop.runInExecutor(
               null,
@@ -124,6 +123,7 @@ class IdleHooksTest {
       order.add("answer");
       loop.shutdownDefaultExecutor();
     });
+    Lowlevel.callWhenIdle(loop, release::countDown); // there is nothing but the call
     loop.runForever();
     assertThat(order).containsExactly("answer", "stalled");
   }
@@ -159,7 +159,7 @@ class IdleHooksTest {
     stopWhenStalled();
     var queue = new LinkedBlockingQueue<String>();
     loop.createTask(() -> order.add(queue.take()));
-    loop.callLater(0.005, () -> queue.add("taken")); // afterwards there is nothing but the task
+    Lowlevel.callWhenIdle(loop, () -> queue.add("taken")); // there is nothing but the task
     loop.runForever();
     assertThat(order).containsExactly("taken", "stalled");
   }
@@ -171,8 +171,8 @@ class IdleHooksTest {
     server.bind(new InetSocketAddress("localhost", 0));
     server.configureBlocking(false);
     loop.core.channels().watch(server);
-    loop.callLater(
-        0.005, // afterwards there is nothing but the channel
+    Lowlevel.callWhenIdle(
+        loop, // there is nothing but the channel
         () ->
             Thread.startVirtualThread(() ->
                 loop.callSoonThreadsafe(() -> {

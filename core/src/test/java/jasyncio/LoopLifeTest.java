@@ -252,9 +252,10 @@ class LoopLifeTest {
     void callLater_cancelledBeforeItArrives_doesNotRun() {
       loop.setDebug(false);
       loop.runUntilComplete(() -> {
+        var called = loop.<String>createFuture();
         elsewhere(() -> loop.callLater(0, () -> order.add("cancelled")).cancel());
-        elsewhere(() -> loop.callLater(0, () -> order.add("called")));
-        sleep(0.01);
+        elsewhere(() -> loop.callLater(0, () -> called.setResult("called")));
+        order.add(await(called));
       });
       assertThat(order).containsExactly("called");
     }

@@ -477,21 +477,19 @@ class RegressionTest {
     try {
       run(
           () -> {
+            var all = getRunningLoop().<Boolean>createFuture();
             for (int i = 0; i < rounds; i++) {
               getRunningLoop()
                   .callSoon(() -> {
                     dispatcher.set(Thread.currentThread());
                     trace.add("called");
+                    if (trace.size() == rounds) {
+                      all.setResult(true);
+                    }
                   });
               sleep(0);
             }
-            waitFor(
-                () -> {
-                  while (trace.size() < rounds) {
-                    sleep(0.001);
-                  }
-                },
-                5);
+            waitFor(all, 5);
           },
           RunOptions.defaults().blocking(BlockingPolicy.SWITCH));
     } finally {
@@ -603,14 +601,12 @@ class RegressionTest {
         }
         ended.countDown();
       });
-      loop.callLater(
-          0.01,
-          () -> {
-            release.countDown();
-            Spin.until(() -> thread.get().getState() == Thread.State.RUNNABLE);
-            loop.callSoon(() -> trace.add("never called")); // fetches what other threads have sent
-            loop.stop();
-          });
+      loop.callSoon(() -> { // when the first one blocks
+        release.countDown();
+        Spin.until(() -> thread.get().getState() == Thread.State.RUNNABLE);
+        loop.callSoon(() -> trace.add("never called")); // fetches what other threads have sent
+        loop.stop();
+      });
       loop.runForever();
     }
     ended.await();
@@ -622,7 +618,7 @@ class RegressionTest {
   void eagerStartAtTheEdgeOfTheStack_isALateStart() {
     run(() -> {
       dig(currentTask());
-      sleep(0.001);
+      sleep(0);
     });
     assertThat(trace).isNotEmpty().allMatch("ran"::equals);
   }

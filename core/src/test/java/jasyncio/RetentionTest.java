@@ -288,9 +288,9 @@ class RetentionTest {
       return soon;
     });
     assertDropped(captured -> {
-      var later = getRunningLoop().callLater(0.0001, captured::use);
+      var later = getRunningLoop().callLater(0, captured::use);
       while (captured.uses == 0) {
-        sleep(0.001);
+        sleep(0);
       }
       return later;
     });
@@ -466,10 +466,14 @@ class RetentionTest {
       var loop = getRunningLoop();
       loop.addSignalHandler("USR2", captured::use);
       assertThat(loop.removeSignalHandler("USR2")).isTrue();
-      Lowlevel.callWhenIdle(loop, captured::use);
-      while (captured.uses == 0) {
-        sleep(0.001);
-      }
+      var idle = loop.<Boolean>createFuture();
+      Lowlevel.callWhenIdle(
+          loop,
+          () -> {
+            captured.use();
+            idle.setResult(true);
+          });
+      await(idle);
       loop.setExceptionHandler((l, error) -> captured.use());
       loop.setExceptionHandler(null);
       loop.setTaskFactory(new Factory(captured));

@@ -9,6 +9,7 @@ import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.lowlevel.Lowlevel;
 import jasyncio.testkit.DefaultSignals;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -160,7 +161,7 @@ class RunnerTest {
                 order.add("executor");
               });
       begun.await();
-      getRunningLoop().callLater(0.005, go::countDown);
+      Lowlevel.callWhenIdle(getRunningLoop(), go::countDown); // closing, it waits
     });
     order.add("closed");
     assertThat(order).containsExactly("executor", "closed");

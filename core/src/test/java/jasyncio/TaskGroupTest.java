@@ -640,29 +640,27 @@ class TaskGroupTest {
       assertThat(errorsOf(error)).containsExactly(problem);
     }
 
-    @Test
+    @AsyncTest
     void cancel_withAnEnclosingTimeoutPending_letsTheTimeoutThrough() {
-      run(() -> {
-        assertThatThrownBy(() ->
-                timeout(
-                    0.001,
-                    () -> {
-                      taskGroup(tg -> {
-                        tg.createTask(() -> {
-                          try {
-                            sleep(100);
-                          } finally {
-                            tg.cancel();
-                          }
-                        });
-                        sleep(100);
+      assertThatThrownBy(() ->
+              timeout(
+                  0.001,
+                  () -> {
+                    taskGroup(tg -> {
+                      tg.createTask(() -> {
+                        try {
+                          sleep(100);
+                        } finally {
+                          tg.cancel();
+                        }
                       });
-                      order.add("goes on"); // must not: the timeout is pending
                       sleep(100);
-                    }))
-            .isInstanceOf(TimeoutException.class);
-        assertThat(currentTask().cancelling()).isZero();
-      });
+                    });
+                    order.add("goes on"); // must not: the timeout is pending
+                    sleep(100);
+                  }))
+          .isInstanceOf(TimeoutException.class);
+      assertThat(currentTask().cancelling()).isZero();
       assertThat(order).isEmpty();
     }
 

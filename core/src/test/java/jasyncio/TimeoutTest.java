@@ -75,19 +75,18 @@ class TimeoutTest {
     assertThat(order).isEmpty();
   }
 
-  @Test
+  @AsyncTest
   void nested_innerExpiry_leavesTheOuterAlone() throws Exception {
-    run(() ->
-        timeout(
-            100,
-            outer -> {
-              var inner = jasyncio.Timeout.after(0.001);
-              assertThatThrownBy(() -> inner.run(() -> sleep(100)))
-                  .isInstanceOf(TimeoutException.class);
-              assertThat(inner.expired()).isTrue();
-              assertThat(outer.expired()).isFalse();
-              sleep(0);
-            }));
+    timeout(
+        100,
+        outer -> {
+          var inner = jasyncio.Timeout.after(0.001);
+          assertThatThrownBy(() -> inner.run(() -> sleep(100)))
+              .isInstanceOf(TimeoutException.class);
+          assertThat(inner.expired()).isTrue();
+          assertThat(outer.expired()).isFalse();
+          sleep(0);
+        });
   }
 
   @AsyncTest

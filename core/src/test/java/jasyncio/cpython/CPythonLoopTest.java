@@ -1,5 +1,6 @@
 package jasyncio.cpython;
 
+import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.ensureFuture;
 import static jasyncio.Asyncio.newEventLoop;
@@ -57,8 +58,20 @@ class CPythonLoopTest {
     loop.callSoon(() -> {
       throw exit;
     });
-    assertThatThrownBy(() -> loop.runUntilComplete(() -> sleep(0.002))).isSameAs(exit);
-    loop.runUntilComplete(() -> sleep(0.004)); // the first one ends meanwhile, and stops nothing
+    var end = loop.<String>createFuture();
+    assertThatThrownBy(() ->
+            loop.runUntilComplete(() -> {
+              order.add(await(end));
+            }))
+        .isSameAs(exit);
+    loop.runUntilComplete(() -> {
+      end.setResult("first"); // it ends meanwhile, and stops nothing
+      for (int i = 0; i < 5; i++) {
+        sleep(0);
+      }
+      order.add("second");
+    });
+    assertThat(order).containsExactly("first", "second");
   }
 
   // CPython: test_base_events.BaseEventLoopTests.test_create_task_error_closes_coro

@@ -16,6 +16,7 @@ import jasyncio.CancelledError;
 import jasyncio.ExceptionGroup;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.sync.Event;
+import jasyncio.testing.AsyncTests;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ class CPythonTaskGroupsTest {
   private static final class BaseError extends Error {}
 
   private static void runWith(boolean eager, Action<?> main) throws Exception {
-    run(() -> {
+    AsyncTests.run(() -> {
       getRunningLoop().setTaskFactory(eager ? Asyncio.eagerTaskFactory() : null);
       main.run();
     });

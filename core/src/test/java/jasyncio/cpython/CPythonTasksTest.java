@@ -7,6 +7,7 @@ import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.currentTask;
 import static jasyncio.Asyncio.ensureFuture;
 import static jasyncio.Asyncio.gather;
+import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.newEventLoop;
 import static jasyncio.Asyncio.runCoroutineThreadsafe;
 import static jasyncio.Asyncio.shield;
@@ -27,6 +28,7 @@ import jasyncio.Task;
 import jasyncio.TaskFactory;
 import jasyncio.TaskOptions;
 import jasyncio.testing.AsyncTest;
+import jasyncio.testing.AsyncTests;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,12 +148,13 @@ class CPythonTasksTest {
       var task = currentTask();
       var timedOut = new boolean[1];
       var timer =
-          loop.callLater(
-              limit,
-              () -> {
-                timedOut[0] = true;
-                task.cancel();
-              });
+          getRunningLoop()
+              .callLater(
+                  limit,
+                  () -> {
+                    timedOut[0] = true;
+                    task.cancel();
+                  });
       try {
         sleep(seconds);
         order.add("finished");
@@ -168,18 +171,18 @@ class CPythonTasksTest {
     }
 
     // CPython: test_tasks.BaseTaskTests.test_uncancel_structured_blocks
-    @Test
-    void uncancel_inAStructuredBlock_takesTheCancellationBack() {
+    @AsyncTest
+    void uncancel_inAStructuredBlock_takesTheCancellationBack() throws Exception {
       var late =
-          loop.createTask(() -> {
+          createTask(() -> {
             assertThat(timesOut(10, 0.001)).isTrue();
             sleep(0); // not cancelled any more
             order.add("outer code");
           });
-      loop.runUntilComplete(late);
+      await(late);
       assertThat(late.cancelling()).isZero();
-      var inTime = loop.createTask(() -> timesOut(0, 10));
-      assertThat(loop.runUntilComplete(inTime)).isFalse();
+      var inTime = createTask(() -> timesOut(0, 10));
+      assertThat(await(inTime)).isFalse();
       assertThat(inTime.cancelling()).isZero();
       assertThat(order).containsExactly("outer code", "finished");
     }
@@ -522,12 +525,12 @@ class CPythonTasksTest {
   @Test
   void contextOfATask_isNotChangedByCallbacksOfFutures() {
     var variable = ContextVar.of("variable", "nope");
-    loop.runUntilComplete(() -> {
+    AsyncTests.run(() -> {
       for (int i = 0; i < 2; i++) {
-        var future = loop.<Integer>createFuture();
+        var future = getRunningLoop().<Integer>createFuture();
         future.addDoneCallback(f -> variable.set("something else"));
         variable.set("yes" + i);
-        loop.callSoon(() -> future.setResult(1));
+        getRunningLoop().callSoon(() -> future.setResult(1));
         await(future);
         assertThat(variable.get()).isEqualTo("yes" + i);
         sleep(0.001);
