@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.JdkClasses;
 import jasyncio.internal.base.Log;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
@@ -29,9 +30,6 @@ final class Watchdog {
    */
   private static final long MIN_PERIOD_NANOS = 5_000_000;
   private static final int MAX_OTHERS = 10;
-  private static final List<String> JDK = List.of("java.", "javax.", "jdk.", "sun.");
-  private static final List<String> DEVICES =
-      List.of("java.io.", "java.lang.Process", "java.net.", "sun.net.", "sun.nio.");
   private static final Set<Watchdog> RUNNING = ConcurrentHashMap.newKeySet();
   private static @Nullable Thread thread; // guarded by the class
 
@@ -152,9 +150,7 @@ final class Watchdog {
   /// A native method of a device, or of a program: the JDK's others compute, or load a class.
   private static boolean isOutside(StackTraceElement frame) {
     var name = frame.getClassName();
-    return frame.isNativeMethod()
-        && (DEVICES.stream().anyMatch(name::startsWith)
-            || JDK.stream().noneMatch(name::startsWith));
+    return frame.isNativeMethod() && (JdkClasses.areOfDevices(name) || !JdkClasses.areOf(name));
   }
 
   private static boolean isWaiting(Thread thread) {

@@ -1,12 +1,11 @@
 package jasyncio.testing;
 
+import jasyncio.internal.base.JdkClasses;
 import java.util.List;
 
 /// Tells waits for a lock inside of the JDK, which another thread holds for a moment, from blocking
 /// calls: a test that logs while another thread does is not at fault.
 final class Contention {
-  private static final List<String> JDK = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
-
   /// What a wait goes through, whoever it is for.
   private static final List<String> WAITS =
       List.of(
@@ -16,17 +15,9 @@ final class Contention {
           "jdk.internal.misc.InternalLock",
           "jdk.internal.misc.Unsafe");
 
-  /// Who waits on purpose.
+  /// Who waits on purpose, beside those who wait for devices.
   private static final List<String> ON_PURPOSE =
-      List.of(
-          "java.io.",
-          "java.lang.Object",
-          "java.lang.Process",
-          "java.lang.Thread",
-          "java.net.",
-          "java.util.concurrent.",
-          "sun.net.",
-          "sun.nio.");
+      List.of("java.lang.Object", "java.lang.Thread", "java.util.concurrent.");
 
   private Contention() {}
 
@@ -35,16 +26,16 @@ final class Contention {
     boolean throughALock = false;
     for (var frame : stack) {
       var name = frame.getClassName();
-      if (startsWithAny(name, WAITS)) {
+      if (JdkClasses.startsWithAny(name, WAITS)) {
         throughALock |= name.startsWith("jdk.internal.misc.InternalLock");
       } else {
-        return startsWithAny(name, JDK) && (throughALock || !startsWithAny(name, ON_PURPOSE));
+        return JdkClasses.areOf(name) && (throughALock || !waitsOnPurpose(name));
       }
     }
     return false;
   }
 
-  private static boolean startsWithAny(String name, List<String> beginnings) {
-    return beginnings.stream().anyMatch(name::startsWith);
+  private static boolean waitsOnPurpose(String name) {
+    return JdkClasses.areOfDevices(name) || JdkClasses.startsWithAny(name, ON_PURPOSE);
   }
 }

@@ -1,12 +1,12 @@
 package jasyncio.testing;
 
+import jasyncio.internal.base.JdkClasses;
 import jasyncio.internal.loop.Channels;
 import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.Inbox;
 import jasyncio.internal.loop.Sleeper;
 import jasyncio.internal.loop.Waiting;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// Time that stands still while anything can run, and jumps to the next timer when nothing can.
@@ -45,10 +45,6 @@ final class VirtualTime implements Waiting {
           return false;
         }
       };
-
-  /// Where who waits for a device comes through.
-  private static final List<String> DEVICES =
-      List.of("sun.nio.", "sun.net.", "java.net.", "java.io.", "java.lang.Process");
 
   private final Inbox inbox;
   private final Channels channels;
@@ -133,7 +129,7 @@ final class VirtualTime implements Waiting {
     return thread.getState() == Thread.State.TIMED_WAITING
         || Arrays.stream(thread.getStackTrace())
             .map(StackTraceElement::getClassName)
-            .anyMatch(name -> DEVICES.stream().anyMatch(name::startsWith));
+            .anyMatch(JdkClasses::areOfDevices);
   }
 
   @Override
