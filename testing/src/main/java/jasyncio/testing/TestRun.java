@@ -278,8 +278,8 @@ final class TestRun {
   private String timedOut() {
     return label
         + " is not over after "
-        + settings.timeoutSeconds()
-        + " s of real time"
+        + VirtualTime.text((long) (settings.timeoutSeconds() * 1e9))
+        + " of real time"
         + (settings.time() == TimeMode.VIRTUAL
             ? ", and " + VirtualTime.text(clock.elapsed().toNanos()) + " of virtual time"
             : "");

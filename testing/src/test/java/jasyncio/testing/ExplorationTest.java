@@ -196,7 +196,7 @@ class ExplorationTest {
     var plain = Settings.plain();
     var settings =
         new Settings(
-            plain.time(), plain.blocking(), null, false, 0.2, plain.scope(), plain.allowed());
+            plain.time(), plain.blocking(), null, false, 1, plain.scope(), plain.allowed());
     var run = new TestRun("spins", settings, false, explored);
     var end = new AtomicBoolean();
     assertThatExceptionOfType(AssertionError.class)
@@ -211,7 +211,7 @@ class ExplorationTest {
                       return true;
                     })))
         .withMessageContainingAll(
-            "spins is not over after 0.2 s of real time",
+            "spins is not over after 1 s of real time",
             "others are at work for the loop",
             "thread 'asyncio_0'");
     run.finish();
@@ -553,8 +553,7 @@ class ExplorationTest {
   void runThatTakesTooLong_isToldAtOnce() {
     assertThat(Failures.of(Fixtures.class, "isLate"))
         .hasMessageContainingAll(
-            "is not over after 0.2 s of real time",
-            "not looked for, as each run would take as long");
+            "is not over after 1 s of real time", "not looked for, as each run would take as long");
     Fixtures.END.countDown();
   }
 
@@ -750,7 +749,7 @@ class ExplorationTest {
     }
 
     @Explore
-    @OnLoop(timeoutSeconds = 0.2)
+    @OnLoop(timeoutSeconds = 1)
     void isLate() throws Exception {
       toThread(() -> END.await());
     }
