@@ -1,7 +1,6 @@
 package jasyncio.testing.models;
 
 import static jasyncio.Asyncio.sleep;
-import static jasyncio.Asyncio.waitFor;
 
 import jasyncio.sync.Acquirable;
 import jasyncio.sync.BoundedSemaphore;
@@ -11,7 +10,6 @@ import jasyncio.sync.Held;
 import jasyncio.sync.Lock;
 import jasyncio.sync.Semaphore;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,16 +82,7 @@ class HoldingModelTest {
             release(held);
           }
         }
-        case TIMED -> {
-          try {
-            waitFor(
-                () -> {
-                  release(acquire(task, "acquire() within a second"));
-                },
-                1);
-          } catch (TimeoutException e) { // as it may
-          }
-        }
+        case TIMED -> withinASecond(() -> release(acquire(task, "acquire() within a second")));
       }
     }
 

@@ -2,7 +2,9 @@ package jasyncio.testing.models;
 
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.waitFor;
 
+import jasyncio.Action;
 import jasyncio.Awaitable;
 import jasyncio.Task;
 import jasyncio.testing.Exploration;
@@ -11,6 +13,7 @@ import jasyncio.testing.Explore.Strategy;
 import jasyncio.testing.TestScope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -51,6 +54,12 @@ abstract class Model<O> {
 
   /// Does something as a task of the program: calls the thing, and the model beside it.
   abstract void perform(int task, O operation) throws Exception;
+
+  /// Whether those who wait for the thing wait for other threads, as far as the loop knows: time
+  /// would stand still, and is advanced.
+  boolean waitsForOthers() {
+    return false;
+  }
 
   /// All tasks are done: the thing is as if it were new, or what else it should be.
   abstract void end() throws Exception;
@@ -118,6 +127,14 @@ abstract class Model<O> {
       waits.remove(wait);
     }
     return value;
+  }
+
+  /// Does something that may take too long.
+  static void withinASecond(Action<?> part) throws Exception {
+    try {
+      waitFor(part, 1);
+    } catch (TimeoutException e) { // as it may
+    }
   }
 
   private void ensureFirst(Wait served) {
@@ -198,7 +215,7 @@ abstract class Model<O> {
   }
 
   private void passTime(TestScope scope) {
-    if (isExact()) {
+    if (isExact() || waitsForOthers()) {
       scope.clock().advance(END);
     } else {
       sleep(END);

@@ -1,7 +1,6 @@
 package jasyncio.testing.models;
 
 import static jasyncio.Asyncio.sleep;
-import static jasyncio.Asyncio.waitFor;
 
 import jasyncio.queue.LifoQueue;
 import jasyncio.queue.PriorityQueue;
@@ -13,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.Tag;
@@ -129,14 +127,14 @@ class QueueModelTest {
       try {
         switch (operation) {
           case PUT -> put(task);
-          case PUT_WITHIN_A_SECOND -> inTime(() -> put(task));
+          case PUT_WITHIN_A_SECOND -> withinASecond(() -> put(task));
           case PUT_NOWAIT -> {
             int item = next();
             line.queue.putNowait(item);
             line.put(item);
           }
           case GET -> get(task);
-          case GET_WITHIN_A_SECOND -> inTime(() -> get(task));
+          case GET_WITHIN_A_SECOND -> withinASecond(() -> get(task));
           case GET_NOWAIT -> line.taken(line.queue.getNowait());
           case WORK -> {
             get(task);
@@ -175,17 +173,6 @@ class QueueModelTest {
         ensure(line.items.isEmpty(), "it is not empty: %s", line.queue);
       } catch (QueueFullException e) {
         ensure(line.items.size() == SIZE, "it is not full: %s", line.queue);
-      }
-    }
-
-    private interface Part {
-      void run() throws Exception;
-    }
-
-    private static void inTime(Part part) throws Exception {
-      try {
-        waitFor(part::run, 1);
-      } catch (TimeoutException e) { // as it may
       }
     }
 
@@ -283,16 +270,7 @@ class QueueModelTest {
       try {
         switch (operation) {
           case SELECT -> select(task, first, second);
-          case SELECT_WITHIN_A_SECOND -> {
-            try {
-              waitFor(
-                  () -> {
-                    select(task, first, second);
-                  },
-                  1);
-            } catch (TimeoutException e) { // as it may
-            }
-          }
+          case SELECT_WITHIN_A_SECOND -> withinASecond(() -> select(task, first, second));
           case SELECT_REVERSED -> select(task, second, first);
           case GET_FIRST ->
               first.taken(
