@@ -13,6 +13,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.Runtimes.ScheduledOnly;
+import jasyncio.testing.AsyncTest;
+import jasyncio.testing.OnLoop;
+import jasyncio.testing.TestClock;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -28,6 +31,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class JdkFuturesTest {
@@ -343,39 +348,36 @@ class JdkFuturesTest {
       });
     }
 
-    @Test // CPython:
+    @AsyncTest // CPython:
     // test_tasks.RunCoroutineThreadsafeTests.test_run_coroutine_threadsafe_and_cancel
-    void cancel_beforeTheLoopHasSeenTheCall_runsNothing() {
-      try (var loop = newEventLoop()) {
-        var ran = new AtomicBoolean();
-        var coroutine = jasyncio.Asyncio.coroutine(() -> ran.set(true));
-        assertThat(runCoroutineThreadsafe(coroutine, loop).cancel(true)).isTrue();
-        loop.runUntilComplete(() -> sleep(0.001));
-        assertThat(ran).isFalse();
-        assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
-      }
+    void cancel_beforeTheLoopHasSeenTheCall_runsNothing(TestClock clock) {
+      var ran = new AtomicBoolean();
+      var coroutine = jasyncio.Asyncio.coroutine(() -> ran.set(true));
+      assertThat(runCoroutineThreadsafe(coroutine, getRunningLoop()).cancel(true)).isTrue();
+      clock.settle();
+      assertThat(ran).isFalse();
+      assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
     }
 
-    @Test // CPython: the same, with the task made already
-    void cancel_beforeTheFirstStep_runsNothing() {
-      try (var loop = newEventLoop()) {
-        for (boolean byAnotherThread : new boolean[] {true, false}) {
-          var ran = new AtomicBoolean();
-          var coroutine = jasyncio.Asyncio.coroutine(() -> ran.set(true));
-          var theirs = runCoroutineThreadsafe(coroutine, loop);
-          loop.callSoonThreadsafe(() -> { // its task is in the ready queue
-            if (byAnotherThread) {
-              var _ = CompletableFuture.supplyAsync(() -> theirs.cancel(true)).join();
-            } else {
-              theirs.cancel(true);
-            }
-          });
-          loop.runUntilComplete(() -> sleep(0.001));
-          assertThat(ran).isFalse();
-          assertThat(theirs).isCancelled();
-          assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
+    @ParameterizedTest // CPython: the same, with the task made already
+    @ValueSource(booleans = {true, false})
+    @OnLoop(blocking = BlockingPolicy.BLOCK)
+    void cancel_beforeTheFirstStep_runsNothing(boolean byAnotherThread, TestClock clock) {
+      var loop = getRunningLoop();
+      var ran = new AtomicBoolean();
+      var coroutine = jasyncio.Asyncio.coroutine(() -> ran.set(true));
+      var theirs = runCoroutineThreadsafe(coroutine, loop);
+      loop.callSoonThreadsafe(() -> { // its task is in the ready queue
+        if (byAnotherThread) {
+          var _ = CompletableFuture.supplyAsync(() -> theirs.cancel(true)).join();
+        } else {
+          theirs.cancel(true);
         }
-      }
+      });
+      clock.settle();
+      assertThat(ran).isFalse();
+      assertThat(theirs).isCancelled();
+      assertThat(coroutine.state()).isEqualTo(Coroutine.State.CLOSED);
     }
 
     @Test

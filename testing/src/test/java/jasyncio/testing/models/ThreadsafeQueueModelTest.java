@@ -21,10 +21,9 @@ import org.junit.jupiter.api.Test;
 /// Those who wait are served by whoever puts or takes, and go on later. So the model knows how many
 /// items may be on their way to somebody, as many as wait, and not which.
 ///
-/// Calls of other threads that do not wait are, to those who do, no others than calls of tasks:
-/// all come under the queue's lock, and wake through the loop's inbox. Threads that wait are not
-/// here: an exploration cannot choose when such a one goes on. They are in
-/// `ThreadsafeQueueLincheckTest`.
+/// Calls of other threads that do not wait are, to those who do, no others than calls of tasks: all
+/// come under the queue's lock, and wake through the loop's inbox. Threads that wait are not here:
+/// an exploration cannot choose when such a one goes on. They are in `ThreadsafeQueueLincheckTest`.
 @Tag("slow")
 class ThreadsafeQueueModelTest {
   private static final int PROGRAMS = 20;
@@ -187,12 +186,13 @@ class ThreadsafeQueueModelTest {
       int older = items.indexOf(item);
       open++;
       if (older >= 0) {
-        items.remove(older);
-        ensure(older <= takers.size() + givenUpMeanwhile, "%d is not the first one: %s", item, this);
+        items.remove(/* index */ older);
+        ensure(
+            older <= takers.size() + givenUpMeanwhile, "%d is not the first one: %s", item, this);
         ensure(
             shutDown || undisturbed(earlier) <= items.size(), "somebody was overtaken: %s", this);
       } else {
-        ensure(dropped.remove(item) && owed-- > 0, "%d is not there: %s", item, this);
+        ensure(dropped.remove(/* element */ item) && owed-- > 0, "%d is not there: %s", item, this);
       }
     }
 
