@@ -66,6 +66,7 @@ public final class EventLoop implements AutoCloseable {
 
   // The loop's thread.
   private @Nullable TaskFactory taskFactory;
+  int refusals; // while it closes: how often the task that is unwound wanted to wait
 
   // Set by the loop's thread, asked by any; `debug` and `life` also set by others.
   private volatile BlockingPolicy blockingPolicy = BlockingPolicy.BLOCK;

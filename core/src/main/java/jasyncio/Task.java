@@ -1,9 +1,11 @@
 package jasyncio;
 
+import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Monitors;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.Entry;
 import java.io.PrintStream;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -48,6 +50,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private static final byte SLEEPING = 3;
   private static final byte FIRED = 4;
   private static final byte ROUSED = 5;
+  private static final int MAX_REFUSALS = 100; // to let it wait while its loop is closed
 
   private static final AtomicInteger COUNTER = new AtomicInteger();
 
@@ -224,11 +227,19 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// The code of the task stops here.
   private void leave() {
     if (getLoop().isClosing()) {
-      throw new IllegalStateException(
-          "coroutine ignored GeneratorExit: it awaited while its loop was being closed");
+      refuseToWait();
     }
     getLoop().leave(this);
     settleInterrupt();
+  }
+
+  private void refuseToWait() {
+    var loop = getLoop();
+    if (++loop.refusals > MAX_REFUSALS) { // it will not end by itself: it is never gone on with
+      loop.hub.switchTo(null);
+    }
+    throw new IllegalStateException(
+        "coroutine ignored GeneratorExit: it awaited while its loop was being closed");
   }
 
   /// From now on `what` will wake the task; it learns of the wish to cancel.
@@ -443,7 +454,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// The loop is closed for good: lets the task's `finally` blocks run.
   void unwind() {
     if (fiber != null) {
-      getLoop().core.unwind(fiber);
+      var loop = getLoop();
+      loop.refusals = 0;
+      loop.core.unwind(fiber);
+      if (loop.refusals > MAX_REFUSALS) {
+        Log.log(
+            Level.ERROR,
+            () -> "coroutine ignored GeneratorExit again and again, and is left as it is: " + this);
+      }
     } else {
       CoroutineBody.drop(body);
       body = CoroutineBody.remains(body);

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -719,6 +720,40 @@ class MisuseTest {
           .singleElement()
           .asString()
           .endsWith("coroutine ignored GeneratorExit: it awaited while its loop was being closed");
+    }
+
+    @Test
+    void task_thatWillNotEndWhileItIsUnwound_isLeftAsItIs() {
+      var ends = new AtomicInteger();
+      var loop = newEventLoop();
+      loop.setExceptionHandler((l, error) -> {});
+      var stubborn =
+          loop.createTask(() -> {
+            while (true) {
+              try {
+                sleep(100);
+              } catch (Throwable e) {
+                ends.incrementAndGet(); // and goes on
+              }
+            }
+          });
+      var other =
+          loop.createTask(() -> {
+            try {
+              sleep(100);
+            } finally {
+              ends.set(-1);
+            }
+          });
+      loop.runUntilComplete(() -> sleep(0));
+      try (var logs = Logs.capture()) {
+        loop.close();
+        assertThat(logs.lines())
+            .anyMatch(line -> line.contains("ignored GeneratorExit again and again"));
+      }
+      assertThat(stubborn.cancelled()).isTrue();
+      assertThat(other.cancelled()).isTrue();
+      assertThat(ends).hasValue(-1);
     }
 
     @Test
