@@ -4,7 +4,6 @@ import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.currentTask;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.timeout;
 import static jasyncio.Asyncio.timeoutAt;
@@ -14,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import jasyncio.testing.AsyncTest;
+import jasyncio.testing.AsyncTests;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -175,7 +175,7 @@ class TimeoutTest {
       nest.setStackTrace(new StackTraceElement[0]); // which would take all the memory
     }
     var thrown = (ExceptionGroup) nest;
-    run(() -> {
+    AsyncTests.run(() -> {
       var error =
           catchThrowable(() ->
               timeout(

@@ -57,6 +57,11 @@ class MonkeyTest {
     joinall(new ArrayList<Greenlet<?>>(greenlets), WaitOptions.defaults().raiseError(true));
   }
 
+  /// What was logged, except for steps that took long, which depends on how busy the machine is.
+  private static List<String> warnings(Logs logs) {
+    return logs.lines().stream().filter(line -> !line.startsWith("WARNING Executing ")).toList();
+  }
+
   @Test
   @PortableOnly
   void patchAll_withoutTheScheduledRuntime_saysWhatIsMissing() {
@@ -86,12 +91,12 @@ class MonkeyTest {
     sleep();
     try (var logs = Logs.capture()) {
       Monkey.patchAll();
-      assertThat(logs.lines())
+      assertThat(warnings(logs))
           .singleElement()
           .asString()
           .startsWith("WARNING Monkey.patchAll() came late");
       Monkey.patchAll();
-      assertThat(logs.lines()).hasSize(1);
+      assertThat(warnings(logs)).hasSize(1);
     }
     assertThat(getHub().loop().getBlockingPolicy()).isEqualTo(BlockingPolicy.SWITCH);
     var latch = new CountDownLatch(1);
@@ -107,7 +112,7 @@ class MonkeyTest {
         var latch = new CountDownLatch(1);
         joinallOrFail(List.of(spawn(() -> latch.await()), spawn(latch::countDown)));
       });
-      assertThat(logs.lines()).hasSize(1);
+      assertThat(warnings(logs)).hasSize(1);
     }
   }
 
@@ -123,7 +128,7 @@ class MonkeyTest {
         assertThat(loop.getBlockingPolicy()).isEqualTo(BlockingPolicy.SWITCH);
         Monkey.patchAll();
       });
-      assertThat(logs.lines()).singleElement().asString().contains("came late");
+      assertThat(warnings(logs)).singleElement().asString().contains("came late");
     }
   }
 
@@ -318,7 +323,7 @@ class MonkeyTest {
     var limited = spawn(() -> withTimeout(0.005, queue::take, "over"));
     assertThat(limited.get()).isEqualTo("over");
     var killed = spawn(() -> order.add(queue.take()));
-    sleep(0.005);
+    sleep(0); // it blocks
     killed.kill();
     assertThat(killed.exit()).isNotNull();
     assertThat(killed.exit().getSuppressed())
@@ -361,7 +366,7 @@ class MonkeyTest {
             order.add("cleaned");
           }
         });
-    sleep(0.001);
+    sleep(0); // it blocks
     killed.kill();
     assertThat(order).containsExactly("spawned", "cleaned");
     assertThat(killed.exit()).isNotNull();
@@ -420,7 +425,7 @@ class MonkeyTest {
                 false));
     try (var logs = Logs.capture()) {
       joinall(List.of(holder, waiter));
-      assertThat(logs.lines()).singleElement().asString().contains("of its own");
+      assertThat(warnings(logs)).singleElement().asString().contains("of its own");
     }
     assertThat(waiter.exception()).isSameAs(problem);
   }
