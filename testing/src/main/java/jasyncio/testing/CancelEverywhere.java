@@ -132,10 +132,17 @@ public final class CancelEverywhere {
   record Faults(int runs, int runsThatFailed, List<Fault> list) {}
 
   /// What it consists of.
+  ///
+  /// @param limitSeconds how long a run may take in real time
   record Options(
-      SetUp setUp, Set<Way> ways, Predicate<? super ErrorContext> expected, long patienceNanos) {}
+      SetUp setUp,
+      Set<Way> ways,
+      Predicate<? super ErrorContext> expected,
+      long patienceNanos,
+      double limitSeconds) {}
 
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final double LIMIT_SECONDS = 60;
   private static final int MAX_POSITIONS = 10_000;
   private static final int MAX_PLACES = 6; // that are told of
 
@@ -155,7 +162,8 @@ public final class CancelEverywhere {
             Objects.requireNonNull(setUp, "setUp"),
             EnumSet.of(Way.ONCE, Way.TWICE, Way.AGAIN, Way.TIME_OUT),
             _ -> false,
-            PATIENCE_NANOS));
+            PATIENCE_NANOS,
+            LIMIT_SECONDS));
   }
 
   /// Cancels `body` everywhere, and checks each time that `invariant` holds: a scenario of one. The
@@ -190,7 +198,8 @@ public final class CancelEverywhere {
             options.setUp,
             EnumSet.copyOf(List.of(wanted)),
             options.expected,
-            options.patienceNanos));
+            options.patienceNanos,
+            options.limitSeconds));
   }
 
   /// Says which errors may be told to the loop's exception handler.
@@ -200,7 +209,8 @@ public final class CancelEverywhere {
   public CancelEverywhere expecting(Predicate<? super ErrorContext> reports) {
     Objects.requireNonNull(reports, "reports");
     return new CancelEverywhere(
-        new Options(options.setUp, options.ways, reports, options.patienceNanos));
+        new Options(
+            options.setUp, options.ways, reports, options.patienceNanos, options.limitSeconds));
   }
 
   /// Says how long, in real time, other threads and watched channels are waited for while nothing
@@ -214,7 +224,12 @@ public final class CancelEverywhere {
       throw new IllegalArgumentException("patience must be 0 s or more, not " + seconds);
     }
     return new CancelEverywhere(
-        new Options(options.setUp, options.ways, options.expected, (long) (seconds * 1e9)));
+        new Options(
+            options.setUp,
+            options.ways,
+            options.expected,
+            (long) (seconds * 1e9),
+            options.limitSeconds));
   }
 
   /// Says how long other threads and watched channels are waited for.
@@ -226,7 +241,16 @@ public final class CancelEverywhere {
     return patience(Durations.seconds(duration, "duration"));
   }
 
+  /// The same scenario, of which a run may take so long in real time.
+  CancelEverywhere limit(double seconds) {
+    return new CancelEverywhere(
+        new Options(options.setUp, options.ways, options.expected, options.patienceNanos, seconds));
+  }
+
   /// Runs the scenario, once as it is and then disturbed at every moment in every way.
+  ///
+  /// A run that takes a minute of real time, because something blocks the loop or computes, is
+  /// interrupted, told of, and the last one.
   ///
   /// @throws AssertionError with everything that went wrong, and where the victim was then
   /// @throws IllegalStateException if a loop runs here, or the scenario names no victim, or for
@@ -264,11 +288,15 @@ public final class CancelEverywhere {
           }
           var run = run(way, position, target, false);
           var faults = run.drive();
+          runs++;
+          if (run.isLate()) { // others may take as long
+            found.addAll(faults);
+            return new Faults(runs, failed + 1, found);
+          }
           if (!faults.isEmpty()) {
             found.addAll(tellingWhere(faults, way, position, target));
             failed++;
           }
-          runs++;
           more = run.wasDisturbed(); // else it was done before: later is no different
         }
       }

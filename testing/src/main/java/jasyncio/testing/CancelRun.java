@@ -61,6 +61,7 @@ final class CancelRun implements Scenario {
   private boolean asked; // somebody was there to be cancelled
   private boolean cancelling; // all, at the end
   private boolean timedOut;
+  private volatile @Nullable String late; // set by the watchdog's thread, once: what held it up
 
   private enum Role {
     VICTIM,
@@ -280,11 +281,16 @@ final class CancelRun implements Scenario {
     return asked;
   }
 
+  /// Whether it took too long, in real time.
+  boolean isLate() {
+    return late != null;
+  }
+
   /// Runs it; what has gone wrong.
   ///
   /// @throws IllegalStateException if the scenario names no victim
   List<Fault> drive() {
-    try {
+    try (var _ = Watchdog.watch(options.limitSeconds(), this::tooLong)) {
       runCoroutine("the scenario's set-up", () -> options.setUp().accept(this));
       if (faults.isEmpty()) {
         if (!hasVictim()) {
@@ -304,12 +310,27 @@ final class CancelRun implements Scenario {
       LoopAccess.get().reportForgotten(loop, _ -> {}); // in each run, not when it is collected
       loop.close();
     }
+    if (late != null) {
+      faults.clear(); // they are of the interrupt
+      fault(late, null);
+      return faults;
+    }
     for (var report : reports) {
       if (!options.expected().test(report)) {
         fault("reported: " + report.message(), report.exception());
       }
     }
     return faults;
+  }
+
+  /// Called by the watchdog's thread.
+  private void tooLong(Watchdog.Watch watch) {
+    watch.interrupt(
+        loop,
+        "is not over after "
+            + VirtualTime.text((long) (options.limitSeconds() * 1e9))
+            + " of real time",
+        text -> late = text);
   }
 
   private void runTasks() {

@@ -258,21 +258,7 @@ final class TestRun {
     if (watch.waitUntilOver()) {
       return;
     }
-    var thread = LoopAccess.get().currentThread(loop);
-    if (thread == null) {
-      return;
-    }
-    var text = new StringBuilder(timedOut()).append("\n  the loop is held up at");
-    for (var frame : WaitGraph.withoutHarness(List.of(thread.getStackTrace()))) {
-      text.append("\n      at ").append(frame);
-    }
-    watch.unlessOver(() -> {
-      verdict.compareAndSet(null, text.toString());
-      thread.interrupt();
-      Watchdog.LOGGER.log(
-          System.Logger.Level.WARNING,
-          text + "\nit is interrupted; if that has no effect, it hangs");
-    });
+    watch.interrupt(loop, timedOut(), text -> verdict.compareAndSet(null, text));
   }
 
   private String timedOut() {

@@ -1,5 +1,8 @@
 package jasyncio.testing;
 
+import jasyncio.EventLoop;
+import jasyncio.internal.loop.LoopAccess;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -73,6 +76,28 @@ final class Watchdog {
       if (!isOver()) {
         action.run();
       }
+    }
+
+    /// Interrupts what holds a loop up, if something does and it is not over.
+    ///
+    /// @param what is wrong: how the text begins
+    /// @param told gets the text before that, which says where it was
+    void interrupt(EventLoop loop, String what, Consumer<String> told) {
+      var thread = LoopAccess.get().currentThread(loop);
+      if (thread == null) {
+        return;
+      }
+      var text = new StringBuilder(what).append("\n  the loop is held up at");
+      for (var frame : WaitGraph.withoutHarness(List.of(thread.getStackTrace()))) {
+        text.append("\n      at ").append(frame);
+      }
+      unlessOver(() -> {
+        told.accept(text.toString());
+        thread.interrupt();
+        LOGGER.log(
+            System.Logger.Level.WARNING,
+            text + "\nit is interrupted; if that has no effect, it hangs");
+      });
     }
 
     @Override

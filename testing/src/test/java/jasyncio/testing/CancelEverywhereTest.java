@@ -27,6 +27,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -492,6 +493,32 @@ class CancelEverywhereTest {
             })
                 ::check)
         .hasMessageContaining("[ONCE] at moment 2, but not when it was run once more");
+  }
+
+  @Test
+  void runThatIsHeldUp_isInterrupted_andTheLast() {
+    var runs = new AtomicInteger();
+    var faults =
+        CancelEverywhere.of(scenario ->
+                scenario.victim(() -> {
+                  try {
+                    sleep(1);
+                  } finally {
+                    if (runs.incrementAndGet() == 2) {
+                      new CountDownLatch(1).await();
+                    }
+                  }
+                }))
+            .limit(1)
+            .faults();
+    assertThat(runs).hasValue(2);
+    assertThat(faults.runsThatFailed()).isEqualTo(1);
+    assertThat(faults.list())
+        .singleElement()
+        .satisfies(fault ->
+            assertThat(fault.what())
+                .startsWith("is not over after 1 s of real time\n  the loop is held up at")
+                .contains("CountDownLatch.await", "CancelEverywhereTest"));
   }
 
   @Test
