@@ -57,7 +57,7 @@ final class Access extends LoopAccess {
   // ---- for jasyncio.testing ---------------------------------------------------------------------
 
   @Override
-  public Object newLoop(@Nullable Object fiberKind, LoopParts parts, String label) {
+  public Object newLoop(@Nullable Object fiberKind, LoopParts parts, @Nullable String label) {
     var loop = new EventLoop((FiberKind) fiberKind, parts);
     loop.setLabel(label);
     return loop;

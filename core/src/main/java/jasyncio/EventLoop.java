@@ -840,7 +840,7 @@ public final class EventLoop implements AutoCloseable {
   }
 
   /// Names the loop in messages: that of a test, say.
-  void setLabel(String label) {
+  void setLabel(@Nullable String label) {
     this.label = label;
   }
 

@@ -5,7 +5,6 @@ import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.conformance.Helpers.echo;
 import static jasyncio.conformance.Helpers.fail;
@@ -14,6 +13,7 @@ import static jasyncio.conformance.Helpers.pause;
 import static jasyncio.conformance.Trace.describe;
 import static jasyncio.conformance.Trace.outcome;
 import static jasyncio.conformance.Trace.print;
+import static jasyncio.testing.InVirtualTime.run;
 
 import jasyncio.Asyncio;
 import jasyncio.Awaitable;

@@ -4,7 +4,6 @@ import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.gatherActions;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.timeout;
 import static jasyncio.conformance.Helpers.hang;
@@ -14,6 +13,7 @@ import static jasyncio.conformance.Trace.outcome;
 import static jasyncio.conformance.Trace.print;
 import static jasyncio.generator.Generators.asyncGenerator;
 import static jasyncio.generator.Generators.twoWayAsyncGenerator;
+import static jasyncio.testing.InVirtualTime.run;
 
 import jasyncio.CancelledError;
 import jasyncio.GeneratorExit;

@@ -6,13 +6,13 @@ import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.gather;
 import static jasyncio.Asyncio.gatherActions;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.taskGroup;
 import static jasyncio.Asyncio.waitFor;
 import static jasyncio.conformance.Trace.attempt;
 import static jasyncio.conformance.Trace.kind;
 import static jasyncio.conformance.Trace.print;
+import static jasyncio.testing.InVirtualTime.run;
 
 import jasyncio.Action;
 import jasyncio.Awaitable;

@@ -7,7 +7,6 @@ import static jasyncio.Asyncio.currentTask;
 import static jasyncio.Asyncio.gather;
 import static jasyncio.Asyncio.gatherActions;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.conformance.Helpers.collect;
 import static jasyncio.conformance.Helpers.echo;
@@ -22,6 +21,7 @@ import static jasyncio.conformance.Trace.kind;
 import static jasyncio.conformance.Trace.outcome;
 import static jasyncio.conformance.Trace.print;
 import static jasyncio.lowlevel.Lowlevel.suspend;
+import static jasyncio.testing.InVirtualTime.run;
 
 import jasyncio.Action;
 import jasyncio.Awaitable;

@@ -6,7 +6,6 @@ import static jasyncio.Asyncio.coroutine;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.gather;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.conformance.Helpers.collect;
 import static jasyncio.conformance.Helpers.echo;
@@ -20,6 +19,7 @@ import static jasyncio.conformance.Trace.attempt;
 import static jasyncio.conformance.Trace.describe;
 import static jasyncio.conformance.Trace.outcome;
 import static jasyncio.conformance.Trace.print;
+import static jasyncio.testing.InVirtualTime.run;
 
 import jasyncio.Action;
 import jasyncio.Awaitable;

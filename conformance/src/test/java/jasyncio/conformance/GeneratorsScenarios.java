@@ -1,6 +1,5 @@
 package jasyncio.conformance;
 
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.conformance.Trace.attempt;
 import static jasyncio.conformance.Trace.describe;
@@ -9,6 +8,7 @@ import static jasyncio.conformance.Trace.print;
 import static jasyncio.generator.Generators.generator;
 import static jasyncio.generator.Generators.iter;
 import static jasyncio.generator.Generators.twoWayGenerator;
+import static jasyncio.testing.InVirtualTime.run;
 
 import jasyncio.GeneratorExit;
 import jasyncio.StopIteration;

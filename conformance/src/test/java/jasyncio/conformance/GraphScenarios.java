@@ -4,12 +4,12 @@ import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.gather;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.shield;
 import static jasyncio.Asyncio.taskGroup;
 import static jasyncio.conformance.Helpers.echo;
 import static jasyncio.conformance.Helpers.pause;
 import static jasyncio.conformance.Trace.print;
+import static jasyncio.testing.InVirtualTime.run;
 
 import jasyncio.Action;
 import jasyncio.Asyncio;

@@ -120,7 +120,8 @@ final class Helpers {
     loop.runForever();
   }
 
-  /// Blocks the thread.
+  /// Blocks the thread, which is what a callback that is slow, or a patched call, has to do; and a
+  /// collection is given a while, as the JVM tells of its end on another thread.
   static void blockFor(double seconds) {
     try {
       Thread.sleep((long) (seconds * 1000));

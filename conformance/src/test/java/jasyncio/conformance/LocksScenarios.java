@@ -4,7 +4,6 @@ import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.gatherActions;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.waitFor;
 import static jasyncio.conformance.Helpers.fail;
@@ -13,6 +12,7 @@ import static jasyncio.conformance.Trace.attempt;
 import static jasyncio.conformance.Trace.describe;
 import static jasyncio.conformance.Trace.outcome;
 import static jasyncio.conformance.Trace.print;
+import static jasyncio.testing.InVirtualTime.run;
 
 import jasyncio.Action;
 import jasyncio.Asyncio;

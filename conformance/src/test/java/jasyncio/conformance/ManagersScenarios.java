@@ -2,7 +2,6 @@ package jasyncio.conformance;
 
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.taskGroup;
 import static jasyncio.conformance.Helpers.fail;
@@ -14,6 +13,7 @@ import static jasyncio.conformance.Trace.describe;
 import static jasyncio.conformance.Trace.kind;
 import static jasyncio.conformance.Trace.outcome;
 import static jasyncio.conformance.Trace.print;
+import static jasyncio.testing.InVirtualTime.run;
 
 import jasyncio.CancelledError;
 import jasyncio.ExceptionGroup;

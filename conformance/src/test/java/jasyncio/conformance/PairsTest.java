@@ -1,9 +1,13 @@
 package jasyncio.conformance;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +19,33 @@ import org.junit.jupiter.api.TestFactory;
 
 /// The pairs are complete, and a difference would be seen.
 class PairsTest {
+  /// The groups that do not run in virtual time, and why. What else has to be in real time says so
+  /// where it is.
+  private static final Map<String, String> REAL_TIME =
+      Map.ofEntries(
+          entry("datagrams", "I/O"),
+          entry("futures", "other threads complete some"),
+          entry("greenlets", "the hub of a main program makes its loop itself"),
+          entry("greenlets_patched", "calls that block"),
+          entry("iterations", "its clock never rests, and nothing waits for a time"),
+          entry("loop", "how a loop keeps time, and other threads"),
+          entry("pipes", "I/O"),
+          entry("runners", "run itself, and signals"),
+          entry("signals", "signals"),
+          entry("sockets", "I/O"),
+          entry("streams_connections", "I/O"),
+          entry("subprocesses", "processes"),
+          entry("threads", "threads"),
+          entry("tls", "I/O"),
+          entry("transports", "I/O"));
+
+  /// The files that call `Thread.sleep`, and why each has to.
+  private static final Map<String, String> MAY_SLEEP =
+      Map.of(
+          "GreenletsPatchedScenarios", "what patched sleeps do is the subject",
+          "Helpers", "blockFor is for callbacks that block, and for what a collection has found",
+          "PairsTest", "a scenario hangs on purpose");
+
   @Test
   void groups_together_haveMoreThan120Pairs() {
     int pairs =
@@ -53,6 +84,39 @@ class PairsTest {
         .collect(
             Collectors.toMap(
                 scenario -> Names.method(scenario.name()), scenario -> scenario.rule()));
+  }
+
+  @Test
+  void groups_withoutAReason_runInVirtualTime() {
+    assertThat(PythonSources.groups())
+        .filteredOn(group ->
+            !text(source(Names.className(group)))
+                .contains("import static jasyncio.testing.InVirtualTime.run;"))
+        .containsExactlyInAnyOrderElementsOf(REAL_TIME.keySet());
+  }
+
+  @Test
+  void files_withoutAReason_doNotSleep() throws IOException {
+    try (var files = Files.list(source(PairsTest.class.getName()).getParent())) {
+      assertThat(files)
+          .filteredOn(file -> text(file).contains("Thread.sleep("))
+          .extracting(file -> file.getFileName().toString().replace(".java", ""))
+          .containsExactlyInAnyOrderElementsOf(MAY_SLEEP.keySet());
+    }
+  }
+
+  private static Path source(String className) {
+    return PythonSources.module()
+        .resolve("src/test/java")
+        .resolve(className.replace('.', '/') + ".java");
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// A Java half that prints what its imagined Python half would not.

@@ -4,12 +4,12 @@ import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.gatherActions;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.waitFor;
 import static jasyncio.conformance.Helpers.pause;
 import static jasyncio.conformance.Trace.kind;
 import static jasyncio.conformance.Trace.outcome;
 import static jasyncio.conformance.Trace.print;
+import static jasyncio.testing.InVirtualTime.run;
 
 import jasyncio.Action;
 import jasyncio.Asyncio;

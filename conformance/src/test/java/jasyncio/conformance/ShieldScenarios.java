@@ -3,7 +3,6 @@ package jasyncio.conformance;
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.shield;
 import static jasyncio.Asyncio.waitFor;
 import static jasyncio.conformance.Helpers.collect;
@@ -16,6 +15,7 @@ import static jasyncio.conformance.Helpers.report;
 import static jasyncio.conformance.Helpers.steps;
 import static jasyncio.conformance.Trace.outcome;
 import static jasyncio.conformance.Trace.print;
+import static jasyncio.testing.InVirtualTime.run;
 
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;

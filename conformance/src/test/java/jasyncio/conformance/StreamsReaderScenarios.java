@@ -2,13 +2,13 @@ package jasyncio.conformance;
 
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.waitFor;
 import static jasyncio.conformance.Helpers.pause;
 import static jasyncio.conformance.Trace.describe;
 import static jasyncio.conformance.Trace.kind;
 import static jasyncio.conformance.Trace.outcome;
 import static jasyncio.conformance.Trace.print;
+import static jasyncio.testing.InVirtualTime.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jasyncio.Awaitable;

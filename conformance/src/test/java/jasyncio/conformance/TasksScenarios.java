@@ -9,7 +9,6 @@ import static jasyncio.Asyncio.ensureFuture;
 import static jasyncio.Asyncio.gather;
 import static jasyncio.Asyncio.gatherActions;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.conformance.Helpers.collect;
 import static jasyncio.conformance.Helpers.echo;
@@ -27,6 +26,7 @@ import static jasyncio.conformance.Trace.kind;
 import static jasyncio.conformance.Trace.outcome;
 import static jasyncio.conformance.Trace.print;
 import static jasyncio.conformance.Trace.tidy;
+import static jasyncio.testing.InVirtualTime.run;
 
 import jasyncio.Action;
 import jasyncio.Asyncio;

@@ -3,7 +3,6 @@ package jasyncio.conformance;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.currentTask;
 import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.taskGroup;
 import static jasyncio.Asyncio.timeout;
@@ -19,6 +18,7 @@ import static jasyncio.conformance.Trace.describe;
 import static jasyncio.conformance.Trace.kind;
 import static jasyncio.conformance.Trace.outcome;
 import static jasyncio.conformance.Trace.print;
+import static jasyncio.testing.InVirtualTime.run;
 
 import jasyncio.Action;
 import jasyncio.CancelledError;

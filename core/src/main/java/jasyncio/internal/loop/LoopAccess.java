@@ -59,8 +59,9 @@ public abstract class LoopAccess {
   /// A loop with parts of one's own.
   ///
   /// @param fiberKind of the face; `null` for the default
-  /// @param label names it in messages
-  public abstract Object newLoop(@Nullable Object fiberKind, LoopParts parts, String label);
+  /// @param label names it in messages; `null` for none
+  public abstract Object newLoop(
+      @Nullable Object fiberKind, LoopParts parts, @Nullable String label);
 
   /// What somebody has left on a loop.
   ///
