@@ -2,6 +2,7 @@ package jasyncio.conformance;
 
 import jasyncio.EventLoop;
 import jasyncio.FiberKind;
+import jasyncio.gevent.HubInVirtualTime;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -71,6 +72,9 @@ final class JavaScenarios {
             .daemon()
             .start(() -> {
               try {
+                if (scenario.getDeclaringClass() == GreenletsScenarios.class) {
+                  HubInVirtualTime.install();
+                }
                 scenario.invoke(null);
               } catch (InvocationTargetException e) {
                 problem[0] = e.getCause();

@@ -30,7 +30,8 @@ public final class InVirtualTime {
     Asyncio.run(main, OPTIONS);
   }
 
-  private static EventLoop newEventLoop() {
+  /// The loop, for who runs it otherwise.
+  public static EventLoop newEventLoop() {
     EventLoop.running(); // initialises the class that installs the access
     var parts = new LoopParts(VirtualTime::new, new ReadyQueue());
     return (EventLoop) LoopAccess.get().newLoop(null, parts, null);

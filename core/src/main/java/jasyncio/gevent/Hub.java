@@ -62,7 +62,7 @@ public final class Hub {
     try {
       running = Asyncio.getRunningLoop();
     } catch (IllegalStateException e) { // none runs: this is a main program that needs its hub
-      return create();
+      return create(Asyncio.newEventLoop());
     }
     return of(running);
   }
@@ -72,8 +72,8 @@ public final class Hub {
     return OF_THREAD.get();
   }
 
-  private static Hub create() {
-    var loop = Asyncio.newEventLoop();
+  /// Makes the hub of this thread's main program, on a new loop: in tests, one whose time jumps.
+  static Hub create(EventLoop loop) {
     var hub = new Hub(loop, Thread.currentThread());
     if (Monkey.isPatched()) {
       loop.setBlockingPolicy(BlockingPolicy.SWITCH);
