@@ -141,7 +141,7 @@ class BlockingPolicyTest {
 
     @Test
     void slowStep_inDebugMode_isLoggedWithTheBlockingStack() {
-      try (var logs = Logs.capture()) {
+      try (var logs = Logs.captureAll()) {
         run(
             () -> {
               getRunningLoop().setSlowCallbackDuration(60);
@@ -164,7 +164,7 @@ class BlockingPolicyTest {
 
     @Test
     void slowCallback_inDebugMode_isLogged() {
-      try (var logs = Logs.capture()) {
+      try (var logs = Logs.captureAll()) {
         run(
             () -> {
               getRunningLoop().setSlowCallbackDuration(60);

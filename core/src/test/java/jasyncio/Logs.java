@@ -9,12 +9,18 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /// What the library logs while this is open; nothing of it is printed.
+///
+/// Debug mode's remarks on steps that took long are left out, unless they are asked for: which ones
+/// there are depends on how busy the machine is.
 public final class Logs extends Handler implements AutoCloseable {
   private final Logger logger = Logger.getLogger("jasyncio");
   private final boolean printed = logger.getUseParentHandlers();
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
-  private Logs() {
+  private final boolean slowSteps; // are told of, too
+
+  private Logs(boolean slowSteps) {
+    this.slowSteps = slowSteps;
     setLevel(Level.ALL);
     logger.setUseParentHandlers(false);
     logger.addHandler(this);
@@ -22,7 +28,12 @@ public final class Logs extends Handler implements AutoCloseable {
 
   /// Begins to collect.
   public static Logs capture() {
-    return new Logs();
+    return new Logs(false);
+  }
+
+  /// Begins to collect, remarks on slow steps as well.
+  public static Logs captureAll() {
+    return new Logs(true);
   }
 
   /// Each record as `LEVEL text`, followed by the exception if there is one.
@@ -32,6 +43,9 @@ public final class Logs extends Handler implements AutoCloseable {
 
   @Override
   public void publish(LogRecord entry) {
+    if (!slowSteps && entry.getMessage().startsWith("Executing ")) {
+      return;
+    }
     var text = entry.getLevel() + " " + new SimpleFormatter().formatMessage(entry);
     lines.add(entry.getThrown() == null ? text : text + "\n" + entry.getThrown());
   }

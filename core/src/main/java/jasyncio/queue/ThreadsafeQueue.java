@@ -80,8 +80,9 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
 
   /// A queue.
   ///
-  /// @param maxsize how many items it holds at most; 0 or less is no limit. It may hold one more for
-  ///   each taker that was handed an item and gives it up, as it is cancelled in that very moment
+  /// @param maxsize how many items it holds at most; 0 or less is no limit. It may hold one more
+  ///   for each taker that was handed an item and gives it up, as it is cancelled in that very
+  ///   moment
   public ThreadsafeQueue(int maxsize) {
     this.maxsize = maxsize;
   }
