@@ -291,6 +291,17 @@ final class CancelRun implements Scenario {
   /// @throws IllegalStateException if the scenario names no victim
   List<Fault> drive() {
     try (var _ = Watchdog.watch(options.limitSeconds(), this::tooLong)) {
+      runAndCheck();
+    }
+    if (late != null) {
+      faults.clear(); // they are of the interrupt
+      fault(late, null);
+    }
+    return faults;
+  }
+
+  private void runAndCheck() {
+    try {
       runCoroutine("the scenario's set-up", () -> options.setUp().accept(this));
       if (faults.isEmpty()) {
         if (!hasVictim()) {
@@ -310,17 +321,11 @@ final class CancelRun implements Scenario {
       LoopAccess.get().reportForgotten(loop, _ -> {}); // in each run, not when it is collected
       loop.close();
     }
-    if (late != null) {
-      faults.clear(); // they are of the interrupt
-      fault(late, null);
-      return faults;
-    }
     for (var report : reports) {
       if (!options.expected().test(report)) {
         fault("reported: " + report.message(), report.exception());
       }
     }
-    return faults;
   }
 
   /// Called by the watchdog's thread.
