@@ -45,14 +45,16 @@ final class Interruption {
       return;
     }
     declared = Interrupts.isMindedBy(blocked);
-    sentTo(blocked);
+    thread = blocked;
+    onItsWay = true;
+    sent++;
     blocked.interrupt();
   }
 
-  /// It is on its way to a thread.
-  void sentTo(Thread blocked) {
+  /// It was sent to a thread by somebody else, and what was called has got it.
+  void hasReached(Thread blocked) {
     thread = blocked;
-    onItsWay = true;
+    noticed = true;
     sent++;
   }
 

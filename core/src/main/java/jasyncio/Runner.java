@@ -1,6 +1,7 @@
 package jasyncio;
 
 import jasyncio.internal.base.Sneaky;
+import jasyncio.internal.fiber.Fiber;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import kotlin.internal.LowPriorityInOverloadResolution;
@@ -126,7 +127,7 @@ public final class Runner implements AutoCloseable {
     interruptsHeard = 0;
     threadInterrupts = 0;
     var undo = onMainThread() ? Signals.onInterrupt(() -> interrupted(theLoop, task, id)) : null;
-    theLoop.core.setInterruptListener(thread -> threadInterrupted(theLoop, task, thread));
+    theLoop.core.setInterruptListener(blocked -> threadInterrupted(theLoop, task, blocked));
     thrown = null;
     boolean told = false; // the caller, of an interrupt
     T value;
@@ -190,16 +191,12 @@ public final class Runner implements AutoCloseable {
     return Thread.currentThread().threadId() <= LAST_ID_OF_A_MAIN_THREAD;
   }
 
-  /// The thread that called [#run] was interrupted; maybe `blocked` as well, because user code
-  /// blocked there.
-  private void threadInterrupted(EventLoop loop, Future<?> main, @Nullable Thread blocked) {
+  /// The thread that called [#run] was interrupted; maybe a blocking call on `blocked` as well.
+  private void threadInterrupted(EventLoop loop, Future<?> main, @Nullable Fiber blocked) {
     if (++threadInterrupts > 1) {
       loop.core.escape(new InterruptedException());
-    } else if (blocked != null
-        && main instanceof Task<?> task
-        && task.fiber() != null
-        && task.fiber().thread() == blocked) {
-      task.cancelInterrupted(blocked);
+    } else if (blocked != null && main instanceof Task<?> task && task.fiber() == blocked) {
+      task.cancelInterrupted();
     } else {
       main.cancel();
     }
@@ -213,7 +210,11 @@ public final class Runner implements AutoCloseable {
     } else if (count == 2) {
       Stuck.endUnless(loop, () -> runs != id);
     }
+    var blocked = count > 1 ? loop.hub.interruptBlocked() : null;
     loop.sendUnlessClosed(() -> {
+      if (blocked != null) {
+        loop.hub.takeInterrupt(blocked);
+      }
       if (runs != id) {
         return;
       }
@@ -224,12 +225,6 @@ public final class Runner implements AutoCloseable {
         throw new KeyboardInterrupt();
       }
     });
-    if (count > 1) {
-      var thread = loop.hub.blockingThread();
-      if (thread != null) {
-        thread.interrupt();
-      }
-    }
   }
 
   /// Ends the loop: cancels what is left of its tasks and waits for them, closes asynchronous

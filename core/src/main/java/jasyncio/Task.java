@@ -638,13 +638,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  /// Cancels the task, whose thread was interrupted for that already.
-  void cancelInterrupted(Thread interrupted) {
+  /// Cancels the task, whose blocking call was interrupted for that already.
+  void cancelInterrupted() {
     cancelRequests++;
     setWish(null);
-    var interruption = makeInterruption();
-    interruption.sentTo(interrupted);
-    interruption.settle(); // this comes later
+    makeInterruption().hasReached(Objects.requireNonNull(Objects.requireNonNull(fiber).thread()));
   }
 
   /// {@return how often [#cancel()] was called, less the calls of [#uncancel()]}

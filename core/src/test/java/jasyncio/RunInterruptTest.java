@@ -1,6 +1,7 @@
 package jasyncio;
 
 import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.currentTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
@@ -173,40 +174,90 @@ class RunInterruptTest {
     assertThat(order).containsExactly("InterruptedException");
   }
 
+  /// A monitor minds no interrupt, so the next await is told of it.
+  @Test
+  void interrupt_ofACallThatWaitsOn_cancelsMain() throws Exception {
+    var main = new CompletableFuture<Thread>();
+    var lock = new Object();
+    Thread caller;
+    synchronized (lock) {
+      caller =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  run(() -> {
+                    main.complete(Thread.currentThread());
+                    synchronized (lock) {
+                      order.add("locked");
+                    }
+                    sleepUntilCancelled();
+                  });
+                } catch (Throwable e) {
+                  order.add(e.getClass().getSimpleName());
+                }
+                order.add("flag: " + Thread.interrupted());
+              });
+      Spin.untilWaiting(main.join());
+      caller.interrupt();
+      Spin.until(() -> main.join().isInterrupted());
+    }
+    caller.join();
+    assertThat(order)
+        .containsExactly("locked", "cancelled, flag: false", "InterruptedException", "flag: false");
+  }
+
+  private void sleepUntilCancelled() {
+    try {
+      sleep(1000);
+    } catch (CancelledError e) {
+      order.add("cancelled, flag: " + Thread.currentThread().isInterrupted());
+      throw e;
+    }
+  }
+
   /// From outside a wait of the loop may look like a blocking call of the task that waited last.
   @Runtimes.PortableOnly
   @Test
   void interrupt_thatIsSentToTheLoopsOwnWait_cancelsMain() {
+    runAndInterruptAsIfBlocked(() -> currentTask());
+    assertThat(order).containsExactly("cancelled, flag: false");
+  }
+
+  /// So may a wait for control.
+  @Runtimes.PortableOnly
+  @Test
+  void interrupt_thatIsSentToATaskThatHasGivenUpControl_cancelsMain() {
+    runAndInterruptAsIfBlocked(() -> createTask(this::sleepUntilCancelled));
+    assertThat(order).containsExactly("cancelled, flag: false", "cancelled, flag: false");
+  }
+
+  /// Has a main task sleep, and `last` gives the task that suspends last.
+  private void runAndInterruptAsIfBlocked(Awaitable<Task<?>, RuntimeException> last) {
     try (var runner = new Runner()) {
       var loop = runner.getLoop();
       assertThatExceptionOfType(InterruptedException.class)
           .isThrownBy(() ->
               runner.run(() -> {
                 var main = currentTask();
+                var carrier = last.await();
                 loop.runInExecutor(() -> {
-                  while (!main.isSuspended()) {
+                  while (!carrier.isSuspended() || !loop.core.isWaiting()) {
                     Thread.onSpinWait();
                   }
-                  interruptAsIfBlocked(loop, main.fiber().thread());
+                  interruptAsIfBlocked(loop, main.fiber());
                 });
-                try {
-                  sleep(1000);
-                } catch (CancelledError e) {
-                  order.add("cancelled, flag: " + Thread.currentThread().isInterrupted());
-                  throw e;
-                }
+                sleepUntilCancelled();
               }));
     }
-    assertThat(order).containsExactly("cancelled, flag: false");
   }
 
-  /// What `LoopInterrupts.note` does when it takes `thread` for one in a blocking call.
-  private static void interruptAsIfBlocked(EventLoop loop, Thread thread)
+  /// What `LoopInterrupts.note` does when it takes `fiber` for one in a blocking call.
+  private static void interruptAsIfBlocked(EventLoop loop, Fiber fiber)
       throws ReflectiveOperationException {
+    fiber.thread().interrupt();
     var interrupts = field(loop.core, "interrupts").get(loop.core);
-    field(interrupts, "interrupted").set(interrupts, thread);
+    field(interrupts, "interrupted").set(interrupts, fiber);
     field(interrupts, "pending").set(interrupts, true);
-    thread.interrupt();
     var tell = interrupts.getClass().getDeclaredMethod("tell");
     tell.setAccessible(true);
     loop.core.send(

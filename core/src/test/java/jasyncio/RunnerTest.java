@@ -259,6 +259,12 @@ class RunnerTest {
     }
 
     @Test
+    void interrupt_twice_ofACallThatWaitsOn_isNotLeftForTheCleanUp() {
+      var result = interrupt("waitsOn", 2);
+      assertThat(result.output()).isEqualTo("flag: false\nKeyboardInterrupt");
+    }
+
+    @Test
     void interrupt_twice_withoutEffect_saysWhereTheLoopIsStuckAndEndsTheJvm() {
       var result = interrupt("computes", 2, Runtimes.jvmOptions());
       assertThat(result.exitCode()).isEqualTo(130);
@@ -357,6 +363,7 @@ class RunnerTest {
           case "swallows" -> System.out.println(run(Interrupted::swallows));
           case "resists" -> run(Interrupted::resists);
           case "blocks" -> run(Interrupted::blocks);
+          case "waitsOn" -> run(Interrupted::waitsOn);
           case "computes" -> run(Interrupted::computes);
           case "waitsForALock" -> run(Interrupted::waitsForALock);
           case "ends" -> {
@@ -448,6 +455,36 @@ class RunnerTest {
           System.out.println("interrupted");
         }
         sleep(100);
+      }
+    }
+
+    /// Waits for a monitor, which minds no interrupt, until one has come.
+    private static void waitsOn() throws Exception {
+      System.out.println("ready");
+      try {
+        sleep(100);
+      } catch (CancelledError e) {
+        var self = Thread.currentThread();
+        var held = new CountDownLatch(1);
+        var lock = new Object();
+        Thread.ofPlatform()
+            .start(() -> {
+              synchronized (lock) {
+                held.countDown();
+                Spin.untilWaiting(self);
+                System.out.println("again");
+                Spin.until(self::isInterrupted);
+              }
+            });
+        held.await();
+        synchronized (lock) {
+          Thread.onSpinWait(); // has been interrupted
+        }
+        try {
+          sleep(100);
+        } finally {
+          System.out.println("flag: " + self.isInterrupted());
+        }
       }
     }
 

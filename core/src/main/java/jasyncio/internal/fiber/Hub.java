@@ -19,7 +19,7 @@ public abstract class Hub {
    *
    * `current` belongs to the logical thread. Other threads may read it to compare its thread with
    * themselves: only the thread that is current can find itself there; what they see of others is a
-   * guess, as in blockingThread(). One field, not two: a reference
+   * guess. interruptBlocked() acts on one, and takeInterrupt() sets it right. One field, not two: a reference
    * stored into an old object is dear (the write barrier of G1), and this one is at every switch.
    */
   static final String FIBER_NAME = "jasyncio-fiber";
@@ -132,19 +132,31 @@ public abstract class Hub {
   /// Whether the thread in [#run] was interrupted and will notice as soon as it gets control.
   public abstract boolean isInterrupted();
 
-  /// The thread of the fiber that blocks the hub in a call of user code, if one does as far as can
-  /// be seen from outside. Called by any thread.
-  public final @Nullable Thread blockingThread() {
+  /// Interrupts the fiber that blocks the hub in a call of user code, if one does as far as can be
+  /// seen from outside. It may have gone on meanwhile, so the logical thread is to [take that
+  /// back][#takeInterrupt] when it next has control. Called by any thread.
+  ///
+  /// @return the one that was interrupted, or `null`
+  public final @Nullable Fiber interruptBlocked() {
     var fiber = current;
-    if (fiber == null || fiber.thread == null || !mayBlock(fiber) || source.isWaiting()) {
+    var thread = fiber == null ? null : fiber.thread;
+    if (thread == null || !mayBlock(fiber) || source.isWaiting()) {
       return null;
     }
-    return switch (fiber.thread.getState()) {
-      // Had it begun to wait for the loop after all, that would be seen now.
-      case BLOCKED, WAITING, TIMED_WAITING -> source.isWaiting() ? null : fiber.thread;
+    return switch (thread.getState()) {
+      case BLOCKED, WAITING, TIMED_WAITING -> {
+        thread.interrupt();
+        yield fiber;
+      }
       default -> null;
     };
   }
+
+  /// Takes back an interrupt of a fiber, unless its code has got it. Called by the logical thread,
+  /// where that code does not run.
+  ///
+  /// @return whether there was one
+  public abstract boolean takeInterrupt(Fiber fiber);
 
   /// Whether the fiber, the current one, has control: it is neither about to get it, nor has the
   /// hub gone on without it. Called by any thread.

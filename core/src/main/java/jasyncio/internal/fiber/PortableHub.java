@@ -17,6 +17,13 @@ public final class PortableHub extends Hub {
    * What one fiber wrote the next one sees: `turn` is written before the unpark and read after the park.
    * A fiber that blocks keeps the baton, so the whole loop waits for it: policy BLOCK, and no other.
    *
+   * A pending interrupt would turn every park and select into a spin. So whoever gives up control sets it aside, also
+   * one that comes before it has got control back, or while it works for the source:
+   *   NONE -> KEPT            the thread itself has found it
+   *   KEPT -> NONE            the fiber goes on, interrupted again; or the interrupt was taken back
+   *   NONE, KEPT -> UNWANTED  it was taken back, and is still pending
+   *   UNWANTED -> NONE        the thread itself has found it, and forgets it
+   *
    * The source works on the stack of whoever gives up control, and that may be all but used up. If it ran out in
    * the middle of it all, others would have left the ready queue without having had their turn, and a lock of the
    * selector's or of the JDK's scheduler might stay locked. So there has to be `room` for the whole of it
@@ -28,7 +35,6 @@ public final class PortableHub extends Hub {
   private @Nullable Baton host;
   private final @Nullable ClassLoader contextLoader =
       Thread.currentThread().getContextClassLoader();
-  private boolean noted; // logical thread: the source was interrupted while it waited
   private boolean hostInterrupted; // host only: to be told to it when the run ends
   private volatile @Nullable Thread hostThread;
 
@@ -73,20 +79,15 @@ public final class PortableHub extends Hub {
   public void switchTo(@Nullable Fiber target) {
     var self = (PortableFiber) Objects.requireNonNull(current);
     room(ROOM, 1, 2, 3, 4, 5, 6, 7);
-    // A pending interrupt would turn every park and select below into a spin: set it aside.
-    boolean interrupted = Thread.interrupted();
+    self.baton.setInterruptAside();
     try {
       var next = target(self, target);
-      interrupted |= noted;
-      noted = false;
       if (next != self) {
         pass(next);
-        interrupted |= self.baton().await();
+        self.baton.await();
       }
     } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      self.baton.bringInterruptBack();
     }
   }
 
@@ -115,7 +116,7 @@ public final class PortableHub extends Hub {
 
   private void pass(@Nullable PortableFiber to) {
     current = to;
-    var baton = to != null ? to.baton() : Objects.requireNonNull(host);
+    var baton = to != null ? to.baton : Objects.requireNonNull(host);
     baton.give();
   }
 
@@ -129,7 +130,7 @@ public final class PortableHub extends Hub {
   @Override
   public void noteInterrupt() {
     if (Thread.currentThread() != hostThread) {
-      noted = true;
+      ((PortableFiber) Objects.requireNonNull(current)).baton.keepInterrupt();
     } else if (!source.interrupted()) {
       hostInterrupted = true;
     }
@@ -168,6 +169,11 @@ public final class PortableHub extends Hub {
   @Override
   public boolean noticesBlocked() {
     return false;
+  }
+
+  @Override
+  public boolean takeInterrupt(Fiber fiber) {
+    return ((PortableFiber) fiber).baton.takeInterrupt();
   }
 
   @Override
@@ -218,9 +224,16 @@ public final class PortableHub extends Hub {
 
   /// The right to run, as one thread waits for it.
   static final class Baton {
+    private enum Aside {
+      NONE,
+      KEPT,
+      UNWANTED
+    }
+
     final Thread thread;
     private volatile boolean turn;
     private boolean started;
+    private Aside interrupt = Aside.NONE; // guarded by this while the thread waits
 
     Baton(Thread thread) {
       this.thread = thread;
@@ -248,24 +261,53 @@ public final class PortableHub extends Hub {
       return true;
     }
 
-    /// Waits for the baton; returns whether the thread was interrupted meanwhile, and clears that.
-    boolean await() {
-      boolean interrupted = false;
+    /// Waits for the baton; interrupts are set aside.
+    void await() {
       StackOverflowError overflow = null;
       while (!turn) {
         try {
           LockSupport.park(this);
+          setInterruptAside();
         } catch (StackOverflowError e) { // others run already: wait for our turn before we say so
           overflow = e;
           Thread.onSpinWait();
         }
-        interrupted |= Thread.interrupted();
       }
       turn = false;
       if (overflow != null) {
         throw overflow;
       }
-      return interrupted;
+    }
+
+    /// Called by the thread itself, as the next two.
+    void setInterruptAside() {
+      if (Thread.currentThread().isInterrupted()) {
+        keepInterrupt();
+      }
+    }
+
+    /// The thread was interrupted.
+    synchronized void keepInterrupt() {
+      Thread.interrupted();
+      interrupt = interrupt == Aside.UNWANTED ? Aside.NONE : Aside.KEPT;
+    }
+
+    /// The fiber goes on.
+    void bringInterruptBack() {
+      if (interrupt == Aside.KEPT) {
+        thread.interrupt();
+      } else if (interrupt == Aside.UNWANTED) {
+        Thread.interrupted();
+      }
+      interrupt = Aside.NONE;
+    }
+
+    synchronized boolean takeInterrupt() {
+      boolean here = Thread.currentThread() == thread;
+      boolean pending = here ? Thread.interrupted() : thread.isInterrupted();
+      boolean was = pending || interrupt == Aside.KEPT;
+      interrupt = pending && !here ? Aside.UNWANTED : Aside.NONE;
+      return was;
     }
   }
 
@@ -286,10 +328,6 @@ public final class PortableHub extends Hub {
                   .unstarted(this));
       baton.thread.setContextClassLoader(hub.contextLoader);
       thread = baton.thread;
-    }
-
-    Baton baton() {
-      return baton;
     }
 
     @Override

@@ -184,6 +184,14 @@ public final class ScheduledHub extends Hub {
   }
 
   @Override
+  public boolean takeInterrupt(Fiber fiber) {
+    var thread = Objects.requireNonNull(fiber.thread);
+    return thread == Thread.currentThread()
+        ? Thread.interrupted()
+        : VirtualThreads.clearInterrupt(thread);
+  }
+
+  @Override
   public void wakeFromBlocked() {
     LockSupport.unpark(carrier);
   }

@@ -287,7 +287,7 @@ public final class LoopCore implements FiberSource {
     try {
       waiting.await(nanos);
     } finally {
-      if (Thread.interrupted() && !interrupts.takeBack(Thread.currentThread())) {
+      if (Thread.interrupted()) {
         hub.noteInterrupt();
       }
     }
@@ -539,8 +539,8 @@ public final class LoopCore implements FiberSource {
 
   /// Sets who is told that the thread in [#run] was interrupted; else the thread is interrupted
   /// again when the run ends. It is called by the loop's logical thread where no user code may run,
-  /// with the thread that was interrupted in a blocking call already, if one was.
-  public void setInterruptListener(Consumer<@Nullable Thread> listener) {
+  /// with the fiber that has got the interrupt in a blocking call already, if one has.
+  public void setInterruptListener(Consumer<@Nullable Fiber> listener) {
     interrupts.setListener(listener);
   }
 

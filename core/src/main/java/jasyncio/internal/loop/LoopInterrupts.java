@@ -12,20 +12,22 @@ final class LoopInterrupts {
    * An interrupt:  noted -> told        by an entry, or while the hub waits for a fiber in a blocking call, whichever
    *                                     comes first; by the logical thread
    *                noted -> taken back  the listener leaves before that
-   * On a runtime that does not notice blocking calls, the thread that seems to be in one is interrupted, too.
+   * On a runtime that does not notice blocking calls, the fiber that seems to be in one is interrupted before that. If
+   * its code has not got that by the time of `told`, it was in none, or the call was one that waits on.
    */
   private final Hub hub;
   private final Consumer<Entry> sender;
-  private volatile @Nullable Consumer<@Nullable Thread> listener; // set by the logical thread
+  private volatile @Nullable Consumer<@Nullable Fiber> listener; // set by the logical thread
   private volatile boolean pending; // set by any thread, reset by the logical one
-  private volatile @Nullable Thread interrupted; // likewise: who was interrupted as it blocked
+  private volatile @Nullable Fiber
+      interrupted; // likewise: who was interrupted as it seemed to block
 
   LoopInterrupts(Hub hub, Consumer<Entry> sender) {
     this.hub = hub;
     this.sender = sender;
   }
 
-  void setListener(Consumer<@Nullable Thread> listener) {
+  void setListener(Consumer<@Nullable Fiber> listener) {
     this.listener = listener;
   }
 
@@ -34,7 +36,7 @@ final class LoopInterrupts {
     listener = null;
     boolean wasPending = pending;
     pending = false;
-    interrupted = null;
+    takeInterrupted();
     return wasPending;
   }
 
@@ -45,12 +47,10 @@ final class LoopInterrupts {
     if (listener == null) {
       return false;
     }
-    var blocked = hub.noticesBlocked() ? null : hub.blockingThread();
-    interrupted = blocked;
-    pending = true;
-    if (blocked != null) { // before the loop goes on: the thread may carry its wait, see takeBack()
-      blocked.interrupt();
+    if (!hub.noticesBlocked()) {
+      interrupted = hub.interruptBlocked();
     }
+    pending = true;
     sender.accept(
         new Entry() {
           @Override
@@ -63,27 +63,19 @@ final class LoopInterrupts {
     return true;
   }
 
-  /// The loop's own wait was interrupted, on its logical thread. Whether that is only because the
-  /// wait was taken for a blocking call: from outside it cannot be told for sure.
-  boolean takeBack(Thread thread) {
-    if (interrupted != thread) {
-      return false;
-    }
-    interrupted = null;
-    return true;
-  }
-
   /// Tells the listener, unless it has been told.
   void tell() {
     var l = listener;
     if (pending && l != null) {
       pending = false;
-      if (Thread.currentThread() == interrupted && Thread.interrupted()) {
-        interrupted = null; // as in takeBack(): it came just after the wait
-      }
-      var thread = interrupted;
-      interrupted = null;
-      l.accept(thread);
+      l.accept(takeInterrupted());
     }
+  }
+
+  /// Who has got the interrupt in a blocking call, if somebody has.
+  private @Nullable Fiber takeInterrupted() {
+    var fiber = interrupted;
+    interrupted = null;
+    return fiber == null || hub.takeInterrupt(fiber) ? null : fiber;
   }
 }
