@@ -269,7 +269,9 @@ public final class Asyncio {
   /// @param seconds how long
   /// @param result what to give
   /// @return the result
+  /// @throws IllegalArgumentException if the result is a unit of time, which is a mistake
   public static <T extends @Nullable Object> T sleep(double seconds, T result) {
+    Times.checkNoUnit(result);
     sleep(seconds);
     return result;
   }

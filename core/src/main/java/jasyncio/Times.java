@@ -4,6 +4,8 @@ import jasyncio.internal.base.Durations;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Seconds, as asyncio counts, and nanoseconds, as the loop does.
@@ -21,6 +23,16 @@ final class Times {
   static void checkNumber(double seconds) {
     if (Double.isNaN(seconds)) {
       throw new IllegalArgumentException("Invalid delay: NaN (not a number)");
+    }
+  }
+
+  /// `sleep(500, MILLISECONDS)` compiles: it would give the unit after 500 s.
+  static void checkNoUnit(@Nullable Object result) {
+    if (result instanceof TimeUnit || result instanceof ChronoUnit) {
+      throw new IllegalArgumentException(
+          "sleep takes seconds, or a Duration, and what to give then: not the unit "
+              + result
+              + "; write sleep(0.5) or sleep(Duration.ofMillis(500))");
     }
   }
 

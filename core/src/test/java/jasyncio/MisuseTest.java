@@ -24,12 +24,15 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import jasyncio.lowlevel.Lowlevel;
 import jasyncio.sync.Condition;
 import jasyncio.sync.Event;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -68,6 +71,17 @@ class MisuseTest {
               }
             }));
     return error.get();
+  }
+
+  @Test
+  void sleep_withAUnit_saysThatItTakesSeconds() {
+    run(() -> {
+      assertThatThrownBy(() -> sleep(500, TimeUnit.MILLISECONDS))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContainingAll("sleep takes seconds", "MILLISECONDS", "Duration.ofMillis");
+      assertThatThrownBy(() -> sleep(Duration.ofMillis(1), ChronoUnit.MILLIS))
+          .isInstanceOf(IllegalArgumentException.class);
+    });
   }
 
   @Nested
