@@ -139,8 +139,11 @@ public abstract class Hub {
   /// @return the one that was interrupted, or `null`
   public final @Nullable Fiber interruptBlocked() {
     var fiber = current;
-    var thread = fiber == null ? null : fiber.thread;
-    if (thread == null || !mayBlock(fiber) || source.isWaiting()) {
+    if (fiber == null || !mayBlock(fiber) || source.isWaiting()) {
+      return null;
+    }
+    var thread = fiber.thread;
+    if (thread == null) {
       return null;
     }
     return switch (thread.getState()) {
