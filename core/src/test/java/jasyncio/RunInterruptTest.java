@@ -206,6 +206,44 @@ class RunInterruptTest {
         .containsExactly("locked", "cancelled, flag: false", "InterruptedException", "flag: false");
   }
 
+  /// The second one comes before the first is told, and finds nobody who blocks.
+  @Runtimes.PortableOnly
+  @Test
+  void interrupt_twice_ofACallThatWaitsOn_isTakenBack() throws Exception {
+    var main = new CompletableFuture<Thread>();
+    var goOn = new AtomicBoolean();
+    var lock = new Object();
+    Thread caller;
+    synchronized (lock) {
+      caller =
+          Thread.ofPlatform()
+              .start(() -> {
+                try {
+                  run(() -> {
+                    main.complete(Thread.currentThread());
+                    synchronized (lock) {
+                      order.add("locked");
+                    }
+                    Spin.until(goOn::get);
+                    sleepUntilCancelled();
+                  });
+                } catch (Throwable e) {
+                  order.add(e.getClass().getSimpleName());
+                }
+              });
+      Spin.untilWaiting(main.join());
+      caller.interrupt();
+      Spin.until(() -> main.join().isInterrupted());
+    }
+    Spin.until(() -> main.join().getState() == Thread.State.RUNNABLE);
+    caller.interrupt();
+    Spin.until(() -> !caller.isInterrupted());
+    Spin.untilWaiting(caller); // it has been noted
+    goOn.set(true);
+    caller.join();
+    assertThat(order).containsExactly("locked", "cancelled, flag: false", "InterruptedException");
+  }
+
   private void sleepUntilCancelled() {
     try {
       sleep(1000);

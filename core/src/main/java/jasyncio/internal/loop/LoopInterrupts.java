@@ -19,8 +19,7 @@ final class LoopInterrupts {
   private final Consumer<Entry> sender;
   private volatile @Nullable Consumer<@Nullable Fiber> listener; // set by the logical thread
   private volatile boolean pending; // set by any thread, reset by the logical one
-  private volatile @Nullable Fiber
-      interrupted; // likewise: who was interrupted as it seemed to block
+  private volatile @Nullable Fiber interrupted; // likewise: who was, as it seemed to block
 
   LoopInterrupts(Hub hub, Consumer<Entry> sender) {
     this.hub = hub;
@@ -48,7 +47,10 @@ final class LoopInterrupts {
       return false;
     }
     if (!hub.noticesBlocked()) {
-      interrupted = hub.interruptBlocked();
+      var blocked = hub.interruptBlocked();
+      if (blocked != null) { // else it stays: of an interrupt that is not told yet
+        interrupted = blocked;
+      }
     }
     pending = true;
     sender.accept(
