@@ -294,9 +294,11 @@ public final class PortableHub extends Hub {
 
     /// The fiber goes on.
     void bringInterruptBack() {
-      if (interrupt == Aside.KEPT) {
+      if (interrupt == Aside.NONE) {
+        return; // and stores nothing: see Hub
+      } else if (interrupt == Aside.KEPT) {
         thread.interrupt();
-      } else if (interrupt == Aside.UNWANTED) {
+      } else {
         Thread.interrupted();
       }
       interrupt = Aside.NONE;
