@@ -79,8 +79,7 @@ final class Interruption {
   }
 
   private boolean takeFlag() {
-    var t = Objects.requireNonNull(thread);
-    return t == Thread.currentThread() ? Thread.interrupted() : VirtualThreads.clearInterrupt(t);
+    return VirtualThreads.clearInterrupt(Objects.requireNonNull(thread));
   }
 
   /// The task blocks again: what it was sent to waits on, as `lock()` does, which takes the flag

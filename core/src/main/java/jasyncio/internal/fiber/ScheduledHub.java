@@ -185,10 +185,7 @@ public final class ScheduledHub extends Hub {
 
   @Override
   public boolean takeInterrupt(Fiber fiber) {
-    var thread = Objects.requireNonNull(fiber.thread);
-    return thread == Thread.currentThread()
-        ? Thread.interrupted()
-        : VirtualThreads.clearInterrupt(thread);
+    return VirtualThreads.clearInterrupt(Objects.requireNonNull(fiber.thread));
   }
 
   @Override

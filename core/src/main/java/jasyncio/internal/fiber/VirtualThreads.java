@@ -200,11 +200,14 @@ public final class VirtualThreads {
     }
   }
 
-  /// Takes back an interrupt of a virtual thread that is not mounted, where this JVM allows it.
+  /// Takes back an interrupt of the calling thread; or of a virtual one that is not mounted, where
+  /// this JVM allows it.
   ///
   /// @return whether it was interrupted
   public static boolean clearInterrupt(Thread thread) {
-    return InterruptFlag.HANDLE != null && (boolean) InterruptFlag.HANDLE.getAndSet(thread, false);
+    return thread == Thread.currentThread()
+        ? Thread.interrupted()
+        : InterruptFlag.HANDLE != null && (boolean) InterruptFlag.HANDLE.getAndSet(thread, false);
   }
 
   /// Hardly ever needed, and not free at start-up.

@@ -59,8 +59,7 @@ final class JdkChild implements Child {
         };
     if (done) {
       sent.add(number);
-    } else if (handle
-        .isAlive()) { // the process itself says so until a thread of the JDK has told it
+    } else if (handle.isAlive()) { // not the process, which has to be told of its end
       throw new IllegalStateException("cannot send signal " + number + " to process " + pid());
     }
   }
