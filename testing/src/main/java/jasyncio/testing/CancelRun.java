@@ -42,6 +42,7 @@ final class CancelRun implements Scenario {
   private final boolean telling;
   private final TurnQueue queue = new TurnQueue(this::stop);
   private final Jobs jobs = new Jobs();
+  private final Thread driver = Thread.currentThread();
   private final EventLoop loop;
   private final LoopCore core;
   private @Nullable StillTime time; // made with the loop
@@ -294,6 +295,7 @@ final class CancelRun implements Scenario {
       runAndCheck();
     }
     if (late != null) {
+      Thread.interrupted(); // it had gone on by then
       faults.clear(); // they are of the interrupt
       fault(late, null);
     }
@@ -330,8 +332,9 @@ final class CancelRun implements Scenario {
 
   /// Called by the watchdog's thread.
   private void tooLong(Watchdog.Watch watch) {
+    var thread = LoopAccess.get().currentThread(loop); // none while the driver does a job
     watch.interrupt(
-        loop,
+        Objects.requireNonNullElse(thread, driver),
         "is not over after "
             + VirtualTime.text((long) (options.limitSeconds() * 1e9))
             + " of real time",

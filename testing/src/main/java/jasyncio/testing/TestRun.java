@@ -258,7 +258,10 @@ final class TestRun {
     if (watch.waitUntilOver()) {
       return;
     }
-    watch.interrupt(loop, timedOut(), text -> verdict.compareAndSet(null, text));
+    var thread = LoopAccess.get().currentThread(loop);
+    if (thread != null) {
+      watch.interrupt(thread, timedOut(), text -> verdict.compareAndSet(null, text));
+    }
   }
 
   private String timedOut() {
@@ -345,7 +348,7 @@ final class TestRun {
 
   private void closePoints(Problems problems) {
     try {
-      scope.closePoints();
+      Points.close(loop);
     } catch (AssertionError e) {
       problems.failure(e);
     }

@@ -112,13 +112,6 @@ public final class TestScope {
     return made;
   }
 
-  /// The test is over.
-  ///
-  /// @throws AssertionError as [Points#close()]
-  void closePoints() {
-    Points.close(loop);
-  }
-
   List<Task<?>> backgroundTasks() {
     return background;
   }

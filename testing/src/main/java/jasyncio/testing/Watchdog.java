@@ -1,7 +1,5 @@
 package jasyncio.testing;
 
-import jasyncio.EventLoop;
-import jasyncio.internal.loop.LoopAccess;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
@@ -78,15 +76,12 @@ final class Watchdog {
       }
     }
 
-    /// Interrupts what holds a loop up, if something does and it is not over.
+    /// Interrupts what holds a loop up, unless it is over.
     ///
+    /// @param thread whose code that is
     /// @param what is wrong: how the text begins
     /// @param told gets the text before that, which says where it was
-    void interrupt(EventLoop loop, String what, Consumer<String> told) {
-      var thread = LoopAccess.get().currentThread(loop);
-      if (thread == null) {
-        return;
-      }
+    void interrupt(Thread thread, String what, Consumer<String> told) {
       var text = new StringBuilder(what).append("\n  the loop is held up at");
       for (var frame : WaitGraph.withoutHarness(List.of(thread.getStackTrace()))) {
         text.append("\n      at ").append(frame);

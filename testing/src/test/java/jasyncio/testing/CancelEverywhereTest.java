@@ -522,6 +522,22 @@ class CancelEverywhereTest {
   }
 
   @Test
+  void jobThatIsHeldUp_isInterrupted() {
+    var faults =
+        CancelEverywhere.of(
+                scenario -> scenario.victim(() -> toThread(() -> new CountDownLatch(1).await())))
+            .limit(1)
+            .faults();
+    assertThat(faults.list())
+        .singleElement()
+        .satisfies(fault ->
+            assertThat(fault.what())
+                .startsWith("is not over after 1 s of real time\n  the loop is held up at")
+                .contains("CountDownLatch.await", "CancelEverywhereTest"));
+    assertThat(Thread.interrupted()).isFalse();
+  }
+
+  @Test
   void whatIsKeptFromRunToRun_isToldOf() {
     var done = new ArrayList<String>();
     assertThatThrownBy(() ->
