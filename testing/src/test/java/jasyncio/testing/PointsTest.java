@@ -15,6 +15,8 @@ import jasyncio.util.Point;
 import java.io.IOException;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PointsTest {
   private final ArrayList<String> seen = new ArrayList<>();
@@ -249,17 +251,11 @@ class PointsTest {
     held.reached();
   }
 
-  @Test
-  void points_ofATest_nobodyCame_fails() {
-    assertThat(Failures.of(Fixtures.class, "nobodyComes"))
-        .isInstanceOf(AssertionError.class)
-        .hasMessageContaining("nobody came to point 'p' to be held there");
-    assertThat(PointHook.get()).isNull();
-  }
-
-  @Test
-  void here_onTheLoopOfATest_isClosedWithIt() {
-    assertThat(Failures.of(Fixtures.class, "nobodyClosesThem"))
+  /// However it came by them.
+  @ParameterizedTest
+  @ValueSource(strings = {"nobodyComes", "nobodyClosesThem"})
+  void points_ofATest_nobodyCame_fails(String test) {
+    assertThat(Failures.of(Fixtures.class, test))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("nobody came to point 'p' to be held there");
     assertThat(PointHook.get()).isNull();

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class LeakDetectorTest {
   private final LeakDetector detector = new LeakDetector();
 
-  private record Counting(AtomicInteger reports) implements LeakDetector.Tracker {
+  /// Of something that nobody deals with.
+  private record Telling(Runnable how) implements LeakDetector.Tracker {
     @Override
     public boolean settled() {
       return false;
@@ -20,7 +21,7 @@ class LeakDetectorTest {
 
     @Override
     public void report() {
-      reports.incrementAndGet();
+      how.run();
     }
   }
 
@@ -30,7 +31,7 @@ class LeakDetectorTest {
     var reports = new AtomicInteger();
     int all = 300_000;
     for (int i = 0; i < all; i++) {
-      detector.track(new Object(), new Counting(reports));
+      detector.track(new Object(), new Telling(reports::incrementAndGet));
     }
     detector.flush();
     assertThat(reports).hasValue(all);
@@ -40,7 +41,7 @@ class LeakDetectorTest {
   void flush_leavesWhatIsStillThere() {
     var reports = new AtomicInteger();
     var kept = new ArrayList<Object>(List.of(new Object()));
-    detector.track(kept.getFirst(), new Counting(reports));
+    detector.track(kept.getFirst(), new Telling(reports::incrementAndGet));
     detector.flush();
     assertThat(reports).hasValue(0);
     kept.clear();
@@ -56,23 +57,15 @@ class LeakDetectorTest {
     var goOn = new CountDownLatch(1);
     detector.track(
         new Object(),
-        new LeakDetector.Tracker() {
-          @Override
-          public boolean settled() {
-            return false;
+        new Telling(() -> {
+          begun.countDown();
+          try {
+            goOn.await();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
           }
-
-          @Override
-          public void report() {
-            begun.countDown();
-            try {
-              goOn.await();
-            } catch (InterruptedException e) {
-              throw new AssertionError(e);
-            }
-            reports.incrementAndGet();
-          }
-        });
+          reports.incrementAndGet();
+        }));
     var first = Thread.ofPlatform().start(detector::flush);
     begun.await();
     var second = Thread.ofPlatform().start(detector::flush);
@@ -90,18 +83,10 @@ class LeakDetectorTest {
     var reports = new AtomicInteger();
     detector.track(
         new Object(),
-        new LeakDetector.Tracker() {
-          @Override
-          public boolean settled() {
-            return false;
-          }
-
-          @Override
-          public void report() {
-            throw new AssertionError("cannot be told");
-          }
-        });
-    detector.track(new Object(), new Counting(reports));
+        new Telling(() -> {
+          throw new AssertionError("cannot be told");
+        }));
+    detector.track(new Object(), new Telling(reports::incrementAndGet));
     try (var logs = Logs.capture()) {
       detector.flush();
       assertThat(logs.lines()).anyMatch(line -> line.contains("cannot report what was forgotten"));
