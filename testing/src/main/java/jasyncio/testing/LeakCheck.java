@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// On a loop these are its tasks, timers, channels, generators and signal handlers, as [Leftover]
 /// has them, and [#close()] waits until nothing can run any more, without letting time pass;
-/// everywhere, platform threads, which get two seconds to end. It is closed on the loop on which it
-/// was begun, or else on the thread.
+/// everywhere, platform threads, which get two seconds to end; on a loop, those of its executor
+/// stay as long as it does, and are not looked for. It is closed on the loop on which it was begun,
+/// or else on the thread.
 public final class LeakCheck implements AutoCloseable {
   private final @Nullable EventLoop loop;
   private final Set<Object> before = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -66,6 +67,7 @@ public final class LeakCheck implements AutoCloseable {
     if (loop != null) {
       TestClock.awaitIdleness(loop);
       on(loop).stream().filter(left -> !before.contains(left.what)).forEach(problems::left);
+      threads.addAll(ThreadsLeft.ofExecutors()); // which end with their loops
     }
     ThreadsLeft.since(threads).forEach(problems::thread);
     problems.tell(

@@ -4,6 +4,7 @@ import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.toThread;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -71,6 +72,15 @@ class LeakCheckTest {
         .withMessageEndingWith(
             "and is closed where no loop runs: do both in coroutines of one loop, or both where none"
                 + " runs");
+  }
+
+  @Test
+  void threadOfTheLoopsExecutor_isNotLeft() {
+    run(() -> {
+      try (var _ = LeakCheck.begin()) {
+        toThread(() -> {});
+      }
+    });
   }
 
   @Test
