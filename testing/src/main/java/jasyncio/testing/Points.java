@@ -48,9 +48,12 @@ public final class Points implements AutoCloseable {
    */
   private static final Map<EventLoop, Points> OF_LOOPS = new ConcurrentHashMap<>();
 
+  private static final String ELSEWHERE = "a thread that runs no loop, where nothing happens";
+
   private final EventLoop loop;
   private final Map<String, Queue<Plan>> plans = new TreeMap<>();
   private final Set<String> seen = new LinkedHashSet<>();
+  private final Set<String> elsewhere = ConcurrentHashMap.newKeySet(); // came to on other threads
   private final ArrayList<Held> holds = new ArrayList<>();
   private boolean closed;
 
@@ -90,7 +93,11 @@ public final class Points implements AutoCloseable {
 
   private static void comeTo(String name) {
     var loop = EventLoop.running();
-    var points = loop == null ? null : OF_LOOPS.get(loop);
+    if (loop == null) {
+      OF_LOOPS.values().forEach(points -> points.elsewhere.add(name));
+      return;
+    }
+    var points = OF_LOOPS.get(loop);
     if (points != null) {
       points.come(name);
     }
@@ -111,9 +118,9 @@ public final class Points implements AutoCloseable {
   ///
   /// @param name which point
   /// @return who waits there, or will
-  /// @throws IllegalStateException if these points are closed
+  /// @throws IllegalStateException if these points are closed, or where their loop does not run
   public Held hold(String name) {
-    var held = new Held(name, seen);
+    var held = new Held(this, name);
     plan(name, new Stop(held));
     holds.add(held);
     return held;
@@ -123,7 +130,7 @@ public final class Points implements AutoCloseable {
   ///
   /// @param name which point
   /// @param exception what it throws, that very object; also a checked one
-  /// @throws IllegalStateException if these points are closed
+  /// @throws IllegalStateException if these points are closed, or where their loop does not run
   public void fail(String name, Throwable exception) {
     plan(name, new Failure(Objects.requireNonNull(exception, "exception")));
   }
@@ -132,17 +139,25 @@ public final class Points implements AutoCloseable {
   /// throws the [CancelledError].
   ///
   /// @param name which point
-  /// @throws IllegalStateException if these points are closed
+  /// @throws IllegalStateException if these points are closed, or where their loop does not run
   public void cancel(String name) {
     plan(name, new Cancellation(name));
   }
 
   private void plan(String name, Plan plan) {
     Objects.requireNonNull(name, "name");
+    checkThread(loop);
     if (closed) {
       throw new IllegalStateException("these points are closed");
     }
     plans.computeIfAbsent(name, _ -> new ArrayDeque<>()).add(plan);
+  }
+
+  private static void checkThread(EventLoop loop) {
+    if (EventLoop.running() != loop) {
+      throw new IllegalStateException(
+          "points are used where their loop runs: in its coroutines and callbacks");
+    }
   }
 
   /// Ends it: from now on nothing happens at points of this loop. Who is held is let on.
@@ -161,7 +176,7 @@ public final class Points implements AutoCloseable {
         PointHook.set(null);
       }
     }
-    holds.forEach(Held::release);
+    holds.forEach(Held::letOn);
     checkAllHappened();
   }
 
@@ -170,6 +185,9 @@ public final class Points implements AutoCloseable {
     plans.forEach((name, queue) -> {
       for (var plan : queue) {
         text.append("\n  nobody came to point '").append(name).append("' ").append(plan);
+      }
+      if (!queue.isEmpty() && elsewhere.contains(name)) {
+        text.append(", other than on ").append(ELSEWHERE);
       }
     });
     if (!text.isEmpty()) {
@@ -229,6 +247,7 @@ public final class Points implements AutoCloseable {
   /// The next one who comes to a point, and is held there. Made by [Points#hold]; at the end of a
   /// `try` statement they are let on.
   public static final class Held implements AutoCloseable {
+    private final EventLoop loop;
     private final String name;
     private final WaitList held = new WaitList(this);
     private final WaitList awaiting;
@@ -236,9 +255,10 @@ public final class Points implements AutoCloseable {
     private boolean reached;
     private boolean released;
 
-    private Held(String name, Set<String> seen) {
+    private Held(Points points, String name) {
+      this.loop = points.loop;
       this.name = name;
-      this.awaiting = new WaitList(new Arrival(name, seen));
+      this.awaiting = new WaitList(new Arrival(name, points.seen, points.elsewhere));
     }
 
     private void stop() {
@@ -290,7 +310,14 @@ public final class Points implements AutoCloseable {
     }
 
     /// Lets them on; who comes later is not held. Idempotent; does not suspend.
+    ///
+    /// @throws IllegalStateException where their loop does not run
     public void release() {
+      checkThread(loop);
+      letOn();
+    }
+
+    private void letOn() {
       released = true;
       held.wakeAll();
     }
@@ -309,12 +336,13 @@ public final class Points implements AutoCloseable {
   }
 
   /// What [Held#reached()] waits for: in messages.
-  private record Arrival(String name, Set<String> seen) {
+  private record Arrival(String name, Set<String> seen, Set<String> elsewhere) {
     @Override
     public String toString() {
       return "somebody to come to point '"
           + name
           + "'"
+          + (elsewhere.contains(name) ? ", other than on " + ELSEWHERE : "")
           + (seen.isEmpty() ? "" : " (points that somebody came to: " + seen + ")");
     }
   }

@@ -203,6 +203,36 @@ class PointsTest {
   }
 
   @AsyncTest
+  void close_somebodyCameOnAnotherThread_isToldOf() {
+    var points = Points.here();
+    points.hold("p");
+    points.hold("q");
+    toThread(() -> Point.at("p"));
+    assertThatThrownBy(points::close)
+        .hasMessageContainingAll(
+            "nobody came to point 'p' to be held there, other than on a thread that runs no loop,"
+                + " where nothing happens\n",
+            "nobody came to point 'q' to be held there\n");
+  }
+
+  @AsyncTest
+  void otherThread_isRefused() {
+    try (var points = Points.here()) {
+      var held = points.hold("p");
+      var first = createTask(() -> Point.at("p"));
+      held.reached();
+      assertThatThrownBy(() -> toThread(() -> points.hold("p")))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("points are used where their loop runs: in its coroutines and callbacks");
+      assertThatThrownBy(() -> toThread(() -> held.release()))
+          .isInstanceOf(IllegalStateException.class);
+      assertThat(first.done()).isFalse();
+      held.release();
+      first.await();
+    }
+  }
+
+  @AsyncTest
   void close_somebodyHeld_isLetOn() {
     var points = Points.here();
     var held = points.hold("p");
