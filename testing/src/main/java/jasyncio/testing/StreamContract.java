@@ -87,6 +87,8 @@ public final class StreamContract {
     for (var rule : RULES) {
       try {
         check(rule, maker);
+      } catch (NoPair e) {
+        throw e; // there is nothing to check
       } catch (AssertionError e) {
         broken.add(e);
       }
@@ -130,7 +132,7 @@ public final class StreamContract {
       run.run(
           rule.name,
           () -> {
-            var pair = maker.make();
+            var pair = make(maker);
             try {
               rule.check.check(pair);
             } finally {
@@ -149,12 +151,34 @@ public final class StreamContract {
     if (!failure.isEmpty()) {
       if (failure.getFirst() instanceof TestAbortedException e) { // the maker cannot work here
         throw e;
+      } else if (failure.getFirst() instanceof NoPair e) {
+        throw e;
       }
       var error =
           new AssertionError(
               "rule '" + rule.name + "': " + failure.getFirst().getMessage(), failure.getFirst());
       failure.stream().skip(1).forEach(error::addSuppressed);
       throw error;
+    }
+  }
+
+  private static StreamPair make(Maker maker) {
+    try {
+      return Objects.requireNonNull(maker.make(), "the maker gave none");
+    } catch (Exception e) {
+      if (e instanceof TestAbortedException aborted) {
+        throw aborted;
+      }
+      throw new NoPair(e);
+    }
+  }
+
+  /// The maker has failed.
+  private static final class NoPair extends AssertionError {
+    private static final long serialVersionUID = 1;
+
+    NoPair(Exception cause) {
+      super("no pair of streams was made: " + cause, cause);
     }
   }
 

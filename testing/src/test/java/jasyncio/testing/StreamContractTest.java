@@ -346,6 +346,14 @@ class StreamContractTest {
             StreamContract.check(() -> {
               throw new IOException("no network");
             }))
-        .hasMessageContaining("no network");
+        .hasMessage("no pair of streams was made: java.io.IOException: no network")
+        .hasRootCauseInstanceOf(IOException.class);
+  }
+
+  @Test
+  void check_makerGivesNone_isToldOf() {
+    assertThatThrownBy(() -> StreamContract.check(() -> null))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageEndingWith("the maker gave none");
   }
 }
