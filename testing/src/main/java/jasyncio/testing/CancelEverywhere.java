@@ -336,6 +336,11 @@ public final class CancelEverywhere {
           .append(" of ")
           .append(faults.runs)
           .append(" runs went wrong:");
+      if (faults.list.stream().anyMatch(Fault::isUndisturbed)) {
+        text.append(
+            "\n(a run in which nothing was cancelled went wrong, and the first one did not: what is"
+                + " kept from run to run is to be made in the scenario)");
+      }
     }
     var places = new LinkedHashMap<String, Map<String, Set<Way>>>();
     for (var fault : faults.list) {
@@ -353,11 +358,6 @@ public final class CancelEverywhere {
         text.append("\n    and at ").append(where.size() - MAX_PLACES).append(" moments more");
       }
     });
-    if (faults.runs > 1 && faults.list.stream().anyMatch(Fault::isUndisturbed)) {
-      text.append(
-          "\n(a run in which nothing was cancelled went wrong, and the first one did not: what is kept"
-              + " from run to run is to be made in the scenario)");
-    }
     var error = new AssertionError(text.toString());
     faults.list.stream()
         .map(Fault::cause)
