@@ -102,7 +102,7 @@ final class LoopExtension
                       : "@AsyncTest is a @Test already; beside another kind of test, write @OnLoop"));
     } else if (!isExplored && isAnnotated(method, Replay.class)) {
       throw new IllegalStateException(
-          method.getName() + "() has @Replay, and no @Explore whose run that could be");
+          method.getName() + "() has @Replay, and no @Explore whose run that could be: write both");
     }
   }
 

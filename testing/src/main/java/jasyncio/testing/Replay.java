@@ -5,6 +5,8 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Has an [Explore] test run once, in the way that a failure has named: beside that annotation, as
 /// long as the fault is looked for.
@@ -14,6 +16,8 @@ import java.lang.annotation.Target;
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
+@Test // so that one without an @Explore says so
+@ExtendWith(ExploreExtension.class)
 public @interface Replay {
   /// {@return the run, `j1:…`}
   String value();

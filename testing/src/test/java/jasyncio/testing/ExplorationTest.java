@@ -662,7 +662,9 @@ class ExplorationTest {
     "isRunAndRepeated, '@AsyncTest is a @Test already; beside another kind of test, write @OnLoop'",
     "isOnEachRuntimeAndATest, @OnEachRuntime stands alone",
     "isOnEachRuntimeAndRepeated, '@OnEachRuntime stands alone; to have other kinds on each runtime,'",
-    "replaysNothing, '@Replay, and no @Explore whose run that could be'"
+    "replaysNothing, '@Replay, and no @Explore whose run that could be: write both'",
+    "replaysATest, '@Replay, and no @Explore whose run that could be: write both'",
+    "replaysAlone, '@Replay, and no @Explore whose run that could be: write both'"
   })
   void annotations_thatDoNotGoTogether_areRefused(String method, String text) {
     assertThat(Failures.allOf(Misfits.class, method))
@@ -694,6 +696,13 @@ class ExplorationTest {
     @AsyncTest
     @Replay("j1:AAQ")
     void replaysNothing() {}
+
+    @Test
+    @Replay("j1:AAQ")
+    void replaysATest() {}
+
+    @Replay("j1:AAQ")
+    void replaysAlone() {}
   }
 
   /// Tests that are explored.
