@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 public class FlowControlMixin implements Protocol {
   private final EventLoop loop;
 
-  private final LazyWaitList draining = new LazyWaitList("the connection");
-  private final LazyWaitList closing = new LazyWaitList("the connection");
+  private final LazyWaitList draining = new LazyWaitList("the connection to take what was written");
+  private final LazyWaitList closing = new LazyWaitList("the connection to be closed");
   private int resumptions; // who waits in drain() is told of the first news, and not of later ones
   private boolean paused;
   private boolean lost;

@@ -324,8 +324,6 @@ final class TestRun {
       }
       if (verdict.get() == null) {
         lookAround(problems);
-      } else {
-        LoopAccess.get().reportForgotten(loop, warnings::add); // who failed may be why
       }
       close(problems);
     } finally {
@@ -393,6 +391,9 @@ final class TestRun {
     boolean isOpen = verdict.get() == null;
     try {
       if (cancelAll()) {
+        if (!isOpen) {
+          LoopAccess.get().reportForgotten(loop, warnings::add); // who failed may be why
+        }
         try (var _ = watch()) {
           runner.close();
         }

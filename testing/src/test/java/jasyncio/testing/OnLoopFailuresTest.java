@@ -18,6 +18,7 @@ import jasyncio.generator.Generators;
 import jasyncio.net.Streams;
 import jasyncio.sync.Event;
 import jasyncio.sync.Lock;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -68,6 +69,12 @@ class OnLoopFailuresTest {
   @Test
   void deadlock_ofOneAlone_isOne() {
     fails("waitsForNobody", "dead-lock", "test waitsForNobody() waits for <Event");
+  }
+
+  @Test
+  void deadlock_withAStreamOpen_leavesItToTheTestToClose() {
+    fails("waitsForTheOtherEnd", "dead-lock", "waits for the connection to take what was written");
+    assertThat(Fixtures.wasClosedBefore).isFalse();
   }
 
   @Test
@@ -318,6 +325,7 @@ class OnLoopFailuresTest {
   /// Tests that fail.
   static class Fixtures {
     static final CountDownLatch END = new CountDownLatch(1);
+    static boolean wasClosedBefore;
     Object held; // so that it is not collected
 
     @AsyncTest
@@ -347,6 +355,19 @@ class OnLoopFailuresTest {
     @AsyncTest
     void waitsForNobody() {
       new Event().await();
+    }
+
+    @AsyncTest
+    void waitsForTheOtherEnd() throws IOException {
+      var pair = MemoryStreams.lockstepPair();
+      var writer = pair.left().writer();
+      try {
+        writer.write("nobody reads it");
+        writer.drain();
+      } finally {
+        wasClosedBefore = writer.isClosing();
+        pair.close();
+      }
     }
 
     @AsyncTest
