@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.METHOD)
 @Test // so that one without an @Explore says so
 @ExtendWith(ExploreExtension.class)
+@SuppressWarnings("exports") // the extension is for JUnit alone
 public @interface Replay {
   /// {@return the run, `j1:…`}
   String value();
