@@ -5,12 +5,61 @@ import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
 import jasyncio.internal.loop.LoopParts;
+import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The way to the face's machine for the packages beside it.
 final class Access extends LoopAccess {
+  // ---- for jasyncio.internal.face ---------------------------------------------------------------
+
+  @Override
+  public Object runningLoop() {
+    return Running.getRunningLoop();
+  }
+
+  @Override
+  public Object loopOrDefault() {
+    return Running.getEventLoop();
+  }
+
+  @Override
+  public @Nullable Object currentTask() {
+    return Running.task();
+  }
+
+  @Override
+  public List<?> tasks(Object eventLoop) {
+    return ((EventLoop) eventLoop).tasks.toList();
+  }
+
+  @Override
+  public void sleep(double seconds) {
+    Waits.sleep(seconds);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked") // internal.face is typed
+  public Object gather(Collection<?> awaitables) {
+    var all = (Collection<? extends Awaitable<?, ?>>) awaitables;
+    return Gather.of(Future.loopOf(all), all);
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public Object wait(Collection<?> futures, double timeout, Object when) {
+    return Waits.wait((Collection<Future<?>>) futures, timeout, (ReturnWhen) when);
+  }
+
+  @Override
+  public Object wrapFuture(CompletionStage<?> stage, Object eventLoop) {
+    return JdkFutures.wrap(stage, (EventLoop) eventLoop);
+  }
+
+  // ---- for I/O ----------------------------------------------------------------------------------
+
   @Override
   public LoopCore core(Object eventLoop) {
     return ((EventLoop) eventLoop).core;

@@ -1,6 +1,7 @@
 package jasyncio;
 
 import jasyncio.internal.base.Durations;
+import jasyncio.internal.base.Interrupts;
 import jasyncio.internal.base.Sneaky;
 import java.lang.ScopedValue.CallableOp;
 import java.time.Duration;
@@ -244,16 +245,7 @@ public final class Asyncio {
   /// @throws IllegalStateException if the caller runs in no coroutine, or there is no loop to wake
   ///   it
   public static void sleep(double seconds) {
-    Times.checkNumber(seconds);
-    if (Running.code() instanceof Task<?> task) { // here: a frame more would lie on every sleeper
-      if (seconds <= 0) {
-        task.yieldOnce();
-      } else {
-        task.sleep(seconds);
-      }
-    } else {
-      Waits.sleepByHand(seconds);
-    }
+    Waits.sleep(seconds);
   }
 
   /// Suspends the task for a while.
@@ -575,7 +567,7 @@ public final class Asyncio {
   /// @return a future of all results, in the order of the collection
   public static <T extends @Nullable Object> Future<List<T>> gather(
       Collection<? extends Awaitable<? extends T, ?>> awaitables) {
-    return Gather.of(loopOf(awaitables), awaitables);
+    return Gather.of(Future.loopOf(awaitables), awaitables);
   }
 
   /// Runs coroutines that give nothing side by side, like [#gather(Awaitable...)].
@@ -609,7 +601,7 @@ public final class Asyncio {
   public static Future<List<@Nullable Object>> gather(
       GatherOption option, Collection<? extends Awaitable<?, ?>> awaitables) {
     Objects.requireNonNull(option, "option");
-    return Gather.returningExceptions(loopOf(awaitables), awaitables);
+    return Gather.returningExceptions(Future.loopOf(awaitables), awaitables);
   }
 
   /// Runs coroutines that give nothing side by side, and waits for all; exceptions are results.
@@ -628,15 +620,6 @@ public final class Asyncio {
     return Arrays.stream(actions)
         .<Awaitable<Void, ?>>map(a -> CoroutineBody.of(a, "action"))
         .toList();
-  }
-
-  private static EventLoop loopOf(Collection<? extends Awaitable<?, ?>> awaitables) {
-    for (var awaitable : Objects.requireNonNull(awaitables, "awaitables")) {
-      if (awaitable instanceof Future<?> future) {
-        return future.getLoop();
-      }
-    }
-    return getEventLoop();
   }
 
   /// Waits until all are done. Suspends, for two iterations of the loop at least.
@@ -750,7 +733,7 @@ public final class Asyncio {
   /// @return what to iterate over, once; gives [TimeoutException]s for what is late
   public static <T extends @Nullable Object> AsCompleted<T> asCompleted(
       Collection<? extends Awaitable<? extends T, ?>> awaitables, double timeout) {
-    return new AsCompleted<>(awaitables, timeout, loopOf(awaitables));
+    return new AsCompleted<>(awaitables, timeout, Future.loopOf(awaitables));
   }
 
   /// Results in the order in which they come, until the time is over.

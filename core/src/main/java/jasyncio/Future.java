@@ -4,6 +4,7 @@ import jasyncio.internal.base.AwaitedAt;
 import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.loop.Entry;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -442,6 +443,16 @@ public sealed class Future<T extends @Nullable Object> extends Entry
       }
       throw e;
     }
+  }
+
+  /// The loop of the first future among them, or else the current one.
+  static EventLoop loopOf(Collection<? extends Awaitable<?, ?>> awaitables) {
+    for (var awaitable : Objects.requireNonNull(awaitables, "awaitables")) {
+      if (awaitable instanceof Future<?> future) {
+        return future.getLoop();
+      }
+    }
+    return Running.getEventLoop();
   }
 
   /// Waits until this is done. Suspends unless it is.

@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Interrupts;
 import jasyncio.internal.fiber.VirtualThreads;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Interrupts;
 import jasyncio.internal.loop.Entry;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;

@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.Interrupts;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Monitors;
 import jasyncio.internal.fiber.Fiber;

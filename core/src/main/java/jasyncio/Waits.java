@@ -14,7 +14,21 @@ import org.jspecify.annotations.Nullable;
 final class Waits {
   private Waits() {}
 
-  /// [Asyncio#sleep(double)] in a coroutine that is driven by hand.
+  /// See [Asyncio#sleep(double)].
+  static void sleep(double seconds) {
+    Times.checkNumber(seconds);
+    if (Running.code() instanceof Task<?> task) {
+      if (seconds <= 0) {
+        task.yieldOnce();
+      } else {
+        task.sleep(seconds);
+      }
+    } else {
+      sleepByHand(seconds);
+    }
+  }
+
+  /// The same in a coroutine that is driven by hand.
   static void sleepByHand(double seconds) {
     if (Running.code() == null) {
       throw new IllegalStateException(

@@ -1,11 +1,11 @@
 package jasyncio.files;
 
-import jasyncio.Asyncio;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.internal.base.ReadAhead;
 import jasyncio.internal.base.Sneaky;
+import jasyncio.internal.face.Current;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -91,7 +91,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   record Opened(FileChannel channel, long position, long size) {}
 
   AsyncFile(Path path, Opened opened, boolean writable, boolean append) {
-    this.loop = Asyncio.getRunningLoop();
+    this.loop = Current.loop();
     this.path = path;
     this.channel = opened.channel;
     this.writable = writable;

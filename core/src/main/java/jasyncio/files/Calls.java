@@ -1,10 +1,10 @@
 package jasyncio.files;
 
 import jasyncio.Action;
-import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.internal.base.Log;
+import jasyncio.internal.face.Current;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -17,12 +17,12 @@ final class Calls {
 
   /// Makes a call. A cancellation drops it if it has not begun, else its result. Suspends.
   static <T extends @Nullable Object> T call(Callable<T> call) throws IOException {
-    return Asyncio.getRunningLoop().runInExecutor(null, call).await(IOException.class);
+    return Current.loop().runInExecutor(null, call).await(IOException.class);
   }
 
   /// Makes a call that gives nothing. Suspends.
   static void run(Action<?> call) throws IOException {
-    Asyncio.getRunningLoop().runInExecutor(null, call).await(IOException.class);
+    Current.loop().runInExecutor(null, call).await(IOException.class);
   }
 
   /// What takes back what a call has made.
@@ -33,7 +33,7 @@ final class Calls {
   /// Makes a call whose result must not get lost: if the caller is cancelled, it is dropped if it
   /// has not begun, else undone. Suspends.
   static <T> T make(Callable<T> call, Undo<T> undo) throws IOException {
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     var settled = new AtomicBoolean(); // that it is made, or that it is dropped
     var future =
         loop.runInExecutor(

@@ -1,11 +1,13 @@
 package jasyncio.gevent;
 
-import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
 import jasyncio.ContextVar;
 import jasyncio.Task;
+import jasyncio.internal.base.Interrupts;
 import jasyncio.internal.base.Sneaky;
+import jasyncio.internal.face.Current;
+import jasyncio.internal.face.Tasks;
 import jasyncio.lowlevel.Lowlevel;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +54,7 @@ final class Execution {
   ///
   /// @throws IllegalStateException in a callback of a loop
   static Execution current() {
-    var task = Asyncio.currentTask();
+    var task = Current.task();
     if (task != null) {
       return of(task);
     }
@@ -96,7 +98,7 @@ final class Execution {
   }
 
   boolean isCurrent() {
-    return task == null ? !hub.loop().isRunning() : Asyncio.currentTask() == task;
+    return task == null ? !hub.loop().isRunning() : Current.task() == task;
   }
 
   @Nullable Waiter waiter() {
@@ -129,7 +131,7 @@ final class Execution {
   /// Lets those run who are ready.
   void pause() {
     try {
-      Asyncio.sleep(0);
+      Tasks.sleep(0);
     } catch (CancelledError e) {
       throw Sneaky.rethrow(arrived(e));
     } finally {
@@ -199,7 +201,7 @@ final class Execution {
   /// What `error` stands for: the error that we wanted to be thrown here, if it is what became of
   /// that.
   Throwable arrived(Throwable error) {
-    boolean interrupted = Asyncio.comesFromInterrupt(error);
+    boolean interrupted = Interrupts.caused(error);
     var wanted = interruption == null && interrupted ? heard : interruption;
     if (wanted == null || !(error instanceof CancelledError || interrupted)) {
       return error;

@@ -1,7 +1,6 @@
 package jasyncio.gevent;
 
 import jasyncio.Action;
-import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
 import jasyncio.Future;
@@ -12,6 +11,7 @@ import jasyncio.SystemExit;
 import jasyncio.Task;
 import jasyncio.internal.base.Functions;
 import jasyncio.internal.base.Sneaky;
+import jasyncio.internal.face.Current;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
@@ -169,7 +169,7 @@ public final class Greenlet<T extends @Nullable Object> extends Linkable {
   }
 
   private void run() {
-    var self = new Execution(this, Objects.requireNonNull(Asyncio.currentTask()));
+    var self = new Execution(this, Objects.requireNonNull(Current.task()));
     task = self.task; // an eager task runs before whoever made it has it
     execution = self;
     self.enter();

@@ -1,6 +1,5 @@
 package jasyncio.gevent;
 
-import jasyncio.Asyncio;
 import jasyncio.BlockingPolicy;
 import jasyncio.CancelledError;
 import jasyncio.ErrorContext;
@@ -11,6 +10,8 @@ import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.TaskOptions;
 import jasyncio.internal.base.Frames;
+import jasyncio.internal.face.Current;
+import jasyncio.internal.face.Tasks;
 import jasyncio.lowlevel.Lowlevel;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -51,7 +52,7 @@ public final class Hub {
 
   /// The hub of whoever runs here.
   static Hub get() {
-    if (Asyncio.currentTask() != null) {
+    if (Current.task() != null) {
       return Execution.current().hub;
     }
     var hub = OF_THREAD.get(); // fibers have none, so this is a main program
@@ -60,9 +61,9 @@ public final class Hub {
     }
     EventLoop running;
     try {
-      running = Asyncio.getRunningLoop();
+      running = Current.loop();
     } catch (IllegalStateException e) { // none runs: this is a main program that needs its hub
-      return create(Asyncio.newEventLoop());
+      return create(EventLoop.create(null));
     }
     return of(running);
   }
@@ -160,7 +161,7 @@ public final class Hub {
     var text = new StringBuilder("This operation would block forever");
     text.append("\n\tHub: ").append(this).append("\n\tWaiting:");
     line(text, "main program", waiter, List.of(Thread.currentThread().getStackTrace()));
-    for (var task : Asyncio.allTasks(loop)) {
+    for (var task : Tasks.all(loop)) {
       var execution = Execution.find(task);
       line(
           text,
@@ -252,7 +253,7 @@ public final class Hub {
   /// @return its result; throws its exception
   public <T extends @Nullable Object> T await(Future<T> future) {
     if (!future.done()) {
-      if (Asyncio.currentTask() != null) {
+      if (Current.task() != null) {
         return Execution.current().translating(future);
       }
       var waiter = new Waiter("Hub.await", future);

@@ -1,12 +1,12 @@
 package jasyncio.gevent;
 
 import jasyncio.Action;
-import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.BlockingPolicy;
 import jasyncio.EventLoop;
 import jasyncio.FiberKind;
 import jasyncio.internal.base.Log;
+import jasyncio.internal.face.Current;
 import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.Set;
@@ -40,7 +40,7 @@ public final class Monkey {
     if (!patched) {
       checkRuntime();
     }
-    var task = Asyncio.currentTask();
+    var task = Current.task();
     var hub = task != null ? Hub.get() : Hub.ofThread();
     if (hub != null && hub.loop().getBlockingPolicy() != BlockingPolicy.SWITCH) {
       if (hub.isUsed() || task != null) {

@@ -1,7 +1,7 @@
 package jasyncio.gevent;
 
-import jasyncio.Asyncio;
 import jasyncio.CancelledError;
+import jasyncio.internal.face.Current;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
@@ -103,7 +103,7 @@ public final class Queue<T> {
         throw e;
       }
       taken = true; // the item is in already: like a kill, it comes with the next wait
-      var task = Objects.requireNonNull(Asyncio.currentTask());
+      var task = Objects.requireNonNull(Current.task());
       task.uncancel();
       task.cancel(e.getMessage());
     } finally {

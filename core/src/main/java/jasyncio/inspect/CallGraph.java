@@ -1,8 +1,8 @@
 package jasyncio.inspect;
 
-import jasyncio.Asyncio;
 import jasyncio.Future;
 import jasyncio.Task;
+import jasyncio.internal.face.Current;
 import java.io.PrintStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -41,8 +41,8 @@ public record CallGraph(
   ///
   /// @throws IllegalStateException if no loop runs on this thread
   public static @Nullable CallGraph capture() {
-    Asyncio.getRunningLoop();
-    var task = Asyncio.currentTask();
+    Current.loop();
+    var task = Current.task();
     return task == null ? null : capture(task);
   }
 

@@ -1,6 +1,6 @@
 package jasyncio.net;
 
-import jasyncio.Asyncio;
+import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.net.DatagramQueue;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -96,9 +96,11 @@ public final class DatagramStream implements AutoCloseable, Iterable<Datagram> {
       @Override
       public boolean hasNext() {
         if (next == null) {
-          next =
-              Asyncio.<@Nullable Datagram, RuntimeException>await(
-                  queue::receive, RuntimeException.class);
+          try {
+            next = queue.receive();
+          } catch (IOException e) {
+            throw Sneaky.sneak(e);
+          }
         }
         return next != null;
       }

@@ -1,8 +1,8 @@
 package jasyncio.net;
 
-import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.internal.face.Current;
 import jasyncio.internal.net.BareChannel;
 import jasyncio.internal.net.DatagramBinder;
 import jasyncio.internal.net.DatagramQueue;
@@ -94,7 +94,7 @@ public final class Datagrams {
       Connection<DatagramTransport, P> createDatagramEndpoint(
           Supplier<? extends P> factory, DatagramOptions options) throws IOException {
     Objects.requireNonNull(factory, "factory");
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     var bound = new DatagramBinder(loop, options).bind();
     return begin(loop, factory, bound);
   }
@@ -112,7 +112,7 @@ public final class Datagrams {
       Connection<DatagramTransport, P> createDatagramEndpoint(
           Supplier<? extends P> factory, DatagramChannel channel) throws IOException {
     Objects.requireNonNull(factory, "factory");
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     BareChannel.free(loop, channel);
     if (channel.getLocalAddress() == null) {
       channel.bind(null);

@@ -1,8 +1,8 @@
 package jasyncio.net;
 
-import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.internal.base.Sneaky;
+import jasyncio.internal.face.Current;
 import jasyncio.internal.net.LazyWaitList;
 import java.io.IOException;
 import java.net.SocketException;
@@ -30,11 +30,11 @@ public class FlowControlMixin implements Protocol {
   private boolean lost;
   private @Nullable Throwable reason; // why it was lost, if that was an error
 
-  /// The flow control of a connection of the [current loop][Asyncio#getEventLoop()].
+  /// The flow control of a connection of the [current loop][jasyncio.Asyncio#getEventLoop()].
   ///
   /// @throws IllegalStateException if there is none
   public FlowControlMixin() {
-    this(Asyncio.getEventLoop());
+    this(Current.loopOrDefault());
   }
 
   /// The flow control of a connection.

@@ -1,7 +1,7 @@
 package jasyncio.net;
 
-import jasyncio.Asyncio;
 import jasyncio.EventLoop;
+import jasyncio.internal.face.Current;
 import jasyncio.internal.net.BareChannel;
 import jasyncio.internal.net.ChannelReadEnd;
 import jasyncio.internal.net.ChannelWriteEnd;
@@ -58,7 +58,7 @@ public final class Pipes {
       Supplier<? extends P> factory, ReadableByteChannel channel) throws IOException {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(channel, "channel");
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     if (channel instanceof SelectableChannel selectable) {
       BareChannel.free(loop, selectable);
       return reading(loop, factory, selectable, new ChannelReadEnd(LoopIo.of(loop), selectable));
@@ -80,7 +80,7 @@ public final class Pipes {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(in, "in");
     StandardInput.check(in);
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     return reading(loop, factory, null, ThreadReadEnd.of(loop, in));
   }
 
@@ -110,7 +110,7 @@ public final class Pipes {
       Supplier<? extends P> factory, WritableByteChannel channel) throws IOException {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(channel, "channel");
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     if (channel instanceof SelectableChannel selectable
         && channel instanceof GatheringByteChannel) {
       BareChannel.free(loop, selectable);
@@ -132,7 +132,7 @@ public final class Pipes {
       Supplier<? extends P> factory, OutputStream out) throws IOException {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(out, "out");
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     return writing(loop, factory, null, ThreadWriteEnd.of(loop, out));
   }
 

@@ -1,10 +1,12 @@
 package jasyncio.net;
 
-import jasyncio.Asyncio;
 import jasyncio.CancelledError;
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.Timeout;
 import jasyncio.internal.base.Durations;
+import jasyncio.internal.face.Current;
+import jasyncio.internal.face.Tasks;
 import jasyncio.internal.net.Acceptor;
 import jasyncio.internal.net.Clients;
 import jasyncio.internal.net.LazyWaitList;
@@ -118,7 +120,7 @@ public final class Server implements AutoCloseable {
   /// @throws IllegalStateException if the server is closed
   public void startServing() {
     begin();
-    Asyncio.sleep(0);
+    Tasks.sleep(0);
   }
 
   void begin() {
@@ -165,7 +167,7 @@ public final class Server implements AutoCloseable {
   }
 
   private static int cancellations() {
-    var task = Asyncio.currentTask();
+    var task = Current.task();
     return task == null ? 0 : task.cancelling();
   }
 
@@ -207,7 +209,7 @@ public final class Server implements AutoCloseable {
     }
     close();
     try {
-      Asyncio.timeout(grace, this::waitClosed);
+      Timeout.after(grace).run(this::waitClosed);
     } catch (TimeoutException e) {
       abortClients();
       waitClosed();

@@ -1,6 +1,6 @@
 package jasyncio.net;
 
-import jasyncio.Asyncio;
+import jasyncio.internal.face.Current;
 import jasyncio.internal.net.AddressErrors;
 import jasyncio.internal.net.BareChannel;
 import jasyncio.internal.net.BareChannel.Side;
@@ -102,12 +102,12 @@ public final class Sockets {
               + (side == Side.READ ? "read from: " : "written to: ")
               + channel);
     }
-    BareChannel.of(Asyncio.getRunningLoop(), channel).set(side, callback);
+    BareChannel.of(Current.loop(), channel).set(side, callback);
   }
 
   private static boolean remove(SelectableChannel channel, Side side) {
     Objects.requireNonNull(channel, "channel");
-    var bare = BareChannel.find(Asyncio.getRunningLoop(), channel);
+    var bare = BareChannel.find(Current.loop(), channel);
     return bare != null && bare.removeCallback(side);
   }
 
@@ -147,7 +147,7 @@ public final class Sockets {
     }
     boolean room = buffer.hasRemaining();
     return BareChannel.<Integer>await(
-        Asyncio.getRunningLoop(),
+        Current.loop(),
         channel,
         Side.READ,
         () -> {
@@ -187,7 +187,7 @@ public final class Sockets {
   public static SocketAddress sockRecvfromInto(DatagramChannel channel, ByteBuffer buffer)
       throws IOException {
     return BareChannel.<SocketAddress>await(
-        Asyncio.getRunningLoop(), channel, Side.READ, () -> channel.receive(buffer));
+        Current.loop(), channel, Side.READ, () -> channel.receive(buffer));
   }
 
   private static ByteBuffer allocate(int n) {
@@ -235,7 +235,7 @@ public final class Sockets {
       UdpTransport.checkNotEmpty(datagrams.isConnected(), data);
     }
     BareChannel.<Boolean>await(
-        Asyncio.getRunningLoop(),
+        Current.loop(),
         channel,
         Side.WRITE,
         () -> {
@@ -286,7 +286,7 @@ public final class Sockets {
     UdpTransport.checkNotEmpty(channel.isConnected(), data);
     int length = data.remaining();
     return BareChannel.<Integer>await(
-        Asyncio.getRunningLoop(),
+        Current.loop(),
         channel,
         Side.WRITE,
         () -> UdpTransport.send(channel, data, address) ? length : null);
@@ -306,7 +306,7 @@ public final class Sockets {
   /// @throws IOException if that fails
   /// @throws IllegalArgumentException if the channel is closed or blocks
   public static void sockConnect(SocketChannel channel, SocketAddress address) throws IOException {
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     BareChannel.check(channel);
     var target = Resolver.ensureResolved(loop, address);
     try {
@@ -328,7 +328,7 @@ public final class Sockets {
   /// @throws IllegalArgumentException if the channel is closed or blocks
   public static void sockConnect(DatagramChannel channel, SocketAddress address)
       throws IOException {
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     BareChannel.check(channel);
     var target = Resolver.ensureResolved(loop, address);
     try {
@@ -347,8 +347,7 @@ public final class Sockets {
   /// @throws IllegalArgumentException if the channel is closed or blocks
   public static SocketChannel sockAccept(ServerSocketChannel channel) throws IOException {
     var connection =
-        BareChannel.<SocketChannel>await(
-            Asyncio.getRunningLoop(), channel, Side.READ, channel::accept);
+        BareChannel.<SocketChannel>await(Current.loop(), channel, Side.READ, channel::accept);
     try {
       connection.configureBlocking(false);
       return connection;
@@ -387,7 +386,7 @@ public final class Sockets {
     long end = Sendfile.end(file, offset, count);
     file.position(offset);
     BareChannel.<Boolean>await(
-        Asyncio.getRunningLoop(),
+        Current.loop(),
         channel,
         Side.WRITE,
         () -> {
@@ -423,7 +422,7 @@ public final class Sockets {
   public static List<InetSocketAddress> getaddrinfo(
       String host, int port, @Nullable StandardProtocolFamily family) throws IOException {
     Objects.requireNonNull(host, "host");
-    return Resolver.resolve(Asyncio.getRunningLoop(), host, family).stream()
+    return Resolver.resolve(Current.loop(), host, family).stream()
         .map(address -> new InetSocketAddress(address, port))
         .toList();
   }
@@ -445,7 +444,7 @@ public final class Sockets {
   /// @throws UnknownHostException if the host has no name and needs one, or is not resolved
   public static String getnameinfo(InetSocketAddress address, boolean nameRequired)
       throws IOException {
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     var host = address.getAddress();
     if (host == null) {
       throw new UnknownHostException("the address is not resolved: " + address);

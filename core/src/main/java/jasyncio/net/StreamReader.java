@@ -1,11 +1,11 @@
 package jasyncio.net;
 
-import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.WaitList;
 import jasyncio.internal.base.Newlines;
 import jasyncio.internal.base.ReadAhead;
 import jasyncio.internal.base.Sneaky;
+import jasyncio.internal.face.Current;
 import jasyncio.internal.net.ByteQueue;
 import java.io.IOException;
 import java.io.InputStream;
@@ -66,20 +66,20 @@ public final class StreamReader implements Iterable<byte[]> {
   private boolean eof;
   private boolean paused;
 
-  /// A reader on the [current loop][Asyncio#getEventLoop()], with a limit of 64 KiB.
+  /// A reader on the [current loop][jasyncio.Asyncio#getEventLoop()], with a limit of 64 KiB.
   ///
   /// @throws IllegalStateException if there is none
   public StreamReader() {
     this(DEFAULT_LIMIT);
   }
 
-  /// A reader on the [current loop][Asyncio#getEventLoop()].
+  /// A reader on the [current loop][jasyncio.Asyncio#getEventLoop()].
   ///
   /// @param limit how long a line may be, in bytes, and half of what is buffered
   /// @throws IllegalArgumentException unless it is positive
   /// @throws IllegalStateException if there is no loop
   public StreamReader(int limit) {
-    this(limit, Asyncio.getEventLoop());
+    this(limit, Current.loopOrDefault());
   }
 
   /// A reader on a given loop.

@@ -1,7 +1,7 @@
 package jasyncio.net;
 
-import jasyncio.Asyncio;
 import jasyncio.internal.base.Log;
+import jasyncio.internal.face.Tasks;
 import jasyncio.internal.loop.LoopAccess;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -151,7 +151,7 @@ public final class StreamWriter implements AutoCloseable {
       reader.raiseStored();
     }
     if (transport.isClosing()) {
-      Asyncio.sleep(0); // connectionLost is called meanwhile
+      Tasks.sleep(0); // connectionLost is called meanwhile
     }
     protocol.awaitResumed();
   }

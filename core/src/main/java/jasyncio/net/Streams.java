@@ -1,6 +1,6 @@
 package jasyncio.net;
 
-import jasyncio.Asyncio;
+import jasyncio.internal.face.Current;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketAddress;
@@ -124,7 +124,7 @@ public final class Streams {
   }
 
   private static StreamReader newReader(int limit) {
-    return new StreamReader(limit, Asyncio.getRunningLoop());
+    return new StreamReader(limit, Current.loop());
   }
 
   private static Supplier<StreamReaderProtocol> protocolOf(StreamReader reader) {
@@ -366,7 +366,7 @@ public final class Streams {
   private static Supplier<StreamReaderProtocol> protocolOf(
       ClientHandler handler, ServerOptions options) {
     Objects.requireNonNull(handler, "handler");
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     int limit = options.limit();
     return () -> new StreamReaderProtocol(new StreamReader(limit, loop), handler);
   }

@@ -1,7 +1,7 @@
 package jasyncio.net;
 
-import jasyncio.Asyncio;
 import jasyncio.EventLoop;
+import jasyncio.internal.face.Current;
 import jasyncio.internal.net.Acceptor;
 import jasyncio.internal.net.BareChannel;
 import jasyncio.internal.net.Clients;
@@ -66,7 +66,7 @@ public final class Transports {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(host, "host");
     var tls = host.isEmpty() ? withHostname(options.tls()) : options.tls();
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     var channel = new Connector(loop, options).connect(host, port);
     return begin(loop, factory, channel, tls, host, port);
   }
@@ -104,7 +104,7 @@ public final class Transports {
     Objects.requireNonNull(address, "address");
     var inet = address instanceof InetSocketAddress i ? i : null;
     var tls = inet == null ? withHostname(options.tls()) : options.tls();
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     var channel = new Connector(loop, options).connect(address);
     return inet == null
         ? begin(loop, factory, channel, tls, null, -1)
@@ -143,7 +143,7 @@ public final class Transports {
       throws IOException {
     Objects.requireNonNull(factory, "factory");
     var tls = withHostname(options.tls());
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     checkUsable(loop, channel);
     return begin(loop, factory, channel, tls, null, -1);
   }
@@ -301,7 +301,7 @@ public final class Transports {
       ServerOptions options)
       throws IOException {
     Objects.requireNonNull(factory, "factory");
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     return serve(loop, new Listeners(loop, options).bind(hosts, port), factory, options);
   }
 
@@ -333,7 +333,7 @@ public final class Transports {
       throws IOException {
     Objects.requireNonNull(factory, "factory");
     Objects.requireNonNull(address, "address");
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     return serve(loop, new Listeners(loop, options).bind(address), factory, options);
   }
 
@@ -368,7 +368,7 @@ public final class Transports {
     if (channel.getLocalAddress() == null) {
       throw new IllegalArgumentException("a bound channel was expected, got " + channel);
     }
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     BareChannel.free(loop, channel);
     return serve(loop, new Listeners(loop, options).listening(channel), factory, options);
   }
@@ -473,7 +473,7 @@ public final class Transports {
       Supplier<? extends P> factory, SocketChannel channel, @Nullable TlsOptions tls)
       throws IOException {
     Objects.requireNonNull(factory, "factory");
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     checkUsable(loop, channel);
     try {
       var protocol = Objects.requireNonNull(factory.get(), "the factory gave no protocol");
@@ -541,7 +541,7 @@ public final class Transports {
       throw new IllegalArgumentException(
           "transport " + transport + " is not supported by startTls()");
     }
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     var waiter = loop.<@Nullable Void>createFuture();
     var layer = new TlsLayer(loop, protocol, tls, serverSide, null, -1, waiter, false);
     if (transport.getProtocol() instanceof TlsLayer) {

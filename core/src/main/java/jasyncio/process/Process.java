@@ -1,15 +1,15 @@
 package jasyncio.process;
 
-import static jasyncio.Asyncio.gather;
-
 import jasyncio.Awaitable;
 import jasyncio.internal.base.Log;
+import jasyncio.internal.face.Tasks;
 import jasyncio.net.StreamReader;
 import jasyncio.net.StreamWriter;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -137,7 +137,7 @@ public final class Process implements AutoCloseable {
     Awaitable<byte @Nullable [], ?> feeding = () -> feed(input);
     Awaitable<byte @Nullable [], ?> stdout = () -> readAll(1);
     Awaitable<byte @Nullable [], ?> stderr = () -> readAll(2);
-    var results = gather(feeding, stdout, stderr).await(IOException.class);
+    var results = Tasks.gather(List.of(feeding, stdout, stderr)).await(IOException.class);
     waitFor();
     return new ProcessOutput(results.get(1), results.get(2));
   }

@@ -1,7 +1,7 @@
 package jasyncio.process;
 
-import jasyncio.Asyncio;
 import jasyncio.EventLoop;
+import jasyncio.internal.face.Current;
 import jasyncio.internal.process.Command;
 import jasyncio.internal.process.Launcher;
 import jasyncio.internal.process.ProgramFinder;
@@ -86,7 +86,7 @@ public final class Subprocesses {
   private static Process process(ProcessOptions options, List<String> commandLine)
       throws IOException {
     Objects.requireNonNull(options, "options");
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     var protocol = new ProcessProtocol(loop, options.limit());
     return new Process(start(loop, protocol, options, commandLine), protocol);
   }
@@ -130,7 +130,7 @@ public final class Subprocesses {
       throws IOException {
     Objects.requireNonNull(options, "options");
     P protocol = Objects.requireNonNull(factory.get(), "the factory gave no protocol");
-    var transport = start(Asyncio.getRunningLoop(), protocol, options, commandLine);
+    var transport = start(Current.loop(), protocol, options, commandLine);
     return new Connection<>(transport, protocol);
   }
 

@@ -1,8 +1,9 @@
 package jasyncio.queue;
 
-import jasyncio.Asyncio;
 import jasyncio.BlockingPolicy;
 import jasyncio.EventLoop;
+import jasyncio.internal.face.Current;
+import jasyncio.internal.face.Tasks;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ abstract sealed class Waiter {
     /// For the coroutine that runs here.
     OfTask(String what, String instead) {
       try {
-        this.loop = Asyncio.getRunningLoop();
+        this.loop = Current.loop();
       } catch (IllegalStateException e) {
         throw new IllegalStateException(
             what + " would have to wait, but no event loop runs here; a thread uses " + instead, e);
@@ -39,7 +40,7 @@ abstract sealed class Waiter {
     /// The loop knows meanwhile that another thread may wake us, and does not seem to wait in vain.
     void await() {
       try {
-        Asyncio.wrapFuture(wakeUp, loop).await();
+        Tasks.wrapFuture(wakeUp, loop).await();
       } finally {
         wakeUp.complete(true);
       }
@@ -60,7 +61,7 @@ abstract sealed class Waiter {
     OfThread(String what, String instead) {
       var loop = EventLoop.running();
       if (loop != null
-          && (Asyncio.currentTask() == null || loop.getBlockingPolicy() != BlockingPolicy.SWITCH)) {
+          && (Current.task() == null || loop.getBlockingPolicy() != BlockingPolicy.SWITCH)) {
         throw new IllegalStateException(
             what + " would block the event loop and all its tasks; a coroutine uses " + instead);
       }

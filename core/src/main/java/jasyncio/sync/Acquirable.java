@@ -1,9 +1,9 @@
 package jasyncio.sync;
 
 import jasyncio.Action;
-import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
+import java.util.Objects;
 import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +37,9 @@ public sealed interface Acquirable permits Lock, Condition, Semaphore, CapacityL
   /// @throws X what the body throws
   /// @throws CancelledError if the task is cancelled
   default <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> body) throws X {
+    Objects.requireNonNull(body, "body");
     try (var _ = acquire()) {
-      return Asyncio.await(body);
+      return body.await();
     }
   }
 

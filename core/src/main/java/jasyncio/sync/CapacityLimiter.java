@@ -1,9 +1,9 @@
 package jasyncio.sync;
 
-import jasyncio.Asyncio;
 import jasyncio.CancelledError;
 import jasyncio.Task;
 import jasyncio.WaitList;
+import jasyncio.internal.face.Current;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -88,7 +88,7 @@ public final class CapacityLimiter implements Acquirable {
   }
 
   private static Task<?> currentTask() {
-    var task = Asyncio.currentTask();
+    var task = Current.task();
     if (task == null) {
       throw new IllegalStateException(
           "no task runs here that could borrow a token; call it in a task, or acquire on behalf of somebody");

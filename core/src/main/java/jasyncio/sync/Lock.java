@@ -1,8 +1,8 @@
 package jasyncio.sync;
 
-import jasyncio.Asyncio;
 import jasyncio.Task;
 import jasyncio.WaitList;
+import jasyncio.internal.face.Current;
 import org.jspecify.annotations.Nullable;
 
 /// Held by one at a time.
@@ -36,7 +36,7 @@ public final class Lock implements Acquirable {
       waitForTurn();
     }
     locked = true;
-    owner = Asyncio.currentTask();
+    owner = Current.task();
     return new Held(release);
   }
 

@@ -1,10 +1,9 @@
 package jasyncio.util;
 
-import static jasyncio.Asyncio.taskGroup;
-
 import jasyncio.Awaitable;
 import jasyncio.ExceptionGroup;
 import jasyncio.Task;
+import jasyncio.TaskGroup;
 import jasyncio.internal.base.Members;
 import jasyncio.internal.base.Sneaky;
 import jasyncio.sync.Semaphore;
@@ -67,20 +66,22 @@ public final class Bounded {
     var places = new Semaphore(limit);
     var tasks = new ArrayList<Task<R>>();
     try {
-      taskGroup(tg -> {
-        places.acquire();
-        for (var item : items) {
-          var task = tg.<R>createTask(() -> mapper.map(item));
-          task.addDoneCallback(done -> {
-            places.release();
-            if (done.cancelled()) {
-              tg.cancel(); // as after a failure
+      new TaskGroup()
+          .run(tg -> {
+            places.acquire();
+            for (var item : items) {
+              var task = tg.<R>createTask(() -> mapper.map(item));
+              task.addDoneCallback(done -> {
+                places.release();
+                if (done.cancelled()) {
+                  tg.cancel(); // as after a failure
+                }
+              });
+              tasks.add(task);
+              places.acquire(); // before the next item is taken
             }
+            return tasks;
           });
-          tasks.add(task);
-          places.acquire(); // before the next item is taken
-        }
-      });
     } catch (ExceptionGroup e) {
       throw failure(e);
     }

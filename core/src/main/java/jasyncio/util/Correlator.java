@@ -1,8 +1,8 @@
 package jasyncio.util;
 
 import jasyncio.Action;
-import jasyncio.Asyncio;
 import jasyncio.Future;
+import jasyncio.internal.face.Current;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +39,7 @@ public final class Correlator<K, V extends @Nullable Object> {
   public <X extends Exception> V request(K id, Action<X> send) throws X {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(send, "send");
-    Future<V> answer = Asyncio.getRunningLoop().createFuture();
+    Future<V> answer = Current.loop().createFuture();
     if (waiting.containsKey(id)) {
       throw new IllegalStateException("a request with id " + id + " is under way");
     } else if (lost != null) {

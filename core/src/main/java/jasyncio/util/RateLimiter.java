@@ -1,9 +1,8 @@
 package jasyncio.util;
 
-import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.sleep;
-
 import jasyncio.internal.base.Durations;
+import jasyncio.internal.face.Current;
+import jasyncio.internal.face.Tasks;
 import jasyncio.sync.Lock;
 import java.time.Duration;
 
@@ -74,7 +73,7 @@ public final class RateLimiter {
     waiting++;
     try (var _ = turn.acquire()) {
       while (!pour(amount)) {
-        sleep((level + amount - maxRate) / perSecond);
+        Tasks.sleep((level + amount - maxRate) / perSecond);
       }
     } finally {
       waiting--;
@@ -103,7 +102,7 @@ public final class RateLimiter {
   }
 
   private boolean pour(double amount) {
-    double now = getRunningLoop().time();
+    double now = Current.loop().time();
     level = Math.max(0, level - (now - time) * perSecond);
     time = now;
     if (level + amount > maxRate) {

@@ -1,14 +1,12 @@
 package jasyncio.util;
 
-import static jasyncio.Asyncio.comesFromInterrupt;
-import static jasyncio.Asyncio.currentTask;
-import static jasyncio.Asyncio.getRunningLoop;
-import static jasyncio.Asyncio.sleep;
-
 import jasyncio.Action;
 import jasyncio.Awaitable;
 import jasyncio.internal.base.Durations;
+import jasyncio.internal.base.Interrupts;
 import jasyncio.internal.base.Members;
+import jasyncio.internal.face.Current;
+import jasyncio.internal.face.Tasks;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
@@ -222,7 +220,7 @@ public final class Retry {
   /// @throws IllegalStateException if no loop runs here
   public <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> body) throws X {
     Objects.requireNonNull(body, "body");
-    double end = getRunningLoop().time() + deadline;
+    double end = Current.loop().time() + deadline;
     double pause = Math.min(delay, maxDelay);
     for (int attempt = 1; ; attempt++) {
       int cancelling = cancelling();
@@ -232,13 +230,13 @@ public final class Retry {
         double jittered = pause * (1 - jitter * random().nextDouble());
         if (attempt >= attempts
             || cancelling() > cancelling
-            || comesFromInterrupt(e)
+            || Interrupts.caused(e)
             || !condition.test(e)
-            || getRunningLoop().time() + jittered > end) {
+            || Current.loop().time() + jittered > end) {
           throw e;
         }
         hook.accept(new Failure(attempt, e, jittered));
-        sleep(jittered);
+        Tasks.sleep(jittered);
       }
       pause = Math.min(pause * factor, maxDelay);
       if (attempt == Integer.MAX_VALUE - 1) {
@@ -259,7 +257,7 @@ public final class Retry {
   }
 
   private static int cancelling() {
-    var task = currentTask();
+    var task = Current.task();
     return task == null ? 0 : task.cancelling();
   }
 

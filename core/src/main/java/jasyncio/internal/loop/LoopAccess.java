@@ -1,7 +1,9 @@
 package jasyncio.internal.loop;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,24 @@ public abstract class LoopAccess {
   public static LoopAccess get() {
     return Objects.requireNonNull(access);
   }
+
+  // ---- for internal.face, which says what these do ----------------------------------------------
+
+  public abstract Object runningLoop();
+
+  public abstract Object loopOrDefault();
+
+  public abstract @Nullable Object currentTask();
+
+  public abstract List<?> tasks(Object eventLoop);
+
+  public abstract void sleep(double seconds);
+
+  public abstract Object gather(Collection<?> awaitables);
+
+  public abstract Object wait(Collection<?> futures, double timeout, Object when);
+
+  public abstract Object wrapFuture(CompletionStage<?> stage, Object eventLoop);
 
   // ---- for I/O ----------------------------------------------------------------------------------
 

@@ -1,9 +1,9 @@
 package jasyncio.internal.net;
 
-import jasyncio.Asyncio;
 import jasyncio.Awaitable;
 import jasyncio.EventLoop;
 import jasyncio.internal.base.Log;
+import jasyncio.internal.face.Tasks;
 import jasyncio.net.ServerOptions;
 import java.io.IOException;
 import java.net.BindException;
@@ -44,7 +44,7 @@ public final class Listeners {
     var lookups = new ArrayList<Awaitable<List<InetSocketAddress>, ?>>();
     hosts.forEach(host -> lookups.add(() -> resolve(host, port)));
     var addresses = new LinkedHashSet<InetSocketAddress>();
-    Asyncio.gather(lookups).await(IOException.class).forEach(addresses::addAll);
+    Tasks.gather(lookups).await(IOException.class).forEach(addresses::addAll);
     return listen(addresses);
   }
 

@@ -1,7 +1,7 @@
 package jasyncio.internal.net;
 
-import jasyncio.Asyncio;
 import jasyncio.internal.base.Sneaky;
+import jasyncio.internal.face.Current;
 import jasyncio.net.Protocol;
 import jasyncio.net.SendfileNotAvailableException;
 import jasyncio.net.Transport;
@@ -108,7 +108,7 @@ public final class Sendfile {
   }
 
   private void piecewise(Transport transport) throws IOException {
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     var buffer = ByteBuffer.allocate(CHUNK);
     try (var gate = new Gate(transport)) {
       while (position < end) {

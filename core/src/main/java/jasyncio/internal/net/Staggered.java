@@ -1,8 +1,10 @@
 package jasyncio.internal.net;
 
-import jasyncio.Asyncio;
 import jasyncio.Awaitable;
+import jasyncio.ReturnWhen;
 import jasyncio.Task;
+import jasyncio.internal.face.Current;
+import jasyncio.internal.face.Tasks;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,7 +30,7 @@ final class Staggered {
       double delay,
       List<Throwable> errors,
       Consumer<T> discard) {
-    var loop = Asyncio.getRunningLoop();
+    var loop = Current.loop();
     var running = new LinkedHashSet<Task<T>>();
     var waiting = new ArrayList<>(attempts);
     Task<T> last = null;
@@ -37,12 +39,12 @@ final class Staggered {
       while (!waiting.isEmpty() || !running.isEmpty()) {
         boolean hasFailed = last == null || !running.contains(last);
         if (!waiting.isEmpty() && (hasFailed || loop.time() >= nextBegins)) {
-          last = Asyncio.createTask(waiting.removeFirst());
+          last = loop.createTask(waiting.removeFirst());
           running.add(last);
           nextBegins = loop.time() + delay;
         }
         var patience = waiting.isEmpty() ? Double.POSITIVE_INFINITY : nextBegins - loop.time();
-        for (var task : Asyncio.wait(running, patience, Asyncio.FIRST_COMPLETED).done()) {
+        for (var task : Tasks.wait(running, patience, ReturnWhen.FIRST_COMPLETED).done()) {
           running.remove(task);
           var error = task.exception();
           if (error == null) {

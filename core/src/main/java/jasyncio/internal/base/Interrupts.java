@@ -1,4 +1,4 @@
-package jasyncio;
+package jasyncio.internal.base;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -13,15 +13,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// How calls of the JDK that block behave towards an interrupt.
-final class Interrupts {
-  static final int MAX_CAUSES = 100; // there may be a cycle
+public final class Interrupts {
+  public static final int MAX_CAUSES = 100; // there may be a cycle
 
   private static final Map<String, Boolean> MINDED = new ConcurrentHashMap<>();
 
   private Interrupts() {}
 
   /// Whether an interrupt is behind an error: JDBC drivers and the like put others around it.
-  static boolean caused(Throwable error) {
+  public static boolean caused(Throwable error) {
     if (!(error instanceof Exception)) {
       return false;
     }
@@ -45,7 +45,7 @@ final class Interrupts {
   /// Whether the call of the JDK's in which a thread waits minds an interrupt: those that do
   /// declare what they throw then. A contended monitor, `lock()` or `join()` of a future wait on,
   /// and of `park()` it is not known.
-  static boolean isMindedBy(Thread thread) {
+  public static boolean isMindedBy(Thread thread) {
     if (thread.getState() == Thread.State.BLOCKED) {
       return false;
     }

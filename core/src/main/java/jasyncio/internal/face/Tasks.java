@@ -1,0 +1,48 @@
+package jasyncio.internal.face;
+
+import static jasyncio.internal.face.Current.ACCESS;
+
+import jasyncio.Awaitable;
+import jasyncio.EventLoop;
+import jasyncio.Future;
+import jasyncio.ReturnWhen;
+import jasyncio.Task;
+import jasyncio.WaitResult;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/// What tasks wait for, and how: asyncio's module `tasks`, as far as the library itself uses it.
+@SuppressWarnings("unchecked") // the access knows no face, and so no types
+public final class Tasks {
+  private Tasks() {}
+
+  /// The tasks of `loop` that are not done, oldest first.
+  public static List<Task<?>> all(EventLoop loop) {
+    return (List<Task<?>>) ACCESS.tasks(loop);
+  }
+
+  /// Suspends the task for so many seconds, or for one iteration of the loop.
+  public static void sleep(double seconds) {
+    ACCESS.sleep(seconds);
+  }
+
+  /// A future of what all of them give; the first failure fails it.
+  public static <T extends @Nullable Object> Future<List<T>> gather(
+      Collection<? extends Awaitable<? extends T, ?>> awaitables) {
+    return (Future<List<T>>) ACCESS.gather(awaitables);
+  }
+
+  /// Waits until the futures are done or the time, in seconds, is over. Suspends.
+  public static <F extends Future<?>> WaitResult<F> wait(
+      Collection<F> futures, double timeout, ReturnWhen when) {
+    return (WaitResult<F>) ACCESS.wait(futures, timeout, when);
+  }
+
+  /// A future of `loop` that follows `stage`.
+  public static <T extends @Nullable Object> Future<T> wrapFuture(
+      CompletionStage<T> stage, EventLoop loop) {
+    return (Future<T>) ACCESS.wrapFuture(stage, loop);
+  }
+}
