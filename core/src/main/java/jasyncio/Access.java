@@ -1,6 +1,7 @@
 package jasyncio;
 
 import jasyncio.internal.base.LeakDetector;
+import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
@@ -110,6 +111,11 @@ final class Access extends LoopAccess {
     var loop = new EventLoop((FiberKind) fiberKind, parts);
     loop.setLabel(label);
     return loop;
+  }
+
+  @Override
+  public @Nullable LoopCore coreOf(Thread virtual) {
+    return Fiber.ownerOf(virtual) instanceof EventLoop loop ? loop.core : null;
   }
 
   @Override

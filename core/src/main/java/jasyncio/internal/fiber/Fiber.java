@@ -47,6 +47,13 @@ public abstract class Fiber {
     return fiber != null && fiber.thread == self && fiber.hub.current == fiber ? fiber : null;
   }
 
+  /// Whose hub schedules a virtual thread, that of a fiber or one that was started on a fiber: see
+  /// [FiberSource#owner]. `null` for others, and on the portable runtime. Any thread.
+  public static @Nullable Object ownerOf(Thread virtual) {
+    var fiber = scheduled ? ScheduledFiber.of(virtual) : null;
+    return fiber == null ? null : fiber.hub.source.owner();
+  }
+
   /// The thread this fiber's code sees as current, or `null` before it first ran.
   public final @Nullable Thread thread() {
     return thread;

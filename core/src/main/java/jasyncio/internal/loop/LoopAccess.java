@@ -83,6 +83,10 @@ public abstract class LoopAccess {
   public abstract Object newLoop(
       @Nullable Object fiberKind, LoopParts parts, @Nullable String label);
 
+  /// The machine of the loop that schedules a virtual thread, of a fiber or started on one; `null`
+  /// for others. Any thread.
+  public abstract @Nullable LoopCore coreOf(Thread virtual);
+
   /// What somebody has left on a loop.
   ///
   /// @param outside whether another thread is at work for it, and will call it

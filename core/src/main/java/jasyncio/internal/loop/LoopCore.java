@@ -146,6 +146,16 @@ public final class LoopCore implements FiberSource {
     blockingMode = mode;
   }
 
+  /// Whether the loop runs, and others go on while a task waits in a blocking call. Any thread.
+  public boolean switches() {
+    return running && blockingMode == BlockingMode.SWITCH;
+  }
+
+  /// Whether the calling thread is the loop's logical one, or the loop does not run.
+  public boolean mayBeTouchedHere() {
+    return hub.mayBeTouchedBy(Thread.currentThread());
+  }
+
   // ---- the loop ---------------------------------------------------------------------------------
 
   /// Runs until [#stop]; at least one iteration.
@@ -274,7 +284,7 @@ public final class LoopCore implements FiberSource {
   /// What the listener wants done before the loop waits.
   private @Nullable Entry idler() {
     var listener = idleListener;
-    if (listener == null || !inbox.isEmpty()) {
+    if (listener == null || !inbox.isEmpty() || waiting.isAboutToBeSent()) {
       return null;
     }
     boolean forever = timers.firstNanos() == Long.MAX_VALUE && channels.isEmpty();

@@ -46,6 +46,12 @@ public interface Waiting {
   /// @param nanos at most so long, more than 0; or [#FOREVER]
   void await(long nanos);
 
+  /// Whether an entry is on its way, so that the loop is not idle though the inbox is empty. The
+  /// loop's logical thread only.
+  default boolean isAboutToBeSent() {
+    return false;
+  }
+
   /// Whether it waits now. Any thread.
   boolean isWaiting();
 }
