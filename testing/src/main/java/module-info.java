@@ -9,8 +9,11 @@ module jasyncio.testing {
   requires static transitive org.jspecify;
   requires transitive jasyncio;
   requires transitive org.junit.jupiter.api;
+  requires static java.instrument; // there as soon as the agent is
 
   exports jasyncio.testing;
+  exports jasyncio.testing.agent to
+      java.instrument;
 
   opens jasyncio.testing to
       org.junit.platform.commons;

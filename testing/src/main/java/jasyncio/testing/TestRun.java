@@ -85,6 +85,9 @@ final class TestRun {
     // What takes long is no fault of a test: it may be a class that is loaded on a busy machine.
     loop.setSlowCallbackDuration(Double.MAX_VALUE);
     if (settings.time() == TimeMode.VIRTUAL) {
+      if (JdkTime.isThere()) {
+        OtherThreads.prepare();
+      }
       Lowlevel.setStallHandler(loop, this::stalled);
     }
     this.clock = new TestClock(loop, time, parts.ready());

@@ -9,8 +9,10 @@ public enum TimeMode {
   /// [toThread][jasyncio.Asyncio#toThread] or an executor, or completes a future of the JDK that is
   /// awaited, time stands still; while a channel is watched, it passes as it does outside. So it
   /// does while a task blocks, under policy [SWITCH][jasyncio.BlockingPolicy#SWITCH], in a read of
-  /// a device or in a call with a limit, such as `Thread.sleep` or `tryLock(…)`: the JDK takes the
-  /// time of these itself. A lock or latch without a limit does not hold time back.
+  /// a device, or in a call with a limit, such as `Thread.sleep` or `tryLock(…)`: the JDK takes the
+  /// time of these itself, unless the JVM is started with the kit's jar as its agent,
+  /// `-javaagent:jasyncio-testing.jar`. Then their limits are timers of the loop like others. A
+  /// lock or latch without a limit does not hold time back.
   VIRTUAL,
 
   /// It is the time of the clock on the wall.

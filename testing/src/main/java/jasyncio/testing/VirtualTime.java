@@ -15,8 +15,13 @@ final class VirtualTime implements Waiting {
    * The loop has nothing to do, and its next timer is due in n. What could come before?
    *   another thread is at work for it    it waits until that has called: time stands still
    *   a channel is watched, or a task     time passes as it does outside, for n at most
-   *   blocks for a device or a while
+   *   blocks for a device
+   *   a task blocks for a while           without the agent time passes as it does outside;
+   *                                       with it, as long as threads may do something about that
+   *                                       which the loop does not know of, and a moment longer
    *   nothing                             time jumps by n
+   *
+   * With the agent the timers of blocking calls are timers of the loop: see JdkTime.
    *
    * `now` is written by the loop's logical thread, and read by any.
    */
@@ -46,11 +51,20 @@ final class VirtualTime implements Waiting {
         }
       };
 
+  private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final long MONITOR_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /// How long threads are idle before they are taken for being so: on a busy machine one that has
+  /// got something to do may take its time to begin.
+  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private final Inbox inbox;
   private final Channels channels;
   private final Outside outside;
   private final Lateness lateness;
   private final Sleeper sleeper;
+  private final long beganNanos = System.nanoTime() | 1; // ForkJoinTask makes its limits odd
+  private final long beganMillis = System.currentTimeMillis();
   private volatile long now;
 
   VirtualTime(Inbox inbox, Channels channels, Outside outside) {
@@ -70,6 +84,16 @@ final class VirtualTime implements Waiting {
     return now;
   }
 
+  /// What the JDK's blocking calls, and who else sees virtual time, have for `System.nanoTime()`.
+  long jdkNanos() {
+    return beganNanos + now;
+  }
+
+  /// And for `System.currentTimeMillis()`.
+  long jdkMillis() {
+    return beganMillis + TimeUnit.NANOSECONDS.toMillis(now);
+  }
+
   /// Lets so much time pass at once.
   void pass(long nanos) {
     long then = now + nanos; // only the loop's thread does it
@@ -83,20 +107,52 @@ final class VirtualTime implements Waiting {
 
   @Override
   public void await(long nanos) {
-    if (!inbox.isEmpty() || lateness.instead(nanos, !isHeldBack())) {
+    if (!inbox.isEmpty()) {
       return;
     }
-    if (outside.answers()) {
+    if (isAboutToBeSent()) {
+      sleeper.await(Math.min(nanos, MONITOR_NANOS));
+      return;
+    }
+    boolean still = outside.answers();
+    boolean paced = isPaced();
+    boolean open = !still && !paced && nanos != FOREVER && mayBeEndedByOthers();
+    if (lateness.instead(nanos, !still && !paced && !open)) {
+      return;
+    }
+    if (outside.answers() || (nanos == FOREVER && !paced)) {
       sleeper.await(FOREVER);
-    } else if (isPaced()) {
+    } else if (paced) {
       long began = System.nanoTime();
       sleeper.await(nanos);
       pass(Math.min(nanos, System.nanoTime() - began));
-    } else if (nanos == FOREVER) {
-      sleeper.await(FOREVER);
     } else {
-      pass(nanos + lateness.overshoot(nanos));
+      long left = open ? awaitOthers(nanos) : nanos;
+      if (left > 0) {
+        pass(left + lateness.overshoot(nanos));
+      }
     }
+  }
+
+  /// Lets time pass as it does outside, as long as others may do something.
+  ///
+  /// @return how much is to pass at once, because nothing is to be expected of them any more
+  private long awaitOthers(long nanos) {
+    long began = System.nanoTime();
+    long lastAtWork = began;
+    long passed = 0;
+    while (passed < nanos && inbox.isEmpty() && !Thread.currentThread().isInterrupted()) {
+      if (OtherThreads.now().stream().anyMatch(OtherThreads::isAtWork)) {
+        lastAtWork = System.nanoTime();
+      } else if (System.nanoTime() - lastAtWork > MOMENT_NANOS) {
+        return nanos - passed;
+      }
+      sleeper.await(Math.min(nanos - passed, LOOK_NANOS));
+      long before = passed;
+      passed = Math.min(nanos, System.nanoTime() - began);
+      pass(passed - before);
+    }
+    return 0;
   }
 
   /// Waits in real time for what comes from outside, while virtual time stands still.
@@ -117,19 +173,47 @@ final class VirtualTime implements Waiting {
   }
 
   /// Whether time passes as it does outside: a channel is watched, or a task that is set aside in a
-  /// blocking call waits for a device, or with a limit, which the JDK takes the time of itself.
+  /// blocking call waits for a device, or with a limit that the JDK takes the time of itself.
   ///
   /// Who waits without a limit in `java.util.concurrent`, or in a monitor, waits for another task
   /// of this loop, as far as can be told.
   private boolean isPaced() {
-    return !channels.isEmpty() || outside.blocked().stream().anyMatch(VirtualTime::isTimed);
+    return !channels.isEmpty() || outside.blocked().stream().anyMatch(this::isPaced);
   }
 
-  private static boolean isTimed(Thread thread) {
-    return thread.getState() == Thread.State.TIMED_WAITING
+  private boolean isPaced(Thread thread) {
+    return (isTimed(thread) && !hasTimerHere(thread))
         || Arrays.stream(thread.getStackTrace())
             .map(StackTraceElement::getClassName)
             .anyMatch(JdkClasses::areOfDevices);
+  }
+
+  private static boolean isTimed(Thread thread) {
+    return thread.getState() == Thread.State.TIMED_WAITING;
+  }
+
+  private boolean hasTimerHere(Thread thread) {
+    return JdkTime.isThere() && JdkTime.of(thread) == this;
+  }
+
+  /// Whether a task waits with a limit, but does not sleep, and there are threads that the loop
+  /// does not know of.
+  private boolean mayBeEndedByOthers() {
+    return JdkTime.isThere()
+        && outside.blocked().stream().anyMatch(t -> isTimed(t) && !sleeps(t))
+        && !OtherThreads.now().isEmpty();
+  }
+
+  private static boolean sleeps(Thread thread) {
+    return Arrays.stream(thread.getStackTrace())
+        .anyMatch(frame ->
+            frame.getClassName().equals("java.lang.Thread")
+                && frame.getMethodName().equals("sleep"));
+  }
+
+  @Override
+  public boolean isAboutToBeSent() {
+    return JdkTime.isToldOfMonitor(outside.blocked()) || !inbox.isEmpty();
   }
 
   @Override

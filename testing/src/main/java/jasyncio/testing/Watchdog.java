@@ -50,6 +50,11 @@ final class Watchdog {
     return watch;
   }
 
+  /// Runs `job`, which is short, on a thread of the watchdog's. Any thread.
+  static void later(Runnable job, long nanos) {
+    var _ = TIMER.schedule(job, nanos, TimeUnit.NANOSECONDS);
+  }
+
   /// A test is looked after until this is closed.
   static final class Watch implements AutoCloseable {
     private final CountDownLatch over = new CountDownLatch(1);
