@@ -90,7 +90,7 @@ final class Access extends LoopAccess {
 
     @Override
     public void report() {
-      loop.sendUnlessClosed(resource::forgotten);
+      loop.thread.sendUnlessClosed(resource::forgotten);
     }
   }
 
@@ -109,7 +109,7 @@ final class Access extends LoopAccess {
   @Override
   public Object newLoop(@Nullable Object fiberKind, LoopParts parts, @Nullable String label) {
     var loop = new EventLoop((FiberKind) fiberKind, parts);
-    loop.setLabel(label);
+    loop.label = label;
     return loop;
   }
 
@@ -142,7 +142,7 @@ final class Access extends LoopAccess {
   @Override
   public Survey survey(Object eventLoop) {
     var loop = (EventLoop) eventLoop;
-    return new Survey(loop.idleHooks.expectsAnswer(), loop.asyncgens.open(), loop.signalsHandled());
+    return new Survey(loop.idleHooks.expectsAnswer(), loop.asyncgens.open(), loop.signals.names());
   }
 
   // ---- for jasyncio.lowlevel --------------------------------------------------------------------
@@ -160,7 +160,7 @@ final class Access extends LoopAccess {
   @Override
   public void stopNow(Object eventLoop) {
     var loop = (EventLoop) eventLoop;
-    loop.checkThread();
+    loop.thread.check();
     loop.core.halt();
   }
 

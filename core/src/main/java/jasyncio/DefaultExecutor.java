@@ -41,7 +41,7 @@ final class DefaultExecutor {
         new FutureTask<T>(call) {
           @Override
           protected void done() {
-            loop.sendUnlessClosed(() -> {
+            loop.thread.sendUnlessClosed(() -> {
               loop.idleHooks.answered();
               finish(this, future);
             });
@@ -116,7 +116,7 @@ final class DefaultExecutor {
                 failure = x;
               }
               var outcome = failure;
-              loop.sendUnlessClosed(() -> {
+              loop.thread.sendUnlessClosed(() -> {
                 loop.idleHooks.answered();
                 if (ended.done()) {
                   return;

@@ -66,7 +66,7 @@ final class ErrorReports {
 
   private void inContextOf(ErrorContext error, Runnable code) {
     var wanted = contextOf(error);
-    if (wanted == null || !loop.isRunningHere()) {
+    if (wanted == null || !loop.thread.isHere()) {
       code.run();
       return;
     }
@@ -124,7 +124,7 @@ final class ErrorReports {
     // The loop tells what is there at the end of each run: so either it comes upon this one, or
     // we see that it does not run.
     pending.add(error);
-    if (loop.isRunning() && !loop.isRunningHere()) {
+    if (loop.isRunning() && !loop.thread.isHere()) {
       loop.core.send(
           new Entry() {
             @Override
@@ -139,7 +139,7 @@ final class ErrorReports {
 
   void tellPending() {
     for (ErrorContext error; (error = pending.poll()) != null; ) {
-      if (loop.isRunningHere()) {
+      if (loop.thread.isHere()) {
         tellOnLoop(error);
       } else {
         tellOutside(error);

@@ -2,20 +2,16 @@ package jasyncio;
 
 import jasyncio.internal.base.Durations;
 import jasyncio.internal.base.LeakDetector;
-import jasyncio.internal.base.Sneaky;
-import jasyncio.internal.base.Steps;
 import jasyncio.internal.fiber.Hub;
 import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
 import jasyncio.internal.loop.LoopParts;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
@@ -26,33 +22,23 @@ import org.jspecify.annotations.Nullable;
 /// any time say so. Python: `asyncio.AbstractEventLoop`, as its selector loop.
 public final class EventLoop implements AutoCloseable {
   static final LeakDetector LEAKS_OUTSIDE = new LeakDetector();
-  private static final String THREADSAFE_TASKS = "runCoroutineThreadsafe";
-
-  /* Overview
-   * The life of a loop:  IDLE -> RUNNING -> IDLE    run; any number of times
-   *                      IDLE -> CLOSING -> CLOSED  close
-   * Each arrow out of IDLE is taken by one thread alone, by compare-and-set, before any user code is called; who
-   * comes second is refused, or has nothing to do. That thread takes the others, too. CLOSING: tasks are being unwound;
-   * they may still schedule, to no effect. Nobody can await from then on.
-   */
-  private static final int IDLE = 0;
-  private static final int RUNNING = 1;
-  private static final int CLOSING = 2;
-  private static final int CLOSED = 3;
-  private static final AtomicIntegerFieldUpdater<EventLoop> LIFE =
-      AtomicIntegerFieldUpdater.newUpdater(EventLoop.class, "life");
 
   // The machine, and the rooms.
   final FiberKind kind;
   final LoopCore core;
   final Hub hub;
   final LeakDetector leakDetector = new LeakDetector();
-  final TaskList tasks = new TaskList();
+  final LoopLife life = new LoopLife(this);
+  final LoopThread thread = new LoopThread(this);
+  final TaskMaker taskMaker = new TaskMaker(this);
+  final TaskList tasks = new TaskList(this);
   final Asyncgens asyncgens = new Asyncgens(this);
   final ErrorReports reports = new ErrorReports(this);
   final StepClock steps = new StepClock(this);
   final BlockedFibers blocked = new BlockedFibers(this);
   final IdleHooks idleHooks = new IdleHooks(this);
+  final DefaultExecutor defaultExecutor = new DefaultExecutor(this);
+  final Signals signals = new Signals(this);
 
   /// The context of what runs now: see [Context#of]. Loop thread only; meaningless between steps.
   @Nullable Object context;
@@ -61,18 +47,10 @@ public final class EventLoop implements AutoCloseable {
     LoopAccess.install(new Access());
   }
 
-  private final DefaultExecutor defaultExecutor = new DefaultExecutor(this);
-  private final Signals signals = new Signals(this);
-
-  // The loop's thread.
-  private @Nullable TaskFactory taskFactory;
-  int refusals; // while it closes: how often the task that is unwound wanted to wait
-
-  // Set by the loop's thread, asked by any; `debug` and `life` also set by others.
+  // Set by the loop's thread, asked by any; `debug` also set by others.
   private volatile BlockingPolicy blockingPolicy = BlockingPolicy.BLOCK;
   private volatile boolean debug = Debug.isDefault();
-  private volatile int life = IDLE;
-  private volatile @Nullable String label; // of who made it, for messages
+  volatile @Nullable String label; // of who made it, for messages: the name of a test, say
 
   EventLoop(@Nullable FiberKind kind, LoopParts parts) {
     this.kind = FiberKind.choose(kind);
@@ -112,28 +90,7 @@ public final class EventLoop implements AutoCloseable {
   public <T extends @Nullable Object, X extends Exception> T runUntilComplete(Awaitable<T, X> main)
       throws X {
     Objects.requireNonNull(main, "main");
-    checkRunnable();
-    boolean isNew = !(main instanceof Future<?>);
-    var future = Future.ensure(main, this);
-    future.mark(Future.MAIN);
-    if (isNew && future instanceof Task<?> task) {
-      task.reportIfDestroyed = false;
-    }
-    var stopper = new Stopper(this, future);
-    future.whenDone(stopper);
-    try {
-      runForever();
-    } catch (Throwable e) {
-      future.markRead();
-      throw e;
-    } finally {
-      future.forget(stopper);
-      core.takeBack(stopper); // it is queued if something forced its way out before its turn
-    }
-    if (!future.done()) {
-      throw new IllegalStateException("Event loop stopped before Future completed.");
-    }
-    return future.result();
+    return life.runUntilDone(main);
   }
 
   /// Runs until `main` is done.
@@ -154,46 +111,14 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalStateException if the loop is closed or runs already, or if another loop runs
   ///   on this thread
   public void runForever() {
-    checkRunnable();
-    if (!LIFE.compareAndSet(this, IDLE, RUNNING)) {
-      throw notIdle();
-    }
-    try {
-      steps.set();
-      core.run();
-    } catch (Throwable e) {
-      throw Sneaky.rethrow(e);
-    } finally {
-      steps.loopEnds();
-      context = null; // what ran last is not kept until the next run
-      life = IDLE;
-      reports.tellPending(); // those that came too late for the last iteration
-    }
-  }
-
-  private IllegalStateException notIdle() {
-    return new IllegalStateException(
-        switch (life) {
-          case CLOSING -> "Event loop is being closed";
-          case CLOSED -> "Event loop is closed";
-          default -> "This event loop is already running";
-        });
-  }
-
-  private void checkRunnable() {
-    if (life != IDLE) {
-      throw notIdle();
-    }
-    if (Running.loop() != null) {
-      throw new IllegalStateException("Cannot run the event loop while another loop is running");
-    }
+    life.run();
   }
 
   /// Makes [#runForever()] return after the current iteration; what that scheduled runs the next
   /// time. Any thread.
   public void stop() {
-    if (isRunning() && !isRunningHere()) {
-      sendUnlessClosed(core::stop);
+    if (isRunning() && !thread.isHere()) {
+      thread.sendUnlessClosed(core::stop);
     } else {
       core.stop();
     }
@@ -201,22 +126,12 @@ public final class EventLoop implements AutoCloseable {
 
   /// {@return whether the loop runs; any thread}
   public boolean isRunning() {
-    return life == RUNNING;
+    return life.isRunning();
   }
 
   /// {@return whether the loop is closed; any thread}
   public boolean isClosed() {
-    return life == CLOSED;
-  }
-
-  /// Whether the caller is a callback or a coroutine of this loop.
-  boolean isRunningHere() {
-    return isRunning() && hub.isCurrent(Thread.currentThread());
-  }
-
-  /// Whether [#close()] was called: nobody can await any more.
-  boolean isClosing() {
-    return life >= CLOSING;
+    return life.isClosed();
   }
 
   /// Closes the loop: reports tasks that are not done and lets their `finally` blocks run, which
@@ -230,70 +145,7 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalStateException if the loop runs
   @Override
   public void close() {
-    while (!LIFE.compareAndSet(this, IDLE, CLOSING)) {
-      int now = life;
-      if (now == RUNNING) {
-        throw new IllegalStateException("Cannot close a running event loop");
-      } else if (now != IDLE) {
-        return;
-      }
-    }
-    var closing = new Steps();
-    closing.take(signals::removeAll);
-    abandonTasks(closing);
-    life = CLOSED;
-    abandonTasks(closing); // what `finally` blocks of those made; there can be no more after that
-    closing.take(core::close);
-    closing.take(defaultExecutor::close);
-    closing.take(leakDetector::flush);
-    idleHooks.clear();
-    context = null;
-    closing.end();
-  }
-
-  private void abandonTasks(Steps closing) {
-    for (var task : tasks.toList()) {
-      if (task.reportIfDestroyed) {
-        closing.take(() ->
-            callExceptionHandler(
-                ErrorContext.of("Task was destroyed but it is pending!").task(task)));
-      }
-    }
-    for (var task : tasks.toList()) {
-      closing.take(task::unwind);
-      tasks.remove(task);
-    }
-  }
-
-  void checkClosed() {
-    if (isClosed()) {
-      throw new IllegalStateException("Event loop is closed");
-    }
-  }
-
-  /// @throws IllegalArgumentException if the future is of another loop
-  void checkOwns(Future<?> future) {
-    if (Objects.requireNonNull(future, "future").getLoop() != this) {
-      throw new IllegalArgumentException(
-          "The future belongs to a different loop than the one specified as the loop argument"
-              + meeting(future.getLoop(), this));
-    }
-  }
-
-  void checkThread() {
-    if (debug) {
-      checkThreadAlways("callSoonThreadsafe");
-    }
-  }
-
-  /// @param instead what another thread is to use
-  private void checkThreadAlways(String instead) {
-    if (!hub.mayBeTouchedBy(Thread.currentThread())) {
-      throw new IllegalStateException(
-          "Non-thread-safe operation invoked on an event loop other than the current one; from another"
-              + " thread use "
-              + instead);
-    }
+    life.close();
   }
 
   // ---- callbacks --------------------------------------------------------------------------------
@@ -318,8 +170,8 @@ public final class EventLoop implements AutoCloseable {
   /// @return a handle to cancel it
   /// @throws IllegalStateException as the other form
   public Handle callSoon(Runnable callback, @Nullable Context context) {
-    checkClosed();
-    checkThread();
+    life.checkNotClosed();
+    thread.check();
     var handle = newHandle(callback, context);
     core.schedule(handle);
     return handle;
@@ -342,9 +194,9 @@ public final class EventLoop implements AutoCloseable {
   /// @return a handle to cancel it, from any thread
   /// @throws IllegalStateException if the loop is closed
   public Handle callSoonThreadsafe(Runnable callback, @Nullable Context context) {
-    checkClosed();
+    life.checkNotClosed();
     var handle = newHandle(callback, context);
-    send(handle);
+    thread.send(handle);
     return handle;
   }
 
@@ -415,8 +267,8 @@ public final class EventLoop implements AutoCloseable {
   public TimerHandle callAt(double when, Runnable callback, @Nullable Context context) {
     Objects.requireNonNull(callback, "callback");
     Times.checkNumber(when);
-    checkClosed();
-    checkThread();
+    life.checkNotClosed();
+    thread.check();
     var handle =
         new TimerHandle(this, when, callback, context != null ? context : Context.current());
     core.schedule(Times.nanos(when), handle);
@@ -440,25 +292,6 @@ public final class EventLoop implements AutoCloseable {
   void scheduleUnlessClosed(Entry entry) {
     if (!isClosed()) {
       core.schedule(entry);
-    }
-  }
-
-  void sendUnlessClosed(Runnable callback) {
-    sendUnlessClosed(new Handle(this, callback, Bindings.EMPTY));
-  }
-
-  void sendUnlessClosed(Entry entry) {
-    if (!isClosed()) {
-      send(entry);
-    }
-  }
-
-  /// Any thread. On the loop's own the entry takes its place in the queue like any other.
-  private void send(Entry entry) {
-    if (isRunningHere()) {
-      core.schedule(entry);
-    } else {
-      core.send(entry);
     }
   }
 
@@ -505,20 +338,7 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalStateException if the loop is closed; or runs, and this is another thread
   public <T extends @Nullable Object> Task<T> createTask(
       Awaitable<T, ?> body, TaskOptions options) {
-    return makeTask(body, options);
-  }
-
-  /// Makes a task of an [Awaitable] of a `T`, or of an [Action].
-  <T extends @Nullable Object> Task<T> makeTask(Object body, TaskOptions options) {
-    return asTask(this.<T>newFuture(body, options));
-  }
-
-  private static <T extends @Nullable Object> Task<T> asTask(Future<T> future) {
-    if (future instanceof Task<T> task) {
-      return task;
-    }
-    throw new ClassCastException(
-        "the task factory made " + future + ", which is not a task; use ensureFuture");
+    return taskMaker.task(body, options);
   }
 
   /// Makes a task that runs `body`.
@@ -547,7 +367,7 @@ public final class EventLoop implements AutoCloseable {
   /// @return the task
   @LowPriorityInOverloadResolution
   public Task<Void> createTask(Action<?> body, TaskOptions options) {
-    return makeTask(body, options);
+    return taskMaker.task(body, options);
   }
 
   /// Makes what stands for a running `body`: a task, unless the task factory makes other futures.
@@ -558,49 +378,19 @@ public final class EventLoop implements AutoCloseable {
   /// @return the future
   public <T extends @Nullable Object> Future<T> createFutureFor(
       Awaitable<T, ?> body, TaskOptions options) {
-    return newFuture(body, options);
-  }
-
-  @SuppressWarnings("unchecked")
-  private <T extends @Nullable Object> Future<T> newFuture(Object body, TaskOptions options) {
-    Objects.requireNonNull(body, "body");
-    Objects.requireNonNull(options, "options");
-    if (body instanceof Future<?>) {
-      throw new IllegalArgumentException(
-          "a coroutine was expected, got "
-              + body
-              + ", which is on its way already; wait for it with await(future), or to have something"
-              + " done then give a lambda: createTask(() -> { await(future); … })");
-    }
-    checkClosed();
-    var factory = taskFactory;
-    if (factory == null) {
-      return new Task<>(this, body, options);
-    }
-    checkThreadAlways(THREADSAFE_TASKS);
-    var coroutine =
-        body instanceof Coroutine<?> c ? (Coroutine<T>) c : new Coroutine<T>(null, body);
-    return factory.create(this, coroutine, options);
+    return taskMaker.future(body, options);
   }
 
   /// Sets what makes the tasks of this loop.
   ///
   /// @param factory the factory, or `null` for the default
   public void setTaskFactory(@Nullable TaskFactory factory) {
-    taskFactory = factory;
+    taskMaker.setFactory(factory);
   }
 
   /// {@return what makes the tasks of this loop, or `null` for the default}
   public @Nullable TaskFactory getTaskFactory() {
-    return taskFactory;
-  }
-
-  /// @throws IllegalStateException if the loop is closed, or on another thread than the loop's: the
-  ///   list is not made for that
-  void register(Task<?> task) {
-    checkClosed();
-    checkThreadAlways(THREADSAFE_TASKS);
-    tasks.add(task);
+    return taskMaker.factory();
   }
 
   /// The task whose code runs now, or `null` in a callback.
@@ -639,7 +429,7 @@ public final class EventLoop implements AutoCloseable {
   public <T extends @Nullable Object> Future<T> runInExecutor(
       @Nullable Executor executor, Callable<T> call) {
     Objects.requireNonNull(call, "call");
-    checkClosed();
+    life.checkNotClosed();
     return defaultExecutor.run(executor, call);
   }
 
@@ -822,7 +612,7 @@ public final class EventLoop implements AutoCloseable {
   public void addSignalHandler(String signal, Runnable callback) {
     Objects.requireNonNull(signal, "signal");
     Objects.requireNonNull(callback, "callback");
-    checkClosed();
+    life.checkNotClosed();
     signals.add(signal, callback);
   }
 
@@ -833,22 +623,6 @@ public final class EventLoop implements AutoCloseable {
   /// @throws IllegalArgumentException if there is no such signal
   public boolean removeSignalHandler(String signal) {
     return signals.remove(Objects.requireNonNull(signal, "signal"));
-  }
-
-  List<String> signalsHandled() {
-    return signals.names();
-  }
-
-  /// Names the loop in messages: that of a test, say.
-  void setLabel(@Nullable String label) {
-    this.label = label;
-  }
-
-  /// What to add to a message about two loops that have met; nothing if neither has a name.
-  static String meeting(EventLoop theirs, EventLoop ours) {
-    return theirs.label == null && ours.label == null
-        ? ""
-        : ": it belongs to " + theirs + ", and here runs " + ours;
   }
 
   /// {@return `<EventLoop running=true closed=false debug=false>`}

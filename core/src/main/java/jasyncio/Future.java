@@ -326,7 +326,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   private void settle(byte newState, @Nullable Object newOutcome) {
     var waiting = callbacks;
     if (waiting != null) {
-      loop.checkThread();
+      loop.thread.check();
     }
     outcome = newOutcome;
     state = newState;
@@ -359,7 +359,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry
       Consumer<? super Future<T>> callback, @Nullable Context context) {
     Objects.requireNonNull(callback, "callback");
     if (state != PENDING) {
-      loop.checkClosed();
+      loop.life.checkNotClosed();
     }
     whenDone(new DoneCallback<>(this, callback, context != null ? context : Context.current()));
   }
@@ -383,7 +383,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   /// Puts `entry` into the ready queue once this is done.
   void whenDone(Entry entry) {
     if (state != PENDING) {
-      loop.checkThread();
+      loop.thread.check();
       loop.schedule(entry);
     } else {
       callbacks = Callbacks.with(callbacks, entry);
@@ -430,7 +430,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   static <T extends @Nullable Object> Future<T> ensure(Awaitable<T, ?> awaitable, EventLoop loop) {
     var future = asFuture(awaitable);
     if (future != null) {
-      Objects.requireNonNull(loop, "loop").checkOwns(future);
+      LoopMismatch.check(future, Objects.requireNonNull(loop, "loop"));
       return future;
     }
     Objects.requireNonNull(awaitable, "awaitable");

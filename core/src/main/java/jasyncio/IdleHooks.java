@@ -33,8 +33,8 @@ final class IdleHooks implements LoopCore.IdleListener, Waiting.Outside {
   /// Has `callback` run once, as soon as nothing else is ready and the loop would wait. Outside
   /// debug mode also from other threads.
   Handle callWhenIdle(Runnable callback) {
-    loop.checkClosed();
-    loop.checkThread();
+    loop.life.checkNotClosed();
+    loop.thread.check();
     var handle = loop.newHandle(callback, null);
     loop.core.inTurn(() -> {
       callbacks.add(handle);
@@ -53,7 +53,7 @@ final class IdleHooks implements LoopCore.IdleListener, Waiting.Outside {
   /// Sets what is called when nothing is in sight that could end the wait. Outside debug mode also
   /// from other threads.
   void setStallHandler(@Nullable Runnable handler) {
-    loop.checkThread();
+    loop.thread.check();
     loop.core.inTurn(() -> {
       stallHandler = handler;
       listen();

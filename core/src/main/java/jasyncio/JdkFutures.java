@@ -29,7 +29,7 @@ final class JdkFutures {
     }
     loop.idleHooks.askStage(() ->
         stage.whenComplete((value, error) ->
-            loop.sendUnlessClosed(() -> {
+            loop.thread.sendUnlessClosed(() -> {
               loop.idleHooks.stageAnswered();
               settle(future, value, error);
             })));
@@ -67,7 +67,7 @@ final class JdkFutures {
             .name("jasyncio-wrap-future")
             .start(() -> {
               waitFor(theirs);
-              loop.sendUnlessClosed(() -> {
+              loop.thread.sendUnlessClosed(() -> {
                 loop.idleHooks.stageAnswered();
                 copy(theirs, future);
               });
@@ -173,7 +173,7 @@ final class JdkFutures {
     }
 
     private void checkMayWait() {
-      if (!isDone() && loop.isRunningHere() && loop.getBlockingPolicy() != BlockingPolicy.SWITCH) {
+      if (!isDone() && loop.thread.isHere() && loop.getBlockingPolicy() != BlockingPolicy.SWITCH) {
         throw new IllegalStateException(
             "this would wait for ever: the future is completed by the loop whose thread would wait;"
                 + " await the asyncio future, or await(...) this one");
@@ -208,10 +208,10 @@ final class JdkFutures {
 
   private static void cancelFromAnywhere(Future<?> ours) {
     var loop = ours.getLoop();
-    if (loop.isRunningHere()) {
+    if (loop.thread.isHere()) {
       ours.cancel();
     } else {
-      loop.sendUnlessClosed(ours::cancel);
+      loop.thread.sendUnlessClosed(ours::cancel);
     }
   }
 

@@ -211,7 +211,7 @@ public final class Runner implements AutoCloseable {
       Stuck.endUnless(loop, () -> runs != id);
     }
     var blocked = count > 1 ? loop.hub.interruptBlocked() : null;
-    loop.sendUnlessClosed(() -> {
+    loop.thread.sendUnlessClosed(() -> {
       if (blocked != null) {
         loop.hub.takeInterrupt(blocked);
       }

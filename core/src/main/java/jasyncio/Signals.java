@@ -31,7 +31,7 @@ final class Signals {
   void add(String name, Runnable callback) {
     var signal = signal(name);
     var handle = new Handle(loop, callback, Context.current()).repeating();
-    SignalHandler handler = s -> loop.sendUnlessClosed(handle);
+    SignalHandler handler = s -> loop.thread.sendUnlessClosed(handle);
     var old = handle(signal, handler);
     if (old == SignalHandler.SIG_IGN && KEPT_IGNORED.contains(signal.getName())) {
       heed(signal);

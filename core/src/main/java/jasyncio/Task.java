@@ -84,8 +84,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     this.body = Objects.requireNonNull(body, "body");
     this.name = options.name();
     this.context = options.context() != null ? options.context() : Context.current();
-    loop.register(this);
-    if (Boolean.TRUE.equals(options.eagerStart()) && loop.isRunningHere()) {
+    loop.tasks.add(this);
+    if (Boolean.TRUE.equals(options.eagerStart()) && loop.thread.isHere()) {
       startEagerly();
     } else {
       loop.core.scheduleHere(this);
@@ -190,7 +190,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     var loop = getLoop();
     if (error instanceof CancelledError) {
       cancelWith(error);
-    } else if (error instanceof GeneratorExit && loop.isClosing()) {
+    } else if (error instanceof GeneratorExit && loop.life.isClosing()) {
       cancelWith(null);
     } else if (error instanceof StopIteration) {
       fail(new IllegalStateException("coroutine raised StopIteration", error));
@@ -227,7 +227,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// The code of the task stops here.
   private void leave() {
-    if (getLoop().isClosing()) {
+    if (getLoop().life.isClosing()) {
       refuseToWait();
     }
     getLoop().leave(this);
@@ -236,7 +236,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   private void refuseToWait() {
     var loop = getLoop();
-    if (++loop.refusals > MAX_REFUSALS) { // it will not end by itself: it is never gone on with
+    if (++loop.life.refusals
+        > MAX_REFUSALS) { // it will not end by itself: it is never gone on with
       loop.hub.switchTo(null);
     }
     throw new IllegalStateException(
@@ -264,7 +265,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     phase = RUNNING;
     var loop = getLoop();
     loop.enter(context);
-    if (loop.isClosing()) {
+    if (loop.life.isClosing()) {
       waiter = null;
       throw new GeneratorExit();
     }
@@ -296,7 +297,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
               + " got Future "
               + future
               + " attached to a different loop"
-              + EventLoop.meeting(future.getLoop(), getLoop()));
+              + LoopMismatch.meeting(future.getLoop(), getLoop()));
     }
     if (future == this) {
       throw new IllegalStateException("Task cannot await on itself: " + this);
@@ -456,9 +457,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   void unwind() {
     if (fiber != null) {
       var loop = getLoop();
-      loop.refusals = 0;
+      loop.life.refusals = 0;
       loop.core.unwind(fiber);
-      if (loop.refusals > MAX_REFUSALS) {
+      if (loop.life.refusals > MAX_REFUSALS) {
         Log.log(
             Level.ERROR,
             () -> "coroutine ignored GeneratorExit again and again, and is left as it is: " + this);
@@ -501,7 +502,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   /// Whether an interrupt is on its way already, and the wish need not be told twice.
   private boolean isInterrupted() {
-    if (getLoop().isRunningHere() && getLoop().current() == this) {
+    if (getLoop().thread.isHere() && getLoop().current() == this) {
       settleInterrupt();
     }
     var interruption = interruption();
@@ -600,7 +601,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (done()) {
       return false;
     }
-    getLoop().checkThread();
+    getLoop().thread.check();
     cancelRequests++;
     return true;
   }

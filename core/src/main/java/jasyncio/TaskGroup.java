@@ -305,7 +305,7 @@ public final class TaskGroup implements AutoCloseable {
       CoroutineBody.drop(body);
       throw new IllegalStateException("TaskGroup " + this + problem);
     }
-    var task = parentTask().getLoop().<T>makeTask(body, options);
+    var task = parentTask().getLoop().taskMaker.<T>task(body, options);
     tasks.add(task);
     task.whenDone(new ChildDone(this, task)); // later, also if it is done: its failure cancels us
     if (aborting) { // it called cancel() in its eager first step
@@ -510,7 +510,7 @@ public final class TaskGroup implements AutoCloseable {
 
   /// Waits until no task is left; returns the cancellation that ended the group, or the given one.
   private @Nullable CancelledError waitForTasks(@Nullable CancelledError cancellation) {
-    while (!tasks.isEmpty() && !parentTask().getLoop().isClosing()) { // which ends them all
+    while (!tasks.isEmpty() && !parentTask().getLoop().life.isClosing()) { // which ends them all
       if (allDone == null) {
         allDone = parentTask().getLoop().createFuture();
       }

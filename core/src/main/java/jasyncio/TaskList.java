@@ -1,14 +1,24 @@
 package jasyncio;
 
+import jasyncio.internal.base.Steps;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The tasks of a loop that are not done, linked by themselves. Belongs to the loop's thread.
 final class TaskList {
+  private final EventLoop loop;
   private @Nullable Task<?> youngest;
 
+  TaskList(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  /// @throws IllegalStateException if the loop is closed, or on another thread than the loop's: the
+  ///   list is not made for that
   void add(Task<?> task) {
+    loop.life.checkNotClosed();
+    loop.thread.checkForTask();
     task.next = youngest;
     if (youngest != null) {
       youngest.previous = task;
@@ -38,5 +48,20 @@ final class TaskList {
       }
     }
     return list.reversed();
+  }
+
+  /// The loop is being closed: reports those whose loss nobody else tells of, and lets the
+  /// `finally` blocks of all run.
+  void abandon(Steps closing) {
+    for (var task : toList()) {
+      if (task.reportIfDestroyed) {
+        closing.take(() ->
+            loop.reports.tell(ErrorContext.of("Task was destroyed but it is pending!").task(task)));
+      }
+    }
+    for (var task : toList()) {
+      closing.take(task::unwind);
+      remove(task);
+    }
   }
 }

@@ -297,7 +297,7 @@ public final class WaitList {
     private void wakeTask() {
       if (task != null) {
         var loop = task.getLoop();
-        loop.checkThread();
+        loop.thread.check();
         loop.scheduleUnlessClosed(task);
       }
     }
@@ -356,7 +356,7 @@ public final class WaitList {
                   + " createTask(...)"
               : owner
                   + " is bound to a different event loop; make one for each loop"
-                  + EventLoop.meeting(Objects.requireNonNull(loop), running));
+                  + LoopMismatch.meeting(Objects.requireNonNull(loop), running));
     }
   }
 }

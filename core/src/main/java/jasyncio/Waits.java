@@ -79,7 +79,7 @@ final class Waits {
     var loop = Running.getRunningLoop();
     Set<F> all = new LinkedHashSet<>(futures);
     for (var future : all) {
-      loop.checkOwns(future);
+      LoopMismatch.check(future, loop);
     }
     new Waiter(all, when, loop).await(timeout);
     Set<F> done = new LinkedHashSet<>();

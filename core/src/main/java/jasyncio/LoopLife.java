@@ -1,0 +1,141 @@
+package jasyncio;
+
+import jasyncio.internal.base.Sneaky;
+import jasyncio.internal.base.Steps;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
+
+/// When a loop runs, and how it ends.
+final class LoopLife {
+  /* Overview
+   * IDLE -> RUNNING -> IDLE    run; any number of times
+   * IDLE -> CLOSING -> CLOSED  close
+   *
+   * Each arrow out of IDLE is taken by one thread alone, by compare-and-set, before any user code is called; who
+   * comes second is refused, or has nothing to do. That thread takes the others, too. CLOSING: tasks are being unwound;
+   * they may still schedule, to no effect. Nobody can await from then on.
+   */
+  private static final int IDLE = 0;
+  private static final int RUNNING = 1;
+  private static final int CLOSING = 2;
+  private static final int CLOSED = 3;
+  private static final AtomicIntegerFieldUpdater<LoopLife> STAGE =
+      AtomicIntegerFieldUpdater.newUpdater(LoopLife.class, "stage");
+
+  private final EventLoop loop;
+  private volatile int stage = IDLE; // any thread
+  int refusals; // while it closes: how often the task that is unwound wanted to wait
+
+  LoopLife(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  boolean isRunning() {
+    return stage == RUNNING;
+  }
+
+  /// Whether [#close] was called: nobody can await any more.
+  boolean isClosing() {
+    return stage >= CLOSING;
+  }
+
+  boolean isClosed() {
+    return stage == CLOSED;
+  }
+
+  void checkNotClosed() {
+    if (isClosed()) {
+      throw new IllegalStateException("Event loop is closed");
+    }
+  }
+
+  // ---- running ----------------------------------------------------------------------------------
+
+  /// See [EventLoop#runForever()].
+  void run() {
+    checkRunnable();
+    if (!STAGE.compareAndSet(this, IDLE, RUNNING)) {
+      throw notIdle();
+    }
+    try {
+      loop.steps.set();
+      loop.core.run();
+    } catch (Throwable e) {
+      throw Sneaky.rethrow(e);
+    } finally {
+      loop.steps.loopEnds();
+      loop.context = null; // what ran last is not kept until the next run
+      stage = IDLE;
+      loop.reports.tellPending(); // those that came too late for the last iteration
+    }
+  }
+
+  /// See [EventLoop#runUntilComplete(Awaitable)].
+  <T extends @Nullable Object> T runUntilDone(Awaitable<T, ?> main) {
+    checkRunnable();
+    boolean isNew = !(main instanceof Future<?>);
+    var future = Future.ensure(main, loop);
+    future.mark(Future.MAIN);
+    if (isNew && future instanceof Task<?> task) {
+      task.reportIfDestroyed = false;
+    }
+    var stopper = new Stopper(loop, future);
+    future.whenDone(stopper);
+    try {
+      run();
+    } catch (Throwable e) {
+      future.markRead();
+      throw e;
+    } finally {
+      future.forget(stopper);
+      loop.core.takeBack(stopper); // queued if something forced its way out before its turn
+    }
+    if (!future.done()) {
+      throw new IllegalStateException("Event loop stopped before Future completed.");
+    }
+    return future.result();
+  }
+
+  private void checkRunnable() {
+    if (stage != IDLE) {
+      throw notIdle();
+    }
+    if (Running.loop() != null) {
+      throw new IllegalStateException("Cannot run the event loop while another loop is running");
+    }
+  }
+
+  private IllegalStateException notIdle() {
+    return new IllegalStateException(
+        switch (stage) {
+          case CLOSING -> "Event loop is being closed";
+          case CLOSED -> "Event loop is closed";
+          default -> "This event loop is already running";
+        });
+  }
+
+  // ---- closing ----------------------------------------------------------------------------------
+
+  /// See [EventLoop#close()].
+  void close() {
+    while (!STAGE.compareAndSet(this, IDLE, CLOSING)) {
+      int now = stage;
+      if (now == RUNNING) {
+        throw new IllegalStateException("Cannot close a running event loop");
+      } else if (now != IDLE) {
+        return;
+      }
+    }
+    var closing = new Steps();
+    closing.take(loop.signals::removeAll);
+    loop.tasks.abandon(closing);
+    stage = CLOSED;
+    loop.tasks.abandon(closing); // what `finally` blocks of those made; there can be no more now
+    closing.take(loop.core::close);
+    closing.take(loop.defaultExecutor::close);
+    closing.take(loop.leakDetector::flush);
+    loop.idleHooks.clear();
+    loop.context = null;
+    closing.end();
+  }
+}
