@@ -179,7 +179,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
               throw e;
             }
             if (item == null) {
-              throw Sneaky.sneak(Timeout.timedOut(timeout));
+              throw Sneaky.sneak(Timeout.timedOut(timeout, null));
             }
             return item;
           }
@@ -242,8 +242,8 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
       try {
         item = take(this);
       } catch (Throwable e) {
-        if (e instanceof CancelledError) {
-          cancel(e.getMessage());
+        if (e instanceof CancelledError cancelled) {
+          cancelBy(Cancellation.again(this, cancelled));
         } else {
           wanted = false; // it could not wait
         }
@@ -261,7 +261,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
           wake();
         }
       } else if (item == null) {
-        fail(Timeout.timedOut(timeout));
+        fail(Timeout.timedOut(timeout, null));
       } else if (item.cancelled()) {
         cancelWith(item.makeCancelledError());
       } else {
@@ -277,16 +277,16 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
 
     /// Leaves what it would have got to the next.
     @Override
-    public boolean cancel(@Nullable String message) {
-      if (!super.cancel(message)) {
+    boolean cancelBy(Cancellation cancellation) {
+      if (!super.cancelBy(cancellation)) {
         return false;
       }
       left++;
       if (place != null) {
-        place.cancel(message);
+        place.cancelBy(cancellation);
       }
       if (helper != null) {
-        helper.cancel(message);
+        helper.cancelBy(cancellation);
       }
       return true;
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class CancelledError extends Error {
   private static final long serialVersionUID = 1L;
 
+  private final transient @Nullable Cancellation cancellation;
   private transient @Nullable Place place; // where it arrived, if it tells
 
   /// A cancellation without a message.
@@ -24,7 +25,17 @@ public final class CancelledError extends Error {
   ///
   /// @param message the message, or `null`
   public CancelledError(@Nullable String message) {
+    this(message, null);
+  }
+
+  CancelledError(@Nullable String message, @Nullable Cancellation cancellation) {
     super(message);
+    this.cancellation = cancellation;
+  }
+
+  /// {@return who cancelled whom, and why; `null` for an error that a program has made itself}
+  public @Nullable Cancellation cancellation() {
+    return cancellation;
   }
 
   @Override
@@ -55,6 +66,12 @@ public final class CancelledError extends Error {
   /// @param task the task that waited; `null`: a thread on which no loop runs
   /// @param own whether the task itself was cancelled
   private record Place(@Nullable Task<?> task, boolean own, @Nullable Object awaited) {
+    /// What was cancelled, by the name that [Cancellation#target()] has for it.
+    @Nullable String cancelled() {
+      var cancelled = own ? task : awaited;
+      return cancelled instanceof Future<?> future ? Cancellation.nameOf(future) : null;
+    }
+
     @Override
     public String toString() {
       var what = awaited == null ? "" : Describe.text(awaited);
@@ -69,12 +86,18 @@ public final class CancelledError extends Error {
     }
   }
 
-  /// {@return the class and the message; and what was cancelled, if it has a stack trace for that}
+  /// {@return the class and the message; and what was cancelled by whom, if it has a stack trace
+  /// for that}
   @Override
   @SuppressWarnings("OverrideThrowableToString") // the message is what cancel() was given
   public String toString() {
-    return place == null
-        ? super.toString()
-        : super.toString() + (getMessage() == null ? ": " : "; ") + place;
+    var text = super.toString();
+    if (place != null) {
+      text += (getMessage() == null ? ": " : "; ") + place;
+      if (cancellation != null) {
+        text += ": " + cancellation.addedTo(place.cancelled(), getMessage());
+      }
+    }
+    return text;
   }
 }

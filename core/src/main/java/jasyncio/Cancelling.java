@@ -16,12 +16,12 @@ final class Cancelling {
    * it waits for the others, so a task of it gets the cancellation where it stands.
    */
 
-  private final @Nullable String message;
+  private final Cancellation cancellation;
   private final IdentityHashMap<Future<?>, Step> known = new IdentityHashMap<>();
   private final ArrayDeque<Step> open = new ArrayDeque<>();
 
-  private Cancelling(@Nullable String message) {
-    this.message = message;
+  private Cancelling(Cancellation cancellation) {
+    this.cancellation = cancellation;
   }
 
   /// Whether `future`, when it is cancelled, cancels others.
@@ -30,8 +30,8 @@ final class Cancelling {
   }
 
   /// Cancels a task or a gather; whether it was not too late for that.
-  static boolean cancel(Future<?> future, @Nullable String message) {
-    return new Cancelling(message).run(future);
+  static boolean cancel(Future<?> future, Cancellation cancellation) {
+    return new Cancelling(cancellation).run(future);
   }
 
   private boolean run(Future<?> root) {
@@ -47,7 +47,7 @@ final class Cancelling {
         continue;
       }
       open.removeLast();
-      boolean answer = step.end(message);
+      boolean answer = step.end(cancellation);
       if (open.isEmpty()) {
         return answer;
       }
@@ -70,7 +70,7 @@ final class Cancelling {
       open.add(step);
       return null;
     }
-    step.answer = !passesOn(future) && future.cancel(message);
+    step.answer = !passesOn(future) && future.cancelBy(cancellation);
     step.ended = true;
     return step.answer;
   }
@@ -78,7 +78,7 @@ final class Cancelling {
   private boolean breakCircle(Step reached, @Nullable Step asking) {
     var step = reached.task != null || asking == null ? reached : asking;
     if (step.task != null) { // else there is no circle: gathers alone cannot make one
-      step.task.cancelInCircle(message);
+      step.task.cancelInCircle(cancellation);
       step.answer = true;
     }
     return true;
@@ -113,13 +113,16 @@ final class Cancelling {
       answer |= Boolean.TRUE.equals(answerOfOther);
     }
 
-    boolean end(@Nullable String message) {
+    boolean end(Cancellation cancellation) {
       ended = true;
-      if (task != null && !answer) {
-        task.cancelItself(message);
-        answer = true;
-      } else if (gather != null) {
-        gather.noteCancelled(answer);
+      if (task != null) {
+        if (!answer) {
+          task.cancelItself(cancellation);
+          answer = true;
+        }
+        task.note(cancellation);
+      } else if (gather != null && answer) {
+        gather.noteCancelled(cancellation);
       }
       return answer;
     }

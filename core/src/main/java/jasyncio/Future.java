@@ -29,8 +29,8 @@ public sealed class Future<T extends @Nullable Object> extends Entry
    * States:  PENDING -> FINISHED    setResult
    *          PENDING -> FAILED      setException
    *          PENDING -> CANCELLED   cancel
-   * `outcome` holds the result, a Failure, or what is known of the cancellation: its message, or, for a task,
-   * the exception that left its body, to be thrown to the first who asks. `callbacks` holds what goes to the ready
+   * `outcome` holds the result, a Failure, or what is known of the cancellation: that, or, for a task, the
+   * exception that left its body, to be thrown to the first who asks. `callbacks` holds what goes to the ready
    * queue on the way out of PENDING: see Callbacks.
    * A future is an entry itself for the sake of tasks: there may be a million of them, so every object counts.
    * No `switch` over types where every program passes: linking one takes milliseconds at start-up.
@@ -56,8 +56,8 @@ public sealed class Future<T extends @Nullable Object> extends Entry
 
   static final byte LIMITED = 16;
 
-  /// A wish to cancel that came without a message.
-  private static final Object NO_MESSAGE = new Object();
+  /// A mark: the cancellation that a task has as its `outcome` has not arrived yet.
+  static final byte WISH = 32;
 
   private final EventLoop loop;
   private byte state;
@@ -191,30 +191,72 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   CancelledError makeCancelledError() {
     return switch (outcome) {
       case CancelledError e -> {
-        outcome = null;
+        var cancellation = e.cancellation();
+        outcome = cancellation == null ? null : cancellation.silently();
         yield e;
       }
-      case String message -> new CancelledError(message);
+      case Cancellation cancellation -> cancellation.toError();
       case null, default -> new CancelledError();
     };
   }
 
-  /// The message of the cancellation, if it has one.
+  /// The message that it gives to whoever asks after the first, if it was cancelled.
   final @Nullable String cancelMessage() {
-    if (outcome instanceof Interruption interruption) {
-      return interruption.message;
-    }
-    return outcome instanceof String message ? message : null;
+    return outcome instanceof Cancellation cancellation ? cancellation.message() : null;
   }
 
-  // While a task is pending, `outcome` keeps a wish to cancel that has not arrived yet.
+  /// {@return who cancelled it, and why: what ended this, or for a task that is being cancelled,
+  /// the last request; `null` if there is none}
+  ///
+  /// Of a [CancelledError] that a program has made itself nothing is known. Call on the loop's
+  /// thread. Python: nothing like it.
+  public final @Nullable Cancellation cancellation() {
+    return switch (state) {
+      case PENDING -> requested();
+      case CANCELLED ->
+          outcome instanceof CancelledError e ? e.cancellation() : (Cancellation) outcome;
+      default -> peekException() instanceof CancelledError e ? e.cancellation() : null;
+    };
+  }
+
+  // While a task is pending, `outcome` keeps the last cancellation that it was asked for, until it
+  // is taken back.
+  // As long as that has not arrived, it is a wish.
+
+  private @Nullable Cancellation requested() {
+    return outcome instanceof Interruption interruption
+        ? interruption.cancellation
+        : (Cancellation) outcome;
+  }
 
   final boolean hasWish() {
-    return outcome != null && state == PENDING;
+    return has(WISH) && state == PENDING;
   }
 
-  final void setWish(@Nullable String cancelMessage) {
-    outcome = cancelMessage != null ? cancelMessage : NO_MESSAGE;
+  final void setWish(Cancellation cancellation) {
+    outcome = cancellation;
+    mark(WISH);
+  }
+
+  /// It was passed on, and is no wish.
+  final void note(Cancellation cancellation) {
+    if (!hasWish() && state == PENDING) {
+      outcome = cancellation;
+    }
+  }
+
+  /// Nobody wants to cancel this any more.
+  final void forgetRequests() {
+    if (state == PENDING) {
+      if (hasWish()) {
+        takeWish();
+      }
+      outcome = null;
+    }
+  }
+
+  final Cancellation wish() {
+    return Objects.requireNonNull(requested());
   }
 
   /// Whether the next await is to throw a wish, in contrast to one that has arrived as an
@@ -232,20 +274,21 @@ public sealed class Future<T extends @Nullable Object> extends Entry
   final Interruption makeInterruption() {
     var interruption = interruption();
     if (interruption == null) {
-      interruption = new Interruption(cancelMessage());
+      interruption = new Interruption(wish());
       outcome = interruption;
     }
     return interruption;
   }
 
-  /// Ends the wish, and an interrupt that stands for it; returns its message.
-  final @Nullable String takeWish() {
-    var message = cancelMessage();
+  /// Ends the wish, and an interrupt that stands for it.
+  final Cancellation takeWish() {
+    var cancellation = wish();
     if (outcome instanceof Interruption interruption) {
       interruption.withdraw();
     }
-    outcome = null;
-    return message;
+    outcome = cancellation;
+    unmark(WISH);
+    return cancellation;
   }
 
   // ---- completion -------------------------------------------------------------------------------
@@ -281,14 +324,24 @@ public sealed class Future<T extends @Nullable Object> extends Entry
 
   /// Cancels the future and wakes who waits for it.
   ///
-  /// @param message the message of the [CancelledError], or `null`
+  /// @param message the message of the [CancelledError], and the reason that [#cancellation()] has;
+  ///   or `null`
   /// @return whether that was possible: `false` if it is done already
   public boolean cancel(@Nullable String message) {
-    markRead();
     if (state != PENDING) {
+      markRead();
       return false;
     }
-    cancelWith(message);
+    return cancelBy(Cancellation.request(this, message));
+  }
+
+  /// Cancels it, as [#cancel(String)] does.
+  boolean cancelBy(Cancellation cancellation) {
+    if (state != PENDING) {
+      markRead();
+      return false;
+    }
+    cancelWith(cancellation);
     return true;
   }
 
@@ -318,7 +371,7 @@ public sealed class Future<T extends @Nullable Object> extends Entry
     }
   }
 
-  /// Ends as cancelled, with a message or with the exception to throw first.
+  /// Ends as cancelled, with a [Cancellation] or with the exception to throw first.
   final void cancelWith(@Nullable Object detail) {
     settle(CANCELLED, detail);
   }

@@ -15,7 +15,7 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
   private final boolean returnExceptions;
   private @Nullable Task<?> caller = Running.task();
   private int pending; // members that are not done, each counted once
-  private boolean cancelRequested;
+  private @Nullable Cancellation cancelRequest;
 
   private Gather(
       EventLoop loop,
@@ -87,8 +87,11 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
       }
     }
     if (pending == 0) {
-      if (cancelRequested) {
-        fail(child.cancelled() ? child.makeCancelledError() : new CancelledError());
+      if (cancelRequest != null) {
+        fail(
+            child.cancelled()
+                ? child.makeCancelledError()
+                : new CancelledError(null, cancelRequest));
       } else {
         finish(results());
       }
@@ -117,7 +120,7 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
     for (var member : members) {
       var child = member.child;
       if (child.cancelled()) {
-        results.add((T) new CancelledError(child.cancelMessage()));
+        results.add((T) new CancelledError(child.cancelMessage(), child.cancellation()));
       } else {
         child.markRead();
         var error = child.peekException();
@@ -131,7 +134,12 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
   /// exceptions are results, when all are done.
   @Override
   public boolean cancel(@Nullable String message) {
-    return Cancelling.cancel(this, message);
+    return !done() && super.cancel(message);
+  }
+
+  @Override
+  boolean cancelBy(Cancellation cancellation) {
+    return Cancelling.cancel(this, cancellation);
   }
 
   /// What it waits for at place `index`, or `null` behind the last.
@@ -139,8 +147,8 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
     return index < members.size() ? members.get(index).child : null;
   }
 
-  void noteCancelled(boolean any) {
-    cancelRequested |= any;
+  void noteCancelled(Cancellation cancellation) {
+    cancelRequest = cancellation;
   }
 
   @Override

@@ -26,7 +26,7 @@ final class Interruption {
   private static final long FIRST_PAUSE_NANOS = 10_000_000;
   private static final int MAX_DOUBLINGS = 7; // 1.3 s
 
-  final @Nullable String message;
+  final Cancellation cancellation;
   private @Nullable Thread thread; // the last to which it was sent
   private boolean onItsWay;
   private boolean declared; // the call declares to mind
@@ -36,8 +36,8 @@ final class Interruption {
   private boolean onlyOnce;
   private boolean outlived; // the task blocked again
 
-  Interruption(@Nullable String message) {
-    this.message = message;
+  Interruption(Cancellation cancellation) {
+    this.cancellation = cancellation;
   }
 
   /// Sends it to a thread that waits in a blocking call.

@@ -106,7 +106,7 @@ final class JdkFutures {
     switch (error) {
       case null -> ours.setResult(value);
       case CancellationException e -> ours.cancel();
-      case CancelledError e -> ours.cancel(e.getMessage());
+      case CancelledError e -> ours.cancelBy(Cancellation.again(ours, e));
       default -> ours.setException(error);
     }
   }
@@ -211,7 +211,8 @@ final class JdkFutures {
     if (loop.thread.isHere()) {
       ours.cancel();
     } else {
-      loop.thread.sendUnlessClosed(ours::cancel);
+      var cancellation = Cancellation.request(ours, null);
+      loop.thread.sendUnlessClosed(() -> ours.cancelBy(cancellation));
     }
   }
 

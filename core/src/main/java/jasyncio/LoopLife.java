@@ -24,6 +24,7 @@ final class LoopLife {
 
   private final EventLoop loop;
   private volatile int stage = IDLE; // any thread
+  private @Nullable Cancellation cancellation; // of those that are left when it closes
   int refusals; // while it closes: how often the task that is unwound wanted to wait
 
   LoopLife(EventLoop loop) {
@@ -41,6 +42,14 @@ final class LoopLife {
 
   boolean isClosed() {
     return stage == CLOSED;
+  }
+
+  /// What becomes of tasks that are left when it is closed.
+  Cancellation cancellation() {
+    if (cancellation == null) {
+      cancellation = Cancellation.shutdown(loop, "the closing of the loop");
+    }
+    return cancellation;
   }
 
   void checkNotClosed() {

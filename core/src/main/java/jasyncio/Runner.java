@@ -196,10 +196,14 @@ public final class Runner implements AutoCloseable {
     if (++threadInterrupts > 1) {
       loop.core.escape(new InterruptedException());
     } else if (blocked != null && main instanceof Task<?> task && task.fiber() == blocked) {
-      task.cancelInterrupted();
+      task.cancelInterrupted(interruptOfThread(main));
     } else {
-      main.cancel();
+      main.cancelBy(interruptOfThread(main));
     }
+  }
+
+  private static Cancellation interruptOfThread(Future<?> main) {
+    return Cancellation.interrupt(main, "an interrupt of its thread");
   }
 
   /// Ctrl-C; on a thread of the JVM's.
@@ -220,7 +224,7 @@ public final class Runner implements AutoCloseable {
       }
       interruptsHeard = count;
       if (count == 1 && !main.done()) {
-        main.cancel();
+        main.cancelBy(Cancellation.interrupt(main, "SIGINT"));
       } else {
         throw new KeyboardInterrupt();
       }
@@ -271,7 +275,8 @@ public final class Runner implements AutoCloseable {
     if (left.isEmpty()) {
       return;
     }
-    left.forEach(Task::cancel);
+    var cancellation = Cancellation.shutdown(loop, "the end of run()");
+    left.forEach(task -> task.cancelBy(cancellation));
     loop.runUntilComplete(Gather.returningExceptions(loop, left));
     for (var task : left) {
       var error = task.peekException();

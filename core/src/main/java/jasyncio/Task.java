@@ -61,7 +61,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private final int number = COUNTER.incrementAndGet();
   private @Nullable String name;
   private Object body; // an Awaitable<T, ?> or an Action; when done, CoroutineBody.remains of it
-  private @Nullable Object waiter; // a Future, a Place in a WaitList, or a CancelledSleep
+  private @Nullable Object waiter; // a Future, a Place in a WaitList, or a Cancellation: see rouse
   private @Nullable Fiber fiber;
   private int cancelRequests;
   private int ticket; // of the last sleep
@@ -191,7 +191,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     if (error instanceof CancelledError) {
       cancelWith(error);
     } else if (error instanceof GeneratorExit && loop.life.isClosing()) {
-      cancelWith(null);
+      cancelWith(loop.life.cancellation());
     } else if (error instanceof StopIteration) {
       fail(new IllegalStateException("coroutine raised StopIteration", error));
     } else {
@@ -248,16 +248,17 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private void waitFor(Object what) {
     phase = SUSPENDED;
     waiter = what;
-    if (hasDueWish() && cancelWaiter(cancelMessage())) {
+    if (hasDueWish() && cancelWaiter(wish())) {
       takeWish();
     }
   }
 
   /// Passes a wish to cancel on to what the task waits for; whether that has taken it.
-  private boolean cancelWaiter(@Nullable String message) {
+  private boolean cancelWaiter(Cancellation cancellation) {
     return waiter instanceof Future<?> future
-        ? !future.done() && future.cancel(message) // else its error stays unread, to be told of
-        : waiter instanceof WaitList.Place place && place.cancel(message);
+        ? !future.done()
+            && future.cancelBy(cancellation) // else its error stays unread, to be told of
+        : waiter instanceof WaitList.Place place && place.cancelBy(cancellation);
   }
 
   /// The code of the task goes on.
@@ -277,8 +278,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       future.forget(this);
     } else if (waiter instanceof WaitList.Place place) {
       place.forgetTask();
-    } else if (waiter instanceof CancelledSleep sleep) {
-      setWish(sleep.message);
+    } else if (waiter instanceof Cancellation cancellation) {
+      setWish(cancellation);
     } else if (phase == SLEEPING) {
       getLoop().core.returnTicket();
     }
@@ -351,9 +352,9 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /// Has a task that sleeps wake up to a cancellation.
-  private void rouse(@Nullable String message) {
+  private void rouse(Cancellation cancellation) {
     var core = getLoop().core;
-    waiter = new CancelledSleep(message);
+    waiter = cancellation;
     if (phase == SLEEPING) {
       phase = SUSPENDED;
       core.returnTicket();
@@ -365,19 +366,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   private void slept() {
-    var cancelled = (CancelledSleep) waiter;
+    var cancellation = (Cancellation) waiter;
     waiter = null;
-    checkCancelled(cancelled != null);
-    if (cancelled != null) {
-      throw new CancelledError(cancelled.message).arrived("sleep(...)");
-    }
-  }
-
-  /// What a task waits for that was cancelled while it slept.
-  private record CancelledSleep(@Nullable String message) {
-    @Override
-    public String toString() {
-      return "<Future cancelled>";
+    checkCancelled(cancellation != null);
+    if (cancellation != null) {
+      throw cancellation.toError().arrived("sleep(...)");
     }
   }
 
@@ -413,12 +406,14 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /// What the task waits for: a future, whoever owns the list in which it has a place, or a text
-  /// that says that it sleeps; `null` if it does not wait.
+  /// that says that it sleeps; `null` if it does not wait, or does so no more.
   @Nullable Object waitsFor() {
     if (phase == SLEEPING) {
       return "its sleep to end";
     }
-    return waiter instanceof WaitList.Place place ? place.owner() : waiter;
+    return waiter instanceof WaitList.Place place
+        ? place.owner()
+        : waiter instanceof Cancellation ? null : waiter;
   }
 
   private Object takeWaiter() {
@@ -469,7 +464,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       body = CoroutineBody.remains(body);
     }
     if (!done()) {
-      cancelWith(null);
+      cancelWith(getLoop().life.cancellation());
     }
   }
 
@@ -562,7 +557,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   private CancelledError takeCancellation() {
-    return new CancelledError(takeWish()).arrived(null);
+    return takeWish().toError().arrived(null);
   }
 
   /// Asks the task to end: a [CancelledError] is thrown into its code at the next opportunity.
@@ -571,18 +566,25 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// call under policy `SWITCH` is interrupted. Cancelling what the task awaits is part of it, so
   /// that [Asyncio#shield] can protect that.
   ///
-  /// @param message the message of the [CancelledError], or `null`. If it is cancelled again before
-  ///   that is thrown, a task that waits keeps the first one, any other takes the last
+  /// @param message the message of the [CancelledError], and the reason that [#cancellation()] has;
+  ///   or `null`. If it is cancelled again before that is thrown, a task that waits keeps the first
+  ///   one, any other takes the last
   /// @return whether the task was asked: `false` if it is done already
   @Override
   public boolean cancel(@Nullable String message) {
+    return super.cancel(message);
+  }
+
+  @Override
+  boolean cancelBy(Cancellation cancellation) {
     if (waiter instanceof Future<?> future && Cancelling.passesOn(future)) {
-      return Cancelling.cancel(this, message);
+      return Cancelling.cancel(this, cancellation);
     } else if (!noteRequest()) {
       return false;
-    } else if (!cancelWaiter(message)) {
-      cancelHere(message);
+    } else if (!cancelWaiter(cancellation)) {
+      cancelHere(cancellation);
     }
+    note(cancellation);
     return true;
   }
 
@@ -612,38 +614,38 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /// It waits for something that ends when it does: takes it out of there, to be cancelled.
-  void cancelInCircle(@Nullable String message) {
+  void cancelInCircle(Cancellation cancellation) {
     var awaited = Objects.requireNonNull(awaited());
     awaited.forget(this);
     awaited.mark(EXCUSED);
-    waiter = new CancelledSleep(null);
-    setWish(message);
+    waiter = cancellation;
+    setWish(cancellation);
     getLoop().core.schedule(this);
   }
 
   /// No future that it waits for has taken the wish.
-  void cancelItself(@Nullable String message) {
-    if (waiter instanceof Future<?> || !cancelWaiter(message)) {
-      cancelHere(message);
+  void cancelItself(Cancellation cancellation) {
+    if (waiter instanceof Future<?> || !cancelWaiter(cancellation)) {
+      cancelHere(cancellation);
     }
   }
 
   /// There is nobody to pass the wish on to.
-  private void cancelHere(@Nullable String message) {
+  private void cancelHere(Cancellation cancellation) {
     if (phase == SLEEPING || phase == FIRED) {
-      rouse(message);
+      rouse(cancellation);
       return;
     }
     if (!isInterrupted()) {
-      setWish(message);
+      setWish(cancellation);
       interrupt();
     }
   }
 
   /// Cancels the task, whose blocking call was interrupted for that already.
-  void cancelInterrupted() {
+  void cancelInterrupted(Cancellation cancellation) {
     cancelRequests++;
-    setWish(null);
+    setWish(cancellation);
     makeInterruption().hasReached(Objects.requireNonNull(Objects.requireNonNull(fiber).thread()));
   }
 
@@ -657,10 +659,16 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   ///
   /// @return [#cancelling()] afterwards
   public int uncancel() {
-    if (cancelRequests > 0 && --cancelRequests == 0 && hasWish()) {
-      takeWish();
+    if (cancelRequests > 0 && --cancelRequests == 0) {
+      forgetRequests();
     }
     return cancelRequests;
+  }
+
+  /// To be the cause of what the task cancels.
+  @Nullable Cancellation cancellationUnderWay() {
+    var cancellation = cancelRequests > 0 ? cancellation() : null;
+    return cancellation == null ? null : cancellation.link();
   }
 
   /// @throws IllegalStateException always: a task sets its result itself
@@ -680,6 +688,15 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   /// {@return the name}
   public String getName() {
     return name != null ? name : "Task-" + number;
+  }
+
+  /// The name, unless it is made of the number.
+  @Nullable String givenName() {
+    return name;
+  }
+
+  int number() {
+    return number;
   }
 
   /// Renames the task.
@@ -816,7 +833,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     text.append('>');
     var w = waiter;
     if (w != null && !done()) {
-      text.append(" wait_for=").append(w);
+      text.append(" wait_for=").append(w instanceof Cancellation ? "<Future cancelled>" : w);
     } else if (phase == SLEEPING || phase == FIRED) {
       text.append(" wait_for=<Future pending cb=[Task.task_wakeup()]>");
     }

@@ -344,8 +344,9 @@ public final class TaskGroup implements AutoCloseable {
       return;
     }
     if (!aborting && !parentCancelRequested) {
-      abort();
-      cancelParent();
+      var failure = Cancellation.groupFailed(parent, task, error);
+      abort(failure);
+      cancelParent(failure);
     }
   }
 
@@ -355,19 +356,27 @@ public final class TaskGroup implements AutoCloseable {
     }
   }
 
-  private void abort() {
+  /// The body has ended with `error`.
+  private Cancellation ended(Throwable error) {
+    var parent = parentTask();
+    return error instanceof CancelledError
+        ? Cancellation.groupEnds(parent)
+        : Cancellation.groupFailed(parent, parent, error);
+  }
+
+  private void abort(Cancellation cancellation) {
     aborting = true;
     for (var task : List.copyOf(tasks)) {
       if (!task.done()) {
-        task.cancel();
+        task.cancelBy(cancellation);
       }
     }
   }
 
-  private void cancelParent() {
+  private void cancelParent(Cancellation cancellation) {
     if (cancelsParent && !parentCancelRequested) {
       parentCancelRequested = true;
-      parentTask().cancel();
+      parentTask().cancelBy(cancellation);
     }
   }
 
@@ -382,11 +391,12 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   private void cancelNow() {
+    var cancellation = Cancellation.groupEnds(parentTask());
     if (!aborting) {
-      abort();
+      abort(cancellation);
     }
     if (!exiting) { // else it waits for us alone
-      cancelParent();
+      cancelParent(cancellation);
     }
   }
 
@@ -430,7 +440,7 @@ public final class TaskGroup implements AutoCloseable {
     checkOpened();
     exiting = true;
     if (!aborting) {
-      abort();
+      abort(Cancellation.groupEnds(parentTask()));
     }
     waitForTasks(null);
     var cancellation = lastCancellation;
@@ -438,7 +448,7 @@ public final class TaskGroup implements AutoCloseable {
     finish();
     if (cancellation != null) { // from outside: keep the count, and let it arrive at the next await
       parent.uncancel();
-      parent.cancel(cancellation.getMessage());
+      parent.cancelBy(Cancellation.again(parent, cancellation));
     }
   }
 
@@ -447,7 +457,7 @@ public final class TaskGroup implements AutoCloseable {
     if (error != null) {
       noteBaseError(error);
       if (!aborting) {
-        abort();
+        abort(ended(error));
       }
     }
     var cancellation = waitForTasks(error instanceof CancelledError e ? e : null);
@@ -474,8 +484,9 @@ public final class TaskGroup implements AutoCloseable {
     if (!errors.isEmpty()) {
       if (parent.cancelling()
           > 0) { // from outside: keep the count, and let it arrive at the next await
+        var request = parent.cancellation();
         parent.uncancel();
-        parent.cancel();
+        parent.cancelBy(request == null ? Cancellation.request(parent, null) : request.silently());
       }
       if (error instanceof GeneratorExit exit && errors.size() == 1) { // a generator is closed
         throw exit;
@@ -520,7 +531,7 @@ public final class TaskGroup implements AutoCloseable {
         lastCancellation = e;
         if (!aborting) {
           cancellation = e;
-          abort();
+          abort(Cancellation.groupEnds(parentTask()));
         }
       }
       allDone = null;

@@ -50,6 +50,8 @@ public final class Timeout {
   private @Nullable Coroutine<?> scope; // the generator in whose body it is
   private @Nullable Handle timer;
   private int cancelling; // of the task, on entry
+  private @Nullable Object limited; // the body, while it runs
+  private @Nullable String reason;
 
   private Timeout(double when) {
     Times.checkNumber(when);
@@ -87,6 +89,25 @@ public final class Timeout {
     return new Timeout(when);
   }
 
+  /// Says why there is a limit: what the [TimeoutException] adds to its message, and
+  /// [Cancellation#reason()] of what the limit cancels.
+  ///
+  /// ```java fragment
+  /// timeout(2, limit -> {
+  ///   limit.reason("the warehouse has to answer before the page is sent");
+  ///   ask(warehouse);
+  /// });
+  /// ```
+  ///
+  /// The last one before the time is over counts. Python: `reason` of anyio's `fail_after`.
+  ///
+  /// @param reason the reason
+  /// @return this
+  public Timeout reason(String reason) {
+    this.reason = Objects.requireNonNull(reason, "reason");
+    return this;
+  }
+
   /// {@return when the time is over, in seconds of [EventLoop#time()]; infinite for never}
   public double when() {
     return when;
@@ -120,9 +141,9 @@ public final class Timeout {
   }
 
   private void onTimeout() {
-    var limited = Objects.requireNonNull(task);
-    limited.mark(Future.LIMITED);
-    limited.cancel();
+    var t = Objects.requireNonNull(task);
+    t.mark(Future.LIMITED);
+    t.cancelBy(Cancellation.timeout(t, when - began, Objects.requireNonNull(limited), reason));
     state = State.EXPIRING;
     timer = null;
   }
@@ -145,8 +166,13 @@ public final class Timeout {
   /// @throws IllegalStateException if the limit was used before, or the caller runs in no task
   public <T extends @Nullable Object, X extends Exception> T run(Awaitable<T, X> body)
       throws X, TimeoutException {
+    return run(body, body);
+  }
+
+  private <T extends @Nullable Object, X extends Exception> T run(
+      Awaitable<T, X> body, Object named) throws X, TimeoutException {
     Objects.requireNonNull(body, "body");
-    enter();
+    enter(named);
     T value;
     try {
       value = body.await();
@@ -176,10 +202,11 @@ public final class Timeout {
   /// @throws X what the body throws
   <X extends Exception> void run(Body<X> body) throws X, TimeoutException {
     Objects.requireNonNull(body, "body");
-    run(() -> body.run(this));
+    Action<X> limited = () -> body.run(this);
+    run(limited.asAwaitable(), body);
   }
 
-  private void enter() {
+  private void enter(Object body) {
     if (state != State.CREATED) {
       throw new IllegalStateException("Timeout has already been entered");
     }
@@ -188,6 +215,7 @@ public final class Timeout {
       throw new IllegalStateException(NO_TASK);
     }
     task = current;
+    limited = body;
     cancelling = current.cancelling();
     state = State.ACTIVE;
     if (Double.isNaN(began)) {
@@ -200,36 +228,41 @@ public final class Timeout {
   /// Throws if the error of the body, if any, is to become another.
   private void exit(@Nullable Throwable error) throws TimeoutException {
     cancelTimer();
+    limited = null;
     Coroutine.leaveScope(scope);
     if (state == State.EXPIRING) {
       state = State.EXPIRED;
-      var limited = Objects.requireNonNull(task);
-      limited.unmark(Future.LIMITED);
-      if (limited.uncancel() <= cancelling && error != null) {
+      var t = Objects.requireNonNull(task);
+      t.unmark(Future.LIMITED);
+      if (t.uncancel() <= cancelling && error != null) {
         if (error instanceof CancelledError) {
-          throw timedOut(when - began, error);
+          throw timedOut(when - began, reason, error);
         }
-        addTo(error, when - began);
+        addTo(error);
       }
     } else {
       state = State.FINISHED;
     }
   }
 
-  static TimeoutException timedOut(double limit, Throwable cause) {
-    var e = timedOut(limit);
+  static TimeoutException timedOut(double limit, @Nullable String reason, Throwable cause) {
+    var e = timedOut(limit, reason);
     e.initCause(cause);
     return e;
   }
 
-  static TimeoutException timedOut(double limit) {
-    return new TimeoutException("time limit of " + Times.text(limit) + " s is over");
+  static TimeoutException timedOut(double limit, @Nullable String reason) {
+    return new TimeoutException(
+        "time limit of "
+            + Times.text(limit)
+            + " s is over"
+            + (reason == null ? "" : ": " + reason));
   }
 
   /// The body put an error of its own in the place of the CancelledError: tells there why it was
   /// cancelled, and in the members of a group.
-  private static void addTo(Throwable error, double limit) {
-    ExceptionGroup.walk(error, e -> e.addSuppressed(timedOut(limit)));
+  private void addTo(Throwable error) {
+    ExceptionGroup.walk(error, e -> e.addSuppressed(timedOut(when - began, reason)));
   }
 
   @Override

@@ -226,10 +226,9 @@ public final class WaitList {
     private @Nullable Task<?> task; // it awaits this
     private @Nullable Place next;
     private @Nullable Place previous;
-    private @Nullable String message; // of the cancellation
+    private @Nullable Cancellation cancellation;
     private boolean listed;
     private boolean woken;
-    private boolean cancelled;
     private boolean left;
 
     private Place(@Nullable Future<Boolean> future) {
@@ -255,13 +254,13 @@ public final class WaitList {
       }
       if (future != null) {
         future.await();
-      } else if (cancelled) {
-        throw new CancelledError(message).arrived(binding.owner);
+      } else if (cancellation != null) {
+        throw cancellation.toError().arrived(binding.owner);
       }
     }
 
     private boolean waits() {
-      return future != null ? !future.done() : !woken && !cancelled;
+      return future != null ? !future.done() : !woken && cancellation == null;
     }
 
     Object owner() {
@@ -269,7 +268,7 @@ public final class WaitList {
     }
 
     boolean cancelled() {
-      return future != null ? future.cancelled() : cancelled;
+      return future != null ? future.cancelled() : cancellation != null;
     }
 
     private void wake() {
@@ -282,14 +281,13 @@ public final class WaitList {
     }
 
     /// The task that waits is cancelled; whether that is how its wait ends.
-    boolean cancel(@Nullable String message) {
+    boolean cancelBy(Cancellation cancellation) {
       if (!waits()) {
         return false;
       } else if (future != null) {
-        return future.cancel(message);
+        return future.cancelBy(cancellation);
       }
-      cancelled = true;
-      this.message = message;
+      this.cancellation = cancellation;
       wakeTask();
       return true;
     }

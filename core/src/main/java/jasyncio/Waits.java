@@ -183,20 +183,20 @@ final class Waits {
     if (future.done()) {
       return future.result();
     }
-    cancelAndWait(future);
+    cancelAndWait(future, awaitable);
     try {
       return future.result();
     } catch (CancelledError e) {
-      throw Timeout.timedOut(0, e);
+      throw Timeout.timedOut(0, null, e);
     }
   }
 
-  private static void cancelAndWait(Future<?> future) {
+  private static void cancelAndWait(Future<?> future, Object limited) {
     var ended = future.getLoop().<Boolean>createFuture();
     var release = new Release(ended);
     future.whenDone(release);
     try {
-      future.cancel();
+      future.cancelBy(Cancellation.timeout(future, 0, limited, null));
       ended.await();
     } finally {
       future.forget(release);
@@ -291,7 +291,8 @@ final class Waits {
       } else if (outer.done()) {
         return;
       } else if (inner.cancelled()) {
-        outer.cancel();
+        var cancellation = inner.cancellation();
+        outer.cancelWith(cancellation == null ? null : cancellation.silently());
       } else {
         outer.fail(Objects.requireNonNull(inner.exception()));
       }

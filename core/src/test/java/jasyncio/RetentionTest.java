@@ -10,12 +10,14 @@ import static jasyncio.Asyncio.newEventLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.shield;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.taskGroup;
 import static jasyncio.Asyncio.toThread;
 import static jasyncio.Asyncio.waitFor;
 import static jasyncio.Retention.assertDropped;
 import static jasyncio.Retention.assertDroppedOutside;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import jasyncio.Retention.Captured;
 import jasyncio.files.AsyncFiles;
@@ -41,6 +43,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +64,55 @@ class RetentionTest {
 
   private static Future<Integer> never() {
     return getRunningLoop().createFuture();
+  }
+
+  @Test
+  void cancellation_keepsNeitherWhoCancelledNorWhom() throws Exception {
+    assertDropped(captured -> {
+      var first =
+          createTask(() -> {
+            sleep(100);
+            captured.use();
+          });
+      var second =
+          createTask(() -> {
+            try {
+              sleep(100);
+            } finally {
+              first.cancel();
+              captured.use();
+            }
+          });
+      sleep(0);
+      second.cancel();
+      return catchThrowableOfType(CancelledError.class, () -> await(first)).cancellation();
+    });
+    assertDropped(captured -> {
+      var child = new AtomicReference<Task<Void>>();
+      fails(() ->
+          taskGroup(tg -> {
+            child.set(tg.createTask(() -> sleep(100)));
+            sleep(0);
+            throw new Exception() {
+              @Override
+              public String getMessage() {
+                captured.use();
+                return "";
+              }
+            };
+          }));
+      return child.get();
+    });
+    assertDropped(captured -> {
+      var limit = jasyncio.Timeout.after(0.001);
+      var error =
+          catchThrowable(() ->
+              limit.run(() -> {
+                sleep(100);
+                captured.use();
+              }));
+      return new Object[] {limit, ((CancelledError) error.getCause()).cancellation()};
+    });
   }
 
   @Test

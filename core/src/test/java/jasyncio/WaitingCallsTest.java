@@ -47,6 +47,7 @@ class WaitingCallsTest {
       BaseTransport: *
       BoundedSemaphore: release
       BufferedProtocol: *
+      Cancellation: *
       CancelledError: *
       CapacityLimiter: availableTokens borrowedTokens release releaseOnBehalfOf setTotalTokens
       CapacityLimiter: statistics totalTokens tryAcquire tryAcquireOnBehalfOf
@@ -73,7 +74,7 @@ class WaitingCallsTest {
       ExceptionHandler: *
       ExitStack: callback popAll push
       FlowControlMixin: *
-      Future: addDoneCallback awaitedBy cancel cancelled done exception getLoop removeDoneCallback
+      Future: addDoneCallback awaitedBy cancel cancellation cancelled done exception getLoop removeDoneCallback
       Future: result setException setResult toCompletableFuture
       Generator: name state
       Generators: *
@@ -113,7 +114,7 @@ class WaitingCallsTest {
       TaskFactory: *
       TaskGroup: createTask
       ThreadsafeQueue: blocking empty full getNowait isShutdown maxsize putNowait qsize
-      Timeout: after at expired reschedule when
+      Timeout: after at expired reason reschedule when
       TimerHandle: *
       TlsContexts: *
       TlsOptions: *

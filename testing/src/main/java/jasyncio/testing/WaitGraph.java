@@ -52,9 +52,13 @@ final class WaitGraph {
     return a.length() != b.length() ? Integer.compare(a.length(), b.length()) : a.compareTo(b);
   }
 
-  /// One task, what it waits for, and where.
+  /// One task, what it waits for, where, and why it was cancelled if it was.
   static String describe(Task<?> task) {
     var text = new StringBuilder(name(task)).append(' ').append(waits(task));
+    var cancellation = task.cancellation();
+    if (cancellation != null) {
+      text.append("; ").append(cancellation);
+    }
     for (var frame : stack(task)) {
       text.append("\n      at ").append(frame);
     }
