@@ -505,6 +505,9 @@ public final class Coroutine<T extends @Nullable Object>
     public void interruptedWhileBlocked() {}
 
     @Override
+    public void onCarrier(Runnable job) {}
+
+    @Override
     public void foreign(Runnable continuation) {
       FallbackScheduler.run(continuation);
     }

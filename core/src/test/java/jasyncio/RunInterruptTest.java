@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -143,6 +144,42 @@ class RunInterruptTest {
         });
     assertThat(value).isEqualTo("value");
     assertThat(Thread.interrupted()).isTrue();
+  }
+
+  /// The JDK clears the flag of a thread whenever that leaves a virtual one: half of the interrupts
+  /// of a busy loop come just then.
+  @Test
+  void interrupt_ofABusyLoop_isNeverLost() throws Exception {
+    for (int i = 0; i < 40; i++) {
+      interruptBusyLoop();
+    }
+    assertThat(order).hasSize(40).containsOnly("InterruptedException");
+  }
+
+  private void interruptBusyLoop() throws InterruptedException {
+    var turns = new AtomicInteger();
+    var caller =
+        Thread.ofPlatform()
+            .start(() -> {
+              try {
+                run(() -> {
+                  createTask(() -> {
+                    while (true) {
+                      sleep(0);
+                    }
+                  });
+                  for (int i = 0; i < 500_000; i++) { // if the interrupt is lost
+                    turns.getAndIncrement();
+                    sleep(0);
+                  }
+                });
+              } catch (Throwable e) {
+                order.add(e.getClass().getSimpleName());
+              }
+            });
+    Spin.until(() -> turns.get() > 1_000);
+    caller.interrupt();
+    caller.join();
   }
 
   @Test

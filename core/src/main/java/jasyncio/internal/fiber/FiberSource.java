@@ -32,6 +32,10 @@ public interface FiberSource {
   /// [#interrupted] was told. Called on the bare carrier.
   void interruptedWhileBlocked();
 
+  /// Has `job` run on the bare carrier, in its turn; if the run ends before, elsewhere or not at
+  /// all. Called by any thread; must neither throw nor wait.
+  void onCarrier(Runnable job);
+
   /// A virtual thread that was started on a fiber, and so inherited its scheduler, wants to run.
   /// Called by any thread; must neither throw nor wait.
   void foreign(Runnable continuation);

@@ -114,9 +114,9 @@ public abstract class Hub {
     return getClass() == other.getClass();
   }
 
-  /// The thread in [#run], or the source while it waited, was interrupted; the flag has been
-  /// cleared, to be set again where it is due.
-  public abstract void noteInterrupt();
+  /// The source has waited, and may have been interrupted: the flag is cleared, to be set again
+  /// where it is due.
+  public abstract void waited();
 
   /// The source is going to wait for channels, too, on the threads where it is asked what is next:
   /// has the JDK get ready for that. Idempotent.

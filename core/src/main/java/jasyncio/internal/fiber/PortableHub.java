@@ -128,7 +128,13 @@ public final class PortableHub extends Hub {
   }
 
   @Override
-  public void noteInterrupt() {
+  public void waited() {
+    if (Thread.interrupted()) {
+      noteInterrupt();
+    }
+  }
+
+  private void noteInterrupt() {
     if (Thread.currentThread() != hostThread) {
       ((PortableFiber) Objects.requireNonNull(current)).baton.keepInterrupt();
     } else if (!source.interrupted()) {

@@ -65,12 +65,12 @@ final class ScheduledFiber extends Fiber implements Executor, Runnable {
     }
   }
 
-  void awaitPermit(Object blocker, FiberSource source) {
+  void awaitPermit(ScheduledHub blocker, FiberSource source) {
     while (!permit) {
       LockSupport.park(blocker);
       boolean interrupted = Thread.interrupted();
       if (interrupted) {
-        source.interrupted();
+        blocker.tellOfInterrupt();
       }
       source.interruptedWhileBlocked();
       Thread t = thread; // an interrupt of the loop's thread is meant for the code that it runs

@@ -28,6 +28,15 @@ public final class ScheduledHub extends Hub {
    *                             -> neither,        BLOCK     wait for `permit`, run it again; so does FORBID
    *                                                SWITCH    `detached`; the source gets unblocked(fiber)
    *
+   * An interrupt of the carrier shows in its flag, which the JDK clears as it mounts and unmounts a virtual thread. So we
+   * look before that; and as one may come just then, there is an `ear`. Each is told of once, `known` counts them:
+   *
+   *   flag set -> seen     known + 1; the ear, which hears of it later, finds that the count has changed
+   *            -> cleared  the ear hears of it and finds the count as it was: known + 1
+   *
+   * So an ear stays until it has heard something. While the source waits for channels, the JDK listens in its place; the
+   * flag stays then. An interrupt is lost only if it is cleared, and whoever sends it finds that the wait has begun.
+   *
    * execute() may be called by any thread at any time, also without cause: a continuation that is not
    * runnable returns at once, so one run too many does no harm, and one too few cannot happen because
    * `permit` is set before `detached` is read here, and read after it is set there.
@@ -43,6 +52,8 @@ public final class ScheduledHub extends Hub {
   private boolean toCaller; // the target is that whom the current fiber returns to
   private @Nullable Fiber waiting; // carrier only: the one that it waits for
   private boolean interrupted; // logical thread: to be told to the carrier when the run ends
+  private long known; // logical thread: interrupts of the carrier
+  private @Nullable CarrierEar ear; // carrier only
   private volatile @Nullable Thread carrier;
   private volatile boolean closed;
 
@@ -92,6 +103,10 @@ public final class ScheduledHub extends Hub {
       first.hub = this;
     }
     carrier = Thread.currentThread();
+    if (first == null) { // else it is not for long
+      listen();
+      known += interrupted ? 1 : 0; // of which the ear may hear only now
+    }
     try {
       for (var f = first != null ? first : source.next(); f != null; f = pick()) {
         step((ScheduledFiber) f);
@@ -99,6 +114,7 @@ public final class ScheduledHub extends Hub {
     } finally {
       current = null;
       carrier = null;
+      stopListening();
       if (interrupted || Thread.interrupted()) {
         Thread.currentThread().interrupt();
       }
@@ -153,16 +169,69 @@ public final class ScheduledHub extends Hub {
   }
 
   @Override
-  public void noteInterrupt() {
-    if (!source.interrupted()) {
-      interrupted = true;
-    }
+  public void waited() {
+    takeInterrupt();
+    listen();
   }
 
   /// Of the carrier, on it.
   private void takeInterrupt() {
     if (Thread.interrupted()) {
       noteInterrupt();
+    }
+  }
+
+  private void noteInterrupt() {
+    if (!tellOfInterrupt()) {
+      interrupted = true;
+    }
+  }
+
+  boolean tellOfInterrupt() {
+    known++;
+    return source.interrupted();
+  }
+
+  // ---- the ear ----------------------------------------------------------------------------------
+
+  private void listen() {
+    var e = ear;
+    if (e == null) {
+      e = new CarrierEar(known, heard -> source.onCarrier(() -> heard(heard)));
+      ear = e;
+    }
+    if (e.isOpen()) {
+      e.listen();
+    }
+  }
+
+  /// Once in its life.
+  private void heard(CarrierEar of) {
+    if (Thread.currentThread() != carrier) {
+      return; // the run has ended, and has said so
+    }
+    boolean seen = Thread.interrupted(); // maybe of another: the next ear is not to hear that again
+    boolean lost = !seen && of.known == known;
+    if (lost) {
+      noteInterrupt();
+    }
+    if (of == ear) {
+      ear = null;
+      listen();
+    }
+    if (seen) {
+      noteInterrupt();
+    }
+  }
+
+  private void stopListening() {
+    var e = ear;
+    if (e != null && e.leave()) { // else it will hear no more, and may serve the next run
+      interrupted |= e.known == known;
+      known++;
+    }
+    if (e != null && e.known != known) {
+      ear = null;
     }
   }
 

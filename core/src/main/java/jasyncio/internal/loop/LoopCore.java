@@ -297,9 +297,7 @@ public final class LoopCore implements FiberSource {
     try {
       waiting.await(nanos);
     } finally {
-      if (Thread.interrupted()) {
-        hub.noteInterrupt();
-      }
+      hub.waited();
     }
   }
 
@@ -617,6 +615,11 @@ public final class LoopCore implements FiberSource {
   @Override
   public void unblocked(Fiber fiber) {
     send(new Unblocked(fiber));
+  }
+
+  @Override
+  public void onCarrier(Runnable job) {
+    send(new ForeignContinuation(job)); // it, too, is for the carrier; elsewhere it does nothing
   }
 
   @Override
