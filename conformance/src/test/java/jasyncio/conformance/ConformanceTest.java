@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicContainer;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.TestFactory;
 /// Every pair, in and out of debug mode: what Java prints is what CPython prints.
 class ConformanceTest {
   private static final boolean UPDATE = Boolean.getBoolean("jasyncio.conformance.update");
+  private static final int PYTHONS_AT_A_TIME = 2;
   private static final Map<String, List<PythonScenario>> EXPECTED = new ConcurrentHashMap<>();
 
   @BeforeAll
@@ -32,18 +34,23 @@ class ConformanceTest {
       }
     }
     missing.forEach(what -> System.out.println(what + " not found: comparing with stored output"));
-    Thread.ofPlatform().daemon().name("python").start(ConformanceTest::runPythonAhead);
+    runPythonAhead();
   }
 
-  /// Python sleeps most of the time: meanwhile the pairs before can be compared.
+  /// Python sleeps most of the time: meanwhile others run, and the pairs before are compared.
   private static void runPythonAhead() {
+    var threads = Thread.ofPlatform().daemon().name("python-", 0).factory();
+    var pythons = Executors.newFixedThreadPool(PYTHONS_AT_A_TIME, threads);
     for (var group : PythonSources.groups()) {
-      try {
-        expected(group);
-      } catch (AssertionError e) {
-        return; // the test that wants this group says it
-      }
+      pythons.execute(() -> {
+        try {
+          expected(group);
+        } catch (AssertionError e) {
+          // the test that wants this group says it
+        }
+      });
     }
+    pythons.shutdown();
   }
 
   @TestFactory
