@@ -32,6 +32,11 @@ final class Access extends LoopAccess {
   }
 
   @Override
+  public void cancelAgain(Object task, Error error) {
+    ((Task<?>) task).cancelAgain((CancelledError) error);
+  }
+
+  @Override
   public List<?> tasks(Object eventLoop) {
     return ((EventLoop) eventLoop).tasks.toList();
   }

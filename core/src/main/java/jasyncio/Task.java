@@ -665,6 +665,12 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return cancelRequests;
   }
 
+  /// A cancellation that has come out in the wrong place is to arrive at the next await.
+  void cancelAgain(CancelledError error) {
+    uncancel();
+    cancelBy(Cancellation.again(this, error));
+  }
+
   /// To be the cause of what the task cancels.
   @Nullable Cancellation cancellationUnderWay() {
     var cancellation = cancelRequests > 0 ? cancellation() : null;

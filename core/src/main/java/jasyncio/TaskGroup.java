@@ -447,8 +447,7 @@ public final class TaskGroup implements AutoCloseable {
     var parent = parentTask();
     finish();
     if (cancellation != null) { // from outside: keep the count, and let it arrive at the next await
-      parent.uncancel();
-      parent.cancelBy(Cancellation.again(parent, cancellation));
+      parent.cancelAgain(cancellation);
     }
   }
 

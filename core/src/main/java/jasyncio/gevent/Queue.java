@@ -103,9 +103,7 @@ public final class Queue<T> {
         throw e;
       }
       taken = true; // the item is in already: like a kill, it comes with the next wait
-      var task = Objects.requireNonNull(Current.task());
-      task.uncancel();
-      task.cancel(e.getMessage());
+      Current.cancelAgain(e);
     } finally {
       if (!taken) {
         putters.remove(me);

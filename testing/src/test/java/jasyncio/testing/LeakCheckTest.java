@@ -40,6 +40,29 @@ class LeakCheckTest {
   }
 
   @AsyncTest
+  void task_thatIsLeftThoughItWasCancelled_saysWhy(TestScope scope) {
+    assertThatExceptionOfType(AssertionError.class)
+        .isThrownBy(() -> {
+          try (var _ = LeakCheck.begin()) {
+            var task =
+                scope.background(() -> {
+                  try {
+                    sleep(3600);
+                  } finally {
+                    sleep(3600);
+                  }
+                });
+            task.setName("stubborn");
+            sleep(0);
+            task.cancel("enough");
+            sleep(0);
+          }
+        })
+        .withMessageContainingAll(
+            "task 'stubborn' waits for its sleep to end; stubborn was cancelled by ", "('enough')");
+  }
+
+  @AsyncTest
   void timer_isLeft(EventLoop loop) {
     var check = LeakCheck.begin();
     var timer = loop.callLater(3600, () -> {});

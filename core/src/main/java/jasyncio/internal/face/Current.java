@@ -1,8 +1,10 @@
 package jasyncio.internal.face;
 
+import jasyncio.CancelledError;
 import jasyncio.EventLoop;
 import jasyncio.Task;
 import jasyncio.internal.loop.LoopAccess;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Who runs on the calling thread.
@@ -33,5 +35,10 @@ public final class Current {
   /// The task that runs here, or `null` in a callback or where no loop runs.
   public static @Nullable Task<?> task() {
     return (Task<?>) ACCESS.currentTask();
+  }
+
+  /// What the running task has just caught is to arrive at its next await instead.
+  public static void cancelAgain(CancelledError error) {
+    ACCESS.cancelAgain(Objects.requireNonNull(ACCESS.currentTask()), error);
   }
 }

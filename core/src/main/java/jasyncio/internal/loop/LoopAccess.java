@@ -32,6 +32,8 @@ public abstract class LoopAccess {
 
   public abstract @Nullable Object currentTask();
 
+  public abstract void cancelAgain(Object task, Error error);
+
   public abstract List<?> tasks(Object eventLoop);
 
   public abstract void sleep(double seconds);
