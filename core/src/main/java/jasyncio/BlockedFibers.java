@@ -74,7 +74,7 @@ final class BlockedFibers implements LoopCore.BlockingListener {
       @Override
       protected void run() {
         var thread = Objects.requireNonNull(fiber.thread()); // it has run
-        loop.reports.tellBlocking(task, Debug.userStack(thread.getStackTrace()));
+        loop.reports.tellBlocking(task, Debug.userStack(thread.getStackTrace()), false);
       }
     };
   }

@@ -107,9 +107,14 @@ final class ErrorReports {
   }
 
   /// A task, or a callback, keeps the loop from all else.
-  void tellBlocking(@Nullable Task<?> task, List<StackTraceElement> stack) {
+  ///
+  /// @param below whether it waits below Java
+  void tellBlocking(@Nullable Task<?> task, List<StackTraceElement> stack, boolean below) {
     var what = task == null ? "A callback" : task.toString();
-    var error = ErrorContext.of(what + " blocks the event loop").blockedAt(stack);
+    var error =
+        ErrorContext.of(what + " blocks the event loop")
+            .blockedAt(stack)
+            .detail("instead", Advice.onBlocking(loop, stack, below));
     tellOnLoop(task == null ? error : error.task(task));
   }
 

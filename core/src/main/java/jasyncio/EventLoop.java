@@ -35,6 +35,7 @@ public final class EventLoop implements AutoCloseable {
   final Asyncgens asyncgens = new Asyncgens(this);
   final ErrorReports reports = new ErrorReports(this);
   final StepClock steps = new StepClock(this);
+  final StallWatch stalls = new StallWatch(this);
   final BlockedFibers blocked = new BlockedFibers(this);
   final IdleHooks idleHooks = new IdleHooks(this);
   final DefaultExecutor defaultExecutor = new DefaultExecutor(this);
@@ -196,6 +197,7 @@ public final class EventLoop implements AutoCloseable {
   public Handle callSoonThreadsafe(Runnable callback, @Nullable Context context) {
     life.checkNotClosed();
     var handle = newHandle(callback, context);
+    stalls.hasOutside();
     thread.send(handle);
     return handle;
   }
@@ -567,6 +569,39 @@ public final class EventLoop implements AutoCloseable {
   /// @param duration the duration
   public void setSlowCallbackDuration(Duration duration) {
     setSlowCallbackDuration(Durations.seconds(duration));
+  }
+
+  // ---- what holds it up -------------------------------------------------------------------------
+
+  /// {@return for how many seconds a task or a callback may hold up the loop before a warning is
+  /// logged; 0 for never; 1 unless it was set, or `-Djasyncio.stall` says otherwise; any thread}
+  public double getStallLimit() {
+    return stalls.limit();
+  }
+
+  /// Sets for how long a task or a callback may hold up the loop, because it computes or blocks,
+  /// before a warning is logged. Any thread.
+  ///
+  /// The warning comes while it lasts, in any mode, from a daemon thread; it says who it is, where,
+  /// and what to do instead. It comes again after twice the time, and so on; when the loop goes on
+  /// at last, that is logged, too. Time in which the process was stopped does not count, nor does
+  /// most of that in which classes are loaded. After five times the limit it is also logged, once,
+  /// that the main task waits and nothing is in sight that could ever wake the loop. The loop
+  /// itself does nothing for this, so it costs the same with any limit. Python has none.
+  ///
+  /// @param seconds the limit; 0 for no warnings
+  /// @throws IllegalArgumentException if it is negative, or not a number
+  public void setStallLimit(double seconds) {
+    stalls.setLimit(seconds);
+  }
+
+  /// Sets for how long a task or a callback may hold up the loop before a warning is logged. Any
+  /// thread.
+  ///
+  /// @param limit the limit; zero for no warnings
+  /// @throws IllegalArgumentException if it is negative
+  public void setStallLimit(Duration limit) {
+    setStallLimit(Durations.seconds(limit, "limit"));
   }
 
   // ---- blocking calls ---------------------------------------------------------------------------

@@ -120,6 +120,12 @@ final class IdleHooks implements LoopCore.IdleListener, Waiting.Outside {
     return answers() || !loop.blocked.isEmpty();
   }
 
+  /// Whether somebody wants to be told when the loop is idle. Any thread, for others than the
+  /// loop's a guess.
+  boolean isWanted() {
+    return !callbacks.isEmpty() || stallHandler != null;
+  }
+
   @Override
   public @Nullable Entry beforeWait(boolean forever, boolean again) {
     told &= again;
@@ -138,6 +144,6 @@ final class IdleHooks implements LoopCore.IdleListener, Waiting.Outside {
 
   /// Asking costs a look at the selector each time: only while somebody wants to know.
   private void listen() {
-    loop.core.setIdleListener(callbacks.isEmpty() && stallHandler == null ? null : this);
+    loop.core.setIdleListener(isWanted() ? this : null);
   }
 }

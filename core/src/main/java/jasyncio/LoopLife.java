@@ -68,6 +68,7 @@ final class LoopLife {
     }
     try {
       loop.steps.set();
+      loop.stalls.openIfNeeded();
       loop.core.run();
     } catch (Throwable e) {
       throw Sneaky.rethrow(e);

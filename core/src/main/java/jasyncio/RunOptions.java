@@ -1,5 +1,7 @@
 package jasyncio;
 
+import jasyncio.internal.base.Durations;
+import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -12,12 +14,16 @@ import org.jspecify.annotations.Nullable;
 ///   `-Djasyncio.blocking` says
 /// @param fibers the fiber runtime, or `null` as for [EventLoop#create]; not used with a loop
 ///   factory
+/// @param stallLimit for how many seconds a task may hold up the loop before a warning is logged,
+///   see [EventLoop#setStallLimit(double)]; or `null` for what the loop has, by default what
+///   `-Djasyncio.stall` says, or one second
 public record RunOptions(
     @Nullable Boolean debug,
     @Nullable Supplier<EventLoop> loopFactory,
     @Nullable BlockingPolicy blocking,
-    @Nullable FiberKind fibers) {
-  private static final RunOptions DEFAULTS = new RunOptions(null, null, null, null);
+    @Nullable FiberKind fibers,
+    @Nullable Double stallLimit) {
+  private static final RunOptions DEFAULTS = new RunOptions(null, null, null, null, null);
 
   /// {@return options that leave everything as it is by default}
   public static RunOptions defaults() {
@@ -28,28 +34,47 @@ public record RunOptions(
   ///
   /// @param debug whether it is on
   public RunOptions debug(boolean debug) {
-    return new RunOptions(debug, loopFactory, blocking, fibers);
+    return new RunOptions(debug, loopFactory, blocking, fibers, stallLimit);
   }
 
   /// {@return these options with a loop factory}
   ///
   /// @param loopFactory makes the loop
   public RunOptions loopFactory(@Nullable Supplier<EventLoop> loopFactory) {
-    return new RunOptions(debug, loopFactory, blocking, fibers);
+    return new RunOptions(debug, loopFactory, blocking, fibers, stallLimit);
   }
 
   /// {@return these options with a blocking policy}
   ///
   /// @param blocking the policy
   public RunOptions blocking(@Nullable BlockingPolicy blocking) {
-    return new RunOptions(debug, loopFactory, blocking, fibers);
+    return new RunOptions(debug, loopFactory, blocking, fibers, stallLimit);
   }
 
   /// {@return these options with a fiber runtime}
   ///
   /// @param fibers the runtime
   public RunOptions fibers(@Nullable FiberKind fibers) {
-    return new RunOptions(debug, loopFactory, blocking, fibers);
+    return new RunOptions(debug, loopFactory, blocking, fibers, stallLimit);
+  }
+
+  /// {@return these options with a limit for how long a task may hold up the loop}
+  ///
+  /// @param seconds the limit, after which a warning is logged; 0 for no warnings
+  /// @throws IllegalArgumentException if it is negative, or not a number
+  public RunOptions stallLimit(double seconds) {
+    return new RunOptions(debug, loopFactory, blocking, fibers, StallWatch.checked(seconds));
+  }
+
+  /// {@return these options with a limit for how long a task may hold up the loop}
+  ///
+  /// @param limit the limit, after which a warning is logged; zero for no warnings; `null` for what
+  ///   the loop has
+  /// @throws IllegalArgumentException if it is negative
+  public RunOptions stallLimit(@Nullable Duration limit) {
+    return limit == null
+        ? new RunOptions(debug, loopFactory, blocking, fibers, null)
+        : stallLimit(Durations.seconds(limit, "limit"));
   }
 
   EventLoop newLoop() {
@@ -59,6 +84,9 @@ public record RunOptions(
     }
     if (blocking != null) {
       loop.setBlockingPolicy(blocking);
+    }
+    if (stallLimit != null) {
+      loop.setStallLimit(stallLimit);
     }
     return loop;
   }

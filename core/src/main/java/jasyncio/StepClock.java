@@ -9,14 +9,14 @@ import java.util.Locale;
 /// know: debug mode, and policy `FORBID`.
 final class StepClock {
   private final EventLoop loop;
-  private final Watchdog watchdog;
+  private final SlowSteps slowSteps;
   private volatile double slowSeconds = 0.1; // any thread
   private volatile boolean on; // set by whoever sets debug mode, asked by the loop's thread
   private long began; // loop's thread only: nanoseconds; 0 between steps, and while it is off
 
   StepClock(EventLoop loop) {
     this.loop = loop;
-    this.watchdog = new Watchdog(loop);
+    this.slowSteps = new SlowSteps(loop);
   }
 
   double slowSeconds() {
@@ -31,14 +31,14 @@ final class StepClock {
   void set() {
     on = loop.getDebug() || loop.getBlockingPolicy() == BlockingPolicy.FORBID;
     if (on && loop.isRunning()) {
-      watchdog.loopStarts();
+      slowSteps.loopStarts();
     } else {
-      watchdog.loopEnds();
+      slowSteps.loopEnds();
     }
   }
 
   void loopEnds() {
-    watchdog.loopEnds();
+    slowSteps.loopEnds();
   }
 
   // ---- steps ------------------------------------------------------------------------------------
@@ -46,7 +46,7 @@ final class StepClock {
   void begin() {
     if (on) {
       goOn(System.nanoTime());
-      watchdog.stepBegins(began);
+      slowSteps.stepBegins(began);
     }
   }
 
@@ -58,17 +58,18 @@ final class StepClock {
     double took = (System.nanoTime() - began) / 1e9;
     forget();
     if (took >= slowSeconds) {
-      if (loop.getDebug()) {
+      if (loop.getDebug() && took * (1 - slowSteps.sight().loading()) >= slowSeconds) {
         logSlow(step, took);
       }
-      if (loop.getBlockingPolicy() == BlockingPolicy.FORBID && watchdog.hasSeenNative()) {
-        loop.reports.tellBlocking(step instanceof Task<?> task ? task : null, watchdog.seen());
+      if (loop.getBlockingPolicy() == BlockingPolicy.FORBID && slowSteps.sight().below()) {
+        var stack = slowSteps.sight().stack();
+        loop.reports.tellBlocking(step instanceof Task<?> task ? task : null, stack, true);
       }
     }
   }
 
   private void logSlow(Object step, double took) {
-    var seen = watchdog.seen();
+    var seen = slowSteps.sight().stack();
     Log.log(
         Level.WARNING,
         () ->
@@ -89,11 +90,11 @@ final class StepClock {
   /// What runs now is no step any more: its time is not the loop's.
   void forget() {
     began = 0;
-    watchdog.stepEnds();
+    slowSteps.stepEnds();
   }
 
   /// Where the step that runs now was when it had taken too long, if anybody looked. Any thread.
   List<StackTraceElement> seen() {
-    return watchdog.seen();
+    return slowSteps.sight().stack();
   }
 }

@@ -108,7 +108,8 @@ class ArchitectureTest {
           "FiberHazardsTest", "a task blocks its thread on purpose",
           "BlockingPolicyTest", "a task blocks its thread on purpose",
           "InterruptionTest", "a task blocks its thread on purpose",
-          "MonkeyTest", "a greenlet blocks its thread on purpose");
+          "MonkeyTest", "a greenlet blocks its thread on purpose",
+          "StallWatchTest", "a task blocks its thread on purpose");
 
   private static final Path TARGET = Path.of(System.getProperty("basedir", ""), "target");
   private static final JavaClasses MAIN =

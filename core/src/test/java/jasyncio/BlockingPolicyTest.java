@@ -564,30 +564,30 @@ class BlockingPolicyTest {
     @Tag("slow")
     void classInitialiser_thatWaits_isReportedWithWhatIsSetAside() {
       var aside = new CountDownLatch(1);
-      try (var logs = Logs.capture()) {
+      try (var logs = Logs.captureAll()) {
         var helper =
             Thread.ofPlatform()
                 .start(() -> {
-                  Spin.until(() -> logs.lines().stream().anyMatch(l -> l.contains("is stuck")));
+                  Spin.until(() -> logs.lines().stream().anyMatch(l -> l.contains("has held up")));
                   Pinning.LATCH.countDown();
                   aside.countDown();
                 });
         run(
             () -> {
-              getRunningLoop().setSlowCallbackDuration(0.03);
               var holder = createTask(() -> blockOn(aside), "holder");
               sleep(0);
               sleep(0);
               new Pinned();
               await(holder);
             },
-            with(BlockingPolicy.SWITCH).debug(true));
+            with(BlockingPolicy.SWITCH).stallLimit(0.05));
         join(helper);
         assertThat(logs.lines())
-            .filteredOn(line -> line.contains("is stuck"))
+            .filteredOn(line -> line.contains("has held up"))
             .singleElement()
             .asString()
-            .contains("Pinned.<clinit>", "set aside", "holder at", "BlockingPolicyTest.blockOn");
+            .contains("CountDownLatch.await, where it cannot be set aside", "Pinned.<clinit>")
+            .contains("set aside are", "task 'holder'\n  at", "BlockingPolicyTest.blockOn");
       }
     }
 

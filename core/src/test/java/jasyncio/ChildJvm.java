@@ -68,6 +68,7 @@ public final class ChildJvm implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // to start fast
     command.add("-Djdk.virtualThreadScheduler.parallelism=2");
+    command.add("-Djasyncio.stall=0"); // so it is silent on a busy machine, too
     command.addAll(jvmOptions);
     command.add("-cp");
     command.add(rootOf(EventLoop.class) + System.getProperty("path.separator") + rootOf(program));
@@ -84,10 +85,10 @@ public final class ChildJvm implements AutoCloseable {
     }
   }
 
-  /// For a program whose output is compared: how long its steps take depends on the machine, and in
-  /// debug mode it would say so.
+  /// For a program whose output is compared: how long its steps take depends on the machine, and it
+  /// would say so.
   public static void keepQuietAboutSlowSteps() {
-    LOGGER.setFilter(entry -> !entry.getMessage().startsWith("Executing "));
+    LOGGER.setFilter(entry -> !Logs.isOnSlowStep(entry));
   }
 
   /// The folder that holds a class, also when tests are patched into the module.

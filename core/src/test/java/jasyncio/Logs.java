@@ -10,8 +10,8 @@ import java.util.logging.SimpleFormatter;
 
 /// What the library logs while this is open; nothing of it is printed.
 ///
-/// Debug mode's remarks on steps that took long are left out, unless they are asked for: which ones
-/// there are depends on how busy the machine is.
+/// Remarks on steps that took long, or hold up the loop, are left out, unless they are asked for:
+/// which ones there are depends on how busy the machine is.
 public final class Logs extends Handler implements AutoCloseable {
   private final Logger logger = Logger.getLogger("jasyncio");
   private final boolean printed = logger.getUseParentHandlers();
@@ -43,11 +43,16 @@ public final class Logs extends Handler implements AutoCloseable {
 
   @Override
   public void publish(LogRecord entry) {
-    if (!slowSteps && entry.getMessage().startsWith("Executing ")) {
+    if (!slowSteps && isOnSlowStep(entry)) {
       return;
     }
     var text = entry.getLevel() + " " + new SimpleFormatter().formatMessage(entry);
     lines.add(entry.getThrown() == null ? text : text + "\n" + entry.getThrown());
+  }
+
+  static boolean isOnSlowStep(LogRecord entry) {
+    var text = entry.getMessage();
+    return text.startsWith("Executing ") || text.contains(" up the event loop");
   }
 
   @Override

@@ -1115,6 +1115,22 @@ class MisuseTest {
     }
 
     @Test
+    void stall_withNonsense_saysWhatItTakes() {
+      for (var value : List.of("nonsense", "-1", "NaN", "1s")) {
+        withProperty(
+            "jasyncio.stall",
+            value,
+            () ->
+                assertThatIllegalArgumentException()
+                    .isThrownBy(Asyncio::newEventLoop)
+                    .withMessage(
+                        "jasyncio.stall is '"
+                            + value
+                            + "'; it takes seconds, such as 1 or 0.5, or 0 for off"));
+      }
+    }
+
+    @Test
     void values_inOtherCaseOrWithBlanks_areTaken() {
       withProperty(
           "jasyncio.fibers",
@@ -1122,6 +1138,14 @@ class MisuseTest {
           () -> {
             try (var loop = newEventLoop()) {
               assertThat(loop.fibers()).isEqualTo(FiberKind.PORTABLE);
+            }
+          });
+      withProperty(
+          "jasyncio.stall",
+          " 2.5 ",
+          () -> {
+            try (var loop = newEventLoop()) {
+              assertThat(loop.getStallLimit()).isEqualTo(2.5);
             }
           });
       withProperty(

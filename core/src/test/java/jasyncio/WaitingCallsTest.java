@@ -66,9 +66,9 @@ class WaitingCallsTest {
       EventLoop: addSignalHandler callAt callExceptionHandler callLater callSoon callSoonThreadsafe
       EventLoop: close create createFuture createFutureFor createTask
       EventLoop: defaultExceptionHandler fibers getBlockingPolicy getDebug
-      EventLoop: getExceptionHandler getSlowCallbackDuration getTaskFactory isClosed isRunning
-      EventLoop: removeSignalHandler running setBlockingPolicy setDebug
-      EventLoop: setDefaultExecutor setExceptionHandler setSlowCallbackDuration
+      EventLoop: getExceptionHandler getSlowCallbackDuration getStallLimit getTaskFactory isClosed
+      EventLoop: isRunning removeSignalHandler running setBlockingPolicy setDebug
+      EventLoop: setDefaultExecutor setExceptionHandler setSlowCallbackDuration setStallLimit
       EventLoop: setTaskFactory stop time
       ExceptionGroup: *
       ExceptionHandler: *

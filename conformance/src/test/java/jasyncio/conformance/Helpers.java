@@ -65,7 +65,8 @@ final class Helpers {
     public void publish(LogRecord record) {
       var message = new SimpleFormatter().formatMessage(record);
       if (record.getLevel().intValue() >= Level.WARNING.intValue()
-          && (slow || !message.startsWith("Executing "))) {
+          && (slow || !message.startsWith("Executing "))
+          && !message.contains(" up the event loop")) { // how busy the machine is
         var line = brief(message.lines().findFirst().orElse(""));
         print("log:", line.replaceAll("took [\\d.]+ seconds.*", "took N seconds"));
         LOGGED.incrementAndGet();

@@ -5,9 +5,9 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/// Keeps out of the printed log what debug mode remarks on in nearly every run: slow steps, which
-/// depend on how busy the machine is, and children that a test kills by closing them. Tests that
-/// are about these messages capture the log, and still see them.
+/// Keeps out of the printed log what is remarked on in nearly every run: slow steps, which depend
+/// on how busy the machine is, and children that a test kills by closing them. Tests that are about
+/// these messages capture the log, and still see them.
 public final class QuietDebugMode implements BeforeAllCallback {
   private static boolean installed;
 
@@ -32,6 +32,7 @@ public final class QuietDebugMode implements BeforeAllCallback {
     var text = entry.getMessage();
     return text != null
         && ((text.startsWith("Executing ") && text.contains(" seconds"))
+            || text.contains(" up the event loop")
             || text.startsWith("Close running child process"));
   }
 }

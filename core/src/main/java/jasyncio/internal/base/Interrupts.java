@@ -7,6 +7,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -49,24 +50,13 @@ public final class Interrupts {
     if (thread.getState() == Thread.State.BLOCKED) {
       return false;
     }
-    StackTraceElement entry = null;
-    for (var frame : thread.getStackTrace()) {
-      if (!isOfTheJdk(frame)) {
-        break;
-      }
-      entry = frame;
-    }
-    if (entry == null) {
-      return false;
-    }
-    var called = entry;
-    return MINDED.computeIfAbsent(
-        called.getClassName() + "#" + called.getMethodName(), name -> declaresToMind(called));
+    var called = BlockingCalls.called(List.of(thread.getStackTrace()));
+    return called != null && isMinded(called);
   }
 
-  private static boolean isOfTheJdk(StackTraceElement frame) {
-    var module = frame.getModuleName();
-    return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
+  private static boolean isMinded(StackTraceElement called) {
+    return MINDED.computeIfAbsent(
+        called.getClassName() + "#" + called.getMethodName(), name -> declaresToMind(called));
   }
 
   private static boolean declaresToMind(StackTraceElement frame) {

@@ -271,6 +271,18 @@ public final class LoopCore implements FiberSource {
     }
   }
 
+  /// How many entries of the iteration still wait for their turn: with each turn it is less. Any
+  /// thread, for others than the loop's a guess.
+  public int turnsLeft() {
+    return batch;
+  }
+
+  /// Whether there is nothing that the loop could do of its own accord, now or later: neither what
+  /// is ready, nor a timer, nor a channel. Any thread, for others than the loop's a guess.
+  public boolean hasNothingToDo() {
+    return batch == 0 && ready.size() == 0 && timers.size() == 0 && channels.isEmpty() && !stopping;
+  }
+
   /// How long there is nothing to do but for what comes from outside; at most 0 if there is
   /// something now.
   private long nanosUntilWork() {
