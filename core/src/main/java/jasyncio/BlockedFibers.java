@@ -89,6 +89,11 @@ final class BlockedFibers implements LoopCore.BlockingListener {
     return Arrays.asList(saved.keySet().toArray(new Fiber[0]));
   }
 
+  /// Whether `task` waits in a blocking call while others run.
+  boolean isSetAside(Task<?> task) {
+    return fibers.containsKey(task);
+  }
+
   /// The thread of the blocking call that `task` waits in while others run, or `null`.
   @Nullable Thread threadOf(Task<?> task) {
     var fiber = fibers.get(task);

@@ -406,10 +406,13 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /// What the task waits for: a future, whoever owns the list in which it has a place, or a text
-  /// that says that it sleeps; `null` if it does not wait, or does so no more.
+  /// that says that it sleeps or blocks; `null` if it does not wait, or does so no more.
   @Nullable Object waitsFor() {
     if (phase == SLEEPING) {
       return "its sleep to end";
+    }
+    if (getLoop().blocked.isSetAside(this)) {
+      return "its blocking call to end";
     }
     return waiter instanceof WaitList.Place place
         ? place.owner()

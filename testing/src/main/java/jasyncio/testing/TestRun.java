@@ -280,7 +280,7 @@ final class TestRun {
   /// Why virtual time does not go on, if that is so.
   private String othersAtWork() {
     var text = new StringBuilder();
-    if (settings.time() == TimeMode.VIRTUAL && LoopAccess.get().survey(loop).outside()) {
+    if (time != null && time.standsStill()) {
       text.append("\nvirtual time stands still, because others are at work for the loop");
       var announced = scope.outsides();
       announced.forEach(outside -> text.append("\n  announced: ").append(outside));
@@ -297,6 +297,12 @@ final class TestRun {
           text.append("\n      at ").append(frame);
         }
       }
+    } else if (time != null
+        && LoopAccess.get().survey(loop).outside()
+        && LoopAccess.get().core(loop).timers().wanted().isEmpty()) {
+      text.append(
+          "\nnobody can run before a blocking call ends: that may be a dead-lock, which is not told at"
+              + " once, because a thread that the loop does not know of could end the call");
     }
     var channels = LoopAccess.get().core(loop).channels().watched();
     if (!channels.isEmpty()) {

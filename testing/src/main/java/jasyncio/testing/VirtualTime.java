@@ -128,7 +128,7 @@ final class VirtualTime implements Waiting {
       pass(Math.min(nanos, System.nanoTime() - began));
     } else {
       long left = open ? awaitOthers(nanos) : nanos;
-      if (left > 0) {
+      if (left > 0 && !isAboutToBeSent()) { // by a thread that has ended meanwhile
         pass(left + lateness.overshoot(nanos));
       }
     }
@@ -160,6 +160,11 @@ final class VirtualTime implements Waiting {
   /// @param nanos at most so long, more than 0
   void awaitOutside(long nanos) {
     sleeper.await(nanos);
+  }
+
+  /// Whether others are at work for the loop, so that time does not pass at all.
+  boolean standsStill() {
+    return outside.answers();
   }
 
   /// Whether other threads are at work that are sure to call: time must not go on before.

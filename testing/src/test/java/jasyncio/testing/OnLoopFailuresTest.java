@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.SynchronousQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -144,6 +145,19 @@ class OnLoopFailuresTest {
         "virtual time stands still, because others are at work for the loop: another executor, or"
             + " a future of the JDK that is awaited",
         "make it a jasyncio Future, or take real time");
+  }
+
+  @Test
+  void timeout_whileATaskBlocksAndOthersMayRun_saysThatItMayBeADeadlock() {
+    assumeTrue(isScheduled());
+    var failure = Failures.of(Fixtures.class, "takesWhatNobodyPuts");
+    fails(
+        failure,
+        "is not over after 1 s of real time, and 1 h 0 min 0 s of virtual time",
+        "test takesWhatNobodyPuts() waits for its blocking call to end",
+        "SynchronousQueue.take",
+        "that may be a dead-lock");
+    assertThat(failure.getMessage()).doesNotContain("virtual time stands still");
   }
 
   @Test
@@ -595,6 +609,13 @@ class OnLoopFailuresTest {
       for (int i = 0; i < 3; i++) {
         Thread.sleep(300);
       }
+    }
+
+    @AsyncTest
+    @OnLoop(blocking = BlockingPolicy.SWITCH, timeoutSeconds = 1)
+    void takesWhatNobodyPuts() throws Exception {
+      sleep(3600);
+      new SynchronousQueue<String>().take();
     }
 
     @AsyncTest

@@ -50,7 +50,7 @@ class TimeAgentTest {
   @Test
   void program_whosePackageIsNamed_seesVirtualTime() throws Exception {
     ChildJvm.run(
-        List.of("-javaagent:" + jar() + "=jasyncio.testing.clocks"),
+        List.of("-javaagent:" + jar() + "=com.acme, jasyncio.testing.clocks"),
         "jasyncio.testing.clocks.DeadlineTest");
   }
 }

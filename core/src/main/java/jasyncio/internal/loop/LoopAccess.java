@@ -103,7 +103,7 @@ public abstract class LoopAccess {
   public abstract void reportForgotten(Object eventLoop, Consumer<String> warnings);
 
   /// What a task waits for: a future, whoever owns the list in which it has a place, or a text that
-  /// says that it sleeps; `null` if it does not wait. The loop's thread only.
+  /// says that it sleeps or blocks; `null` if it does not wait. The loop's thread only.
   public abstract @Nullable Object waitsFor(Object task);
 
   /// The thread whose code runs on a loop now, if one does. Any thread.

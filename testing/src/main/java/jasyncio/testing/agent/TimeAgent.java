@@ -49,7 +49,9 @@ public final class TimeAgent {
   /// @param instrumentation the JVM's
   public static void premain(@Nullable String packages, Instrumentation instrumentation) {
     try {
-      install(packages == null ? List.of() : List.of(packages.split(",")), instrumentation);
+      install(
+          packages == null ? List.of() : List.of(packages.strip().split("\\s*,\\s*")),
+          instrumentation);
     } catch (Exception | LinkageError e) {
       System.err.println(
           "jasyncio-testing: this JDK ("
