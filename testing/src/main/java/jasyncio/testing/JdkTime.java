@@ -1,5 +1,6 @@
 package jasyncio.testing;
 
+import jasyncio.BlockingPolicy;
 import jasyncio.EventLoop;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
@@ -71,13 +72,25 @@ final class JdkTime {
 
   // ---- called by the JDK ------------------------------------------------------------------------
 
+  /// What the calling thread has for a clock. It keeps that when the loop has ended: the time at
+  /// which its wait began is of this clock.
+  private static @Nullable VirtualTime clock() {
+    var core = core(Thread.currentThread());
+    return core != null
+            && core.waiting() instanceof VirtualTime time
+            && core.owner() instanceof EventLoop loop
+            && loop.getBlockingPolicy() == BlockingPolicy.SWITCH
+        ? time
+        : null;
+  }
+
   private static long nanoTime() {
-    var time = of(Thread.currentThread());
+    var time = clock();
     return time == null ? System.nanoTime() : time.jdkNanos();
   }
 
   private static long currentTimeMillis() {
-    var time = of(Thread.currentThread());
+    var time = clock();
     return time == null ? System.currentTimeMillis() : time.jdkMillis();
   }
 

@@ -339,6 +339,9 @@ final class TestRun {
       if (!loop.isClosed() && !isAbandoned) {
         loop.close();
       }
+      if (time != null) {
+        time.end();
+      }
     }
     if (settings.checks(Leftover.ERRORS)) {
       List.copyOf(errors).forEach(problems::error);

@@ -66,6 +66,8 @@ final class VirtualTime implements Waiting {
   private final long beganNanos = System.nanoTime() | 1; // ForkJoinTask makes its limits odd
   private final long beganMillis = System.currentTimeMillis();
   private volatile long now;
+  private volatile boolean ended;
+  private long endedNanos; // in real time; set before `ended`
 
   VirtualTime(Inbox inbox, Channels channels, Outside outside) {
     this(inbox, channels, outside, NONE);
@@ -86,12 +88,22 @@ final class VirtualTime implements Waiting {
 
   /// What the JDK's blocking calls, and who else sees virtual time, have for `System.nanoTime()`.
   long jdkNanos() {
-    return beganNanos + now;
+    return beganNanos + passed();
   }
 
   /// And for `System.currentTimeMillis()`.
   long jdkMillis() {
-    return beganMillis + TimeUnit.NANOSECONDS.toMillis(now);
+    return beganMillis + TimeUnit.NANOSECONDS.toMillis(passed());
+  }
+
+  private long passed() {
+    return ended ? now + (System.nanoTime() - endedNanos) : now;
+  }
+
+  /// The loop has ended. For threads that are left, time goes on from here, as it does outside.
+  void end() {
+    endedNanos = System.nanoTime();
+    ended = true;
   }
 
   /// Lets so much time pass at once.

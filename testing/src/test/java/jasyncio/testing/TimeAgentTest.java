@@ -41,6 +41,7 @@ class TimeAgentTest {
         ChildJvm.run(
             List.of("-javaagent:" + jar()), // which opens java.lang by itself
             BlockingTimeTest.class.getName(),
+            LeftThreadTest.class.getName(),
             SwitchTest.class.getName(),
             AsyncTestTest.class.getName(),
             getClass().getPackageName() + ".docs.LocksTest");
