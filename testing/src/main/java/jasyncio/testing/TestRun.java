@@ -402,10 +402,11 @@ final class TestRun {
   private void close(Problems problems) {
     boolean isOpen = verdict.get() == null;
     try {
-      if (cancelAll()) {
-        if (!isOpen) {
-          LoopAccess.get().reportForgotten(loop, warnings::add); // who failed may be why
-        }
+      boolean haveEnded = cancelAll();
+      if (!isOpen) {
+        LoopAccess.get().reportForgotten(loop, warnings::add); // who failed may be why
+      }
+      if (haveEnded) {
         try (var _ = watch()) {
           runner.close();
         }

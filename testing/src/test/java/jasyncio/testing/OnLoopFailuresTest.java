@@ -176,7 +176,8 @@ class OnLoopFailuresTest {
         "swallowsCancellations",
         "is not over after 1 s of real time",
         "task 'stubborn' ",
-        "at " + Fixtures.class.getName() + ".stubborn(OnLoopFailuresTest.java:");
+        "at " + Fixtures.class.getName() + ".stubborn(OnLoopFailuresTest.java:",
+        "was never awaited");
   }
 
   // ---- what is left -----------------------------------------------------------------------------
@@ -492,6 +493,7 @@ class OnLoopFailuresTest {
     @AsyncTest
     @OnLoop(timeoutSeconds = 1)
     void swallowsCancellations(TestScope scope) {
+      held = jasyncio.Asyncio.coroutine(() -> sleep(1));
       scope.background(() -> stubborn()).setName("stubborn");
       sleep(1);
     }
