@@ -236,9 +236,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   private void refuseToWait() {
     var loop = getLoop();
-    if (++loop.life.refusals
-        > MAX_REFUSALS) { // it will not end by itself: it is never gone on with
-      loop.hub.switchTo(null);
+    if (++loop.life.refusals > MAX_REFUSALS) {
+      loop.hub.switchTo(null); // it will not end by itself: it is never gone on with
     }
     throw new IllegalStateException(
         "coroutine ignored GeneratorExit: it awaited while its loop was being closed");

@@ -25,7 +25,9 @@ final class OtherThreads {
   private static final String SCHEDULED =
       "java.util.concurrent.ScheduledThreadPoolExecutor$DelayedWorkQueue";
 
-  private static final Set<Thread> BEFORE = Collections.newSetFromMap(new WeakHashMap<>());
+  /// Asked by all loops, side by side.
+  private static final Set<Thread> BEFORE =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   static {
     BEFORE.addAll(ThreadsLeft.now());

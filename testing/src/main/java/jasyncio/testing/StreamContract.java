@@ -165,10 +165,9 @@ public final class StreamContract {
   private static StreamPair make(Maker maker) {
     try {
       return Objects.requireNonNull(maker.make(), "the maker gave none");
+    } catch (TestAbortedException e) {
+      throw e;
     } catch (Exception e) {
-      if (e instanceof TestAbortedException aborted) {
-        throw aborted;
-      }
       throw new NoPair(e);
     }
   }
