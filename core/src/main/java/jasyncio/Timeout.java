@@ -92,10 +92,12 @@ public final class Timeout {
   /// Says why there is a limit: what the [TimeoutException] adds to its message, and
   /// [Cancellation#reason()] of what the limit cancels.
   ///
+  /// <!-- given: String ask(String what) { return what; } -->
+  ///
   /// ```java fragment
   /// timeout(2, limit -> {
   ///   limit.reason("the warehouse has to answer before the page is sent");
-  ///   ask(warehouse);
+  ///   ask("warehouse");
   /// });
   /// ```
   ///
