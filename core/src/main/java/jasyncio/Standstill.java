@@ -39,6 +39,7 @@ final class Standstill {
     lasted += nanos;
     if (lasted >= LIMITS * limit * 1e9) {
       asked = true;
+      lasted = 0; // to ask again wakes the loop: that may take as long
       loop.core.send(new Question());
     }
   }

@@ -4,8 +4,11 @@ import static jasyncio.Asyncio.*;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import jasyncio.internal.loop.Entry;
+import jasyncio.internal.loop.Inbox;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopParts;
+import jasyncio.internal.loop.Waiting;
 import jasyncio.sync.Lock;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +18,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -35,7 +39,12 @@ class StallWatchTest {
     long now = PERIOD;
 
     Watched(RunOptions options) {
-      loop = options.stallLimit(0).newLoop();
+      this(options.newLoop());
+    }
+
+    Watched(EventLoop loop) {
+      this.loop = loop;
+      loop.setStallLimit(0);
       watch = new StallWatch(loop);
       watch.setLimit(1);
     }
@@ -69,6 +78,19 @@ class StallWatchTest {
       for (long end = now + (long) (seconds * 1e9); now < end; ) {
         look();
       }
+    }
+
+    /// Runs the loop for a future that another thread completes, after it has looked for so long
+    /// while the loop waits.
+    void lookWhileItWaits(double seconds) throws Exception {
+      var future = loop.<Integer>createFuture();
+      run(
+          () -> await(future),
+          () -> {
+            Spin.until(() -> loop.core.waiting().isWaiting());
+            look(seconds);
+            loop.callSoonThreadsafe(() -> future.setResult(1));
+          });
     }
 
     /// What was told of who holds up the loop.
@@ -510,14 +532,7 @@ class StallWatchTest {
     @Test
     void loopThatWaits_isNoStall() throws Exception {
       try (var w = watched()) {
-        var future = w.loop.<Integer>createFuture();
-        w.run(
-            () -> await(future),
-            () -> {
-              Spin.until(() -> w.loop.core.waiting().isWaiting());
-              w.look(4);
-              w.loop.callSoonThreadsafe(() -> future.setResult(1));
-            });
+        w.lookWhileItWaits(4);
         assertThat(w.logs.lines()).isEmpty();
       }
     }
@@ -569,17 +584,61 @@ class StallWatchTest {
     }
 
     @Test
+    void loopWithoutAMainTask_isAskedSeldom() throws Exception {
+      var inbox = new AtomicReference<Inbox>();
+      var sent = new AtomicInteger();
+      var real = LoopParts.real();
+      var parts =
+          new LoopParts(
+              (in, channels, outside) -> {
+                inbox.set(in);
+                return new CountingSends(real.waiting().make(in, channels, outside), sent);
+              },
+              real.ready());
+      try (var w = new Watched(new EventLoop(null, parts))) {
+        var thread = Thread.ofPlatform().start(w.loop::runForever);
+        for (int i = 0; i < 20 * 8; i++) { // twenty seconds
+          Spin.until(() ->
+              inbox.get().isEmpty()
+                  && w.loop.core.waiting().isWaiting()
+                  && w.loop.core.hasNothingToDo());
+          w.look();
+        }
+        assertThat(sent.get()).isBetween(3, 4);
+        w.loop.callSoonThreadsafe(w.loop::stop);
+        thread.join();
+        assertThat(w.logs.lines()).isEmpty();
+      }
+    }
+
+    private record CountingSends(Waiting waiting, AtomicInteger sent) implements Waiting {
+      @Override
+      public long nanos() {
+        return waiting.nanos();
+      }
+
+      @Override
+      public void send(Entry entry) {
+        sent.incrementAndGet();
+        waiting.send(entry);
+      }
+
+      @Override
+      public void await(long nanos) {
+        waiting.await(nanos);
+      }
+
+      @Override
+      public boolean isWaiting() {
+        return waiting.isWaiting();
+      }
+    }
+
+    @Test
     void loopThatAnotherThreadHasCalled_isLeftAlone() throws Exception {
       try (var w = watched()) {
-        var future = w.loop.<Integer>createFuture();
         w.watch.hasOutside();
-        w.run(
-            () -> await(future),
-            () -> {
-              Spin.until(() -> w.loop.core.waiting().isWaiting());
-              w.look(20);
-              w.loop.callSoonThreadsafe(() -> future.setResult(1));
-            });
+        w.lookWhileItWaits(20);
         assertThat(w.logs.lines()).isEmpty();
       }
     }
@@ -587,17 +646,8 @@ class StallWatchTest {
     @Test
     void timer_isInSight() throws Exception {
       try (var w = watched()) {
-        var future = w.loop.<Integer>createFuture();
-        w.run(
-            () -> {
-              w.loop.callLater(3600, () -> {});
-              await(future);
-            },
-            () -> {
-              Spin.until(() -> w.loop.core.waiting().isWaiting());
-              w.look(20);
-              w.loop.callSoonThreadsafe(() -> future.setResult(1));
-            });
+        w.loop.callLater(3600, () -> {});
+        w.lookWhileItWaits(20);
         assertThat(w.logs.lines()).isEmpty();
       }
     }
