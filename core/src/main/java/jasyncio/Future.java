@@ -245,6 +245,13 @@ public sealed class Future<T extends @Nullable Object> extends Entry
     }
   }
 
+  /// The last request was taken back: if nobody has asked since, `before` is the last one again.
+  final void replaceRequest(Cancellation last, Cancellation before) {
+    if (state == PENDING && outcome == last) {
+      outcome = hasWish() ? before.silently() : before; // a wish is still that of `last`
+    }
+  }
+
   /// Nobody wants to cancel this any more.
   final void forgetRequests() {
     if (state == PENDING) {

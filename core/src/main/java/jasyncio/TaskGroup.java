@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class TaskGroup implements AutoCloseable {
   /* Overview
    * States:  new -> entered -> exiting -> finished; `aborting` from the first failure, or cancel(), on.
-   * The parent is cancelled at most once by the group (`parentCancelRequested`), and that request is taken
+   * The parent is cancelled at most once by the group (`parentRequest`), and that request is taken
    * back at the end with uncancel(): if the count is then zero, the CancelledError was the group's own and ends here;
    * else somebody outside cancelled, too, and it goes on. CPython: taskgroups.py.
    * A group that has ended keeps nothing of what went on in it.
@@ -61,7 +61,7 @@ public final class TaskGroup implements AutoCloseable {
   private boolean finished;
   private boolean aborting;
   private boolean cancelRequested;
-  private boolean parentCancelRequested;
+  private @Nullable OwnRequest parentRequest;
 
   /// A group that is not entered yet: for [#run].
   public TaskGroup() {}
@@ -343,7 +343,7 @@ public final class TaskGroup implements AutoCloseable {
                   .task(task));
       return;
     }
-    if (!aborting && !parentCancelRequested) {
+    if (!aborting && parentRequest == null) {
       var failure = Cancellation.groupFailed(parent, task, error);
       abort(failure);
       cancelParent(failure);
@@ -374,9 +374,8 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   private void cancelParent(Cancellation cancellation) {
-    if (cancelsParent && !parentCancelRequested) {
-      parentCancelRequested = true;
-      parentTask().cancelBy(cancellation);
+    if (cancelsParent && parentRequest == null) {
+      parentRequest = new OwnRequest(parentTask(), cancellation);
     }
   }
 
@@ -464,12 +463,13 @@ public final class TaskGroup implements AutoCloseable {
     var baseError = this.baseError;
     var errors = new ArrayList<>(this.errors);
     var lastCancellation = this.lastCancellation;
+    var ownRequest = parentRequest;
     finish();
     if (baseError != null) {
       reportDiscarded(parent.getLoop(), errors, baseError);
       throw Sneaky.rethrow(baseError);
     }
-    if (parentCancelRequested && parent.uncancel() == 0) {
+    if (ownRequest != null && ownRequest.takeBack() == 0) {
       cancellation = null;
     } else if (cancellation == null && cancelRequested && error == null) {
       cancellation = lastCancellation; // came after cancel(), but was not of that
@@ -516,6 +516,7 @@ public final class TaskGroup implements AutoCloseable {
     errors.clear();
     baseError = null;
     lastCancellation = null;
+    parentRequest = null;
   }
 
   /// Waits until no task is left; returns the cancellation that ended the group, or the given one.

@@ -50,6 +50,7 @@ public final class Timeout {
   private @Nullable Coroutine<?> scope; // the generator in whose body it is
   private @Nullable Handle timer;
   private int cancelling; // of the task, on entry
+  private @Nullable OwnRequest request; // while it is expiring
   private @Nullable Object limited; // the body, while it runs
   private @Nullable String reason;
 
@@ -145,7 +146,9 @@ public final class Timeout {
   private void onTimeout() {
     var t = Objects.requireNonNull(task);
     t.mark(Future.LIMITED);
-    t.cancelBy(Cancellation.timeout(t, when - began, Objects.requireNonNull(limited), reason));
+    request =
+        new OwnRequest(
+            t, Cancellation.timeout(t, when - began, Objects.requireNonNull(limited), reason));
     state = State.EXPIRING;
     timer = null;
   }
@@ -236,7 +239,9 @@ public final class Timeout {
       state = State.EXPIRED;
       var t = Objects.requireNonNull(task);
       t.unmark(Future.LIMITED);
-      if (t.uncancel() <= cancelling && error != null) {
+      int left = Objects.requireNonNull(request).takeBack();
+      request = null;
+      if (left <= cancelling && error != null) {
         if (error instanceof CancelledError) {
           throw timedOut(when - began, reason, error);
         }

@@ -532,6 +532,58 @@ class CancellationTest {
     assertThat(text(error.cancellation())).isEqualTo("victim was cancelled by me ('outside')");
   }
 
+  @AsyncTest
+  void groupThatFailsInCleanUp_keepsTheCancellationFromOutside() {
+    me();
+    var victim =
+        createTask(
+            () -> {
+              try {
+                sleep(LONG);
+              } catch (CancelledError e) {
+                return failInGroup();
+              }
+              return null;
+            },
+            "victim");
+    sleep(0);
+    victim.cancel("outside");
+    assertThat(text(await(victim))).isEqualTo("victim was cancelled by me ('outside')");
+  }
+
+  private static @Nullable Cancellation failInGroup() throws Exception {
+    assertThat(
+            catchThrowable(() ->
+                taskGroup(tg -> {
+                  tg.createTask(() -> {
+                    throw new IOException();
+                  });
+                  sleep(LONG);
+                })))
+        .isInstanceOf(ExceptionGroup.class);
+    return reason(() -> sleep(0));
+  }
+
+  @AsyncTest
+  void timeLimitThatIsOverInCleanUp_leavesTheCancellationFromOutside() {
+    me();
+    var victim =
+        createTask(
+            () -> {
+              try {
+                sleep(LONG);
+              } catch (CancelledError e) {
+                assertThat(catchThrowable(() -> timeout(1, () -> sleep(LONG))))
+                    .isInstanceOf(TimeoutException.class);
+              }
+              return currentTask().cancellation();
+            },
+            "victim");
+    sleep(0);
+    victim.cancel("outside");
+    assertThat(text(await(victim))).isEqualTo("victim was cancelled by me ('outside')");
+  }
+
   // ---- chains -----------------------------------------------------------------------------------
 
   @AsyncTest
