@@ -59,7 +59,7 @@ public final class TaskGroup implements AutoCloseable {
   private boolean entered;
   private boolean exiting;
   private boolean finished;
-  private boolean aborting;
+  private @Nullable Cancellation aborting; // because of that; null: it is not
   private boolean cancelRequested;
   private @Nullable OwnRequest parentRequest;
 
@@ -300,7 +300,7 @@ public final class TaskGroup implements AutoCloseable {
             ? " has not been entered"
             : finished || (exiting && tasks.isEmpty())
                 ? " is finished"
-                : aborting ? " is shutting down" : null;
+                : aborting != null ? " is shutting down" : null;
     if (problem != null) {
       CoroutineBody.drop(body);
       throw new IllegalStateException("TaskGroup " + this + problem);
@@ -308,8 +308,8 @@ public final class TaskGroup implements AutoCloseable {
     var task = parentTask().getLoop().taskMaker.<T>task(body, options);
     tasks.add(task);
     task.whenDone(new ChildDone(this, task)); // later, also if it is done: its failure cancels us
-    if (aborting) { // it called cancel() in its eager first step
-      task.cancel();
+    if (aborting != null) { // it called cancel() in its eager first step
+      task.cancelBy(aborting);
     }
     return task;
   }
@@ -343,7 +343,7 @@ public final class TaskGroup implements AutoCloseable {
                   .task(task));
       return;
     }
-    if (!aborting && parentRequest == null) {
+    if (aborting == null && parentRequest == null) {
       var failure = Cancellation.groupFailed(parent, task, error);
       abort(failure);
       cancelParent(failure);
@@ -365,7 +365,7 @@ public final class TaskGroup implements AutoCloseable {
   }
 
   private void abort(Cancellation cancellation) {
-    aborting = true;
+    aborting = cancellation;
     for (var task : List.copyOf(tasks)) {
       if (!task.done()) {
         task.cancelBy(cancellation);
@@ -391,7 +391,7 @@ public final class TaskGroup implements AutoCloseable {
 
   private void cancelNow() {
     var cancellation = Cancellation.groupEnds(parentTask());
-    if (!aborting) {
+    if (aborting == null) {
       abort(cancellation);
     }
     if (!exiting) { // else it waits for us alone
@@ -438,7 +438,7 @@ public final class TaskGroup implements AutoCloseable {
     }
     checkOpened();
     exiting = true;
-    if (!aborting) {
+    if (aborting == null) {
       abort(Cancellation.groupEnds(parentTask()));
     }
     waitForTasks(null);
@@ -454,7 +454,7 @@ public final class TaskGroup implements AutoCloseable {
     exiting = true;
     if (error != null) {
       noteBaseError(error);
-      if (!aborting) {
+      if (aborting == null) {
         abort(ended(error));
       }
     }
@@ -529,7 +529,7 @@ public final class TaskGroup implements AutoCloseable {
         allDone.await();
       } catch (CancelledError e) {
         lastCancellation = e;
-        if (!aborting) {
+        if (aborting == null) {
           cancellation = e;
           abort(Cancellation.groupEnds(parentTask()));
         }
@@ -553,7 +553,7 @@ public final class TaskGroup implements AutoCloseable {
     if (!errors.isEmpty()) {
       text.append(" errors=").append(errors.size());
     }
-    if (aborting) {
+    if (aborting != null) {
       text.append(" cancelling");
     } else if (entered) {
       text.append(" entered");

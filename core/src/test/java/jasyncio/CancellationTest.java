@@ -506,6 +506,21 @@ class CancellationTest {
   }
 
   @AsyncTest
+  void group_thatIsCancelledInAnEagerStart_tellsByWhom() {
+    me();
+    var child = new AtomicReference<Task<@Nullable Cancellation>>();
+    taskGroup(tg ->
+        child.set(
+            tg.createTask(
+                () -> {
+                  tg.cancel();
+                  return reason(() -> sleep(LONG));
+                },
+                TaskOptions.named("child").eagerStart(true))));
+    assertThat(text(child.get().result())).isEqualTo("the group of me was cancelled by child");
+  }
+
+  @AsyncTest
   void group_thatEndsWithErrors_keepsTheCancellationFromOutside() {
     me();
     var victim =
