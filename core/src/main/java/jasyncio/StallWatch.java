@@ -7,6 +7,7 @@ import jasyncio.internal.loop.Entry;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Warns while a loop is held up: a task or a callback computes or blocks, and nothing else runs.
@@ -23,7 +24,8 @@ final class StallWatch implements Watchdog.Eye {
    *   ASKED -> ASKED        neither: the same step goes on, and has lasted for the time since
    *
    * If the watchdog itself has overslept, because the process was stopped or collected garbage, the time between two
-   * looks counts only in part. Time in which classes are loaded counts a tenth.
+   * looks counts only in part. Time in which classes are loaded counts a tenth. And a step that computes cannot do so for
+   * longer than the process has had a processor: on a busy machine that may be long after.
    *
    * Fields without a remark are the watchdog thread's alone.
    */
@@ -35,6 +37,7 @@ final class StallWatch implements Watchdog.Eye {
   private static final int LOADING_COUNTS = 10; // times less
 
   private final EventLoop loop;
+  private final LongSupplier processorTime; // of the process: nanos
   private final AtomicBoolean open = new AtomicBoolean(); // to the watchdog; any thread
   private volatile boolean outside; // another thread has called the loop; any thread
   private volatile double limit = fromProperty(); // seconds; any thread
@@ -46,13 +49,24 @@ final class StallWatch implements Watchdog.Eye {
   private @Nullable Sign sign;
   private long lasted; // the step, in nanos, as far as it has been seen
   private long counted; // of these
+  private long processed; // the processor time at the last look
   private long tellAt; // when so much has counted
   private @Nullable StallReport told; // last, of this step
   private @Nullable Standstill standstill;
   private int frames; // a hash of the stack at the last look
 
   StallWatch(EventLoop loop) {
+    this(loop, StallWatch::processorTime);
+  }
+
+  StallWatch(EventLoop loop, LongSupplier processorTime) {
     this.loop = loop;
+    this.processorTime = processorTime;
+  }
+
+  private static long processorTime() {
+    var known = ProcessHandle.current().info().totalCpuDuration();
+    return known.isPresent() ? known.get().toNanos() : System.nanoTime();
   }
 
   private static double fromProperty() {
@@ -157,6 +171,7 @@ final class StallWatch implements Watchdog.Eye {
       sign = new Sign();
       lasted = gone;
       counted = 0;
+      processed = processorTime.getAsLong();
       tellAt = (long) (limit * 1e9);
       loop.core.send(sign);
     } else if (now != null) {
@@ -183,7 +198,7 @@ final class StallWatch implements Watchdog.Eye {
     }
     var state = thread.getState();
     var stack = thread.getStackTrace();
-    counted += ClassLoading.isOn(stack) ? gone / LOADING_COUNTS : gone;
+    counted += counts(gone, state, stack);
     boolean stands = frames == Arrays.hashCode(stack);
     frames = Arrays.hashCode(stack);
     if (counted < tellAt || isExit(stack)) {
@@ -198,6 +213,15 @@ final class StallWatch implements Watchdog.Eye {
     tellAt *= 2;
     Log.log(
         Level.WARNING, () -> before == null ? report.first(lasted) : report.again(lasted, before));
+  }
+
+  /// How much of the time since the last look counts.
+  private long counts(long gone, Thread.State state, StackTraceElement[] stack) {
+    long before = processed;
+    processed = processorTime.getAsLong();
+    boolean computes = state == Thread.State.RUNNABLE && !SlowSteps.isBelow(stack);
+    long time = computes ? Math.min(gone, processed - before) : gone;
+    return ClassLoading.isOn(stack) ? time / LOADING_COUNTS : time;
   }
 
   /// Whether it ends the JVM, which may take its time.

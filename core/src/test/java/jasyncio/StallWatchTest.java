@@ -37,6 +37,8 @@ class StallWatchTest {
     final EventLoop loop;
     final StallWatch watch;
     long now = PERIOD;
+    double share = 1; // of a processor, for the process
+    private long processed;
 
     Watched(RunOptions options) {
       this(options.newLoop());
@@ -45,7 +47,7 @@ class StallWatchTest {
     Watched(EventLoop loop) {
       this.loop = loop;
       loop.setStallLimit(0);
-      watch = new StallWatch(loop);
+      watch = new StallWatch(loop, () -> processed);
       watch.setLimit(1);
     }
 
@@ -72,6 +74,7 @@ class StallWatchTest {
     void look() {
       watch.look(now);
       now += PERIOD;
+      processed += (long) (share * PERIOD);
     }
 
     void look(double seconds) {
@@ -133,6 +136,7 @@ class StallWatchTest {
     void call_isToldOfWithPlaceAndAdvice() throws Exception {
       try (var w = watched()) {
         var semaphore = new Semaphore(0);
+        w.share = 0; // as it is for who blocks
         w.run(
             () -> await(createTask(() -> blockOn(semaphore), "culprit")),
             () -> {
@@ -305,6 +309,23 @@ class StallWatchTest {
             .startsWith("WARNING Task 'culprit' has held up the event loop for ")
             .contains(": it computes\n  at ", "StallWatchTest$Computing.compute(")
             .contains("\ntoThread(…) has it computed by another thread; sleep(0)");
+      }
+    }
+
+    @Test
+    void task_onABusyMachine_isToldOfWhenItHasHadAProcessorForSoLong() throws Exception {
+      try (var w = watched()) {
+        w.share = 0.1;
+        w.run(
+            () -> await(createTask(this::compute, "culprit")),
+            () -> {
+              untilComputing(w);
+              w.look(8);
+              assertThat(w.told()).isEmpty();
+              w.look(8);
+              enough = true;
+            });
+        assertThat(w.told().getFirst()).startsWith("WARNING Task 'culprit' has held up");
       }
     }
 

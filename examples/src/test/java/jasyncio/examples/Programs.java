@@ -28,6 +28,7 @@ final class Programs {
   private static final Path LAUNCHER = EXAMPLES.toAbsolutePath().resolve("../jasyncio").normalize();
   private static final Path CACHE = EXAMPLES.toAbsolutePath().resolve("target/cache").normalize();
   private static final String FIBERS = System.getProperty("jasyncio.fibers", "scheduled");
+  private static final String NO_STALLS = "-Djasyncio.stall=0"; // on a busy machine there are some
   private static final int LIMIT_SECONDS = 300; // only what hangs takes that long
 
   private Programs() {}
@@ -61,7 +62,7 @@ final class Programs {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // to start fast
     command.addAll(List.of("-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8"));
-    command.add("-Djasyncio.fibers=" + FIBERS);
+    command.addAll(List.of("-Djasyncio.fibers=" + FIBERS, NO_STALLS));
     if (isScheduled()) {
       command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
     }
@@ -96,9 +97,11 @@ final class Programs {
     builder.environment().put("JASYNCIO_BUILD", "never");
     builder.environment().put("XDG_CACHE_HOME", CACHE.toString());
     var repository = System.getProperty("localRepository"); // Maven's, as Surefire tells it
-    if (repository != null && !repository.contains(" ")) {
-      builder.environment().put("JASYNCIO_JAVA_OPTIONS", "-Dmaven.repo.local=" + repository);
-    }
+    boolean fits = repository != null && !repository.contains(" ");
+    builder
+        .environment()
+        .put(
+            "JASYNCIO_JAVA_OPTIONS", NO_STALLS + (fits ? " -Dmaven.repo.local=" + repository : ""));
     return builder.start();
   }
 
