@@ -59,7 +59,7 @@ final class Cancelling {
   private @Nullable Boolean ask(Future<?> future, @Nullable Step asking) {
     var before = known.get(future);
     if (before != null) {
-      return before.ended ? before.answer : breakCircle(before, asking);
+      return before.ended ? before.answer : breakCircle(before);
     }
     if (asking != null && future.done()) {
       return false; // its error stays unread, to be told of
@@ -75,12 +75,15 @@ final class Cancelling {
     return step.answer;
   }
 
-  private boolean breakCircle(Step reached, @Nullable Step asking) {
-    var step = reached.task != null || asking == null ? reached : asking;
-    if (step.task != null) { // else there is no circle: gathers alone cannot make one
-      step.task.cancelInCircle(cancellation);
-      step.answer = true;
+  /// What is open from `reached` on is the circle. One task of it is enough, and there is one:
+  /// gathers alone cannot make a circle.
+  private boolean breakCircle(Step reached) {
+    var step = reached;
+    for (var others = open.descendingIterator(); step.task == null; ) {
+      step = others.next();
     }
+    step.task.cancelInCircle(cancellation);
+    step.answer = true;
     return true;
   }
 

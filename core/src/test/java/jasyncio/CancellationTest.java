@@ -298,6 +298,17 @@ class CancellationTest {
   }
 
   @AsyncTest
+  void circle_ofATaskAndTwoGathers_isBroken() {
+    me();
+    var whole = new AtomicReference<Future<List<@Nullable Cancellation>>>();
+    var task = createTask(() -> reason(() -> await(gather(whole.get()))), "victim");
+    whole.set(gather(task));
+    sleep(0);
+    assertThat(whole.get().cancel()).isTrue();
+    assertThat(text(await(task))).isEqualTo("a gather was cancelled by me");
+  }
+
+  @AsyncTest
   void shield_thatIsCancelled_andThatOfSomethingCancelled_tell() {
     me();
     var inner = createTask(() -> sleep(LONG), "inner");
