@@ -214,31 +214,7 @@ class RunInterruptTest {
   /// A monitor minds no interrupt, so the next await is told of it.
   @Test
   void interrupt_ofACallThatWaitsOn_cancelsMain() throws Exception {
-    var main = new CompletableFuture<Thread>();
-    var lock = new Object();
-    Thread caller;
-    synchronized (lock) {
-      caller =
-          Thread.ofPlatform()
-              .start(() -> {
-                try {
-                  run(() -> {
-                    main.complete(Thread.currentThread());
-                    synchronized (lock) {
-                      order.add("locked");
-                    }
-                    sleepUntilCancelled();
-                  });
-                } catch (Throwable e) {
-                  order.add(e.getClass().getSimpleName());
-                }
-                order.add("flag: " + Thread.interrupted());
-              });
-      Spin.untilWaiting(main.join());
-      caller.interrupt();
-      Spin.until(() -> main.join().isInterrupted());
-    }
-    caller.join();
+    interruptedAtAMonitor(new CompletableFuture<>(), () -> {}).join();
     assertThat(order)
         .containsExactly("locked", "cancelled, flag: false", "InterruptedException", "flag: false");
   }
@@ -249,10 +225,26 @@ class RunInterruptTest {
   void interrupt_twice_ofACallThatWaitsOn_isTakenBack() throws Exception {
     var main = new CompletableFuture<Thread>();
     var goOn = new AtomicBoolean();
+    var caller = interruptedAtAMonitor(main, () -> Spin.until(goOn::get));
+    Spin.until(() -> main.join().getState() == Thread.State.RUNNABLE);
+    caller.interrupt();
+    Spin.until(() -> !caller.isInterrupted());
+    Spin.untilWaiting(caller); // it has been noted
+    goOn.set(true);
+    caller.join();
+    assertThat(order)
+        .containsExactly("locked", "cancelled, flag: false", "InterruptedException", "flag: false");
+  }
+
+  /// A thread that calls `run`, and has been interrupted while the main task waited for a monitor,
+  /// which that has been given then.
+  ///
+  /// @param main where to leave the thread of the main task
+  /// @param afterwards run by that when it has had the monitor, before it sleeps
+  private Thread interruptedAtAMonitor(CompletableFuture<Thread> main, Runnable afterwards) {
     var lock = new Object();
-    Thread caller;
     synchronized (lock) {
-      caller =
+      var caller =
           Thread.ofPlatform()
               .start(() -> {
                 try {
@@ -261,24 +253,19 @@ class RunInterruptTest {
                     synchronized (lock) {
                       order.add("locked");
                     }
-                    Spin.until(goOn::get);
+                    afterwards.run();
                     sleepUntilCancelled();
                   });
                 } catch (Throwable e) {
                   order.add(e.getClass().getSimpleName());
                 }
+                order.add("flag: " + Thread.interrupted());
               });
       Spin.untilWaiting(main.join());
       caller.interrupt();
       Spin.until(() -> main.join().isInterrupted());
+      return caller;
     }
-    Spin.until(() -> main.join().getState() == Thread.State.RUNNABLE);
-    caller.interrupt();
-    Spin.until(() -> !caller.isInterrupted());
-    Spin.untilWaiting(caller); // it has been noted
-    goOn.set(true);
-    caller.join();
-    assertThat(order).containsExactly("locked", "cancelled, flag: false", "InterruptedException");
   }
 
   private void sleepUntilCancelled() {
