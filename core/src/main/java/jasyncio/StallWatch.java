@@ -161,12 +161,10 @@ final class StallWatch implements Watchdog.Eye {
   }
 
   private void compare(long gone) {
-    var now = loop.hub.current();
-    int left = loop.core.turnsLeft();
-    if (now != fiber || left != turnsLeft || (sign != null && sign.given)) {
+    if (hasMoved()) {
       moves();
-      fiber = now;
-      turnsLeft = left;
+      fiber = loop.hub.current();
+      turnsLeft = loop.core.turnsLeft();
     } else if (sign == null) {
       sign = new Sign();
       lasted = gone;
@@ -174,10 +172,16 @@ final class StallWatch implements Watchdog.Eye {
       processed = processorTime.getAsLong();
       tellAt = (long) (limit * 1e9);
       loop.core.send(sign);
-    } else if (now != null) {
+    } else if (fiber != null) {
       lasted += gone;
-      lasts(now, gone);
+      lasts(fiber, gone);
     }
+  }
+
+  private boolean hasMoved() {
+    return loop.hub.current() != fiber
+        || loop.core.turnsLeft() != turnsLeft
+        || (sign != null && sign.given);
   }
 
   /// The loop gets on, or does not run.
@@ -207,6 +211,9 @@ final class StallWatch implements Watchdog.Eye {
     var report = StallReport.of(loop, fiber, state, stack);
     if (report.computes() && stands && Debuggers.mayHoldThreads()) {
       return; // perhaps at a breakpoint
+    }
+    if (hasMoved() || loop.core.waiting().isWaiting()) {
+      return; // it is over, and what was seen may be of another
     }
     var before = told;
     told = report;
