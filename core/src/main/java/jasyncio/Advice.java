@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a coroutine had better do than to block its thread, or to compute for long.
+/// What code on the loop had better do than to block its thread, or to compute for long.
 final class Advice {
   static final String ON_COMPUTING =
       "toThread(…) has it computed by another thread; sleep(0) in between lets others run";
@@ -14,6 +14,13 @@ final class Advice {
       "jasyncio.sync.Lock suspends, and may be held across an await, which a monitor may not";
 
   private Advice() {}
+
+  /// What is said to a coroutine, as said to a task or, if there is none, to a callback.
+  static String to(@Nullable Task<?> task, String advice) {
+    return task != null
+        ? advice
+        : "a callback may not await; have it start a task, createTask(…), in which " + advice;
+  }
 
   /// On a call that blocks.
   ///

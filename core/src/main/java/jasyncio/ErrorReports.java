@@ -114,7 +114,7 @@ final class ErrorReports {
     var error =
         ErrorContext.of(what + " blocks the event loop")
             .blockedAt(stack)
-            .detail("instead", Advice.onBlocking(loop, stack, below));
+            .detail("instead", Advice.to(task, Advice.onBlocking(loop, stack, below)));
     tellOnLoop(task == null ? error : error.task(task));
   }
 

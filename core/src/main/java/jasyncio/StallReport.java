@@ -34,9 +34,9 @@ record StallReport(
     if (isSuspended(frames) || loop.hub.isDetached(fiber)) {
       return notItself(loop, who, stack);
     } else if (state == Thread.State.RUNNABLE && !SlowSteps.isBelow(frames)) {
-      return new StallReport(who, "it computes", true, Advice.ON_COMPUTING, stack);
+      return new StallReport(who, "it computes", true, Advice.to(task, Advice.ON_COMPUTING), stack);
     }
-    return blocks(loop, who, state, frames);
+    return blocks(loop, task, who, state, frames);
   }
 
   /// The fiber is none that could do anything, and yet the loop does not go on.
@@ -67,7 +67,11 @@ record StallReport(
   }
 
   private static StallReport blocks(
-      EventLoop loop, String who, Thread.State state, StackTraceElement[] frames) {
+      EventLoop loop,
+      @Nullable Task<?> task,
+      String who,
+      Thread.State state,
+      StackTraceElement[] frames) {
     var call = BlockingCalls.called(List.of(frames));
     boolean below = state == Thread.State.RUNNABLE;
     boolean monitor = state == Thread.State.BLOCKED;
@@ -78,7 +82,7 @@ record StallReport(
       return new StallReport(who, what, false, others(loop), stack);
     }
     var advice = monitor ? Advice.ON_MONITORS : Advice.onBlocking(loop, call, below);
-    return new StallReport(who, what, false, advice, stack);
+    return new StallReport(who, what, false, Advice.to(task, advice), stack);
   }
 
   private static String name(@Nullable StackTraceElement call) {

@@ -160,6 +160,28 @@ class StallWatchTest {
     }
 
     @Test
+    void callback_isToldToStartATask() throws Exception {
+      try (var w = watched()) {
+        var semaphore = new Semaphore(0);
+        w.run(
+            () -> {
+              w.loop.callSoon(semaphore::acquireUninterruptibly);
+              sleep(0);
+              sleep(0);
+            },
+            () -> {
+              w.untilBlockedOn(semaphore);
+              w.look(2);
+              semaphore.release();
+            });
+        assertThat(w.told().getFirst())
+            .startsWith("WARNING A callback has held up the event loop for ")
+            .contains("\na callback may not await; have it start a task, createTask(…), in which ")
+            .contains(" in which jasyncio.sync.Semaphore suspends; toThread(…)");
+      }
+    }
+
+    @Test
     void call_thatGoesOnAndOn_isToldOfWithGrowingPauses() throws Exception {
       try (var w = watched()) {
         var semaphore = new Semaphore(0);
@@ -274,6 +296,28 @@ class StallWatchTest {
         assertThat(w.told().getFirst()).endsWith("\n" + advice.peek());
       }
     }
+
+    @Test
+    @Runtimes.ScheduledOnly
+    void forbid_givesCallbacksTheSameAdvice() throws Exception {
+      var advice = new LinkedBlockingQueue<@Nullable Object>();
+      try (var w = new Watched(RunOptions.defaults().blocking(BlockingPolicy.FORBID))) {
+        w.loop.setExceptionHandler((loop, error) -> advice.add(error.details().get("instead")));
+        var semaphore = new Semaphore(0);
+        w.run(
+            () -> {
+              w.loop.callSoon(semaphore::acquireUninterruptibly);
+              sleep(0);
+              sleep(0);
+            },
+            () -> {
+              w.untilBlockedOn(semaphore);
+              semaphore.release();
+            });
+        assertThat(String.valueOf(advice.take()))
+            .startsWith("a callback may not await; have it start a task, createTask(…), in which ");
+      }
+    }
   }
 
   @Nested
@@ -339,7 +383,10 @@ class StallWatchTest {
               sleep(0);
             },
             () -> lookTwoSeconds(w));
-        assertThat(w.told().getFirst()).startsWith("WARNING A callback has held up the event loop");
+        assertThat(w.told().getFirst())
+            .startsWith("WARNING A callback has held up the event loop")
+            .contains("\na callback may not await; have it start a task, createTask(…), in which ")
+            .endsWith("; sleep(0) in between lets others run");
       }
     }
 
