@@ -33,7 +33,8 @@ final class StallWatch implements Watchdog.Eye {
   private static final long MIN_PERIOD_NANOS = 5_000_000;
   private static final long MAX_PERIOD_NANOS = 250_000_000;
   private static final int LOOKS = 8; // until the limit
-  private static final double FIRST_SECONDS = 1; // at most, until it first looks
+  private static final double FIRST_SECONDS =
+      0.25; // at most, until it first looks: a first step that blocks is to be told of, too
   private static final int LOADING_COUNTS = 10; // times less
 
   private final EventLoop loop;

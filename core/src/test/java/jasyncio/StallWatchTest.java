@@ -800,6 +800,7 @@ class StallWatchTest {
 
     @Test
     void loopsOfTheTestKit_haveNone() {
+      EventLoop.running(); // initialises the class that installs the access
       try (var loop =
           (EventLoop) LoopAccess.get().newLoop(null, LoopParts.real(), "loop of a test")) {
         assertThat(loop.getStallLimit()).isZero();
