@@ -59,10 +59,11 @@ final class Debug {
   }
 
   /// The user's part of a stack, innermost frame first: without what suspended it, what started it,
-  /// and whatever of ours lies in between. A call of the JDK's that blocks is part of it.
+  /// and whatever of ours lies in between. The JDK's calls are part of it, but for those that the
+  /// library has made last.
   static List<StackTraceElement> userStack(StackTraceElement[] stack) {
     int end = beginningOf(stack);
-    return Arrays.stream(stack, topOf(stack, end), end)
+    return Arrays.stream(stack, ourTopOf(stack, topOf(stack, end), end), end)
         .dropWhile(f -> isUnmounting(f.getClassName()))
         .filter(f -> !Frames.areOurs(f.getClassName()))
         .toList();
@@ -90,6 +91,16 @@ final class Debug {
       }
     }
     return end > 0 && stack[0].getMethodName().equals("getStackTrace") ? 1 : 0;
+  }
+
+  /// Below the JDK's frames if it is the library that has called it.
+  private static int ourTopOf(StackTraceElement[] stack, int top, int end) {
+    for (int i = top; i < end; i++) {
+      if (!Frames.isOfTheJdk(stack[i])) {
+        return Frames.areOurs(stack[i].getClassName()) ? i : top;
+      }
+    }
+    return top;
   }
 
   /// The JDK's part of waiting, above the call that waits.

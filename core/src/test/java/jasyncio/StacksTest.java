@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -135,6 +136,28 @@ class StacksTest {
 
   private static void looks(AtomicReference<List<StackTraceElement>> seen) {
     seen.set(Asyncio.currentTask().getStack());
+  }
+
+  @Test
+  void userStack_ofAJdkCallThatTheLibraryMakes_endsAtTheProgramsCall() {
+    var taken = frame("java.base", "java.util.concurrent.atomic.AtomicReference");
+    var inbox = frame(null, "jasyncio.internal.loop.Inbox");
+    var program = frame(null, "org.example.Program");
+    var beginning =
+        List.of(
+            frame(null, "jasyncio.Task"), frame(null, "jasyncio.internal.fiber.VirtualThreads"));
+    var byTheLibrary = new ArrayList<>(List.of(taken, inbox, program));
+    byTheLibrary.addAll(beginning);
+    var byTheProgram = new ArrayList<>(List.of(taken, program));
+    byTheProgram.addAll(beginning);
+    assertThat(Debug.userStack(byTheLibrary.toArray(StackTraceElement[]::new)))
+        .containsExactly(program);
+    assertThat(Debug.userStack(byTheProgram.toArray(StackTraceElement[]::new)))
+        .containsExactly(taken, program);
+  }
+
+  private static StackTraceElement frame(@Nullable String module, String type) {
+    return new StackTraceElement(null, module, null, type, "call", "Some.java", 1);
   }
 
   @Test

@@ -49,17 +49,12 @@ public final class BlockingCalls {
   public static @Nullable StackTraceElement called(List<StackTraceElement> stack) {
     StackTraceElement entry = null;
     for (var frame : stack) {
-      if (!isOfTheJdk(frame)) {
+      if (!Frames.isOfTheJdk(frame)) {
         break;
       }
       entry = frame;
     }
     return entry;
-  }
-
-  private static boolean isOfTheJdk(StackTraceElement frame) {
-    var module = frame.getModuleName();
-    return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
   }
 
   /// What a coroutine does instead, in a few words; `null` if there is nothing better than another

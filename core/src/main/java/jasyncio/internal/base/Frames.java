@@ -57,6 +57,12 @@ public final class Frames {
     return className.startsWith("jasyncio.internal.fiber.");
   }
 
+  /// Whether the frame is that of code of the JDK.
+  public static boolean isOfTheJdk(StackTraceElement frame) {
+    var module = frame.getModuleName();
+    return module != null && (module.startsWith("java.") || module.startsWith("jdk."));
+  }
+
   /// The frame with a label in front of what it says: `at label
   /// com.example.Main.main(Main.java:1)`. Whoever makes links of frames finds the last `at`.
   static StackTraceElement labelled(String label, StackTraceElement frame) {
