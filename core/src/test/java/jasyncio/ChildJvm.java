@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.testkit.DefaultSignals;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,6 +65,7 @@ public final class ChildJvm implements AutoCloseable {
 
   private static ChildJvm start(
       List<String> before, Class<?> program, List<String> jvmOptions, String... arguments) {
+    DefaultSignals.restore(); // which a background job hands on to its children
     var command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // to start fast

@@ -10,13 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.lowlevel.Lowlevel;
-import jasyncio.testkit.DefaultSignals;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -212,11 +210,6 @@ class RunnerTest {
   @Nested
   @Tag("slow")
   class CtrlC {
-    @BeforeEach
-    void interruptsMustNotBeIgnored() {
-      DefaultSignals.restore();
-    }
-
     /// For programs that react: however long it takes them.
     private static ChildJvm.Result interrupt(String program, int times) {
       return interrupt(program, times, with("-Djasyncio.interrupt.patience=600"));
