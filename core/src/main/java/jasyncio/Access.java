@@ -8,6 +8,7 @@ import jasyncio.internal.loop.LoopCore;
 import jasyncio.internal.loop.LoopParts;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +61,13 @@ final class Access extends LoopAccess {
   }
 
   @Override
-  public Object wrapFuture(CompletionStage<?> stage, Object eventLoop) {
-    return JdkFutures.wrap(stage, (EventLoop) eventLoop);
+  public Object runInExecutor(Object eventLoop, Callable<?> call, Object waitInfoSource) {
+    return ((EventLoop) eventLoop).runInExecutor(null, call, (WaitInfo.Source) waitInfoSource);
+  }
+
+  @Override
+  public Object wrapFuture(CompletionStage<?> stage, Object eventLoop, Object waitInfoSource) {
+    return JdkFutures.wrap(stage, (EventLoop) eventLoop, (WaitInfo.Source) waitInfoSource);
   }
 
   // ---- for I/O ----------------------------------------------------------------------------------
@@ -136,8 +142,8 @@ final class Access extends LoopAccess {
   }
 
   @Override
-  public @Nullable Object waitsFor(Object task) {
-    return ((Task<?>) task).waitsFor();
+  public @Nullable Object waitInfo(Object task) {
+    return ((Task<?>) task).waitInfoOfWaiter();
   }
 
   @Override

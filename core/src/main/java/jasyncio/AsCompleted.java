@@ -38,7 +38,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
   private final EventLoop loop;
   private final Map<Future<T>, OneDone<T>> todo = new LinkedHashMap<>();
   private final ArrayDeque<Future<T>> ready = new ArrayDeque<>();
-  private final WaitList waiters = new WaitList("asCompleted(...)");
+  private final WaitList waiters = new WaitList("asCompleted(...)", this::waitInfo);
   private final double timeout;
   private final @Nullable TimerHandle timer;
   private int left; // to be handed out
@@ -133,6 +133,11 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
       place.leave();
       wake(); // if this one was woken in vain
     }
+  }
+
+  private WaitInfo waitInfo() {
+    long open = todo.keySet().stream().filter(future -> !future.done()).count();
+    return new WaitInfo(WaitInfo.Kind.TASKS, "asCompleted(...), " + open + " are not done");
   }
 
   private void begin() {

@@ -1030,7 +1030,7 @@ public final class Asyncio {
   /// @throws IllegalStateException if no loop runs on this thread, or its executor was shut down
   public static <T extends @Nullable Object, X extends Exception> T toThread(CallableOp<T, X> call)
       throws X {
-    return offload(null, call);
+    return offload(null, call, call);
   }
 
   /// Has a blocking call made by another thread, in a copy of the current context. Suspends.
@@ -1041,7 +1041,7 @@ public final class Asyncio {
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void toThread(Action<X> call) throws X {
     Objects.requireNonNull(call, "call");
-    toThread(call.asAwaitable()::await);
+    offload(null, call.asAwaitable()::await, call);
   }
 
   /// Has a blocking call made by a thread of `executor`, in a copy of the current context.
@@ -1059,7 +1059,7 @@ public final class Asyncio {
   /// @throws java.util.concurrent.RejectedExecutionException if the executor refuses the call
   public static <T extends @Nullable Object, X extends Exception> T toThread(
       Executor executor, CallableOp<T, X> call) throws X {
-    return offload(Objects.requireNonNull(executor, "executor"), call);
+    return offload(Objects.requireNonNull(executor, "executor"), call, call);
   }
 
   /// Has a blocking call made by a thread of `executor`, as the other form does.
@@ -1071,14 +1071,15 @@ public final class Asyncio {
   @LowPriorityInOverloadResolution
   public static <X extends Exception> void toThread(Executor executor, Action<X> call) throws X {
     Objects.requireNonNull(call, "call");
-    toThread(executor, call.asAwaitable()::await);
+    Objects.requireNonNull(executor, "executor");
+    offload(executor, call.asAwaitable()::await, call);
   }
 
   private static <T extends @Nullable Object, X extends Exception> T offload(
-      @Nullable Executor executor, CallableOp<T, X> call) throws X {
+      @Nullable Executor executor, CallableOp<T, X> call, Object origin) throws X {
     Objects.requireNonNull(call, "call");
     var context = Context.copyContext();
-    return getRunningLoop().<T>runInExecutor(executor, () -> context.run(call)).await();
+    return getRunningLoop().<T>runInExecutor(executor, () -> context.run(call), origin).await();
   }
 
   /// Has a coroutine run by a loop that runs on another thread. Any thread; does not wait.

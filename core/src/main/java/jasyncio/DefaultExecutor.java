@@ -35,8 +35,10 @@ final class DefaultExecutor {
     this.executor = executor;
   }
 
-  <T extends @Nullable Object> Future<T> run(@Nullable Executor chosen, Callable<T> call) {
-    var future = new Future<T>(loop);
+  /// @param info what is waited for
+  <T extends @Nullable Object> Future<T> run(
+      @Nullable Executor chosen, Callable<T> call, WaitInfo.Source info) {
+    var future = loop.<T>createFuture(info);
     var job =
         new FutureTask<T>(call) {
           @Override
@@ -103,7 +105,9 @@ final class DefaultExecutor {
     if (e.isTerminated()) {
       return;
     }
-    var ended = loop.<Boolean>createFuture();
+    var ended =
+        loop.<Boolean>createFuture(
+            () -> new WaitInfo(WaitInfo.Kind.THREAD, "the threads of the executor to end"));
     var waiter =
         Thread.ofPlatform()
             .name("jasyncio-executor-shutdown")

@@ -306,6 +306,23 @@ public final class EventLoop implements AutoCloseable {
     return new Future<>(this);
   }
 
+  /// {@return a new future of this loop, of which [Task#waitsFor()] knows more}
+  ///
+  /// @param <T> the type of its result
+  /// @param info what tasks that await it wait for
+  public <T extends @Nullable Object> Future<T> createFuture(WaitInfo.Source info) {
+    return new DescribedFuture<>(this, Objects.requireNonNull(info, "info"));
+  }
+
+  /// {@return a new future of this loop that has a name}
+  ///
+  /// @param <T> the type of its result
+  /// @param name for [Task#waitsFor()]: what it will bring, for example
+  public <T extends @Nullable Object> Future<T> createFuture(String name) {
+    Objects.requireNonNull(name, "name");
+    return createFuture(() -> new WaitInfo(WaitInfo.Kind.FUTURE, WaitInfo.named("future", name)));
+  }
+
   /// Makes a task that runs `body`, from the next iteration on.
   ///
   /// @param <T> what it gives
@@ -431,8 +448,23 @@ public final class EventLoop implements AutoCloseable {
   public <T extends @Nullable Object> Future<T> runInExecutor(
       @Nullable Executor executor, Callable<T> call) {
     Objects.requireNonNull(call, "call");
+    return runInExecutor(executor, call, call);
+  }
+
+  /// @param origin what the program calls, of which `call` is a part
+  <T extends @Nullable Object> Future<T> runInExecutor(
+      @Nullable Executor executor, Callable<T> call, Object origin) {
+    var naming = Describe.naming(origin);
+    return runInExecutor(
+        executor,
+        call,
+        () -> new WaitInfo(WaitInfo.Kind.THREAD, Describe.name(naming) + "() on another thread"));
+  }
+
+  <T extends @Nullable Object> Future<T> runInExecutor(
+      @Nullable Executor executor, Callable<T> call, WaitInfo.Source info) {
     life.checkNotClosed();
-    return defaultExecutor.run(executor, call);
+    return defaultExecutor.run(executor, call, info);
   }
 
   /// Has `call` run by a thread of the loop's own executor, as the other form does.
@@ -463,7 +495,7 @@ public final class EventLoop implements AutoCloseable {
   @LowPriorityInOverloadResolution
   public Future<Void> runInExecutor(@Nullable Executor executor, Action<?> call) {
     Objects.requireNonNull(call, "call");
-    return runInExecutor(executor, () -> call.asAwaitable().await());
+    return runInExecutor(executor, () -> call.asAwaitable().await(), call);
   }
 
   /// Sets the executor that [#runInExecutor] uses by default. The loop shuts it down in the end,

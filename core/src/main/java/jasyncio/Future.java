@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // the machine's base class has nothing public to show
 public sealed class Future<T extends @Nullable Object> extends Entry
     implements Awaitable<T, RuntimeException>
-    permits Task, Gather, AsCompleted.Promise, Failure.Shadow {
+    permits Task, Gather, AsCompleted.Promise, Failure.Shadow, DescribedFuture {
   /* Overview
    * States:  PENDING -> FINISHED    setResult
    *          PENDING -> FAILED      setException
@@ -470,6 +470,14 @@ public sealed class Future<T extends @Nullable Object> extends Entry
       }
     }
     return awaiters;
+  }
+
+  /// What tasks that await it wait for.
+  WaitInfo waitInfo() {
+    var source = source();
+    return new WaitInfo(
+        WaitInfo.Kind.FUTURE,
+        source.isEmpty() ? "a future" : "a future made at " + Describe.frame(source.getFirst()));
   }
 
   // ---- waiting ----------------------------------------------------------------------------------

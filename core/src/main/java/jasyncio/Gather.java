@@ -152,6 +152,12 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
   }
 
   @Override
+  WaitInfo waitInfo() {
+    return new WaitInfo(
+        WaitInfo.Kind.TASKS, "gather(...), " + pending + " of " + members.size() + " are not done");
+  }
+
+  @Override
   String kind() {
     return "_GatheringFuture";
   }

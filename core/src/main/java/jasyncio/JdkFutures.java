@@ -21,7 +21,18 @@ final class JdkFutures {
 
   static <T extends @Nullable Object> Future<T> wrap(CompletionStage<T> stage, EventLoop loop) {
     Objects.requireNonNull(stage, "stage");
-    var future = new Future<T>(loop);
+    return wrap(stage, loop, infoOn(stage));
+  }
+
+  /// What is waited for, without the object itself, which may be large.
+  private static WaitInfo.Source infoOn(Object theirs) {
+    var naming = Describe.naming(theirs);
+    return () -> new WaitInfo(WaitInfo.Kind.FUTURE, "a " + Describe.name(naming));
+  }
+
+  static <T extends @Nullable Object> Future<T> wrap(
+      CompletionStage<T> stage, EventLoop loop, WaitInfo.Source info) {
+    var future = new DescribedFuture<T>(loop, info);
     var completable = asCompletable(stage);
     if (completable != null && completable.isDone()) {
       completable.whenComplete((value, error) -> settle(future, value, error));
@@ -57,7 +68,7 @@ final class JdkFutures {
       var stage = (CompletionStage<T>) theirs;
       return wrap(stage, loop);
     }
-    var future = new Future<T>(loop);
+    var future = new DescribedFuture<T>(loop, infoOn(theirs));
     if (theirs.isDone()) {
       copy(theirs, future);
       return future;

@@ -84,7 +84,7 @@ final class Standstill {
     return "\nTask '"
         + task.getName()
         + "' waits for "
-        + (what == null ? "its turn" : Describe.text(what))
+        + (what == null ? "its turn" : what)
         + Describe.stack(task.getStack());
   }
 }

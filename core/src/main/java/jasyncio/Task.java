@@ -404,18 +404,41 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     checkCancelled(false);
   }
 
-  /// What the task waits for: a future, whoever owns the list in which it has a place, or a text
-  /// that says that it sleeps or blocks; `null` if it does not wait, or does so no more.
-  @Nullable Object waitsFor() {
+  /// What the task waits for, as whatever suspended it says. Call on the loop's thread; suspends
+  /// nobody and disturbs nobody. Python: `Task._fut_waiter`, of which nothing more is known.
+  ///
+  /// @return what; `null` if it runs, is ready to run, or is done
+  public @Nullable WaitInfo waitsFor() {
+    boolean woken =
+        waiter instanceof WaitList.Place place
+            ? !place.waits()
+            : waiter instanceof Future<?> future && future.done();
+    return woken ? null : waitInfoOfWaiter();
+  }
+
+  /// What the task waits for; also if it has been woken, until it goes on.
+  @Nullable WaitInfo waitInfoOfWaiter() {
     if (phase == SLEEPING) {
-      return "its sleep to end";
+      var core = getLoop().core;
+      double left = (core.timers().nanosOf(this, ticket) - core.nanos()) / 1e9;
+      return new WaitInfo(
+          WaitInfo.Kind.TIMER,
+          "its sleep to end in " + Times.text(Math.ceil(Math.max(0, left) * 1e3) / 1e3) + " s");
+    } else if (getLoop().blocked.isSetAside(this)) {
+      return new WaitInfo(WaitInfo.Kind.BLOCKING, "its blocking call to end");
     }
-    if (getLoop().blocked.isSetAside(this)) {
-      return "its blocking call to end";
-    }
-    return waiter instanceof WaitList.Place place
-        ? place.owner()
-        : waiter instanceof Cancellation ? null : waiter;
+    return switch (waiter) {
+      case WaitList.Place place -> place.waitInfo();
+      case Future<?> future -> future.waitInfo();
+      case null, default -> null; // nothing, or nothing any more
+    };
+  }
+
+  @Override
+  WaitInfo waitInfo() {
+    var given = name;
+    return new WaitInfo(
+        WaitInfo.Kind.TASK, given == null ? getName() : WaitInfo.named("task", given));
   }
 
   private Object takeWaiter() {

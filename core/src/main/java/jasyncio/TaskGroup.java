@@ -254,7 +254,10 @@ public final class TaskGroup implements AutoCloseable {
   ///
   /// @param <T> what it says
   public static final class Readiness<T extends @Nullable Object> {
-    private final Future<T> future = new Future<>();
+    private final Future<T> future =
+        Running.getRunningLoop()
+            .createFuture(() ->
+                new WaitInfo(WaitInfo.Kind.TASK, "a task of the group to say that it is ready"));
 
     private Readiness() {}
 
@@ -523,7 +526,7 @@ public final class TaskGroup implements AutoCloseable {
   private @Nullable CancelledError waitForTasks(@Nullable CancelledError cancellation) {
     while (!tasks.isEmpty() && !parentTask().getLoop().life.isClosing()) { // which ends them all
       if (allDone == null) {
-        allDone = parentTask().getLoop().createFuture();
+        allDone = parentTask().getLoop().createFuture(this::waitInfo);
       }
       try {
         allDone.await();
@@ -537,6 +540,13 @@ public final class TaskGroup implements AutoCloseable {
       allDone = null;
     }
     return cancellation;
+  }
+
+  private WaitInfo waitInfo() {
+    int open = tasks.size();
+    return new WaitInfo(
+        WaitInfo.Kind.TASKS,
+        "a task group with " + open + (open == 1 ? " open task" : " open tasks"));
   }
 
   private Task<?> parentTask() {

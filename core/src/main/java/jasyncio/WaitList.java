@@ -41,6 +41,7 @@ public final class WaitList {
    * stands behind it where it is awaited in several lists, or by a coroutine that is driven by hand.
    */
   private final Binding binding;
+  private final WaitInfo.@Nullable Source info; // null: the owner's text will do
   private @Nullable Place head;
   private @Nullable Place tail;
   private @Nullable Place candidate; // nobody who is listed before it waits; null: nobody at all
@@ -51,16 +52,44 @@ public final class WaitList {
   ///
   /// @param owner what is waited for; its `toString` is part of messages
   public WaitList(Object owner) {
-    this.binding = new Binding(Objects.requireNonNull(owner, "owner"));
+    this(new Binding(Objects.requireNonNull(owner, "owner")), null);
   }
 
-  private WaitList(Binding binding) {
+  /// A list without anybody in it.
+  ///
+  /// @param owner what is waited for; its `toString` is part of messages
+  /// @param info what [Task#waitsFor()] says of those that wait; without it, what `toString` says
+  public WaitList(Object owner, WaitInfo.Source info) {
+    this(new Binding(Objects.requireNonNull(owner, "owner")), Objects.requireNonNull(info, "info"));
+  }
+
+  private WaitList(Binding binding, WaitInfo.@Nullable Source info) {
     this.binding = binding;
+    this.info = info;
   }
 
   /// {@return another list of the same owner, which belongs to the same loop}
   public WaitList sibling() {
-    return new WaitList(binding);
+    return new WaitList(binding, info);
+  }
+
+  /// {@return another list of the same owner, which belongs to the same loop}
+  ///
+  /// @param other what [Task#waitsFor()] says of those that wait in it
+  public WaitList sibling(WaitInfo.Source other) {
+    return new WaitList(binding, Objects.requireNonNull(other, "info"));
+  }
+
+  /// Names what is waited for.
+  ///
+  /// @param name the name
+  public void setName(String name) {
+    binding.name = Objects.requireNonNull(name, "name");
+  }
+
+  /// {@return the name, also if a [sibling][#sibling()] was given it, or `null`}
+  public @Nullable String getName() {
+    return binding.name;
   }
 
   // ---- waiting ----------------------------------------------------------------------------------
@@ -249,7 +278,7 @@ public final class WaitList {
           task = owner;
           owner.awaitPlace(this);
         } else {
-          future = new Future<>(loop());
+          future = new DescribedFuture<>(loop(), this::waitInfo);
         }
       }
       if (future != null) {
@@ -259,12 +288,12 @@ public final class WaitList {
       }
     }
 
-    private boolean waits() {
+    boolean waits() {
       return future != null ? !future.done() : !woken && cancellation == null;
     }
 
-    Object owner() {
-      return binding.owner;
+    WaitInfo waitInfo() {
+      return WaitInfo.of(binding.owner, info);
     }
 
     boolean cancelled() {
@@ -333,6 +362,7 @@ public final class WaitList {
   private static final class Binding {
     final Object owner;
     @Nullable EventLoop loop;
+    @Nullable String name;
 
     Binding(Object owner) {
       this.owner = owner;

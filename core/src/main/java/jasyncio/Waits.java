@@ -2,6 +2,7 @@ package jasyncio;
 
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.Entry;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -40,7 +41,8 @@ final class Waits {
       return;
     }
     var loop = Running.getRunningLoop();
-    var over = loop.<Boolean>createFuture();
+    var over =
+        loop.<Boolean>createFuture(() -> new WaitInfo(WaitInfo.Kind.TIMER, "its sleep to end"));
     var timer =
         loop.callLater(
             seconds,
@@ -102,7 +104,14 @@ final class Waits {
       this.all = all;
       this.when = when;
       this.pending = all.size();
-      this.enough = loop.createFuture();
+      this.enough = loop.createFuture(this::waitInfo);
+    }
+
+    private WaitInfo waitInfo() {
+      long open = all.stream().filter(future -> !future.done()).count();
+      return new WaitInfo(
+          WaitInfo.Kind.TASKS,
+          "wait(..., " + when + "), " + open + " of " + all.size() + " are not done");
     }
 
     void await(double timeout) {
@@ -192,7 +201,11 @@ final class Waits {
   }
 
   private static void cancelAndWait(Future<?> future, Object limited) {
-    var ended = future.getLoop().<Boolean>createFuture();
+    var ended =
+        future
+            .getLoop()
+            .<Boolean>createFuture(() ->
+                new WaitInfo(future.waitInfo().kind(), "the end of " + future.waitInfo().what()));
     var release = new Release(ended);
     future.whenDone(release);
     try {
@@ -232,12 +245,23 @@ final class Waits {
 
   // ---- shield -----------------------------------------------------------------------------------
 
+  /// Those that await a shield wait for what is shielded.
+  private static WaitInfo.Source shielding(Future<?> inner) {
+    var weakly = new WeakReference<>(inner); // a shield that was cancelled may live on
+    return () -> {
+      var future = weakly.get();
+      return future == null
+          ? new WaitInfo(WaitInfo.Kind.FUTURE, "a shield")
+          : new WaitInfo(future.waitInfo().kind(), future.waitInfo().what() + ", shielded");
+    };
+  }
+
   static <T extends @Nullable Object> Future<T> shield(Awaitable<T, ?> awaitable) {
     var inner = Future.ensure(awaitable);
     if (inner.done()) {
       return inner;
     }
-    var outer = inner.getLoop().<T>createFuture();
+    var outer = inner.getLoop().<T>createFuture(shielding(inner));
     var copy = new ShieldedDone<>(inner, outer);
     inner.whenDone(copy);
     outer.whenDone(

@@ -17,6 +17,9 @@ import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.io.IOException;
@@ -195,6 +198,33 @@ class ArchitectureTest {
     assertThat(module.opens()).isEmpty();
     assertThat(module.packages())
         .allMatch(name -> EXPORTED.contains(name) || name.startsWith("jasyncio.internal."));
+  }
+
+  @Test
+  void whateverMakesTasksWait_saysWhatFor() {
+    noClasses()
+        .that(DescribedPredicate.not(areIn(Set.of("EventLoop", "WaitList", "Gather"))))
+        .should()
+        .callMethod(EventLoop.class, "createFuture")
+        .orShould()
+        .callConstructor(WaitList.class, Object.class)
+        .orShould(makeFuturesThatSayNothing())
+        .because("people ask what a task waits for: pass a WaitInfo.Source")
+        .check(MAIN);
+  }
+
+  private static ArchCondition<JavaClass> makeFuturesThatSayNothing() {
+    return new ArchCondition<>("make futures that say nothing") {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        for (var call : type.getConstructorCallsFromSelf()) {
+          boolean isSuper = call.getOrigin().isConstructor() && type.isAssignableTo(Future.class);
+          if (call.getTargetOwner().isEquivalentTo(Future.class) && !isSuper) {
+            events.add(SimpleConditionEvent.satisfied(call, call.getDescription()));
+          }
+        }
+      }
+    };
   }
 
   @Test

@@ -646,7 +646,7 @@ class StallWatchTest {
             .singleElement()
             .asString()
             .startsWith("WARNING Nothing is in sight that could wake the event loop: ")
-            .contains("Task 'second' waits for <Lock [locked, waiters:2]>")
+            .contains("Task 'second' waits for Lock, held by Task-")
             .contains("StallWatchTest");
       }
     }

@@ -42,7 +42,7 @@ class WaitingCallsTest {
       Asyncio: currentTask eagerTaskFactory ensureFuture getEventLoop getRunningLoop newEventLoop
       Asyncio: runCoroutineThreadsafe setEventLoop wrapFuture
       AsyncGenerator: name state
-      Barrier: broken nWaiting parties statistics
+      Barrier: broken getName nWaiting setName parties statistics
       BaseProtocol: *
       BaseTransport: *
       BoundedSemaphore: release
@@ -50,9 +50,9 @@ class WaitingCallsTest {
       Cancellation: *
       CancelledError: *
       CapacityLimiter: availableTokens borrowedTokens release releaseOnBehalfOf setTotalTokens
-      CapacityLimiter: statistics totalTokens tryAcquire tryAcquireOnBehalfOf
+      CapacityLimiter: getName setName statistics totalTokens tryAcquire tryAcquireOnBehalfOf
       ClientHandler: *
-      Condition: locked release statistics
+      Condition: getName locked release setName statistics
       Context: contains copy copyContext get size
       ContextManager: of
       ContextVar: *
@@ -62,7 +62,7 @@ class WaitingCallsTest {
       DatagramStream: close isClosing localAddress remoteAddress transport
       DatagramTransport: *
       Entered: value
-      Event: clear isSet set statistics
+      Event: clear getName isSet set setName statistics
       EventLoop: addSignalHandler callAt callExceptionHandler callLater callSoon callSoonThreadsafe
       EventLoop: close create createFuture createFutureFor createTask
       EventLoop: defaultExceptionHandler fibers getBlockingPolicy getDebug
@@ -83,7 +83,7 @@ class WaitingCallsTest {
       IncompleteReadException: *
       LimitOverrunException: *
       LineHandler: *
-      Lock: locked release statistics
+      Lock: getName locked release setName statistics
       Lowlevel: callWhenIdle cancelOnce coroutine forgetAsyncgen registerAsyncgen setStallHandler
       Lowlevel: stopNow
       Place: leave woken
@@ -93,10 +93,10 @@ class WaitingCallsTest {
       Process: kill pid returncode sendSignal stderr stdin stdout terminate
       ProcessOptions: *
       Protocol: *
-      Queue: empty full getNowait isShutdown maxsize putNowait qsize
+      Queue: empty full getName getNowait isShutdown maxsize putNowait qsize setName
       ReadTransport: *
       Retry: attempts beforeRetry deadline delay factor forever jitter maxDelay on onlyIf
-      Semaphore: locked release statistics
+      Semaphore: getName locked release setName statistics
       Server: abortClients address addresses closeClients getLoop isServing port sockets
       Sockets: addReader addWriter removeReader removeWriter
       Stdio: *
@@ -109,11 +109,12 @@ class WaitingCallsTest {
       SubprocessTransport: *
       SystemExit: *
       Task: cancel cancelling getContext getCoro getName getStack printStack setException setName
-      Task: setResult uncancel
+      Task: setResult uncancel waitsFor
       TaskConstructor: *
       TaskFactory: *
       TaskGroup: createTask
-      ThreadsafeQueue: blocking empty full getNowait isShutdown maxsize putNowait qsize
+      ThreadsafeQueue: blocking empty full getName getNowait isShutdown maxsize putNowait
+      ThreadsafeQueue: qsize setName
       Timeout: after at expired reason reschedule when
       TimerHandle: *
       TlsContexts: *
@@ -122,6 +123,7 @@ class WaitingCallsTest {
       Token: *
       TwoWayGenerator: result
       TwoWayYielder: yield
+      WaitInfo: *
       WaitList: *
       WriteTransport: *
       Yielder: yield
@@ -163,6 +165,7 @@ class WaitingCallsTest {
       Method: *
       Runner: *
       Scope: *
+      Source: *
       StartBody: *
       Streams: standardStreams stderr stdin stdout
       VoidBody: *

@@ -3,6 +3,7 @@ package jasyncio.files;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.WaitInfo;
 import jasyncio.internal.base.ReadAhead;
 import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.face.Current;
@@ -628,7 +629,9 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
       Calls.awaitEnd(loop, closing);
       return;
     }
-    var over = loop.<@Nullable Throwable>createFuture();
+    var over =
+        loop.<@Nullable Throwable>createFuture(
+            () -> new WaitInfo(WaitInfo.Kind.THREAD, "file " + path + " to be closed"));
     closing = over;
     if (underWay == null) {
       closeChannel(over);

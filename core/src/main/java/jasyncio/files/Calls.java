@@ -3,6 +3,7 @@ package jasyncio.files;
 import jasyncio.Action;
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.WaitInfo;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.face.Current;
 import java.io.IOException;
@@ -70,7 +71,9 @@ final class Calls {
   /// Waits until a call is over. A cancellation ends the waiting, and not the call. Suspends.
   static void awaitEnd(EventLoop loop, Future<?> call) {
     if (!call.done()) {
-      var over = loop.<Boolean>createFuture();
+      var over =
+          loop.<Boolean>createFuture(
+              () -> new WaitInfo(WaitInfo.Kind.THREAD, "a call on a file, by another thread"));
       call.addDoneCallback(f -> {
         if (!over.done()) {
           over.setResult(true);

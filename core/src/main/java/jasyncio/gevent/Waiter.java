@@ -1,6 +1,7 @@
 package jasyncio.gevent;
 
 import jasyncio.Future;
+import jasyncio.WaitInfo;
 import org.jspecify.annotations.Nullable;
 
 /// One wait of one execution.
@@ -23,7 +24,8 @@ final class Waiter {
     this.execution = execution;
     this.call = call;
     this.what = what;
-    this.future = execution.hub.loop().createFuture();
+    this.future =
+        execution.hub.loop().createFuture(() -> new WaitInfo(WaitInfo.Kind.OTHER, toString()));
     if (execution.task == null) {
       future.addDoneCallback(f -> execution.hub.turnOf(this));
     }

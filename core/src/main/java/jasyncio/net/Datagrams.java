@@ -2,6 +2,7 @@ package jasyncio.net;
 
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.WaitInfo;
 import jasyncio.internal.face.Current;
 import jasyncio.internal.net.BareChannel;
 import jasyncio.internal.net.DatagramBinder;
@@ -132,7 +133,8 @@ public final class Datagrams {
       DatagramBinder.close(bound.channel());
       throw e;
     }
-    Future<@Nullable Void> waiter = loop.createFuture();
+    Future<@Nullable Void> waiter =
+        loop.createFuture(() -> new WaitInfo(WaitInfo.Kind.IO, "the endpoint to be set up"));
     transport.start(waiter);
     try {
       waiter.await();

@@ -1,9 +1,11 @@
 package jasyncio.net;
 
 import jasyncio.EventLoop;
+import jasyncio.WaitInfo;
 import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.face.Current;
 import jasyncio.internal.net.LazyWaitList;
+import jasyncio.internal.net.Peers;
 import java.io.IOException;
 import java.net.SocketException;
 import java.util.Objects;
@@ -23,8 +25,14 @@ import org.jspecify.annotations.Nullable;
 public class FlowControlMixin implements Protocol {
   private final EventLoop loop;
 
-  private final LazyWaitList draining = new LazyWaitList("the connection to take what was written");
-  private final LazyWaitList closing = new LazyWaitList("the connection to be closed");
+  @SuppressWarnings("this-escape") // asked later
+  private final LazyWaitList draining =
+      new LazyWaitList("the connection to take what was written", this::infoOnDraining);
+
+  @SuppressWarnings("this-escape") // asked later
+  private final LazyWaitList closing =
+      new LazyWaitList("the connection to be closed", this::infoOnClosing);
+
   private int resumptions; // who waits in drain() is told of the first news, and not of later ones
   private boolean paused;
   private boolean lost;
@@ -70,6 +78,21 @@ public class FlowControlMixin implements Protocol {
     reason = exception;
     closing.wakeAll();
     draining.wakeAll();
+  }
+
+  /// The transport, as far as it is known.
+  @Nullable BaseTransport transport() {
+    return null;
+  }
+
+  private WaitInfo infoOnDraining() {
+    return Peers.waitInfo(
+        transport(), "", " to take what was written", "the connection to take what was written");
+  }
+
+  private WaitInfo infoOnClosing() {
+    return Peers.waitInfo(
+        transport(), "the connection to ", " to be closed", "the connection to be closed");
   }
 
   /// Waits while writing is paused.

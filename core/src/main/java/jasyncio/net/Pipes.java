@@ -1,6 +1,7 @@
 package jasyncio.net;
 
 import jasyncio.EventLoop;
+import jasyncio.WaitInfo;
 import jasyncio.internal.face.Current;
 import jasyncio.internal.net.BareChannel;
 import jasyncio.internal.net.ChannelReadEnd;
@@ -167,7 +168,9 @@ public final class Pipes {
 
   private static <T extends BaseTransport, P extends Protocol> Connection<T, P> connect(
       EventLoop loop, PipeTransport transport, P protocol) throws IOException {
-    var waiter = loop.<@Nullable Void>createFuture();
+    var waiter =
+        loop.<@Nullable Void>createFuture(
+            () -> new WaitInfo(WaitInfo.Kind.IO, "the pipe to be set up"));
     transport.start(waiter);
     try {
       waiter.await(IOException.class);

@@ -4,6 +4,7 @@ import jasyncio.CancelledError;
 import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.Timeout;
+import jasyncio.WaitInfo;
 import jasyncio.internal.base.Durations;
 import jasyncio.internal.face.Current;
 import jasyncio.internal.face.Tasks;
@@ -38,7 +39,8 @@ public final class Server implements AutoCloseable {
   private final List<SocketAddress> addresses;
   private final Runnable cleanUp;
   private final Clients clients = new Clients(this::wakeIfFinished);
-  private final LazyWaitList closers = new LazyWaitList(this);
+  private final LazyWaitList closers =
+      new LazyWaitList(this, () -> waitInfo("the clients to leave of "));
   private @Nullable Future<@Nullable Void> forever; // serveForever ends by its cancellation
   private boolean serving;
   private boolean closed;
@@ -149,7 +151,7 @@ public final class Server implements AutoCloseable {
     }
     begin();
     int wishes = cancellations();
-    var waiter = loop.<@Nullable Void>createFuture();
+    var waiter = loop.<@Nullable Void>createFuture(() -> waitInfo("the end of "));
     forever = waiter;
     try {
       waiter.await();
@@ -164,6 +166,10 @@ public final class Server implements AutoCloseable {
     } finally {
       forever = null;
     }
+  }
+
+  private WaitInfo waitInfo(String what) {
+    return new WaitInfo(WaitInfo.Kind.IO, what + this);
   }
 
   private static int cancellations() {

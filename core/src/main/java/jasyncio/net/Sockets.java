@@ -1,6 +1,8 @@
 package jasyncio.net;
 
+import jasyncio.WaitInfo;
 import jasyncio.internal.face.Current;
+import jasyncio.internal.face.Tasks;
 import jasyncio.internal.net.AddressErrors;
 import jasyncio.internal.net.BareChannel;
 import jasyncio.internal.net.BareChannel.Side;
@@ -451,7 +453,11 @@ public final class Sockets {
     }
     var anonymous = InetAddress.getByAddress(host.getAddress()); // knows no name from before
     var name =
-        loop.runInExecutor(null, anonymous::getCanonicalHostName).await(UnknownHostException.class);
+        Tasks.runInExecutor(
+                loop,
+                anonymous::getCanonicalHostName,
+                () -> new WaitInfo(WaitInfo.Kind.THREAD, "the name of " + anonymous))
+            .await(UnknownHostException.class);
     if (nameRequired && name.equals(anonymous.getHostAddress())) {
       throw new UnknownHostException(name + " has no name");
     }

@@ -7,6 +7,7 @@ import jasyncio.internal.base.ReadAhead;
 import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.face.Current;
 import jasyncio.internal.net.ByteQueue;
+import jasyncio.internal.net.Peers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -559,7 +560,8 @@ public final class StreamReader implements Iterable<byte[]> {
       throw new IllegalStateException(this + " is bound to a different event loop");
     }
     if (waiters == null) {
-      waiters = new WaitList(this);
+      waiters =
+          new WaitList(this, () -> Peers.waitInfo(transport, "data from ", "", "data for " + this));
     }
     return waiters;
   }

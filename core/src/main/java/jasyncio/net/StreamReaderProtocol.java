@@ -98,6 +98,11 @@ public final class StreamReaderProtocol extends FlowControlMixin implements Prot
     return serverSide;
   }
 
+  @Override
+  @Nullable BaseTransport transport() {
+    return transport;
+  }
+
   /// The connection goes on over another transport.
   void replaceTransport(Transport newTransport) {
     goOnWith(newTransport);

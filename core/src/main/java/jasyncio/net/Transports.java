@@ -1,12 +1,14 @@
 package jasyncio.net;
 
 import jasyncio.EventLoop;
+import jasyncio.WaitInfo;
 import jasyncio.internal.face.Current;
 import jasyncio.internal.net.Acceptor;
 import jasyncio.internal.net.BareChannel;
 import jasyncio.internal.net.Clients;
 import jasyncio.internal.net.Connector;
 import jasyncio.internal.net.Listeners;
+import jasyncio.internal.net.Peers;
 import jasyncio.internal.net.Sendfile;
 import jasyncio.internal.net.SocketTransport;
 import jasyncio.internal.net.TlsAppTransport;
@@ -208,7 +210,12 @@ public final class Transports {
       @Nullable String host,
       int port)
       throws IOException {
-    var waiter = loop.<@Nullable Void>createFuture();
+    var waiter =
+        loop.<@Nullable Void>createFuture(() ->
+            new WaitInfo(
+                WaitInfo.Kind.IO,
+                (tls == null ? "the connection to " : "the TLS handshake with ")
+                    + (host == null ? channel : host + ":" + port)));
     var layer =
         tls == null
             ? null
@@ -542,7 +549,9 @@ public final class Transports {
           "transport " + transport + " is not supported by startTls()");
     }
     var loop = Current.loop();
-    var waiter = loop.<@Nullable Void>createFuture();
+    var waiter =
+        loop.<@Nullable Void>createFuture(
+            () -> Peers.waitInfo(transport, "the TLS handshake with ", "", "the TLS handshake"));
     var layer = new TlsLayer(loop, protocol, tls, serverSide, null, -1, waiter, false);
     if (transport.getProtocol() instanceof TlsLayer) {
       throw new IllegalStateException("TLS has begun on this transport already: use its own");

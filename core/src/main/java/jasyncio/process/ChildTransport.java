@@ -4,6 +4,7 @@ import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
+import jasyncio.WaitInfo;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Overrides;
 import jasyncio.internal.net.LazyWaitList;
@@ -48,7 +49,9 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
   private final LoopIo io;
   private final Child child;
   private final @Nullable ChildPipe[] pipes = new ChildPipe[3];
-  private final LazyWaitList exitWaiters = new LazyWaitList(this);
+  private final LazyWaitList exitWaiters =
+      new LazyWaitList(
+          this, () -> new WaitInfo(WaitInfo.Kind.PROCESS, "process " + getPid() + " to end"));
   private SubprocessProtocol protocol;
   private @Nullable List<Runnable> pending = new ArrayList<>(); // null once connected
   private boolean direct; // all that was pending has been told
@@ -103,7 +106,9 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
     var calls = Objects.requireNonNull(pending);
     calls.forEach(loop::callSoon);
     pending = null;
-    var told = loop.<@Nullable Void>createFuture();
+    var told =
+        loop.<@Nullable Void>createFuture(
+            () -> new WaitInfo(WaitInfo.Kind.PROCESS, "process " + getPid() + " to be set up"));
     loop.callSoon(() -> {
       direct = true;
       if (!told.done()) {

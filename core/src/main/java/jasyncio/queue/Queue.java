@@ -1,6 +1,8 @@
 package jasyncio.queue;
 
 import jasyncio.CancelledError;
+import jasyncio.Task;
+import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -8,6 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Hands items from coroutines to coroutines of the same loop, first in, first out.
 ///
@@ -63,14 +66,23 @@ public class Queue<T> implements Iterable<T> {
   /// @param maxsize how many items it holds at most; 0 or less is no limit
   /// @param items what keeps the items, by `add`, `remove`, `size`, `isEmpty` and `clear`; for
   ///   nobody else to use. What is in it counts as put
-  @SuppressWarnings("this-escape") // only for its toString, later
+  @SuppressWarnings("this-escape") // only for what it is called, later
   public Queue(int maxsize, java.util.Queue<T> items) {
     this.maxsize = maxsize;
     this.items = Objects.requireNonNull(items, "items");
-    this.getters = new WaitList(this);
-    this.putters = getters.sibling();
-    this.joiners = getters.sibling();
+    this.getters = new WaitList(this, () -> waitInfo("an item of "));
+    this.putters = getters.sibling(() -> waitInfo("room in "));
+    this.joiners = getters.sibling(() -> waitInfo("the items to be done of "));
     this.unfinished = items.size();
+  }
+
+  private WaitInfo waitInfo(String what) {
+    return new WaitInfo(WaitInfo.Kind.QUEUE, what + description());
+  }
+
+  /// What it is called where tasks wait for it.
+  final String description() {
+    return WaitInfo.named(getClass().getSimpleName(), getName());
   }
 
   // ---- putting ----------------------------------------------------------------------------------
@@ -347,10 +359,22 @@ public class Queue<T> implements Iterable<T> {
     return maxsize > 0 && items.size() >= maxsize;
   }
 
+  /// Names the queue, for messages and [Task#waitsFor()].
+  ///
+  /// @param name the name
+  public final void setName(String name) {
+    getters.setName(name);
+  }
+
+  /// {@return its name, or `null`}
+  public final @Nullable String getName() {
+    return getters.getName();
+  }
+
   /// {@return `<Queue maxsize=2 _queue=[a, b] _putters[1] tasks=2>`, as asyncio describes it}
   @Override
   public final String toString() {
-    var text = new StringBuilder("<").append(getClass().getSimpleName());
+    var text = new StringBuilder("<").append(description());
     text.append(" maxsize=").append(maxsize);
     if (!items.isEmpty()) {
       text.append(" _queue=").append(items);

@@ -1,12 +1,14 @@
 package jasyncio.queue;
 
 import jasyncio.Future;
+import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import jasyncio.internal.base.Members;
 import jasyncio.queue.Queue.Selected;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Takes one item from one of several queues: see [Queue#select(List)].
@@ -66,11 +68,19 @@ final class Select<T> {
     }
   }
 
+  private WaitInfo waitInfo() {
+    return new WaitInfo(
+        WaitInfo.Kind.QUEUE,
+        queues.stream()
+            .map(Queue::description)
+            .collect(Collectors.joining(", ", "an item of one of ", "")));
+  }
+
   private Future<Boolean> standInLine(List<WaitList.Place> places) {
     Future<Boolean> wakeUp = null;
     for (var queue : queues) {
       if (wakeUp == null) {
-        wakeUp = new Future<>(queue.getters().loop());
+        wakeUp = queue.getters().loop().createFuture(this::waitInfo);
       }
       places.add(queue.getters().enter(wakeUp));
     }

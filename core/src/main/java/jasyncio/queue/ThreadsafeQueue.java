@@ -1,6 +1,8 @@
 package jasyncio.queue;
 
 import jasyncio.CancelledError;
+import jasyncio.Task;
+import jasyncio.WaitInfo;
 import jasyncio.internal.base.Durations;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -63,6 +65,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   private final int maxsize;
   private final ArrayDeque<T> items = new ArrayDeque<>();
   private final TreeMap<Long, T> givenBack = new TreeMap<>(); // by number; all older than `items`
+  private volatile @Nullable String name;
   private final SequencedSet<Waiter> takers = new LinkedHashSet<>();
   private final SequencedSet<Waiter> putters = new LinkedHashSet<>();
   private final SequencedSet<Waiter> joiners = new LinkedHashSet<>();
@@ -107,7 +110,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
       return;
     }
     try {
-      waiter.await();
+      waiter.await(() -> waitInfo("room in "));
     } catch (Throwable e) {
       giveUpPutting(waiter);
       throw e;
@@ -135,7 +138,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
       return item;
     }
     try {
-      waiter.await();
+      waiter.await(() -> waitInfo("an item of "));
     } catch (Throwable e) {
       giveUpTaking(waiter);
       throw e;
@@ -187,7 +190,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
       var waiter = new Waiter.OfTask("join()", "blocking().join()");
       if (!allFinished(waiter)) {
         try {
-          waiter.await();
+          waiter.await(() -> waitInfo("the items to be done of "));
         } finally {
           leave(waiter, joiners);
         }
@@ -467,12 +470,30 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     return maxsize > 0 && qsize() >= maxsize;
   }
 
+  /// Names the queue, for messages and [Task#waitsFor()]. Any thread.
+  ///
+  /// @param name the name
+  public void setName(String name) {
+    this.name = Objects.requireNonNull(name, "name");
+  }
+
+  /// {@return its name, or `null`; any thread}
+  public @Nullable String getName() {
+    return name;
+  }
+
+  private WaitInfo waitInfo(String what) {
+    return new WaitInfo(WaitInfo.Kind.QUEUE, what + WaitInfo.named("ThreadsafeQueue", name));
+  }
+
   /// {@return `<ThreadsafeQueue maxsize=2 size=1 putters[1]>`; any thread}
   @Override
   public String toString() {
     lock.lock();
     try {
-      return "<ThreadsafeQueue maxsize="
+      return "<"
+          + WaitInfo.named("ThreadsafeQueue", name)
+          + " maxsize="
           + maxsize
           + " size="
           + size()

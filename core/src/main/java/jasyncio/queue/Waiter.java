@@ -2,6 +2,7 @@ package jasyncio.queue;
 
 import jasyncio.BlockingPolicy;
 import jasyncio.EventLoop;
+import jasyncio.WaitInfo;
 import jasyncio.internal.face.Current;
 import jasyncio.internal.face.Tasks;
 import java.util.concurrent.CompletableFuture;
@@ -38,9 +39,11 @@ abstract sealed class Waiter {
     }
 
     /// The loop knows meanwhile that another thread may wake us, and does not seem to wait in vain.
-    void await() {
+    ///
+    /// @param info what for
+    void await(WaitInfo.Source info) {
       try {
-        Tasks.wrapFuture(wakeUp, loop).await();
+        Tasks.wrapFuture(wakeUp, loop, info).await();
       } finally {
         wakeUp.complete(true);
       }

@@ -2,8 +2,12 @@ package jasyncio.sync;
 
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
+import jasyncio.Task;
+import jasyncio.WaitInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Lets so many coroutines go on together: each waits at it until all are there. Can be used again
 /// and again.
@@ -30,7 +34,8 @@ public final class Barrier implements Awaitable<Integer, RuntimeException> {
   }
 
   private final int parties;
-  private final Condition changed = new Condition();
+  private final Condition changed = new Condition(this::waitInfo);
+  private @Nullable String name;
   private State state = State.FILLING;
   private final List<Visitor> waiting = new ArrayList<>(); // while FILLING
   private int count;
@@ -154,6 +159,27 @@ public final class Barrier implements Awaitable<Integer, RuntimeException> {
     return state == State.BROKEN;
   }
 
+  /// Names the barrier, for messages and [Task#waitsFor()].
+  ///
+  /// @param name the name
+  public void setName(String name) {
+    this.name = Objects.requireNonNull(name, "name");
+  }
+
+  /// {@return its name, or `null`}
+  public @Nullable String getName() {
+    return name;
+  }
+
+  private WaitInfo waitInfo() {
+    return new WaitInfo(
+        WaitInfo.Kind.SYNC,
+        WaitInfo.named("Barrier", name)
+            + (state == State.FILLING
+                ? ", where " + waiting.size() + " of " + parties + " are"
+                : ", which others leave"));
+  }
+
   /// {@return what it looks like now}
   public Statistics statistics() {
     return new Statistics(parties, nWaiting(), broken());
@@ -162,14 +188,19 @@ public final class Barrier implements Awaitable<Integer, RuntimeException> {
   /// {@return `<Barrier [filling, waiters:1/3]>`, as asyncio describes it}
   @Override
   public String toString() {
-    var name =
+    var text =
         switch (state) {
           case FILLING -> "filling";
           case DRAINING -> "draining";
           case RESETTING -> "resetting";
           case BROKEN -> "broken";
         };
-    return "<Barrier [" + name + (broken() ? "" : ", waiters:" + nWaiting() + "/" + parties) + "]>";
+    return "<"
+        + WaitInfo.named("Barrier", name)
+        + " ["
+        + text
+        + (broken() ? "" : ", waiters:" + nWaiting() + "/" + parties)
+        + "]>";
   }
 
   /// What a barrier looks like.

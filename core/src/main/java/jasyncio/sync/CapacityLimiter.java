@@ -2,6 +2,7 @@ package jasyncio.sync;
 
 import jasyncio.CancelledError;
 import jasyncio.Task;
+import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import jasyncio.internal.face.Current;
 import java.util.HashSet;
@@ -9,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Held by so many at a time, where each holder is known and the number can be changed.
 ///
@@ -20,7 +22,7 @@ public final class CapacityLimiter implements Acquirable {
    * taken back if that one is cancelled, when their coroutine goes on. Invariant: somebody waits only while no
    * token is free, so newcomers never overtake.
    */
-  private final WaitList waiters = new WaitList(this);
+  private final WaitList waiters = new WaitList(this, this::waitInfo);
   private final Set<Object> borrowers = new LinkedHashSet<>();
   private final Set<Object> applicants = new HashSet<>(); // who wait
   private int totalTokens;
@@ -185,6 +187,30 @@ public final class CapacityLimiter implements Acquirable {
     return available();
   }
 
+  /// Names the limiter, for messages and [Task#waitsFor()].
+  ///
+  /// @param name the name
+  public void setName(String name) {
+    waiters.setName(name);
+  }
+
+  /// {@return its name, or `null`}
+  public @Nullable String getName() {
+    return waiters.getName();
+  }
+
+  private WaitInfo waitInfo() {
+    var tasks =
+        borrowers.stream()
+            .<Task<?>>mapMulti((borrower, to) -> {
+              if (borrower instanceof Task<?> task) {
+                to.accept(task);
+              }
+            });
+    return new WaitInfo(
+        WaitInfo.Kind.SYNC, WaitInfo.named("CapacityLimiter", getName()), tasks.toList());
+  }
+
   /// {@return what it looks like now}
   public Statistics statistics() {
     return new Statistics(totalTokens, borrowedTokens(), List.copyOf(borrowers), waiters.waiting());
@@ -194,7 +220,7 @@ public final class CapacityLimiter implements Acquirable {
   @Override
   public String toString() {
     return Descriptions.of(
-        "CapacityLimiter", borrowedTokens() + "/" + totalTokens, waiters.waiting());
+        "CapacityLimiter", getName(), borrowedTokens() + "/" + totalTokens, waiters.waiting());
   }
 
   /// What a limiter looks like.

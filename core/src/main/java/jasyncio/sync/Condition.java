@@ -2,9 +2,12 @@ package jasyncio.sync;
 
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
+import jasyncio.Task;
+import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Lets coroutines wait until state that a lock guards is as they need it.
 ///
@@ -25,7 +28,7 @@ import java.util.function.BooleanSupplier;
 /// here. Python: `asyncio.Condition`.
 public final class Condition implements Acquirable, Awaitable<Boolean, RuntimeException> {
   private final Lock lock;
-  private final WaitList waiters = new WaitList(this);
+  private final WaitList waiters;
 
   /// A condition with a lock of its own.
   public Condition() {
@@ -37,6 +40,15 @@ public final class Condition implements Acquirable, Awaitable<Boolean, RuntimeEx
   /// @param lock the lock
   public Condition(Lock lock) {
     this.lock = Objects.requireNonNull(lock, "lock");
+    this.waiters =
+        new WaitList(
+            this, () -> new WaitInfo(WaitInfo.Kind.SYNC, WaitInfo.named("Condition", getName())));
+  }
+
+  /// A part of something else, which says what those that wait in it wait for.
+  Condition(WaitInfo.Source info) {
+    this.lock = new Lock();
+    this.waiters = new WaitList(this, info);
   }
 
   /// {@inheritDoc} Acquires the lock. Python: `asyncio.Condition.acquire`.
@@ -150,6 +162,18 @@ public final class Condition implements Acquirable, Awaitable<Boolean, RuntimeEx
     }
   }
 
+  /// Names the condition, for messages and [Task#waitsFor()].
+  ///
+  /// @param name the name
+  public void setName(String name) {
+    waiters.setName(name);
+  }
+
+  /// {@return its name, or `null`}
+  public @Nullable String getName() {
+    return waiters.getName();
+  }
+
   /// {@return what it looks like now}
   public Statistics statistics() {
     return new Statistics(waiters.size(), lock.statistics());
@@ -158,7 +182,8 @@ public final class Condition implements Acquirable, Awaitable<Boolean, RuntimeEx
   /// {@return `<Condition [locked, waiters:2]>`, as asyncio describes it}
   @Override
   public String toString() {
-    return Descriptions.of("Condition", locked() ? "locked" : "unlocked", waiters.size());
+    return Descriptions.of(
+        "Condition", getName(), locked() ? "locked" : "unlocked", waiters.size());
   }
 
   /// What a condition looks like.

@@ -1,11 +1,19 @@
 package jasyncio.sync;
 
-/// How these things describe themselves: as in asyncio.
+import jasyncio.WaitInfo;
+import org.jspecify.annotations.Nullable;
+
+/// How these things describe themselves: as in asyncio, where they have no names.
 final class Descriptions {
   private Descriptions() {}
 
-  /// `<Kind [state, waiters:n]>`, without the waiters if there are none.
-  static String of(String kind, String state, int waiters) {
-    return "<" + kind + " [" + state + (waiters > 0 ? ", waiters:" + waiters : "") + "]>";
+  /// `<Kind 'name' [state, waiters:n]>`, without what there is not.
+  static String of(String kind, @Nullable String name, String state, int waiters) {
+    return "<"
+        + WaitInfo.named(kind, name)
+        + " ["
+        + state
+        + (waiters > 0 ? ", waiters:" + waiters : "")
+        + "]>";
   }
 }

@@ -2,13 +2,16 @@ package jasyncio.sync;
 
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
+import jasyncio.Task;
+import jasyncio.WaitInfo;
 import jasyncio.WaitList;
+import org.jspecify.annotations.Nullable;
 
 /// Something that happens, and that others wait for: a flag that is set and cleared.
 ///
 /// It is an [Awaitable], so `waitFor(event, 2)` waits with a time limit. Python: `asyncio.Event`.
 public final class Event implements Awaitable<Boolean, RuntimeException> {
-  private final WaitList waiters = new WaitList(this);
+  private final WaitList waiters = new WaitList(this, this::waitInfo);
   private boolean set;
 
   /// An event that has not happened.
@@ -55,6 +58,22 @@ public final class Event implements Awaitable<Boolean, RuntimeException> {
     return set;
   }
 
+  /// Names the event, for messages and [Task#waitsFor()].
+  ///
+  /// @param name the name
+  public void setName(String name) {
+    waiters.setName(name);
+  }
+
+  /// {@return its name, or `null`}
+  public @Nullable String getName() {
+    return waiters.getName();
+  }
+
+  private WaitInfo waitInfo() {
+    return new WaitInfo(WaitInfo.Kind.SYNC, WaitInfo.named("Event", getName()));
+  }
+
   /// {@return what it looks like now}
   public Statistics statistics() {
     return new Statistics(set, waiters.size());
@@ -63,7 +82,7 @@ public final class Event implements Awaitable<Boolean, RuntimeException> {
   /// {@return `<Event [unset, waiters:2]>`, as asyncio describes it}
   @Override
   public String toString() {
-    return Descriptions.of("Event", set ? "set" : "unset", waiters.size());
+    return Descriptions.of("Event", getName(), set ? "set" : "unset", waiters.size());
   }
 
   /// What an event looks like.

@@ -1,8 +1,10 @@
 package jasyncio.sync;
 
 import jasyncio.Task;
+import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import jasyncio.internal.face.Current;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Held by one at a time.
@@ -21,7 +23,7 @@ public final class Lock implements Acquirable {
    * If the woken one is cancelled, or the first one was cancelled when the lock was freed, its coroutine
    * comes by in waitForTurn() and wakes the next. CPython: locks.py, Lock.
    */
-  private final WaitList waiters = new WaitList(this);
+  private final WaitList waiters = new WaitList(this, this::waitInfo);
   private final Runnable release = this::release;
   private boolean locked;
   private @Nullable Task<?> owner;
@@ -71,6 +73,25 @@ public final class Lock implements Acquirable {
     return locked;
   }
 
+  /// Names the lock, for messages and [Task#waitsFor()].
+  ///
+  /// @param name the name
+  public void setName(String name) {
+    waiters.setName(name);
+  }
+
+  /// {@return its name, or `null`}
+  public @Nullable String getName() {
+    return waiters.getName();
+  }
+
+  private WaitInfo waitInfo() {
+    return new WaitInfo(
+        WaitInfo.Kind.SYNC,
+        WaitInfo.named("Lock", getName()),
+        owner == null ? List.of() : List.of(owner));
+  }
+
   /// {@return what it looks like now}
   public Statistics statistics() {
     return new Statistics(locked, owner, waiters.size());
@@ -79,7 +100,7 @@ public final class Lock implements Acquirable {
   /// {@return `<Lock [unlocked]>`, `<Lock [locked, waiters:2]>`, as asyncio describes it}
   @Override
   public String toString() {
-    return Descriptions.of("Lock", locked ? "locked" : "unlocked", waiters.size());
+    return Descriptions.of("Lock", getName(), locked ? "locked" : "unlocked", waiters.size());
   }
 
   /// What a lock looks like.

@@ -1,6 +1,9 @@
 package jasyncio.sync;
 
+import jasyncio.Task;
+import jasyncio.WaitInfo;
 import jasyncio.WaitList;
+import org.jspecify.annotations.Nullable;
 
 /// Held by so many at a time: a counter that `acquire` lowers and `release` raises.
 ///
@@ -13,7 +16,7 @@ public sealed class Semaphore implements Acquirable permits BoundedSemaphore {
    * coroutine returns the permit. Newcomers wait while others do, even if the counter allows more; whoever
    * leaves the list lets in as many as it allows. CPython: locks.py, Semaphore.
    */
-  private final WaitList waiters = new WaitList(this);
+  private final WaitList waiters = new WaitList(this, this::waitInfo);
   private final Runnable release = this::release;
   private int value;
 
@@ -81,6 +84,22 @@ public sealed class Semaphore implements Acquirable permits BoundedSemaphore {
     return value;
   }
 
+  /// Names the semaphore, for messages and [Task#waitsFor()].
+  ///
+  /// @param name the name
+  public final void setName(String name) {
+    waiters.setName(name);
+  }
+
+  /// {@return its name, or `null`}
+  public final @Nullable String getName() {
+    return waiters.getName();
+  }
+
+  private WaitInfo waitInfo() {
+    return new WaitInfo(WaitInfo.Kind.SYNC, WaitInfo.named(getClass().getSimpleName(), getName()));
+  }
+
   /// {@return what it looks like now}
   public final Statistics statistics() {
     return new Statistics(value, waiters.size());
@@ -92,6 +111,7 @@ public sealed class Semaphore implements Acquirable permits BoundedSemaphore {
   public final String toString() {
     return Descriptions.of(
         getClass().getSimpleName(),
+        getName(),
         locked() ? "locked" : "unlocked, value:" + value,
         waiters.size());
   }

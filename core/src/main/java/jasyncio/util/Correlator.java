@@ -2,6 +2,7 @@ package jasyncio.util;
 
 import jasyncio.Action;
 import jasyncio.Future;
+import jasyncio.WaitInfo;
 import jasyncio.internal.face.Current;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +40,9 @@ public final class Correlator<K, V extends @Nullable Object> {
   public <X extends Exception> V request(K id, Action<X> send) throws X {
     Objects.requireNonNull(id, "id");
     Objects.requireNonNull(send, "send");
-    Future<V> answer = Current.loop().createFuture();
+    Future<V> answer =
+        Current.loop()
+            .createFuture(() -> new WaitInfo(WaitInfo.Kind.OTHER, "the answer to request " + id));
     if (waiting.containsKey(id)) {
       throw new IllegalStateException("a request with id " + id + " is under way");
     } else if (lost != null) {

@@ -263,7 +263,7 @@ final class CancelRun implements Scenario {
     if (task.getStack(1).isEmpty()) {
       return "has not begun";
     }
-    var waited = LoopAccess.get().waitsFor(task);
+    var waited = LoopAccess.get().waitInfo(task);
     if (queue.holds(task)) {
       return waited == null ? "is ready to go on" : "has been woken from its wait for " + waited;
     }

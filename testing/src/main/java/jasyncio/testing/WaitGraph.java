@@ -75,20 +75,8 @@ final class WaitGraph {
     if (task.done()) {
       return "is done";
     }
-    return switch (LoopAccess.get().waitsFor(task)) {
-      case null -> "is ready to run";
-      case Task<?> other -> "waits for " + name(other);
-      case Object other -> "waits for " + text(other);
-    };
-  }
-
-  /// What an object says of itself: that may be code of the program, and fail.
-  private static String text(Object object) {
-    try {
-      return object.toString();
-    } catch (RuntimeException e) {
-      return object.getClass().getName() + ", whose toString() throws " + e.getClass().getName();
-    }
+    var waited = task.waitsFor();
+    return waited == null ? "is ready to run" : "waits for " + waited;
   }
 
   /// Where the code of a test is, innermost frame first, without those who call it.

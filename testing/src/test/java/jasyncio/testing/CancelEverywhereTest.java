@@ -139,7 +139,7 @@ class CancelEverywhereTest {
     assertThatThrownBy(CancelEverywhere.of(threeTasks(CarelessLock::new))::check)
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("cancelled everywhere, and ")
-        .hasMessageContaining("- is left: other 2 waits for <Future pending")
+        .hasMessageContaining("- is left: other 2 waits for a future")
         .hasMessageContaining(
             "[ONCE, TWICE, AGAIN, TIME_OUT] at moment 3, before the turn of other 2; victim waits for"
                 + " <Future pending")

@@ -62,14 +62,14 @@ class OnLoopFailuresTest {
         "dead-lock in test Fixtures.locksInOppositeOrder(): nobody can ever run again, since 1 s of"
             + " virtual time",
         "test locksInOppositeOrder() waits for task 'ab'",
-        "task 'ab' waits for <Lock",
-        "task 'ba' waits for <Lock",
+        "task 'ab' waits for Lock, held by ",
+        "task 'ba' waits for Lock, held by ",
         "at " + Fixtures.class.getName() + ".both(OnLoopFailuresTest.java:");
   }
 
   @Test
   void deadlock_ofOneAlone_isOne() {
-    fails("waitsForNobody", "dead-lock", "test waitsForNobody() waits for <Event");
+    fails("waitsForNobody", "dead-lock", "test waitsForNobody() waits for Event");
   }
 
   @Test
@@ -80,22 +80,19 @@ class OnLoopFailuresTest {
 
   @Test
   void deadlock_inCleanUp_isTold() {
-    fails("cleanUpWaits", "dead-lock", "waits for <Event");
+    fails("cleanUpWaits", "dead-lock", "waits for Event");
   }
 
   @Test
   void deadlock_inCleanUpOfTheBackground_isToldOnce() {
     var failure = Failures.of(Fixtures.class, "backgroundWaitsAtItsEnd");
-    fails(failure, "dead-lock", "waits for <Event");
+    fails(failure, "dead-lock", "waits for Event");
     assertThat(failure.getMessage()).containsOnlyOnce("dead-lock");
   }
 
   @Test
   void deadlock_onWhatCannotDescribeItself_isTold() {
-    fails(
-        "waitsForBadText",
-        "dead-lock",
-        ", whose toString() throws java.lang.IllegalStateException");
+    fails("waitsForBadText", "dead-lock", "waits for <unprintable ");
   }
 
   @Test
@@ -310,7 +307,7 @@ class OnLoopFailuresTest {
   @Test
   void loopThatWasGivenUp_isSaidToBe_inBrief() {
     var failure = Failures.of(GivenUp.class, "waitsForNobody");
-    fails(failure, "dead-lock", "waits for <Event");
+    fails(failure, "dead-lock", "waits for Event");
     assertThat(failure.getSuppressed()).hasSize(1);
     assertThat(failure.getSuppressed()[0])
         .hasMessage(

@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.CancelledError;
 import jasyncio.internal.base.PointHook;
-import jasyncio.internal.loop.LoopAccess;
 import jasyncio.util.Point;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -107,10 +106,10 @@ class PointsTest {
       var held = points.hold("p");
       var test = createTask(() -> held.reached());
       sleep(0);
-      assertThat(LoopAccess.get().waitsFor(test)).hasToString("somebody to come to point 'p'");
+      assertThat(test.waitsFor()).hasToString("somebody to come to point 'p'");
       var task = createTask(() -> visit("a"));
       test.await();
-      assertThat(LoopAccess.get().waitsFor(task)).hasToString("release() at point 'p'");
+      assertThat(task.waitsFor()).hasToString("release() at point 'p'");
       held.release();
       task.await();
     }
@@ -123,7 +122,7 @@ class PointsTest {
       var test = createTask(() -> held.reached());
       Point.at("P");
       sleep(0);
-      assertThat(LoopAccess.get().waitsFor(test))
+      assertThat(test.waitsFor())
           .hasToString("somebody to come to point 'p' (points that somebody came to: [P])");
       test.cancel();
       assertThatThrownBy(test::await).isInstanceOf(CancelledError.class);

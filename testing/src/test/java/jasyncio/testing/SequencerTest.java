@@ -14,7 +14,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import jasyncio.CancelledError;
-import jasyncio.internal.loop.LoopAccess;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +95,7 @@ class SequencerTest {
     sleep(0);
     assertEquals(
         "position 3 of <Sequencer nobody has come to position 1, waiting: [3]>",
-        String.valueOf(LoopAccess.get().waitsFor(waiting)));
+        String.valueOf(waiting.waitsFor()));
     waiting.cancel();
     assertThrows(CancelledError.class, waiting::await);
   }

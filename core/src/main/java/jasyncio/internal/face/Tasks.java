@@ -7,9 +7,11 @@ import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.ReturnWhen;
 import jasyncio.Task;
+import jasyncio.WaitInfo;
 import jasyncio.WaitResult;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -40,9 +42,15 @@ public final class Tasks {
     return (WaitResult<F>) ACCESS.wait(futures, timeout, when);
   }
 
-  /// A future of `loop` that follows `stage`.
+  /// Has a thread of the loop's executor make a call; the future says what is waited for.
+  public static <T extends @Nullable Object> Future<T> runInExecutor(
+      EventLoop loop, Callable<T> call, WaitInfo.Source info) {
+    return (Future<T>) ACCESS.runInExecutor(loop, call, info);
+  }
+
+  /// A future of `loop` that follows `stage`, and says what those that await it wait for.
   public static <T extends @Nullable Object> Future<T> wrapFuture(
-      CompletionStage<T> stage, EventLoop loop) {
-    return (Future<T>) ACCESS.wrapFuture(stage, loop);
+      CompletionStage<T> stage, EventLoop loop, WaitInfo.Source info) {
+    return (Future<T>) ACCESS.wrapFuture(stage, loop, info);
   }
 }

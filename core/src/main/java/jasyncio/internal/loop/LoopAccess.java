@@ -3,6 +3,7 @@ package jasyncio.internal.loop;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,10 @@ public abstract class LoopAccess {
 
   public abstract Object wait(Collection<?> futures, double timeout, Object when);
 
-  public abstract Object wrapFuture(CompletionStage<?> stage, Object eventLoop);
+  public abstract Object runInExecutor(Object eventLoop, Callable<?> call, Object waitInfoSource);
+
+  public abstract Object wrapFuture(
+      CompletionStage<?> stage, Object eventLoop, Object waitInfoSource);
 
   // ---- for I/O ----------------------------------------------------------------------------------
 
@@ -102,9 +106,9 @@ public abstract class LoopAccess {
   /// @param warnings gets what would only be logged
   public abstract void reportForgotten(Object eventLoop, Consumer<String> warnings);
 
-  /// What a task waits for: a future, whoever owns the list in which it has a place, or a text that
-  /// says that it sleeps or blocks; `null` if it does not wait. The loop's thread only.
-  public abstract @Nullable Object waitsFor(Object task);
+  /// What a task waits for, by the face's class for that; also if it has been woken, until it goes
+  /// on. `null` if it does not wait. The loop's thread only.
+  public abstract @Nullable Object waitInfo(Object task);
 
   /// The thread whose code runs on a loop now, if one does. Any thread.
   public abstract @Nullable Thread currentThread(Object eventLoop);

@@ -43,6 +43,16 @@ public final class TimerHeap {
     return wanted;
   }
 
+  /// When an entry is due that has this ticket; long ago, if it is not here. Looks at all of them.
+  public long nanosOf(Entry entry, int ticket) {
+    for (int i = 0; i < size; i++) {
+      if (entries[i] == entry && ticket(i) == ticket) {
+        return nanos(i);
+      }
+    }
+    return Long.MIN_VALUE;
+  }
+
   /// Adds a timer.
   public void add(long nanos, CancellableEntry timer) {
     timer.inHeap = true;

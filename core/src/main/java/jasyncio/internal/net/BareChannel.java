@@ -2,6 +2,7 @@ package jasyncio.internal.net;
 
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.WaitInfo;
 import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.Watch;
 import jasyncio.net.BaseTransport;
@@ -127,7 +128,11 @@ public final class BareChannel {
   }
 
   private void awaitReady(Side side) {
-    var waiter = loop.<Boolean>createFuture();
+    var waiter =
+        loop.<Boolean>createFuture(() ->
+            new WaitInfo(
+                WaitInfo.Kind.IO,
+                (side == Side.READ ? "something to read from " : "room to write to ") + channel));
     var callback =
         io.callback(() -> {
           if (!waiter.done()) {

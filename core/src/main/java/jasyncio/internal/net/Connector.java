@@ -3,6 +3,7 @@ package jasyncio.internal.net;
 import jasyncio.Awaitable;
 import jasyncio.EventLoop;
 import jasyncio.ExceptionGroup;
+import jasyncio.WaitInfo;
 import jasyncio.internal.base.AwaitedAt;
 import jasyncio.internal.base.Durations;
 import jasyncio.net.ConnectOptions;
@@ -161,7 +162,7 @@ public final class Connector {
     channel.configureBlocking(false);
     try {
       if (!channel.connect(address)) {
-        awaitConnection(channel);
+        awaitConnection(channel, address);
       }
     } catch (IOException e) {
       throw AddressErrors.connect(address, e);
@@ -170,14 +171,17 @@ public final class Connector {
 
   /// The coroutine itself looks how it went, so that no failure lies about unread if it is
   /// cancelled in the same iteration.
-  private void awaitConnection(SocketChannel channel) throws IOException {
+  private void awaitConnection(SocketChannel channel, SocketAddress address) throws IOException {
     do {
-      awaitConnectable(channel);
+      awaitConnectable(channel, address);
     } while (!channel.finishConnect());
   }
 
-  private void awaitConnectable(SocketChannel channel) throws IOException {
-    var ready = new LazyWaitList(channel);
+  private void awaitConnectable(SocketChannel channel, SocketAddress address) throws IOException {
+    var ready =
+        new LazyWaitList(
+            channel,
+            () -> new WaitInfo(WaitInfo.Kind.IO, "the connection to " + Peers.text(address)));
     var watch = LoopIo.of(loop).watch(channel);
     watch.setConnector(LoopIo.of(loop).callback(ready::wakeAll));
     try {

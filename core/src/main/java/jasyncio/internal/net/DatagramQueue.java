@@ -1,5 +1,6 @@
 package jasyncio.internal.net;
 
+import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import jasyncio.net.Datagram;
 import jasyncio.net.DatagramProtocol;
@@ -20,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 public final class DatagramQueue implements DatagramProtocol {
   private final int limit;
   private final ArrayDeque<Datagram> received = new ArrayDeque<>();
-  private final WaitList receivers = new WaitList(this);
-  private final LazyWaitList senders = new LazyWaitList(this);
-  private final LazyWaitList closers = new LazyWaitList(this);
+  private final WaitList receivers = new WaitList(this, () -> waitInfo("a datagram for "));
+  private final LazyWaitList senders =
+      new LazyWaitList(this, () -> waitInfo("datagrams to be sent by "));
+  private final LazyWaitList closers = new LazyWaitList(this, () -> waitInfo("the end of "));
   private @Nullable DatagramTransport transport;
   private @Nullable IOException error; // the first one that nobody was told of
   private boolean writingPaused;
@@ -31,6 +33,10 @@ public final class DatagramQueue implements DatagramProtocol {
   /// @param limit how many datagrams are kept; with so many nothing is read
   public DatagramQueue(int limit) {
     this.limit = limit;
+  }
+
+  private WaitInfo waitInfo(String what) {
+    return new WaitInfo(WaitInfo.Kind.IO, what + transport);
   }
 
   // ---- what the transport tells -----------------------------------------------------------------

@@ -1,5 +1,6 @@
 package jasyncio.internal.net;
 
+import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import org.jspecify.annotations.Nullable;
 
@@ -7,17 +8,20 @@ import org.jspecify.annotations.Nullable;
 /// nobody has ever waited: most connections end like that.
 public final class LazyWaitList {
   private final Object owner;
+  private final WaitInfo.Source info;
   private @Nullable WaitList list;
 
   /// @param owner what is waited for
-  public LazyWaitList(Object owner) {
+  /// @param info what tasks that wait say of that
+  public LazyWaitList(Object owner, WaitInfo.Source info) {
     this.owner = owner;
+    this.info = info;
   }
 
   /// Suspends until the next [#wakeAll()].
   public void await() {
     if (list == null) {
-      list = new WaitList(owner);
+      list = new WaitList(owner, info);
     }
     var place = list.enter();
     try {

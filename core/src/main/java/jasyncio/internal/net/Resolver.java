@@ -1,7 +1,9 @@
 package jasyncio.internal.net;
 
 import jasyncio.EventLoop;
+import jasyncio.WaitInfo;
 import jasyncio.internal.base.Log;
+import jasyncio.internal.face.Tasks;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.Inet4Address;
@@ -34,8 +36,10 @@ public final class Resolver {
     var all =
         literal != null
             ? List.of(literal)
-            : loop.runInExecutor(
-                    null, () -> loop.getDebug() ? lookUpTimed(loop, host) : lookUp(host))
+            : Tasks.runInExecutor(
+                    loop,
+                    () -> loop.getDebug() ? lookUpTimed(loop, host) : lookUp(host),
+                    () -> new WaitInfo(WaitInfo.Kind.THREAD, "the address of " + host))
                 .await(UnknownHostException.class);
     var fitting = all.stream().filter(a -> family == null || family == familyOf(a)).toList();
     if (fitting.isEmpty()) {

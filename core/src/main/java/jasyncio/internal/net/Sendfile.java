@@ -134,9 +134,16 @@ public final class Sendfile {
     private final Protocol protocol;
     private final boolean resume;
     private final boolean toldToPause; // what the protocol knows
-    private final LazyWaitList passers = new LazyWaitList(this);
+    private final LazyWaitList passers =
+        new LazyWaitList(
+            this,
+            () -> Peers.waitInfo(transport(), "", " to take more", "the connection to take more"));
     private boolean closed;
     private @Nullable Throwable reason; // once the connection is lost
+
+    private Transport transport() { // once there is one
+      return transport;
+    }
 
     Gate(Transport transport) {
       this.transport = transport;

@@ -244,7 +244,9 @@ public final class SocketTransport extends LoopTransport implements Transport {
   void awaitWritable() throws IOException {
     throwIfLost();
     if (writable == null) {
-      writable = new LazyWaitList(this);
+      writable =
+          new LazyWaitList(
+              this, () -> Peers.waitInfo(this, "", " to take more", "the connection to take more"));
     }
     watchWriting();
     writable.await();
