@@ -142,10 +142,10 @@ class CancelEverywhereTest {
         .hasMessageContaining("- is left: other 2 waits for a future")
         .hasMessageContaining(
             "[ONCE, TWICE, AGAIN, TIME_OUT] at moment 3, before the turn of other 2; victim waits for"
-                + " <Future pending")
+                + " a future")
         .hasMessageContaining(
             " at moment 5, before the turn of victim; victim has been woken from its wait for"
-                + " <Future finished result=true")
+                + " a future")
         .hasMessageContaining(" at jasyncio.testing.CancelEverywhereTest$CarelessLock.acquire(");
   }
 
@@ -250,7 +250,7 @@ class CancelEverywhereTest {
                 () -> {}))
         .hasMessageContaining("the victim lost its cancellation")
         .hasMessageContaining(
-            "AGAIN] at moment 2, when all wait; victim waits for its sleep to end at"
+            "AGAIN] at moment 2, when all wait; victim waits for its sleep to end in 1 s at"
                 + " jasyncio.testing.CancelEverywhereTest");
   }
 
@@ -304,7 +304,7 @@ class CancelEverywhereTest {
               scenario.other(() -> semaphore.acquire());
             })
                 ::check)
-        .hasMessageContaining("is left: other 1 waits for <Semaphore [locked, waiters:1]>");
+        .hasMessageContaining("is left: other 1 waits for Semaphore");
   }
 
   @Test

@@ -59,7 +59,8 @@ class LeakCheckTest {
           }
         })
         .withMessageContainingAll(
-            "task 'stubborn' waits for its sleep to end; stubborn was cancelled by ", "('enough')");
+            "task 'stubborn' waits for its sleep to end in 3600 s; stubborn was cancelled by ",
+            "('enough')");
   }
 
   @AsyncTest

@@ -74,7 +74,7 @@ class OnLoopFailuresTest {
 
   @Test
   void deadlock_withAStreamOpen_leavesItToTheTestToClose() {
-    fails("waitsForTheOtherEnd", "dead-lock", "waits for the connection to take what was written");
+    fails("waitsForTheOtherEnd", "dead-lock", "waits for localhost:2 to take what was written");
     assertThat(Fixtures.wasClosedBefore).isFalse();
   }
 
