@@ -1,7 +1,6 @@
 package jasyncio.queue;
 
 import jasyncio.CancelledError;
-import jasyncio.Task;
 import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import java.util.ArrayDeque;
@@ -359,7 +358,7 @@ public class Queue<T> implements Iterable<T> {
     return maxsize > 0 && items.size() >= maxsize;
   }
 
-  /// Names the queue, for messages and [Task#waitsFor()].
+  /// Names the queue, for messages and [jasyncio.Task#waitsFor()].
   ///
   /// @param name the name
   public final void setName(String name) {

@@ -1,7 +1,6 @@
 package jasyncio.queue;
 
 import jasyncio.CancelledError;
-import jasyncio.Task;
 import jasyncio.WaitInfo;
 import jasyncio.internal.base.Durations;
 import java.time.Duration;
@@ -470,7 +469,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     return maxsize > 0 && qsize() >= maxsize;
   }
 
-  /// Names the queue, for messages and [Task#waitsFor()]. Any thread.
+  /// Names the queue, for messages and [jasyncio.Task#waitsFor()]. Any thread.
   ///
   /// @param name the name
   public void setName(String name) {

@@ -2,7 +2,6 @@ package jasyncio.sync;
 
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
-import jasyncio.Task;
 import jasyncio.WaitInfo;
 import java.util.ArrayList;
 import java.util.List;
@@ -159,7 +158,7 @@ public final class Barrier implements Awaitable<Integer, RuntimeException> {
     return state == State.BROKEN;
   }
 
-  /// Names the barrier, for messages and [Task#waitsFor()].
+  /// Names the barrier, for messages and [jasyncio.Task#waitsFor()].
   ///
   /// @param name the name
   public void setName(String name) {

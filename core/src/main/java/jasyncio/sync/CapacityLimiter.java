@@ -187,7 +187,7 @@ public final class CapacityLimiter implements Acquirable {
     return available();
   }
 
-  /// Names the limiter, for messages and [Task#waitsFor()].
+  /// Names the limiter, for messages and [jasyncio.Task#waitsFor()].
   ///
   /// @param name the name
   public void setName(String name) {

@@ -2,7 +2,6 @@ package jasyncio.sync;
 
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
-import jasyncio.Task;
 import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import java.util.Objects;
@@ -162,7 +161,7 @@ public final class Condition implements Acquirable, Awaitable<Boolean, RuntimeEx
     }
   }
 
-  /// Names the condition, for messages and [Task#waitsFor()].
+  /// Names the condition, for messages and [jasyncio.Task#waitsFor()].
   ///
   /// @param name the name
   public void setName(String name) {

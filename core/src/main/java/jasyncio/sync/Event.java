@@ -2,7 +2,6 @@ package jasyncio.sync;
 
 import jasyncio.Awaitable;
 import jasyncio.CancelledError;
-import jasyncio.Task;
 import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +57,7 @@ public final class Event implements Awaitable<Boolean, RuntimeException> {
     return set;
   }
 
-  /// Names the event, for messages and [Task#waitsFor()].
+  /// Names the event, for messages and [jasyncio.Task#waitsFor()].
   ///
   /// @param name the name
   public void setName(String name) {

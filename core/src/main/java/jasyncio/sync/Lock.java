@@ -73,7 +73,7 @@ public final class Lock implements Acquirable {
     return locked;
   }
 
-  /// Names the lock, for messages and [Task#waitsFor()].
+  /// Names the lock, for messages and [jasyncio.Task#waitsFor()].
   ///
   /// @param name the name
   public void setName(String name) {

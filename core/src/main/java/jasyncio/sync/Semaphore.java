@@ -1,6 +1,5 @@
 package jasyncio.sync;
 
-import jasyncio.Task;
 import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +83,7 @@ public sealed class Semaphore implements Acquirable permits BoundedSemaphore {
     return value;
   }
 
-  /// Names the semaphore, for messages and [Task#waitsFor()].
+  /// Names the semaphore, for messages and [jasyncio.Task#waitsFor()].
   ///
   /// @param name the name
   public final void setName(String name) {
