@@ -242,6 +242,11 @@ final class StallWatch implements Watchdog.Eye {
     volatile boolean given; // by the loop
 
     @Override
+    protected boolean isQuestion() {
+      return true;
+    }
+
+    @Override
     protected @Nullable Fiber turn() {
       given = true;
       return null;

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,30 @@ class IdleHooksTest {
             });
     loop.runForever();
     assertThat(helper).isNotNull();
+    assertThat(order).containsExactly("stalled");
+  }
+
+  @Test
+  void stallHandler_isNotCalledAgainBecauseTheWatchdogAsks() {
+    var watch = new StallWatch(loop);
+    var stopper = new AtomicReference<Thread>();
+    Lowlevel.setStallHandler(
+        loop,
+        () -> {
+          order.add("stalled");
+          for (int i = 1; i <= 3; i++) { // twice alike: the loop is asked for a sign
+            watch.look(System.nanoTime() + i * 1_000_000_000L);
+          }
+          if (stopper.get() == null) {
+            stopper.set(
+                Thread.ofPlatform()
+                    .start(() -> {
+                      Spin.until(() -> loop.core.waiting().isWaiting());
+                      loop.callSoonThreadsafe(loop::stop);
+                    }));
+          }
+        });
+    loop.runForever();
     assertThat(order).containsExactly("stalled");
   }
 

@@ -26,6 +26,14 @@ public abstract class Entry {
   /// @hidden
   protected void run() {}
 
+  /// Whether it only asks the loop for a sign of life: then nothing has happened that could change
+  /// anything.
+  ///
+  /// @hidden
+  protected boolean isQuestion() {
+    return false;
+  }
+
   /// Whether the timer heap is to give it a turn.
   ///
   /// @param ticket what [TimerHeap#addEntry] gave out

@@ -266,7 +266,7 @@ public final class LoopCore implements FiberSource {
     }
     channels.moveFoundTo(ready);
     moveDueTimers();
-    if (ready.size() > 0) {
+    if (listenerAsked && ready.size() > 0 && !ready.isMereQuestion()) {
       listenerAsked = false;
     }
   }

@@ -50,6 +50,11 @@ public class ReadyQueue {
     return size;
   }
 
+  /// Whether all that is here is a question.
+  boolean isMereQuestion() {
+    return size == 1 && get(0).isQuestion();
+  }
+
   /// Whether each turn is looked at: then none is saved where it would change nothing.
   public boolean isWatched() {
     return false;
