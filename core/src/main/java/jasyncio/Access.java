@@ -62,7 +62,8 @@ final class Access extends LoopAccess {
 
   @Override
   public Object runInExecutor(Object eventLoop, Callable<?> call, Object waitInfoSource) {
-    return ((EventLoop) eventLoop).runInExecutor(null, call, (WaitInfo.Source) waitInfoSource);
+    return ((EventLoop) eventLoop)
+        .defaultExecutor.run(null, call, (WaitInfo.Source) waitInfoSource);
   }
 
   @Override

@@ -1079,7 +1079,10 @@ public final class Asyncio {
       @Nullable Executor executor, CallableOp<T, X> call, Object origin) throws X {
     Objects.requireNonNull(call, "call");
     var context = Context.copyContext();
-    return getRunningLoop().<T>runInExecutor(executor, () -> context.run(call), origin).await();
+    return getRunningLoop()
+        .defaultExecutor
+        .<T>run(executor, () -> context.run(call), origin)
+        .await();
   }
 
   /// Has a coroutine run by a loop that runs on another thread. Any thread; does not wait.

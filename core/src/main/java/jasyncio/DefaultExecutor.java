@@ -35,9 +35,20 @@ final class DefaultExecutor {
     this.executor = executor;
   }
 
+  /// @param origin what the program calls, of which `call` is a part
+  <T extends @Nullable Object> Future<T> run(
+      @Nullable Executor chosen, Callable<T> call, Object origin) {
+    var naming = Describe.naming(origin);
+    return run(
+        chosen,
+        call,
+        () -> new WaitInfo(WaitInfo.Kind.THREAD, Describe.name(naming) + "() on another thread"));
+  }
+
   /// @param info what is waited for
   <T extends @Nullable Object> Future<T> run(
       @Nullable Executor chosen, Callable<T> call, WaitInfo.Source info) {
+    loop.life.checkNotClosed();
     var future = loop.<T>createFuture(info);
     var job =
         new FutureTask<T>(call) {
@@ -91,6 +102,16 @@ final class DefaultExecutor {
             new Numbered(contextLoader));
     pool.allowCoreThreadTimeOut(true);
     return pool;
+  }
+
+  LoopStatistics.@Nullable Executor statistics() {
+    return executor instanceof ThreadPoolExecutor pool
+        ? new LoopStatistics.Executor(
+            pool.getPoolSize(),
+            pool.getMaximumPoolSize(),
+            pool.getActiveCount(),
+            pool.getQueue().size())
+        : null;
   }
 
   /// Ends the executor and waits for its threads. Suspends.

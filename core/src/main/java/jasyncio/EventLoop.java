@@ -297,6 +297,17 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
+  /// {@return what it has to do at this moment} Costs little, whatever there is; call it on the
+  /// loop's thread.
+  public LoopStatistics statistics() {
+    return new LoopStatistics(
+        core.ready(),
+        core.timers().waiting(),
+        tasks.size(),
+        core.channels().size(),
+        defaultExecutor.statistics());
+  }
+
   // ---- futures and tasks ------------------------------------------------------------------------
 
   /// {@return a new future of this loop}
@@ -448,23 +459,7 @@ public final class EventLoop implements AutoCloseable {
   public <T extends @Nullable Object> Future<T> runInExecutor(
       @Nullable Executor executor, Callable<T> call) {
     Objects.requireNonNull(call, "call");
-    return runInExecutor(executor, call, call);
-  }
-
-  /// @param origin what the program calls, of which `call` is a part
-  <T extends @Nullable Object> Future<T> runInExecutor(
-      @Nullable Executor executor, Callable<T> call, Object origin) {
-    var naming = Describe.naming(origin);
-    return runInExecutor(
-        executor,
-        call,
-        () -> new WaitInfo(WaitInfo.Kind.THREAD, Describe.name(naming) + "() on another thread"));
-  }
-
-  <T extends @Nullable Object> Future<T> runInExecutor(
-      @Nullable Executor executor, Callable<T> call, WaitInfo.Source info) {
-    life.checkNotClosed();
-    return defaultExecutor.run(executor, call, info);
+    return defaultExecutor.run(executor, call, call);
   }
 
   /// Has `call` run by a thread of the loop's own executor, as the other form does.
@@ -495,7 +490,7 @@ public final class EventLoop implements AutoCloseable {
   @LowPriorityInOverloadResolution
   public Future<Void> runInExecutor(@Nullable Executor executor, Action<?> call) {
     Objects.requireNonNull(call, "call");
-    return runInExecutor(executor, () -> call.asAwaitable().await(), call);
+    return defaultExecutor.run(executor, () -> call.asAwaitable().await(), call);
   }
 
   /// Sets the executor that [#runInExecutor] uses by default. The loop shuts it down in the end,

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class TaskList {
   private final EventLoop loop;
   private @Nullable Task<?> youngest;
+  private int size;
 
   TaskList(EventLoop loop) {
     this.loop = loop;
@@ -24,6 +25,7 @@ final class TaskList {
       youngest.previous = task;
     }
     youngest = task;
+    size++;
   }
 
   void remove(Task<?> task) {
@@ -37,6 +39,11 @@ final class TaskList {
     }
     task.next = null;
     task.previous = null;
+    size--;
+  }
+
+  int size() {
+    return size;
   }
 
   /// Those that are not done, oldest first.

@@ -69,7 +69,7 @@ class WaitingCallsTest {
       EventLoop: getExceptionHandler getSlowCallbackDuration getStallLimit getTaskFactory isClosed
       EventLoop: isRunning removeSignalHandler running setBlockingPolicy setDebug
       EventLoop: setDefaultExecutor setExceptionHandler setSlowCallbackDuration setStallLimit
-      EventLoop: setTaskFactory stop time
+      EventLoop: setTaskFactory statistics stop time
       ExceptionGroup: *
       ExceptionHandler: *
       ExitStack: callback popAll push
@@ -93,11 +93,11 @@ class WaitingCallsTest {
       Process: kill pid returncode sendSignal stderr stdin stdout terminate
       ProcessOptions: *
       Protocol: *
-      Queue: empty full getName getNowait isShutdown maxsize putNowait qsize setName
+      Queue: empty full getName getNowait isShutdown maxsize putNowait qsize setName statistics
       ReadTransport: *
       Retry: attempts beforeRetry deadline delay factor forever jitter maxDelay on onlyIf
       Semaphore: getName locked release setName statistics
-      Server: abortClients address addresses closeClients getLoop isServing port sockets
+      Server: abortClients address addresses closeClients getLoop isServing port sockets statistics
       Sockets: addReader addWriter removeReader removeWriter
       Stdio: *
       StopIteration: *
@@ -114,7 +114,7 @@ class WaitingCallsTest {
       TaskFactory: *
       TaskGroup: createTask
       ThreadsafeQueue: blocking empty full getName getNowait isShutdown maxsize putNowait
-      ThreadsafeQueue: qsize setName
+      ThreadsafeQueue: qsize setName statistics
       Timeout: after at expired reason reschedule when
       TimerHandle: *
       TlsContexts: *

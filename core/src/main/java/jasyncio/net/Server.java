@@ -177,6 +177,17 @@ public final class Server implements AutoCloseable {
     return task == null ? 0 : task.cancelling();
   }
 
+  /// {@return what it looks like now} Python: `asyncio.Server._clients` and `is_serving`.
+  public Statistics statistics() {
+    return new Statistics(serving, clients.size());
+  }
+
+  /// What a server looks like.
+  ///
+  /// @param isServing whether it accepts connections
+  /// @param clients how many are connected
+  public record Statistics(boolean isServing, int clients) {}
+
   /// Stops accepting connections, and ends [#serveForever()]; clients go on. Idempotent. Does not
   /// suspend: [#waitClosed()] waits for the clients, [#close(Duration)] does not wait for ever.
   @Override

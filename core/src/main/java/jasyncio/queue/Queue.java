@@ -358,6 +358,18 @@ public class Queue<T> implements Iterable<T> {
     return maxsize > 0 && items.size() >= maxsize;
   }
 
+  /// {@return what it looks like now}
+  public final Statistics statistics() {
+    return new Statistics(
+        items.size(),
+        maxsize,
+        unfinished,
+        getters.waiting(),
+        putters.waiting(),
+        joiners.waiting(),
+        shutDown);
+  }
+
   /// Names the queue, for messages and [jasyncio.Task#waitsFor()].
   ///
   /// @param name the name
@@ -391,6 +403,24 @@ public class Queue<T> implements Iterable<T> {
       text.append(' ').append(name).append('[').append(list.waiting()).append(']');
     }
   }
+
+  /// What a queue looks like.
+  ///
+  /// @param qsize how many items are in it
+  /// @param maxsize how many it holds at most; 0 or less is no limit
+  /// @param unfinished how many items [#taskDone()] was not called for yet
+  /// @param tasksGetting how many tasks wait for an item
+  /// @param tasksPutting how many tasks wait for room
+  /// @param tasksJoining how many tasks wait in [#join()]
+  /// @param isShutdown whether it is shut down
+  public record Statistics(
+      int qsize,
+      int maxsize,
+      int unfinished,
+      int tasksGetting,
+      int tasksPutting,
+      int tasksJoining,
+      boolean isShutdown) {}
 
   /// What [Queue#select(List)] took.
   ///

@@ -469,6 +469,17 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
     return maxsize > 0 && qsize() >= maxsize;
   }
 
+  /// {@return what it looks like now; any thread}
+  public Statistics statistics() {
+    lock.lock();
+    try {
+      return new Statistics(
+          size(), maxsize, unfinished, takers.size(), putters.size(), joiners.size(), shutDown);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Names the queue, for messages and [jasyncio.Task#waitsFor()]. Any thread.
   ///
   /// @param name the name
@@ -504,6 +515,24 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
       lock.unlock();
     }
   }
+
+  /// What a queue looks like.
+  ///
+  /// @param qsize how many items are in it
+  /// @param maxsize how many it holds at most; 0 or less is no limit
+  /// @param unfinished how many items [#taskDone()] was not called for yet
+  /// @param getting how many tasks and threads wait for an item
+  /// @param putting how many tasks and threads wait for room
+  /// @param joining how many tasks and threads wait in [#join()]
+  /// @param isShutdown whether it is shut down
+  public record Statistics(
+      int qsize,
+      int maxsize,
+      int unfinished,
+      int getting,
+      int putting,
+      int joining,
+      boolean isShutdown) {}
 
   private static String count(String name, Set<Waiter> line) {
     return line.isEmpty() ? "" : " " + name + "[" + line.size() + "]";

@@ -100,6 +100,12 @@ public final class Channels {
     return watched;
   }
 
+  /// How many are watched.
+  public int size() {
+    var s = selector;
+    return returning.size() + (s == null ? 0 : s.keys().size());
+  }
+
   /// Whether none is watched: a wait for channels would never end.
   public boolean isEmpty() {
     var s = selector;

@@ -271,6 +271,11 @@ public final class LoopCore implements FiberSource {
     }
   }
 
+  /// How many entries wait for their turn, now or in the next iteration.
+  public int ready() {
+    return ready.size();
+  }
+
   /// How many entries of the iteration still wait for their turn: with each turn it is less. Any
   /// thread, for others than the loop's a guess.
   public int turnsLeft() {

@@ -32,6 +32,11 @@ public final class TimerHeap {
     return size;
   }
 
+  /// How many are wanted, as far as it is known.
+  public int waiting() {
+    return size - unwanted;
+  }
+
   /// Those that are wanted, in no particular order.
   public List<Entry> wanted() {
     var wanted = new ArrayList<Entry>();

@@ -23,6 +23,10 @@ public final class Clients {
     whenGone.run();
   }
 
+  public int size() {
+    return transports.size();
+  }
+
   public boolean isEmpty() {
     return transports.isEmpty();
   }
