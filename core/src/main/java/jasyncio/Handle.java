@@ -3,6 +3,7 @@ package jasyncio;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.CancellableEntry;
 import java.util.List;
+import org.jetbrains.annotations.Async;
 import org.jspecify.annotations.Nullable;
 
 /// A callback that is scheduled: see [EventLoop#callSoon(Runnable)].
@@ -17,6 +18,7 @@ public sealed class Handle extends CancellableEntry permits TimerHandle, DoneCal
   private @Nullable Object naming; // of the callback that it had: see Describe.naming
   private boolean repeats;
 
+  @Async.Schedule // debuggers show the stack of whoever scheduled the callback
   Handle(EventLoop loop, Runnable callback, @Nullable Object context) {
     this.loop = loop;
     this.callback = callback;
@@ -89,6 +91,7 @@ public sealed class Handle extends CancellableEntry permits TimerHandle, DoneCal
   ///
   /// @hidden
   @Override
+  @Async.Execute
   protected void run() {
     var c = callback; // another thread may cancel meanwhile
     if (c != null) {

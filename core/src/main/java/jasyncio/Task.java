@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jetbrains.annotations.Async;
 import org.jspecify.annotations.Nullable;
 
 /// A coroutine that the loop runs, beside others; made by [Asyncio#createTask(Awaitable)].
@@ -78,6 +79,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     this(loop, (Object) body, options);
   }
 
+  @Async.Schedule // debuggers show the stack of whoever made the task, above its own
   Task(EventLoop loop, Object body, TaskOptions options) {
     super(loop);
     Objects.requireNonNull(options, "options");
@@ -137,6 +139,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   ///
   /// @hidden
   @Override
+  @Async.Execute
   @SuppressWarnings("unchecked") // the body knows its type
   protected void run() {
     begin();

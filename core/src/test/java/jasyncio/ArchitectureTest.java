@@ -27,11 +27,13 @@ import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jetbrains.annotations.Async;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -225,6 +227,14 @@ class ArchitectureTest {
         }
       }
     };
+  }
+
+  @Test
+  void debuggers_learnWhoMadeATaskOrACallback() {
+    for (var type : List.of(MAIN.get(Task.class), MAIN.get(Handle.class))) {
+      assertThat(type.getConstructors()).anyMatch(c -> c.isAnnotatedWith(Async.Schedule.class));
+      assertThat(type.getMethod("run").isAnnotatedWith(Async.Execute.class)).isTrue();
+    }
   }
 
   @Test
