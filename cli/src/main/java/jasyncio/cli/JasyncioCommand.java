@@ -10,7 +10,7 @@ import picocli.CommandLine.ParseResult;
 /// The command line as a whole: whatever [RunRequest#parsePlain] does not take.
 @Command(
     name = "jasyncio",
-    subcommands = {RunCommand.class, HelpCommand.class, WarmUpCommand.class},
+    subcommands = {RunCommand.class, ReplCommand.class, HelpCommand.class, WarmUpCommand.class},
     versionProvider = VersionText.class,
     customSynopsis = "jasyncio COMMAND [ARGUMENT]...",
     descriptionHeading = "%n",
@@ -22,6 +22,7 @@ import picocli.CommandLine.ParseResult;
       "Examples:",
       "  jasyncio run hello.java      compile and run a program",
       "  jasyncio run --help          what 'run' can do",
+      "  jasyncio repl                try things out, line by line",
       "",
       "Environment:",
       "  JAVA_HOME                    the JDK to use, if it is 25 or newer",

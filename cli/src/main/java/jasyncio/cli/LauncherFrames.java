@@ -47,7 +47,7 @@ final class LauncherFrames {
       below &= !AwaitedAt.isLabelled(frame);
       if (below) {
         continue;
-      } else if (!frame.getClassName().startsWith(PREFIX)) {
+      } else if (!isOurs(frame)) {
         frames.add(frame);
         continue;
       }
@@ -57,5 +57,11 @@ final class LauncherFrames {
       }
     }
     return frames.toArray(StackTraceElement[]::new);
+  }
+
+  /// Whether the frame is the launcher's, with a label in front or without.
+  private static boolean isOurs(StackTraceElement frame) {
+    String name = frame.getClassName();
+    return name.substring(name.lastIndexOf(' ') + 1).startsWith(PREFIX);
   }
 }

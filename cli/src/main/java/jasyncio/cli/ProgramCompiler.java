@@ -52,11 +52,19 @@ final class ProgramCompiler {
   private final JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
   private final SourceFile source;
   private final ClassPath classPath;
+  private final Map<String, byte[]> others;
   private final String text;
 
   ProgramCompiler(SourceFile source, ClassPath classPath) throws CommandException {
+    this(source, classPath, Map.of());
+  }
+
+  /// @param others classes that are nowhere in the file system, by binary name
+  ProgramCompiler(SourceFile source, ClassPath classPath, Map<String, byte[]> others)
+      throws CommandException {
     this.source = source;
     this.classPath = classPath;
+    this.others = others;
     this.text = source.text();
   }
 
@@ -129,7 +137,7 @@ final class ProgramCompiler {
     StandardJavaFileManager disk = javac.getStandardFileManager(listener, null, UTF_8);
     disk.setLocationFromPaths(StandardLocation.CLASS_PATH, classPath.entries());
     disk.setLocationFromPaths(StandardLocation.SOURCE_PATH, sourcePath);
-    return new CompilerFiles(disk);
+    return new CompilerFiles(disk, others);
   }
 
   private JavacTask task(

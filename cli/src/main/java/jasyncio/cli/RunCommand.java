@@ -2,9 +2,8 @@ package jasyncio.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -51,38 +50,7 @@ final class RunCommand implements JasyncioCommand.Subcommand {
       description = "Given to the program as it is.")
   private List<String> arguments = new ArrayList<>();
 
-  @Option(
-      names = "--debug",
-      order = 1,
-      description =
-          "Turn on asyncio's debug mode: slow callbacks and blocking calls are reported, and wrong"
-              + " use is found earlier.")
-  private boolean debug;
-
-  @Option(
-      names = "--fibers",
-      order = 2,
-      paramLabel = "KIND",
-      description =
-          "How tasks are suspended: 'scheduled' (fast), 'portable' (public JDK API only) or 'auto',"
-              + " which takes the best there is (default).")
-  private @Nullable String fibers;
-
-  @Option(
-      names = "--blocking",
-      order = 3,
-      paramLabel = "POLICY",
-      description =
-          "What happens when a task blocks its thread: 'block' the loop (default), 'switch' to"
-              + " other tasks, or 'forbid' it.")
-  private @Nullable String blocking;
-
-  @Option(
-      names = {"-cp", "--class-path"},
-      order = 4,
-      paramLabel = "PATH",
-      description = "Jars and directories that the program needs; 'lib/*' means all jars in lib.")
-  private String classPath = "";
+  @Mixin private LoopOptions options = new LoopOptions();
 
   @Option(
       names = {"-h", "--help"},
@@ -100,27 +68,7 @@ final class RunCommand implements JasyncioCommand.Subcommand {
 
   /// What the command line asks for.
   RunRequest request() throws CommandException {
-    var settings =
-        new RunRequest.Settings(
-            debug,
-            checked("--fibers", fibers, RunRequest.Settings.FIBERS),
-            checked("--blocking", blocking, RunRequest.Settings.BLOCKING));
-    return new RunRequest(settings, classPath, file, List.copyOf(arguments));
-  }
-
-  /// A value in lower case, which the user may have written in any.
-  private static @Nullable String checked(
-      String option, @Nullable String given, List<String> allowed) throws CommandException {
-    String value = given == null ? null : given.toLowerCase(Locale.ROOT);
-    if (value != null && !allowed.contains(value)) {
-      throw UsageMistake.in(
-          "jasyncio run",
-          option
-              + " is one of "
-              + String.join(", ", allowed)
-              + "; not "
-              + (value.isEmpty() ? "nothing" : given));
-    }
-    return value;
+    return new RunRequest(
+        options.settings("jasyncio run"), options.classPath(), file, List.copyOf(arguments));
   }
 }

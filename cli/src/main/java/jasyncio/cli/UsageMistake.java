@@ -30,7 +30,12 @@ final class UsageMistake {
     if (argument.startsWith("-D") || argument.startsWith("-X")) {
       return "unknown option " + argument + "; what is for the JVM goes into JASYNCIO_JAVA_OPTIONS";
     }
-    String kind = mistake.isUnknownOption() ? "unknown option " : "unknown command ";
+    String kind =
+        mistake.isUnknownOption()
+            ? "unknown option "
+            : mistake.getCommandLine().getParent() == null
+                ? "unknown command "
+                : "unexpected argument ";
     List<String> suggestions =
         argument.endsWith(".java")
             ? List.of("'jasyncio run " + argument + "'")

@@ -18,7 +18,7 @@ final class VersionText implements IVersionProvider {
     };
   }
 
-  private static String version() {
+  static String version() {
     String version = Main.class.getPackage().getImplementationVersion();
     return version != null ? version : "development";
   }

@@ -1,0 +1,202 @@
+package jasyncio.cli;
+
+import static jasyncio.Asyncio.wrapFuture;
+
+import jasyncio.Awaitable;
+import jasyncio.CancelledError;
+import jasyncio.EventLoop;
+import jasyncio.KeyboardInterrupt;
+import jasyncio.Runner;
+import jasyncio.SystemExit;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The event loop of a REPL: it runs what it is given, one input after the other, and its tasks go
+/// on in between.
+final class ReplLoop implements AutoCloseable {
+  /* Overview
+   * Two threads: the one in serve() runs the loop, the other gives it inputs and waits for each.
+   *
+   * An input is to the loop what a main coroutine is to run(): so Ctrl-C, which arrives as an interrupt of the loop's
+   * thread, cancels it as it would there. Between two inputs the loop runs for a future which the next one completes;
+   * it comes from another thread, so the loop knows that it has something to wait for.
+   *
+   * `running` is set while an input runs, and only then the thread is interrupted. What comes too late for an input is
+   * taken back before the next begins.
+   */
+  private final Runner runner = new Runner();
+  private final EventLoop loop = runner.getLoop();
+  private final Thread thread = Thread.currentThread();
+  private volatile CompletableFuture<Input> next = new CompletableFuture<>();
+  private final boolean endsByInterrupt;
+  private volatile @Nullable Integer status; // of the end, once it is there; thread of serve()
+  private final Object lock = new Object();
+  private boolean running; // under lock
+  private int interrupts; // of this input; under lock
+  private volatile Breaker breaker = on -> {};
+
+  /// Stops code that does not wait, at its next loop or call.
+  @FunctionalInterface
+  interface Breaker {
+    /// Asks for that, or takes it back.
+    void set(boolean on);
+  }
+
+  /// What an input came to: a value, or what it threw.
+  private record Input(Awaitable<String, ?> body, CompletableFuture<String> result) {}
+
+  /// The input was interrupted by Ctrl-C.
+  static final class Interrupted extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Interrupted() {
+      super("interrupted", null, false, false);
+    }
+  }
+
+  /// The loop has ended, and takes no more.
+  static final class Ended extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    Ended() {
+      super("the loop has ended", null, false, false);
+    }
+  }
+
+  /// A loop for this thread.
+  ///
+  /// @param endsByInterrupt whether a Ctrl-C that reaches the loop as [KeyboardInterrupt] ends it
+  ReplLoop(boolean endsByInterrupt) {
+    this.endsByInterrupt = endsByInterrupt;
+  }
+
+  // ---- the loop's thread ------------------------------------------------------------------------
+
+  /// Runs inputs until the end.
+  ///
+  /// @return the exit status
+  int serve() {
+    while (status == null) {
+      try {
+        Input input = runner.run(wrapFuture(next.copy(), loop)); // a copy may be cancelled
+        next = new CompletableFuture<>();
+        run(input);
+      } catch (Throwable e) {
+        heed(e);
+      }
+    }
+    int end = Objects.requireNonNull(status);
+    var _ = next.whenComplete((input, e) -> input.result().completeExceptionally(new Ended()));
+    return end;
+  }
+
+  private void run(Input input) {
+    synchronized (lock) {
+      running = true;
+      interrupts = 0;
+    }
+    String value = null;
+    Throwable error = null;
+    try {
+      value = runner.run(input.body());
+    } catch (Throwable e) {
+      error = e;
+    }
+    boolean interrupted;
+    synchronized (lock) {
+      running = false;
+      interrupted = interrupts > 0;
+      Thread.interrupted(); // came too late
+      breaker.set(false);
+    }
+    if (error == null) {
+      input.result().complete(value);
+    } else {
+      heed(error);
+      input
+          .result()
+          .completeExceptionally(
+              status != null
+                  ? new Ended()
+                  : isInterrupt(error, interrupted) ? new Interrupted() : error);
+    }
+  }
+
+  /// Some errors are orders to end.
+  private void heed(Throwable error) {
+    if (error instanceof SystemExit exit) {
+      status = exit.code();
+    } else if (error instanceof KeyboardInterrupt && endsByInterrupt) {
+      status = ExitStatus.INTERRUPTED;
+    }
+  }
+
+  private static boolean isInterrupt(Throwable error, boolean interrupted) {
+    return error instanceof KeyboardInterrupt
+        || (interrupted
+            && (error instanceof InterruptedException || error instanceof CancelledError));
+  }
+
+  /// Ends the loop: cancels what is left of its tasks and waits for them. After [#serve].
+  @Override
+  public void close() {
+    runner.close();
+  }
+
+  // ---- other threads ----------------------------------------------------------------------------
+
+  /// Runs an input and waits for it.
+  ///
+  /// @return what it gives
+  /// @throws Interrupted if [#interrupt] ended it
+  /// @throws Ended if the loop ends
+  /// @throws Throwable what it throws
+  String run(Awaitable<String, ?> body) throws Throwable {
+    var input = new Input(body, new CompletableFuture<>());
+    next.complete(input);
+    try {
+      return input.result().get();
+    } catch (ExecutionException e) {
+      throw e.getCause() != null ? e.getCause() : e;
+    }
+  }
+
+  /// Interrupts the input that runs, if one does: the first time it is cancelled, the second time
+  /// broken off.
+  void interrupt() {
+    synchronized (lock) {
+      if (running) {
+        breaker.set(interrupts++ > 0);
+        thread.interrupt();
+      }
+    }
+  }
+
+  EventLoop loop() {
+    return loop;
+  }
+
+  void setBreaker(Breaker breaker) {
+    this.breaker = breaker;
+  }
+
+  /// Ends the loop with an exit status, as soon as no input runs.
+  void end(int code) {
+    next.complete(
+        new Input(
+            () -> {
+              throw new SystemExit(code);
+            },
+            new CompletableFuture<>()));
+  }
+
+  /// Has the loop answer a question, also while an input runs.
+  <T> CompletableFuture<T> ask(Supplier<T> question) {
+    Executor onLoop = loop::callSoonThreadsafe;
+    return CompletableFuture.supplyAsync(question, onLoop);
+  }
+}

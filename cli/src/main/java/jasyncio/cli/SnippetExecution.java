@@ -1,0 +1,71 @@
+package jasyncio.cli;
+
+import static jasyncio.Asyncio.coroutine;
+
+import jasyncio.internal.base.Sneaky;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.Objects;
+import jdk.jshell.execution.DirectExecutionControl;
+import jdk.jshell.spi.ExecutionControl;
+import jdk.jshell.spi.ExecutionControlProvider;
+import jdk.jshell.spi.ExecutionEnv;
+import jdk.jshell.spi.SPIResolutionException;
+import org.jspecify.annotations.Nullable;
+
+/// How JShell has inputs run here: each as a coroutine on the loop.
+final class SnippetExecution extends DirectExecutionControl implements ExecutionControlProvider {
+  private final ReplLoop loop;
+  private volatile @Nullable Throwable error; // of the last call
+
+  SnippetExecution(SnippetClasses classes, ReplLoop loop) {
+    super(classes);
+    this.loop = loop;
+    loop.setBreaker(classes::setStop);
+  }
+
+  /// What the last call threw, as an object; JShell only tells what it looks like. Once.
+  @Nullable Throwable takeError() {
+    Throwable taken = error;
+    error = null;
+    return taken;
+  }
+
+  @Override
+  protected String invoke(Method method) throws Exception {
+    error = null;
+    try {
+      return loop.run(coroutine("input", () -> call(method)));
+    } catch (SPIResolutionException e) {
+      throw e;
+    } catch (ReplLoop.Ended e) {
+      throw new EngineTerminationException(e.getMessage());
+    } catch (Throwable e) {
+      error = e;
+      throw e instanceof ReplLoop.Interrupted
+          ? new StoppedException()
+          : new UserException(
+              String.valueOf(e.getMessage()), e.getClass().getName(), e.getStackTrace());
+    }
+  }
+
+  /// The value's `toString` is the program's code, too.
+  private static String call(Method method) throws IllegalAccessException {
+    try {
+      return valueString(method.invoke(null));
+    } catch (InvocationTargetException e) {
+      throw Sneaky.sneak(Objects.requireNonNull(e.getCause()));
+    }
+  }
+
+  @Override
+  public String name() {
+    return "jasyncio";
+  }
+
+  @Override
+  public ExecutionControl generate(ExecutionEnv env, Map<String, String> parameters) {
+    return this;
+  }
+}

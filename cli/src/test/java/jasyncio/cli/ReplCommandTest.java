@@ -1,0 +1,175 @@
+package jasyncio.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// `jasyncio repl` with its inputs from a pipe.
+@Tag("slow") // JShell takes a while to start
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ReplCommandTest {
+  @TempDir Path dir;
+
+  private record Result(int status, String out, String err) {}
+
+  private static Result repl(String input, String... options) throws Throwable {
+    String[] args = new String[options.length + 1];
+    args[0] = "repl";
+    System.arraycopy(options, 0, args, 1, options.length);
+    InputStream before = System.in;
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    System.setIn(new ByteArrayInputStream(input.getBytes(UTF_8)));
+    try (Output output = Output.capture()) {
+      int status = Main.execute(args);
+      return new Result(status, output.out(), output.err());
+    } finally {
+      System.setIn(before);
+      Thread.currentThread().setContextClassLoader(loader);
+    }
+  }
+
+  @Test
+  void piped_inputs_resultsWithoutPrompts() throws Throwable {
+    assertThat(
+            repl(
+                """
+                await(gather(() -> 1, () -> 2))
+                int twice(int x) {
+                  return 2 * x;
+                }
+                foo(1)
+                IO.println(twice(3))
+                """))
+        .isEqualTo(
+            new Result(
+                0,
+                "$1 ==> [1, 2]\ncreated method twice(int)\n6\n",
+                """
+                error: cannot find symbol
+                  foo(1)
+                  ^^^
+                  symbol:   method foo(int)
+                """));
+  }
+
+  @Test
+  void piped_endInTheMiddle_anError() throws Throwable {
+    Result result = repl("int f() {");
+    assertThat(result.err()).startsWith("error: reached end of file while parsing\n");
+    assertThat(result.status()).isZero();
+  }
+
+  @Test
+  void end_tasks_areCancelled() throws Throwable {
+    assertThat(
+            repl("""
+            createTask(() -> { try { sleep(3600); } finally { IO.println("cleaned up"); } });
+            sleep(0)
+            """)
+                .out())
+        .endsWith("\ncleaned up\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ''                                          | 0
+          throw new RuntimeException()                | 0
+          /exit                                       | 0
+          /exit 3                                     | 3
+          exit()                                      | 0
+          throw new SystemExit(4)                     | 4
+          createTask(() -> { throw new SystemExit(5); }); sleep(3600) | 5
+          throw new KeyboardInterrupt()               | 130
+          """)
+  void end_exitStatus(String input, int status) throws Throwable {
+    Result result = repl(input + "\nIO.println(\"on\")\n");
+    assertThat(result.status()).isEqualTo(status);
+    assertThat(result.out().endsWith("on\n")).isEqualTo(status == 0 && !input.contains("exit"));
+  }
+
+  @Test
+  void commands_psHelpAndUnknown() throws Throwable {
+    Result result =
+        repl(
+            """
+            /ps
+            createTask(() -> sleep(3600), "sleeper");
+            sleep(0)
+            /ps
+            /help
+            /foo
+            """);
+    assertThat(result.out())
+        .startsWith("no tasks\n")
+        .contains("\nsleeper  waiting  ")
+        .contains("/exit [STATUS]");
+    assertThat(result.err()).isEqualTo("there is no command /foo; /help lists them\n");
+  }
+
+  @Test
+  void classPath_classes_seen() throws Throwable {
+    Path source =
+        Files.writeString(
+            dir.resolve("Lib.java"),
+            "package lib; public class Lib { public static int f() { return 7; } }");
+    assertThat(
+            ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-d", dir.toString(), source.toString()))
+        .isZero();
+    assertThat(repl("lib.Lib.f()", "--class-path", dir.toString()).out()).isEqualTo("$1 ==> 7\n");
+  }
+
+  @Test
+  void launcher_classes_notSeen() throws Throwable {
+    assertThat(repl("picocli.CommandLine.class").err())
+        .startsWith("error: package picocli does not exist\n");
+    assertThat(repl("Class.forName(\"picocli.CommandLine\")").err())
+        .startsWith("java.lang.ClassNotFoundException");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"repl --help", "help repl"})
+  void help_namesEverything(String line) throws Throwable {
+    try (Output output = Output.capture()) {
+      assertThat(Main.execute(line.split(" ", -1))).isEqualTo(ExitStatus.OK);
+      assertThat(output.out())
+          .startsWith("Usage: jasyncio repl [OPTION]...\n")
+          .contains("--debug", "--fibers=KIND", "--blocking=POLICY", "--class-path=PATH", "Ctrl-C");
+      assertThat(output.out().lines().mapToInt(String::length).max().orElseThrow())
+          .isLessThanOrEqualTo(80);
+    }
+  }
+
+  @Test
+  void arguments_none_areTaken() throws Throwable {
+    for (List<String> each :
+        List.of(
+            List.of("1234", "jasyncio repl: unexpected argument 1234"),
+            List.of(
+                "a.java",
+                "jasyncio repl: unexpected argument a.java; did you mean 'jasyncio run a.java'?"),
+            List.of(
+                "--fibers=x",
+                "jasyncio repl: --fibers is one of auto, scheduled, portable; not x"))) {
+      Result result = repl("", each.getFirst());
+      assertThat(result.status()).isEqualTo(ExitStatus.USAGE);
+      assertThat(result.err().lines()).startsWith(each.get(1));
+    }
+  }
+}

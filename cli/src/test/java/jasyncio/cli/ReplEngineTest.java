@@ -1,0 +1,408 @@
+package jasyncio.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What inputs come to, without a terminal. All tests are one session.
+@Tag("slow") // JShell takes a while to start
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ReplEngineTest {
+  /// Where the code of inputs finds objects of the tests.
+  private static final String SHARED = "ReplEngineTest.latch";
+
+  private static final ByteArrayOutputStream OUT = new ByteArrayOutputStream();
+  private static final ByteArrayOutputStream ERR = new ByteArrayOutputStream();
+
+  private static Thread thread;
+  private static ReplLoop loop;
+  private static ReplEngine engine;
+
+  @BeforeAll
+  static void startSession() throws Exception {
+    ClassPath classPath = ClassPath.of("");
+    CompletableFuture<ReplLoop> started = new CompletableFuture<>();
+    thread =
+        Thread.ofPlatform()
+            .daemon()
+            .start(() -> {
+              try (ReplLoop mine = new ReplLoop(false)) {
+                started.complete(mine);
+                mine.serve();
+              }
+            });
+    loop = started.get();
+    engine =
+        new ReplEngine(
+            loop,
+            new SnippetClasses(classPath),
+            classPath,
+            new PrintStream(OUT, true, UTF_8),
+            new PrintStream(ERR, true, UTF_8),
+            new Colours(false));
+  }
+
+  @AfterAll
+  static void endSession() throws Exception {
+    engine.close();
+    loop.end(0);
+    thread.join();
+  }
+
+  @AfterEach
+  void forget() {
+    OUT.reset();
+    ERR.reset();
+    System.getProperties().remove(SHARED);
+  }
+
+  /// Evaluates inputs, all but the last without a look at what comes of them.
+  private static boolean evaluate(String... inputs) {
+    boolean fine = true;
+    for (String input : inputs) {
+      OUT.reset();
+      ERR.reset();
+      fine = engine.evaluate(input);
+    }
+    return fine;
+  }
+
+  private static String out() {
+    return OUT.toString(UTF_8).replaceAll("(?m)^\\$\\d+ ==>", "\\$n ==>");
+  }
+
+  private static String err() {
+    return ERR.toString(UTF_8).replaceAll("\\(#\\d+:", "(#n:");
+  }
+
+  private static void assertGives(String expected, String... inputs) {
+    assertThat(evaluate(inputs)).as(err()).isTrue();
+    assertThat(err()).isEmpty();
+    assertThat(out()).isEqualTo(expected);
+  }
+
+  private static void assertFails(String expected, String... inputs) {
+    assertThat(evaluate(inputs)).isFalse();
+    assertThat(out()).isEmpty();
+    assertThat(err()).isEqualTo(expected);
+  }
+
+  private static CountDownLatch shared(int count) {
+    CountDownLatch latch = new CountDownLatch(count);
+    Properties properties = System.getProperties();
+    properties.put(SHARED, latch);
+    return latch;
+  }
+
+  private static String useShared() {
+    return "((CountDownLatch) System.getProperties().get(\"" + SHARED + "\")).countDown();";
+  }
+
+  // ---- values -----------------------------------------------------------------------------------
+
+  @Test
+  void expression_value_printedAndKept() {
+    assertGives("$n ==> \"a\\nb\"\n", "\"a\\nb\"");
+    assertGives("kept ==> 3\n", "int kept = 3");
+    assertGives("kept ==> 5\n", "kept = 5");
+    assertGives("kept ==> 5\n", "kept");
+    assertGives("$n ==> 10\n", "kept * 2");
+  }
+
+  @Test
+  void expression_nothing_printsNothing() {
+    assertGives("", "sleep(0)");
+    assertGives("", "await(createTask(() -> sleep(0)))");
+    assertGives("", "for (int i = 0; i < 3; i++) {}");
+    assertGives("", "import java.sql.*;");
+    assertGives("", "// nothing");
+    assertGives("", "  ");
+  }
+
+  @Test
+  void declarations_kept() {
+    assertGives("created method twice(int)\n", "int twice(int x) {\n  return 2 * x;\n}");
+    assertGives("replaced method twice(int)\n", "int twice(int x) { return x + x; }");
+    assertGives("created record Point\n", "record Point(int x) {}");
+    assertGives("$n ==> Point[x=4]\n", "new Point(twice(2))");
+  }
+
+  @Test
+  void declaration_ofSomethingUnknown_usableLater() {
+    assertGives(
+        "created method early(), which cannot be used before there is method late()\n",
+        "int early() { return late(); }");
+    assertFails("early cannot be used before there is method late()\n", "early()");
+    assertGives("$n ==> 1\n", "int late() { return 1; }", "early()");
+  }
+
+  @Test
+  void several_inOneInput_upToTheFirstThatFails() {
+    assertGives("one ==> 1\n$n ==> 2\n", "int one = 1; one + 1");
+    assertThat(evaluate("int before = 1; throw new RuntimeException(); int after = 2;")).isFalse();
+    assertThat(out()).isEqualTo("before ==> 1\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Future<Integer> a = null",
+        "jasyncio.Task<?> b = new Runner().getLoop().isClosed() ? null : null",
+        "Process c = null; c = (jasyncio.process.Process) null",
+        "List<Event> d = null; d = (List<jasyncio.sync.Event>) null",
+        "jasyncio.queue.Queue<String> e = new Queue<String>()",
+        "Generator<String> f = null",
+      })
+  void imports_asyncio_beforeTheJdk(String input) {
+    assertThat(evaluate(input)).as(err()).isTrue();
+  }
+
+  // ---- the loop ---------------------------------------------------------------------------------
+
+  @Test
+  void await_atTopLevel_waits() {
+    assertGives("$n ==> 42\n", "await(createTask(() -> { sleep(0.001); return 42; }))");
+    assertGives("$n ==> [1, 2]\n", "await(gather(() -> 1, () -> 2))");
+  }
+
+  @Test
+  void task_ofAnInput_goesOnBetweenInputs() throws Exception {
+    CountDownLatch ticks = shared(3);
+    evaluate(
+        "var ticker = createTask(() -> { while (true) { sleep(0.001); " + useShared() + " } })");
+    ticks.await(); // and no input runs
+    assertGives("$n ==> true\n", "ticker.cancel()");
+  }
+
+  @Test
+  void context_ofInputs_isOne() {
+    assertGives(
+        "$n ==> 7\n", "ContextVar<Integer> cv = ContextVar.of(\"cv\")", "cv.set(7)", "cv.get()");
+  }
+
+  @Test
+  void systemExit_endsTheLoop() throws Exception {
+    CompletableFuture<Integer> status = new CompletableFuture<>();
+    CompletableFuture<ReplLoop> started = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .daemon()
+        .start(() -> {
+          try (ReplLoop mine = new ReplLoop(false)) {
+            started.complete(mine);
+            status.complete(mine.serve());
+          }
+        });
+    ReplLoop other = started.get();
+    try {
+      other.run(() -> {
+        throw new jasyncio.SystemExit(3);
+      });
+    } catch (Throwable e) {
+      assertThat(e).isInstanceOf(ReplLoop.Ended.class);
+    }
+    assertThat(status.get()).isEqualTo(3);
+  }
+
+  // ---- errors -----------------------------------------------------------------------------------
+
+  @Test
+  void exception_ofAnInput_showsItsFramesOnly() {
+    assertFails(
+        """
+        java.lang.IllegalStateException: boom
+        \tat fail(#n:3)
+        \tat (#n:1)
+        """,
+        "void fail() {\n  if (true)\n    throw new IllegalStateException(\"boom\");\n}",
+        "fail()");
+  }
+
+  @Test
+  void exception_ofATask_saysWhereItWasAwaited() {
+    evaluate("await(createTask(() -> List.of().get(3)))");
+    assertThat(err())
+        .startsWith("java.lang.ArrayIndexOutOfBoundsException: ")
+        .contains("\tat (#n:1)\n")
+        .endsWith("\tat … awaited at (#n:1)\n")
+        .doesNotContain("JShell", "jasyncio.cli");
+  }
+
+  @Test
+  void compileError_caretUnderThePlace() {
+    assertFails(
+        """
+        error: cannot find symbol
+          int y = 1 + nothing;
+                      ^^^^^^^
+          symbol:   variable nothing
+        """,
+        "int y = 1 + nothing;");
+  }
+
+  @Test
+  void compileError_usualOne_hasAHint() {
+    assertThat(evaluate("await sleep(1)")).isFalse();
+    assertThat(err()).contains("hint: await is a method: write await(…)");
+    assertThat(evaluate("var pending = new Future<Integer>(getRunningLoop())", "pending.get()"))
+        .isFalse();
+    assertThat(err())
+        .endsWith("hint: a Future is awaited: write await(…), or waitFor(…) with a time limit\n");
+  }
+
+  @Test
+  void monitorCall_compiles_hasAHint() {
+    evaluate("var event = new Event()", "event.wait()");
+    assertThat(err()).startsWith("hint: wait(…) is a method of every Object");
+  }
+
+  // ---- interrupts -------------------------------------------------------------------------------
+
+  private static void interruptWhenShared(CountDownLatch latch) {
+    Thread.ofPlatform()
+        .daemon()
+        .start(() -> {
+          try {
+            latch.await();
+            loop.interrupt();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+  }
+
+  @Test
+  void interrupt_whileAnInputWaits_cancelsItAndNothingElse() {
+    evaluate("var other = createTask(() -> sleep(3600))");
+    interruptWhenShared(shared(1));
+    assertFails("KeyboardInterrupt\n", "{ " + useShared() + " sleep(3600); }");
+    assertGives("$n ==> false\n", "other.done()");
+    evaluate("other.cancel()");
+  }
+
+  @Test
+  void interrupt_ofACleanUp_waitsForIt() {
+    interruptWhenShared(shared(1));
+    assertFails(
+        "KeyboardInterrupt\n",
+        "int cleaned = 0",
+        "try { " + useShared() + " sleep(3600); } finally { sleep(0.001); cleaned++; }");
+    assertGives("cleaned ==> 1\n", "cleaned");
+  }
+
+  /// The first interrupt may come in front of the call; a person presses the key again.
+  @Test
+  void interrupt_ofABlockingCall_endsIt() {
+    CountDownLatch latch = shared(1);
+    CountDownLatch ended = new CountDownLatch(1);
+    Thread.ofPlatform()
+        .daemon()
+        .start(() -> {
+          try {
+            latch.await();
+            do {
+              loop.interrupt();
+            } while (!ended.await(10, TimeUnit.MILLISECONDS));
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    assertFails("KeyboardInterrupt\n", "{ " + useShared() + " Thread.sleep(3_600_000); }");
+    ended.countDown();
+  }
+
+  @Test
+  void interrupts_ofCodeThatNeverWaits_endIt() throws Exception {
+    CountDownLatch latch = shared(1);
+    interruptWhenShared(latch);
+    interruptWhenShared(latch);
+    assertFails("KeyboardInterrupt\n", "{ " + useShared() + " while (true) {} }");
+    assertGives("$n ==> 1\n", "1");
+  }
+
+  @Test
+  void interrupt_whileNothingRuns_nothing() {
+    loop.interrupt();
+    assertGives("$n ==> 1\n", "1");
+  }
+
+  // ---- completion -------------------------------------------------------------------------------
+
+  private static List<String> completions(String text) {
+    SnippetParser parser = new SnippetParser(CompletableFuture.completedFuture(engine));
+    var line = parser.parse(text, text.length(), org.jline.reader.Parser.ParseContext.COMPLETE);
+    return new SnippetCompleter(CompletableFuture.completedFuture(engine))
+        .completions(text, text.length(), text.length() - line.wordCursor());
+  }
+
+  @Test
+  void completion_names() {
+    evaluate("var someLoop = getRunningLoop()");
+    assertThat(completions("createTa")).containsExactly("createTask(");
+    assertThat(completions("someLoop.isC")).containsExactly("isClosed()");
+    assertThat(completions("1 + someL")).containsExactly("someLoop");
+    assertThat(completions("nothingLikeThis")).isEmpty();
+  }
+
+  @Test
+  void completion_commands() {
+    assertThat(completions("/")).containsExactly("/exit", "/help", "/ps");
+    assertThat(completions("/p")).containsExactly("/ps");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"void f() {", "1 +", "int x = 1; int y =", "if (true) {\n", "foo(", "\"\"\"\na"})
+  void isIncomplete_begun_true(String text) {
+    assertThat(engine.isIncomplete(text)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "1",
+        "int x = 1",
+        "foo(1)",
+        "await sleep(1)",
+        "var x = await foo()",
+        "}",
+        "// a"
+      })
+  void isIncomplete_whole_false(String text) {
+    assertThat(engine.isIncomplete(text)).isFalse();
+  }
+
+  // ---- tasks ------------------------------------------------------------------------------------
+
+  @Test
+  void taskTable_namesTasksAndForWhatTheyWait() throws Exception {
+    CountDownLatch latch = shared(1);
+    evaluate(
+        "var sleeper = createTask(() -> {\n  " + useShared() + "\n  sleep(3600);\n}, \"sleeper\")");
+    latch.await();
+    evaluate("sleep(0)");
+    String table =
+        engine.restore(loop.ask(() -> TaskTable.of(loop.loop())).get(60, TimeUnit.SECONDS));
+    assertThat(table.lines().map(line -> line.replaceAll("[\\d.]+ s$", "n s")).toList())
+        .contains("sleeper  waiting  its sleep to end in n s")
+        .first()
+        .asString()
+        .startsWith("TASK");
+    evaluate("sleeper.cancel()", "sleep(0)");
+  }
+}
