@@ -242,6 +242,11 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
       }
     }
 
+    @Override
+    WaitInfo waitInfo() {
+      return AsCompleted.this.waitInfo();
+    }
+
     private void takeItem() {
       Future<T> item;
       try {

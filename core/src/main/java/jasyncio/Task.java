@@ -408,7 +408,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   /// What the task waits for, as whatever suspended it says. Call on the loop's thread; suspends
-  /// nobody and disturbs nobody. Python: `Task._fut_waiter`, of which nothing more is known.
+  /// nobody and disturbs nobody. For a task that sleeps it looks through the loop's timers: with
+  /// very many of them, ask of a few. Python: `Task._fut_waiter`, of which nothing more is known.
   ///
   /// @return what; `null` if it runs, is ready to run, or is done
   public @Nullable WaitInfo waitsFor() {

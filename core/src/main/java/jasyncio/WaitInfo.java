@@ -60,8 +60,9 @@ public record WaitInfo(Kind kind, String what, List<Task<?>> heldBy) {
     OTHER
   }
 
-  /// Whoever makes tasks wait says by this what they wait for. It is asked when somebody looks, on
-  /// the loop's thread, and must not suspend.
+  /// Whoever makes tasks wait says by this what they wait for. It is asked whenever somebody looks,
+  /// on the loop's thread; it must not suspend, and should be quick. If it fails or gives nothing,
+  /// what is waited for is what the owner's `toString` says.
   @FunctionalInterface
   public interface Source {
     /// {@return what is waited for, as it is now}
@@ -92,9 +93,9 @@ public record WaitInfo(Kind kind, String what, List<Task<?>> heldBy) {
   }
 
   /// What an object has to say, which may be a program's code, and fail.
-  static WaitInfo of(Object owner, @Nullable Source source) {
+  static WaitInfo of(Object owner, Source source) {
     try {
-      return source == null ? new WaitInfo(Kind.OTHER, owner.toString()) : source.waitInfo();
+      return Objects.requireNonNull(source.waitInfo());
     } catch (Throwable e) {
       return new WaitInfo(Kind.OTHER, Describe.text(owner));
     }

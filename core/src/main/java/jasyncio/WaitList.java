@@ -293,7 +293,7 @@ public final class WaitList {
     }
 
     WaitInfo waitInfo() {
-      return WaitInfo.of(binding.owner, info);
+      return WaitInfo.of(binding.owner, info == null ? binding::waitInfo : info);
     }
 
     boolean cancelled() {
@@ -366,6 +366,10 @@ public final class WaitList {
 
     Binding(Object owner) {
       this.owner = owner;
+    }
+
+    WaitInfo waitInfo() {
+      return new WaitInfo(WaitInfo.Kind.OTHER, WaitInfo.named(owner.toString(), name));
     }
 
     EventLoop bind(@Nullable EventLoop running) {

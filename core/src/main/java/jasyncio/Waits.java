@@ -204,8 +204,10 @@ final class Waits {
     var ended =
         future
             .getLoop()
-            .<Boolean>createFuture(() ->
-                new WaitInfo(future.waitInfo().kind(), "the end of " + future.waitInfo().what()));
+            .<Boolean>createFuture(() -> {
+              var info = future.waitInfo();
+              return new WaitInfo(info.kind(), "the end of " + info.what());
+            });
     var release = new Release(ended);
     future.whenDone(release);
     try {
@@ -250,9 +252,11 @@ final class Waits {
     var weakly = new WeakReference<>(inner); // a shield that was cancelled may live on
     return () -> {
       var future = weakly.get();
-      return future == null
-          ? new WaitInfo(WaitInfo.Kind.FUTURE, "a shield")
-          : new WaitInfo(future.waitInfo().kind(), future.waitInfo().what() + ", shielded");
+      if (future == null) {
+        return new WaitInfo(WaitInfo.Kind.FUTURE, "a shield");
+      }
+      var info = future.waitInfo(); // once: shields may be shielded
+      return new WaitInfo(info.kind(), info.what() + ", shielded", info.heldBy());
     };
   }
 

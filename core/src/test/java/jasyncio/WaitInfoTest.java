@@ -13,8 +13,14 @@ import static jasyncio.Asyncio.toThread;
 import static jasyncio.Asyncio.wrapFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jasyncio.files.AsyncFiles;
+import jasyncio.net.Pipes;
 import jasyncio.net.Sockets;
+import jasyncio.net.StreamReader;
+import jasyncio.net.StreamReaderProtocol;
 import jasyncio.net.Streams;
+import jasyncio.process.ProcessOptions;
+import jasyncio.process.Stdio;
 import jasyncio.process.Subprocesses;
 import jasyncio.queue.LifoQueue;
 import jasyncio.queue.Queue;
@@ -26,11 +32,19 @@ import jasyncio.sync.Event;
 import jasyncio.sync.Lock;
 import jasyncio.sync.Semaphore;
 import jasyncio.testing.AsyncTest;
+import jasyncio.util.Bounded;
 import jasyncio.util.Correlator;
+import jasyncio.util.RateLimiter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -129,6 +143,62 @@ class WaitInfoTest {
     }
 
     @AsyncTest
+    void shieldOfShields_asksOnce() {
+      var asked = new ArrayList<Integer>();
+      Future<Integer> future =
+          getRunningLoop()
+              .createFuture(() -> {
+                asked.add(1);
+                return new WaitInfo(WaitInfo.Kind.IO, "an answer");
+              });
+      for (int i = 0; i < 10; i++) {
+        future = shield(future);
+      }
+      var task = waiting(future::await);
+      assertThat(task.waitsFor()).asString().startsWith("an answer, shielded");
+      assertThat(asked).hasSize(1);
+      end(task);
+    }
+
+    @AsyncTest
+    void shieldOfSomethingHeld_saysWhoHoldsIt() {
+      var holder = createTask(() -> sleep(100), "holder");
+      var future =
+          getRunningLoop()
+              .<Integer>createFuture(
+                  () -> new WaitInfo(WaitInfo.Kind.SYNC, "the door", List.of(holder)));
+      assertWaits(
+          () -> shield(future).await(), WaitInfo.Kind.SYNC, "the door, shielded, held by holder");
+      holder.cancel();
+    }
+
+    @AsyncTest
+    void asCompleted_whoAwaitsTheSameFutureAsAnother() {
+      var a = createTask(() -> sleep(100), "a");
+      var promise = asCompleted(List.of(a)).iterator().next();
+      var first = waiting(promise::await);
+      assertWaits(promise::await, WaitInfo.Kind.TASKS, "asCompleted(...), 1 are not done");
+      end(first);
+      a.cancel();
+    }
+
+    @AsyncTest
+    void waitForWithoutTime_theEndOfWhatIsCancelled() {
+      var stubborn =
+          waiting(() -> {
+            try {
+              sleep(100);
+            } finally {
+              sleep(1);
+            }
+          });
+      stubborn.setName("stubborn");
+      assertWaits(
+          () -> Asyncio.waitFor(stubborn, 0), WaitInfo.Kind.TASK, "the end of task 'stubborn'");
+      Asyncio.wait(List.of(stubborn));
+    }
+
+    @AsyncTest
     void taskGroup_howManyAreOpen() {
       assertWaits(
           () ->
@@ -170,7 +240,7 @@ class WaitInfoTest {
 
     @AsyncTest
     void wakeUpTimes_ofManySleepers() {
-      var tasks = new java.util.ArrayList<Task<?>>();
+      var tasks = new ArrayList<Task<?>>();
       for (int i = 1; i <= 100; i++) {
         int seconds = i;
         tasks.add(createTask(() -> sleep(seconds)));
@@ -237,6 +307,40 @@ class WaitInfoTest {
     }
 
     @AsyncTest
+    void condition_namesItsOwnLock_andNoOther() {
+      var condition = new Condition();
+      condition.setName("changed");
+      try (var _ = condition.acquire()) {
+        assertWaits(
+            condition::acquire,
+            WaitInfo.Kind.SYNC,
+            "Lock 'changed', held by " + currentTask().getName());
+      }
+      var lock = new Lock();
+      new Condition(lock).setName("changed");
+      assertThat(lock.getName()).isNull();
+    }
+
+    @AsyncTest
+    void util_saysWhoseLockItIs() {
+      var limiter = new RateLimiter(1, 100);
+      limiter.acquire();
+      var first = waiting(limiter::acquire);
+      first.setName("first");
+      assertWaits(limiter::acquire, WaitInfo.Kind.SYNC, "Lock 'RateLimiter', held by first");
+      end(first);
+      assertWaits(
+          () -> Bounded.gather(1, () -> sleepOn(1), () -> sleepOn(2)),
+          WaitInfo.Kind.SYNC,
+          "Semaphore 'limit of 1'");
+    }
+
+    private static int sleepOn(int value) {
+      sleep(100);
+      return value;
+    }
+
+    @AsyncTest
     void queue_whatOfIt() {
       var queue = new Queue<Integer>(1);
       queue.setName("jobs");
@@ -252,6 +356,30 @@ class WaitInfoTest {
           () -> Queue.select(List.of(stack, other)),
           WaitInfo.Kind.QUEUE,
           "an item of one of LifoQueue, Queue");
+    }
+
+    @AsyncTest
+    void queue_anonymousClass() {
+      var queue = new Queue<Integer>(1) {};
+      assertWaits(queue::get, WaitInfo.Kind.QUEUE, "an item of Queue");
+      assertThat(queue).asString().startsWith("<Queue maxsize=1");
+    }
+
+    @AsyncTest
+    void waitListOfAProgram_whoseSourceGivesNothing_isItsOwner() {
+      var list = new WaitList("<Gate>", () -> null);
+      assertWaits(() -> list.enter().await(), WaitInfo.Kind.OTHER, "<Gate>");
+      var future = getRunningLoop().<Integer>createFuture(() -> null);
+      var task = waiting(future::await);
+      assertThat(task.waitsFor()).asString().startsWith("<Future pending");
+      end(task);
+    }
+
+    @AsyncTest
+    void waitListOfAProgram_withAName() {
+      var list = new WaitList("gate");
+      list.setName("north");
+      assertWaits(() -> list.enter().await(), WaitInfo.Kind.OTHER, "gate 'north'");
     }
 
     @AsyncTest
@@ -273,7 +401,7 @@ class WaitInfoTest {
     @AsyncTest
     void manyHolders_areCut() {
       var limiter = new CapacityLimiter(7);
-      var holders = new java.util.ArrayList<Task<?>>();
+      var holders = new ArrayList<Task<?>>();
       for (int i = 0; i < 7; i++) {
         holders.add(createTask(() -> limiter.run(() -> sleep(10)), "t" + i));
       }
@@ -323,8 +451,11 @@ class WaitInfoTest {
           "the connection to " + peer + " to be closed");
       var forever = waiting(server::serveForever);
       assertThat(forever.waitsFor()).asString().startsWith("the end of <Server sockets=");
-      stream.writer().close();
       end(forever);
+      assertWaits(server::waitClosed, WaitInfo.Kind.IO, "the server at " + peer + " to be closed");
+      server.close();
+      assertWaits(server::waitClosed, WaitInfo.Kind.IO, "a client to leave the server at " + peer);
+      stream.writer().close();
     });
   }
 
@@ -339,7 +470,75 @@ class WaitInfoTest {
   }
 
   @Test
+  void pipesOfAProcess_whichAndWhose() throws Exception {
+    run(() -> {
+      var process =
+          Subprocesses.createSubprocessExec(
+              ProcessOptions.defaults().stdin(Stdio.PIPE).stdout(Stdio.PIPE).stderr(Stdio.PIPE),
+              "sleep",
+              "100");
+      var name = "process " + process.pid();
+      assertWaits(process.stdout()::read, WaitInfo.Kind.IO, "data from stdout of " + name);
+      assertWaits(process.stderr()::read, WaitInfo.Kind.IO, "data from stderr of " + name);
+      var stdin = process.stdin();
+      while (stdin.transport().getWriteBufferSize() == 0) {
+        stdin.write(new byte[1 << 20]);
+      }
+      assertWaits(stdin::drain, WaitInfo.Kind.IO, name + " to take what was written");
+      process.kill();
+      process.waitFor();
+    });
+  }
+
+  @Test
+  void streamsWithoutAnAddress_byTheirTransport() throws Exception {
+    run(() -> {
+      var fed = new StreamReader();
+      assertWaits(fed::read, WaitInfo.Kind.IO, "data for a StreamReader");
+      var pipe = java.nio.channels.Pipe.open();
+      try (var _ = pipe.sink()) {
+        var reader = new StreamReader();
+        Pipes.connectReadPipe(() -> new StreamReaderProtocol(reader), pipe.source());
+        assertWaits(reader::read, WaitInfo.Kind.IO, "data from <ReadPipeTransport open reading>");
+      }
+    });
+  }
+
+  @Test
+  void files_which() {
+    run(() -> {
+      var release = new CountDownLatch(1);
+      getRunningLoop().setDefaultExecutor(Executors.newSingleThreadExecutor());
+      getRunningLoop().runInExecutor(() -> release.await()); // its only thread
+      try {
+        var path = Path.of("no-such-file");
+        assertWaits(
+            () -> AsyncFiles.readBytes(path),
+            WaitInfo.Kind.THREAD,
+            "a call on no-such-file, by another thread");
+        assertWaits(
+            () -> AsyncFiles.open(path),
+            WaitInfo.Kind.THREAD,
+            "a call on no-such-file, by another thread");
+      } finally {
+        release.countDown();
+      }
+    });
+  }
+
+  @Test
   void channels_whichSide() throws Exception {
+    try (var server = ServerSocketChannel.open()) {
+      server
+          .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+          .configureBlocking(false);
+      var address = (InetSocketAddress) server.getLocalAddress();
+      run(() ->
+          assertWaits(
+              () -> Sockets.sockAccept(server),
+              WaitInfo.Kind.IO,
+              "a connection to 127.0.0.1:" + address.getPort()));
+    }
     var pipe = java.nio.channels.Pipe.open();
     try (var source = pipe.source();
         var _ = pipe.sink()) {

@@ -170,7 +170,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
         "readAll",
         () -> {
           long from = position + (end - start);
-          var rest = Calls.call(() -> readAllFrom(from));
+          var rest = Calls.call(path, () -> readAllFrom(from));
           var bytes = new byte[end - start + rest.length];
           System.arraycopy(ahead, start, bytes, 0, end - start);
           System.arraycopy(rest, 0, bytes, end - start, rest.length);
@@ -365,7 +365,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
     var buffer = ByteBuffer.wrap(array);
     long at = position;
     forgetAhead();
-    int n = Calls.<Integer>call(() -> channel.read(buffer, at));
+    int n = Calls.<Integer>call(path, () -> channel.read(buffer, at));
     ahead = buffer.array();
     end = Math.max(n, 0);
     return n > 0;
@@ -546,7 +546,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   /// @param throwing whether what it failed with is thrown
   private void awaitUnderWay(boolean throwing) throws IOException {
     var call = Objects.requireNonNull(underWay);
-    Calls.awaitEnd(loop, call);
+    Calls.awaitEnd(loop, call, Calls.infoOn(path));
     if (closing == null) { // else all that is left is for close()
       underWay = null;
       if (batch != null && call.exception() == null) {
@@ -599,7 +599,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
     begin("size");
     try {
       writeBehind();
-      return Calls.<Long>call(channel::size);
+      return Calls.<Long>call(path, channel::size);
     } finally {
       busy = null;
     }
@@ -626,12 +626,10 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   @Override
   public void close() throws IOException {
     if (closing != null) {
-      Calls.awaitEnd(loop, closing);
+      Calls.awaitEnd(loop, closing, this::infoOnClosing);
       return;
     }
-    var over =
-        loop.<@Nullable Throwable>createFuture(
-            () -> new WaitInfo(WaitInfo.Kind.THREAD, "file " + path + " to be closed"));
+    var over = loop.<@Nullable Throwable>createFuture(this::infoOnClosing);
     closing = over;
     if (underWay == null) {
       closeChannel(over);
@@ -639,7 +637,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
       underWay.addDoneCallback(f -> closeChannel(over));
     }
     try {
-      Calls.awaitEnd(loop, over);
+      Calls.awaitEnd(loop, over, this::infoOnClosing);
     } catch (Throwable e) { // nobody else will hear of it
       over.addDoneCallback(f -> reportClosing(f.result()));
       throw e;
@@ -647,6 +645,10 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
     if (over.result() != null) {
       throw Sneaky.rethrow(over.result());
     }
+  }
+
+  private WaitInfo infoOnClosing() {
+    return new WaitInfo(WaitInfo.Kind.THREAD, "file " + path + " to be closed");
   }
 
   private void closeChannel(Future<@Nullable Throwable> over) {

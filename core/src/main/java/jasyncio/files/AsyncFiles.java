@@ -45,6 +45,7 @@ public final class AsyncFiles {
     boolean writable = append || wanted.contains(StandardOpenOption.WRITE);
     var opened =
         Calls.make(
+            path,
             () -> {
               var channel = FileChannel.open(path, wanted);
               try {
@@ -89,7 +90,7 @@ public final class AsyncFiles {
   /// @throws java.nio.file.NoSuchFileException if there is none
   /// @throws IOException if it cannot be read
   public static byte[] readBytes(Path path) throws IOException {
-    return Calls.call(() -> Files.readAllBytes(path));
+    return Calls.call(path, () -> Files.readAllBytes(path));
   }
 
   /// Reads a whole file as UTF-8 text.
@@ -110,7 +111,7 @@ public final class AsyncFiles {
   /// @throws java.nio.charset.CharacterCodingException if it is none of that charset
   /// @throws IOException if it cannot be read
   public static String readString(Path path, Charset charset) throws IOException {
-    return Calls.call(() -> Files.readString(path, charset));
+    return Calls.call(path, () -> Files.readString(path, charset));
   }
 
   /// Reads all lines of a file, as UTF-8 text without line ends. For a large file, open it and
@@ -132,7 +133,7 @@ public final class AsyncFiles {
   /// @throws java.nio.charset.CharacterCodingException if it is none of that charset
   /// @throws IOException if it cannot be read
   public static List<String> readLines(Path path, Charset charset) throws IOException {
-    return Calls.call(() -> Files.readAllLines(path, charset));
+    return Calls.call(path, () -> Files.readAllLines(path, charset));
   }
 
   /// Writes a whole file.
@@ -143,7 +144,7 @@ public final class AsyncFiles {
   ///   are none
   /// @throws IOException if it cannot be written
   public static void writeBytes(Path path, byte[] data, OpenOption... options) throws IOException {
-    Calls.run(() -> Files.write(path, data, options));
+    Calls.run(path, () -> Files.write(path, data, options));
   }
 
   /// Writes a whole file as UTF-8 text.
@@ -167,7 +168,7 @@ public final class AsyncFiles {
   /// @throws IOException if it cannot be written
   public static void writeString(
       Path path, CharSequence text, Charset charset, OpenOption... options) throws IOException {
-    Calls.run(() -> Files.writeString(path, text, charset, options));
+    Calls.run(path, () -> Files.writeString(path, text, charset, options));
   }
 
   /// Writes lines to a file, as UTF-8 text, each with the system's line end.
@@ -178,7 +179,7 @@ public final class AsyncFiles {
   /// @throws IOException if it cannot be written
   public static void writeLines(
       Path path, Iterable<? extends CharSequence> lines, OpenOption... options) throws IOException {
-    Calls.run(() -> Files.write(path, lines, options));
+    Calls.run(path, () -> Files.write(path, lines, options));
   }
 
   // ---- files and folders ------------------------------------------------------------------------
@@ -190,7 +191,7 @@ public final class AsyncFiles {
   /// @return whether it is there
   /// @throws IOException never, unless the executor says so
   public static boolean exists(Path path, LinkOption... options) throws IOException {
-    return Calls.<Boolean>call(() -> Files.exists(path, options));
+    return Calls.<Boolean>call(path, () -> Files.exists(path, options));
   }
 
   /// Asks for the size of a file.
@@ -199,7 +200,7 @@ public final class AsyncFiles {
   /// @return its size, in bytes
   /// @throws IOException if there is none
   public static long size(Path path) throws IOException {
-    return Calls.<Long>call(() -> Files.size(path));
+    return Calls.<Long>call(path, () -> Files.size(path));
   }
 
   /// Asks for what is known about a file or folder: kind, size, times.
@@ -210,7 +211,7 @@ public final class AsyncFiles {
   /// @throws IOException if there is none
   public static BasicFileAttributes attributes(Path path, LinkOption... options)
       throws IOException {
-    return Calls.call(() -> Files.readAttributes(path, BasicFileAttributes.class, options));
+    return Calls.call(path, () -> Files.readAttributes(path, BasicFileAttributes.class, options));
   }
 
   /// Lists a folder.
@@ -220,11 +221,13 @@ public final class AsyncFiles {
   /// @throws java.nio.file.NotDirectoryException if it is no folder
   /// @throws IOException if it cannot be read
   public static List<Path> list(Path folder) throws IOException {
-    return Calls.call(() -> {
-      try (var entries = Files.list(folder)) {
-        return entries.sorted().toList();
-      }
-    });
+    return Calls.call(
+        folder,
+        () -> {
+          try (var entries = Files.list(folder)) {
+            return entries.sorted().toList();
+          }
+        });
   }
 
   /// Lists a folder and all beneath it.
@@ -247,11 +250,13 @@ public final class AsyncFiles {
   /// @throws java.io.UncheckedIOException if a folder beneath it cannot be read
   /// @throws IOException if it cannot be read
   public static List<Path> walk(Path folder, int depth) throws IOException {
-    return Calls.call(() -> {
-      try (var entries = Files.walk(folder, depth)) {
-        return entries.sorted().toList();
-      }
-    });
+    return Calls.call(
+        folder,
+        () -> {
+          try (var entries = Files.walk(folder, depth)) {
+            return entries.sorted().toList();
+          }
+        });
   }
 
   /// Copies a file; of a folder, the folder itself and not what is in it.
@@ -262,7 +267,7 @@ public final class AsyncFiles {
   /// @throws java.nio.file.FileAlreadyExistsException if there is something and it is not replaced
   /// @throws IOException if it cannot be copied
   public static void copy(Path source, Path target, CopyOption... options) throws IOException {
-    Calls.run(() -> Files.copy(source, target, options));
+    Calls.run(source, () -> Files.copy(source, target, options));
   }
 
   /// Moves or renames a file or folder.
@@ -273,7 +278,7 @@ public final class AsyncFiles {
   /// @throws java.nio.file.FileAlreadyExistsException if there is something and it is not replaced
   /// @throws IOException if it cannot be moved
   public static void move(Path source, Path target, CopyOption... options) throws IOException {
-    Calls.run(() -> Files.move(source, target, options));
+    Calls.run(source, () -> Files.move(source, target, options));
   }
 
   /// Deletes a file or an empty folder.
@@ -283,7 +288,7 @@ public final class AsyncFiles {
   /// @throws java.nio.file.DirectoryNotEmptyException if it is a folder with something in it
   /// @throws IOException if it cannot be deleted
   public static void delete(Path path) throws IOException {
-    Calls.run(() -> Files.delete(path));
+    Calls.run(path, () -> Files.delete(path));
   }
 
   /// Deletes a file or an empty folder if it is there.
@@ -293,7 +298,7 @@ public final class AsyncFiles {
   /// @throws java.nio.file.DirectoryNotEmptyException if it is a folder with something in it
   /// @throws IOException if it cannot be deleted
   public static boolean deleteIfExists(Path path) throws IOException {
-    return Calls.<Boolean>call(() -> Files.deleteIfExists(path));
+    return Calls.<Boolean>call(path, () -> Files.deleteIfExists(path));
   }
 
   /// Makes a folder, and those above it that are missing.
@@ -303,7 +308,7 @@ public final class AsyncFiles {
   /// @throws IOException if it cannot be made
   public static void createDirectories(Path folder, FileAttribute<?>... attributes)
       throws IOException {
-    Calls.run(() -> Files.createDirectories(folder, attributes));
+    Calls.run(folder, () -> Files.createDirectories(folder, attributes));
   }
 
   /// Makes an empty file with a new name in the system's folder for temporary files. The caller
@@ -314,7 +319,7 @@ public final class AsyncFiles {
   /// @return where it is
   /// @throws IOException if it cannot be made
   public static Path createTempFile(String prefix, String suffix) throws IOException {
-    return Calls.make(() -> Files.createTempFile(prefix, suffix), Files::delete);
+    return Calls.make(null, () -> Files.createTempFile(prefix, suffix), Files::delete);
   }
 
   /// Makes an empty file with a new name. The caller deletes it.
@@ -325,7 +330,7 @@ public final class AsyncFiles {
   /// @return where it is
   /// @throws IOException if it cannot be made
   public static Path createTempFile(Path folder, String prefix, String suffix) throws IOException {
-    return Calls.make(() -> Files.createTempFile(folder, prefix, suffix), Files::delete);
+    return Calls.make(folder, () -> Files.createTempFile(folder, prefix, suffix), Files::delete);
   }
 
   /// Makes an empty folder with a new name in the system's folder for temporary files. The caller
@@ -335,6 +340,6 @@ public final class AsyncFiles {
   /// @return where it is
   /// @throws IOException if it cannot be made
   public static Path createTempDirectory(String prefix) throws IOException {
-    return Calls.make(() -> Files.createTempDirectory(prefix), Files::delete);
+    return Calls.make(null, () -> Files.createTempDirectory(prefix), Files::delete);
   }
 }

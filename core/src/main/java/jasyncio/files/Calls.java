@@ -6,7 +6,9 @@ import jasyncio.Future;
 import jasyncio.WaitInfo;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.face.Current;
+import jasyncio.internal.face.Tasks;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,14 +18,23 @@ import org.jspecify.annotations.Nullable;
 final class Calls {
   private Calls() {}
 
-  /// Makes a call. A cancellation drops it if it has not begun, else its result. Suspends.
-  static <T extends @Nullable Object> T call(Callable<T> call) throws IOException {
-    return Current.loop().runInExecutor(null, call).await(IOException.class);
+  /// Makes a call on a file or a folder. A cancellation drops it if it has not begun, else its
+  /// result. Suspends.
+  static <T extends @Nullable Object> T call(Path path, Callable<T> call) throws IOException {
+    return Tasks.<T>runInExecutor(Current.loop(), call, infoOn(path)).await(IOException.class);
   }
 
   /// Makes a call that gives nothing. Suspends.
-  static void run(Action<?> call) throws IOException {
-    Current.loop().runInExecutor(null, call).await(IOException.class);
+  static void run(Path path, Action<?> call) throws IOException {
+    Calls.<@Nullable Void>call(path, () -> call.asAwaitable().await());
+  }
+
+  /// What is waited for: a call on that, or on something new.
+  static WaitInfo.Source infoOn(@Nullable Path path) {
+    return () ->
+        new WaitInfo(
+            WaitInfo.Kind.THREAD,
+            "a call on " + (path == null ? "a new file" : path) + ", by another thread");
   }
 
   /// What takes back what a call has made.
@@ -33,7 +44,9 @@ final class Calls {
 
   /// Makes a call whose result must not get lost: if the caller is cancelled, it is dropped if it
   /// has not begun, else undone. Suspends.
-  static <T> T make(Callable<T> call, Undo<T> undo) throws IOException {
+  ///
+  /// @param path on what; `null`: on something new
+  static <T> T make(@Nullable Path path, Callable<T> call, Undo<T> undo) throws IOException {
     var loop = Current.loop();
     var settled = new AtomicBoolean(); // that it is made, or that it is dropped
     var future =
@@ -46,7 +59,7 @@ final class Calls {
               return call.call();
             });
     try {
-      awaitEnd(loop, future);
+      awaitEnd(loop, future, infoOn(path));
     } catch (Throwable e) {
       if (settled.compareAndSet(false, true)) {
         future.cancel();
@@ -69,11 +82,11 @@ final class Calls {
   }
 
   /// Waits until a call is over. A cancellation ends the waiting, and not the call. Suspends.
-  static void awaitEnd(EventLoop loop, Future<?> call) {
+  ///
+  /// @param info what is waited for
+  static void awaitEnd(EventLoop loop, Future<?> call, WaitInfo.Source info) {
     if (!call.done()) {
-      var over =
-          loop.<Boolean>createFuture(
-              () -> new WaitInfo(WaitInfo.Kind.THREAD, "a call on a file, by another thread"));
+      var over = loop.<Boolean>createFuture(info);
       call.addDoneCallback(f -> {
         if (!over.done()) {
           over.setResult(true);

@@ -85,14 +85,18 @@ public class FlowControlMixin implements Protocol {
     return null;
   }
 
+  private @Nullable String peerName() {
+    return this instanceof Peers.Named named ? named.peerName() : Peers.name(transport());
+  }
+
   private WaitInfo infoOnDraining() {
     return Peers.waitInfo(
-        transport(), "", " to take what was written", "the connection to take what was written");
+        peerName(), "", " to take what was written", "the connection to take what was written");
   }
 
   private WaitInfo infoOnClosing() {
     return Peers.waitInfo(
-        transport(), "the connection to ", " to be closed", "the connection to be closed");
+        peerName(), "the connection to ", " to be closed", "the connection to be closed");
   }
 
   /// Waits while writing is paused.

@@ -12,6 +12,7 @@ import jasyncio.internal.net.Acceptor;
 import jasyncio.internal.net.Clients;
 import jasyncio.internal.net.LazyWaitList;
 import jasyncio.internal.net.Listeners;
+import jasyncio.internal.net.Peers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Accepts connections; made by [Transports] and [Streams].
@@ -39,8 +41,7 @@ public final class Server implements AutoCloseable {
   private final List<SocketAddress> addresses;
   private final Runnable cleanUp;
   private final Clients clients = new Clients(this::wakeIfFinished);
-  private final LazyWaitList closers =
-      new LazyWaitList(this, () -> waitInfo("the clients to leave of "));
+  private final LazyWaitList closers = new LazyWaitList(this, this::infoOnClosing);
   private @Nullable Future<@Nullable Void> forever; // serveForever ends by its cancellation
   private boolean serving;
   private boolean closed;
@@ -151,7 +152,9 @@ public final class Server implements AutoCloseable {
     }
     begin();
     int wishes = cancellations();
-    var waiter = loop.<@Nullable Void>createFuture(() -> waitInfo("the end of "));
+    var waiter =
+        loop.<@Nullable Void>createFuture(
+            () -> new WaitInfo(WaitInfo.Kind.IO, "the end of " + this));
     forever = waiter;
     try {
       waiter.await();
@@ -168,8 +171,15 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private WaitInfo waitInfo(String what) {
-    return new WaitInfo(WaitInfo.Kind.IO, what + this);
+  private WaitInfo infoOnClosing() {
+    var server =
+        "the server at " + addresses.stream().map(Peers::text).collect(Collectors.joining(", "));
+    int n = clients.size();
+    return new WaitInfo(
+        WaitInfo.Kind.IO,
+        closed
+            ? (n == 1 ? "a client" : n + " clients") + " to leave " + server
+            : server + " to be closed");
   }
 
   private static int cancellations() {

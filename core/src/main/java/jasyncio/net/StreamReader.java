@@ -561,7 +561,14 @@ public final class StreamReader implements Iterable<byte[]> {
     }
     if (waiters == null) {
       waiters =
-          new WaitList(this, () -> Peers.waitInfo(transport, "data from ", "", "data for " + this));
+          new WaitList(
+              this,
+              () ->
+                  Peers.waitInfo(
+                      transport,
+                      "data from ",
+                      "",
+                      transport == null ? "data for a StreamReader" : "data from " + transport));
     }
     return waiters;
   }

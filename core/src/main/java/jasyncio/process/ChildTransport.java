@@ -10,6 +10,7 @@ import jasyncio.internal.base.Overrides;
 import jasyncio.internal.net.LazyWaitList;
 import jasyncio.internal.net.LoopIo;
 import jasyncio.internal.net.LoopOwned;
+import jasyncio.internal.net.Peers;
 import jasyncio.internal.process.Child;
 import jasyncio.internal.process.SignalNumbers;
 import jasyncio.net.BaseProtocol;
@@ -119,7 +120,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
   }
 
   /// One of the pipes; the protocol of its transport.
-  private final class ChildPipe implements Protocol {
+  private final class ChildPipe implements Protocol, Peers.Named {
     private final int fd;
     private @Nullable Transport transport;
     private boolean paused; // our protocol is told not to write
@@ -128,6 +129,11 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
 
     ChildPipe(int fd) {
       this.fd = fd;
+    }
+
+    @Override
+    public String peerName() {
+      return (fd == 1 ? "stdout of " : fd == 2 ? "stderr of " : "") + "process " + getPid();
     }
 
     void connect(ChildStreams streams) throws IOException {

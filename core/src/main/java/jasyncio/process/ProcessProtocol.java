@@ -1,6 +1,7 @@
 package jasyncio.process;
 
 import jasyncio.EventLoop;
+import jasyncio.internal.net.Peers;
 import jasyncio.net.FlowControlMixin;
 import jasyncio.net.StreamReader;
 import jasyncio.net.StreamWriter;
@@ -9,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Makes streams of a child's pipes. CPython: subprocess.py, SubprocessStreamProtocol.
-final class ProcessProtocol extends FlowControlMixin implements SubprocessProtocol {
+final class ProcessProtocol extends FlowControlMixin implements SubprocessProtocol, Peers.Named {
   private final int limit;
   private final @Nullable StreamReader[] readers = new StreamReader[3]; // by descriptor
   private @Nullable StreamWriter stdin;
@@ -38,6 +39,11 @@ final class ProcessProtocol extends FlowControlMixin implements SubprocessProtoc
     if (pipe != null) {
       stdin = new StreamWriter(pipe, this, null);
     }
+  }
+
+  @Override
+  public String peerName() {
+    return "process " + Objects.requireNonNull(transport).getPid();
   }
 
   @Nullable StreamWriter stdin() {

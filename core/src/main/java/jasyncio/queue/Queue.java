@@ -81,7 +81,8 @@ public class Queue<T> implements Iterable<T> {
 
   /// What it is called where tasks wait for it.
   final String description() {
-    return WaitInfo.named(getClass().getSimpleName(), getName());
+    var type = getClass().getSimpleName();
+    return WaitInfo.named(type.isEmpty() ? "Queue" : type, getName()); // empty: an anonymous one
   }
 
   // ---- putting ----------------------------------------------------------------------------------

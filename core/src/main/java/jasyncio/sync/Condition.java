@@ -27,18 +27,24 @@ import org.jspecify.annotations.Nullable;
 /// here. Python: `asyncio.Condition`.
 public final class Condition implements Acquirable, Awaitable<Boolean, RuntimeException> {
   private final Lock lock;
+  private final boolean ownsLock;
   private final WaitList waiters;
 
   /// A condition with a lock of its own.
   public Condition() {
-    this(new Lock());
+    this(new Lock(), true);
   }
 
   /// A condition on what `lock` guards; several conditions may share a lock.
   ///
   /// @param lock the lock
   public Condition(Lock lock) {
-    this.lock = Objects.requireNonNull(lock, "lock");
+    this(Objects.requireNonNull(lock, "lock"), false);
+  }
+
+  private Condition(Lock lock, boolean ownsLock) {
+    this.lock = lock;
+    this.ownsLock = ownsLock;
     this.waiters =
         new WaitList(
             this, () -> new WaitInfo(WaitInfo.Kind.SYNC, WaitInfo.named("Condition", getName())));
@@ -47,6 +53,7 @@ public final class Condition implements Acquirable, Awaitable<Boolean, RuntimeEx
   /// A part of something else, which says what those that wait in it wait for.
   Condition(WaitInfo.Source info) {
     this.lock = new Lock();
+    this.ownsLock = true;
     this.waiters = new WaitList(this, info);
   }
 
@@ -161,11 +168,15 @@ public final class Condition implements Acquirable, Awaitable<Boolean, RuntimeEx
     }
   }
 
-  /// Names the condition, for messages and [jasyncio.Task#waitsFor()].
+  /// Names the condition, and its lock if that is its own, for messages and
+  /// [jasyncio.Task#waitsFor()].
   ///
   /// @param name the name
   public void setName(String name) {
     waiters.setName(name);
+    if (ownsLock) {
+      lock.setName(name);
+    }
   }
 
   /// {@return its name, or `null`}

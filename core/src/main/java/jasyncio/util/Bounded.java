@@ -64,6 +64,7 @@ public final class Bounded {
       throw new IllegalArgumentException("limit must be positive, not " + limit);
     }
     var places = new Semaphore(limit);
+    places.setName("limit of " + limit);
     var tasks = new ArrayList<Task<R>>();
     try {
       new TaskGroup()

@@ -35,6 +35,7 @@ public final class RateLimiter {
     check("period", period);
     this.maxRate = maxRate;
     this.perSecond = maxRate / period;
+    turn.setName("RateLimiter");
   }
 
   /// A limiter with an empty bucket.

@@ -9,6 +9,7 @@ import jasyncio.net.BaseTransport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -128,11 +129,7 @@ public final class BareChannel {
   }
 
   private void awaitReady(Side side) {
-    var waiter =
-        loop.<Boolean>createFuture(() ->
-            new WaitInfo(
-                WaitInfo.Kind.IO,
-                (side == Side.READ ? "something to read from " : "room to write to ") + channel));
+    var waiter = loop.<Boolean>createFuture(() -> new WaitInfo(WaitInfo.Kind.IO, waitedFor(side)));
     var callback =
         io.callback(() -> {
           if (!waiter.done()) {
@@ -150,6 +147,18 @@ public final class BareChannel {
     if (channel.isOpen()) {
       check(channel); // it must not block the loop
     }
+  }
+
+  private String waitedFor(Side side) {
+    try {
+      if (channel instanceof ServerSocketChannel server && server.getLocalAddress() != null) {
+        return "a connection to " + Peers.text(server.getLocalAddress());
+      } else if (channel instanceof SocketChannel socket && socket.isConnectionPending()) {
+        return "the connection to " + Peers.text(socket.getRemoteAddress());
+      }
+    } catch (IOException e) { // it is closed
+    }
+    return (side == Side.READ ? "something to read from " : "room to write to ") + channel;
   }
 
   /// Has a callback run whenever the channel is ready, in place of the one before.

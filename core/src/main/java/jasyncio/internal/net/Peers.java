@@ -12,8 +12,18 @@ import org.jspecify.annotations.Nullable;
 public final class Peers {
   private Peers() {}
 
-  /// `10.0.0.3:5432`, the path of a socket, or `null` if the transport has nobody to name.
+  /// The protocol of a transport, if it knows who is on the other side.
+  public interface Named {
+    /// Who that is: `process 123`.
+    String peerName();
+  }
+
+  /// `10.0.0.3:5432`, the path of a socket, what the protocol says, or `null` if there is nobody to
+  /// name.
   public static @Nullable String name(@Nullable BaseTransport transport) {
+    if (transport instanceof PipeTransport pipe && pipe.getProtocol() instanceof Named named) {
+      return named.peerName();
+    }
     var address = transport == null ? null : transport.getExtraInfo(ExtraInfo.PEERNAME);
     var text = address == null ? "" : text(address);
     return text.isEmpty() ? null : text;
@@ -32,7 +42,12 @@ public final class Peers {
   /// What is waited for, with the name of the other side, or without if there is none.
   public static WaitInfo waitInfo(
       @Nullable BaseTransport transport, String before, String after, String without) {
-    var name = name(transport);
+    return waitInfo(name(transport), before, after, without);
+  }
+
+  /// The same with a name that is known.
+  public static WaitInfo waitInfo(
+      @Nullable String name, String before, String after, String without) {
     return new WaitInfo(WaitInfo.Kind.IO, name == null ? without : before + name + after);
   }
 }

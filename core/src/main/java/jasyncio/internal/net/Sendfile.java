@@ -1,7 +1,9 @@
 package jasyncio.internal.net;
 
+import jasyncio.WaitInfo;
 import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.face.Current;
+import jasyncio.internal.face.Tasks;
 import jasyncio.net.Protocol;
 import jasyncio.net.SendfileNotAvailableException;
 import jasyncio.net.Transport;
@@ -115,7 +117,11 @@ public final class Sendfile {
         gate.pass();
         buffer.clear().limit((int) Math.min(CHUNK, end - position));
         int n =
-            loop.runInExecutor(null, () -> file.read(buffer, position)).await(IOException.class);
+            Tasks.<Integer>runInExecutor(
+                    loop,
+                    () -> file.read(buffer, position),
+                    () -> new WaitInfo(WaitInfo.Kind.THREAD, "a piece of the file to be sent"))
+                .await(IOException.class);
         if (n < 0) {
           return;
         }
