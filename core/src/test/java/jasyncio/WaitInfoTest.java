@@ -452,10 +452,31 @@ class WaitInfoTest {
       var forever = waiting(server::serveForever);
       assertThat(forever.waitsFor()).asString().startsWith("the end of <Server sockets=");
       end(forever);
-      assertWaits(server::waitClosed, WaitInfo.Kind.IO, "the server at " + peer + " to be closed");
-      server.close();
-      assertWaits(server::waitClosed, WaitInfo.Kind.IO, "a client to leave the server at " + peer);
       stream.writer().close();
+    });
+  }
+
+  @Test
+  void server_thatIsClosed_saysWhere() throws Exception {
+    run(() -> {
+      var connected = new Event();
+      var server =
+          Streams.startServer(
+              (reader, writer) -> {
+                connected.set();
+                reader.read();
+                writer.close();
+              },
+              "127.0.0.1",
+              0);
+      var where = "the server at 127.0.0.1:" + server.port();
+      assertWaits(server::waitClosed, WaitInfo.Kind.IO, where + " to be closed");
+      var stream = Streams.openConnection("127.0.0.1", server.port());
+      connected.await();
+      server.close();
+      assertWaits(server::waitClosed, WaitInfo.Kind.IO, "a client to leave " + where);
+      stream.writer().close();
+      server.waitClosed();
     });
   }
 
