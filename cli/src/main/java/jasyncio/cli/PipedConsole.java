@@ -56,6 +56,9 @@ final class PipedConsole implements ReplConsole {
   }
 
   @Override
+  public void onInterrupt(Runnable action) {}
+
+  @Override
   public boolean leavesInterruptsToLoop() {
     return true;
   }

@@ -3,6 +3,7 @@ package jasyncio.cli;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,33 +53,47 @@ final class Repl {
   /// @return the exit status
   static int start(ClassPath classPath) {
     SnippetClasses classes = new SnippetClasses(classPath);
+    PrintStream errors = System.err;
     CompletableFuture<ReplEngine> engine = new CompletableFuture<>();
     ReplConsole console = isTerminal() ? new TerminalConsole(engine) : piped(engine);
-    ReplLoop loop = new ReplLoop(console.leavesInterruptsToLoop());
-    try (loop) {
-      try (console) {
-        if (console instanceof TerminalConsole terminal) {
-          terminal.onInterrupt(loop::interrupt);
-        }
-        daemon(
-            "jasyncio-repl-start",
-            () -> {
-              try {
-                engine.complete(
-                    new ReplEngine(
-                        loop, classes, classPath, console.out(), console.err(), console.colours()));
-              } catch (Throwable e) {
-                engine.completeExceptionally(e);
-              }
-            });
-        daemon("jasyncio-repl", new Repl(loop, console, engine)::converse);
-        Thread.currentThread().setContextClassLoader(classes.loader()); // not the line editor's
-        int status = loop.serve();
-        if (status == ExitStatus.INTERRUPTED) {
-          System.err.println("Interrupted");
-        }
-        return status;
+    System.setErr(ReadableErrors.instead(System.err, text -> restore(text, engine)));
+    try (ReplLoop loop = new ReplLoop(console.leavesInterruptsToLoop())) {
+      return new Repl(loop, console, engine).serve(classes, classPath);
+    } finally {
+      System.setErr(errors);
+    }
+  }
+
+  private int serve(SnippetClasses classes, ClassPath classPath) {
+    try (console) {
+      console.onInterrupt(loop::interrupt);
+      daemon("jasyncio-repl-start", () -> startEngine(classes, classPath));
+      daemon("jasyncio-repl", this::converse);
+      Thread.currentThread().setContextClassLoader(classes.loader()); // not the line editor's
+      int status = loop.serve();
+      if (status == ExitStatus.INTERRUPTED) {
+        System.err.println("Interrupted");
       }
+      return status;
+    }
+  }
+
+  private void startEngine(SnippetClasses classes, ClassPath classPath) {
+    try {
+      engine.complete(
+          new ReplEngine(
+              loop, classes, classPath, console.out(), console.err(), console.colours()));
+    } catch (Throwable e) {
+      engine.completeExceptionally(e);
+    }
+  }
+
+  /// On any thread, also while an input is evaluated, for which JShell is not made.
+  private static String restore(String text, CompletableFuture<ReplEngine> engine) {
+    try {
+      return engine.state() == Future.State.SUCCESS ? engine.resultNow().restore(text) : text;
+    } catch (RuntimeException e) {
+      return text;
     }
   }
 

@@ -20,6 +20,9 @@ interface ReplConsole extends AutoCloseable {
 
   Colours colours();
 
+  /// Has Ctrl-C do something, while nothing is typed.
+  void onInterrupt(Runnable action);
+
   /// Whether Ctrl-C comes as a signal to the loop, for want of anybody else.
   boolean leavesInterruptsToLoop();
 

@@ -80,8 +80,8 @@ final class TerminalConsole implements ReplConsole {
     return file;
   }
 
-  /// What Ctrl-C does while nothing is typed.
-  void onInterrupt(Runnable action) {
+  @Override
+  public void onInterrupt(Runnable action) {
     terminal.handle(Terminal.Signal.INT, signal -> action.run());
   }
 

@@ -208,6 +208,31 @@ class ScriptIT {
     Files.delete(link);
   }
 
+  @Test
+  void repl_piped_answersAndEnds() throws Exception {
+    ProcessBuilder repl = command(SCRIPT, "repl", "--debug");
+    Result result =
+        start(
+            repl,
+            """
+            var greeting = createTask(() -> sleep(0.001, "hello"))
+            await(greeting)
+            nothing
+            System.getProperty("jasyncio.debug")
+            /exit 3
+            """);
+    assertThat(result.out().lines().skip(1)).containsExactly("$1 ==> \"hello\"", "$2 ==> \"true\"");
+    assertThat(result.err())
+        .isEqualTo(
+            """
+            error: cannot find symbol
+              nothing
+              ^^^^^^^
+              symbol:   variable nothing
+            """);
+    assertThat(result.status()).isEqualTo(3);
+  }
+
   // ---- exit statuses ----------------------------------------------------------------------------
 
   @Test
