@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class AsCompletedTest {
   private final List<Object> got = new ArrayList<>();
 

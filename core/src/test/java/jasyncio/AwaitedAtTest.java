@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// An error that comes out of a wait tells in its stack trace where that was.
-@Timeout(60)
+@Timeout(600)
 class AwaitedAtTest {
   private static final String LABEL = "… awaited at ";
 

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What happens when a task blocks its thread without awaiting.
-@Timeout(60)
+@Timeout(600)
 class BlockingPolicyTest {
   private static RunOptions with(BlockingPolicy policy) {
     return RunOptions.defaults().blocking(policy);

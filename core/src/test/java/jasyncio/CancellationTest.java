@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import sun.misc.Signal;
 
 /// Who cancelled whom, and why.
-@org.junit.jupiter.api.Timeout(60)
+@org.junit.jupiter.api.Timeout(600)
 class CancellationTest {
   private static final double LONG = 100;
 

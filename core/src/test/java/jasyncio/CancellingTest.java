@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Cancelling along what tasks and gathers wait for.
-@Timeout(60)
+@Timeout(600)
 class CancellingTest {
   private static final int DEPTH = 100_000;
 

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 public final class ChildJvm implements AutoCloseable {
   private static final Logger LOGGER = Logger.getLogger("jasyncio"); // else it might be collected
 
-  private static final int MAX_SECONDS = 45;
+  private static final int MAX_SECONDS = 300;
 
   private final Process process;
   private final BufferedReader output;

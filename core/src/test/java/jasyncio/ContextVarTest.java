@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class ContextVarTest {
   private final ContextVar<String> variable = ContextVar.of("variable");
   private final List<String> seen = new ArrayList<>();

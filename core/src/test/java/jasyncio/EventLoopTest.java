@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class EventLoopTest {
   private final EventLoop loop = newEventLoop();
   private final List<String> order = new ArrayList<>();

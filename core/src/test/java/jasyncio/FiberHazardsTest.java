@@ -50,7 +50,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is known to go wrong when virtual threads have a scheduler of one's own, and does not here.
-@Timeout(60)
+@Timeout(600)
 @SuppressWarnings({
   // what these warn of is what is tested
   "LockNotBeforeTry",
@@ -309,7 +309,7 @@ class FiberHazardsTest {
           late.completeExceptionally(e);
         }
       });
-      System.out.println("in thread: " + late.get(20, TimeUnit.SECONDS));
+      System.out.println("in thread: " + late.get(100, TimeUnit.SECONDS));
     }
 
     private static int readLate() throws Exception {

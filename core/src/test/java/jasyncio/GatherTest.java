@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import jasyncio.testing.AsyncTest;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class GatherTest {
 
   @AsyncTest

@@ -20,7 +20,7 @@ import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-@org.junit.jupiter.api.Timeout(60)
+@org.junit.jupiter.api.Timeout(600)
 class IdleHooksTest {
   private final EventLoop loop = EventLoop.create(null);
   private final List<String> order = new ArrayList<>();

@@ -51,7 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The interrupt that a cancellation sends into a blocking call, under policy SWITCH: it is
 /// delivered once, and ends with the cancellation. See docs/decisions/0017.
-@Timeout(60)
+@Timeout(600)
 @ScheduledOnly
 @SuppressWarnings({"LockNotBeforeTry", "WaitNotInLoop", "ThreadPriorityCheck"})
 class InterruptionTest {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// A loop is run, stopped and closed, by several threads and by code that it calls itself.
-@Timeout(60)
+@Timeout(600)
 class LoopLifeTest {
   private final EventLoop loop = newEventLoop();
   private final List<String> order = new CopyOnWriteArrayList<>();

@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Wrong use is told at once, in one clear sentence.
-@Timeout(60)
+@Timeout(600)
 class MisuseTest {
   private static AbstractThrowableAssert<?, ?> assertIllegalState(ThrowingCallable code) {
     return assertThatThrownBy(code).isInstanceOf(IllegalStateException.class);

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Whatever is not `@Nullable` is refused when it is null, by its name, by every public method.
-@Timeout(60)
+@Timeout(600)
 class NullArgumentsTest {
   private static final List<Class<?>> FACE =
       List.of(

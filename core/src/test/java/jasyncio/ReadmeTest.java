@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What the README says of the build, and of what a program needs.
-@Timeout(60)
+@Timeout(600)
 class ReadmeTest {
   private static final Path TOP = Path.of("..");
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Bugs that were found by reading, each with what failed before.
-@Timeout(30)
+@Timeout(600)
 class RegressionTest {
   private final List<String> trace = new ArrayList<>();
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// What nobody else can be told comes to the exception handler or into the log: every time, and
 /// whatever the log makes of it.
-@Timeout(120)
+@Timeout(600)
 class ReportsTest {
 
   /// A log handler that fails for a while.

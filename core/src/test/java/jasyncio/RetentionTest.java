@@ -54,7 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What is finished does not keep what it was given, even if it is kept itself; and what never ends
 /// does not keep those who left it.
-@Timeout(60)
+@Timeout(600)
 @Tag("slow")
 @Tag("garbage")
 class RetentionTest {

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// The thread that calls `run` is interrupted: the main task is cancelled, as by Ctrl-C, and the
 /// caller gets an InterruptedException.
-@Timeout(60)
+@Timeout(600)
 class RunInterruptTest {
   private final List<String> order = new CopyOnWriteArrayList<>();
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import sun.misc.Signal;
 
-@Timeout(60)
+@Timeout(600)
 class RunnerTest {
 
   @Test

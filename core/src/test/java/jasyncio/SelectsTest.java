@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// How often the selector is asked, which costs a system call and a look at all that is ready: not
 /// once for each channel.
-@Timeout(60)
+@Timeout(600)
 @Tag("slow")
 class SelectsTest {
   private static final InetAddress HERE = InetAddress.ofLiteral("127.0.0.1");

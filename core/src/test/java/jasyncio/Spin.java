@@ -5,11 +5,11 @@ import java.util.function.BooleanSupplier;
 
 /// Waits for what no latch tells of, such as the state of a thread.
 final class Spin {
-  private static final long LIMIT_NANOS = Duration.ofSeconds(30).toNanos();
+  private static final long LIMIT_NANOS = Duration.ofSeconds(120).toNanos();
 
   private Spin() {}
 
-  /// Returns when `condition` holds; fails after half a minute.
+  /// Returns when `condition` holds; fails after two minutes.
   @SuppressWarnings("ThreadPriorityCheck") // somebody else is to get the processor
   static void until(BooleanSupplier condition) {
     long end = System.nanoTime() + LIMIT_NANOS;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// A task has next to no stack left and awaits: that may fail, but it is its own affair.
-@Timeout(60)
+@Timeout(600)
 class StackEndTest {
   private static final int ROUNDS = 15;
   private int attempts;

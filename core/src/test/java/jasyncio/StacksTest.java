@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What stacks and call graphs of tasks show: the program's frames, all of them, and no others.
-@Timeout(60)
+@Timeout(600)
 class StacksTest {
   private static List<String> methods(List<StackTraceElement> stack) {
     return stack.stream()

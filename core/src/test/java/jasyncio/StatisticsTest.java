@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What loops, queues and servers say of how busy they are.
-@Timeout(60)
+@Timeout(600)
 class StatisticsTest {
   private static LoopStatistics now() {
     return getRunningLoop().statistics();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /// Which way children are started depends on the JVM's flags, and no flag makes it print a warning.
-@Timeout(120)
+@Timeout(600)
 @EnabledOnOs(OS.LINUX)
 class SubprocessFlagsTest {
 

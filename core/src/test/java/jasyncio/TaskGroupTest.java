@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class TaskGroupTest {
   private final List<String> order = new ArrayList<>();
   private final IOException problem = new IOException("problem");

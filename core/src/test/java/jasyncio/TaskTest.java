@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class TaskTest {
 
   private static final RunOptions NO_DEBUG = RunOptions.defaults().debug(false);

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-@org.junit.jupiter.api.Timeout(60)
+@org.junit.jupiter.api.Timeout(600)
 class TimeoutTest {
 
   @AsyncTest

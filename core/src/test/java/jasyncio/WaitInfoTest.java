@@ -51,7 +51,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Whatever makes a task wait says what that is.
-@Timeout(60)
+@Timeout(600)
 class WaitInfoTest {
 
   private static Task<?> waiting(Action<?> call) {

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-@org.junit.jupiter.api.Timeout(60)
+@org.junit.jupiter.api.Timeout(600)
 class WaitListTest {
   private final WaitList list = new WaitList("<Thing>");
   private final List<String> order = new ArrayList<>();

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /// A task that yields goes on at once if nothing else is ready; nobody must notice.
-@org.junit.jupiter.api.Timeout(60)
+@org.junit.jupiter.api.Timeout(600)
 class YieldTest {
 
   @Test

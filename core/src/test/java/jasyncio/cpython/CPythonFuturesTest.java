@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What CPython's test_futures.py and test_futures2.py assert and nothing else here does.
-@Timeout(60)
+@Timeout(600)
 class CPythonFuturesTest {
   private final EventLoop loop = newEventLoop();
   private final List<Object> order = new ArrayList<>();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// CPython's test_graph.py (3.14). Stacks are whole here, so it is looked for the methods that have
 /// to be on them.
-@Timeout(60)
+@Timeout(600)
 class CPythonGraphTest {
   private final List<CallGraph> seen = new ArrayList<>();
 

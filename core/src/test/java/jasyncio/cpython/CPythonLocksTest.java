@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What CPython's test_locks.py asserts and nothing else here does.
-@Timeout(60)
+@Timeout(600)
 class CPythonLocksTest {
   private static final int N = 5;
   private final List<Object> results = new ArrayList<>();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// What CPython's test_base_events.py and test_events.py assert of the loop and nothing else here
 /// does.
-@Timeout(60)
+@Timeout(600)
 class CPythonLoopTest {
   private final EventLoop loop = newEventLoop();
   private final List<Object> order = new ArrayList<>();

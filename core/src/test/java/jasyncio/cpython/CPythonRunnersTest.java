@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What CPython's test_runners.py and test_threads.py assert and nothing else here does.
-@Timeout(60)
+@Timeout(600)
 class CPythonRunnersTest {
   private final List<Object> order = new ArrayList<>();
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What CPython's test_taskgroups.py asserts and nothing else here does. All of it holds for eager
 /// tasks, too.
-@Timeout(60)
+@Timeout(600)
 class CPythonTaskGroupsTest {
   private final List<Object> order = new ArrayList<>();
 

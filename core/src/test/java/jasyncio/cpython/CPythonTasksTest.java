@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What CPython's test_tasks.py asserts and nothing else here does.
-@Timeout(60)
+@Timeout(600)
 class CPythonTasksTest {
   private final EventLoop loop = newEventLoop();
   private final List<Object> order = new ArrayList<>();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 /// What CPython's test_timeouts.py and test_waitfor.py assert and nothing else here does.
-@org.junit.jupiter.api.Timeout(60)
+@org.junit.jupiter.api.Timeout(600)
 class CPythonTimeoutsTest {
   private final List<Object> order = new ArrayList<>();
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What was written is neither lost nor moved when a step fails: the disk is full, the executor
 /// takes no more, somebody is cancelled.
-@Timeout(60)
+@Timeout(600)
 class AsyncFileFaultsTest {
   private static final int BUFFER = 128 * 1024;
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// File systems and executors that do not behave.
-@Timeout(60)
+@Timeout(600)
 class AsyncFilesFaultsTest {
   @TempDir Path folder;
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Calls on whole files and folders.
-@Timeout(60)
+@Timeout(600)
 class AsyncFilesTest {
   @TempDir Path folder;
 

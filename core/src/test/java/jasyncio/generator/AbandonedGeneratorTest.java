@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Generators that nobody can iterate any more.
-@Timeout(120)
+@Timeout(600)
 class AbandonedGeneratorTest {
   private static final int MANY = 10_000;
 

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 
 /// What the pairs of `conformance` do not show: Java's own sides, asyncio and gevent together,
 /// misuse.
-@org.junit.jupiter.api.Timeout(60)
+@org.junit.jupiter.api.Timeout(600)
 class GeventTest {
   private final List<String> order = new ArrayList<>();
 

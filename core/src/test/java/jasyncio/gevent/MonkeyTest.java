@@ -39,7 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// Unmodified clients that block, in greenlets, all on one thread.
-@org.junit.jupiter.api.Timeout(120)
+@org.junit.jupiter.api.Timeout(600)
 @SuppressWarnings("LockNotBeforeTry") // greenlets hold locks while they wait
 class MonkeyTest {
   private final List<String> order = new ArrayList<>(); // greenlets need no lock

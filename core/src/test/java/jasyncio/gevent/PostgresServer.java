@@ -124,7 +124,7 @@ final class PostgresServer implements AutoCloseable {
   @Override
   public void close() throws IOException, InterruptedException {
     process.destroy();
-    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+    if (!process.waitFor(100, TimeUnit.SECONDS)) {
       process.destroyForcibly().waitFor();
     }
     try (var files = Files.walk(folder)) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// Protocols whose callbacks block under policy SWITCH, while the loop goes on.
 @Runtimes.ScheduledOnly
 @ExtendWith(OpenSockets.class)
-@Timeout(60)
+@Timeout(600)
 class BlockingCallbacksTest {
   private static final TlsOptions SERVER_TLS =
       TlsOptions.of(TlsProvider.JDK.server(TestPki.get().localhost()));

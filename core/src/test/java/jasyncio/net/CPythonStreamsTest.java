@@ -38,7 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What CPython's test_streams.py, test_server.py, test_selector_events.py, test_unix_events.py,
 /// test_buffered_proto.py and test_protocols.py assert and nothing else here does.
-@Timeout(60)
+@Timeout(600)
 @ExtendWith(OpenSockets.class)
 class CPythonStreamsTest {
   private static final String HOST = Loopback.HOST;

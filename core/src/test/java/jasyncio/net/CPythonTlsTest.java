@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What CPython's test_ssl.py, test_sslproto.py and test_sendfile.py assert, and what its other
 /// files assert of TLS, and nothing else here does.
-@Timeout(60)
+@Timeout(600)
 @ExtendWith(OpenSockets.class)
 class CPythonTlsTest {
   private static final TlsOptions SERVER =

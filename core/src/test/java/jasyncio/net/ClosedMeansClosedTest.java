@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What is closed is closed at once, and its address is free: the JDK would wait for the selector.
-@Timeout(60)
+@Timeout(600)
 class ClosedMeansClosedTest {
   private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Endpoints for datagrams, as coroutines use them.
 @ExtendWith(OpenSockets.class)
-@Timeout(60)
+@Timeout(600)
 class DatagramStreamTest {
   private static final String HOST = Loopback.HOST;
 

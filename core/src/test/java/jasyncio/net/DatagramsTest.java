@@ -37,7 +37,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Endpoints for datagrams, as protocols see them.
 @ExtendWith(OpenSockets.class)
-@Timeout(60)
+@Timeout(600)
 class DatagramsTest {
   private static final String HOST = Loopback.HOST;
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /// What networks do to programs, on real sockets.
 @ExtendWith(OpenSockets.class)
-@Timeout(120)
+@Timeout(600)
 class FaultsTest {
   private static final String HOST = Loopback.HOST;
   private static final String CANNOT_ACCEPT =

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// A connection that is closed keeps neither its protocol, nor what that captured, nor the context
 /// that it was made in.
-@Timeout(60)
+@Timeout(600)
 @Tag("slow")
 class NetRetentionTest {
   private static final ContextVar<Captured> VARIABLE = ContextVar.of("variable");

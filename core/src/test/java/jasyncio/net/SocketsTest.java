@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What the loop does with bare channels.
 @ExtendWith(OpenSockets.class)
-@Timeout(60)
+@Timeout(600)
 class SocketsTest {
   private static final String HOST = Loopback.HOST;
 

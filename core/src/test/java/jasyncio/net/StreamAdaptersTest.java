@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Codecs of the JDK, which know nothing of coroutines, on a connection.
-@Timeout(60)
+@Timeout(600)
 class StreamAdaptersTest {
   private interface Codec {
     void run(InputStream in, OutputStream out) throws Exception;

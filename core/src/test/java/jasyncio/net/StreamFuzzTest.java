@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// However the bytes of a stream are cut into pieces, and whenever they come: what is read is the
 /// same.
-@Timeout(120)
+@Timeout(600)
 class StreamFuzzTest {
   private static final byte[] CRLF = {'\r', '\n'};
   private static final List<byte[]> SEVERAL =

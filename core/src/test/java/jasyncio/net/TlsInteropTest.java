@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// TLS with other programs: OpenSSL's command, and Python's `ssl`. What is not installed is
 /// skipped.
-@Timeout(120)
+@Timeout(600)
 class TlsInteropTest {
   private static final TestPki.Identity LOCALHOST = TestPki.get().localhost();
   private static final @Nullable String OPENSSL = find("openssl", "version");
@@ -108,7 +108,7 @@ class TlsInteropTest {
     public void close() {
       process.destroyForcibly();
       try {
-        process.waitFor(10, TimeUnit.SECONDS);
+        process.waitFor(100, TimeUnit.SECONDS);
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }

@@ -59,7 +59,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// TLS over real sockets: what applications see of it.
-@Timeout(60)
+@Timeout(600)
 class TlsTest {
   private static final TestPki.Identity LOCALHOST = TestPki.get().localhost();
 

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What the conformance pairs do not show of transports, connecting and files.
 @ExtendWith(OpenSockets.class)
-@Timeout(60)
+@Timeout(600)
 class TransportsTest {
   private static final String HOST = Loopback.HOST;
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 /// What CPython's test_subprocess.py asserts and nothing else here does.
-@Timeout(60)
+@Timeout(600)
 @EnabledOnOs(OS.LINUX)
 class CPythonSubprocessTest {
   private static final ProcessOptions PIPED = ProcessOptions.piped();

@@ -58,7 +58,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What holds whichever way children are started and their pipes are made. Real processes.
-@Timeout(120)
+@Timeout(600)
 @EnabledOnOs(OS.LINUX)
 abstract class SubprocessContract {
   static final ProcessOptions PIPED = ProcessOptions.piped();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(600)
 class SelectTest {
   private final Queue<Integer> first = new Queue<>();
   private final Queue<Integer> second = new Queue<>();

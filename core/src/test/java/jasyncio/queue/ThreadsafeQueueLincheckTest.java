@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 /// that promise is told what no sequence of calls explains. That it loses nothing is checked by
 /// another test.
 @Tag("lincheck")
-@Timeout(240)
+@Timeout(600)
 class ThreadsafeQueueLincheckTest {
   private static final int MAXSIZE = 2;
 

@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class ThreadsafeQueueTest {
   private final ThreadsafeQueue<Integer> queue = new ThreadsafeQueue<>(2);
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(600)
 class CapacityLimiterTest {
   private final CapacityLimiter limiter = new CapacityLimiter(2);
   private final List<String> order = new ArrayList<>();

@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class ContextManagerTest {
   private final List<Object> seen = new ArrayList<>();
   private final IOException problem = new IOException("problem");

@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class CorrelatorTest {
   private final Correlator<Integer, String> correlator = new Correlator<>();
   private final List<Integer> sent = new ArrayList<>();

@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class ExitStackTest {
   private final List<Object> seen = new ArrayList<>();
   private final IOException problem = new IOException("problem");

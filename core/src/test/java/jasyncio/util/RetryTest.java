@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class RetryTest {
   private final List<Double> pauses = new ArrayList<>();
   private final IOException problem = new IOException("problem");

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// Checks all interleavings of a few pushes with the drains of one consumer.
 @Tag("lincheck")
-@Timeout(120)
+@Timeout(600)
 class InboxLincheckTest {
   private static ModelCheckingOptions options() {
     return new ModelCheckingOptions()

@@ -44,7 +44,7 @@ class InboxTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(600)
   void push_byManyThreadsWhileDrained_keepsTheOrderOfEach() throws Exception {
     int producers = 6;
     int each = 20_000;

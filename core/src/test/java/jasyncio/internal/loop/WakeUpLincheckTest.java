@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 ///
 /// What is checked is [Sleeper] itself, parked and in a selector; and that mistakes would be found.
 @Tag("lincheck")
-@Timeout(300)
+@Timeout(600)
 class WakeUpLincheckTest {
   private static final int INVOCATIONS = 800;
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(600)
 class StaggeredTest {
   private final List<Throwable> errors = new ArrayList<>();
   private final List<String> late = new ArrayList<>();

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The states of transports, and the arrows between them.
-@Timeout(60)
+@Timeout(600)
 class TransportStatesTest {
 
   @ParameterizedTest
