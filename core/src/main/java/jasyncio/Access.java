@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The way to the face's machine for the packages beside it.
@@ -40,6 +41,28 @@ final class Access extends LoopAccess {
   @Override
   public List<?> tasks(Object eventLoop) {
     return ((EventLoop) eventLoop).tasks.toList();
+  }
+
+  @Override
+  public int number(Object task) {
+    return ((Task<?>) task).number();
+  }
+
+  @Override
+  public String coroutineName(Object task) {
+    return ((Task<?>) task).coroutineName();
+  }
+
+  @Override
+  public boolean isRunning(Object task) {
+    var t = (Task<?>) task;
+    return t.fiber() != null && !t.isSuspended();
+  }
+
+  @Override
+  public Function<Object, @Nullable Object> waitInfos(Object eventLoop) {
+    var times = ((EventLoop) eventLoop).core.timers().times();
+    return task -> ((Task<?>) task).waitsFor(t -> times.getOrDefault(t, Long.MIN_VALUE));
   }
 
   @Override

@@ -93,14 +93,17 @@ final class Debug {
     return end > 0 && stack[0].getMethodName().equals("getStackTrace") ? 1 : 0;
   }
 
-  /// Below the JDK's frames if it is the library that has called it.
+  /// Below what the library has called last, be it the JDK or itself.
   private static int ourTopOf(StackTraceElement[] stack, int top, int end) {
+    int ourTop = top;
     for (int i = top; i < end; i++) {
-      if (!Frames.isOfTheJdk(stack[i])) {
-        return Frames.areOurs(stack[i].getClassName()) ? i : top;
+      if (Frames.areOurs(stack[i].getClassName())) {
+        ourTop = i + 1;
+      } else if (!Frames.isOfTheJdk(stack[i])) {
+        break;
       }
     }
-    return top;
+    return ourTop;
   }
 
   /// The JDK's part of waiting, above the call that waits.

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToLongFunction;
 import org.jetbrains.annotations.Async;
 import org.jspecify.annotations.Nullable;
 
@@ -413,18 +414,30 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   ///
   /// @return what; `null` if it runs, is ready to run, or is done
   public @Nullable WaitInfo waitsFor() {
+    return waitsFor(Task::wakesAt);
+  }
+
+  private long wakesAt() {
+    return getLoop().core.timers().nanosOf(this, ticket);
+  }
+
+  /// The same, with a quicker way to learn when a task that sleeps will wake.
+  @Nullable WaitInfo waitsFor(ToLongFunction<Task<?>> wakesAt) {
     boolean woken =
         waiter instanceof WaitList.Place place
             ? !place.waits()
             : waiter instanceof Future<?> future && future.done();
-    return woken ? null : waitInfoOfWaiter();
+    return woken ? null : waitInfoOfWaiter(wakesAt);
   }
 
   /// What the task waits for; also if it has been woken, until it goes on.
   @Nullable WaitInfo waitInfoOfWaiter() {
+    return waitInfoOfWaiter(Task::wakesAt);
+  }
+
+  private @Nullable WaitInfo waitInfoOfWaiter(ToLongFunction<Task<?>> wakesAt) {
     if (phase == SLEEPING) {
-      var core = getLoop().core;
-      double left = (core.timers().nanosOf(this, ticket) - core.nanos()) / 1e9;
+      double left = (wakesAt.applyAsLong(this) - getLoop().core.nanos()) / 1e9;
       return new WaitInfo(
           WaitInfo.Kind.TIMER,
           "its sleep to end in " + Times.text(Math.ceil(Math.max(0, left) * 1e3) / 1e3) + " s");
@@ -837,6 +850,10 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return "Task.task_wakeup()";
   }
 
+  String coroutineName() {
+    return Describe.name(CoroutineBody.naming(body));
+  }
+
   boolean isSuspended() {
     return phase >= SUSPENDED;
   }
@@ -858,9 +875,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   @Override
   String details() {
     var text = new StringBuilder(" name='").append(getName()).append("' coro=<");
-    text.append(Describe.name(CoroutineBody.naming(body)))
-        .append("()")
-        .append(done() ? " done" : "");
+    text.append(coroutineName()).append("()").append(done() ? " done" : "");
     var stack = isSuspended() ? getStack() : List.<StackTraceElement>of();
     if (!stack.isEmpty()) {
       text.append(" running at ").append(Describe.place(stack.getLast()));

@@ -152,6 +152,10 @@ class StacksTest {
     byTheProgram.addAll(beginning);
     assertThat(Debug.userStack(byTheLibrary.toArray(StackTraceElement[]::new)))
         .containsExactly(program);
+    var byTheLibraryTwice = new ArrayList<>(List.of(taken, inbox, taken));
+    byTheLibraryTwice.addAll(byTheLibrary);
+    assertThat(Debug.userStack(byTheLibraryTwice.toArray(StackTraceElement[]::new)))
+        .containsExactly(program);
     assertThat(Debug.userStack(byTheProgram.toArray(StackTraceElement[]::new)))
         .containsExactly(taken, program);
   }

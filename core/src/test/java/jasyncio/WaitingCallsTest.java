@@ -84,6 +84,7 @@ class WaitingCallsTest {
       LimitOverrunException: *
       LineHandler: *
       Lock: getName locked release setName statistics
+      LoopInfo: *
       Lowlevel: callWhenIdle cancelOnce coroutine forgetAsyncgen registerAsyncgen setStallHandler
       Lowlevel: stopNow
       Place: leave woken
@@ -112,6 +113,7 @@ class WaitingCallsTest {
       Task: setResult uncancel waitsFor
       TaskConstructor: *
       TaskFactory: *
+      TaskInfo: *
       TaskGroup: createTask
       ThreadsafeQueue: blocking empty full getName getNowait isShutdown maxsize putNowait
       ThreadsafeQueue: qsize setName statistics

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What tasks wait for, and how: asyncio's module `tasks`, as far as the library itself uses it.
@@ -23,6 +24,26 @@ public final class Tasks {
   /// The tasks of `loop` that are not done, oldest first.
   public static List<Task<?>> all(EventLoop loop) {
     return (List<Task<?>>) ACCESS.tasks(loop);
+  }
+
+  /// The number of a task, of which its name is made if it was given none.
+  public static int number(Task<?> task) {
+    return ACCESS.number(task);
+  }
+
+  /// What the function is called that a task runs.
+  public static String coroutineName(Task<?> task) {
+    return ACCESS.coroutineName(task);
+  }
+
+  /// Whether the code of a task runs now. The loop's thread only.
+  public static boolean isRunning(Task<?> task) {
+    return ACCESS.isRunning(task);
+  }
+
+  /// [Task#waitsFor()] for many tasks of a loop at this moment: cheaper than to ask each of them.
+  public static Function<Task<?>, @Nullable WaitInfo> waitInfos(EventLoop loop) {
+    return (Function<Task<?>, @Nullable WaitInfo>) (Function<?, ?>) ACCESS.waitInfos(loop);
   }
 
   /// Suspends the task for so many seconds, or for one iteration of the loop.

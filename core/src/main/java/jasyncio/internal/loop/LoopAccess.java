@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What the packages beside the face need of it and users do not; the face leaves it here, as
@@ -36,6 +37,14 @@ public abstract class LoopAccess {
   public abstract void cancelAgain(Object task, Error error);
 
   public abstract List<?> tasks(Object eventLoop);
+
+  public abstract int number(Object task);
+
+  public abstract String coroutineName(Object task);
+
+  public abstract boolean isRunning(Object task);
+
+  public abstract Function<Object, @Nullable Object> waitInfos(Object eventLoop);
 
   public abstract void sleep(double seconds);
 

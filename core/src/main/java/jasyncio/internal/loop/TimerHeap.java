@@ -2,7 +2,9 @@ package jasyncio.internal.loop;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Entries ordered by due time, equal ones by insertion: a 4-ary heap.
@@ -56,6 +58,17 @@ public final class TimerHeap {
       }
     }
     return Long.MIN_VALUE;
+  }
+
+  /// When all that are wanted are due.
+  public Map<Entry, Long> times() {
+    var times = new IdentityHashMap<Entry, Long>(size);
+    for (int i = 0; i < size; i++) {
+      if (entries[i].isWanted(ticket(i))) {
+        times.put(entries[i], nanos(i));
+      }
+    }
+    return times;
   }
 
   /// Adds a timer.

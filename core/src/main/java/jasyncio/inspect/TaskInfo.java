@@ -1,0 +1,108 @@
+package jasyncio.inspect;
+
+import jasyncio.Cancellation;
+import jasyncio.Future;
+import jasyncio.Task;
+import jasyncio.WaitInfo;
+import jasyncio.internal.face.Tasks;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A task as it is at a moment: what it does, or for what it waits, where, and who waits for it.
+///
+/// A snapshot; it lives on unchanged, and any thread may read it. Python: a row of `python -m
+/// asyncio ps`.
+///
+/// @param number counts the tasks of this JVM; part of the name of those that were given none
+/// @param name the name
+/// @param coroutine the name of the function that it runs: `Server.handle`, `Main.<lambda>`
+/// @param state what it does
+/// @param waitsFor for what it waits; `null` unless the state is `WAITING` or `BLOCKED`
+/// @param cancellation the last request to cancel it, if there is one
+/// @param awaitedBy the names of the tasks that wait for it
+/// @param stack where it is, innermost frame first, the program's own frames only
+public record TaskInfo(
+    int number,
+    String name,
+    String coroutine,
+    State state,
+    @Nullable WaitInfo waitsFor,
+    @Nullable Cancellation cancellation,
+    List<String> awaitedBy,
+    List<StackTraceElement> stack) {
+
+  /// What a task does.
+  public enum State {
+    /// It is about to begin.
+    NEW,
+    /// Its code runs.
+    RUNNING,
+    /// It is about to go on.
+    READY,
+    /// It waits.
+    WAITING,
+    /// It waits in a blocking call, under [jasyncio.BlockingPolicy#SWITCH].
+    BLOCKED,
+    /// It has come to its end.
+    DONE
+  }
+
+  /// A task with copies of the lists.
+  public TaskInfo {
+    awaitedBy = List.copyOf(awaitedBy);
+    stack = List.copyOf(stack);
+  }
+
+  /// What `task` looks like now. Call on its loop's thread. Suspends and disturbs nobody.
+  ///
+  /// @param task the task
+  /// @return what it looks like
+  public static TaskInfo capture(Task<?> task) {
+    return of(task, task.waitsFor());
+  }
+
+  static TaskInfo of(Task<?> task, @Nullable WaitInfo waitsFor) {
+    var stack = task.getStack();
+    return new TaskInfo(
+        Tasks.number(task),
+        task.getName(),
+        Tasks.coroutineName(task),
+        stateOf(task, waitsFor, stack.isEmpty()),
+        waitsFor,
+        task.cancellation(),
+        awaitersOf(task),
+        stack);
+  }
+
+  private static State stateOf(Task<?> task, @Nullable WaitInfo waitsFor, boolean isNowhere) {
+    if (task.done()) {
+      return State.DONE;
+    } else if (waitsFor != null) {
+      return waitsFor.kind() == WaitInfo.Kind.BLOCKING ? State.BLOCKED : State.WAITING;
+    } else if (Tasks.isRunning(task)) {
+      return State.RUNNING;
+    }
+    return isNowhere ? State.NEW : State.READY;
+  }
+
+  private static List<String> awaitersOf(Future<?> future) {
+    return future.awaitedBy().stream()
+        .<String>mapMulti((awaiter, names) -> {
+          if (awaiter instanceof Task<?> task) {
+            names.accept(task.getName());
+          }
+        })
+        .toList();
+  }
+
+  /// {@return what it does, in a few words: `waits for Lock 'db', held by Task-7`}
+  public String doing() {
+    return switch (state) {
+      case NEW -> "is about to begin";
+      case RUNNING -> "runs";
+      case READY -> "is about to go on";
+      case WAITING, BLOCKED -> "waits for " + waitsFor;
+      case DONE -> "is done";
+    };
+  }
+}
