@@ -5,7 +5,7 @@ import java.util.function.BooleanSupplier;
 
 /// Waits for what no latch tells of, such as the state of a thread.
 final class Spin {
-  private static final long LIMIT_NANOS = Duration.ofSeconds(120).toNanos();
+  private static final long LIMIT_NANOS = Duration.ofMinutes(2).toNanos();
 
   private Spin() {}
 
