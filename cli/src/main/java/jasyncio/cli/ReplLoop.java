@@ -85,6 +85,8 @@ final class ReplLoop implements AutoCloseable {
         Input input = runner.run(wrapFuture(next.copy(), loop)); // a copy may be cancelled
         next = new CompletableFuture<>();
         run(input);
+      } catch (CancelledError e) { // Ctrl-C, while no input ran
+        heed(new KeyboardInterrupt());
       } catch (Throwable e) {
         heed(e);
       }

@@ -60,7 +60,7 @@ final class TerminalConsole implements ReplConsole {
   }
 
   /// The file, which nobody else may read.
-  private static @Nullable Path history(@Nullable Path file) {
+  static @Nullable Path history(@Nullable Path file) {
     if (file == null) {
       return null;
     }

@@ -129,7 +129,7 @@ class CommandLineTest {
     try (Output output = Output.capture()) {
       assertThat(Main.execute(words(line))).isEqualTo(ExitStatus.OK);
       assertThat(output.out())
-          .contains("Commands:", "run", "Compile and run a single-file Java program.")
+          .contains("Commands:", "run", "Compile and run a single-file Java program.", "repl")
           .doesNotContain("warm-up");
     }
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -359,6 +360,23 @@ class ScriptIT {
       assertThat(out.readLine()).isEqualTo("cleaned up");
       assertThat(process.waitFor()).isEqualTo(130);
       assertThat(Files.readString(err)).isEqualTo("Interrupted\n");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void exit_controlCWhileThePipeIsSilent_130() throws Exception {
+    assumeFalse(
+        ignoresInterrupts(), "this JVM was started to ignore Ctrl-C, and so are its children");
+    Process process = command(SCRIPT, "repl").start();
+    try (BufferedReader out = process.inputReader(UTF_8);
+        Writer in = process.outputWriter(UTF_8)) {
+      in.write("1 + 1\n");
+      in.flush();
+      assertThat(out.readLine()).isEqualTo("$1 ==> 2");
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      assertThat(process.waitFor()).isEqualTo(130);
     } finally {
       process.destroyForcibly();
     }
