@@ -266,7 +266,7 @@ public final class LoopCore implements FiberSource {
     }
     channels.moveFoundTo(ready);
     moveDueTimers();
-    if (listenerAsked && ready.size() > 0 && !ready.isMereQuestion()) {
+    if (listenerAsked && !ready.hasOnlyQuestions()) {
       listenerAsked = false;
     }
   }

@@ -50,9 +50,14 @@ public class ReadyQueue {
     return size;
   }
 
-  /// Whether all that is here is a question.
-  boolean isMereQuestion() {
-    return size == 1 && get(0).isQuestion();
+  /// Whether all that is here are questions.
+  boolean hasOnlyQuestions() {
+    for (int i = 0; i < size; i++) {
+      if (!get(i).isQuestion()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// Whether each turn is looked at: then none is saved where it would change nothing.
