@@ -137,7 +137,7 @@ public final class AsCompleted<T extends @Nullable Object> implements Iterable<F
 
   private WaitInfo waitInfo() {
     long open = todo.keySet().stream().filter(future -> !future.done()).count();
-    return new WaitInfo(WaitInfo.Kind.TASKS, "asCompleted(...), " + open + " are not done");
+    return new WaitInfo(WaitInfo.Kind.TASKS, "asCompleted(...), " + open + " not done");
   }
 
   private void begin() {

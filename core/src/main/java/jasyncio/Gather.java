@@ -154,7 +154,7 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
   @Override
   WaitInfo waitInfo() {
     return new WaitInfo(
-        WaitInfo.Kind.TASKS, "gather(...), " + pending + " of " + members.size() + " are not done");
+        WaitInfo.Kind.TASKS, "gather(...), " + pending + " of " + members.size() + " not done");
   }
 
   @Override

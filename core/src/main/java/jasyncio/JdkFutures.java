@@ -27,7 +27,7 @@ final class JdkFutures {
   /// What is waited for, without the object itself, which may be large.
   private static WaitInfo.Source infoOn(Object theirs) {
     var naming = Describe.naming(theirs);
-    return () -> new WaitInfo(WaitInfo.Kind.FUTURE, "a " + Describe.name(naming));
+    return () -> new WaitInfo(WaitInfo.Kind.FUTURE, Describe.name(naming));
   }
 
   static <T extends @Nullable Object> Future<T> wrap(

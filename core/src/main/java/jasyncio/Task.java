@@ -437,7 +437,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   private @Nullable WaitInfo waitInfoOfWaiter(ToLongFunction<Task<?>> wakesAt) {
     if (phase == SLEEPING) {
-      double left = (wakesAt.applyAsLong(this) - getLoop().core.nanos()) / 1e9;
+      double left = ((double) wakesAt.applyAsLong(this) - getLoop().core.nanos()) / 1e9;
       return new WaitInfo(
           WaitInfo.Kind.TIMER,
           "its sleep to end in " + Times.text(Math.ceil(Math.max(0, left) * 1e3) / 1e3) + " s");

@@ -111,7 +111,7 @@ final class Waits {
       long open = all.stream().filter(future -> !future.done()).count();
       return new WaitInfo(
           WaitInfo.Kind.TASKS,
-          "wait(..., " + when + "), " + open + " of " + all.size() + " are not done");
+          "wait(..., " + when + "), " + open + " of " + all.size() + " not done");
     }
 
     void await(double timeout) {

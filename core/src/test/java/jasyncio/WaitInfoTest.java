@@ -131,15 +131,15 @@ class WaitInfoTest {
       assertWaits(
           () -> Asyncio.wait(List.of(a, b)),
           WaitInfo.Kind.TASKS,
-          "wait(..., ALL_COMPLETED), 1 of 2 are not done");
+          "wait(..., ALL_COMPLETED), 1 of 2 not done");
       assertWaits(
           () -> {
             for (var _ : asCompleted(List.of(a, b)).async()) {}
           },
           WaitInfo.Kind.TASKS,
-          "asCompleted(...), 1 are not done");
+          "asCompleted(...), 1 not done");
       assertWaits(() -> shield(b).await(), WaitInfo.Kind.TASK, "task 'b', shielded");
-      assertWaits(gather(a, b)::await, WaitInfo.Kind.TASKS, "gather(...), 1 of 2 are not done");
+      assertWaits(gather(a, b)::await, WaitInfo.Kind.TASKS, "gather(...), 1 of 2 not done");
     }
 
     @AsyncTest
@@ -177,7 +177,7 @@ class WaitInfoTest {
       var a = createTask(() -> sleep(100), "a");
       var promise = asCompleted(List.of(a)).iterator().next();
       var first = waiting(promise::await);
-      assertWaits(promise::await, WaitInfo.Kind.TASKS, "asCompleted(...), 1 are not done");
+      assertWaits(promise::await, WaitInfo.Kind.TASKS, "asCompleted(...), 1 not done");
       end(first);
       a.cancel();
     }
@@ -426,7 +426,7 @@ class WaitInfoTest {
       assertWaits(
           () -> wrapFuture(new CompletableFuture<Integer>()).await(),
           WaitInfo.Kind.FUTURE,
-          "a CompletableFuture");
+          "CompletableFuture");
       var queue = new ThreadsafeQueue<Integer>();
       queue.setName("in");
       assertWaits(queue::get, WaitInfo.Kind.QUEUE, "an item of ThreadsafeQueue 'in'");
