@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 
 /// Output to a terminal at which somebody may be typing: then it appears above the line that is
 /// being typed, in whole lines.
-final class OutputAbovePrompt {
+final class OutputAbovePrompt implements AutoCloseable {
   /* Overview
    * The line editor has a lock, which it holds while it looks for completions, say. So a program never waits for it:
    * while something is typed, what is printed is kept, and a thread of its own hands whole lines to the editor.
@@ -24,11 +24,13 @@ final class OutputAbovePrompt {
   private final List<Stream> streams = new ArrayList<>(); // under lock
   private boolean reading; // under lock
   private boolean printing; // under lock
+  private final Thread printer;
 
   /// @param editor shows lines above that which is being typed; they come without the last line end
   OutputAbovePrompt(Consumer<String> editor) {
     this.editor = editor;
-    Thread.ofPlatform().name("jasyncio-repl-output").daemon().start(this::print);
+    this.printer = Thread.ofPlatform().name("jasyncio-repl-output").daemon().unstarted(this::print);
+    printer.start();
   }
 
   /// A stream to be used instead of one that goes to the terminal.
@@ -64,6 +66,13 @@ final class OutputAbovePrompt {
         Thread.currentThread().interrupt();
       }
     }
+  }
+
+  /// From now on everything is written at once.
+  @Override
+  public void close() {
+    endReading();
+    printer.interrupt();
   }
 
   private void print() {

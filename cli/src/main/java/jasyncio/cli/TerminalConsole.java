@@ -131,6 +131,7 @@ final class TerminalConsole implements ReplConsole {
     System.err.flush();
     System.setOut(realOut);
     System.setErr(realErr);
+    output.close();
     try {
       terminal.close();
     } catch (IOException e) {

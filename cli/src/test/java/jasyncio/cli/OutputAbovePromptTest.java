@@ -7,15 +7,21 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OutputAbovePromptTest {
   private final BlockingQueue<String> above = new LinkedBlockingQueue<>();
   private final ByteArrayOutputStream terminal = new ByteArrayOutputStream();
   private final OutputAbovePrompt output = new OutputAbovePrompt(above::add);
   private final PrintStream out = output.instead(new PrintStream(terminal, true, UTF_8));
+
+  @AfterEach
+  void close() {
+    output.close();
+  }
 
   private String shown() {
     return terminal.toString(UTF_8);

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// `jasyncio repl` with its inputs from a pipe.
 @Tag("slow") // JShell takes a while to start
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ReplCommandTest {
   @TempDir Path dir;
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What inputs come to, without a terminal. All tests are one session.
 @Tag("slow") // JShell takes a while to start
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ReplEngineTest {
   /// Where the code of inputs finds objects of the tests.
   private static final String SHARED = "ReplEngineTest.latch";

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The `jasyncio` script as a user meets it: a process with a working directory and an environment.
-@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 6000, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ScriptIT {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
   private static final Path SCRIPT = ROOT.resolve("jasyncio");
@@ -211,7 +211,7 @@ class ScriptIT {
 
   @Test
   void repl_piped_answersAndEnds() throws Exception {
-    ProcessBuilder repl = command(SCRIPT, "repl", "--debug");
+    ProcessBuilder repl = command(SCRIPT, "repl", "--blocking=switch");
     Result result =
         start(
             repl,
@@ -219,10 +219,11 @@ class ScriptIT {
             var greeting = createTask(() -> sleep(0.001, "hello"))
             await(greeting)
             nothing
-            System.getProperty("jasyncio.debug")
+            System.getProperty("jasyncio.blocking")
             /exit 3
             """);
-    assertThat(result.out().lines().skip(1)).containsExactly("$1 ==> \"hello\"", "$2 ==> \"true\"");
+    assertThat(result.out().lines().skip(1))
+        .containsExactly("$1 ==> \"hello\"", "$2 ==> \"switch\"");
     assertThat(result.err())
         .isEqualTo(
             """
