@@ -547,6 +547,7 @@ class InterruptionTest {
   }
 
   @Test
+  @Timeout(60) // in quadratic time: minutes
   void cancel_ofManyTasksThatBlock_isLinear() {
     run(
         () -> {

@@ -180,6 +180,7 @@ class RegressionTest {
   }
 
   @Test
+  @Timeout(30) // in quadratic time: minutes
   void manyFailures_areWatchedInLinearTime() {
     run(() -> {
       var bodies = new ArrayList<Awaitable<Object, ?>>();

@@ -1,12 +1,15 @@
 package jasyncio.cli;
 
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.lang.model.SourceVersion;
 import org.jline.reader.Highlighter;
 import org.jline.reader.LineReader;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
+import org.jspecify.annotations.Nullable;
 
 /// Colours words of the language, texts and comments in a line that is being typed.
 final class JavaHighlighter implements Highlighter {
@@ -15,12 +18,11 @@ final class JavaHighlighter implements Highlighter {
           "(?<comment>//.*|/\\*(?s:.*?)(?:\\*/|\\z))"
               + "|(?<text>\"\"\"(?s:.*?)(?:\"\"\"|\\z)|\"(?:\\\\.|[^\"\\\\\\n])*\"?|'(?:\\\\.|[^'\\\\\\n])*'?)"
               + "|(?<number>\\b\\d[\\w.]*)"
-              + "|(?<keyword>\\b(?:abstract|assert|boolean|break|byte|case|catch|char|class|continue"
-              + "|default|do|double|else|enum|extends|false|final|finally|float|for|if|implements"
-              + "|import|instanceof|int|interface|long|module|new|null|package|permits|private"
-              + "|protected|public|record|return|sealed|short|static|super|switch|synchronized|this"
-              + "|throw|throws|true|try|var|void|volatile|when|while|yield)\\b)"
-              + "|\\w+");
+              + "|(?<word>\\w+)");
+
+  /// Words that mean something in their places only, but are hardly ever names.
+  private static final Set<String> CONTEXTUAL =
+      Set.of("module", "permits", "record", "sealed", "var", "when", "yield");
 
   private final Colours colours;
 
@@ -50,9 +52,13 @@ final class JavaHighlighter implements Highlighter {
       return AttributedStyle.DEFAULT.foreground(AttributedStyle.GREEN);
     } else if (token.group("number") != null) {
       return AttributedStyle.DEFAULT.foreground(AttributedStyle.YELLOW);
-    } else if (token.group("keyword") != null) {
+    } else if (isKeyword(token.group("word"))) {
       return AttributedStyle.DEFAULT.foreground(AttributedStyle.BLUE).bold();
     }
     return AttributedStyle.DEFAULT;
+  }
+
+  private static boolean isKeyword(@Nullable String word) {
+    return word != null && (SourceVersion.isKeyword(word) || CONTEXTUAL.contains(word));
   }
 }

@@ -40,6 +40,13 @@ final class LoopOptions {
       description = "Jars and directories that the program needs; 'lib/*' means all jars in lib.")
   private String classPath = "";
 
+  @Option(
+      names = {"-h", "--help"},
+      order = 5,
+      usageHelp = true,
+      description = "Show this help and exit.")
+  boolean help; // picocli reads it: not private, or javac would find it unused
+
   LoopOptions() {}
 
   /// How the event loops are to work.

@@ -2,7 +2,6 @@ package jasyncio.cli;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -38,16 +37,6 @@ final class PipedConsole implements ReplConsole {
     } catch (IOException e) {
       return null; // as if it had been closed
     }
-  }
-
-  @Override
-  public PrintStream out() {
-    return System.out;
-  }
-
-  @Override
-  public PrintStream err() {
-    return System.err;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package jasyncio.cli;
 
+import jasyncio.inspect.LoopInfo;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.InputStreamReader;
@@ -81,8 +82,7 @@ final class Repl {
   private void startEngine(SnippetClasses classes, ClassPath classPath) {
     try {
       engine.complete(
-          new ReplEngine(
-              loop, classes, classPath, console.out(), console.err(), console.colours()));
+          new ReplEngine(loop, classes, classPath, System.out, System.err, console.colours()));
     } catch (Throwable e) {
       engine.completeExceptionally(e);
     }
@@ -141,7 +141,7 @@ final class Repl {
 
   /// Returns the exit status.
   private int answerAll() {
-    for (String input = console.read(); input != null; input = console.read()) {
+    for (String input = console.read(); input != null && !loop.hasEnded(); input = console.read()) {
       var exit = EXIT.matcher(input);
       if (exit.matches() && !isDeclared(input)) {
         return exit.group(1) == null ? ExitStatus.OK : Integer.parseInt(exit.group(1));
@@ -164,20 +164,21 @@ final class Repl {
     String command = input.strip();
     switch (command) {
       case "/ps" -> listTasks();
-      case "/help", "/?" -> console.out().println(HELP);
-      default -> console.err().println("there is no command " + command + "; /help lists them");
+      case "/help", "/?" -> System.out.println(HELP);
+      default -> System.err.println("there is no command " + command + "; /help lists them");
     }
   }
 
   private void listTasks() {
     try {
-      String table =
-          loop.ask(() -> TaskTable.of(loop.loop())).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      console.out().println(engine.join().restore(table));
+      String tasks =
+          loop.ask(() -> LoopInfo.capture(loop.loop()).format())
+              .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      System.out.println(engine.join().restore(tasks));
     } catch (TimeoutException e) {
-      console.err().println("the event loop does not answer: something holds it up");
+      System.err.println("the event loop does not answer: something holds it up");
     } catch (Exception e) {
-      console.err().println(e);
+      System.err.println(e);
     }
   }
 }

@@ -2,7 +2,6 @@ package jasyncio.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /// `jasyncio repl`, as picocli sees it.
 @Command(
@@ -40,13 +39,6 @@ import picocli.CommandLine.Option;
     })
 final class ReplCommand implements JasyncioCommand.Subcommand {
   @Mixin private LoopOptions options = new LoopOptions();
-
-  @Option(
-      names = {"-h", "--help"},
-      order = 5,
-      usageHelp = true,
-      description = "Show this help and exit.")
-  boolean help;
 
   private ReplCommand() {}
 

@@ -1,6 +1,5 @@
 package jasyncio.cli;
 
-import java.io.PrintStream;
 import org.jspecify.annotations.Nullable;
 
 /// Where a REPL's inputs come from, and where its output goes.
@@ -12,11 +11,6 @@ interface ReplConsole extends AutoCloseable {
   ///
   /// @return the input, or null at the end
   @Nullable String read();
-
-  /// Where to print to.
-  PrintStream out();
-
-  PrintStream err();
 
   Colours colours();
 

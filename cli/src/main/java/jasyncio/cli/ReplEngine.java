@@ -56,6 +56,7 @@ final class ReplEngine implements AutoCloseable {
   private static final Pattern PYTHONS_AWAIT =
       Pattern.compile("\\s*(?:(?:\\w+\\s+)?\\w+\\s*=\\s*)?await\\s+\\w");
 
+  private final ReplLoop loop;
   private final ClassPath classPath;
   private final SnippetClasses classes;
   private final SnippetExecution execution;
@@ -73,6 +74,7 @@ final class ReplEngine implements AutoCloseable {
       PrintStream out,
       PrintStream err,
       Colours colours) {
+    this.loop = loop;
     this.classPath = classPath;
     this.classes = classes;
     this.out = out;
@@ -131,12 +133,12 @@ final class ReplEngine implements AutoCloseable {
     return false;
   }
 
-  /// Evaluates all that a text has, up to what fails.
+  /// Evaluates all that a text has, up to what fails or ends the loop.
   ///
   /// @return whether nothing failed
   boolean evaluate(String text) {
     String rest = text;
-    while (!rest.isBlank()) {
+    while (!rest.isBlank() && !loop.hasEnded()) { // JShell ends with it
       CompletionInfo first = analysis().analyzeCompletion(rest);
       String source = first.source() == null ? rest : first.source();
       if (!evaluateOne(source)) {

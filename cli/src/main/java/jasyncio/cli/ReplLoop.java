@@ -182,6 +182,11 @@ final class ReplLoop implements AutoCloseable {
     return loop;
   }
 
+  /// Whether it takes no more inputs.
+  boolean hasEnded() {
+    return status != null;
+  }
+
   void setBreaker(Breaker breaker) {
     this.breaker = breaker;
   }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `jasyncio run`, as picocli sees it.
@@ -51,13 +50,6 @@ final class RunCommand implements JasyncioCommand.Subcommand {
   private List<String> arguments = new ArrayList<>();
 
   @Mixin private LoopOptions options = new LoopOptions();
-
-  @Option(
-      names = {"-h", "--help"},
-      order = 5,
-      usageHelp = true,
-      description = "Show this help and exit.")
-  boolean help;
 
   private RunCommand() {}
 

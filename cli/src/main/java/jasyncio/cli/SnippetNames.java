@@ -3,6 +3,7 @@ package jasyncio.cli;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jdk.jshell.JShell;
 import jdk.jshell.Snippet;
@@ -52,12 +53,8 @@ final class SnippetNames {
 
   /// A text such as a stack trace, with the names that the user knows.
   String restore(String text) {
-    String frames = FRAME.matcher(text).replaceAll(match -> quoted(frame(match)));
+    String frames = FRAME.matcher(text).replaceAll(match -> Matcher.quoteReplacement(frame(match)));
     return CLASS.matcher(frames).replaceAll("");
-  }
-
-  private static String quoted(String text) {
-    return text.replace("\\", "\\\\").replace("$", "\\$");
   }
 
   private String frame(MatchResult match) {

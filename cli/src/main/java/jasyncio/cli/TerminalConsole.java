@@ -87,8 +87,8 @@ final class TerminalConsole implements ReplConsole {
 
   @Override
   public void greet(String text) {
-    out().println(text);
-    out().println(colours.prompt(PROMPT) + "import static jasyncio.Asyncio.*;");
+    System.out.println(text);
+    System.out.println(colours.prompt(PROMPT) + "import static jasyncio.Asyncio.*;");
   }
 
   @Override
@@ -103,16 +103,6 @@ final class TerminalConsole implements ReplConsole {
     } finally {
       output.endReading();
     }
-  }
-
-  @Override
-  public PrintStream out() {
-    return System.out;
-  }
-
-  @Override
-  public PrintStream err() {
-    return System.err;
   }
 
   @Override

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,16 +32,32 @@ class ReplCommandTest {
     String[] args = new String[options.length + 1];
     args[0] = "repl";
     System.arraycopy(options, 0, args, 1, options.length);
+    var failures = new ConcurrentLinkedQueue<Throwable>();
+    UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
     InputStream before = System.in;
     ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    Thread.setDefaultUncaughtExceptionHandler((thread, e) -> failures.add(e));
     System.setIn(new ByteArrayInputStream(input.getBytes(UTF_8)));
     try (Output output = Output.capture()) {
       int status = Main.execute(args);
+      assertThat(conversationEnds()).isTrue();
+      assertThat(failures).isEmpty();
       return new Result(status, output.out(), output.err());
     } finally {
+      Thread.setDefaultUncaughtExceptionHandler(handler);
       System.setIn(before);
       Thread.currentThread().setContextClassLoader(loader);
     }
+  }
+
+  /// Whether the thread that reads has ended, after the loop has.
+  private static boolean conversationEnds() throws InterruptedException {
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("jasyncio-repl") && !thread.join(Duration.ofSeconds(60))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Test
@@ -116,8 +135,8 @@ class ReplCommandTest {
             /foo
             """);
     assertThat(result.out())
-        .startsWith("no tasks\n")
-        .contains("\nsleeper  waiting  ")
+        .startsWith("0 tasks of ")
+        .contains("\nsleeper (<lambda>): waits for its sleep to end in ")
         .contains("/exit [STATUS]");
     assertThat(result.err()).isEqualTo("there is no command /foo; /help lists them\n");
   }

@@ -3,6 +3,7 @@ package jasyncio.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jasyncio.inspect.LoopInfo;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
@@ -390,19 +391,18 @@ class ReplEngineTest {
   // ---- tasks ------------------------------------------------------------------------------------
 
   @Test
-  void taskTable_namesTasksAndForWhatTheyWait() throws Exception {
+  void snapshot_ofTasks_namesTheirInputsAndForWhatTheyWait() throws Exception {
     CountDownLatch latch = shared(1);
     evaluate(
         "var sleeper = createTask(() -> {\n  " + useShared() + "\n  sleep(3600);\n}, \"sleeper\")");
     latch.await();
     evaluate("sleep(0)");
-    String table =
-        engine.restore(loop.ask(() -> TaskTable.of(loop.loop())).get(60, TimeUnit.SECONDS));
-    assertThat(table.lines().map(line -> line.replaceAll("[\\d.]+ s$", "n s")).toList())
-        .contains("sleeper  waiting  its sleep to end in n s")
-        .first()
-        .asString()
-        .startsWith("TASK");
+    String tasks =
+        engine.restore(
+            loop.ask(() -> LoopInfo.capture(loop.loop()).format()).get(60, TimeUnit.SECONDS));
+    assertThat(tasks)
+        .containsPattern(
+            "\\nsleeper \\(<lambda>\\): waits for its sleep to end in [\\d.]+ s\\n    at .*\\(#\\d+:3\\)");
     evaluate("sleeper.cancel()", "sleep(0)");
   }
 }

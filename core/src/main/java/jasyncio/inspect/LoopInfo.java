@@ -3,14 +3,12 @@ package jasyncio.inspect;
 import jasyncio.EventLoop;
 import jasyncio.LoopStatistics;
 import jasyncio.WaitInfo;
-import jasyncio.internal.base.Functions;
 import jasyncio.internal.face.Current;
 import jasyncio.internal.face.Tasks;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A loop and all its tasks as they are at a moment.
@@ -138,20 +136,9 @@ public record LoopInfo(String loop, LoopStatistics statistics, List<TaskInfo> ta
     if (!first.awaitedBy().isEmpty()) {
       text.append("; awaited by ").append(String.join(", ", first.awaitedBy()));
     }
-    text.append(
-        first.stack().stream().limit(MAX_FRAMES).map(LoopInfo::line).collect(Collectors.joining()));
-  }
-
-  private static String line(StackTraceElement frame) {
-    return "\n    at "
-        + Functions.simple(frame.getClassName())
-        + "."
-        + frame.getMethodName()
-        + "("
-        + frame.getFileName()
-        + ":"
-        + frame.getLineNumber()
-        + ")";
+    first.stack().stream()
+        .limit(MAX_FRAMES)
+        .forEach(frame -> text.append("\n    at ").append(frame));
   }
 
   /// Prints what [#format()] gives.

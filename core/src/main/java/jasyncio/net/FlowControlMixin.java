@@ -25,14 +25,8 @@ import org.jspecify.annotations.Nullable;
 public class FlowControlMixin implements Protocol {
   private final EventLoop loop;
 
-  @SuppressWarnings("this-escape") // asked later
-  private final LazyWaitList draining =
-      new LazyWaitList("the connection to take what was written", this::infoOnDraining);
-
-  @SuppressWarnings("this-escape") // asked later
-  private final LazyWaitList closing =
-      new LazyWaitList("the connection to be closed", this::infoOnClosing);
-
+  private final LazyWaitList draining = new LazyWaitList("the connection to take what was written");
+  private final LazyWaitList closing = new LazyWaitList("the connection to be closed");
   private int resumptions; // who waits in drain() is told of the first news, and not of later ones
   private boolean paused;
   private boolean lost;
@@ -106,7 +100,7 @@ public class FlowControlMixin implements Protocol {
     }
     if (paused) {
       int before = resumptions;
-      draining.await();
+      draining.await(this::infoOnDraining);
       if (resumptions == before) {
         raiseReason();
       }
@@ -116,7 +110,7 @@ public class FlowControlMixin implements Protocol {
   /// Waits until the connection is lost or closed.
   final void awaitLost() throws IOException {
     if (!lost) {
-      closing.await();
+      closing.await(this::infoOnClosing);
     }
     raiseReason();
   }

@@ -41,7 +41,7 @@ public final class Server implements AutoCloseable {
   private final List<SocketAddress> addresses;
   private final Runnable cleanUp;
   private final Clients clients = new Clients(this::wakeIfFinished);
-  private final LazyWaitList closers = new LazyWaitList(this, this::infoOnClosing);
+  private final LazyWaitList closers = new LazyWaitList(this);
   private @Nullable Future<@Nullable Void> forever; // serveForever ends by its cancellation
   private boolean serving;
   private boolean closed;
@@ -256,7 +256,7 @@ public final class Server implements AutoCloseable {
   /// Waits until the server is closed and the last client has gone. Suspends.
   public void waitClosed() {
     while (!isFinished()) {
-      closers.await();
+      closers.await(this::infoOnClosing);
     }
   }
 

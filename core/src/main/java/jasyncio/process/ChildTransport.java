@@ -50,9 +50,7 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
   private final LoopIo io;
   private final Child child;
   private final @Nullable ChildPipe[] pipes = new ChildPipe[3];
-  private final LazyWaitList exitWaiters =
-      new LazyWaitList(
-          this, () -> new WaitInfo(WaitInfo.Kind.PROCESS, "process " + getPid() + " to end"));
+  private final LazyWaitList exitWaiters = new LazyWaitList(this);
   private SubprocessProtocol protocol;
   private @Nullable List<Runnable> pending = new ArrayList<>(); // null once connected
   private boolean direct; // all that was pending has been told
@@ -259,7 +257,8 @@ final class ChildTransport implements SubprocessTransport, LoopOwned {
   int awaitExit() {
     var code = returncode;
     while (code == null) {
-      exitWaiters.await();
+      exitWaiters.await(
+          () -> new WaitInfo(WaitInfo.Kind.PROCESS, "process " + getPid() + " to end"));
       code = returncode;
     }
     return code;

@@ -5,7 +5,6 @@ import jasyncio.CancelledError;
 import jasyncio.WaitInfo;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Lets so many coroutines go on together: each waits at it until all are there. Can be used again
@@ -34,7 +33,6 @@ public final class Barrier implements Awaitable<Integer, RuntimeException> {
 
   private final int parties;
   private final Condition changed = new Condition(this::waitInfo);
-  private @Nullable String name;
   private State state = State.FILLING;
   private final List<Visitor> waiting = new ArrayList<>(); // while FILLING
   private int count;
@@ -162,18 +160,18 @@ public final class Barrier implements Awaitable<Integer, RuntimeException> {
   ///
   /// @param name the name
   public void setName(String name) {
-    this.name = Objects.requireNonNull(name, "name");
+    changed.setName(name);
   }
 
   /// {@return its name, or `null`}
   public @Nullable String getName() {
-    return name;
+    return changed.getName();
   }
 
   private WaitInfo waitInfo() {
     return new WaitInfo(
         WaitInfo.Kind.SYNC,
-        WaitInfo.named("Barrier", name)
+        WaitInfo.named("Barrier", getName())
             + (state == State.FILLING
                 ? ", where " + waiting.size() + " of " + parties + " are"
                 : ", which others leave"));
@@ -195,7 +193,7 @@ public final class Barrier implements Awaitable<Integer, RuntimeException> {
           case BROKEN -> "broken";
         };
     return "<"
-        + WaitInfo.named("Barrier", name)
+        + WaitInfo.named("Barrier", getName())
         + " ["
         + text
         + (broken() ? "" : ", waiters:" + nWaiting() + "/" + parties)

@@ -2,6 +2,7 @@ package jasyncio.testing;
 
 import jasyncio.Asyncio;
 import jasyncio.EventLoop;
+import jasyncio.WaitInfo;
 import jasyncio.internal.loop.LoopAccess;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -93,9 +94,11 @@ public final class LeakCheck implements AutoCloseable {
     var survey = LoopAccess.get().survey(loop);
     var found = new ArrayList<Left>();
     var asking = EventLoop.running() == loop ? Asyncio.currentTask() : null;
+    var waitInfos = LoopAccess.get().waitInfos(loop);
     for (var task : Asyncio.allTasks(loop)) {
       if (task != asking) {
-        found.add(new Left(Leftover.TASKS, task, WaitGraph.describe(task)));
+        var waitsFor = (WaitInfo) waitInfos.apply(task);
+        found.add(new Left(Leftover.TASKS, task, WaitGraph.describe(task, waitsFor)));
       }
     }
     for (var timer : WaitGraph.timers(loop)) {

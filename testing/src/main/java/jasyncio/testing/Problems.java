@@ -10,6 +10,8 @@ import java.util.Map;
 final class Problems {
   private static final String DESTROYED = "Task was destroyed but it is pending!";
 
+  private static final int MAX_TEXTS = 50;
+
   private final Map<String, Integer> texts = new LinkedHashMap<>(); // and how often each was said
   private final List<Throwable> causes = new ArrayList<>();
   private boolean isTaskLeft;
@@ -73,8 +75,17 @@ final class Problems {
     }
     if (!texts.isEmpty()) {
       var text = new StringBuilder("after ").append(label).append(':');
-      texts.forEach((what, times) ->
-          text.append("\n  - ").append(times == 1 ? "" : times + " times: ").append(what));
+      texts.entrySet().stream()
+          .limit(MAX_TEXTS)
+          .forEach(entry -> {
+            int times = entry.getValue();
+            text.append("\n  - ")
+                .append(times == 1 ? "" : times + " times: ")
+                .append(entry.getKey());
+          });
+      if (texts.size() > MAX_TEXTS) {
+        text.append("\n  and ").append(texts.size() - MAX_TEXTS).append(" more");
+      }
       if (isTaskLeft) {
         text.append("\n(").append(aboutTasks).append(')');
       }

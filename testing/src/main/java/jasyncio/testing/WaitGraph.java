@@ -4,6 +4,7 @@ import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.Task;
 import jasyncio.TimerHandle;
+import jasyncio.WaitInfo;
 import jasyncio.internal.base.Frames;
 import jasyncio.internal.loop.LoopAccess;
 import java.io.IOException;
@@ -54,7 +55,12 @@ final class WaitGraph {
 
   /// One task, what it waits for, where, and why it was cancelled if it was.
   static String describe(Task<?> task) {
-    var text = new StringBuilder(name(task)).append(' ').append(waits(task));
+    return describe(task, task.waitsFor());
+  }
+
+  /// The same, where what it waits for is known.
+  static String describe(Task<?> task, @Nullable WaitInfo waitsFor) {
+    var text = new StringBuilder(name(task)).append(' ').append(waits(task, waitsFor));
     var cancellation = task.cancellation();
     if (cancellation != null) {
       text.append("; ").append(cancellation);
@@ -71,12 +77,11 @@ final class WaitGraph {
     return name.startsWith("Task-") || name.contains(" ") ? name : "task '" + name + "'";
   }
 
-  private static String waits(Task<?> task) {
+  private static String waits(Task<?> task, @Nullable WaitInfo waitsFor) {
     if (task.done()) {
       return "is done";
     }
-    var waited = task.waitsFor();
-    return waited == null ? "is ready to run" : "waits for " + waited;
+    return waitsFor == null ? "is ready to run" : "waits for " + waitsFor;
   }
 
   /// Where the code of a test is, innermost frame first, without those who call it.

@@ -191,6 +191,13 @@ class OnLoopFailuresTest {
   }
 
   @Test
+  void tasks_thatAreLeft_areNotAllTold_ifThereAreVeryMany() {
+    var text = Failures.of(Fixtures.class, "leavesManyTasks").getMessage();
+    assertThat(text).contains("forgotten 0 waits for", "\n  and 50 more\n");
+    assertThat(text.split("a task is left")).hasSize(1 + 50);
+  }
+
+  @Test
   void task_thatIsAllowed_isNotTold() {
     assertThat(Failures.none(Fixtures.class, "mayLeaveATask")).isTrue();
   }
@@ -507,6 +514,14 @@ class OnLoopFailuresTest {
     @AsyncTest
     void leavesATask() {
       createTask(() -> sleep(3600), "forgotten");
+      sleep(1);
+    }
+
+    @AsyncTest
+    void leavesManyTasks() {
+      for (int i = 0; i < 100; i++) {
+        createTask(() -> sleep(3600), "forgotten " + i);
+      }
       sleep(1);
     }
 

@@ -178,14 +178,11 @@ public final class Connector {
   }
 
   private void awaitConnectable(SocketChannel channel, SocketAddress address) throws IOException {
-    var ready =
-        new LazyWaitList(
-            channel,
-            () -> new WaitInfo(WaitInfo.Kind.IO, "the connection to " + Peers.text(address)));
+    var ready = new LazyWaitList(channel);
     var watch = LoopIo.of(loop).watch(channel);
     watch.setConnector(LoopIo.of(loop).callback(ready::wakeAll));
     try {
-      ready.await();
+      ready.await(() -> new WaitInfo(WaitInfo.Kind.IO, "the connection to " + Peers.text(address)));
     } finally {
       watch.setConnector(null);
     }

@@ -22,9 +22,8 @@ public final class DatagramQueue implements DatagramProtocol {
   private final int limit;
   private final ArrayDeque<Datagram> received = new ArrayDeque<>();
   private final WaitList receivers = new WaitList(this, () -> waitInfo("a datagram for "));
-  private final LazyWaitList senders =
-      new LazyWaitList(this, () -> waitInfo("datagrams to be sent by "));
-  private final LazyWaitList closers = new LazyWaitList(this, () -> waitInfo("the end of "));
+  private final LazyWaitList senders = new LazyWaitList(this);
+  private final LazyWaitList closers = new LazyWaitList(this);
   private @Nullable DatagramTransport transport;
   private @Nullable IOException error; // the first one that nobody was told of
   private boolean writingPaused;
@@ -128,7 +127,7 @@ public final class DatagramQueue implements DatagramProtocol {
     transport().sendto(data, address);
     throwError();
     while (writingPaused && !closed) {
-      senders.await();
+      senders.await(() -> waitInfo("datagrams to be sent by "));
     }
   }
 
@@ -147,7 +146,7 @@ public final class DatagramQueue implements DatagramProtocol {
   /// Waits until the transport is closed. Suspends.
   public void awaitClosed() {
     if (!closed) {
-      closers.await();
+      closers.await(() -> waitInfo("the end of "));
     }
   }
 

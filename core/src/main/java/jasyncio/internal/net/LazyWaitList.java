@@ -8,18 +8,17 @@ import org.jspecify.annotations.Nullable;
 /// nobody has ever waited: most connections end like that.
 public final class LazyWaitList {
   private final Object owner;
-  private final WaitInfo.Source info;
   private @Nullable WaitList list;
 
   /// @param owner what is waited for
-  /// @param info what tasks that wait say of that
-  public LazyWaitList(Object owner, WaitInfo.Source info) {
+  public LazyWaitList(Object owner) {
     this.owner = owner;
-    this.info = info;
   }
 
   /// Suspends until the next [#wakeAll()].
-  public void await() {
+  ///
+  /// @param info what tasks that wait say of that; the first call decides
+  public void await(WaitInfo.Source info) {
     if (list == null) {
       list = new WaitList(owner, info);
     }

@@ -140,16 +140,9 @@ public final class Sendfile {
     private final Protocol protocol;
     private final boolean resume;
     private final boolean toldToPause; // what the protocol knows
-    private final LazyWaitList passers =
-        new LazyWaitList(
-            this,
-            () -> Peers.waitInfo(transport(), "", " to take more", "the connection to take more"));
+    private final LazyWaitList passers = new LazyWaitList(this);
     private boolean closed;
     private @Nullable Throwable reason; // once the connection is lost
-
-    private Transport transport() { // once there is one
-      return transport;
-    }
 
     Gate(Transport transport) {
       this.transport = transport;
@@ -174,7 +167,8 @@ public final class Sendfile {
         throw new SocketException("Connection closed by peer");
       }
       if (closed) {
-        passers.await();
+        passers.await(
+            () -> Peers.waitInfo(transport, "", " to take more", "the connection to take more"));
         if (reason != null) {
           throw Sneaky.rethrow(reason, IOException.class);
         }

@@ -244,12 +244,10 @@ public final class SocketTransport extends LoopTransport implements Transport {
   void awaitWritable() throws IOException {
     throwIfLost();
     if (writable == null) {
-      writable =
-          new LazyWaitList(
-              this, () -> Peers.waitInfo(this, "", " to take more", "the connection to take more"));
+      writable = new LazyWaitList(this);
     }
     watchWriting();
-    writable.await();
+    writable.await(() -> Peers.waitInfo(this, "", " to take more", "the connection to take more"));
     throwIfLost();
   }
 

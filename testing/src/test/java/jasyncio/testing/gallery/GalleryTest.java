@@ -11,6 +11,7 @@ import jasyncio.testing.gallery.old.OldQueue;
 import jasyncio.testing.gallery.old.OldResults;
 import jasyncio.testing.gallery.old.OldTaskGroup;
 import jasyncio.testing.gallery.old.OldThreadsafeQueue;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,23 +55,34 @@ class GalleryTest {
           OldResults.TAKERS);
 
   private static final int MAX_RUNS = 1000;
-  private static final int MAX_SECONDS = 600; // idle, 10 are enough for each
+  private static final int MAX_SECONDS = 10; // of processor time
+  private static final int PATIENCE_SECONDS = 600; // on a busy machine
   private static final int MAX_DEVIATIONS = 4;
   private static final int SEEDS = 5;
 
   private static Exploration faulty(Exhibit exhibit) {
     return Exploration.of(exhibit.name(), exhibit.faulty())
         .runs(MAX_RUNS)
-        .seconds(MAX_SECONDS)
+        .seconds(PATIENCE_SECONDS)
         .level(exhibit.level());
+  }
+
+  private static long processorSeconds() {
+    return ProcessHandle.current()
+        .info()
+        .totalCpuDuration()
+        .map(Duration::toSeconds)
+        .orElse(0L); // not told on this system
   }
 
   @ParameterizedTest
   @FieldSource({"EXHIBITS", "OLD"})
   void fault_isFoundFromScratch_shrunk_andReplayed(Exhibit exhibit) {
     for (int seed = 1; seed <= SEEDS; seed++) {
+      long before = processorSeconds();
       var found = catchThrowableOfType(ExplorationFailure.class, faulty(exhibit).seed(seed)::check);
       assertThat(found).as("found with seed %s", seed).isNotNull();
+      assertThat(processorSeconds() - before).as(found.getMessage()).isLessThan(MAX_SECONDS);
       assertThat(found.run()).as(found.getMessage()).isBetween(2, MAX_RUNS);
       assertThat(found.deviations()).as(found.getMessage()).hasSizeBetween(1, MAX_DEVIATIONS);
       var again =
@@ -87,7 +99,7 @@ class GalleryTest {
     var result =
         Exploration.of(exhibit.name(), exhibit.mended())
             .runs(MAX_RUNS)
-            .seconds(MAX_SECONDS)
+            .seconds(PATIENCE_SECONDS)
             .level(exhibit.level())
             .check();
     assertThat(result.runs()).isEqualTo(MAX_RUNS);
