@@ -3,6 +3,7 @@ package jasyncio;
 import static java.util.Collections.synchronizedMap;
 
 import jasyncio.internal.fiber.Fiber;
+import jasyncio.internal.jfr.BlockingCallEvent;
 import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.LoopCore;
 import java.util.Arrays;
@@ -15,7 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// The fibers that wait in blocking calls while the loop goes on, and what belongs to them. Only
 /// the loop's logical thread changes that; any thread may ask.
 final class BlockedFibers implements LoopCore.BlockingListener {
-  private record Saved(@Nullable Task<?> task, @Nullable Object context, long stepBegan) {}
+  private record Saved(
+      @Nullable Task<?> task,
+      @Nullable Object context,
+      long stepBegan,
+      @Nullable BlockingCallEvent event) {}
 
   private final EventLoop loop;
   private final Map<Fiber, Saved> saved = synchronizedMap(new IdentityHashMap<>());
@@ -28,8 +33,10 @@ final class BlockedFibers implements LoopCore.BlockingListener {
   @Override
   public void leave(Fiber fiber) {
     var task = Running.taskOf(fiber);
-    saved.put(fiber, new Saved(task, loop.context, loop.steps.began()));
-    if (loop.getBlockingPolicy() == BlockingPolicy.SWITCH) { // others run
+    boolean setAside = loop.getBlockingPolicy() == BlockingPolicy.SWITCH; // others run
+    var event = setAside && loop.steps.recordsBlocking() ? BlockingCallEvent.start() : null;
+    saved.put(fiber, new Saved(task, loop.context, loop.steps.began(), event));
+    if (setAside) {
       loop.steps.forget();
       if (task != null) {
         fibers.put(task, fiber);
@@ -55,6 +62,10 @@ final class BlockedFibers implements LoopCore.BlockingListener {
   public void enter(Fiber fiber) {
     var back = saved.remove(fiber);
     if (back != null) {
+      if (back.event != null && back.event.isOver()) {
+        describe(fiber, back.task, back.event);
+        loop.steps.blockedBefore(back.event);
+      }
       if (back.task != null) {
         fibers.remove(back.task, fiber);
       }
@@ -65,6 +76,16 @@ final class BlockedFibers implements LoopCore.BlockingListener {
         loop.steps.goOn(back.stepBegan);
       }
     }
+  }
+
+  /// Flight Recorder itself must not be called where a fiber leaves its thread or comes back: its
+  /// buffers would be those of another thread.
+  private void describe(Fiber fiber, @Nullable Task<?> task, BlockingCallEvent event) {
+    var thread = fiber.thread();
+    event.describe(
+        loop.observer.name(),
+        task == null ? null : task.getName(),
+        thread == null ? "" : Describe.stack(Debug.userStack(thread.getStackTrace())).strip());
   }
 
   @Override

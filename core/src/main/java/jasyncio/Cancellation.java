@@ -1,5 +1,7 @@
 package jasyncio;
 
+import jasyncio.internal.jfr.CancelEvent;
+import jasyncio.internal.jfr.FlightRecording;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +98,9 @@ public final class Cancellation {
             ? task.cancellationUnderWay()
             : null;
     this.links = (byte) (cause == null ? 0 : cause.links + 1);
+    if (FlightRecording.isOn() && CancelEvent.isWanted()) {
+      CancelEvent.tell(source.name(), target(), by(), reason);
+    }
   }
 
   private static @Nullable String givenName(Object who) {
@@ -143,9 +148,12 @@ public final class Cancellation {
 
   /// What [#target()] calls it.
   static String nameOf(Future<?> future) {
-    return future instanceof Task<?> task
-        ? task.getName()
-        : future instanceof Gather<?> ? "a gather" : "a future";
+    return switch (future) {
+      case Task<?> task -> task.getName();
+      case Gather<?> _ -> "a gather";
+      case DescribedFuture<?> described -> described.waitInfo().what();
+      default -> "a future";
+    };
   }
 
   /// @param limited what was to end in time
@@ -221,8 +229,8 @@ public final class Cancellation {
     return source;
   }
 
-  /// {@return who was asked to end: the name of a task, `the group of Task-2`, or `a future`, which
-  /// have no names}
+  /// {@return who was asked to end: the name of a task, `the group of Task-2`, `a gather`, `future
+  /// 'answer'`, or `a future` that has no name}
   public String target() {
     var name = target != null ? target : "Task-" + targetNumber;
     return source == Source.TASK_GROUP ? "the group of " + name : name;

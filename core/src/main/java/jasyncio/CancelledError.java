@@ -74,7 +74,10 @@ public final class CancelledError extends Error {
 
     @Override
     public String toString() {
-      var what = awaited == null ? "" : Describe.text(awaited);
+      var what =
+          awaited instanceof DescribedFuture<?> future
+              ? future.waitInfo().what()
+              : awaited == null ? "" : Describe.text(awaited);
       if (task == null) {
         return what + " was cancelled";
       } else if (awaited == null) {

@@ -1,6 +1,8 @@
 package jasyncio;
 
 import jasyncio.internal.base.Log;
+import jasyncio.internal.jfr.ExecutorCallEvent;
+import jasyncio.internal.jfr.FlightRecording;
 import java.lang.System.Logger.Level;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -51,7 +53,7 @@ final class DefaultExecutor {
     loop.life.checkNotClosed();
     var future = loop.<T>createFuture(info);
     var job =
-        new FutureTask<T>(call) {
+        new FutureTask<T>(FlightRecording.isOn() ? watched(call, info) : call) {
           @Override
           protected void done() {
             loop.thread.sendUnlessClosed(() -> {
@@ -67,6 +69,11 @@ final class DefaultExecutor {
       }
     });
     return future;
+  }
+
+  private static <T extends @Nullable Object> Callable<T> watched(
+      Callable<T> call, WaitInfo.Source info) {
+    return ExecutorCallEvent.watched(call, WaitInfo.of("a call", info).what());
   }
 
   private static <T extends @Nullable Object> void finish(FutureTask<T> job, Future<T> future) {

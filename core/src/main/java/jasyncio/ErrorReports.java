@@ -2,6 +2,8 @@ package jasyncio;
 
 import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Monitors;
+import jasyncio.internal.jfr.FlightRecording;
+import jasyncio.internal.jfr.UnhandledErrorEvent;
 import jasyncio.internal.loop.Entry;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -45,6 +47,7 @@ final class ErrorReports {
   /// Calls the handler, in the context of the task or callback concerned. What it throws is
   /// reported in turn, except [KeyboardInterrupt] and [SystemExit].
   void tell(ErrorContext error) {
+    record(error);
     var h = handler;
     try {
       if (error.exception() != null) {
@@ -61,6 +64,17 @@ final class ErrorReports {
       log(
           ErrorContext.of("Unhandled error in exception handler\nwhile handling: " + text(error))
               .exception(e));
+    }
+  }
+
+  private static void record(ErrorContext error) {
+    if (FlightRecording.isOn() && UnhandledErrorEvent.isWanted()) {
+      var exception = error.exception();
+      var task = error.task() != null || !(error.future() instanceof Task<?> t) ? error.task() : t;
+      UnhandledErrorEvent.tell(
+          error.message(),
+          exception == null ? null : Describe.text(exception),
+          task == null ? null : task.getName());
     }
   }
 
@@ -123,6 +137,7 @@ final class ErrorReports {
   /// Calls the handler: on the loop if it runs, else here. Any thread.
   void tellFromAnywhere(ErrorContext error) {
     if (handler == null) {
+      record(error);
       log(error);
       return;
     }

@@ -36,6 +36,7 @@ public final class EventLoop implements AutoCloseable {
   final ErrorReports reports = new ErrorReports(this);
   final StepClock steps = new StepClock(this);
   final StallWatch stalls = new StallWatch(this);
+  final LoopObserver observer = new LoopObserver(this);
   final BlockedFibers blocked = new BlockedFibers(this);
   final IdleHooks idleHooks = new IdleHooks(this);
   final DefaultExecutor defaultExecutor = new DefaultExecutor(this);

@@ -67,6 +67,7 @@ final class LoopLife {
       throw notIdle();
     }
     try {
+      loop.observer.openIfNeeded();
       loop.steps.set();
       loop.stalls.openIfNeeded();
       loop.core.run();

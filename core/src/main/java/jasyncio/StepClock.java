@@ -1,18 +1,32 @@
 package jasyncio;
 
 import jasyncio.internal.base.Log;
+import jasyncio.internal.jfr.BlockingCallEvent;
+import jasyncio.internal.jfr.FlightRecording;
+import jasyncio.internal.jfr.StepEvent;
+import jasyncio.internal.jfr.WaitEvent;
 import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /// Takes the time of callbacks and of tasks' steps, and tells of slow ones, for whoever wants to
-/// know: debug mode, and policy `FORBID`.
+/// know: debug mode, policy `FORBID`, and Flight Recorder.
 final class StepClock {
   private final EventLoop loop;
   private final SlowSteps slowSteps;
   private volatile double slowSeconds = 0.1; // any thread
   private volatile boolean on; // set by whoever sets debug mode, asked by the loop's thread
   private long began; // loop's thread only: nanoseconds; 0 between steps, and while it is off
+
+  // for Flight Recorder, loop's thread only
+  private @Nullable StepEvent event; // of the step that runs
+  private final Queue<BlockingCallEvent> blockedBefore = new ArrayDeque<>();
+  private volatile boolean recordsBlocking; // set with `on`
+  private @Nullable IdentityHashMap<Task<?>, WaitEvent> waits; // of those that are suspended
 
   StepClock(EventLoop loop) {
     this.loop = loop;
@@ -29,7 +43,13 @@ final class StepClock {
 
   /// The loop begins to run, or it has been decided anew who wants to know.
   void set() {
-    on = loop.getDebug() || loop.getBlockingPolicy() == BlockingPolicy.FORBID;
+    on =
+        loop.getDebug()
+            || loop.getBlockingPolicy() == BlockingPolicy.FORBID
+            || FlightRecording.wantsSteps()
+            || FlightRecording.wantsWaits()
+            || FlightRecording.wantsBlockingCalls();
+    recordsBlocking = FlightRecording.wantsBlockingCalls();
     if (on && loop.isRunning()) {
       slowSteps.loopStarts();
     } else {
@@ -39,6 +59,9 @@ final class StepClock {
 
   void loopEnds() {
     slowSteps.loopEnds();
+    event = null;
+    waits = null;
+    blockedBefore.clear();
   }
 
   // ---- steps ------------------------------------------------------------------------------------
@@ -47,6 +70,27 @@ final class StepClock {
     if (on) {
       goOn(System.nanoTime());
       slowSteps.stepBegins(began);
+      if (FlightRecording.isOn()) {
+        beginRecording();
+      }
+    }
+  }
+
+  private void beginRecording() {
+    event = FlightRecording.wantsSteps() ? StepEvent.start() : null;
+    var task = loop.current();
+    if (waits != null && task != null) {
+      endWait(task, waits.remove(task));
+    }
+  }
+
+  private void endWait(Task<?> task, @Nullable WaitEvent wait) {
+    if (wait != null && wait.isOver()) {
+      var what = task.waitInfoOfWaiter();
+      wait.tell(
+          loop.observer.name(),
+          task.getName(),
+          what == null ? "its time, or its turn" : what.what());
     }
   }
 
@@ -56,6 +100,9 @@ final class StepClock {
       return;
     }
     double took = (System.nanoTime() - began) / 1e9;
+    if (FlightRecording.isOn()) {
+      endRecording(step);
+    }
     forget();
     if (took >= slowSeconds) {
       if (loop.getDebug() && took * (1 - slowSteps.sight().loading()) >= slowSeconds) {
@@ -65,6 +112,39 @@ final class StepClock {
         var stack = slowSteps.sight().stack();
         loop.reports.tellBlocking(step instanceof Task<?> task ? task : null, stack, true);
       }
+    }
+  }
+
+  /// Whether Flight Recorder is to be told of blocking calls.
+  boolean recordsBlocking() {
+    return recordsBlocking;
+  }
+
+  /// A blocking call has ended, of which the recorder is told when this step has, too.
+  void blockedBefore(BlockingCallEvent event) {
+    blockedBefore.add(event);
+  }
+
+  private void endRecording(Object what) {
+    for (BlockingCallEvent call; (call = blockedBefore.poll()) != null; ) {
+      call.tell();
+    }
+    var ended = event;
+    event = null;
+    if (ended != null && ended.isOver()) {
+      var stack = slowSteps.sight().stack();
+      ended.tell(
+          loop.observer.name(),
+          what instanceof Task<?> task ? task.getName() : Describe.text(what),
+          stack.isEmpty() ? null : Describe.stack(stack).strip());
+    }
+    if (!FlightRecording.wantsWaits()) {
+      waits = null;
+    } else if (what instanceof Task<?> task && !task.done()) {
+      if (waits == null) {
+        waits = new IdentityHashMap<>();
+      }
+      waits.put(task, WaitEvent.start());
     }
   }
 

@@ -1,6 +1,8 @@
 package jasyncio;
 
 import jasyncio.internal.base.Steps;
+import jasyncio.internal.jfr.FlightRecording;
+import jasyncio.internal.jfr.LeakedTaskEvent;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -57,9 +59,25 @@ final class TaskList {
     return list.reversed();
   }
 
+  private static void record(List<Task<?>> tasks) {
+    var events = tasks.stream().map(TaskList::event).toList();
+    FlightRecording.tell(() -> events.forEach(LeakedTaskEvent::tell));
+  }
+
+  private static LeakedTaskEvent event(Task<?> task) {
+    var waitsFor = task.waitsFor();
+    return new LeakedTaskEvent(
+        task.getName(),
+        waitsFor == null ? null : waitsFor.toString(),
+        Describe.stack(task.getStack()).strip());
+  }
+
   /// The loop is being closed: reports those whose loss nobody else tells of, and lets the
   /// `finally` blocks of all run.
   void abandon(Steps closing) {
+    if (FlightRecording.isOn() && LeakedTaskEvent.isWanted()) {
+      record(toList());
+    }
     for (var task : toList()) {
       if (task.reportIfDestroyed) {
         closing.take(() ->

@@ -331,7 +331,7 @@ class CancellationTest {
     var victim = victim(() -> await(theirs));
     sleep(0);
     theirs.cancel(true);
-    assertThat(await(victim).target()).isEqualTo("a future");
+    assertThat(await(victim).target()).isEqualTo("CompletableFuture");
   }
 
   // ---- time limits ------------------------------------------------------------------------------

@@ -135,8 +135,8 @@ final class Advice {
               "void.not.allowed|cant.apply",
               "'void'|found for await\\((?!.*(->|::))(?s:.*)Asyncio",
               place -> place.call.equals("await"),
-              "the call in await(…) has waited already and gives its result:"
-                  + " leave await(…) away"),
+              "await(…) takes a future, a task or () -> …; a call has waited already and gives its"
+                  + " result: leave await(…) away"),
           new Row(
               "void.not.allowed|cant.apply",
               "'void'|found for \\w+\\((?!.*(->|::))(?s:.*)\\b(Awaitable|Action|Callable)\\b",
@@ -163,8 +163,8 @@ final class Advice {
               "ref.ambiguous",
               "in jasyncio.Asyncio and ",
               Place::isAnywhere,
-              "a reference to a method that has overloads fits several {call}(…):"
-                  + " write it as a lambda, () -> …"),
+              "several {call}(…) fit: null says nothing, and a reference to a method that has"
+                  + " overloads fits several: write it as a lambda, () -> …"),
           new Row(
               "cant.resolve|invalid.mref",
               "symbol:\\s+(?:method|variable) (?:get|join|result|then\\w*)\\b(?s:.*)location: .*\\b(Task|Future)<",

@@ -32,13 +32,21 @@ record ClassPath(List<Path> library, List<Path> extra) {
         if (entry.endsWith("*")) {
           addJars(Path.of(entry.substring(0, entry.length() - 1)), paths);
         } else if (!entry.isEmpty()) {
-          paths.add(Path.of(entry));
+          paths.add(existing(entry));
         }
       }
     } catch (IOException | InvalidPathException e) {
       throw CommandException.usage("not a class path: " + extra);
     }
     return new ClassPath(List.of(jarOf(Asyncio.class), jarOf(Nullable.class)), paths);
+  }
+
+  private static Path existing(String entry) throws CommandException {
+    Path path = Path.of(entry);
+    if (!Files.exists(path)) {
+      throw CommandException.usage("no such jar or directory on the class path: " + entry);
+    }
+    return path;
   }
 
   /// This class path with more jars at its end.

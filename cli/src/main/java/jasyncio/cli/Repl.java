@@ -158,15 +158,33 @@ final class Repl {
 
   private void answer(String input) {
     if (!isCommand(input)) {
-      engine.join().evaluate(input);
+      loop.beginInput();
+      try {
+        engine.join().evaluate(input);
+      } catch (RuntimeException e) { // of JShell
+        if (!loop.hasEnded()) {
+          System.err.println("the REPL cannot cope with this input: " + e);
+        }
+      } finally {
+        loop.endInput();
+      }
       return;
     }
     String command = input.strip();
     switch (command) {
       case "/ps" -> listTasks();
       case "/help", "/?" -> System.out.println(HELP);
-      default -> System.err.println("there is no command " + command + "; /help lists them");
+      default -> System.err.println(refusal(command));
     }
+  }
+
+  private static String refusal(String command) {
+    String name = command.split("\\s", 2)[0];
+    return switch (name) {
+      case "/ps", "/help", "/?" -> name + " takes no argument";
+      case "/exit", "/quit" -> name + " takes an exit status, as in " + name + " 3";
+      default -> "there is no command " + name + "; /help lists them";
+    };
   }
 
   private void listTasks() {

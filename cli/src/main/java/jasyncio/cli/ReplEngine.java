@@ -53,6 +53,8 @@ final class ReplEngine implements AutoCloseable {
           "import jasyncio.util.*;",
           "import static jasyncio.Asyncio.*;");
 
+  private static final int MAX_ALIKE = 3; // lines of a trace
+
   private static final Pattern PYTHONS_AWAIT =
       Pattern.compile("\\s*(?:(?:\\w+\\s+)?\\w+\\s*=\\s*)?await\\s+\\w");
 
@@ -262,7 +264,27 @@ final class ReplEngine implements AutoCloseable {
     LauncherFrames.trim(error);
     var text = new StringWriter();
     error.printStackTrace(new PrintWriter(text, true));
-    return restore(text.toString());
+    return restore(folded(text.toString()));
+  }
+
+  /// Without the lines of a recursion that are all the same, as in Python.
+  private static String folded(String trace) {
+    var lines = trace.lines().toList();
+    var text = new StringBuilder();
+    for (int i = 0; i < lines.size(); ) {
+      String line = lines.get(i);
+      int next = i;
+      while (next < lines.size() && lines.get(next).equals(line)) {
+        next++;
+      }
+      int shown = Math.min(next - i, MAX_ALIKE);
+      text.repeat(line + "\n", shown);
+      if (next - i > shown) {
+        text.append("\t[the same line ").append(next - i - shown).append(" more times]\n");
+      }
+      i = next;
+    }
+    return text.toString();
   }
 
   /// As the compiler prints it: what is wrong, the line, a mark under the place, details.

@@ -8,10 +8,14 @@ import jasyncio.EventLoop;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.Runner;
 import jasyncio.SystemExit;
+import jasyncio.inspect.LoopInfo;
+import jasyncio.internal.loop.LoopAccess;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,16 +30,21 @@ final class ReplLoop implements AutoCloseable {
    * it comes from another thread, so the loop knows that it has something to wait for.
    *
    * `running` is set while an input runs, and only then the thread is interrupted. What comes too late for an input is
-   * taken back before the next begins.
+   * taken back before the next begins; what comes while it is still being compiled keeps it from running.
    */
+  private static final int PATIENCE_SECONDS = 2;
+
   private final Runner runner = new Runner();
   private final EventLoop loop = runner.getLoop();
   private final Thread thread = Thread.currentThread();
   private volatile CompletableFuture<Input> next = new CompletableFuture<>();
   private final boolean endsByInterrupt;
   private volatile @Nullable Integer status; // of the end, once it is there; thread of serve()
+  private volatile boolean left; // by who gives the inputs; any thread
   private final Object lock = new Object();
-  private boolean running; // under lock
+  private boolean running; // under lock, as the next
+  private boolean given; // an input, which may be compiled
+  private boolean interrupted; // before it ran
   private int interrupts; // of this input; under lock
   private volatile Breaker breaker = on -> {};
 
@@ -108,10 +117,10 @@ final class ReplLoop implements AutoCloseable {
     } catch (Throwable e) {
       error = e;
     }
-    boolean interrupted;
+    boolean wasInterrupted;
     synchronized (lock) {
       running = false;
-      interrupted = interrupts > 0;
+      wasInterrupted = interrupts > 0;
       Thread.interrupted(); // came too late
       breaker.set(false);
     }
@@ -124,7 +133,7 @@ final class ReplLoop implements AutoCloseable {
           .completeExceptionally(
               status != null
                   ? new Ended()
-                  : isInterrupt(error, interrupted) ? new Interrupted() : error);
+                  : isInterrupt(error, wasInterrupted) ? new Interrupted() : error);
     }
   }
 
@@ -143,10 +152,31 @@ final class ReplLoop implements AutoCloseable {
             && (error instanceof InterruptedException || error instanceof CancelledError));
   }
 
-  /// Ends the loop: cancels what is left of its tasks and waits for them. After [#serve].
+  /// Ends the loop: cancels what is left of its tasks and waits for them; says so, if that takes a
+  /// while. After [#serve].
   @Override
   public void close() {
-    runner.close();
+    var ended = new CountDownLatch(1);
+    Thread.ofPlatform().name("jasyncio-repl-end").daemon().start(() -> tellOfDelay(ended));
+    try {
+      runner.close();
+      if (left) { // what variables of the session keep will never be read, either
+        LoopAccess.get().reportForgotten(loop, System.err::println);
+      }
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  private void tellOfDelay(CountDownLatch ended) {
+    try {
+      if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        String tasks = ask(() -> LoopInfo.capture(loop).format()).get();
+        System.err.println("waiting for tasks that were cancelled; Ctrl-C ends that\n" + tasks);
+      }
+    } catch (InterruptedException | ExecutionException | RuntimeException e) {
+      return; // it has ended meanwhile
+    }
   }
 
   // ---- other threads ----------------------------------------------------------------------------
@@ -167,6 +197,15 @@ final class ReplLoop implements AutoCloseable {
     }
   }
 
+  /// @throws Interrupted if [#interrupt] has come before the input ran
+  void checkNotInterrupted() throws Interrupted {
+    synchronized (lock) {
+      if (interrupted) {
+        throw new Interrupted();
+      }
+    }
+  }
+
   /// Interrupts the input that runs, if one does: the first time it is cancelled, the second time
   /// broken off.
   void interrupt() {
@@ -175,6 +214,22 @@ final class ReplLoop implements AutoCloseable {
         breaker.set(interrupts++ > 0);
         thread.interrupt();
       }
+      interrupted = given;
+    }
+  }
+
+  /// An input has come, and will be run in one or several parts.
+  void beginInput() {
+    synchronized (lock) {
+      given = true;
+    }
+  }
+
+  /// It is done.
+  void endInput() {
+    synchronized (lock) {
+      given = false;
+      interrupted = false;
     }
   }
 
@@ -193,6 +248,7 @@ final class ReplLoop implements AutoCloseable {
 
   /// Ends the loop with an exit status, as soon as no input runs.
   void end(int code) {
+    left = !hasEnded();
     next.complete(
         new Input(
             () -> {

@@ -36,6 +36,7 @@ final class SnippetExecution extends DirectExecutionControl implements Execution
   protected String invoke(Method method) throws Exception {
     error = null;
     try {
+      loop.checkNotInterrupted();
       return loop.run(coroutine("input", () -> call(method)));
     } catch (SPIResolutionException e) {
       throw e;
@@ -53,7 +54,8 @@ final class SnippetExecution extends DirectExecutionControl implements Execution
   /// The value's `toString` is the program's code, too.
   private static String call(Method method) throws IllegalAccessException {
     try {
-      return valueString(method.invoke(null));
+      String value = valueString(method.invoke(null));
+      return value != null ? value : "null"; // what a toString gave
     } catch (InvocationTargetException e) {
       throw Sneaky.sneak(Objects.requireNonNull(e.getCause()));
     }

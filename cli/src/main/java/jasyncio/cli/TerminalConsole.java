@@ -102,6 +102,7 @@ final class TerminalConsole implements ReplConsole {
       return null;
     } finally {
       output.endReading();
+      Thread.interrupted(); // of a Ctrl-C that came too late for the reader
     }
   }
 

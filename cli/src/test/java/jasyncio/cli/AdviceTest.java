@@ -15,11 +15,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The first mistakes of everybody, compiled.
 class AdviceTest {
-  private static final String WAITED = "the call in await(…) has waited already";
+  private static final String WAITED =
+      "await(…) takes a future, a task or () -> …; a call has waited";
   private static final String RAN = "(…) takes what it is to run, and not what comes of having run";
   private static final String NO_RESULT = "gather(…) is for coroutines that return something";
-  private static final String OVERLOADS =
-      "a reference to a method that has overloads fits several ";
+  private static final String OVERLOADS = "several ";
   private static final String OF_LOOP = " is a method of the loop: getRunningLoop().";
   private static final String VOID = "await(…) is for what gives something;";
   private static final String CLASSES = "what await(…) takes besides is one or two classes";

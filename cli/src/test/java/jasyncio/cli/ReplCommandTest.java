@@ -2,6 +2,7 @@ package jasyncio.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
@@ -9,8 +10,11 @@ import java.lang.Thread.UncaughtExceptionHandler;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.logging.Filter;
+import java.util.logging.Logger;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -139,6 +143,55 @@ class ReplCommandTest {
         .contains("\nsleeper (<lambda>): waits for its sleep to end in ")
         .contains("/exit [STATUS]");
     assertThat(result.err()).isEqualTo("there is no command /foo; /help lists them\n");
+  }
+
+  @Test
+  void commands_badArguments_saidWhatTheyTake() throws Throwable {
+    assertThat(repl("/ps x\n/help x\n/exit x\n/exit 0\n").err())
+        .isEqualTo(
+            """
+            /ps takes no argument
+            /help takes no argument
+            /exit takes an exit status, as in /exit 3
+            """);
+  }
+
+  @Test
+  void value_whoseTextIsNull_doesNotEndTheSession() throws Throwable {
+    Result result = repl("new Object() { public String toString() { return null; } }\n\"on\"\n");
+    assertThat(result.out()).contains(" ==> \"on\"\n");
+    assertThat(result.err()).isEmpty();
+  }
+
+  @Test
+  void task_thatFailed_andIsKept_isToldOfAtTheEnd() throws Throwable {
+    var told = new ArrayList<String>();
+    var logger = Logger.getLogger("jasyncio");
+    Filter before = logger.getFilter();
+    logger.setFilter(record -> {
+      told.add(record.getMessage());
+      return false;
+    });
+    try {
+      repl(
+          "var task = createTask(() -> { throw new IllegalStateException(\"boom\"); })\nsleep(0)\n");
+    } finally {
+      logger.setFilter(before);
+    }
+    assertThat(told).singleElement().asString().startsWith("Task exception was never retrieved");
+  }
+
+  @Test
+  void recursion_withoutEnd_isFolded() throws Throwable {
+    Result result = repl("int f(int n) { return f(n + 1); }\nf(0)\n");
+    assertThat(result.err()).contains("StackOverflowError", "[the same line ").hasLineCount(5);
+  }
+
+  @Test
+  void classPath_thatIsNotThere_refused() throws Throwable {
+    assertThatExceptionOfType(CommandException.class)
+        .isThrownBy(() -> ClassPath.of("no-such.jar"))
+        .withMessage("jasyncio: no such jar or directory on the class path: no-such.jar");
   }
 
   @Test

@@ -388,6 +388,16 @@ class ReplEngineTest {
     assertThat(engine.isIncomplete(text)).isFalse();
   }
 
+  @Test
+  void interrupt_whileAnInputIsCompiled_keepsItFromRunning() {
+    loop.beginInput();
+    loop.interrupt();
+    evaluate("IO.println(\"ran\")");
+    loop.endInput();
+    assertThat(err()).isEqualTo("KeyboardInterrupt\n");
+    assertThat(out()).isEmpty();
+  }
+
   // ---- tasks ------------------------------------------------------------------------------------
 
   @Test

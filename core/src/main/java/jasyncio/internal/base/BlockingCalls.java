@@ -31,7 +31,6 @@ public final class BlockingCalls {
           row("sun.nio.ch.", "jasyncio.net suspends"),
           row("java.lang.Process", "jasyncio.process suspends"),
           row("java.io.", "jasyncio.files suspends, and Streams.stdin() for standard input"),
-          row("java.lang.IO", "Streams.stdin() suspends"),
           row("java.nio.file.", "jasyncio.files suspends"),
           row("java.util.Scanner", "Streams.stdin() suspends"));
 
@@ -63,6 +62,10 @@ public final class BlockingCalls {
     var name = call.getClassName();
     if (name.equals("java.lang.Thread")) {
       return call.getMethodName().startsWith("sleep") ? "sleep(…) suspends" : null;
+    } else if (name.equals("java.lang.IO") || name.equals("java.io.PrintStream")) {
+      return call.getMethodName().startsWith("read")
+          ? "Streams.stdin() suspends"
+          : "Streams.stdout() suspends";
     } else if (name.equals("java.lang.Object")) {
       return "jasyncio.sync.Condition suspends";
     } else if (isQueue(name)) {

@@ -4,8 +4,11 @@ import jasyncio.Context;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.Future;
+import jasyncio.internal.base.Functions;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Overrides;
+import jasyncio.internal.jfr.ConnectionEvent;
+import jasyncio.internal.jfr.FlightRecording;
 import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.net.BaseProtocol;
 import jasyncio.net.BaseTransport;
@@ -63,6 +66,7 @@ public abstract class LoopTransport implements ReadTransport, LoopOwned, Runnabl
   private boolean paused;
   private boolean delivering;
   private boolean held;
+  private @Nullable ConnectionEvent event; // if somebody records
 
   LoopTransport(EventLoop loop) {
     this.loop = loop;
@@ -77,6 +81,10 @@ public abstract class LoopTransport implements ReadTransport, LoopOwned, Runnabl
       throw new IllegalStateException(state + " does not lead to " + next + ": " + this);
     }
     state = next;
+    if (next == State.CLOSED && event != null) {
+      event.tell();
+      event = null;
+    }
   }
 
   /// A protocol that is going to be called. In debug mode its class is looked through for methods
@@ -129,6 +137,9 @@ public abstract class LoopTransport implements ReadTransport, LoopOwned, Runnabl
   /// is done.
   public final void start(@Nullable Future<@Nullable Void> waiter) {
     callSoon(() -> {
+      if (FlightRecording.isOn()) {
+        event = ConnectionEvent.start(Functions.name(getClass()), Peers.name(this));
+      }
       try {
         connectionMade();
       } finally {

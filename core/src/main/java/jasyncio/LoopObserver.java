@@ -1,0 +1,125 @@
+package jasyncio;
+
+import jasyncio.internal.fiber.Fiber;
+import jasyncio.internal.jfr.FlightRecording;
+import jasyncio.internal.jfr.LoopStatisticsEvent;
+import jasyncio.internal.loop.Entry;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// A loop for those who look at it from outside while it runs: Flight Recorder.
+final class LoopObserver implements Watchdog.Eye {
+  /* Overview
+   * The loops that run are those whose eye is open; as StallWatch does, the watchdog closes it when it finds that the
+   * loop has ended, since a loop may run again and again for moments. On the same occasion it looks whether somebody
+   * has begun or ceased to record, and has the loop learn of it by an entry in its queue.
+   */
+  private static final long PERIOD_NANOS = 250_000_000;
+  private static final AtomicInteger COUNTER = new AtomicInteger();
+  private static final Set<LoopObserver> OPEN = ConcurrentHashMap.newKeySet();
+  private static final AtomicBoolean TELLS_STATISTICS = new AtomicBoolean();
+
+  private final EventLoop loop;
+  private final int number = COUNTER.incrementAndGet();
+  private final AtomicBoolean open = new AtomicBoolean(); // any thread
+  private boolean stepsWanted; // watchdog's thread only, as the next
+  private boolean waitsWanted;
+  private boolean callsWanted;
+
+  LoopObserver(EventLoop loop) {
+    this.loop = loop;
+  }
+
+  /// What the loop is called. Any thread.
+  String name() {
+    var label = loop.label;
+    return label != null ? label : "loop-" + number;
+  }
+
+  /// The loops that run, or have run a moment ago. Any thread.
+  static List<EventLoop> running() {
+    return OPEN.stream()
+        .map(observer -> observer.loop)
+        .filter(EventLoop::isRunning)
+        .sorted((a, b) -> Integer.compare(a.observer.number, b.observer.number))
+        .toList();
+  }
+
+  /// The loop begins to run.
+  void openIfNeeded() {
+    if (!open.get() && open.compareAndSet(false, true)) {
+      OPEN.add(this);
+      Watchdog.open(this, PERIOD_NANOS);
+    }
+    look();
+  }
+
+  private static void look() {
+    FlightRecording.look();
+    if (FlightRecording.isOn() && TELLS_STATISTICS.compareAndSet(false, true)) {
+      LoopStatisticsEvent.register(() -> running().forEach(LoopObserver::tellStatistics));
+    }
+  }
+
+  private static void tellStatistics(EventLoop loop) {
+    var now = loop.statistics();
+    var executor = now.executor();
+    LoopStatisticsEvent.tell(
+        loop.observer.name(),
+        now.ready(),
+        now.timers(),
+        now.tasks(),
+        now.channels(),
+        executor == null ? 0 : executor.threads(),
+        executor == null ? 0 : executor.active(),
+        executor == null ? 0 : executor.queued());
+  }
+
+  @Override
+  public long look(long now) {
+    if (!loop.isRunning()) {
+      OPEN.remove(this);
+      Watchdog.close(this);
+      open.set(false);
+      if (loop.isRunning()) {
+        openIfNeeded(); // it has begun anew, and may have seen it open
+      }
+      return Long.MAX_VALUE;
+    }
+    look();
+    boolean steps = FlightRecording.wantsSteps();
+    boolean waits = FlightRecording.wantsWaits();
+    boolean calls = FlightRecording.wantsBlockingCalls();
+    if (steps != stepsWanted || waits != waitsWanted || calls != callsWanted) {
+      callsWanted = calls;
+      stepsWanted = steps;
+      waitsWanted = waits;
+      loop.core.send(new News(loop));
+    }
+    return PERIOD_NANOS;
+  }
+
+  /// Somebody has begun to record, or has ceased.
+  private static final class News extends Entry {
+    private final EventLoop loop;
+
+    News(EventLoop loop) {
+      this.loop = loop;
+    }
+
+    @Override
+    protected boolean isQuestion() {
+      return true;
+    }
+
+    @Override
+    protected @Nullable Fiber turn() {
+      loop.steps.set();
+      return null;
+    }
+  }
+}
