@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -198,6 +199,24 @@ final class Access extends LoopAccess {
     var loop = (EventLoop) eventLoop;
     loop.thread.check();
     loop.core.halt();
+  }
+
+  @Override
+  public double busyTime(Object eventLoop) {
+    var core = ((EventLoop) eventLoop).core;
+    return core.busyNanos(core.nanos()) / 1e9;
+  }
+
+  @Override
+  public DoubleSupplier measureLag(Object eventLoop) {
+    var loop = (EventLoop) eventLoop;
+    if (!loop.isRunning()) {
+      return () -> Double.NaN;
+    } else if (loop.core.waiting().isWaiting()) {
+      return () -> 0;
+    }
+    var question = loop.core.ask();
+    return () -> question.isAnswered() ? question.nanos() / 1e9 : Double.NaN;
   }
 
   @Override

@@ -106,6 +106,11 @@ final class BlockedFibers implements LoopCore.BlockingListener {
     return saved.isEmpty();
   }
 
+  /// How many tasks wait in blocking calls while others run.
+  int tasks() {
+    return fibers.size();
+  }
+
   List<Fiber> toList() {
     return Arrays.asList(saved.keySet().toArray(new Fiber[0]));
   }

@@ -298,13 +298,15 @@ public final class EventLoop implements AutoCloseable {
     }
   }
 
-  /// {@return what it has to do at this moment} Costs little, whatever there is; call it on the
-  /// loop's thread.
+  /// {@return what it has to do at this moment} Costs little, whatever there is: nothing is walked
+  /// through. Any thread, even if the loop is held up; for others than the loop's the numbers are
+  /// near what they were a moment ago, and need not go together.
   public LoopStatistics statistics() {
     return new LoopStatistics(
         core.ready(),
         core.timers().waiting(),
         tasks.size(),
+        blocked.tasks(),
         core.channels().size(),
         defaultExecutor.statistics());
   }

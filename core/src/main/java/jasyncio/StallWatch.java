@@ -3,7 +3,7 @@ package jasyncio;
 import jasyncio.internal.base.ClassLoading;
 import jasyncio.internal.base.Log;
 import jasyncio.internal.fiber.Fiber;
-import jasyncio.internal.loop.Entry;
+import jasyncio.internal.loop.Question;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,7 +47,7 @@ final class StallWatch implements Watchdog.Eye {
   private long due; // when to look again
   private @Nullable Fiber fiber; // that was seen, as the next
   private int turnsLeft;
-  private @Nullable Sign sign;
+  private @Nullable Question sign;
   private long lasted; // the step, in nanos, as far as it has been seen
   private long counted; // of these
   private long processed; // the processor time at the last look
@@ -167,12 +167,11 @@ final class StallWatch implements Watchdog.Eye {
       fiber = loop.hub.current();
       turnsLeft = loop.core.turnsLeft();
     } else if (sign == null) {
-      sign = new Sign();
+      sign = loop.core.ask();
       lasted = gone;
       counted = 0;
       processed = processorTime.getAsLong();
       tellAt = (long) (limit * 1e9);
-      loop.core.send(sign);
     } else if (fiber != null) {
       lasted += gone;
       lasts(fiber, gone);
@@ -182,7 +181,7 @@ final class StallWatch implements Watchdog.Eye {
   private boolean hasMoved() {
     return loop.hub.current() != fiber
         || loop.core.turnsLeft() != turnsLeft
-        || (sign != null && sign.given);
+        || (sign != null && sign.isAnswered());
   }
 
   /// The loop gets on, or does not run.
@@ -235,21 +234,5 @@ final class StallWatch implements Watchdog.Eye {
   /// Whether it ends the JVM, which may take its time.
   private static boolean isExit(StackTraceElement[] stack) {
     return Arrays.stream(stack).anyMatch(f -> f.getClassName().equals("java.lang.Shutdown"));
-  }
-
-  /// Asks for a turn, to show that there are turns.
-  private static final class Sign extends Entry {
-    volatile boolean given; // by the loop
-
-    @Override
-    protected boolean isQuestion() {
-      return true;
-    }
-
-    @Override
-    protected @Nullable Fiber turn() {
-      given = true;
-      return null;
-    }
   }
 }

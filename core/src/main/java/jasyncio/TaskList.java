@@ -44,6 +44,7 @@ final class TaskList {
     size--;
   }
 
+  /// How many there are. Any thread, for others than the loop's a guess.
   int size() {
     return size;
   }

@@ -8,11 +8,13 @@ import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.toThread;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jasyncio.Runtimes.ScheduledOnly;
 import jasyncio.net.Streams;
 import jasyncio.queue.Queue;
 import jasyncio.queue.ThreadsafeQueue;
 import jasyncio.sync.Event;
 import jasyncio.testing.AsyncTest;
+import jasyncio.testing.OnLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -89,6 +91,20 @@ class StatisticsTest {
       release.countDown();
       call.await();
     });
+  }
+
+  @Test
+  @ScheduledOnly
+  @OnLoop(blocking = BlockingPolicy.SWITCH)
+  void loop_taskInABlockingCall_isBlocked() {
+    var release = new CountDownLatch(1);
+    var task = createTask(() -> release.await());
+    sleep(0);
+    assertThat(now().tasks()).isEqualTo(2);
+    assertThat(now().blocked()).isEqualTo(1);
+    release.countDown();
+    task.await();
+    assertThat(now().blocked()).isZero();
   }
 
   @Test

@@ -7,6 +7,7 @@ import jasyncio.Handle;
 import jasyncio.Task;
 import jasyncio.internal.loop.LoopAccess;
 import java.util.Objects;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What builders of schedulers, generators and other styles of concurrency need and programs do
@@ -132,6 +133,34 @@ public final class Lowlevel {
   /// @throws IllegalStateException in debug mode, from another thread
   public static void stopNow(EventLoop loop) {
     ACCESS.stopNow(Objects.requireNonNull(loop, "loop"));
+  }
+
+  /// For how many seconds a loop has been busy, rather than waiting for something to do, since this
+  /// was first called for it: what a task spends in a call that blocks its loop is busy, the time
+  /// in which the loop does not run is not. By the loop's clock. Any thread, at any time; waits for
+  /// nobody.
+  ///
+  /// From the first call on, the loop looks at the clock before and after each wait, some 100 ns;
+  /// without it, it does not.
+  ///
+  /// @param loop the loop
+  /// @return how long, in seconds; 0 the first time
+  public static double busyTime(EventLoop loop) {
+    return ACCESS.busyTime(Objects.requireNonNull(loop, "loop"));
+  }
+
+  /// Measures, from outside, how late a loop does what is due: how long something that is given to
+  /// it now waits for its turn, by the loop's clock. Any thread, at any time; waits for nobody.
+  ///
+  /// A loop that waits for something to do is not late, and not woken either. One that is busy gets
+  /// an entry that does nothing. It counts as nothing that has happened: neither idleness nor a
+  /// dead-lock is hidden by it.
+  ///
+  /// @param loop the loop
+  /// @return gives the lag in seconds as soon as it is known; until then, and always for a loop
+  ///   that does not run, `NaN`
+  public static DoubleSupplier measureLag(EventLoop loop) {
+    return ACCESS.measureLag(Objects.requireNonNull(loop, "loop"));
   }
 
   /// Has `generator` closed by [EventLoop#shutdownAsyncgens()], unless it is forgotten before. For

@@ -4,6 +4,7 @@ import jasyncio.internal.fiber.Hub;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.IllegalBlockingModeException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -100,10 +101,14 @@ public final class Channels {
     return watched;
   }
 
-  /// How many are watched.
+  /// How many are watched. Any thread, for others than the loop's a guess.
   public int size() {
     var s = selector;
-    return returning.size() + (s == null ? 0 : s.keys().size());
+    try {
+      return returning.size() + (s == null ? 0 : s.keys().size());
+    } catch (ClosedSelectorException e) { // meanwhile
+      return 0;
+    }
   }
 
   /// Whether none is watched: a wait for channels would never end.

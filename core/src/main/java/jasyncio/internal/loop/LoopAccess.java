@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -135,6 +136,10 @@ public abstract class LoopAccess {
   public abstract void setStallHandler(Object eventLoop, @Nullable Runnable handler);
 
   public abstract void stopNow(Object eventLoop);
+
+  public abstract double busyTime(Object eventLoop);
+
+  public abstract DoubleSupplier measureLag(Object eventLoop);
 
   public abstract void registerAsyncgen(Object eventLoop, Object generator, AutoCloseable aclose);
 

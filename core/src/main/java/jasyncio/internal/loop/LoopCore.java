@@ -82,6 +82,7 @@ public final class LoopCore implements FiberSource {
   private final LoopInterrupts interrupts;
 
   private volatile BlockingMode blockingMode = BlockingMode.BLOCK; // any thread
+  private volatile @Nullable BusyClock busyClock; // only where somebody wants to know; any thread
   private @Nullable IdleListener idleListener; // only where somebody wants to know
   private boolean listenerAsked; // and nothing has happened since
   private int batch; // entries of this iteration that still wait for their turn
@@ -165,10 +166,12 @@ public final class LoopCore implements FiberSource {
     iterated = false;
     listenerAsked = false;
     running = true;
+    goesOn();
     try {
       hub.run(null);
     } finally {
       running = false;
+      waits();
       releaseForeign();
     }
     batch = 0;
@@ -271,7 +274,8 @@ public final class LoopCore implements FiberSource {
     }
   }
 
-  /// How many entries wait for their turn, now or in the next iteration.
+  /// How many entries wait for their turn, now or in the next iteration. Any thread, for others
+  /// than the loop's a guess.
   public int ready() {
     return ready.size();
   }
@@ -311,11 +315,57 @@ public final class LoopCore implements FiberSource {
   }
 
   private void sleep(long nanos) {
+    waits();
     try {
       waiting.await(nanos);
     } finally {
+      goesOn();
       hub.waited();
     }
+  }
+
+  // ---- looks from outside -----------------------------------------------------------------------
+
+  private void waits() {
+    var clock = busyClock;
+    if (clock != null) {
+      clock.waits(nanos());
+    }
+  }
+
+  private void goesOn() {
+    var clock = busyClock; // perhaps there was none when the wait began
+    if (clock != null) {
+      clock.goesOn(nanos());
+    }
+  }
+
+  /// For how long the loop has been busy, and did not wait for something to do, since this was
+  /// first called; a loop that does not run is not busy. Before that, nobody takes the time. Any
+  /// thread.
+  ///
+  /// @param now what [#nanos] shows
+  public long busyNanos(long now) {
+    var clock = busyClock;
+    return clock != null ? clock.busy(now) : beginBusyClock().busy(now);
+  }
+
+  private synchronized BusyClock beginBusyClock() { // by whoever looks; the loop does not lock
+    var clock = busyClock;
+    if (clock == null) {
+      // If a wait ends just now, it is taken to last until the next one: once, and for good
+      // measure.
+      clock = new BusyClock(nanos(), !running || waiting.isWaiting());
+      busyClock = clock;
+    }
+    return clock;
+  }
+
+  /// Asks for a sign of life. Does not wait for it. Any thread.
+  public Question ask() {
+    var question = new Question(this);
+    send(question);
+    return question;
   }
 
   private void moveDueTimers() {

@@ -34,9 +34,9 @@ public final class TimerHeap {
     return size;
   }
 
-  /// How many are wanted, as far as it is known.
+  /// How many are wanted, as far as it is known. Any thread, for others than the loop's a guess.
   public int waiting() {
-    return size - unwanted;
+    return Math.max(0, size - unwanted);
   }
 
   /// Those that are wanted, in no particular order.

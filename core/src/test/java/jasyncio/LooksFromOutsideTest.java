@@ -1,0 +1,162 @@
+package jasyncio;
+
+import static jasyncio.Asyncio.getRunningLoop;
+import static jasyncio.Asyncio.sleep;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jasyncio.internal.loop.LoopAccess;
+import jasyncio.internal.loop.LoopParts;
+import jasyncio.internal.loop.ReadyQueue;
+import jasyncio.internal.loop.Sleeper;
+import jasyncio.lowlevel.Lowlevel;
+import jasyncio.testing.AsyncTest;
+import jasyncio.testing.TestClock;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What other threads may ask of a loop, though it is held up: how late, how busy, how much to do.
+@Timeout(600)
+class LooksFromOutsideTest {
+  private final AtomicLong now = new AtomicLong(); // nanoseconds
+
+  /// A loop whose time goes by hand.
+  private EventLoop newLoop() {
+    EventLoop.running(); // initialises the class that installs the access
+    return (EventLoop)
+        LoopAccess.get()
+            .newLoop(
+                null,
+                new LoopParts(
+                    (inbox, channels, _) -> new Sleeper(inbox, channels, now::get),
+                    new ReadyQueue()),
+                null);
+  }
+
+  private void pass(double seconds) {
+    now.addAndGet((long) (seconds * 1e9));
+  }
+
+  @Test
+  void busyTime_loopWorks_isThatTime() {
+    try (var loop = newLoop()) {
+      assertThat(Lowlevel.busyTime(loop)).isZero();
+      pass(5);
+      assertThat(Lowlevel.busyTime(loop)).isZero(); // it does not run
+      loop.callSoon(() -> pass(2));
+      loop.callSoon(loop::stop);
+      loop.runForever();
+      pass(7);
+      assertThat(Lowlevel.busyTime(loop)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void busyTime_firstAskedWhileItWorks_countsFromThere() {
+    try (var loop = newLoop()) {
+      loop.callSoon(() -> {
+        pass(2);
+        assertThat(Lowlevel.busyTime(loop)).isZero();
+        pass(3);
+        loop.stop();
+      });
+      loop.runForever();
+      assertThat(Lowlevel.busyTime(loop)).isEqualTo(3);
+    }
+  }
+
+  @AsyncTest
+  void busyTime_virtualTime_passesInWaitsAlone(TestClock clock) {
+    var loop = getRunningLoop();
+    assertThat(Lowlevel.busyTime(loop)).isZero();
+    sleep(3600);
+    assertThat(clock.elapsed().toHours()).isEqualTo(1);
+    assertThat(Lowlevel.busyTime(loop)).isZero();
+  }
+
+  @Test
+  void measureLag_loopHeldUp_isKnownWhenItGoesOn() throws Exception {
+    try (var loop = newLoop()) {
+      var blocks = new CountDownLatch(1);
+      var goesOn = new CountDownLatch(1);
+      loop.callSoon(() -> {
+        blocks.countDown();
+        awaitUninterrupted(goesOn);
+      });
+      loop.callSoon(() -> loop.callSoon(loop::stop));
+      var runner = Thread.ofPlatform().start(loop::runForever);
+      blocks.await();
+      var lag = Lowlevel.measureLag(loop);
+      pass(3);
+      assertThat(lag.getAsDouble()).isNaN();
+      goesOn.countDown();
+      runner.join();
+      assertThat(lag.getAsDouble()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void measureLag_loopWaits_isNoneAndDoesNotWakeIt() throws Exception {
+    try (var loop = newLoop()) {
+      var waits = new CountDownLatch(1);
+      Lowlevel.callWhenIdle(loop, waits::countDown);
+      var runner = Thread.ofPlatform().start(loop::runForever);
+      waits.await();
+      while (!LoopAccess.get().core(loop).waiting().isWaiting()) {
+        Thread.onSpinWait();
+      }
+      assertThat(Lowlevel.measureLag(loop).getAsDouble()).isZero();
+      assertThat(LoopAccess.get().core(loop).waiting().isWaiting()).isTrue();
+      loop.stop();
+      runner.join();
+    }
+  }
+
+  @Test
+  void measureLag_loopDoesNotRun_isNeverKnown() {
+    var loop = newLoop();
+    var before = Lowlevel.measureLag(loop);
+    loop.callSoon(loop::stop);
+    loop.runForever();
+    assertThat(before.getAsDouble()).isNaN();
+    loop.close();
+    assertThat(Lowlevel.measureLag(loop).getAsDouble()).isNaN();
+  }
+
+  @Test
+  void statistics_loopHeldUp_areThereForOtherThreads() throws Exception {
+    try (var loop = EventLoop.create(null)) {
+      var blocks = new CountDownLatch(1);
+      var goesOn = new CountDownLatch(1);
+      loop.setStallLimit(0); // whose questions would be ready, too
+      loop.callLater(3600, () -> {});
+      loop.callSoon(() -> {
+        blocks.countDown();
+        awaitUninterrupted(goesOn);
+      });
+      loop.callSoon(() -> {});
+      loop.callSoon(loop::stop);
+      var runner = Thread.ofPlatform().start(loop::runForever);
+      blocks.await();
+      assertThat(loop.statistics()).isEqualTo(new LoopStatistics(2, 1, 0, 0, 0, null));
+      goesOn.countDown();
+      runner.join();
+    }
+  }
+
+  @Test
+  void nulls_areRefused() {
+    assertThatThrownBy(() -> Lowlevel.busyTime(null)).hasMessage("loop");
+    assertThatThrownBy(() -> Lowlevel.measureLag(null)).hasMessage("loop");
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
