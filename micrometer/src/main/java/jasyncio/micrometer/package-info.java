@@ -1,0 +1,2 @@
+/// Metrics of event loops, by Micrometer.
+package jasyncio.micrometer;
