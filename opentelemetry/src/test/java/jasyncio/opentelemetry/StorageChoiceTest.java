@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 /// Which storage OpenTelemetry takes, and what is put around it: decided once in a JVM, so each
 /// test has one.
 @Tag("slow")
+@Tag("jvms")
 class StorageChoiceTest {
   private static final String CHOICE = "-Dio.opentelemetry.context.contextStorageProvider=";
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /// How the adapter gets into SLF4J, logback and log4j: once in a JVM, so each test has one.
 @Tag("slow")
+@Tag("jvms")
 class InstallTest {
   private static final String PROPERTY = "-Dslf4j.provider=" + MdcServiceProvider.class.getName();
   private static final String[] TASKS = {"task of alice: alice", "task of bob: bob"};
