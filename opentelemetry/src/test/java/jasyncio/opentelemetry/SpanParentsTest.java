@@ -407,6 +407,36 @@ class SpanParentsTest {
   }
 
   @Test
+  void eagerTaskThatBlocks_underSwitch_leavesItsMakersSpan() {
+    assumeTrue(policy == BlockingPolicy.SWITCH);
+    var go = new Semaphore(0);
+    onLoop(() ->
+        spans.in(
+            "maker",
+            () -> {
+              var task =
+                  createTask(
+                      () ->
+                          spans.in(
+                              "eager",
+                              () -> {
+                                go.acquire(); // blocks, and its maker goes on
+                                spans.mark("of eager");
+                              }),
+                      TaskOptions.defaults().eagerStart(true));
+              spans.mark("of maker");
+              go.release();
+              await(task);
+              spans.mark("of maker later");
+            }));
+    assertThat(spans.parents())
+        .containsEntry("eager", "maker")
+        .containsEntry("of eager", "eager")
+        .containsEntry("of maker", "maker")
+        .containsEntry("of maker later", "maker");
+  }
+
+  @Test
   void baggage_isTakenAlongLikeASpan() {
     onLoop(() -> {
       var baggage = Baggage.builder().put("user", "alice").build();
