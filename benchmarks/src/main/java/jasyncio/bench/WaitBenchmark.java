@@ -8,7 +8,9 @@ import jasyncio.internal.loop.LoopParts;
 import jasyncio.internal.loop.ReadyQueue;
 import jasyncio.internal.loop.Waiting;
 import jasyncio.lowlevel.Lowlevel;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -44,8 +46,8 @@ public class WaitBenchmark {
   @Param({"false", "true"})
   public boolean timed;
 
-  private EventLoop loop;
-  private Turn turn;
+  private @Nullable EventLoop loop;
+  private @Nullable Turn turn;
 
   /// A benchmark; JMH makes it.
   public WaitBenchmark() {}
@@ -55,25 +57,26 @@ public class WaitBenchmark {
   public void open() {
     EventLoop.running(); // initialises the class that installs the access
     var parts = new LoopParts((inbox, _, _) -> new NoWait(inbox), new ReadyQueue());
-    loop = (EventLoop) LoopAccess.get().newLoop(null, parts, null);
-    turn = new Turn();
+    var theLoop = (EventLoop) LoopAccess.get().newLoop(null, parts, null);
     if (timed) {
-      Lowlevel.busyTime(loop);
+      Lowlevel.busyTime(theLoop);
     }
+    loop = theLoop;
+    turn = new Turn();
   }
 
   /// Closes the loop.
   @TearDown
   public void close() {
-    loop.close();
+    Objects.requireNonNull(loop).close();
   }
 
   /// Iterations with a wait and an entry that comes from outside.
   @Benchmark
   @OperationsPerInvocation(WAITS)
   public void waits() {
-    turn.left = WAITS;
-    loop.runForever();
+    Objects.requireNonNull(turn).left = WAITS;
+    Objects.requireNonNull(loop).runForever();
   }
 
   private final class Turn extends Entry {
@@ -82,7 +85,7 @@ public class WaitBenchmark {
     @Override
     protected void run() {
       if (--left == 0) {
-        loop.stop();
+        Objects.requireNonNull(loop).stop();
       }
     }
   }
