@@ -85,8 +85,8 @@ class WaitingCallsTest {
       LineHandler: *
       Lock: getName locked release setName statistics
       LoopInfo: *
-      Lowlevel: callWhenIdle cancelOnce coroutine forgetAsyncgen registerAsyncgen setStallHandler
-      Lowlevel: stopNow
+      Lowlevel: busyTime callWhenIdle cancelOnce coroutine forgetAsyncgen measureLag
+      Lowlevel: registerAsyncgen setStallHandler stopNow
       Place: leave woken
       Point: at
       RateLimiter: tryAcquire
