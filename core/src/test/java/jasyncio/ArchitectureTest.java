@@ -52,9 +52,10 @@ class ArchitectureTest {
 
   private static final String BASE = "jasyncio.internal.base";
   private static final String FACE = "jasyncio.internal.face";
+  private static final String JFR = "jasyncio.internal.jfr";
 
   static {
-    mayUse("jasyncio", "jasyncio.internal.loop", "jasyncio.internal.fiber");
+    mayUse("jasyncio", "jasyncio.internal.loop", "jasyncio.internal.fiber", JFR);
     mayUse("jasyncio.sync", "jasyncio", FACE);
     mayUse("jasyncio.queue", "jasyncio", FACE);
     mayUse("jasyncio.lowlevel", "jasyncio", "jasyncio.internal.loop");
@@ -72,11 +73,12 @@ class ArchitectureTest {
         "jasyncio.internal.net",
         FACE);
     mayUse("jasyncio.internal.process");
-    mayUse("jasyncio.internal.net", "jasyncio", "jasyncio.internal.loop", "jasyncio.net", FACE);
+    mayUse("jasyncio.internal.net", "jasyncio", "jasyncio.internal.loop", "jasyncio.net", FACE, JFR);
     mayUse(FACE, "jasyncio", "jasyncio.internal.loop");
     mayUse("jasyncio.internal.loop", "jasyncio.internal.fiber");
     mayUse("jasyncio.internal.fiber");
     MAY_USE.put(BASE, Set.of());
+    MAY_USE.put(JFR, Set.of());
   }
 
   private static void mayUse(String name, String... others) {

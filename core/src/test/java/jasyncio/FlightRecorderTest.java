@@ -181,7 +181,6 @@ class FlightRecorderTest {
                       var latch = new CountDownLatch(1);
                       Thread.ofPlatform().start(latch::countDown);
                       latch.await();
-                      Thread.sleep(1);
                     },
                     RunOptions.defaults().blocking(BlockingPolicy.SWITCH)));
     assertThat(events).isNotEmpty().allMatch(e -> e.getString("at").contains("FlightRecorderTest"));
@@ -245,6 +244,8 @@ class FlightRecorderTest {
   @Test
   void recorderInUse_butNobodyRecordsSteps_clockIsOff() {
     assertThat(FlightRecorder.getFlightRecorder()).isNotNull();
-    run(() -> assertThat(getRunningLoop().steps.began()).isZero());
+    run(
+        () -> assertThat(getRunningLoop().steps.began()).isZero(),
+        RunOptions.defaults().debug(false));
   }
 }
