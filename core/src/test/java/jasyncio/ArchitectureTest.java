@@ -73,7 +73,8 @@ class ArchitectureTest {
         "jasyncio.internal.net",
         FACE);
     mayUse("jasyncio.internal.process");
-    mayUse("jasyncio.internal.net", "jasyncio", "jasyncio.internal.loop", "jasyncio.net", FACE, JFR);
+    mayUse(
+        "jasyncio.internal.net", "jasyncio", "jasyncio.internal.loop", "jasyncio.net", FACE, JFR);
     mayUse(FACE, "jasyncio", "jasyncio.internal.loop");
     mayUse("jasyncio.internal.loop", "jasyncio.internal.fiber");
     mayUse("jasyncio.internal.fiber");
