@@ -179,7 +179,12 @@ class FlightRecorderTest {
                 run(
                     () -> {
                       var latch = new CountDownLatch(1);
-                      Thread.ofPlatform().start(latch::countDown);
+                      var waiting = Thread.currentThread();
+                      Thread.ofPlatform()
+                          .start(() -> {
+                            Spin.untilWaiting(waiting);
+                            latch.countDown();
+                          });
                       latch.await();
                     },
                     RunOptions.defaults().blocking(BlockingPolicy.SWITCH)));

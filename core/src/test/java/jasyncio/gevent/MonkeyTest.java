@@ -24,6 +24,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -284,11 +285,14 @@ class MonkeyTest {
     assumeTrue(PostgresServer.programs().isPresent(), "needs PostgreSQL: initdb and postgres");
     int queries = 5;
     var allConnected = new CyclicBarrier(queries); // blocks, and so lets the others run
-    try (var postgres = PostgresServer.start()) {
+    try (var postgres = PostgresServer.start();
+        var holder = DriverManager.getConnection(postgres.url());
+        var lock = holder.createStatement()) {
+      lock.execute("select pg_advisory_lock(1)"); // nothing is answered until all have asked
       Monkey.patchAll();
       var group = new Group();
       for (int i = 0; i < queries; i++) {
-        group.spawn(() -> query(postgres.url(), allConnected));
+        group.spawn(() -> query(postgres.url(), allConnected, lock));
       }
       group.join(WaitOptions.defaults().raiseError(true));
     }
@@ -298,12 +302,15 @@ class MonkeyTest {
     assertThat(order.subList(queries, 2 * queries)).containsOnly("answered");
   }
 
-  private void query(String url, CyclicBarrier allConnected) throws Exception {
+  private void query(String url, CyclicBarrier allConnected, Statement lock) throws Exception {
     try (var connection = DriverManager.getConnection(url);
         var statement = connection.createStatement()) {
       allConnected.await();
       order.add("asks");
-      try (var rows = statement.executeQuery("select pg_sleep(0.2)")) {
+      if (order.size() == allConnected.getParties()) {
+        lock.execute("select pg_advisory_unlock(1)");
+      }
+      try (var rows = statement.executeQuery("select pg_advisory_lock_shared(1)")) {
         assertThat(rows.next()).isTrue();
       }
       order.add("answered");
