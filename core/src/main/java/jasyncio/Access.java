@@ -8,6 +8,8 @@ import jasyncio.internal.loop.LoopCore;
 import jasyncio.internal.loop.LoopParts;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The way to the face's machine for the packages beside it.
 final class Access extends LoopAccess {
+  private static final int MANY_TIMERS = 10_000; // to look through while nothing else runs
+
   // ---- for jasyncio.internal.face ---------------------------------------------------------------
 
   @Override
@@ -62,8 +66,30 @@ final class Access extends LoopAccess {
 
   @Override
   public Function<Object, @Nullable Object> waitInfos(Object eventLoop) {
-    var times = ((EventLoop) eventLoop).core.timers().times();
-    return task -> ((Task<?>) task).waitsFor(t -> times.getOrDefault(t, Long.MIN_VALUE));
+    var timers = ((EventLoop) eventLoop).core.timers();
+    Map<?, Long> times = timers.waiting() > MANY_TIMERS ? Map.of() : timers.times();
+    return task -> ((Task<?>) task).waitsFor(t -> times.getOrDefault(t, Task.UNKNOWN));
+  }
+
+  @Override
+  public List<?> runningLoops() {
+    return LoopObserver.running();
+  }
+
+  @Override
+  public String nameOfLoop(Object eventLoop) {
+    return ((EventLoop) eventLoop).observer.name();
+  }
+
+  @Override
+  public @Nullable String heldUpBy(Object eventLoop) {
+    var loop = (EventLoop) eventLoop;
+    var fiber = loop.hub.current();
+    if (fiber == null || fiber.thread() == null) {
+      return null;
+    }
+    var thread = Objects.requireNonNull(fiber.thread()); // it has run
+    return StallReport.of(loop, fiber, thread.getState(), thread.getStackTrace()).now();
   }
 
   @Override

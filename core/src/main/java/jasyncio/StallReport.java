@@ -122,6 +122,11 @@ record StallReport(
         + line(advice);
   }
 
+  /// What it does now.
+  String now() {
+    return who + ": " + what + text(stack) + line(advice);
+  }
+
   /// It still lasts.
   String again(long nanos, StallReport before) {
     var text = who + " still holds up the event loop, for " + time(nanos) + " now: " + what;

@@ -53,6 +53,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private static final byte SLEEPING = 3;
   private static final byte FIRED = 4;
   private static final byte ROUSED = 5;
+  static final long UNKNOWN = Long.MAX_VALUE; // when it wakes
   private static final int MAX_REFUSALS = 100; // to let it wait while its loop is closed
 
   private static final AtomicInteger COUNTER = new AtomicInteger();
@@ -437,7 +438,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
 
   private @Nullable WaitInfo waitInfoOfWaiter(ToLongFunction<Task<?>> wakesAt) {
     if (phase == SLEEPING) {
-      double left = ((double) wakesAt.applyAsLong(this) - getLoop().core.nanos()) / 1e9;
+      long wakes = wakesAt.applyAsLong(this);
+      if (wakes == UNKNOWN) {
+        return new WaitInfo(WaitInfo.Kind.TIMER, "its sleep to end");
+      }
+      double left = ((double) wakes - getLoop().core.nanos()) / 1e9;
       return new WaitInfo(
           WaitInfo.Kind.TIMER,
           "its sleep to end in " + Times.text(Math.ceil(Math.max(0, left) * 1e3) / 1e3) + " s");

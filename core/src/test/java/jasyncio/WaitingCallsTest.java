@@ -89,6 +89,8 @@ class WaitingCallsTest {
       Lowlevel: registerAsyncgen setStallHandler stopNow
       Place: leave woken
       Point: at
+      Probe: *
+      ProbeMBean: *
       RateLimiter: tryAcquire
       Readiness: started
       Process: kill pid returncode sendSignal stderr stdin stdout terminate

@@ -23,6 +23,11 @@ final class CommandException extends Exception {
     return new CommandException(ExitStatus.USAGE, command + ": " + sentence);
   }
 
+  /// What `command` was to do cannot be done; `sentence` says why.
+  static CommandException failure(String command, String sentence) {
+    return new CommandException(ExitStatus.FAILED, command + ": " + sentence);
+  }
+
   /// The program did not compile; `output` is what the compiler printed.
   static CommandException compilation(String output) {
     return new CommandException(ExitStatus.FAILED, output.stripTrailing());

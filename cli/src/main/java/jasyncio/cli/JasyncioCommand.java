@@ -10,7 +10,15 @@ import picocli.CommandLine.ParseResult;
 /// The command line as a whole: whatever [RunRequest#parsePlain] does not take.
 @Command(
     name = "jasyncio",
-    subcommands = {RunCommand.class, ReplCommand.class, HelpCommand.class, WarmUpCommand.class},
+    subcommands = {
+      RunCommand.class,
+      ReplCommand.class,
+      PsCommand.class,
+      PstreeCommand.class,
+      WhereCommand.class,
+      HelpCommand.class,
+      WarmUpCommand.class
+    },
     versionProvider = VersionText.class,
     customSynopsis = "jasyncio COMMAND [ARGUMENT]...",
     descriptionHeading = "%n",
@@ -23,6 +31,7 @@ import picocli.CommandLine.ParseResult;
       "  jasyncio run hello.java      compile and run a program",
       "  jasyncio run --help          what 'run' can do",
       "  jasyncio repl                try things out, line by line",
+      "  jasyncio ps 4711             what every task of a running program does",
       "",
       "Environment:",
       "  JAVA_HOME                    the JDK to use, if it is 25 or newer",

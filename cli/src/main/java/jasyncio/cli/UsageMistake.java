@@ -46,8 +46,14 @@ final class UsageMistake {
   }
 
   private static String missing(MissingParameterException mistake) {
-    return mistake.getMissing().getFirst() instanceof OptionSpec option
-        ? option.longestName() + " needs a value"
-        : "which program? Give the name of a .java file";
+    return switch (mistake.getMissing().getFirst().paramLabel()) {
+      case "PID" -> "which program? Give the process id of a JVM; jps lists them";
+      case "TASK" -> "which task? Give its name, or #N for its number";
+      case "FILE.java" -> "which program? Give the name of a .java file";
+      case String label ->
+          mistake.getMissing().getFirst() instanceof OptionSpec option
+              ? option.longestName() + " needs a value"
+              : label + " is missing";
+    };
   }
 }

@@ -2,14 +2,11 @@ package jasyncio.inspect;
 
 import jasyncio.EventLoop;
 import jasyncio.LoopStatistics;
-import jasyncio.WaitInfo;
 import jasyncio.internal.face.Current;
 import jasyncio.internal.face.Tasks;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// A loop and all its tasks as they are at a moment.
 ///
@@ -83,51 +80,24 @@ public record LoopInfo(String loop, LoopStatistics statistics, List<TaskInfo> ta
     if (limit < 0) {
       throw new IllegalArgumentException("limit must be >= 0, not " + limit);
     }
-    var groups = groups();
+    var all = new TaskGroups();
+    tasks.forEach(all::add);
+    var groups = all.toList();
     var text = new StringBuilder(tasks.size() == 1 ? "1 task" : tasks.size() + " tasks");
     text.append(" of ").append(loop);
     groups.stream().limit(limit).forEach(group -> append(text, group));
     if (groups.size() > limit) {
-      int left = groups.stream().skip(limit).mapToInt(List::size).sum();
+      int left = groups.stream().skip(limit).mapToInt(group -> group.size).sum();
       text.append("\nand ").append(left).append(" more");
     }
     return text.toString();
   }
 
-  /// Tasks that do the like in the same place, small groups first, else oldest first.
-  private List<List<TaskInfo>> groups() {
-    var groups = new LinkedHashMap<Likeness, List<TaskInfo>>();
-    for (var task : tasks) {
-      groups.computeIfAbsent(Likeness.of(task), _ -> new ArrayList<>()).add(task);
-    }
-    return groups.values().stream().sorted((a, b) -> Integer.compare(a.size(), b.size())).toList();
-  }
-
-  /// What tasks of one entry have in common. Their names, and for how long they sleep, may differ.
-  private record Likeness(
-      String coroutine,
-      TaskInfo.State state,
-      @Nullable WaitInfo waitsFor,
-      boolean awaited,
-      List<StackTraceElement> stack) {
-
-    static Likeness of(TaskInfo task) {
-      var waitsFor = task.waitsFor();
-      boolean sleeps = waitsFor != null && waitsFor.kind() == WaitInfo.Kind.TIMER;
-      return new Likeness(
-          task.coroutine(),
-          task.state(),
-          sleeps ? null : waitsFor,
-          !task.awaitedBy().isEmpty(),
-          task.stack());
-    }
-  }
-
-  private static void append(StringBuilder text, List<TaskInfo> group) {
-    var first = group.getFirst();
+  private static void append(StringBuilder text, TaskGroups.Group group) {
+    var first = group.first;
     text.append("\n").append(first.name());
-    if (group.size() > 1) {
-      text.append(" and ").append(group.size() - 1).append(" like it");
+    if (group.size > 1) {
+      text.append(" and ").append(group.size - 1).append(" like it");
     }
     text.append(" (").append(first.coroutine()).append("): ").append(first.doing());
     if (first.cancellation() != null) {

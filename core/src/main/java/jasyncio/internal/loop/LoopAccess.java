@@ -47,6 +47,12 @@ public abstract class LoopAccess {
 
   public abstract Function<Object, @Nullable Object> waitInfos(Object eventLoop);
 
+  public abstract List<?> runningLoops();
+
+  public abstract String nameOfLoop(Object eventLoop);
+
+  public abstract @Nullable String heldUpBy(Object eventLoop);
+
   public abstract void sleep(double seconds);
 
   public abstract Object gather(Collection<?> awaitables);

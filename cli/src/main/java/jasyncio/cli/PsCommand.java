@@ -1,0 +1,181 @@
+package jasyncio.cli;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `jasyncio ps`: what every task of a running program does.
+@Command(
+    name = "ps",
+    customSynopsis = "jasyncio ps [OPTION]... PID",
+    sortOptions = false,
+    descriptionHeading = "%n",
+    description = {
+      "Show what every task of a running program does, and what it waits for.",
+      "",
+      "Nothing has to be prepared in the program, which is neither stopped nor changed.",
+      "Tasks that do the like in the same place are one line, large groups last. Of a",
+      "loop that is held up, it is shown by whom.",
+    },
+    parameterListHeading = "%nArguments:%n",
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "Examples:",
+      "  jasyncio ps 4711",
+      "  jasyncio ps --waiting-on Lock --stack 4711",
+      "  jasyncio ps --name 'db*' --json 4711",
+    })
+final class PsCommand implements JasyncioCommand.Subcommand {
+  private static final String NAME = "jasyncio ps";
+
+  @Mixin private TaskFilter filter = new TaskFilter();
+
+  @Option(
+      names = "--limit",
+      order = 4,
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "So many lines of tasks at most, for each loop (default: 50).")
+  private int limit;
+
+  @Option(
+      names = "--stack",
+      order = 5,
+      description = "Show where they are, too, innermost frame first.")
+  private boolean stack;
+
+  @Mixin private VisitOptions options = new VisitOptions();
+
+  private PsCommand() {}
+
+  @Override
+  public int execute() throws Throwable {
+    if (limit < 0) {
+      throw UsageMistake.in(NAME, "--limit is 0 or more, not " + limit);
+    }
+    var values = filter.values(NAME);
+    values.put("limit", Integer.toString(limit));
+    try (Visit visit = Visit.to(NAME, options.pid)) {
+      String answer = visit.ask("ps", values);
+      JsonObject found = Visit.parse(NAME, answer);
+      System.out.println(options.json ? answer : text(found, stack));
+    }
+    return ExitStatus.OK;
+  }
+
+  /// The answer for people.
+  static String text(JsonObject answer, boolean stack) {
+    String text =
+        objects(answer, "loops").stream()
+            .map(loop -> loop(loop, stack))
+            .collect(Collectors.joining("\n\n"));
+    return text.isEmpty() ? "no event loop runs in process " + answer.get("pid").getAsLong() : text;
+  }
+
+  private static String loop(JsonObject loop, boolean stack) {
+    if (!loop.has("groups")) {
+      return heldUp(loop);
+    }
+    var text = new StringBuilder(head(loop));
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("TASK", "STATE", "WAITS FOR", "AWAITED BY", "COROUTINE"));
+    List<JsonObject> groups = objects(loop, "groups");
+    groups.forEach(group -> rows.add(row(group)));
+    int[] widths = widths(rows);
+    for (int i = 0; i < rows.size() && rows.size() > 1; i++) {
+      text.append('\n').append(line(rows.get(i), widths));
+      if (stack && i > 0) {
+        groups
+            .get(i - 1)
+            .getAsJsonArray("stack")
+            .forEach(frame -> text.append("\n    at ").append(frame.getAsString()));
+      }
+    }
+    int left = loop.get("left").getAsInt();
+    return text + (left == 0 ? "" : "\nand " + left + " more; --limit shows them");
+  }
+
+  /// A loop that did not answer.
+  static String heldUp(JsonObject loop) {
+    return loop.has("heldUpBy")
+        ? name(loop)
+            + ": has not answered for "
+            + loop.get("noAnswerFor").getAsDouble()
+            + " s, as it is held up\n"
+            + loop.get("heldUpBy").getAsString()
+        : name(loop) + ": has just ended";
+  }
+
+  static String name(JsonObject loop) {
+    return loop.get("name").getAsString();
+  }
+
+  private static String head(JsonObject loop) {
+    JsonObject statistics = loop.getAsJsonObject("statistics");
+    int tasks = statistics.get("tasks").getAsInt();
+    int matching = loop.get("matching").getAsInt();
+    return name(loop)
+        + ": "
+        + (matching == tasks ? count(tasks, "task") : matching + " of " + count(tasks, "task"))
+        + ", "
+        + statistics.get("ready").getAsInt()
+        + " ready, "
+        + count(statistics.get("timers").getAsInt(), "timer")
+        + ", "
+        + count(statistics.get("channels").getAsInt(), "channel");
+  }
+
+  private static String count(int n, String what) {
+    return n + " " + what + (n == 1 ? "" : "s");
+  }
+
+  private static List<String> row(JsonObject group) {
+    int alike = group.get("alike").getAsInt();
+    String waitsFor = group.has("waitsFor") ? group.get("waitsFor").getAsString() : "";
+    String cancellation =
+        group.has("cancellation") ? "; " + group.get("cancellation").getAsString() : "";
+    return List.of(
+        group.get("name").getAsString() + (alike > 1 ? " and " + (alike - 1) + " like it" : ""),
+        group.get("state").getAsString(),
+        waitsFor + cancellation,
+        strings(group, "awaitedBy"),
+        group.get("coroutine").getAsString());
+  }
+
+  private static String strings(JsonObject object, String name) {
+    return StreamSupport.stream(object.getAsJsonArray(name).spliterator(), false)
+        .map(JsonElement::getAsString)
+        .collect(Collectors.joining(", "));
+  }
+
+  static List<JsonObject> objects(JsonObject object, String name) {
+    return StreamSupport.stream(object.getAsJsonArray(name).spliterator(), false)
+        .map(JsonElement::getAsJsonObject)
+        .toList();
+  }
+
+  private static int[] widths(List<List<String>> rows) {
+    int[] widths = new int[rows.getFirst().size()];
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    return widths;
+  }
+
+  private static String line(List<String> row, int[] widths) {
+    var line = new StringBuilder();
+    for (int i = 0; i < widths.length; i++) {
+      line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
+    }
+    return line.toString().stripTrailing();
+  }
+}

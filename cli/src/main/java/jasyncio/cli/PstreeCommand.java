@@ -1,0 +1,61 @@
+package jasyncio.cli;
+
+import com.google.gson.JsonObject;
+import java.util.Map;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/// `jasyncio pstree`: who waits for whom in a running program.
+@Command(
+    name = "pstree",
+    customSynopsis = "jasyncio pstree [OPTION]... PID",
+    sortOptions = false,
+    descriptionHeading = "%n",
+    description = {
+      "Show who waits for whom in a running program: each task above those it awaits.",
+      "",
+      "Tasks that wait for each other in a circle, by awaits or by locks, come first:",
+      "none of them will ever go on.",
+    },
+    parameterListHeading = "%nArguments:%n",
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "Exit status:",
+      "  0    Nobody waits in a circle.",
+      "  1    Some do, or the program cannot be entered.",
+      "  2    The command line makes no sense; the message says why.",
+      "",
+      "Example:",
+      "  jasyncio pstree 4711",
+    })
+final class PstreeCommand implements JasyncioCommand.Subcommand {
+  private static final String NAME = "jasyncio pstree";
+
+  @Mixin private VisitOptions options = new VisitOptions();
+
+  private PstreeCommand() {}
+
+  @Override
+  public int execute() throws Throwable {
+    try (Visit visit = Visit.to(NAME, options.pid)) {
+      String answer = visit.ask("pstree", Map.of());
+      JsonObject found = Visit.parse(NAME, answer);
+      System.out.println(options.json ? answer : text(found));
+      return PsCommand.objects(found, "loops").stream()
+              .anyMatch(loop -> loop.has("tasks") && TaskTree.of(loop).hasCircles())
+          ? ExitStatus.FAILED
+          : ExitStatus.OK;
+    }
+  }
+
+  /// The answer for people.
+  static String text(JsonObject answer) {
+    String text =
+        PsCommand.objects(answer, "loops").stream()
+            .map(loop -> loop.has("tasks") ? TaskTree.of(loop).text() : PsCommand.heldUp(loop))
+            .collect(Collectors.joining("\n\n"));
+    return text.isEmpty() ? "no event loop runs in process " + answer.get("pid").getAsLong() : text;
+  }
+}

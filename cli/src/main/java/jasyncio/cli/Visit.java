@@ -1,0 +1,139 @@
+package jasyncio.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.URLEncoder;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.management.JMException;
+import javax.management.MBeanServerConnection;
+import javax.management.ObjectName;
+import javax.management.ReflectionException;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+import org.jspecify.annotations.Nullable;
+
+/// A visit to a JVM that runs: asks about its loops.
+///
+/// Nothing has to be prepared there. The attach API has it start its local management agent, which
+/// makes our probe, which opens a socket; from then on everything goes over that, and the probe is
+/// gone.
+final class Visit implements AutoCloseable {
+  private static final String PROBE = "jasyncio.inspect.Probe";
+
+  private final String pid;
+  private final SocketChannel channel;
+  private final BufferedReader in;
+
+  private Visit(String pid, SocketChannel channel) {
+    this.pid = pid;
+    this.channel = channel;
+    this.in = new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), UTF_8));
+  }
+
+  /// Enters the JVM with this process id.
+  ///
+  /// @param command who wants to, for messages
+  /// @throws CommandException if there is none, or it cannot be entered
+  static Visit to(String command, String pid) throws CommandException {
+    if (!pid.matches("\\d+")) {
+      throw UsageMistake.in(command, "PID is the number of a process, not " + pid);
+    }
+    if (ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+      throw failure(command, "there is no process " + pid);
+    }
+    try {
+      var path = UnixDomainSocketAddress.of(openSocket(pid));
+      return new Visit(pid, SocketChannel.open(path));
+    } catch (AttachNotSupportedException | IOException e) {
+      throw failure(
+          command,
+          "process "
+              + pid
+              + " cannot be entered: it must be a JVM of this user, see the same temporary"
+              + " directory as this one, and not be started with -XX:+DisableAttachMechanism ("
+              + e.getMessage()
+              + ")");
+    } catch (ReflectionException e) {
+      throw failure(
+          command, "process " + pid + " has no jasyncio on its class path, or an old one");
+    } catch (JMException e) {
+      throw failure(command, "process " + pid + " does not let us in: " + e.getMessage());
+    }
+  }
+
+  private static CommandException failure(String command, String sentence) {
+    return CommandException.failure(command, sentence);
+  }
+
+  @SuppressWarnings("BanJNDI") // the address is that of the agent which has just been started
+  private static String openSocket(String pid)
+      throws AttachNotSupportedException, IOException, JMException {
+    VirtualMachine machine = VirtualMachine.attach(pid);
+    String address;
+    try {
+      address = machine.startLocalManagementAgent();
+    } finally {
+      machine.detach();
+    }
+    try (var connector = JMXConnectorFactory.connect(new JMXServiceURL(address))) {
+      MBeanServerConnection server = connector.getMBeanServerConnection();
+      var name = new ObjectName("jasyncio:type=Probe,visitor=" + ProcessHandle.current().pid());
+      server.createMBean(PROBE, name);
+      try {
+        return (String) server.invoke(name, "open", null, null);
+      } finally {
+        server.unregisterMBean(name);
+      }
+    }
+  }
+
+  /// Asks a question.
+  ///
+  /// @param values what it depends on; without those that are null
+  /// @return the answer, a line of JSON
+  String ask(String question, Map<String, @Nullable String> values) throws IOException {
+    String line =
+        question
+            + values.entrySet().stream()
+                .filter(entry -> entry.getValue() != null)
+                .map(entry ->
+                    " " + entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), UTF_8))
+                .collect(Collectors.joining());
+    var bytes = UTF_8.encode(line + "\n");
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+    String answer = in.readLine();
+    if (answer == null) {
+      throw new IOException("process " + pid + " has ended");
+    }
+    return answer;
+  }
+
+  /// An answer as an object.
+  ///
+  /// @throws CommandException if it is an error
+  static JsonObject parse(String command, String answer) throws CommandException {
+    JsonObject object = JsonParser.parseString(answer).getAsJsonObject();
+    if (object.has("error")) {
+      throw failure(command, object.get("error").getAsString());
+    }
+    return object;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

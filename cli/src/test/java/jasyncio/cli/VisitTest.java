@@ -1,0 +1,176 @@
+package jasyncio.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/// Visits to JVMs that run, with nothing prepared.
+@Tag("slow")
+class VisitTest {
+  private static final String TRY = "Try 'jasyncio ps --help'.\n";
+
+  /// A program in a JVM of its own.
+  private record Program(Process process) implements AutoCloseable {
+    static Program of(String kind) throws IOException {
+      return start(
+          "--add-opens=java.base/java.lang=ALL-UNNAMED",
+          "-Djasyncio.fibers=" + System.getProperty("jasyncio.fibers", "scheduled"),
+          "-Djasyncio.stall=0",
+          "-cp",
+          System.getProperty("java.class.path"),
+          "jasyncio.cli.VisitedProgram",
+          kind);
+    }
+
+    static Program start(String... arguments) throws IOException {
+      var command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
+      command.addAll(List.of(arguments));
+      var process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      var out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+      assertThat(out.readLine()).isEqualTo("ready");
+      return new Program(process);
+    }
+
+    String pid() {
+      return Long.toString(process.pid());
+    }
+
+    @Override
+    public void close() throws IOException {
+      process.getOutputStream().close();
+      process.destroyForcibly();
+      process.onExit().join();
+    }
+  }
+
+  private record Result(int status, String out, String err) {}
+
+  private static Result jasyncio(String... arguments) throws Throwable {
+    try (Output output = Output.capture()) {
+      int status = Main.execute(arguments);
+      return new Result(status, output.out(), output.err());
+    }
+  }
+
+  @Test
+  void ps_pstree_where_ofAProgramThatWaits() throws Throwable {
+    try (Program program = Program.of("tasks")) {
+      Result ps = jasyncio("ps", program.pid());
+      assertThat(ps.status()).isZero();
+      assertThat(ps.out().lines().map(line -> line.replaceAll(" +", " ")))
+          .anyMatch(line -> line.startsWith("loop-1: 104 tasks, 0 ready, 101 timers"))
+          .contains("second waiting Lock 'db', held by first both VisitedProgram.<lambda>")
+          .anyMatch(line -> line.matches("Task-\\d+ and 99 like it waiting its sleep to end .*"))
+          .noneMatch(line -> line.contains(" at "));
+      assertThat(jasyncio("ps", "--waiting-on", "lock", "--stack", program.pid()).out())
+          .startsWith("loop-1: 1 of 104 tasks")
+          .contains("VisitedProgram.query(VisitedProgram.java:");
+      assertThat(jasyncio("ps", "--name", "no*", program.pid()).out()).hasLineCount(1);
+      assertThat(jasyncio("ps", "--limit", "1", program.pid()).out())
+          .contains("and 103 more; --limit shows them");
+      var json = JsonParser.parseString(jasyncio("ps", "--json", program.pid()).out());
+      assertThat(json.getAsJsonObject().get("pid").getAsString()).isEqualTo(program.pid());
+
+      Result tree = jasyncio("pstree", program.pid());
+      assertThat(tree.status()).isZero();
+      assertThat(tree.out())
+          .contains(
+              "\nboth (VisitedProgram.<lambda>): waits for gather(...), 2 of 2 not done\n├── first ",
+              "\n└── second (VisitedProgram.<lambda>): waits for Lock 'db', held by first\n",
+              " and 99 like it ");
+
+      assertThat(jasyncio("where", program.pid(), "both").out())
+          .startsWith("both (VisitedProgram.<lambda>): waits for gather(...)")
+          .contains("\n    at ");
+      assertThat(jasyncio("where", program.pid(), "nobody"))
+          .isEqualTo(
+              new Result(
+                  ExitStatus.FAILED,
+                  "",
+                  "jasyncio where: there is no task 'nobody' in process " + program.pid() + "\n"));
+    }
+  }
+
+  @Test
+  void pstree_circle_firstAndStatus1() throws Throwable {
+    try (Program program = Program.of("circle")) {
+      Result tree = jasyncio("pstree", program.pid());
+      assertThat(tree.status()).isEqualTo(ExitStatus.FAILED);
+      assertThat(tree.out())
+          .contains(
+              """
+              these wait for each other:
+                A (VisitedProgram.<lambda>): waits for Lock 'b', held by B
+                B (VisitedProgram.<lambda>): waits for Lock 'a', held by A
+              """);
+    }
+  }
+
+  @Test
+  void loop_thatIsHeldUp_isShownWithWhoHoldsItUp() throws Throwable {
+    try (Program program = Program.of("block")) {
+      assertThat(jasyncio("ps", program.pid()).out())
+          .startsWith("loop-1: has not answered for 0.25 s, as it is held up\nTask 'Task-1': ")
+          .contains("VisitedProgram.awaitEnd");
+    }
+  }
+
+  @Test
+  void visits_leaveNothingBehind() throws Throwable {
+    try (Program program = Program.of("tasks")) {
+      for (int i = 0; i < 5; i++) {
+        jasyncio("ps", program.pid());
+      }
+      assertThat(threads(program)).doesNotContain("jasyncio-insight");
+    }
+  }
+
+  /// What jcmd tells of a program's threads, once no visitor's thread is among them.
+  private static String threads(Program program) throws Exception {
+    String threads = "";
+    for (int i = 0; i < 100 && (i == 0 || threads.contains("jasyncio-insight")); i++) {
+      var jcmd =
+          new ProcessBuilder(
+                  System.getProperty("java.home") + "/bin/jcmd", program.pid(), "Thread.print")
+              .start();
+      threads = new String(jcmd.getInputStream().readAllBytes(), UTF_8);
+    }
+    return threads;
+  }
+
+  @Test
+  void process_thatCannotBeVisited_saidWhy() throws Throwable {
+    try (Program program = Program.of("nothing")) {
+      assertThat(jasyncio("ps", program.pid()).out())
+          .isEqualTo("no event loop runs in process " + program.pid() + "\n");
+    }
+    assertRefused(ExitStatus.FAILED, "there is no process 999999999\n", "ps", "999999999");
+    assertRefused(ExitStatus.USAGE, "PID is the number of a process, not x\n" + TRY, "ps", "x");
+    assertRefused(
+        ExitStatus.USAGE,
+        "which program? Give the process id of a JVM; jps lists them\n" + TRY,
+        "ps");
+    assertRefused(
+        ExitStatus.USAGE, "--limit is 0 or more, not -1\n" + TRY, "ps", "--limit=-1", "1");
+    assertRefused(
+        ExitStatus.USAGE,
+        "--state is one of new, running, ready, waiting, blocked; not odd\n" + TRY,
+        "ps",
+        "--state=odd",
+        "1");
+  }
+
+  private static void assertRefused(int status, String sentence, String... arguments)
+      throws Throwable {
+    assertThat(jasyncio(arguments)).isEqualTo(new Result(status, "", "jasyncio ps: " + sentence));
+  }
+}

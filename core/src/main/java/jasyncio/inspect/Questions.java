@@ -1,0 +1,262 @@
+package jasyncio.inspect;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import jasyncio.EventLoop;
+import jasyncio.LoopStatistics;
+import jasyncio.Task;
+import jasyncio.WaitInfo;
+import jasyncio.internal.face.Loops;
+import jasyncio.internal.face.Tasks;
+import java.net.URLDecoder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiPredicate;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// What may be asked about the loops of this JVM from outside, and the answers, as JSON.
+///
+/// A question is a line: a word, and `name=value` for what it depends on, in the way of a URL's
+/// query, so that values may have blanks. The answer is a line as well.
+final class Questions {
+  private static final long PATIENCE_MILLIS = 250; // with a loop that is held up
+  private static final int LIMIT = 50;
+  private static final int MAX_NODES = 10_000; // of a tree
+
+  private final Map<String, String> values;
+
+  private Questions(Map<String, String> values) {
+    this.values = values;
+  }
+
+  /// Answers a question; another thread than that of any loop.
+  static String answer(String question) throws InterruptedException {
+    try {
+      var words = List.of(question.split(" ", -1));
+      var questions = new Questions(values(words.subList(1, words.size())));
+      return Json.of(
+          switch (words.getFirst()) {
+            case "ps" -> questions.ofEachLoop(questions::groups);
+            case "pstree" -> questions.ofEachLoop(questions::nodes);
+            case "where" -> questions.ofEachLoop(questions::stacks);
+            default -> Map.of("error", "there is no question '" + words.getFirst() + "'");
+          });
+    } catch (RuntimeException e) {
+      return Json.of(Map.of("error", String.valueOf(e.getMessage())));
+    }
+  }
+
+  private static Map<String, String> values(List<String> words) {
+    var values = new TreeMap<String, String>();
+    for (var word : words) {
+      int end = word.indexOf('=');
+      if (end < 0) {
+        throw new IllegalArgumentException("'" + word + "' is not name=value");
+      }
+      values.put(word.substring(0, end), URLDecoder.decode(word.substring(end + 1), UTF_8));
+    }
+    return values;
+  }
+
+  // ---- loops ------------------------------------------------------------------------------------
+
+  /// What is asked of a loop: puts what it finds into a map.
+  private interface OfLoop {
+    @Nullable LoopStatistics ask(EventLoop loop, Map<String, @Nullable Object> found)
+        throws InterruptedException;
+  }
+
+  private Map<String, @Nullable Object> ofEachLoop(OfLoop question) throws InterruptedException {
+    var loops = new ArrayList<Map<String, @Nullable Object>>();
+    for (var loop : Loops.running()) {
+      var found = new LinkedHashMap<String, @Nullable Object>();
+      found.put("name", Loops.name(loop));
+      found.put("loop", loop.toString());
+      var statistics = question.ask(loop, found);
+      if (statistics != null) {
+        found.put("statistics", map(statistics));
+      } else if (loop.isRunning()) {
+        found.clear();
+        found.put("name", Loops.name(loop));
+        found.put("loop", loop.toString());
+        found.put("heldUpBy", String.valueOf(Loops.heldUpBy(loop)));
+        found.put("noAnswerFor", PATIENCE_MILLIS / 1e3);
+      }
+      loops.add(found);
+    }
+    var all = new LinkedHashMap<String, @Nullable Object>();
+    all.put("pid", ProcessHandle.current().pid());
+    all.put("loops", loops);
+    return all;
+  }
+
+  private static Map<String, @Nullable Object> map(LoopStatistics statistics) {
+    var map = new LinkedHashMap<String, @Nullable Object>();
+    map.put("ready", statistics.ready());
+    map.put("timers", statistics.timers());
+    map.put("tasks", statistics.tasks());
+    map.put("blocked", statistics.blocked());
+    map.put("channels", statistics.channels());
+    var executor = statistics.executor();
+    if (executor != null) {
+      map.put(
+          "executor",
+          Map.of(
+              "threads", executor.threads(),
+              "maxThreads", executor.maxThreads(),
+              "active", executor.active(),
+              "queued", executor.queued()));
+    }
+    return map;
+  }
+
+  // ---- tasks ------------------------------------------------------------------------------------
+
+  private @Nullable LoopStatistics groups(EventLoop loop, Map<String, @Nullable Object> found)
+      throws InterruptedException {
+    int limit = limit();
+    var wanted = filter();
+    var groups = new TaskGroups();
+    var statistics =
+        Survey.of(
+            loop,
+            PATIENCE_MILLIS,
+            (task, waitsFor) -> {
+              var info = TaskInfo.of(task, waitsFor);
+              if (wanted.test(task, info)) {
+                groups.add(info);
+              }
+            });
+    if (statistics != null) {
+      var list = groups.toList();
+      found.put("matching", groups.size());
+      found.put(
+          "groups",
+          list.stream()
+              .limit(limit)
+              .map(group -> {
+                var map = map(group.first);
+                map.put("alike", group.size);
+                return map;
+              })
+              .toList());
+      found.put("left", list.stream().skip(limit).mapToInt(group -> group.size).sum());
+    }
+    return statistics;
+  }
+
+  private int limit() {
+    var text = values.get("limit");
+    try {
+      return text == null ? LIMIT : Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("limit is a number, not '" + text + "'", e);
+    }
+  }
+
+  private @Nullable LoopStatistics stacks(EventLoop loop, Map<String, @Nullable Object> found)
+      throws InterruptedException {
+    var tasks = new ArrayList<Map<String, @Nullable Object>>();
+    var wanted = filter();
+    var statistics =
+        Survey.of(
+            loop,
+            PATIENCE_MILLIS,
+            (task, waitsFor) -> {
+              var info = TaskInfo.of(task, waitsFor);
+              if (tasks.size() < LIMIT && wanted.test(task, info)) {
+                tasks.add(map(info));
+              }
+            });
+    found.put("tasks", tasks);
+    return statistics;
+  }
+
+  private @Nullable LoopStatistics nodes(EventLoop loop, Map<String, @Nullable Object> found)
+      throws InterruptedException {
+    var nodes = new ArrayList<Map<String, @Nullable Object>>();
+    var statistics =
+        Survey.of(
+            loop,
+            PATIENCE_MILLIS,
+            (task, waitsFor) -> {
+              if (nodes.size() < MAX_NODES) {
+                nodes.add(node(task, waitsFor));
+              }
+            });
+    found.put("tasks", nodes);
+    return statistics;
+  }
+
+  private static Map<String, @Nullable Object> node(Task<?> task, @Nullable WaitInfo waitsFor) {
+    var info = TaskInfo.of(task, waitsFor);
+    var node = new LinkedHashMap<String, @Nullable Object>();
+    node.put("number", info.number());
+    node.put("name", info.name());
+    node.put("coroutine", info.coroutine());
+    node.put("doing", info.doing());
+    node.put("awaitedBy", Survey.awaiters(task));
+    node.put(
+        "heldBy",
+        waitsFor == null ? List.of() : waitsFor.heldBy().stream().map(Tasks::number).toList());
+    return node;
+  }
+
+  private static Map<String, @Nullable Object> map(TaskInfo task) {
+    var map = new LinkedHashMap<String, @Nullable Object>();
+    map.put("number", task.number());
+    map.put("name", task.name());
+    map.put("coroutine", task.coroutine());
+    map.put("state", state(task));
+    map.put("doing", task.doing());
+    var waitsFor = task.waitsFor();
+    if (waitsFor != null) {
+      map.put("waitsFor", waitsFor.toString());
+      map.put("kind", waitsFor.kind().name().toLowerCase(Locale.ROOT));
+    }
+    var cancellation = task.cancellation();
+    if (cancellation != null) {
+      map.put("cancellation", cancellation.toString());
+    }
+    map.put("awaitedBy", task.awaitedBy());
+    map.put("stack", task.stack());
+    return map;
+  }
+
+  private static String state(TaskInfo task) {
+    return task.state().name().toLowerCase(Locale.ROOT);
+  }
+
+  /// What is asked for of all tasks: by name or number, state, and what is waited for.
+  private BiPredicate<Task<?>, TaskInfo> filter() {
+    var name = glob(values.get("name"));
+    var waiting = glob(values.containsKey("waiting") ? "*" + values.get("waiting") + "*" : null);
+    var state = values.get("state");
+    return (_, task) ->
+        (name == null
+                || name.matcher(task.name()).matches()
+                || name.matcher("#" + task.number()).matches())
+            && (state == null || state.equals(state(task)))
+            && (waiting == null
+                || (task.waitsFor() != null
+                    && waiting.matcher(task.waitsFor().toString()).matches()));
+  }
+
+  /// `*` stands for anything, and `?` for one character.
+  private static @Nullable Pattern glob(@Nullable String glob) {
+    if (glob == null) {
+      return null;
+    }
+    var regex = new StringBuilder();
+    glob.chars()
+        .forEach(c ->
+            regex.append(
+                c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf((char) c))));
+    return Pattern.compile(regex.toString(), Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+  }
+}

@@ -1,0 +1,64 @@
+package jasyncio.inspect;
+
+import jasyncio.WaitInfo;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Tasks, of which those that do the like in the same place are one entry.
+///
+/// One comes after the other, and of each entry only the first is kept: so of a million tasks
+/// little is in memory.
+final class TaskGroups {
+  /// Tasks that do the like in the same place.
+  static final class Group {
+    final TaskInfo first;
+    int size;
+
+    private Group(TaskInfo first) {
+      this.first = first;
+    }
+  }
+
+  private final Map<Likeness, Group> groups = new LinkedHashMap<>();
+  private int size;
+
+  void add(TaskInfo task) {
+    groups.computeIfAbsent(Likeness.of(task), _ -> new Group(task)).size++;
+    size++;
+  }
+
+  /// How many tasks there are.
+  int size() {
+    return size;
+  }
+
+  /// Small groups first, as large ones say least, else oldest first.
+  List<Group> toList() {
+    var list = new ArrayList<>(groups.values());
+    list.sort((a, b) -> Integer.compare(a.size, b.size));
+    return list;
+  }
+
+  /// What tasks of one entry have in common. Their names, and for how long they sleep, may differ.
+  private record Likeness(
+      String coroutine,
+      TaskInfo.State state,
+      @Nullable WaitInfo waitsFor,
+      boolean awaited,
+      List<StackTraceElement> stack) {
+
+    static Likeness of(TaskInfo task) {
+      var waitsFor = task.waitsFor();
+      boolean sleeps = waitsFor != null && waitsFor.kind() == WaitInfo.Kind.TIMER;
+      return new Likeness(
+          task.coroutine(),
+          task.state(),
+          sleeps ? null : waitsFor,
+          !task.awaitedBy().isEmpty(),
+          task.stack());
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package jasyncio.internal.face;
+
+import static jasyncio.internal.face.Current.ACCESS;
+
+import jasyncio.EventLoop;
+import jasyncio.internal.loop.Entry;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The loops of this JVM, as they are seen from other threads.
+@SuppressWarnings("unchecked") // the access knows no face, and so no types
+public final class Loops {
+  private Loops() {}
+
+  /// Those that run, oldest first. Any thread.
+  public static List<EventLoop> running() {
+    return (List<EventLoop>) ACCESS.runningLoops();
+  }
+
+  /// What a loop is called. Any thread.
+  public static String name(EventLoop loop) {
+    return ACCESS.nameOfLoop(loop);
+  }
+
+  /// Who has the loop for itself at this moment, what it does, and where; `null` if nobody has. Any
+  /// thread.
+  public static @Nullable String heldUpBy(EventLoop loop) {
+    return ACCESS.heldUpBy(loop);
+  }
+
+  /// Has the loop call `step` once in each iteration, until it gives `false`; no event for a loop
+  /// that is otherwise idle (see [Entry]). Another thread than the loop's.
+  ///
+  /// @param step what it throws ends it
+  public static void ask(EventLoop loop, BooleanSupplier step) {
+    ACCESS.core(loop).send(new Inquiry(loop, step));
+  }
+
+  private static final class Inquiry extends Entry {
+    private final EventLoop loop;
+    private final BooleanSupplier step;
+
+    Inquiry(EventLoop loop, BooleanSupplier step) {
+      this.loop = loop;
+      this.step = step;
+    }
+
+    @Override
+    protected boolean isQuestion() {
+      return true;
+    }
+
+    @Override
+    protected void run() {
+      if (step.getAsBoolean()) {
+        ACCESS.core(loop).schedule(this);
+      }
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package jasyncio.inspect;
+
+import static jasyncio.Asyncio.*;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jasyncio.Asyncio;
+import jasyncio.Awaitable;
+import jasyncio.RunOptions;
+import jasyncio.Task;
+import jasyncio.WaitList;
+import jasyncio.sync.Lock;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+
+/// What visitors are told of the loops of a JVM, and how they come in.
+class QuestionsTest {
+  /// Asks while a loop runs that has these tasks, and nothing else to do.
+  private static String ask(String question, Awaitable<List<Task<?>>, RuntimeException> tasks) {
+    return run(
+        () -> {
+          var all = tasks.await();
+          sleep(0.001);
+          String answer = toThread(() -> answer(question));
+          all.forEach(Task::cancel);
+          if (!all.isEmpty()) {
+            Asyncio.wait(all);
+          }
+          return answer;
+        },
+        RunOptions.defaults().debug(false));
+  }
+
+  private static String answer(String question) {
+    try {
+      return Questions.answer(question);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static List<Task<?>> lockAndWaiters() {
+    var lock = new Lock();
+    lock.setName("db");
+    var tasks = new ArrayList<Task<?>>();
+    tasks.add(
+        createTask(
+            () -> {
+              try (var _ = lock.acquire()) {
+                sleep(3600);
+              }
+            },
+            "holder"));
+    tasks.add(createTask(() -> lock.acquire().close(), "waiter \"1\""));
+    for (int i = 0; i < 1000; i++) {
+      tasks.add(createTask(() -> sleep(3600)));
+    }
+    return tasks;
+  }
+
+  @Test
+  void ps_whatIsAlike_isOneEntry() {
+    assertThat(ask("ps", QuestionsTest::lockAndWaiters))
+        .startsWith("{\"pid\":" + ProcessHandle.current().pid() + ",\"loops\":[{\"name\":\"loop-")
+        .contains("\"alike\":1000")
+        .contains("\"name\":\"waiter \\\"1\\\"\"")
+        .contains("\"waitsFor\":\"Lock 'db', held by holder\",\"kind\":\"sync\"")
+        .contains("\"matching\":1003")
+        .contains("\"left\":0")
+        .contains("\"tasks\":1003")
+        .contains("QuestionsTest.java:");
+  }
+
+  @Test
+  void ps_filters() {
+    assertThat(ask("ps name=wait* state=waiting waiting=lock", QuestionsTest::lockAndWaiters))
+        .contains("\"matching\":1,")
+        .contains("waiter")
+        .doesNotContain("\"name\":\"holder\"");
+    assertThat(ask("ps state=running", QuestionsTest::lockAndWaiters)).contains("\"matching\":0,");
+    assertThat(ask("ps limit=1", QuestionsTest::lockAndWaiters)).contains("\"left\":1002");
+    assertThat(ask("ps limit=one", List::of))
+        .isEqualTo("{\"error\":\"limit is a number, not 'one'\"}");
+  }
+
+  @Test
+  void pstree_saysWhoAwaitsWhom_byNumbers() {
+    var numbers = new ArrayList<Integer>();
+    var answer =
+        ask(
+            "pstree",
+            () -> {
+              var inner = createTask(() -> sleep(3600), "inner");
+              var outer = createTask(() -> await(inner), "outer");
+              numbers.add(TaskInfo.capture(outer).number());
+              return List.of(outer, inner);
+            });
+    assertThat(answer).contains("\"name\":\"inner\"", "\"awaitedBy\":" + numbers + ",");
+  }
+
+  @Test
+  void where_hasTheStackOfThoseThatAreMeant() {
+    assertThat(ask("where name=holder", QuestionsTest::lockAndWaiters))
+        .contains("\"name\":\"holder\"", "QuestionsTest.java:")
+        .doesNotContain("waiter");
+    assertThat(ask("where name=nobody", QuestionsTest::lockAndWaiters)).contains("\"tasks\":[]");
+  }
+
+  @Test
+  void wrongQuestions_areAnswered() throws Exception {
+    assertThat(Questions.answer("what")).isEqualTo("{\"error\":\"there is no question 'what'\"}");
+    assertThat(Questions.answer("ps x")).isEqualTo("{\"error\":\"'x' is not name=value\"}");
+    assertThat(Questions.answer("ps")).startsWith("{\"pid\":");
+  }
+
+  @Test
+  void loop_thatIsHeldUp_isShownWithWhoHoldsItUp() throws Exception {
+    var answered = new CountDownLatch(1);
+    var answer = new FutureTask<>(() -> Questions.answer("ps"));
+    run(() -> {
+      await(
+          createTask(
+              () -> {
+                Thread.ofPlatform()
+                    .start(() -> {
+                      answer.run();
+                      answered.countDown();
+                    });
+                answered.await();
+              },
+              "blocker"));
+    });
+    assertThat(answer.get())
+        .contains(
+            "\"heldUpBy\":\"Task 'blocker': it blocks in java.util.concurrent.CountDownLatch.await")
+        .contains("QuestionsTest")
+        .doesNotContain("groups");
+  }
+
+  @Test
+  void look_goesOnWithNobody_andDoesWithoutWhatFails() {
+    var steps = new AtomicInteger();
+    var answer =
+        ask(
+            "ps",
+            () -> {
+              var list =
+                  new WaitList(
+                      "odd",
+                      () -> {
+                        throw new IllegalStateException("no words");
+                      });
+              return List.of(
+                  createTask(
+                      () -> {
+                        var place = list.enter();
+                        try {
+                          steps.incrementAndGet();
+                          place.await();
+                        } finally {
+                          place.leave();
+                        }
+                      },
+                      "odd one"));
+            });
+    assertThat(answer).contains("\"name\":\"odd one\"", "\"waitsFor\":\"odd\"");
+    assertThat(steps).hasValue(1);
+  }
+
+  // ---- the door ---------------------------------------------------------------------------------
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS) // which has no such permissions
+  void probe_opensASocket_forOneVisitor_andNothingIsLeft() throws Exception {
+    var server = ManagementFactory.getPlatformMBeanServer();
+    var name = new ObjectName("jasyncio:type=Probe,visitor=test");
+    server.createMBean("jasyncio.inspect.Probe", name);
+    var path = Path.of((String) server.invoke(name, "open", null, null));
+    server.unregisterMBean(name);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path.getParent())))
+        .isEqualTo("rwx------");
+    var thread = thread();
+    try (var visitor = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+      var out = new PrintStream(Channels.newOutputStream(visitor), true, UTF_8);
+      var in = new BufferedReader(new InputStreamReader(Channels.newInputStream(visitor), UTF_8));
+      out.print("ps\n");
+      assertThat(in.readLine()).isEqualTo(Questions.answer("ps"));
+      out.print("nonsense\n");
+      assertThat(in.readLine()).startsWith("{\"error\"");
+      assertThat(path.getParent()).doesNotExist();
+    }
+    thread.join();
+  }
+
+  private static Thread thread() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("jasyncio-insight"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void json_texts_areQuoted() {
+    assertThat(Json.of(List.of("a\"b\\c\n\u0001é\ud83d")))
+        .isEqualTo("[\"a\\\"b\\\\c\\u000a\\u0001é\\ud83d\"]");
+    assertThat(Json.of(Map.of())).isEqualTo("{}");
+  }
+}
