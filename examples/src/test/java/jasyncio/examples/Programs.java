@@ -1,6 +1,7 @@
 package jasyncio.examples;
 
 import jasyncio.Asyncio;
+import jasyncio.micrometer.EventLoopMetrics;
 import jasyncio.testing.OnLoop;
 import java.io.BufferedReader;
 import java.io.File;
@@ -215,14 +216,18 @@ final class Programs {
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
   }
 
-  /// jasyncio with its test kit, and the libraries that the examples ask for in their `//DEPS`
-  /// lines.
+  /// jasyncio with its test kit and its meters, their library, and the libraries that the examples
+  /// ask for in their `//DEPS` lines.
   private static String classPath() {
     var own = System.getProperty("java.class.path");
     var libraries =
         Stream.of(System.getProperty("surefire.test.class.path", own).split(File.pathSeparator))
-            .filter(jar -> jar.matches(".*[/\\\\](netty|h2|postgresql)[^/\\\\]*\\.jar"));
-    var ours = Stream.of(Asyncio.class, OnLoop.class).map(type -> placeOf(type).toString());
+            .filter(jar ->
+                jar.matches(
+                    ".*[/\\\\](netty|h2|postgresql|micrometer|HdrHistogram|LatencyUtils)[^/\\\\]*\\.jar"));
+    var ours =
+        Stream.of(Asyncio.class, OnLoop.class, EventLoopMetrics.class)
+            .map(type -> placeOf(type).toString());
     return Stream.concat(ours, libraries).collect(Collectors.joining(File.pathSeparator));
   }
 
