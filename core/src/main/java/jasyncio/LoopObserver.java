@@ -26,7 +26,7 @@ final class LoopObserver implements Watchdog.Eye {
   private final EventLoop loop;
   private final int number = COUNTER.incrementAndGet();
   private final AtomicBoolean open = new AtomicBoolean(); // any thread
-  private boolean stepsWanted; // watchdog's thread only, as the next
+  private boolean stepsWanted; // in look() only, as the next
   private boolean waitsWanted;
   private boolean callsWanted;
 
@@ -80,10 +80,13 @@ final class LoopObserver implements Watchdog.Eye {
   }
 
   @Override
-  public long look(long now) {
+  public synchronized long look(long now) {
     if (!loop.isRunning()) {
       OPEN.remove(this);
       Watchdog.close(this);
+      stepsWanted = false; // the next run finds out by itself
+      waitsWanted = false;
+      callsWanted = false;
       open.set(false);
       if (loop.isRunning()) {
         openIfNeeded(); // it has begun anew, and may have seen it open
@@ -118,7 +121,7 @@ final class LoopObserver implements Watchdog.Eye {
 
     @Override
     protected @Nullable Fiber turn() {
-      loop.steps.set();
+      loop.steps.recordingChanged();
       return null;
     }
   }

@@ -57,6 +57,14 @@ final class StepClock {
     }
   }
 
+  /// Somebody has begun to record, or has ceased. The loop's thread.
+  void recordingChanged() {
+    set();
+    if (!FlightRecording.wantsWaits()) {
+      waits = null;
+    }
+  }
+
   void loopEnds() {
     slowSteps.loopEnds();
     event = null;

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The tasks of a loop that are not done, linked by themselves. Belongs to the loop's thread.
 final class TaskList {
+  private static final int MAX_RECORDED = 1000;
+
   private final EventLoop loop;
   private @Nullable Task<?> youngest;
   private int size;
@@ -61,12 +63,12 @@ final class TaskList {
   }
 
   private static void record(List<Task<?>> tasks) {
-    var events = tasks.stream().map(TaskList::event).toList();
+    var events = tasks.stream().limit(MAX_RECORDED).map(TaskList::event).toList();
     FlightRecording.tell(() -> events.forEach(LeakedTaskEvent::tell));
   }
 
   private static LeakedTaskEvent event(Task<?> task) {
-    var waitsFor = task.waitsFor();
+    var waitsFor = task.waitsFor(_ -> Task.UNKNOWN); // not for how long: see there
     return new LeakedTaskEvent(
         task.getName(),
         waitsFor == null ? null : waitsFor.toString(),
@@ -77,7 +79,7 @@ final class TaskList {
   /// `finally` blocks of all run.
   void abandon(Steps closing) {
     if (FlightRecording.isOn() && LeakedTaskEvent.isWanted()) {
-      record(toList());
+      closing.take(() -> record(toList()));
     }
     for (var task : toList()) {
       if (task.reportIfDestroyed) {

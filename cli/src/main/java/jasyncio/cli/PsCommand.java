@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
     description = {
       "Show what every task of a running program does, and what it waits for.",
       "",
-      "Nothing has to be prepared in the program, which is neither stopped nor changed.",
+      "Nothing has to be prepared in the program, which is neither stopped nor changed,",
+      "but for the JVM's management agent: that stays, for this user, until it ends.",
       "Tasks that do the like in the same place are one line, large groups last. Of a",
       "loop that is held up, it is shown by whom.",
     },
@@ -95,7 +96,7 @@ final class PsCommand implements JasyncioCommand.Subcommand {
         groups
             .get(i - 1)
             .getAsJsonArray("stack")
-            .forEach(frame -> text.append("\n    at ").append(frame.getAsString()));
+            .forEach(frame -> text.append("\n    at ").append(Visit.text(frame)));
       }
     }
     int left = loop.get("left").getAsInt();
@@ -109,12 +110,12 @@ final class PsCommand implements JasyncioCommand.Subcommand {
             + ": has not answered for "
             + loop.get("noAnswerFor").getAsDouble()
             + " s, as it is held up\n"
-            + loop.get("heldUpBy").getAsString()
+            + loop.get("heldUpBy").getAsString().replaceAll("[\\p{Cntrl}&&[^\n]]", " ")
         : name(loop) + ": has just ended";
   }
 
   static String name(JsonObject loop) {
-    return loop.get("name").getAsString();
+    return Visit.text(loop, "name");
   }
 
   private static String head(JsonObject loop) {
@@ -138,20 +139,19 @@ final class PsCommand implements JasyncioCommand.Subcommand {
 
   private static List<String> row(JsonObject group) {
     int alike = group.get("alike").getAsInt();
-    String waitsFor = group.has("waitsFor") ? group.get("waitsFor").getAsString() : "";
-    String cancellation =
-        group.has("cancellation") ? "; " + group.get("cancellation").getAsString() : "";
+    String waitsFor = group.has("waitsFor") ? Visit.text(group, "waitsFor") : "";
+    String cancellation = group.has("cancellation") ? "; " + Visit.text(group, "cancellation") : "";
     return List.of(
-        group.get("name").getAsString() + (alike > 1 ? " and " + (alike - 1) + " like it" : ""),
-        group.get("state").getAsString(),
+        Visit.text(group, "name") + (alike > 1 ? " and " + (alike - 1) + " like it" : ""),
+        Visit.text(group, "state"),
         waitsFor + cancellation,
         strings(group, "awaitedBy"),
-        group.get("coroutine").getAsString());
+        Visit.text(group, "coroutine"));
   }
 
   private static String strings(JsonObject object, String name) {
     return StreamSupport.stream(object.getAsJsonArray(name).spliterator(), false)
-        .map(JsonElement::getAsString)
+        .map(Visit::text)
         .collect(Collectors.joining(", "));
   }
 

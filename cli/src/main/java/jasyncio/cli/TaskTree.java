@@ -49,16 +49,18 @@ final class TaskTree {
   }
 
   private final String loop;
+  private final int left; // tasks that are not in it
   private final Map<Integer, Node> nodes = new LinkedHashMap<>();
   private final List<List<Node>> circles = new ArrayList<>();
 
-  private TaskTree(String loop) {
+  private TaskTree(String loop, int left) {
     this.loop = loop;
+    this.left = left;
   }
 
   /// The tree of a loop's tasks.
   static TaskTree of(JsonObject loop) {
-    var tree = new TaskTree(PsCommand.name(loop));
+    var tree = new TaskTree(PsCommand.name(loop), loop.get("left").getAsInt());
     List<JsonObject> tasks = PsCommand.objects(loop, "tasks");
     var awaited = new HashMap<Integer, List<Integer>>();
     for (JsonObject task : tasks) {
@@ -73,9 +75,8 @@ final class TaskTree {
           number(task),
           new Node(
               number(task),
-              task.get("name").getAsString(),
-              " (%s): %s"
-                  .formatted(task.get("coroutine").getAsString(), task.get("doing").getAsString()),
+              Visit.text(task, "name"),
+              " (%s): %s".formatted(Visit.text(task, "coroutine"), Visit.text(task, "doing")),
               awaited.getOrDefault(number(task), List.of()),
               numbers(task, "heldBy").stream().filter(known::contains).toList(),
               isRoot));
@@ -184,6 +185,9 @@ final class TaskTree {
             append(text, node, told);
           }
         });
+    if (left > 0) {
+      text.append("\nand ").append(left).append(" more, which have not been looked at");
+    }
     return text.toString();
   }
 

@@ -2,6 +2,7 @@ package jasyncio.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.sun.tools.attach.AttachNotSupportedException;
@@ -16,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.stream.Collectors;
 import javax.management.JMException;
+import javax.management.JMRuntimeException;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
 import javax.management.ReflectionException;
@@ -46,7 +48,7 @@ final class Visit implements AutoCloseable {
   /// @param command who wants to, for messages
   /// @throws CommandException if there is none, or it cannot be entered
   static Visit to(String command, String pid) throws CommandException {
-    if (!pid.matches("\\d+")) {
+    if (!pid.matches("\\d{1,10}")) {
       throw UsageMistake.in(command, "PID is the number of a process, not " + pid);
     }
     if (ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
@@ -66,8 +68,12 @@ final class Visit implements AutoCloseable {
               + ")");
     } catch (ReflectionException e) {
       throw failure(
-          command, "process " + pid + " has no jasyncio on its class path, or an old one");
-    } catch (JMException e) {
+          command,
+          "process "
+              + pid
+              + " has no jasyncio that its system class loader sees, as in a fat jar with a loader of"
+              + " its own; or an old one");
+    } catch (JMException | JMRuntimeException e) {
       throw failure(command, "process " + pid + " does not let us in: " + e.getMessage());
     }
   }
@@ -130,6 +136,16 @@ final class Visit implements AutoCloseable {
       throw failure(command, object.get("error").getAsString());
     }
     return object;
+  }
+
+  /// A text of an answer, without what would move a terminal's cursor.
+  static String text(JsonElement text) {
+    return text.getAsString().replaceAll("\\p{Cntrl}+", " ");
+  }
+
+  /// The text of this name.
+  static String text(JsonObject object, String name) {
+    return text(object.get(name));
   }
 
   @Override

@@ -46,14 +46,23 @@ final class WhereCommand implements JasyncioCommand.Subcommand {
   public int execute() throws Throwable {
     try (Visit visit = Visit.to(NAME, options.pid)) {
       String answer = visit.ask("where", Map.of("name", task));
-      String text = text(Visit.parse(NAME, answer));
-      if (text.isEmpty()) {
+      JsonObject found = Visit.parse(NAME, answer);
+      String text = text(found);
+      if (isNowhere(found)) {
+        if (!text.isEmpty()) {
+          System.err.println(text); // loops that do not answer
+        }
         throw CommandException.failure(
             NAME, "there is no task '" + task + "' in process " + options.pid);
       }
       System.out.println(options.json ? answer : text);
     }
     return ExitStatus.OK;
+  }
+
+  private static boolean isNowhere(JsonObject answer) {
+    return PsCommand.objects(answer, "loops").stream()
+        .allMatch(loop -> !loop.has("tasks") || loop.getAsJsonArray("tasks").isEmpty());
   }
 
   /// The answer for people.
@@ -67,24 +76,26 @@ final class WhereCommand implements JasyncioCommand.Subcommand {
       for (JsonObject task : PsCommand.objects(loop, "tasks")) {
         text.append(text.isEmpty() ? "" : "\n").append(task(task));
       }
+      int left = loop.get("left").getAsInt();
+      text.append(left == 0 ? "" : "\nand " + left + " more");
     }
     return text.toString();
   }
 
   private static String task(JsonObject task) {
-    var text = new StringBuilder(task.get("name").getAsString());
-    text.append(" (").append(task.get("coroutine").getAsString()).append("): ");
-    text.append(task.get("doing").getAsString());
+    var text = new StringBuilder(Visit.text(task, "name"));
+    text.append(" (").append(Visit.text(task, "coroutine")).append("): ");
+    text.append(Visit.text(task, "doing"));
     if (task.has("cancellation")) {
-      text.append("; ").append(task.get("cancellation").getAsString());
+      text.append("; ").append(Visit.text(task, "cancellation"));
     }
     String before = "; awaited by ";
     for (var awaiter : task.getAsJsonArray("awaitedBy")) {
-      text.append(before).append(awaiter.getAsString());
+      text.append(before).append(Visit.text(awaiter));
       before = ", ";
     }
     task.getAsJsonArray("stack")
-        .forEach(frame -> text.append("\n    at ").append(frame.getAsString()));
+        .forEach(frame -> text.append("\n    at ").append(Visit.text(frame)));
     return text.toString();
   }
 }

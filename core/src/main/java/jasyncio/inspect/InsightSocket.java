@@ -43,8 +43,9 @@ final class InsightSocket {
   static Path open() throws IOException {
     var directory = Files.createTempDirectory("jasyncio-", mine());
     var path = directory.resolve("insight");
-    var server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    ServerSocketChannel server = null;
     try {
+      server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       server.bind(UnixDomainSocketAddress.of(path));
       server.configureBlocking(false);
       var socket = new InsightSocket(server, path);
@@ -55,7 +56,9 @@ final class InsightSocket {
           .start(socket::serve);
       return path;
     } catch (Throwable e) {
-      server.close();
+      if (server != null) {
+        server.close();
+      }
       Files.deleteIfExists(path);
       Files.deleteIfExists(directory);
       throw e;

@@ -86,8 +86,8 @@ public record LoopInfo(String loop, LoopStatistics statistics, List<TaskInfo> ta
     var text = new StringBuilder(tasks.size() == 1 ? "1 task" : tasks.size() + " tasks");
     text.append(" of ").append(loop);
     groups.stream().limit(limit).forEach(group -> append(text, group));
-    if (groups.size() > limit) {
-      int left = groups.stream().skip(limit).mapToInt(group -> group.size).sum();
+    int left = all.size() - groups.stream().limit(limit).mapToInt(group -> group.size).sum();
+    if (left > 0) {
       text.append("\nand ").append(left).append(" more");
     }
     return text.toString();

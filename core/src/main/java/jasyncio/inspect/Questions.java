@@ -14,8 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.BiPredicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,9 +29,15 @@ final class Questions {
   private static final int MAX_NODES = 10_000; // of a tree
 
   private final Map<String, String> values;
+  private final @Nullable Pattern name;
+  private final @Nullable Pattern waiting;
+  private final @Nullable String state;
 
   private Questions(Map<String, String> values) {
     this.values = values;
+    this.name = glob(values.get("name"));
+    this.waiting = glob(values.containsKey("waiting") ? "*" + values.get("waiting") + "*" : null);
+    this.state = values.get("state");
   }
 
   /// Answers a question; another thread than that of any loop.
@@ -84,7 +90,9 @@ final class Questions {
         found.clear();
         found.put("name", Loops.name(loop));
         found.put("loop", loop.toString());
-        found.put("heldUpBy", String.valueOf(Loops.heldUpBy(loop)));
+        found.put(
+            "heldUpBy",
+            Objects.requireNonNullElse(Loops.heldUpBy(loop), "nobody is seen to do it"));
         found.put("noAnswerFor", PATIENCE_MILLIS / 1e3);
       }
       loops.add(found);
@@ -120,15 +128,14 @@ final class Questions {
   private @Nullable LoopStatistics groups(EventLoop loop, Map<String, @Nullable Object> found)
       throws InterruptedException {
     int limit = limit();
-    var wanted = filter();
     var groups = new TaskGroups();
     var statistics =
         Survey.of(
             loop,
             PATIENCE_MILLIS,
             (task, waitsFor) -> {
-              var info = TaskInfo.of(task, waitsFor);
-              if (wanted.test(task, info)) {
+              var info = isMeant(task) ? TaskInfo.of(task, waitsFor) : null;
+              if (info != null && isMeant(info)) {
                 groups.add(info);
               }
             });
@@ -145,7 +152,8 @@ final class Questions {
                 return map;
               })
               .toList());
-      found.put("left", list.stream().skip(limit).mapToInt(group -> group.size).sum());
+      found.put(
+          "left", groups.size() - list.stream().limit(limit).mapToInt(group -> group.size).sum());
     }
     return statistics;
   }
@@ -162,24 +170,31 @@ final class Questions {
   private @Nullable LoopStatistics stacks(EventLoop loop, Map<String, @Nullable Object> found)
       throws InterruptedException {
     var tasks = new ArrayList<Map<String, @Nullable Object>>();
-    var wanted = filter();
+    var left = new int[1];
     var statistics =
         Survey.of(
             loop,
             PATIENCE_MILLIS,
             (task, waitsFor) -> {
-              var info = TaskInfo.of(task, waitsFor);
-              if (tasks.size() < LIMIT && wanted.test(task, info)) {
-                tasks.add(map(info));
+              if (!isMeant(task)) {
+                return;
+              } else if (tasks.size() < LIMIT) {
+                tasks.add(map(TaskInfo.of(task, waitsFor)));
+              } else {
+                left[0]++;
               }
             });
-    found.put("tasks", tasks);
+    if (statistics != null) {
+      found.put("tasks", tasks);
+      found.put("left", left[0]);
+    }
     return statistics;
   }
 
   private @Nullable LoopStatistics nodes(EventLoop loop, Map<String, @Nullable Object> found)
       throws InterruptedException {
     var nodes = new ArrayList<Map<String, @Nullable Object>>();
+    var left = new int[1];
     var statistics =
         Survey.of(
             loop,
@@ -187,9 +202,14 @@ final class Questions {
             (task, waitsFor) -> {
               if (nodes.size() < MAX_NODES) {
                 nodes.add(node(task, waitsFor));
+              } else {
+                left[0]++;
               }
             });
-    found.put("tasks", nodes);
+    if (statistics != null) {
+      found.put("tasks", nodes);
+      found.put("left", left[0]);
+    }
     return statistics;
   }
 
@@ -201,10 +221,15 @@ final class Questions {
     node.put("coroutine", info.coroutine());
     node.put("doing", info.doing());
     node.put("awaitedBy", Survey.awaiters(task));
-    node.put(
-        "heldBy",
-        waitsFor == null ? List.of() : waitsFor.heldBy().stream().map(Tasks::number).toList());
+    node.put("heldBy", holder(waitsFor));
     return node;
+  }
+
+  /// The one that must go on first. Where several hold a part, each of them will do.
+  private static List<Integer> holder(@Nullable WaitInfo waitsFor) {
+    return waitsFor == null || waitsFor.heldBy().size() != 1
+        ? List.of()
+        : List.of(Tasks.number(waitsFor.heldBy().getFirst()));
   }
 
   private static Map<String, @Nullable Object> map(TaskInfo task) {
@@ -232,19 +257,19 @@ final class Questions {
     return task.state().name().toLowerCase(Locale.ROOT);
   }
 
-  /// What is asked for of all tasks: by name or number, state, and what is waited for.
-  private BiPredicate<Task<?>, TaskInfo> filter() {
-    var name = glob(values.get("name"));
-    var waiting = glob(values.containsKey("waiting") ? "*" + values.get("waiting") + "*" : null);
-    var state = values.get("state");
-    return (_, task) ->
-        (name == null
-                || name.matcher(task.name()).matches()
-                || name.matcher("#" + task.number()).matches())
-            && (state == null || state.equals(state(task)))
-            && (waiting == null
-                || (task.waitsFor() != null
-                    && waiting.matcher(task.waitsFor().toString()).matches()));
+  /// Whether it is asked for a task of this name or number. Asked first, as it costs least.
+  private boolean isMeant(Task<?> task) {
+    return name == null
+        || name.matcher(task.getName()).matches()
+        || name.matcher("#" + Tasks.number(task)).matches();
+  }
+
+  /// Whether it is asked for one in this state that waits for this.
+  private boolean isMeant(TaskInfo task) {
+    var waitsFor = task.waitsFor();
+    return (state == null || state.equals(state(task)))
+        && (waiting == null
+            || (waitsFor != null && waiting.matcher(waitsFor.toString()).matches()));
   }
 
   /// `*` stands for anything, and `?` for one character.

@@ -7,21 +7,22 @@ import jasyncio.Task;
 import jasyncio.WaitInfo;
 import jasyncio.internal.face.Loops;
 import jasyncio.internal.face.Tasks;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Looks at all tasks of a loop, for another thread.
 ///
-/// The loop itself does it, between two of its own steps, some tasks at a time; so a million of
-/// them hold up nobody. Those that end meanwhile are left out.
+/// The loop itself does it, between two of its own steps, for a millisecond at a time; only the
+/// list of them is made in one go, which takes some hundredths of a second for a million. Those
+/// that end meanwhile are left out.
 final class Survey {
-  private static final int BATCH = 200; // tasks, a few microseconds each
+  private static final long TURN_NANOS = 1_000_000;
 
   /// What is seen of a task. The loop's thread.
   interface Visitor {
@@ -34,7 +35,7 @@ final class Survey {
   private final EventLoop loop;
   private final Visitor visitor;
   private final CompletableFuture<LoopStatistics> done = new CompletableFuture<>();
-  private final CompletableFuture<Boolean> begun = new CompletableFuture<>();
+  private final AtomicInteger turns = new AtomicInteger(); // that the loop has taken
   private List<Task<?>> left = List.of(); // loop's thread, as the next
   private Function<Task<?>, @Nullable WaitInfo> waitInfos = _ -> null;
   private @Nullable LoopStatistics statistics;
@@ -46,32 +47,34 @@ final class Survey {
 
   /// Has the loop look. Waits; another thread than the loop's.
   ///
-  /// @param patience for so many milliseconds until it begins
-  /// @return what the loop has to do; `null` if it does not answer
+  /// @param patience for so many milliseconds while the loop does not get on
+  /// @return what the loop has to do; `null` if it does not get on, or has ended
   static @Nullable LoopStatistics of(EventLoop loop, long patience, Visitor visitor)
       throws InterruptedException {
     var survey = new Survey(loop, visitor);
     Loops.ask(loop, survey::goOn);
     try {
-      survey.begun.get(patience, TimeUnit.MILLISECONDS);
-      return survey.awaitEnd();
-    } catch (TimeoutException e) {
-      survey.done.cancel(false);
-      return null;
+      return survey.awaitEnd(patience);
     } catch (ExecutionException e) {
       throw new IllegalStateException(
           "the tasks of " + loop + " cannot be looked at", e.getCause());
+    } finally {
+      survey.done.cancel(false); // if it is given up
     }
   }
 
-  private @Nullable LoopStatistics awaitEnd() throws InterruptedException, ExecutionException {
+  private @Nullable LoopStatistics awaitEnd(long patience)
+      throws InterruptedException, ExecutionException {
+    int seen = 0;
     while (true) {
       try {
-        return done.get(100, TimeUnit.MILLISECONDS);
+        return done.get(patience, TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {
-        if (!loop.isRunning()) { // it has ended meanwhile
+        int now = turns.get();
+        if (now == seen || !loop.isRunning()) {
           return null;
         }
+        seen = now;
       }
     }
   }
@@ -80,14 +83,15 @@ final class Survey {
 
   /// Whether there is more to be looked at.
   private boolean goOn() {
-    if (done.isDone()) {
-      return false; // nobody waits any more
+    if (done.isDone()) { // nobody waits any more
+      left = List.of();
+      return false;
     }
+    turns.incrementAndGet();
     try {
       look();
     } catch (Throwable e) { // a toString, say
       done.completeExceptionally(e);
-      begun.completeExceptionally(e);
     }
     return !done.isDone();
   }
@@ -95,12 +99,12 @@ final class Survey {
   private void look() {
     if (statistics == null) {
       statistics = loop.statistics();
-      left = new ArrayList<>(Tasks.all(loop)).reversed();
+      left = Tasks.all(loop); // of which the first is the last in memory, and cheap to remove
       waitInfos = Tasks.waitInfos(loop);
-      begun.complete(true);
     }
-    for (int i = 0; i < BATCH && !left.isEmpty(); i++) {
-      var task = left.removeLast(); // of the reversed list: the oldest
+    long until = System.nanoTime() + TURN_NANOS;
+    while (!left.isEmpty() && System.nanoTime() < until) {
+      var task = left.removeFirst();
       if (!task.done()) {
         visitor.visit(task, waitInfos.apply(task));
       }

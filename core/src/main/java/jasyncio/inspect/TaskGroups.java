@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Tasks, of which those that do the like in the same place are one entry.
 ///
-/// One comes after the other, and of each entry only the first is kept: so of a million tasks
-/// little is in memory.
+/// One comes after the other, and of each entry only the first is kept, of so many entries: of a
+/// million tasks little is in memory.
 final class TaskGroups {
+  private static final int MAX_GROUPS = 10_000;
+
   /// Tasks that do the like in the same place.
   static final class Group {
     final TaskInfo first;
@@ -25,9 +27,18 @@ final class TaskGroups {
   private final Map<Likeness, Group> groups = new LinkedHashMap<>();
   private int size;
 
+  /// Adds a task. When there are very many groups already, one of its own is not kept, but counted.
   void add(TaskInfo task) {
-    groups.computeIfAbsent(Likeness.of(task), _ -> new Group(task)).size++;
     size++;
+    var likeness = Likeness.of(task);
+    var group = groups.get(likeness);
+    if (group == null && groups.size() < MAX_GROUPS) {
+      group = new Group(task);
+      groups.put(likeness, group);
+    }
+    if (group != null) {
+      group.size++;
+    }
   }
 
   /// How many tasks there are.

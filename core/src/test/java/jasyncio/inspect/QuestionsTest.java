@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.Asyncio;
 import jasyncio.Awaitable;
+import jasyncio.EventLoop;
 import jasyncio.RunOptions;
 import jasyncio.Task;
 import jasyncio.WaitList;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
@@ -153,6 +155,39 @@ class QuestionsTest {
             "\"heldUpBy\":\"Task 'blocker': it blocks in java.util.concurrent.CountDownLatch.await")
         .contains("QuestionsTest")
         .doesNotContain("groups");
+  }
+
+  @Test
+  void look_thatDoesNotGetOn_isGivenUp() {
+    var release = new Semaphore(0);
+    var visits = new AtomicInteger();
+    run(() -> {
+      var loop = getRunningLoop();
+      var task = createTask(() -> sleep(3600));
+      sleep(0.001);
+      assertThat(toThread(() -> survey(loop, visits, release))).isTrue();
+      task.cancel();
+      Asyncio.wait(List.of(task));
+    });
+    assertThat(visits).hasValue(1); // and no other afterwards
+  }
+
+  /// Whether a look is given up that does not get on with its first task.
+  private static boolean survey(EventLoop loop, AtomicInteger visits, Semaphore release) {
+    try {
+      return Survey.of(
+              loop,
+              20,
+              (_, _) -> {
+                visits.incrementAndGet();
+                release.acquireUninterruptibly();
+              })
+          == null;
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    } finally {
+      release.release(100);
+    }
   }
 
   @Test

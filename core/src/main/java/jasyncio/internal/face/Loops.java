@@ -32,7 +32,7 @@ public final class Loops {
   /// Has the loop call `step` once in each iteration, until it gives `false`; no event for a loop
   /// that is otherwise idle (see [Entry]). Another thread than the loop's.
   ///
-  /// @param step what it throws ends it
+  /// @param step must not throw
   public static void ask(EventLoop loop, BooleanSupplier step) {
     ACCESS.core(loop).send(new Inquiry(loop, step));
   }

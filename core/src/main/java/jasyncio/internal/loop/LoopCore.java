@@ -357,6 +357,9 @@ public final class LoopCore implements FiberSource {
       // measure.
       clock = new BusyClock(nanos(), !running || waiting.isWaiting());
       busyClock = clock;
+      if (waiting.isWaiting()) {
+        clock.waits(nanos()); // it has begun to, and not seen the clock
+      }
     }
     return clock;
   }
