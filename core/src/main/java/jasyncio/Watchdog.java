@@ -23,6 +23,13 @@ final class Watchdog implements Runnable { // no lambda: it is there whenever a 
   private static final Set<Eye> EYES = ConcurrentHashMap.newKeySet();
   private static @Nullable Thread thread; // guarded by the class
 
+  /* Loops may begin to run thousands of times a second, and need not wake the thread each time: who opens an eye adds it,
+   * and then asks whether the thread is looking, and may have missed it, or sleeps for too long. The thread says when it
+   * will wake before it says that it no longer looks.
+   */
+  private static volatile boolean looking;
+  private static volatile long wakesAt; // what nanoTime() shows then
+
   private long pause;
 
   private Watchdog(long pause) {
@@ -35,13 +42,15 @@ final class Watchdog implements Runnable { // no lambda: it is there whenever a 
   static synchronized void open(Eye eye, long nanos) {
     EYES.add(eye);
     if (thread == null) {
+      looking = false;
+      wakesAt = System.nanoTime() + nanos;
       thread =
           Thread.ofPlatform()
               .name("jasyncio-watchdog")
               .daemon()
               .inheritInheritableThreadLocals(false)
               .start(new Watchdog(nanos));
-    } else {
+    } else if (looking || System.nanoTime() + nanos - wakesAt < 0) {
       LockSupport.unpark(thread);
     }
   }
@@ -56,11 +65,14 @@ final class Watchdog implements Runnable { // no lambda: it is there whenever a 
     int idle = 0; // how often there was nothing to look at
     do {
       LockSupport.parkNanos(pause);
+      looking = true;
       idle = EYES.isEmpty() ? idle + 1 : 0;
       pause = LINGER_NANOS;
       for (var eye : EYES) {
         pause = Math.min(pause, look(eye));
       }
+      wakesAt = System.nanoTime() + pause;
+      looking = false;
     } while (idle < 2 || !end());
   }
 

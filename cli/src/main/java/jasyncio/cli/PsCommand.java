@@ -63,11 +63,9 @@ final class PsCommand implements JasyncioCommand.Subcommand {
     }
     var values = filter.values(NAME);
     values.put("limit", Integer.toString(limit));
-    try (Visit visit = Visit.to(NAME, options.pid)) {
-      String answer = visit.ask("ps", values);
-      JsonObject found = Visit.parse(NAME, answer);
-      System.out.println(options.json ? answer : text(found, stack));
-    }
+    String answer = options.ask(NAME, "ps", values);
+    JsonObject found = Visit.parse(NAME, answer);
+    System.out.println(options.json ? answer : text(found, stack));
     return ExitStatus.OK;
   }
 

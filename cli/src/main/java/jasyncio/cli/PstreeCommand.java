@@ -40,15 +40,13 @@ final class PstreeCommand implements JasyncioCommand.Subcommand {
 
   @Override
   public int execute() throws Throwable {
-    try (Visit visit = Visit.to(NAME, options.pid)) {
-      String answer = visit.ask("pstree", Map.of());
-      JsonObject found = Visit.parse(NAME, answer);
-      System.out.println(options.json ? answer : text(found));
-      return PsCommand.objects(found, "loops").stream()
-              .anyMatch(loop -> loop.has("tasks") && TaskTree.of(loop).hasCircles())
-          ? ExitStatus.FAILED
-          : ExitStatus.OK;
-    }
+    String answer = options.ask(NAME, "pstree", Map.of());
+    JsonObject found = Visit.parse(NAME, answer);
+    System.out.println(options.json ? answer : text(found));
+    return PsCommand.objects(found, "loops").stream()
+            .anyMatch(loop -> loop.has("tasks") && TaskTree.of(loop).hasCircles())
+        ? ExitStatus.FAILED
+        : ExitStatus.OK;
   }
 
   /// The answer for people.

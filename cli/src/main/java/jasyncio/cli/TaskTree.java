@@ -180,11 +180,7 @@ final class TaskTree {
         .forEach(alike -> append(text, alike, told));
     nodes.values().stream() // in circles
         .filter(node -> !told.contains(node.number))
-        .forEach(node -> {
-          if (!told.contains(node.number)) {
-            append(text, node, told);
-          }
-        });
+        .forEach(node -> append(text, node, told));
     if (left > 0) {
       text.append("\nand ").append(left).append(" more, which have not been looked at");
     }

@@ -1,15 +1,29 @@
 package jasyncio.cli;
 
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// What every command takes that visits a running program.
 final class VisitOptions {
+  private static final int MAX_PATIENCE = 24 * 60 * 60;
+
   @Parameters(
       index = "0",
       paramLabel = "PID",
       description = "The process id of a JVM of this user; jps lists them.")
-  String pid = "";
+  private String pid = "";
+
+  @Option(
+      names = "--patience",
+      order = 89,
+      paramLabel = "SECONDS",
+      defaultValue = "0.25",
+      description = "A loop that has not answered for so long is held up (default: 0.25).")
+  private double patience;
 
   @Option(
       names = "--json",
@@ -25,4 +39,21 @@ final class VisitOptions {
   boolean help;
 
   VisitOptions() {}
+
+  /// Asks the program for what the options say.
+  ///
+  /// @param values what else the question depends on
+  /// @return the answer, a line of JSON
+  String ask(String command, String question, Map<String, @Nullable String> values)
+      throws CommandException, IOException {
+    if (!(patience > 0 && patience <= MAX_PATIENCE)) {
+      throw UsageMistake.in(
+          command, "--patience is more than 0, and at most a day; not " + patience);
+    }
+    var all = new LinkedHashMap<String, @Nullable String>(values);
+    all.put("patience", Long.toString(Math.round(patience * 1e3)));
+    try (Visit visit = Visit.to(command, pid)) {
+      return visit.ask(question, all);
+    }
+  }
 }

@@ -44,19 +44,17 @@ final class WhereCommand implements JasyncioCommand.Subcommand {
 
   @Override
   public int execute() throws Throwable {
-    try (Visit visit = Visit.to(NAME, options.pid)) {
-      String answer = visit.ask("where", Map.of("name", task));
-      JsonObject found = Visit.parse(NAME, answer);
-      String text = text(found);
-      if (isNowhere(found)) {
-        if (!text.isEmpty()) {
-          System.err.println(text); // loops that do not answer
-        }
-        throw CommandException.failure(
-            NAME, "there is no task '" + task + "' in process " + options.pid);
+    String answer = options.ask(NAME, "where", Map.of("name", task));
+    JsonObject found = Visit.parse(NAME, answer);
+    String text = text(found);
+    if (isNowhere(found)) {
+      if (!text.isEmpty()) {
+        System.err.println(text); // loops that do not answer
       }
-      System.out.println(options.json ? answer : text);
+      throw CommandException.failure(
+          NAME, "there is no task '" + task + "' in process " + found.get("pid").getAsLong());
     }
+    System.out.println(options.json ? answer : text);
     return ExitStatus.OK;
   }
 

@@ -54,6 +54,13 @@ class VisitTest {
 
   private record Result(int status, String out, String err) {}
 
+  /// Visits a program whose loop will answer, though perhaps not soon on a busy machine.
+  private static Result patiently(String command, String... arguments) throws Throwable {
+    var all = new ArrayList<>(List.of(command, "--patience=600"));
+    all.addAll(List.of(arguments));
+    return jasyncio(all.toArray(String[]::new));
+  }
+
   private static Result jasyncio(String... arguments) throws Throwable {
     try (Output output = Output.capture()) {
       int status = Main.execute(arguments);
@@ -64,23 +71,23 @@ class VisitTest {
   @Test
   void ps_pstree_where_ofAProgramThatWaits() throws Throwable {
     try (Program program = Program.of("tasks")) {
-      Result ps = jasyncio("ps", program.pid());
+      Result ps = patiently("ps", program.pid());
       assertThat(ps.status()).isZero();
       assertThat(ps.out().lines().map(line -> line.replaceAll(" +", " ")))
           .anyMatch(line -> line.startsWith("loop-1: 104 tasks, 0 ready, 101 timers"))
           .contains("second waiting Lock 'db', held by first both VisitedProgram.<lambda>")
           .anyMatch(line -> line.matches("Task-\\d+ and 99 like it waiting its sleep to end .*"))
           .noneMatch(line -> line.contains(" at "));
-      assertThat(jasyncio("ps", "--waiting-on", "lock", "--stack", program.pid()).out())
+      assertThat(patiently("ps", "--waiting-on", "lock", "--stack", program.pid()).out())
           .startsWith("loop-1: 1 of 104 tasks")
           .contains("VisitedProgram.query(VisitedProgram.java:");
-      assertThat(jasyncio("ps", "--name", "no*", program.pid()).out()).hasLineCount(1);
-      assertThat(jasyncio("ps", "--limit", "1", program.pid()).out())
+      assertThat(patiently("ps", "--name", "no*", program.pid()).out()).hasLineCount(1);
+      assertThat(patiently("ps", "--limit", "1", program.pid()).out())
           .contains("and 103 more; --limit shows them");
-      var json = JsonParser.parseString(jasyncio("ps", "--json", program.pid()).out());
+      var json = JsonParser.parseString(patiently("ps", "--json", program.pid()).out());
       assertThat(json.getAsJsonObject().get("pid").getAsString()).isEqualTo(program.pid());
 
-      Result tree = jasyncio("pstree", program.pid());
+      Result tree = patiently("pstree", program.pid());
       assertThat(tree.status()).isZero();
       assertThat(tree.out())
           .contains(
@@ -88,10 +95,10 @@ class VisitTest {
               "\n└── second (VisitedProgram.<lambda>): waits for Lock 'db', held by first\n",
               " and 99 like it ");
 
-      assertThat(jasyncio("where", program.pid(), "both").out())
+      assertThat(patiently("where", program.pid(), "both").out())
           .startsWith("both (VisitedProgram.<lambda>): waits for gather(...)")
           .contains("\n    at ");
-      assertThat(jasyncio("where", program.pid(), "nobody"))
+      assertThat(patiently("where", program.pid(), "nobody"))
           .isEqualTo(
               new Result(
                   ExitStatus.FAILED,
@@ -103,7 +110,7 @@ class VisitTest {
   @Test
   void pstree_circle_firstAndStatus1() throws Throwable {
     try (Program program = Program.of("circle")) {
-      Result tree = jasyncio("pstree", program.pid());
+      Result tree = patiently("pstree", program.pid());
       assertThat(tree.status()).isEqualTo(ExitStatus.FAILED);
       assertThat(tree.out())
           .contains(
@@ -128,7 +135,7 @@ class VisitTest {
   void visits_leaveNothingBehind() throws Throwable {
     try (Program program = Program.of("tasks")) {
       for (int i = 0; i < 5; i++) {
-        jasyncio("ps", program.pid());
+        patiently("ps", program.pid());
       }
       assertThat(threads(program)).doesNotContain("jasyncio-insight");
     }
@@ -166,6 +173,12 @@ class VisitTest {
         "--state is one of new, running, ready, waiting, blocked; not odd\n" + TRY,
         "ps",
         "--state=odd",
+        "1");
+    assertRefused(
+        ExitStatus.USAGE,
+        "--patience is more than 0, and at most a day; not -1.0\n" + TRY,
+        "ps",
+        "--patience=-1",
         "1");
   }
 

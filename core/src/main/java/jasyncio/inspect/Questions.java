@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// A question is a line: a word, and `name=value` for what it depends on, in the way of a URL's
 /// query, so that values may have blanks. The answer is a line as well.
 final class Questions {
-  private static final long PATIENCE_MILLIS = 250; // with a loop that is held up
+  private static final int PATIENCE_MILLIS = 250; // with a loop that is held up
   private static final int LIMIT = 50;
   private static final int MAX_NODES = 10_000; // of a tree
 
@@ -32,12 +33,25 @@ final class Questions {
   private final @Nullable Pattern name;
   private final @Nullable Pattern waiting;
   private final @Nullable String state;
+  private final int limit;
+  private final int patience; // milliseconds
 
   private Questions(Map<String, String> values) {
     this.values = values;
     this.name = glob(values.get("name"));
     this.waiting = glob(values.containsKey("waiting") ? "*" + values.get("waiting") + "*" : null);
     this.state = values.get("state");
+    this.limit = number("limit", LIMIT);
+    this.patience = number("patience", PATIENCE_MILLIS);
+  }
+
+  private int number(String value, int otherwise) {
+    var text = values.get(value);
+    try {
+      return text == null ? otherwise : Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(value + " is a number, not '" + text + "'", e);
+    }
   }
 
   /// Answers a question; another thread than that of any loop.
@@ -87,13 +101,10 @@ final class Questions {
       if (statistics != null) {
         found.put("statistics", map(statistics));
       } else if (loop.isRunning()) {
-        found.clear();
-        found.put("name", Loops.name(loop));
-        found.put("loop", loop.toString());
         found.put(
             "heldUpBy",
             Objects.requireNonNullElse(Loops.heldUpBy(loop), "nobody is seen to do it"));
-        found.put("noAnswerFor", PATIENCE_MILLIS / 1e3);
+        found.put("noAnswerFor", patience / 1e3);
       }
       loops.add(found);
     }
@@ -127,12 +138,11 @@ final class Questions {
 
   private @Nullable LoopStatistics groups(EventLoop loop, Map<String, @Nullable Object> found)
       throws InterruptedException {
-    int limit = limit();
     var groups = new TaskGroups();
     var statistics =
         Survey.of(
             loop,
-            PATIENCE_MILLIS,
+            patience,
             (task, waitsFor) -> {
               var info = isMeant(task) ? TaskInfo.of(task, waitsFor) : null;
               if (info != null && isMeant(info)) {
@@ -158,59 +168,44 @@ final class Questions {
     return statistics;
   }
 
-  private int limit() {
-    var text = values.get("limit");
-    try {
-      return text == null ? LIMIT : Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("limit is a number, not '" + text + "'", e);
-    }
-  }
-
   private @Nullable LoopStatistics stacks(EventLoop loop, Map<String, @Nullable Object> found)
       throws InterruptedException {
-    var tasks = new ArrayList<Map<String, @Nullable Object>>();
-    var left = new int[1];
-    var statistics =
-        Survey.of(
-            loop,
-            PATIENCE_MILLIS,
-            (task, waitsFor) -> {
-              if (!isMeant(task)) {
-                return;
-              } else if (tasks.size() < LIMIT) {
-                tasks.add(map(TaskInfo.of(task, waitsFor)));
-              } else {
-                left[0]++;
-              }
-            });
-    if (statistics != null) {
-      found.put("tasks", tasks);
-      found.put("left", left[0]);
-    }
-    return statistics;
+    return list(loop, found, LIMIT, (task, waitsFor) -> map(TaskInfo.of(task, waitsFor)));
   }
 
   private @Nullable LoopStatistics nodes(EventLoop loop, Map<String, @Nullable Object> found)
       throws InterruptedException {
-    var nodes = new ArrayList<Map<String, @Nullable Object>>();
-    var left = new int[1];
+    return list(loop, found, MAX_NODES, Questions::node);
+  }
+
+  /// Describes the first tasks that are meant, and counts the others.
+  private @Nullable LoopStatistics list(
+      EventLoop loop, Map<String, @Nullable Object> found, int max, Description description)
+      throws InterruptedException {
+    var tasks = new ArrayList<Map<String, @Nullable Object>>();
+    var left = new AtomicInteger();
     var statistics =
         Survey.of(
             loop,
-            PATIENCE_MILLIS,
+            patience,
             (task, waitsFor) -> {
-              if (nodes.size() < MAX_NODES) {
-                nodes.add(node(task, waitsFor));
+              if (!isMeant(task)) {
+                return;
+              } else if (tasks.size() < max) {
+                tasks.add(description.of(task, waitsFor));
               } else {
-                left[0]++;
+                left.incrementAndGet();
               }
             });
     if (statistics != null) {
-      found.put("tasks", nodes);
-      found.put("left", left[0]);
+      found.put("tasks", tasks);
+      found.put("left", left.get());
     }
     return statistics;
+  }
+
+  private interface Description {
+    Map<String, @Nullable Object> of(Task<?> task, @Nullable WaitInfo waitsFor);
   }
 
   private static Map<String, @Nullable Object> node(Task<?> task, @Nullable WaitInfo waitsFor) {

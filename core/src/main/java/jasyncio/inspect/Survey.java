@@ -13,7 +13,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Looks at all tasks of a loop, for another thread.
@@ -37,7 +36,6 @@ final class Survey {
   private final CompletableFuture<LoopStatistics> done = new CompletableFuture<>();
   private final AtomicInteger turns = new AtomicInteger(); // that the loop has taken
   private List<Task<?>> left = List.of(); // loop's thread, as the next
-  private Function<Task<?>, @Nullable WaitInfo> waitInfos = _ -> null;
   private @Nullable LoopStatistics statistics;
 
   private Survey(EventLoop loop, Visitor visitor) {
@@ -100,8 +98,8 @@ final class Survey {
     if (statistics == null) {
       statistics = loop.statistics();
       left = Tasks.all(loop); // of which the first is the last in memory, and cheap to remove
-      waitInfos = Tasks.waitInfos(loop);
     }
+    var waitInfos = Tasks.waitInfos(loop); // of this turn: who sleeps may have woken since the last
     long until = System.nanoTime() + TURN_NANOS;
     while (!left.isEmpty() && System.nanoTime() < until) {
       var task = left.removeFirst();

@@ -53,7 +53,7 @@ class QuestionsTest {
 
   private static String answer(String question) {
     try {
-      return Questions.answer(question);
+      return Questions.answer(question + " patience=600000"); // on a busy machine
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
