@@ -1,6 +1,7 @@
 package jasyncio;
 
 import jasyncio.internal.base.LeakDetector;
+import jasyncio.internal.base.StepListener;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.CancellableEntry;
 import jasyncio.internal.loop.LoopAccess;
@@ -90,6 +91,26 @@ final class Access extends LoopAccess {
     }
     var thread = Objects.requireNonNull(fiber.thread()); // it has run
     return StallReport.of(loop, fiber, thread.getState(), thread.getStackTrace()).now();
+  }
+
+  @Override
+  public void addStepListener(Object eventLoop, StepListener listener) {
+    ((EventLoop) eventLoop).steps.add(listener);
+  }
+
+  @Override
+  public void removeStepListener(Object eventLoop, StepListener listener) {
+    ((EventLoop) eventLoop).steps.remove(listener);
+  }
+
+  @Override
+  public String nameOfCallback(Object callback) {
+    return callback instanceof Handle handle ? handle.functionName() : "a callback";
+  }
+
+  @Override
+  public double age(Object task) {
+    return LoopObserver.age((Task<?>) task);
   }
 
   @Override

@@ -131,6 +131,13 @@ public sealed class Handle extends CancellableEntry permits TimerHandle, DoneCal
     callback = null;
   }
 
+  /// The name of the function that it calls or has called, as far as it is known.
+  String functionName() {
+    var c = callback;
+    var name = c != null ? naming(c) : naming;
+    return name == null ? "a callback" : Describe.name(name);
+  }
+
   /// How [#toString] begins.
   String kind() {
     return "Handle";

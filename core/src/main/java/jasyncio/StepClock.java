@@ -1,12 +1,14 @@
 package jasyncio;
 
 import jasyncio.internal.base.Log;
+import jasyncio.internal.base.StepListener;
 import jasyncio.internal.jfr.BlockingCallEvent;
 import jasyncio.internal.jfr.FlightRecording;
 import jasyncio.internal.jfr.StepEvent;
 import jasyncio.internal.jfr.WaitEvent;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,12 +16,13 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /// Takes the time of callbacks and of tasks' steps, and tells of slow ones, for whoever wants to
-/// know: debug mode, policy `FORBID`, and Flight Recorder.
+/// know: debug mode, policy `FORBID`, Flight Recorder, and visitors who measure.
 final class StepClock {
   private final EventLoop loop;
   private final SlowSteps slowSteps;
   private volatile double slowSeconds = 0.1; // any thread
-  private volatile boolean on; // set by whoever sets debug mode, asked by the loop's thread
+  private volatile boolean on; // set by whoever wants to know, asked by the loop's thread
+  private volatile List<StepListener> listeners = List.of(); // set by any thread, under this lock
   private long began; // loop's thread only: nanoseconds; 0 between steps, and while it is off
 
   // for Flight Recorder, loop's thread only
@@ -42,19 +45,34 @@ final class StepClock {
   }
 
   /// The loop begins to run, or it has been decided anew who wants to know.
-  void set() {
+  synchronized void set() {
     on =
         loop.getDebug()
             || loop.getBlockingPolicy() == BlockingPolicy.FORBID
             || FlightRecording.wantsSteps()
             || FlightRecording.wantsWaits()
-            || FlightRecording.wantsBlockingCalls();
+            || FlightRecording.wantsBlockingCalls()
+            || !listeners.isEmpty();
     recordsBlocking = FlightRecording.wantsBlockingCalls();
     if (on && loop.isRunning()) {
       slowSteps.loopStarts();
     } else {
       slowSteps.loopEnds();
     }
+  }
+
+  /// From now on `listener` is told of each step. Any thread.
+  synchronized void add(StepListener listener) {
+    var more = new ArrayList<>(listeners);
+    more.add(listener);
+    listeners = List.copyOf(more);
+    set();
+  }
+
+  /// And now no more, though perhaps of the one that is ending. Any thread.
+  synchronized void remove(StepListener listener) {
+    listeners = listeners.stream().filter(other -> other != listener).toList();
+    set();
   }
 
   /// Somebody has begun to record, or has ceased. The loop's thread.
@@ -104,14 +122,22 @@ final class StepClock {
 
   /// @param step the task or the callback
   void end(Object step) {
-    if (!on || began == 0) {
+    if (began == 0) {
+      return;
+    } else if (!on) { // nobody wants to know any more
+      forget();
       return;
     }
-    double took = (System.nanoTime() - began) / 1e9;
+    long nanos = System.nanoTime() - began;
+    double took = nanos / 1e9;
     if (FlightRecording.isOn()) {
       endRecording(step);
     }
     forget();
+    for (var listener : listeners) {
+      boolean isSlow = took >= slowSeconds;
+      listener.stepEnded(step, nanos, isSlow, isSlow ? slowSteps.sight().stack() : List.of());
+    }
     if (took >= slowSeconds) {
       if (loop.getDebug() && took * (1 - slowSteps.sight().loading()) >= slowSeconds) {
         logSlow(step, took);

@@ -748,6 +748,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return name;
   }
 
+  /// How many there have been in this JVM, so far. Any thread.
+  static int lastNumber() {
+    return COUNTER.get();
+  }
+
   int number() {
     return number;
   }

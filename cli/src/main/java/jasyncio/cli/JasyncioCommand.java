@@ -15,7 +15,10 @@ import picocli.CommandLine.ParseResult;
       ReplCommand.class,
       PsCommand.class,
       PstreeCommand.class,
+      TopCommand.class,
       WhereCommand.class,
+      CancelCommand.class,
+      DebugCommand.class,
       HelpCommand.class,
       WarmUpCommand.class
     },

@@ -2,10 +2,13 @@ package jasyncio.cli;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,8 +24,8 @@ import picocli.CommandLine.Option;
       "",
       "Nothing has to be prepared in the program, which is neither stopped nor changed,",
       "but for the JVM's management agent: that stays, for this user, until it ends.",
-      "Tasks that do the like in the same place are one line, large groups last. Of a",
-      "loop that is held up, it is shown by whom.",
+      "Tasks that do the like in the same place are one line, large groups last, with",
+      "the age of the oldest. Of a loop that is held up, it is shown by whom.",
     },
     parameterListHeading = "%nArguments:%n",
     optionListHeading = "%nOptions:%n",
@@ -31,10 +34,12 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  jasyncio ps 4711",
       "  jasyncio ps --waiting-on Lock --stack 4711",
-      "  jasyncio ps --name 'db*' --json 4711",
+      "  jasyncio ps --name 'db*' --older 60 --json 4711",
+      "  jasyncio ps --measure 5 4711",
     })
 final class PsCommand implements JasyncioCommand.Subcommand {
   private static final String NAME = "jasyncio ps";
+  private static final double MAX_MEASURE = 3600; // in seconds
 
   @Mixin private TaskFilter filter = new TaskFilter();
 
@@ -52,6 +57,16 @@ final class PsCommand implements JasyncioCommand.Subcommand {
       description = "Show where they are, too, innermost frame first.")
   private boolean stack;
 
+  @Option(
+      names = "--measure",
+      order = 6,
+      paramLabel = "SECONDS",
+      description = {
+        "Watch for so long first, and show for how long the tasks had the loop meanwhile, and their",
+        "longest step."
+      })
+  private @Nullable Double measure;
+
   @Mixin private VisitOptions options = new VisitOptions();
 
   private PsCommand() {}
@@ -63,10 +78,21 @@ final class PsCommand implements JasyncioCommand.Subcommand {
     }
     var values = filter.values(NAME);
     values.put("limit", Integer.toString(limit));
-    String answer = options.ask(NAME, "ps", values);
+    String answer = measure == null ? options.ask(NAME, "ps", values) : measure(values, measure);
     JsonObject found = Visit.parse(NAME, answer);
     System.out.println(options.json ? answer : text(found, stack));
     return ExitStatus.OK;
+  }
+
+  private String measure(Map<String, @Nullable String> values, double seconds) throws Throwable {
+    if (!(seconds > 0 && seconds <= MAX_MEASURE)) {
+      throw UsageMistake.in(NAME, "--measure is more than 0, and at most an hour; not " + seconds);
+    }
+    try (Visit visit = options.visit(NAME)) {
+      Visit.parse(NAME, visit.ask("measure", options.withPatience(Map.of())));
+      Thread.sleep(Duration.ofNanos(Math.round(seconds * 1e9)));
+      return visit.ask("ps", options.withPatience(values));
+    }
   }
 
   /// The answer for people.
@@ -84,12 +110,13 @@ final class PsCommand implements JasyncioCommand.Subcommand {
     }
     var text = new StringBuilder(head(loop));
     var rows = new ArrayList<List<String>>();
-    rows.add(List.of("TASK", "STATE", "WAITS FOR", "AWAITED BY", "COROUTINE"));
     List<JsonObject> groups = objects(loop, "groups");
-    groups.forEach(group -> rows.add(row(group)));
-    int[] widths = widths(rows);
-    for (int i = 0; i < rows.size() && rows.size() > 1; i++) {
-      text.append('\n').append(line(rows.get(i), widths));
+    boolean measured = groups.stream().anyMatch(group -> group.has("steps"));
+    rows.add(head(measured));
+    groups.forEach(group -> rows.add(row(group, measured)));
+    List<String> lines = columns(rows);
+    for (int i = 0; i < lines.size() && lines.size() > 1; i++) {
+      text.append('\n').append(lines.get(i));
       if (stack && i > 0) {
         groups
             .get(i - 1)
@@ -116,6 +143,15 @@ final class PsCommand implements JasyncioCommand.Subcommand {
     return Visit.text(loop, "name");
   }
 
+  private static List<String> head(boolean measured) {
+    var head = new ArrayList<>(List.of("TASK", "AGE", "STATE", "WAITS FOR", "AWAITED BY"));
+    if (measured) {
+      head.addAll(2, List.of("ON LOOP", "LONGEST"));
+    }
+    head.add("COROUTINE");
+    return head;
+  }
+
   private static String head(JsonObject loop) {
     JsonObject statistics = loop.getAsJsonObject("statistics");
     int tasks = statistics.get("tasks").getAsInt();
@@ -135,16 +171,22 @@ final class PsCommand implements JasyncioCommand.Subcommand {
     return n + " " + what + (n == 1 ? "" : "s");
   }
 
-  private static List<String> row(JsonObject group) {
+  private static List<String> row(JsonObject group, boolean measured) {
     int alike = group.get("alike").getAsInt();
     String waitsFor = group.has("waitsFor") ? Visit.text(group, "waitsFor") : "";
     String cancellation = group.has("cancellation") ? "; " + Visit.text(group, "cancellation") : "";
-    return List.of(
-        Visit.text(group, "name") + (alike > 1 ? " and " + (alike - 1) + " like it" : ""),
-        Visit.text(group, "state"),
-        waitsFor + cancellation,
-        strings(group, "awaitedBy"),
-        Visit.text(group, "coroutine"));
+    var row = new ArrayList<String>();
+    row.add(Visit.text(group, "name") + (alike > 1 ? " and " + (alike - 1) + " like it" : ""));
+    row.add(group.has("age") ? Times.text(group.get("age").getAsDouble()) : "");
+    if (measured) {
+      row.add(Times.text(group.get("seconds").getAsDouble()));
+      row.add(Times.text(group.get("longest").getAsDouble()));
+    }
+    row.add(Visit.text(group, "state"));
+    row.add(waitsFor + cancellation);
+    row.add(strings(group, "awaitedBy"));
+    row.add(Visit.text(group, "coroutine"));
+    return row;
   }
 
   private static String strings(JsonObject object, String name) {
@@ -157,6 +199,12 @@ final class PsCommand implements JasyncioCommand.Subcommand {
     return StreamSupport.stream(object.getAsJsonArray(name).spliterator(), false)
         .map(JsonElement::getAsJsonObject)
         .toList();
+  }
+
+  /// Rows whose columns stand below each other.
+  static List<String> columns(List<List<String>> rows) {
+    int[] widths = widths(rows);
+    return rows.stream().map(row -> line(row, widths)).toList();
   }
 
   private static int[] widths(List<List<String>> rows) {

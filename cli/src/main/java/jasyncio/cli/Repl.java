@@ -97,7 +97,8 @@ final class Repl {
     }
   }
 
-  private static boolean isTerminal() {
+  /// Whether a person sits there, who types and reads.
+  static boolean isTerminal() {
     return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
   }
 

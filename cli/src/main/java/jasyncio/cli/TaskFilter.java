@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 
 /// Which tasks are asked about.
 final class TaskFilter {
+  private static final double MAX_AGE = 1e6; // in seconds: eleven days
   private static final List<String> STATES =
       List.of("new", "running", "ready", "waiting", "blocked");
 
@@ -34,6 +35,14 @@ final class TaskFilter {
           "Only tasks that wait for something with this in its description: Lock, 10.0.0.3.")
   private @Nullable String waitingOn;
 
+  @Option(
+      names = "--older",
+      order = 3,
+      paramLabel = "SECONDS",
+      defaultValue = "0",
+      description = "Only tasks that there have been for so long.")
+  private double older;
+
   TaskFilter() {}
 
   /// As a question has it.
@@ -45,10 +54,14 @@ final class TaskFilter {
       throw UsageMistake.in(
           command, "--state is one of " + String.join(", ", STATES) + "; not " + state);
     }
+    if (!(older >= 0 && older <= MAX_AGE)) {
+      throw UsageMistake.in(command, "--older takes seconds, 0 or more, not " + older);
+    }
     var values = new LinkedHashMap<String, @Nullable String>();
     values.put("name", name);
     values.put("state", given);
     values.put("waiting", waitingOn);
+    values.put("older", Long.toString(Math.round(older * 1e3)));
     return values;
   }
 }

@@ -49,6 +49,7 @@ final class UsageMistake {
     return switch (mistake.getMissing().getFirst().paramLabel()) {
       case "PID" -> "which program? Give the process id of a JVM; jps lists them";
       case "TASK" -> "which task? Give its name, or #N for its number";
+      case "on|off" -> "on or off?";
       case "FILE.java" -> "which program? Give the name of a .java file";
       case String label ->
           mistake.getMissing().getFirst() instanceof OptionSpec option

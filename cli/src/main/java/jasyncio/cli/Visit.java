@@ -14,6 +14,7 @@ import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
 import javax.management.JMException;
@@ -29,9 +30,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Nothing has to be prepared there. The attach API has it start its local management agent, which
 /// makes our probe, which opens a socket; from then on everything goes over that, and the probe is
-/// gone.
+/// gone. A program that has opened a socket by itself is entered by that: see [Sockets].
 final class Visit implements AutoCloseable {
   private static final String PROBE = "jasyncio.inspect.Probe";
+  private static final String OTHERWISE =
+      "; one that was started with -Djasyncio.insight=socket can be entered all the same";
 
   private final String pid;
   private final SocketChannel channel;
@@ -43,17 +46,46 @@ final class Visit implements AutoCloseable {
     this.in = new BufferedReader(new InputStreamReader(Channels.newInputStream(channel), UTF_8));
   }
 
-  /// Enters the JVM with this process id.
+  /// Enters a JVM.
   ///
   /// @param command who wants to, for messages
+  /// @param target its process id, or the path of the socket that it has opened
   /// @throws CommandException if there is none, or it cannot be entered
-  static Visit to(String command, String pid) throws CommandException {
-    if (!pid.matches("\\d{1,10}")) {
-      throw UsageMistake.in(command, "PID is the number of a process, not " + pid);
+  static Visit to(String command, String target) throws CommandException {
+    if (target.contains("/")) {
+      return bySocket(command, target);
+    } else if (!target.matches("\\d{1,10}")) {
+      throw UsageMistake.in(
+          command, "PID is the number of a process, or the path of a socket, not " + target);
+    } else if (ProcessHandle.of(Long.parseLong(target)).isEmpty()) {
+      throw failure(command, "there is no process " + target);
     }
-    if (ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
-      throw failure(command, "there is no process " + pid);
+    for (Path socket : Sockets.of(target)) {
+      SocketChannel channel = connect(socket);
+      if (channel != null) {
+        return new Visit(target, channel);
+      }
     }
+    return byAttaching(command, target);
+  }
+
+  private static @Nullable SocketChannel connect(Path socket) {
+    try {
+      return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+    } catch (IOException e) {
+      return null; // one that a process of this number has left
+    }
+  }
+
+  private static Visit bySocket(String command, String path) throws CommandException {
+    try {
+      return new Visit("at " + path, SocketChannel.open(UnixDomainSocketAddress.of(path)));
+    } catch (IOException | RuntimeException e) {
+      throw failure(command, "nobody listens at " + path + " (" + e.getMessage() + ")");
+    }
+  }
+
+  private static Visit byAttaching(String command, String pid) throws CommandException {
     try {
       var path = UnixDomainSocketAddress.of(openSocket(pid));
       return new Visit(pid, SocketChannel.open(path));
@@ -65,16 +97,19 @@ final class Visit implements AutoCloseable {
               + " cannot be entered: it must be a JVM of this user, see the same temporary"
               + " directory as this one, and not be started with -XX:+DisableAttachMechanism ("
               + e.getMessage()
-              + ")");
+              + ")"
+              + OTHERWISE);
     } catch (ReflectionException e) {
       throw failure(
           command,
           "process "
               + pid
               + " has no jasyncio that its system class loader sees, as in a fat jar with a loader of"
-              + " its own; or an old one");
+              + " its own; or an old one"
+              + OTHERWISE);
     } catch (JMException | JMRuntimeException e) {
-      throw failure(command, "process " + pid + " does not let us in: " + e.getMessage());
+      throw failure(
+          command, "process " + pid + " does not let us in: " + e.getMessage() + OTHERWISE);
     }
   }
 

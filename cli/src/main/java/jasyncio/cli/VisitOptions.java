@@ -14,7 +14,10 @@ final class VisitOptions {
   @Parameters(
       index = "0",
       paramLabel = "PID",
-      description = "The process id of a JVM of this user; jps lists them.")
+      description = {
+        "The process id of a JVM of this user (jps lists them), or the path of the socket that it",
+        "has opened."
+      })
   private String pid = "";
 
   @Option(
@@ -46,14 +49,29 @@ final class VisitOptions {
   /// @return the answer, a line of JSON
   String ask(String command, String question, Map<String, @Nullable String> values)
       throws CommandException, IOException {
+    checkPatience(command);
+    try (Visit visit = visit(command)) {
+      return visit.ask(question, withPatience(values));
+    }
+  }
+
+  /// Enters the program.
+  Visit visit(String command) throws CommandException {
+    checkPatience(command);
+    return Visit.to(command, pid);
+  }
+
+  private void checkPatience(String command) throws CommandException {
     if (!(patience > 0 && patience <= MAX_PATIENCE)) {
       throw UsageMistake.in(
           command, "--patience is more than 0, and at most a day; not " + patience);
     }
+  }
+
+  /// What a question depends on.
+  Map<String, @Nullable String> withPatience(Map<String, @Nullable String> values) {
     var all = new LinkedHashMap<String, @Nullable String>(values);
     all.put("patience", Long.toString(Math.round(patience * 1e3)));
-    try (Visit visit = Visit.to(command, pid)) {
-      return visit.ask(question, all);
-    }
+    return all;
   }
 }

@@ -7,27 +7,36 @@ import com.google.gson.JsonParser;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Visits to JVMs that run, with nothing prepared.
 @Tag("slow")
 class VisitTest {
+  @TempDir Path directory;
+
   private static final String TRY = "Try 'jasyncio ps --help'.\n";
 
   /// A program in a JVM of its own.
   private record Program(Process process) implements AutoCloseable {
-    static Program of(String kind) throws IOException {
-      return start(
-          "--add-opens=java.base/java.lang=ALL-UNNAMED",
-          "-Djasyncio.fibers=" + System.getProperty("jasyncio.fibers", "scheduled"),
-          "-Djasyncio.stall=0",
-          "-cp",
-          System.getProperty("java.class.path"),
-          "jasyncio.cli.VisitedProgram",
-          kind);
+    static Program of(String kind, String... options) throws IOException {
+      var arguments =
+          new ArrayList<>(
+              List.of(
+                  "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                  "-Djasyncio.fibers=" + System.getProperty("jasyncio.fibers", "scheduled"),
+                  "-Djasyncio.stall=0"));
+      arguments.addAll(List.of(options));
+      arguments.addAll(
+          List.of(
+              "-cp", System.getProperty("java.class.path"), "jasyncio.cli.VisitedProgram", kind));
+      return start(arguments.toArray(String[]::new));
     }
 
     static Program start(String... arguments) throws IOException {
@@ -75,8 +84,12 @@ class VisitTest {
       assertThat(ps.status()).isZero();
       assertThat(ps.out().lines().map(line -> line.replaceAll(" +", " ")))
           .anyMatch(line -> line.startsWith("loop-1: 104 tasks, 0 ready, 101 timers"))
-          .contains("second waiting Lock 'db', held by first both VisitedProgram.<lambda>")
-          .anyMatch(line -> line.matches("Task-\\d+ and 99 like it waiting its sleep to end .*"))
+          .anyMatch(line ->
+              line.matches(
+                  "second [\\d.]+ m?s waiting Lock 'db', held by first both"
+                      + " VisitedProgram.<lambda>"))
+          .anyMatch(line ->
+              line.matches("Task-\\d+ and 99 like it \\S+ \\S+ waiting its sleep to end .*"))
           .noneMatch(line -> line.contains(" at "));
       assertThat(patiently("ps", "--waiting-on", "lock", "--stack", program.pid()).out())
           .startsWith("loop-1: 1 of 104 tasks")
@@ -132,6 +145,89 @@ class VisitTest {
   }
 
   @Test
+  void ps_measures_andTakesTheOldOnly() throws Throwable {
+    try (Program program = Program.of("tasks")) {
+      Result measured = patiently("ps", "--measure=0.1", "--name=first", program.pid());
+      assertThat(measured.status()).isZero();
+      assertThat(measured.out().lines().map(line -> line.replaceAll(" +", " ")))
+          .contains("TASK AGE ON LOOP LONGEST STATE WAITS FOR AWAITED BY COROUTINE");
+      assertThat(patiently("ps", "--older=1000", program.pid()).out())
+          .startsWith("loop-1: 0 of 104 tasks");
+    }
+  }
+
+  @Test
+  void top_printsSoManyFrames() throws Throwable {
+    try (Program program = Program.of("tasks")) {
+      Result top = patiently("top", "--count=2", "--interval=0.1", program.pid());
+      assertThat(top.status()).isZero();
+      assertThat(top.out().lines().filter(line -> line.startsWith("loop-1  busy "))).hasSize(2);
+      assertThat(top.out())
+          .contains("MOST WAITED FOR", "Lock 'db', held by first", "OLDEST THAT NOBODY AWAITS");
+      Result json = patiently("top", "--count=1", "--interval=0.1", "--json", program.pid());
+      assertThat(
+              JsonParser.parseString(json.out())
+                  .getAsJsonObject()
+                  .getAsJsonArray("loops")
+                  .get(0)
+                  .getAsJsonObject()
+                  .get("seconds")
+                  .getAsDouble())
+          .isGreaterThanOrEqualTo(0.1);
+    }
+  }
+
+  @Test
+  void change_isMadeOnlyWhereItIsAllowed() throws Throwable {
+    try (Program program = Program.of("tasks")) {
+      String sentence =
+          "the program does not allow to be changed from outside: it must be started with"
+              + " -Djasyncio.insight=control\n";
+      assertRefused(ExitStatus.FAILED, sentence, "cancel", program.pid(), "first");
+      assertRefused(ExitStatus.FAILED, sentence, "debug", program.pid(), "on");
+    }
+    try (Program program = Program.of("tasks", "-Djasyncio.insight=control")) {
+      assertThat(patiently("debug", program.pid(), "on"))
+          .isEqualTo(new Result(ExitStatus.OK, "debug mode is on for loop-1\n", ""));
+      assertThat(patiently("cancel", program.pid(), "first"))
+          .isEqualTo(new Result(ExitStatus.OK, "cancelled first\n", ""));
+      assertThat(patiently("where", program.pid(), "first").status()).isEqualTo(ExitStatus.FAILED);
+      assertRefused(
+          ExitStatus.FAILED,
+          "there is no task 'first' in process " + program.pid() + "\n",
+          "cancel",
+          "--patience=600",
+          program.pid(),
+          "first");
+    }
+  }
+
+  @Test
+  void socket_thatTheProgramOpens_isForThoseWhoCannotAttach() throws Throwable {
+    try (Program program =
+        Program.of("tasks", "-XX:+DisableAttachMechanism", "-Djasyncio.insight=socket")) {
+      assertThat(patiently("ps", program.pid()).out()).startsWith("loop-1: 104 tasks");
+    }
+    Path path = directory.resolve("insight");
+    try (Program program = Program.of("tasks", "-Djasyncio.insight=socket:" + path)) {
+      assertThat(patiently("ps", path.toString()).out()).startsWith("loop-1: 104 tasks");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+          .isEqualTo("rw-------");
+    }
+    assertRefused( // it was killed, and has left its socket
+        ExitStatus.FAILED,
+        "nobody listens at " + path + " (Connection refused)\n",
+        "ps",
+        "" + path);
+    try (Program program = Program.of("tasks", "-Djasyncio.insight=socket:" + path)) {
+      assertThat(patiently("ps", path.toString()).out())
+          .as("takes the place of what was left")
+          .startsWith("loop-1: 104 tasks");
+      assertThat(program.process().isAlive()).isTrue();
+    }
+  }
+
+  @Test
   void visits_leaveNothingBehind() throws Throwable {
     try (Program program = Program.of("tasks")) {
       for (int i = 0; i < 5; i++) {
@@ -161,7 +257,11 @@ class VisitTest {
           .isEqualTo("no event loop runs in process " + program.pid() + "\n");
     }
     assertRefused(ExitStatus.FAILED, "there is no process 999999999\n", "ps", "999999999");
-    assertRefused(ExitStatus.USAGE, "PID is the number of a process, not x\n" + TRY, "ps", "x");
+    assertRefused(
+        ExitStatus.USAGE,
+        "PID is the number of a process, or the path of a socket, not x\n" + TRY,
+        "ps",
+        "x");
     assertRefused(
         ExitStatus.USAGE,
         "which program? Give the process id of a JVM; jps lists them\n" + TRY,
@@ -176,6 +276,36 @@ class VisitTest {
         "1");
     assertRefused(
         ExitStatus.USAGE,
+        "--older takes seconds, 0 or more, not -1.0\n" + TRY,
+        "ps",
+        "--older=-1",
+        "1");
+    assertRefused(
+        ExitStatus.USAGE,
+        "--measure is more than 0, and at most an hour; not 0.0\n" + TRY,
+        "ps",
+        "--measure=0",
+        "1");
+    assertRefused(
+        ExitStatus.USAGE,
+        "--count is 1 or more, not 0\n" + TRY.replace("ps", "top"),
+        "top",
+        "--count=0",
+        "1");
+    assertRefused(
+        ExitStatus.USAGE,
+        "--interval is more than 0, and at most an hour; not -1.0\n" + TRY.replace("ps", "top"),
+        "top",
+        "--interval=-1",
+        "1");
+    assertRefused(
+        ExitStatus.USAGE,
+        "debug mode is on or off, not maybe\n" + TRY.replace("ps", "debug"),
+        "debug",
+        "1",
+        "maybe");
+    assertRefused(
+        ExitStatus.USAGE,
         "--patience is more than 0, and at most a day; not -1.0\n" + TRY,
         "ps",
         "--patience=-1",
@@ -184,6 +314,7 @@ class VisitTest {
 
   private static void assertRefused(int status, String sentence, String... arguments)
       throws Throwable {
-    assertThat(jasyncio(arguments)).isEqualTo(new Result(status, "", "jasyncio ps: " + sentence));
+    assertThat(jasyncio(arguments))
+        .isEqualTo(new Result(status, "", "jasyncio " + arguments[0] + ": " + sentence));
   }
 }

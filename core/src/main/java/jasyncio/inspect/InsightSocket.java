@@ -1,13 +1,8 @@
 package jasyncio.inspect;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
@@ -18,8 +13,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.jspecify.annotations.Nullable;
 
-/// A socket of this machine on which one visitor asks [Questions], a line each, and gets a line of
-/// JSON for each.
+/// A socket of this machine for one visitor, which [Probe] opens.
 final class InsightSocket {
   /* Overview
    * OPEN -> VISITED -> GONE    the visitor connects; leaves
@@ -66,7 +60,7 @@ final class InsightSocket {
   }
 
   /// Nobody else may enter, where the system knows such a thing.
-  private static FileAttribute<?>[] mine() {
+  static FileAttribute<?>[] mine() {
     boolean posix = Path.of("").getFileSystem().supportedFileAttributeViews().contains("posix");
     return posix
         ? new FileAttribute<?>[] {
@@ -76,13 +70,13 @@ final class InsightSocket {
   }
 
   private void serve() {
-    try (server;
-        var visitor = accept()) {
+    try (server) {
+      var visitor = accept();
       if (visitor != null) {
-        answer(visitor);
+        Visitor.serve(visitor);
       }
-    } catch (IOException | InterruptedException e) {
-      return; // the visitor has left
+    } catch (IOException e) {
+      return; // nobody comes in
     }
   }
 
@@ -99,15 +93,6 @@ final class InsightSocket {
       server.close();
       Files.deleteIfExists(path);
       Files.deleteIfExists(path.getParent());
-    }
-  }
-
-  private static void answer(SocketChannel visitor) throws IOException, InterruptedException {
-    var in = new BufferedReader(new InputStreamReader(Channels.newInputStream(visitor), UTF_8));
-    var out = Channels.newOutputStream(visitor);
-    for (String line; (line = in.readLine()) != null; ) {
-      out.write((Questions.answer(line) + "\n").getBytes(UTF_8));
-      out.flush();
     }
   }
 }

@@ -81,7 +81,7 @@ public record LoopInfo(String loop, LoopStatistics statistics, List<TaskInfo> ta
       throw new IllegalArgumentException("limit must be >= 0, not " + limit);
     }
     var all = new TaskGroups();
-    tasks.forEach(all::add);
+    tasks.forEach(task -> all.add(task, null));
     var groups = all.toList();
     var text = new StringBuilder(tasks.size() == 1 ? "1 task" : tasks.size() + " tasks");
     text.append(" of ").append(loop);

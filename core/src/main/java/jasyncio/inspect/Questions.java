@@ -20,10 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// What may be asked about the loops of this JVM from outside, and the answers, as JSON.
-///
-/// A question is a line: a word, and `name=value` for what it depends on, in the way of a URL's
-/// query, so that values may have blanks. The answer is a line as well.
+/// Looks at the loops of this JVM and their tasks, as somebody outside has asked; see
+/// [Conversation].
 final class Questions {
   private static final int PATIENCE_MILLIS = 250; // with a loop that is held up
   private static final int LIMIT = 50;
@@ -34,7 +32,8 @@ final class Questions {
   private final @Nullable Pattern waiting;
   private final @Nullable String state;
   private final int limit;
-  private final int patience; // milliseconds
+  private final double older; // seconds
+  final int patience; // milliseconds
 
   private Questions(Map<String, String> values) {
     this.values = values;
@@ -43,6 +42,18 @@ final class Questions {
     this.state = values.get("state");
     this.limit = number("limit", LIMIT);
     this.patience = number("patience", PATIENCE_MILLIS);
+    this.older = number("older", 0) / 1e3;
+  }
+
+  /// A text.
+  ///
+  /// @throws IllegalArgumentException if it was not given
+  String text(String value) {
+    var text = values.get(value);
+    if (text == null) {
+      throw new IllegalArgumentException("the question lacks " + value + "=...");
+    }
+    return text;
   }
 
   private int number(String value, int otherwise) {
@@ -54,24 +65,10 @@ final class Questions {
     }
   }
 
-  /// Answers a question; another thread than that of any loop.
-  static String answer(String question) throws InterruptedException {
-    try {
-      var words = List.of(question.split(" ", -1));
-      var questions = new Questions(values(words.subList(1, words.size())));
-      return Json.of(
-          switch (words.getFirst()) {
-            case "ps" -> questions.ofEachLoop(questions::groups);
-            case "pstree" -> questions.ofEachLoop(questions::nodes);
-            case "where" -> questions.ofEachLoop(questions::stacks);
-            default -> Map.of("error", "there is no question '" + words.getFirst() + "'");
-          });
-    } catch (RuntimeException e) {
-      return Json.of(Map.of("error", String.valueOf(e.getMessage())));
-    }
-  }
-
-  private static Map<String, String> values(List<String> words) {
+  /// A question's values.
+  ///
+  /// @param words `name=value` each
+  static Questions of(List<String> words) {
     var values = new TreeMap<String, String>();
     for (var word : words) {
       int end = word.indexOf('=');
@@ -80,18 +77,19 @@ final class Questions {
       }
       values.put(word.substring(0, end), URLDecoder.decode(word.substring(end + 1), UTF_8));
     }
-    return values;
+    return new Questions(values);
   }
 
   // ---- loops ------------------------------------------------------------------------------------
 
   /// What is asked of a loop: puts what it finds into a map.
-  private interface OfLoop {
+  interface OfLoop {
     @Nullable LoopStatistics ask(EventLoop loop, Map<String, @Nullable Object> found)
         throws InterruptedException;
   }
 
-  private Map<String, @Nullable Object> ofEachLoop(OfLoop question) throws InterruptedException {
+  /// Asks each loop that runs.
+  Map<String, @Nullable Object> ofEachLoop(OfLoop question) throws InterruptedException {
     var loops = new ArrayList<Map<String, @Nullable Object>>();
     for (var loop : Loops.running()) {
       var found = new LinkedHashMap<String, @Nullable Object>();
@@ -136,7 +134,11 @@ final class Questions {
 
   // ---- tasks ------------------------------------------------------------------------------------
 
-  private @Nullable LoopStatistics groups(EventLoop loop, Map<String, @Nullable Object> found)
+  /// What its tasks do; what is alike is one entry.
+  ///
+  /// @param measurement of the loop, if there is one
+  @Nullable LoopStatistics groups(
+      EventLoop loop, Map<String, @Nullable Object> found, @Nullable Measurement measurement)
       throws InterruptedException {
     var groups = new TaskGroups();
     var statistics =
@@ -146,7 +148,7 @@ final class Questions {
             (task, waitsFor) -> {
               var info = isMeant(task) ? TaskInfo.of(task, waitsFor) : null;
               if (info != null && isMeant(info)) {
-                groups.add(info);
+                groups.add(info, measurement == null ? null : measurement.costOf(task));
               }
             });
     if (statistics != null) {
@@ -159,6 +161,10 @@ final class Questions {
               .map(group -> {
                 var map = map(group.first);
                 map.put("alike", group.size);
+                map.put("age", group.age);
+                if (measurement != null) {
+                  Measurement.put(group.cost, map);
+                }
                 return map;
               })
               .toList());
@@ -168,12 +174,14 @@ final class Questions {
     return statistics;
   }
 
-  private @Nullable LoopStatistics stacks(EventLoop loop, Map<String, @Nullable Object> found)
+  /// Where its tasks are.
+  @Nullable LoopStatistics stacks(EventLoop loop, Map<String, @Nullable Object> found)
       throws InterruptedException {
     return list(loop, found, LIMIT, (task, waitsFor) -> map(TaskInfo.of(task, waitsFor)));
   }
 
-  private @Nullable LoopStatistics nodes(EventLoop loop, Map<String, @Nullable Object> found)
+  /// Who waits for whom.
+  @Nullable LoopStatistics nodes(EventLoop loop, Map<String, @Nullable Object> found)
       throws InterruptedException {
     return list(loop, found, MAX_NODES, Questions::node);
   }
@@ -245,6 +253,7 @@ final class Questions {
     }
     map.put("awaitedBy", task.awaitedBy());
     map.put("stack", task.stack());
+    map.put("age", task.age());
     return map;
   }
 
@@ -252,11 +261,13 @@ final class Questions {
     return task.state().name().toLowerCase(Locale.ROOT);
   }
 
-  /// Whether it is asked for a task of this name or number. Asked first, as it costs least.
-  private boolean isMeant(Task<?> task) {
-    return name == null
-        || name.matcher(task.getName()).matches()
-        || name.matcher("#" + Tasks.number(task)).matches();
+  /// Whether it is asked for a task of this name or number, and of this age. Asked first, as it
+  /// costs least.
+  boolean isMeant(Task<?> task) {
+    return (name == null
+            || name.matcher(task.getName()).matches()
+            || name.matcher("#" + Tasks.number(task)).matches())
+        && (older <= 0 || Tasks.age(task) >= older);
   }
 
   /// Whether it is asked for one in this state that waits for this.

@@ -29,6 +29,14 @@ final class Survey {
     ///
     /// @param waitsFor what it waits for, if it waits
     void visit(Task<?> task, @Nullable WaitInfo waitsFor);
+
+    /// With more tasks than that it looks at none.
+    default int maxTasks() {
+      return Integer.MAX_VALUE;
+    }
+
+    /// It has looked at all.
+    default void end() {}
   }
 
   private final EventLoop loop;
@@ -97,7 +105,11 @@ final class Survey {
   private void look() {
     if (statistics == null) {
       statistics = loop.statistics();
-      left = Tasks.all(loop); // of which the first is the last in memory, and cheap to remove
+      boolean few = statistics.tasks() <= visitor.maxTasks();
+      left =
+          few
+              ? Tasks.all(loop)
+              : List.of(); // of which the first is the last in memory, and cheap to remove
     }
     var waitInfos = Tasks.waitInfos(loop); // of this turn: who sleeps may have woken since the last
     long until = System.nanoTime() + TURN_NANOS;
@@ -108,6 +120,7 @@ final class Survey {
       }
     }
     if (left.isEmpty()) {
+      visitor.end();
       done.complete(statistics);
     }
   }

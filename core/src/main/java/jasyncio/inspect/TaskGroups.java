@@ -1,6 +1,7 @@
 package jasyncio.inspect;
 
 import jasyncio.WaitInfo;
+import jasyncio.inspect.StepCosts.Cost;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,6 +19,8 @@ final class TaskGroups {
   static final class Group {
     final TaskInfo first;
     int size;
+    double age; // of the oldest
+    final Cost cost = new Cost(); // of all, if it is measured
 
     private Group(TaskInfo first) {
       this.first = first;
@@ -28,7 +31,9 @@ final class TaskGroups {
   private int size;
 
   /// Adds a task. When there are very many groups already, one of its own is not kept, but counted.
-  void add(TaskInfo task) {
+  ///
+  /// @param cost of the task; `null` if it is not measured, or there was none
+  void add(TaskInfo task, @Nullable Cost cost) {
     size++;
     var likeness = Likeness.of(task);
     var group = groups.get(likeness);
@@ -38,6 +43,10 @@ final class TaskGroups {
     }
     if (group != null) {
       group.size++;
+      group.age = Math.max(group.age, task.age());
+      if (cost != null) {
+        group.cost.add(cost);
+      }
     }
   }
 

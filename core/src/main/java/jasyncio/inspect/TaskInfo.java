@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param cancellation the last request to cancel it, if there is one
 /// @param awaitedBy the names of the tasks that wait for it
 /// @param stack where it is, innermost frame first, the program's own frames only
+/// @param age for how many seconds there has been the task: at least so many, and some percent or a
+///   quarter of a second more at most, since no task has a field for it
 public record TaskInfo(
     int number,
     String name,
@@ -29,7 +31,8 @@ public record TaskInfo(
     @Nullable WaitInfo waitsFor,
     @Nullable Cancellation cancellation,
     List<String> awaitedBy,
-    List<StackTraceElement> stack) {
+    List<StackTraceElement> stack,
+    double age) {
 
   /// What a task does.
   public enum State {
@@ -71,7 +74,8 @@ public record TaskInfo(
         waitsFor,
         task.cancellation(),
         awaitersOf(task),
-        stack);
+        stack,
+        Tasks.age(task));
   }
 
   private static State stateOf(Task<?> task, @Nullable WaitInfo waitsFor, boolean isNowhere) {

@@ -52,8 +52,12 @@ class QuestionsTest {
   }
 
   private static String answer(String question) {
-    try {
-      return Questions.answer(question + " patience=600000"); // on a busy machine
+    return answered(question + " patience=600000"); // on a busy machine
+  }
+
+  private static String answered(String question) {
+    try (var conversation = new Conversation()) {
+      return conversation.answer(question);
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
@@ -128,15 +132,15 @@ class QuestionsTest {
 
   @Test
   void wrongQuestions_areAnswered() throws Exception {
-    assertThat(Questions.answer("what")).isEqualTo("{\"error\":\"there is no question 'what'\"}");
-    assertThat(Questions.answer("ps x")).isEqualTo("{\"error\":\"'x' is not name=value\"}");
-    assertThat(Questions.answer("ps")).startsWith("{\"pid\":");
+    assertThat(answered("what")).isEqualTo("{\"error\":\"there is no question 'what'\"}");
+    assertThat(answered("ps x")).isEqualTo("{\"error\":\"'x' is not name=value\"}");
+    assertThat(answered("ps")).startsWith("{\"pid\":");
   }
 
   @Test
   void loop_thatIsHeldUp_isShownWithWhoHoldsItUp() throws Exception {
     var answered = new CountDownLatch(1);
-    var answer = new FutureTask<>(() -> Questions.answer("ps"));
+    var answer = new FutureTask<>(() -> answered("ps"));
     run(() -> {
       await(
           createTask(
@@ -237,7 +241,7 @@ class QuestionsTest {
       var out = new PrintStream(Channels.newOutputStream(visitor), true, UTF_8);
       var in = new BufferedReader(new InputStreamReader(Channels.newInputStream(visitor), UTF_8));
       out.print("ps\n");
-      assertThat(in.readLine()).isEqualTo(Questions.answer("ps"));
+      assertThat(in.readLine()).isEqualTo(answered("ps"));
       out.print("nonsense\n");
       assertThat(in.readLine()).startsWith("{\"error\"");
       assertThat(path.getParent()).doesNotExist();

@@ -5,9 +5,10 @@ import jasyncio.EventLoop;
 import jasyncio.lowlevel.Lowlevel;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,8 @@ final class LagWatch {
   private final WeakReference<EventLoop> loop;
   private final Timer timer;
   private volatile @Nullable Question question; // written by look()
-  private @Nullable ScheduledFuture<?> job; // guarded by the pacemaker
+  private long interval; // nanoseconds, the pacemaker's, as the next
+  private long due; // by System.nanoTime()
 
   LagWatch(WeakReference<EventLoop> loop, Timer timer) {
     this.loop = loop;
@@ -87,53 +89,62 @@ final class LagWatch {
   }
 
   /// The daemon thread that looks: one for all, as long as there is something to look at.
-  private static final class Pacemaker {
-    private static @Nullable ScheduledThreadPoolExecutor thread; // guarded by this class
-    private static int jobs; // likewise
+  private static final class Pacemaker implements Runnable {
+    private static final Set<LagWatch> WATCHES = ConcurrentHashMap.newKeySet();
+    private static volatile @Nullable Thread thread; // set under the lock of this class
 
     private Pacemaker() {}
 
     static synchronized void begin(LagWatch watch, long nanos) {
-      var pacing = thread;
-      if (pacing == null) {
-        pacing = newThread();
-        thread = pacing;
+      watch.interval = nanos;
+      watch.due = System.nanoTime() + nanos;
+      WATCHES.add(watch);
+      if (thread == null) {
+        thread =
+            Thread.ofPlatform()
+                .name("jasyncio-metrics")
+                .daemon()
+                .inheritInheritableThreadLocals(false)
+                .start(new Pacemaker());
+      } else {
+        LockSupport.unpark(thread);
       }
-      watch.job =
-          pacing.scheduleWithFixedDelay(() -> lookAt(watch), nanos, nanos, TimeUnit.NANOSECONDS);
-      jobs++;
     }
 
-    private static ScheduledThreadPoolExecutor newThread() {
-      var pacing =
-          new ScheduledThreadPoolExecutor(
-              1,
-              Thread.ofPlatform()
-                  .name("jasyncio-metrics")
-                  .daemon()
-                  .inheritInheritableThreadLocals(false)
-                  .factory());
-      pacing.setRemoveOnCancelPolicy(true);
-      return pacing;
+    /// Without a lock: whoever ends it may be on a loop, where nobody waits for another thread.
+    static void end(LagWatch watch) {
+      WATCHES.remove(watch);
+      LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void run() {
+      while (!isOver()) {
+        long pause = Long.MAX_VALUE;
+        for (var watch : WATCHES) {
+          if (watch.due - System.nanoTime() <= 0) {
+            lookAt(watch);
+            watch.due = System.nanoTime() + watch.interval;
+          }
+          pause = Math.min(pause, watch.due - System.nanoTime());
+        }
+        if (!WATCHES.isEmpty()) {
+          LockSupport.parkNanos(Math.max(pause, 1));
+        }
+      }
+    }
+
+    private static synchronized boolean isOver() {
+      if (WATCHES.isEmpty()) {
+        thread = null;
+      }
+      return thread == null;
     }
 
     private static void lookAt(LagWatch watch) {
       try {
         watch.look();
       } catch (RuntimeException e) { // of the registry; the next look may do better
-      }
-    }
-
-    static synchronized void end(LagWatch watch) {
-      if (watch.job == null) {
-        return;
-      }
-      watch.job.cancel(false);
-      watch.job = null;
-      jobs--;
-      if (jobs == 0 && thread != null) {
-        thread.shutdown();
-        thread = null;
       }
     }
   }

@@ -214,7 +214,8 @@ public final class CancelEverywhere {
   }
 
   /// Says how long, in real time, other threads and watched channels are waited for while nothing
-  /// else can happen: 2 s unless it is said.
+  /// else can happen: 2 s unless it is said. Where a timer could have its turn, channels are given
+  /// a quarter of it.
   ///
   /// @param seconds how long; 0 if nobody else takes part, even if somebody could
   /// @return the same scenario, with that patience

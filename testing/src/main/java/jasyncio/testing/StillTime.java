@@ -4,7 +4,6 @@ import jasyncio.internal.loop.Channels;
 import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.Inbox;
 import jasyncio.internal.loop.Waiting;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +15,10 @@ final class StillTime implements Waiting {
    * Who is sure to call, a job in an executor say, is waited for, as far as the patience goes. Channels, and futures of the
    * JDK, are given a moment in real time before the next timer has its turn: whether anything comes of them cannot be
    * known, as who awaits such a future may well complete it by a timer. The moment is a long one, because a busy machine
-   * takes its time even between two sockets of one process. Where there is no timer, all are given as much as the
-   * patience is. With no patience at all there is nobody else.
+   * takes its time even between two sockets of one process: a quarter of the patience. Where there is no timer, all are
+   * given as much as the patience is. With no patience at all there is nobody else.
    */
-  private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+  private static final int MOMENTS = 4; // that the patience is
 
   private final Inbox inbox;
   private final long patienceNanos;
@@ -74,7 +73,7 @@ final class StillTime implements Waiting {
 
   private void awaitOthers(long nanos) {
     boolean sure = nanos == FOREVER || time.isSureToBeCalled();
-    long limit = sure ? Math.max(1, patience()) : Math.min(nanos, MOMENT_NANOS);
+    long limit = sure ? Math.max(1, patience()) : Math.min(nanos, patienceNanos / MOMENTS);
     long before = System.nanoTime();
     time.awaitOutside(limit);
     if (nanos != FOREVER && System.nanoTime() - before >= limit) { // nobody has come

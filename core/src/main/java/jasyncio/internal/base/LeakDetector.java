@@ -42,7 +42,8 @@ public final class LeakDetector {
   }
 
   private static final ReferenceQueue<Object> COLLECTED = new ReferenceQueue<>();
-  private static final long REPORT_MILLIS = 5000; // a report may have to load the logging system
+  private static final long REPORT_MILLIS =
+      30_000; // a report may have to load the logging system, on a busy machine
   private static final int MIN_LIMIT = 64;
   private static boolean cleaning; // guarded by the class: whether there is a cleaner
 

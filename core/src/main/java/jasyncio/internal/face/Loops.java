@@ -3,9 +3,11 @@ package jasyncio.internal.face;
 import static jasyncio.internal.face.Current.ACCESS;
 
 import jasyncio.EventLoop;
+import jasyncio.internal.base.StepListener;
 import jasyncio.internal.loop.Entry;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The loops of this JVM, as they are seen from other threads.
@@ -27,6 +29,27 @@ public final class Loops {
   /// thread.
   public static @Nullable String heldUpBy(EventLoop loop) {
     return ACCESS.heldUpBy(loop);
+  }
+
+  /// See [jasyncio.lowlevel.Lowlevel#measureLag]. Any thread.
+  public static DoubleSupplier measureLag(EventLoop loop) {
+    return ACCESS.measureLag(loop);
+  }
+
+  /// Has `listener` told of each step from now on, while the loop runs: it takes the time of each.
+  /// Any thread.
+  public static void addStepListener(EventLoop loop, StepListener listener) {
+    ACCESS.addStepListener(loop, listener);
+  }
+
+  /// No more, but for a step that is ending. Any thread.
+  public static void removeStepListener(EventLoop loop, StepListener listener) {
+    ACCESS.removeStepListener(loop, listener);
+  }
+
+  /// The name of the function that a callback, which a [StepListener] was told of, has called.
+  public static String nameOfCallback(Object callback) {
+    return ACCESS.nameOfCallback(callback);
   }
 
   /// Has the loop call `step` once in each iteration, until it gives `false`; no event for a loop

@@ -31,6 +31,12 @@ public final class Tasks {
     return ACCESS.number(task);
   }
 
+  /// For how many seconds there has been a task: at least so many, and some percent or a quarter of
+  /// a second more at most. Any thread.
+  public static double age(Task<?> task) {
+    return ACCESS.age(task);
+  }
+
   /// What the function is called that a task runs.
   public static String coroutineName(Task<?> task) {
     return ACCESS.coroutineName(task);

@@ -1,5 +1,6 @@
 package jasyncio.internal.loop;
 
+import jasyncio.internal.base.StepListener;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -52,6 +53,14 @@ public abstract class LoopAccess {
   public abstract String nameOfLoop(Object eventLoop);
 
   public abstract @Nullable String heldUpBy(Object eventLoop);
+
+  public abstract void addStepListener(Object eventLoop, StepListener listener);
+
+  public abstract void removeStepListener(Object eventLoop, StepListener listener);
+
+  public abstract String nameOfCallback(Object callback);
+
+  public abstract double age(Object task);
 
   public abstract void sleep(double seconds);
 

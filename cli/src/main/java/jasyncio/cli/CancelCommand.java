@@ -1,0 +1,67 @@
+package jasyncio.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `jasyncio cancel`: cancels tasks of a running program that allows it.
+@Command(
+    name = "cancel",
+    customSynopsis = "jasyncio cancel [OPTION]... PID TASK",
+    sortOptions = false,
+    descriptionHeading = "%n",
+    description = {
+      "Cancel tasks of a running program, as Task.cancel does: they are asked to end, and",
+      "may clean up. The program must have been started with -Djasyncio.insight=control.",
+    },
+    parameterListHeading = "%nArguments:%n",
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "Exit status:",
+      "  0    They have been asked to end.",
+      "  1    There is no such task, or the program does not allow it.",
+      "  2    The command line makes no sense; the message says why.",
+      "",
+      "Examples:",
+      "  jasyncio cancel 4711 Task-7",
+      "  jasyncio cancel 4711 'fetch*'",
+    })
+final class CancelCommand implements JasyncioCommand.Subcommand {
+  private static final String NAME = "jasyncio cancel";
+
+  @Mixin private VisitOptions options = new VisitOptions();
+
+  @Parameters(
+      index = "1",
+      paramLabel = "TASK",
+      description = "The name of a task, or #N for the one with this number; 'db*' means several.")
+  private String task = "";
+
+  private CancelCommand() {}
+
+  @Override
+  public int execute() throws Throwable {
+    String answer = options.ask(NAME, "cancel", Map.of("name", task));
+    JsonObject found = Visit.parse(NAME, answer);
+    var cancelled = new ArrayList<String>();
+    for (JsonObject loop : PsCommand.objects(found, "loops")) {
+      if (loop.has("cancelled")) {
+        JsonArray names = loop.getAsJsonArray("cancelled");
+        names.forEach(name -> cancelled.add(Visit.text(name)));
+      } else {
+        System.err.println(PsCommand.heldUp(loop));
+      }
+    }
+    if (cancelled.isEmpty()) {
+      throw CommandException.failure(
+          NAME, "there is no task '" + task + "' in process " + found.get("pid").getAsLong());
+    }
+    System.out.println(options.json ? answer : "cancelled " + String.join(", ", cancelled));
+    return ExitStatus.OK;
+  }
+}

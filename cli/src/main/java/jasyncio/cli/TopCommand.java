@@ -1,0 +1,148 @@
+package jasyncio.cli;
+
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.AttributedString;
+import org.jline.utils.Display;
+import org.jline.utils.InfoCmp.Capability;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `jasyncio top`: what keeps the loops of a running program busy, again and again.
+@Command(
+    name = "top",
+    customSynopsis = "jasyncio top [OPTION]... PID",
+    sortOptions = false,
+    descriptionHeading = "%n",
+    description = {
+      "Show what keeps the event loops of a running program busy, once a second: how late",
+      "they are, which functions and tasks have them for how long, slow steps, the longest",
+      "waits, what most tasks wait for, and the oldest tasks that nobody awaits.",
+      "",
+      "While it looks, the program takes the time of each step. q or Ctrl-C ends it. Where",
+      "the output is no terminal, frames follow each other, until --count is reached.",
+    },
+    parameterListHeading = "%nArguments:%n",
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "Examples:",
+      "  jasyncio top 4711",
+      "  jasyncio top --count 1 --interval 10 4711",
+    })
+final class TopCommand implements JasyncioCommand.Subcommand {
+  private static final String NAME = "jasyncio top";
+  private static final int MAX_SECONDS = 3600;
+  private static final int PLAIN_WIDTH = 160; // where nobody knows how much fits
+
+  @Option(
+      names = "--interval",
+      order = 1,
+      paramLabel = "SECONDS",
+      defaultValue = "1",
+      description = "Measure for so long each time (default: 1).")
+  private double interval;
+
+  @Option(
+      names = "--count",
+      order = 2,
+      paramLabel = "N",
+      description = "Show so many measurements, and end.")
+  private @Nullable Integer count;
+
+  @Mixin private VisitOptions options = new VisitOptions();
+
+  private TopCommand() {}
+
+  @Override
+  public int execute() throws Throwable {
+    if (!(interval > 0 && interval <= MAX_SECONDS)) {
+      throw UsageMistake.in(
+          NAME, "--interval is more than 0, and at most an hour; not " + interval);
+    } else if (count != null && count < 1) {
+      throw UsageMistake.in(NAME, "--count is 1 or more, not " + count);
+    }
+    try (Visit visit = options.visit(NAME)) {
+      ask(visit); // the measurement begins
+      if (options.json || !Repl.isTerminal()) {
+        print(visit);
+      } else {
+        show(visit);
+      }
+    }
+    return ExitStatus.OK;
+  }
+
+  private String ask(Visit visit) throws CommandException, IOException {
+    return visit.ask("measure", options.withPatience(Map.of()));
+  }
+
+  private void print(Visit visit) throws CommandException, IOException, InterruptedException {
+    for (int i = 0; count == null || i < count; i++) {
+      Thread.sleep(Duration.ofNanos(Math.round(interval * 1e9)));
+      String answer = ask(visit);
+      JsonObject found = Visit.parse(NAME, answer);
+      if (options.json) {
+        System.out.println(answer);
+      } else {
+        System.out.println(
+            (i == 0 ? "" : "\n") + String.join("\n", TopFrame.of(found, PLAIN_WIDTH)));
+      }
+      if (System.out.checkError()) {
+        return; // nobody reads any more
+      }
+    }
+  }
+
+  private void show(Visit visit) throws CommandException, IOException {
+    try (Terminal terminal = TerminalBuilder.builder().system(true).nativeSignals(true).build()) {
+      Attributes before = terminal.enterRawMode();
+      terminal.puts(Capability.enter_ca_mode);
+      terminal.puts(Capability.cursor_invisible);
+      try {
+        show(visit, terminal);
+      } finally {
+        terminal.puts(Capability.cursor_normal);
+        terminal.puts(Capability.exit_ca_mode);
+        terminal.flush();
+        terminal.setAttributes(before);
+      }
+    }
+  }
+
+  private void show(Visit visit, Terminal terminal) throws CommandException, IOException {
+    var display = new Display(terminal, true);
+    for (int i = 0; count == null || i < count; i++) {
+      if (isToEnd(terminal)) {
+        return;
+      }
+      JsonObject found = Visit.parse(NAME, ask(visit));
+      int width = Math.max(terminal.getWidth(), 40);
+      int height = Math.max(terminal.getHeight(), 5);
+      display.resize(height, width);
+      List<AttributedString> lines =
+          TopFrame.of(found, width).stream().limit(height).map(AttributedString::new).toList();
+      display.update(lines, -1);
+    }
+  }
+
+  /// Waits until it is time to look again, or somebody wants to leave.
+  private boolean isToEnd(Terminal terminal) throws IOException {
+    long end = System.nanoTime() + Math.round(interval * 1e9);
+    for (long left; (left = end - System.nanoTime()) > 0; ) {
+      int key = terminal.reader().read(Math.max(1, left / 1_000_000));
+      if (key == 'q' || key == 'Q' || key == 3 || key == 4 || key == -1) { // Ctrl-C, Ctrl-D
+        return true;
+      }
+    }
+    return false;
+  }
+}

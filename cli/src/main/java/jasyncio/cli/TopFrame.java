@@ -1,0 +1,182 @@
+package jasyncio.cli;
+
+import com.google.gson.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/// What `jasyncio top` shows of one measurement, line by line.
+final class TopFrame {
+  private static final int ROWS = 8; // of each table
+  private static final int MAX_NAME = 48;
+
+  private final int width;
+  private final List<String> lines = new ArrayList<>();
+
+  private TopFrame(int width) {
+    this.width = width;
+  }
+
+  /// The lines, none wider than `width`.
+  ///
+  /// @param answer to the question `measure`
+  static List<String> of(JsonObject answer, int width) {
+    var frame = new TopFrame(width);
+    List<JsonObject> loops = PsCommand.objects(answer, "loops");
+    if (loops.isEmpty()) {
+      frame.add("no event loop runs in process " + answer.get("pid").getAsLong());
+    }
+    loops.forEach(frame::loop);
+    return frame.lines;
+  }
+
+  private void add(String line) {
+    String text = line.stripTrailing();
+    lines.add(text.length() <= width ? text : text.substring(0, Math.max(0, width - 1)) + "…");
+  }
+
+  private void loop(JsonObject loop) {
+    if (!lines.isEmpty()) {
+      add("");
+    }
+    if (!loop.has("steps")) {
+      PsCommand.heldUp(loop).lines().forEach(this::add);
+      return;
+    }
+    head(loop);
+    slow(PsCommand.objects(loop, "slow"));
+    costs("BUSIEST FUNCTIONS", PsCommand.objects(loop, "functions"), loop);
+    costs("BUSIEST TASKS", PsCommand.objects(loop, "tasks"), loop);
+    if (loop.has("waits")) {
+      table(
+          List.of("LONGEST WAITS", "FOR", "WAITS FOR"),
+          PsCommand.objects(loop, "waits"),
+          wait -> List.of(name(wait, "name"), time(wait, "seconds"), Visit.text(wait, "waitsFor")));
+      table(
+          List.of("MOST WAITED FOR", "TASKS"),
+          PsCommand.objects(loop, "waitedFor"),
+          what -> List.of(Visit.text(what, "what"), what.get("tasks").getAsString()));
+      table(
+          List.of("OLDEST THAT NOBODY AWAITS", "AGE", "WAITS FOR"),
+          PsCommand.objects(loop, "unawaited"),
+          task -> List.of(name(task, "name"), time(task, "age"), Visit.text(task, "waitsFor")));
+    } else {
+      add("");
+      add("With so many tasks it is not looked at each; jasyncio ps does it.");
+    }
+  }
+
+  private void head(JsonObject loop) {
+    JsonObject statistics = loop.getAsJsonObject("statistics");
+    double seconds = loop.get("seconds").getAsDouble();
+    add(
+        PsCommand.name(loop)
+            + "  busy "
+            + percent(loop.get("busy").getAsDouble(), seconds)
+            + "  lag "
+            + lag(loop)
+            + "  "
+            + String.format(Locale.ROOT, "%,.0f", rate(loop, seconds))
+            + " steps/s");
+    add(
+        "  tasks "
+            + number(statistics, "tasks")
+            + "  ready "
+            + number(statistics, "ready")
+            + "  blocked "
+            + number(statistics, "blocked")
+            + "  timers "
+            + number(statistics, "timers")
+            + "  channels "
+            + number(statistics, "channels")
+            + executor(statistics));
+  }
+
+  private static double rate(JsonObject loop, double seconds) {
+    return seconds <= 0 ? 0 : loop.get("steps").getAsLong() / seconds;
+  }
+
+  private static String lag(JsonObject loop) {
+    if (!loop.has("lag")) {
+      return "not known yet";
+    }
+    JsonObject lag = loop.getAsJsonObject("lag");
+    return "p50 " + time(lag, "p50") + "  p99 " + time(lag, "p99") + "  max " + time(lag, "max");
+  }
+
+  private static String executor(JsonObject statistics) {
+    if (!statistics.has("executor")) {
+      return "";
+    }
+    JsonObject executor = statistics.getAsJsonObject("executor");
+    return "  executor "
+        + number(executor, "active")
+        + "/"
+        + number(executor, "maxThreads")
+        + ", "
+        + number(executor, "queued")
+        + " queued";
+  }
+
+  private void slow(List<JsonObject> steps) {
+    for (JsonObject step : steps.subList(Math.max(0, steps.size() - ROWS), steps.size())) {
+      int ready = step.get("ready").getAsInt();
+      String who = step.has("number") ? "task '" + name(step, "name") + "'" : "a callback";
+      String where =
+          step.getAsJsonArray("stack").isEmpty()
+              ? Visit.text(step, "function")
+              : Visit.text(step.getAsJsonArray("stack").get(0));
+      add(
+          "  slow: "
+              + who
+              + " took "
+              + time(step, "seconds")
+              + (ready > 0 ? ", and " + ready + " had to wait" : "")
+              + ": "
+              + where);
+    }
+  }
+
+  private void costs(String title, List<JsonObject> costs, JsonObject loop) {
+    double seconds = loop.get("seconds").getAsDouble();
+    table(
+        List.of(title, "LOOP", "STEPS", "LONGEST"),
+        costs,
+        cost ->
+            List.of(
+                name(cost, "name"),
+                percent(cost.get("seconds").getAsDouble(), seconds),
+                cost.get("steps").getAsString(),
+                time(cost, "longest")));
+  }
+
+  private void table(
+      List<String> head, List<JsonObject> objects, Function<JsonObject, List<String>> row) {
+    if (objects.isEmpty()) {
+      return;
+    }
+    var rows = new ArrayList<List<String>>();
+    rows.add(head);
+    objects.stream().limit(ROWS).map(row).forEach(rows::add);
+    add("");
+    PsCommand.columns(rows).forEach(this::add);
+  }
+
+  private static String name(JsonObject object, String name) {
+    String text = Visit.text(object, name);
+    return text.length() <= MAX_NAME ? text : text.substring(0, MAX_NAME - 1) + "…";
+  }
+
+  private static String time(JsonObject object, String name) {
+    return Times.text(object.get(name).getAsDouble());
+  }
+
+  private static String number(JsonObject object, String name) {
+    return String.format(Locale.ROOT, "%,d", object.get(name).getAsLong());
+  }
+
+  private static String percent(double part, double whole) {
+    return whole <= 0 ? "0 %" : String.format(Locale.ROOT, "%.1f %%", 100 * part / whole);
+  }
+}

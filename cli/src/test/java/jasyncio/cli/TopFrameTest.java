@@ -1,0 +1,86 @@
+package jasyncio.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import org.junit.jupiter.api.Test;
+
+/// What `jasyncio top` shows of an answer.
+class TopFrameTest {
+  private static final String STATISTICS =
+      """
+      "statistics":{"ready":3,"timers":101,"tasks":12000,"blocked":0,"channels":12,
+        "executor":{"threads":2,"maxThreads":6,"active":1,"queued":4}}
+      """;
+
+  private static JsonObject answer(String loop) {
+    return JsonParser.parseString("{\"pid\":7,\"loops\":[" + loop + "]}").getAsJsonObject();
+  }
+
+  @Test
+  void loop_withAllThereIs() {
+    var answer =
+        answer(
+            """
+            {"name":"loop-1",%s,"seconds":2.0,"steps":5000,"busy":1.0,
+             "lag":{"samples":9,"p50":0.0019,"p99":0.011,"max":0.014},
+             "slow":[{"number":7,"name":"report","function":"Report.render","seconds":0.131,"ago":0.1,"ready":17,
+               "stack":["Report.render(Report.java:88)"]},
+              {"name":"tick","function":"Main.tick","seconds":0.2,"ago":0.1,"ready":0,"stack":[]}],
+             "functions":[{"name":"Report.render","steps":9,"seconds":0.5,"longest":0.131}],
+             "tasks":[{"number":7,"name":"report","coroutine":"Report.render","steps":9,"seconds":0.5,"longest":0.131}],
+             "waits":[{"number":8,"name":"worker","waitsFor":"Lock 'db'","kind":"sync","seconds":75}],
+             "waitedFor":[{"what":"Lock 'db'","kind":"sync","tasks":17}],
+             "unawaited":[{"number":9,"name":"lost","coroutine":"Main.lost","age":7200,"waitsFor":"a future"}]}
+            """
+                .formatted(STATISTICS));
+    assertThat(String.join("\n", TopFrame.of(answer, 120)))
+        .isEqualTo(
+            """
+            loop-1  busy 50.0 %  lag p50 1.9 ms  p99 11 ms  max 14 ms  2,500 steps/s
+              tasks 12,000  ready 3  blocked 0  timers 101  channels 12  executor 1/6, 4 queued
+              slow: task 'report' took 131 ms, and 17 had to wait: Report.render(Report.java:88)
+              slow: a callback took 200 ms: Main.tick
+
+            BUSIEST FUNCTIONS  LOOP    STEPS  LONGEST
+            Report.render      25.0 %  9      131 ms
+
+            BUSIEST TASKS  LOOP    STEPS  LONGEST
+            report         25.0 %  9      131 ms
+
+            LONGEST WAITS  FOR         WAITS FOR
+            worker         1 min 15 s  Lock 'db'
+
+            MOST WAITED FOR  TASKS
+            Lock 'db'        17
+
+            OLDEST THAT NOBODY AWAITS  AGE  WAITS FOR
+            lost                       2 h  a future\
+            """);
+  }
+
+  @Test
+  void line_thatIsTooLong_isCut() {
+    var answer =
+        answer(
+            """
+            {"name":"loop-1",%s,"seconds":1,"steps":0,"busy":0,"slow":[],"functions":[],"tasks":[]}
+            """
+                .formatted(STATISTICS));
+    assertThat(TopFrame.of(answer, 20)).allMatch(line -> line.length() <= 20);
+    assertThat(TopFrame.of(answer, 20)).contains("loop-1  busy 0.0 % …");
+    assertThat(TopFrame.of(answer, 100))
+        .contains("With so many tasks it is not looked at each; jasyncio ps does it.");
+  }
+
+  @Test
+  void loop_thatIsHeldUp_andNone() {
+    var heldUp =
+        answer("{\"name\":\"loop-1\",\"heldUpBy\":\"Task 'x'\\n  at y\",\"noAnswerFor\":0.25}");
+    assertThat(TopFrame.of(heldUp, 100))
+        .containsExactly(
+            "loop-1: has not answered for 0.25 s, as it is held up", "Task 'x'", "  at y");
+    assertThat(TopFrame.of(answer(""), 100)).containsExactly("no event loop runs in process 7");
+  }
+}

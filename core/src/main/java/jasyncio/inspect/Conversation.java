@@ -1,0 +1,82 @@
+package jasyncio.inspect;
+
+import jasyncio.EventLoop;
+import jasyncio.LoopStatistics;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// What a visitor asks about the loops of this JVM, and is answered, as JSON. For one thread, and
+/// not that of a loop.
+///
+/// A question is a line: a word, and `name=value` for what it depends on, in the way of a URL's
+/// query, so that values may have blanks. The answer is a line as well.
+final class Conversation implements AutoCloseable {
+  private final Map<EventLoop, Measurement> measurements = new HashMap<>();
+  private @Nullable LagMeter lags; // from the first question that measures on
+
+  Conversation() {}
+
+  /// Answers a question.
+  String answer(String question) throws InterruptedException {
+    try {
+      var words = List.of(question.split(" ", -1));
+      return Json.of(answer(words.getFirst(), Questions.of(words.subList(1, words.size()))));
+    } catch (RuntimeException e) {
+      return Json.of(Map.of("error", String.valueOf(e.getMessage())));
+    }
+  }
+
+  /// Answers a question that has been taken apart.
+  Map<String, @Nullable Object> answer(String word, Questions questions)
+      throws InterruptedException {
+    return switch (word) {
+      case "ps" ->
+          questions.ofEachLoop(
+              (loop, found) -> questions.groups(loop, found, measurements.get(loop)));
+      case "pstree" -> questions.ofEachLoop(questions::nodes);
+      case "where" -> questions.ofEachLoop(questions::stacks);
+      case "measure" -> {
+        forgetTheClosed();
+        yield questions.ofEachLoop((loop, found) -> measure(loop, questions.patience, found));
+      }
+      case "cancel" -> Control.cancel(questions);
+      case "debug" -> Control.debug(questions);
+      default -> throw new IllegalArgumentException("there is no question '" + word + "'");
+    };
+  }
+
+  private @Nullable LoopStatistics measure(
+      EventLoop loop, int patience, Map<String, @Nullable Object> found)
+      throws InterruptedException {
+    if (lags == null) {
+      lags = new LagMeter();
+    }
+    var lag = lags.take(loop);
+    if (lag != null) {
+      found.put("lag", lag);
+    }
+    return measurements.computeIfAbsent(loop, Measurement::new).take(patience, found);
+  }
+
+  private void forgetTheClosed() {
+    for (var loop : List.copyOf(measurements.keySet())) {
+      if (loop.isClosed()) {
+        Objects.requireNonNull(measurements.remove(loop)).close();
+        Objects.requireNonNull(lags).forget(loop);
+      }
+    }
+  }
+
+  /// Nothing is measured any more.
+  @Override
+  public void close() {
+    measurements.values().forEach(Measurement::close);
+    measurements.clear();
+    if (lags != null) {
+      lags.close();
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package jasyncio.inspect;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// What the program allows those who visit it: the property `jasyncio.insight`, some of these with
+/// commas between: `socket` or `socket:PATH`, and `control`.
+///
+/// @param socket whether a socket is open for visitors
+/// @param path where; `null` for a directory of the user's, where the commands look for it
+/// @param control whether visitors may change what the program does
+record InsightOptions(boolean socket, @Nullable Path path, boolean control) {
+  private static final String PROPERTY = "jasyncio.insight";
+  private static final String SOCKET = "socket";
+  private static final String CONTROL = "control";
+
+  /// What the property says.
+  ///
+  /// @throws IllegalArgumentException if that is none of it
+  static InsightOptions fromProperty() {
+    return parse(System.getProperty(PROPERTY, ""));
+  }
+
+  static InsightOptions parse(String text) {
+    boolean socket = false;
+    boolean control = false;
+    Path path = null;
+    for (var word : text.split(",", -1)) {
+      var option = word.strip();
+      if (option.equals(CONTROL)) {
+        control = true;
+      } else if (option.equals(SOCKET)) {
+        socket = true;
+      } else if (option.startsWith(SOCKET + ":") && option.length() > SOCKET.length() + 1) {
+        socket = true;
+        path = Path.of(option.substring(SOCKET.length() + 1));
+      } else if (!option.isEmpty()) {
+        throw new IllegalArgumentException(
+            PROPERTY
+                + " is '"
+                + text
+                + "'; it takes socket or socket:PATH, and control, with commas between");
+      }
+    }
+    return new InsightOptions(socket, path, control);
+  }
+}

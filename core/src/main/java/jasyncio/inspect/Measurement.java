@@ -1,0 +1,239 @@
+package jasyncio.inspect;
+
+import jasyncio.EventLoop;
+import jasyncio.LoopStatistics;
+import jasyncio.Task;
+import jasyncio.WaitInfo;
+import jasyncio.inspect.StepCosts.Cost;
+import jasyncio.inspect.StepCosts.SlowStep;
+import jasyncio.internal.base.StepListener;
+import jasyncio.internal.face.Loops;
+import jasyncio.internal.face.Tasks;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Measures a loop for a visitor: what its tasks have cost since the last question, and for how
+/// long they have waited. The visitor's thread makes, asks and closes it.
+final class Measurement implements StepListener, Survey.Visitor, AutoCloseable {
+  private static final int MAX_TASKS = 10_000; // to be looked at each time
+  private static final int MAX_HOT = 50;
+  private static final int MAX_WAITS = 20;
+  private static final double NANOS = 1e9; // in a second
+
+  /// A task that waits.
+  private record Waiter(Task<?> task, WaitInfo what, boolean awaited) {
+    boolean sleeps() {
+      return what.kind() == WaitInfo.Kind.TIMER;
+    }
+  }
+
+  /// For what a task waited when it was last looked at, and since when.
+  private record Wait(String what, long since) {}
+
+  private final EventLoop loop;
+  private StepCosts costs; // loop's thread, as the next three
+  private @Nullable StepCosts ended; // until it is taken
+  private List<Waiter> waiters = new ArrayList<>();
+  private boolean looked;
+  private IdentityHashMap<Task<?>, Wait> waits = new IdentityHashMap<>(); // visitor's thread
+
+  Measurement(EventLoop loop) {
+    this.loop = loop;
+    this.costs = new StepCosts(loop);
+    Loops.addStepListener(loop, this);
+  }
+
+  @Override
+  public void close() {
+    Loops.removeStepListener(loop, this);
+  }
+
+  // ---- on the loop ------------------------------------------------------------------------------
+
+  @Override
+  public void stepEnded(Object step, long nanos, boolean isSlow, List<StackTraceElement> seen) {
+    costs.stepEnded(step, nanos, isSlow, seen);
+  }
+
+  /// What the steps of a task have cost since the last question.
+  @Nullable Cost costOf(Task<?> task) {
+    return costs.tasks.get(task);
+  }
+
+  @Override
+  public int maxTasks() {
+    return MAX_TASKS;
+  }
+
+  @Override
+  public void visit(Task<?> task, @Nullable WaitInfo waitsFor) {
+    looked = true;
+    if (waitsFor != null) {
+      waiters.add(new Waiter(task, waitsFor, !task.awaitedBy().isEmpty()));
+    }
+  }
+
+  @Override
+  public void end() {
+    ended = costs;
+    costs = new StepCosts(loop);
+  }
+
+  // ---- on the visitor's thread ------------------------------------------------------------------
+
+  /// Asks the loop, and puts what is known since the last time into a map.
+  ///
+  /// @return what the loop has to do; `null` if it does not get on, or has ended
+  @Nullable LoopStatistics take(int patience, Map<String, @Nullable Object> found)
+      throws InterruptedException {
+    waiters = new ArrayList<>(); // before the loop is asked, as the next; read when it has answered
+    looked = false;
+    var statistics = Survey.of(loop, patience, this);
+    if (statistics != null) {
+      putCosts(Objects.requireNonNull(ended), found);
+      if (looked || statistics.tasks() == 0) {
+        putWaits(waiters, found);
+      }
+      ended = null;
+    }
+    return statistics;
+  }
+
+  private static void putCosts(StepCosts costs, Map<String, @Nullable Object> found) {
+    long now = System.nanoTime();
+    found.put("seconds", (now - costs.began) / NANOS);
+    found.put("steps", costs.all.steps);
+    found.put("busy", costs.all.nanos / NANOS);
+    found.put(
+        "tasks",
+        hottest(costs.tasks).map(entry -> put(entry.getValue(), task(entry.getKey()))).toList());
+    found.put(
+        "functions",
+        hottest(costs.functions())
+            .map(entry -> put(entry.getValue(), named(entry.getKey())))
+            .toList());
+    found.put("slow", costs.slow.stream().map(step -> slow(step, now)).toList());
+  }
+
+  private static <K> Stream<Map.Entry<K, Cost>> hottest(Map<K, Cost> costs) {
+    return costs.entrySet().stream()
+        .sorted(Comparator.comparingLong(entry -> -entry.getValue().nanos))
+        .limit(MAX_HOT);
+  }
+
+  /// Puts what it has cost into a map.
+  static Map<String, @Nullable Object> put(Cost cost, Map<String, @Nullable Object> map) {
+    map.put("steps", cost.steps);
+    map.put("seconds", cost.nanos / NANOS);
+    map.put("longest", cost.longest / NANOS);
+    return map;
+  }
+
+  private static Map<String, @Nullable Object> named(String name) {
+    var map = new LinkedHashMap<String, @Nullable Object>();
+    map.put("name", name);
+    return map;
+  }
+
+  private static Map<String, @Nullable Object> task(Task<?> task) {
+    var map = new LinkedHashMap<String, @Nullable Object>();
+    map.put("number", Tasks.number(task));
+    map.put("name", task.getName());
+    map.put("coroutine", Tasks.coroutineName(task));
+    return map;
+  }
+
+  private static Map<String, @Nullable Object> slow(SlowStep step, long now) {
+    var map = step.task() == null ? named(step.function()) : task(step.task());
+    map.put("function", step.function());
+    map.put("seconds", step.nanos() / NANOS);
+    map.put("ago", (now - step.ended()) / NANOS);
+    map.put("ready", step.ready());
+    map.put("stack", step.stack());
+    return map;
+  }
+
+  // ---- waits ------------------------------------------------------------------------------------
+
+  private void putWaits(List<Waiter> waiters, Map<String, @Nullable Object> found) {
+    long now = System.nanoTime();
+    var stepped = Objects.requireNonNull(ended).tasks;
+    var known = waits;
+    waits = new IdentityHashMap<>();
+    var counts = new HashMap<List<String>, Integer>();
+    for (var waiter : waiters) {
+      var what = waiter.what().toString();
+      var before = known.get(waiter.task());
+      boolean stays =
+          before != null && before.what().equals(what) && !stepped.containsKey(waiter.task());
+      waits.put(waiter.task(), stays ? before : new Wait(what, now));
+      if (!waiter.sleeps()) {
+        counts.merge(List.of(what, kind(waiter.what())), 1, Integer::sum);
+      }
+    }
+    found.put("waits", longest(waiters.stream().filter(waiter -> !waiter.sleeps()), now));
+    found.put("waitedFor", mostWaitedFor(counts));
+    found.put("unawaited", unawaited(waiters));
+  }
+
+  private static String kind(WaitInfo what) {
+    return what.kind().name().toLowerCase(Locale.ROOT);
+  }
+
+  private List<Map<String, @Nullable Object>> longest(Stream<Waiter> waiters, long now) {
+    return waiters
+        .sorted(Comparator.comparingLong(waiter -> sinceOf(waiter)))
+        .limit(MAX_WAITS)
+        .map(waiter -> {
+          var map = task(waiter.task());
+          map.put("waitsFor", waiter.what().toString());
+          map.put("kind", kind(waiter.what()));
+          map.put("seconds", (now - sinceOf(waiter)) / NANOS);
+          return map;
+        })
+        .toList();
+  }
+
+  private long sinceOf(Waiter waiter) {
+    return Objects.requireNonNull(waits.get(waiter.task())).since();
+  }
+
+  private static List<Map<String, @Nullable Object>> mostWaitedFor(
+      Map<List<String>, Integer> counts) {
+    return counts.entrySet().stream()
+        .sorted(Comparator.comparingInt(entry -> -entry.getValue()))
+        .limit(MAX_WAITS)
+        .map(entry -> {
+          Map<String, @Nullable Object> map = new LinkedHashMap<>();
+          map.put("what", entry.getKey().getFirst());
+          map.put("kind", entry.getKey().getLast());
+          map.put("tasks", entry.getValue());
+          return map;
+        })
+        .toList();
+  }
+
+  /// Those that nobody awaits, oldest first: among them are those that were forgotten.
+  private static List<Map<String, @Nullable Object>> unawaited(List<Waiter> waiters) {
+    return waiters.stream()
+        .filter(waiter -> !waiter.awaited())
+        .sorted(Comparator.comparingInt(waiter -> Tasks.number(waiter.task())))
+        .limit(MAX_WAITS)
+        .map(waiter -> {
+          var map = task(waiter.task());
+          map.put("age", Tasks.age(waiter.task()));
+          map.put("waitsFor", waiter.what().toString());
+          return map;
+        })
+        .toList();
+  }
+}

@@ -1,0 +1,61 @@
+package jasyncio;
+
+import static jasyncio.Asyncio.*;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jasyncio.internal.base.StepListener;
+import jasyncio.internal.face.Loops;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+
+/// Those who are told of each step, and what it costs when there is none.
+class StepListenersTest {
+  @Test
+  void listener_isToldOfEachStep_untilItIsRemoved() {
+    var heard = new ArrayList<String>();
+    StepListener listener =
+        (step, nanos, isSlow, seen) ->
+            heard.add(step instanceof Task<?> task ? task.getName() : Loops.nameOfCallback(step));
+    run(
+        () -> {
+          var loop = getRunningLoop();
+          await(createTask(() -> {}, "before"));
+          assertThat(loop.steps.began()).isZero(); // nobody looks at the clock
+          Loops.addStepListener(loop, listener);
+          await(createTask(() -> sleep(0), "task"));
+          loop.callSoon(() -> {});
+          sleep(0);
+          assertThat(loop.steps.began()).isNotZero();
+          Loops.removeStepListener(loop, listener);
+          await(createTask(() -> {}, "after"));
+          assertThat(loop.steps.began()).isZero();
+        },
+        RunOptions.defaults().debug(false));
+    assertThat(heard.stream().filter(name -> !name.startsWith("Task-")))
+        .startsWith("task", "task")
+        .contains("StepListenersTest.<lambda>")
+        .doesNotContain("before", "after");
+  }
+
+  @Test
+  void step_duringWhichSomebodyBeginsToListen_isNotTold() {
+    var heard = new ArrayList<Object>();
+    StepListener listener = (step, nanos, isSlow, seen) -> heard.add(step);
+    run(
+        () -> {
+          var loop = getRunningLoop();
+          Loops.addStepListener(loop, listener);
+          sleep(0);
+          Loops.removeStepListener(loop, listener); // while this step runs
+          sleep(0);
+          heard.clear();
+          Loops.addStepListener(loop, listener);
+          sleep(0);
+          assertThat(heard).doesNotContain(currentTask());
+          sleep(0);
+          assertThat(heard).containsOnlyOnce(currentTask());
+          Loops.removeStepListener(loop, listener);
+        },
+        RunOptions.defaults().debug(false));
+  }
+}

@@ -1,0 +1,252 @@
+package jasyncio.inspect;
+
+import static jasyncio.Asyncio.*;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jasyncio.Asyncio;
+import jasyncio.RunOptions;
+import jasyncio.Task;
+import jasyncio.internal.face.Loops;
+import jasyncio.sync.Event;
+import jasyncio.sync.Lock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/// What visitors are told who measure.
+class MeasureTest {
+  private static final String PATIENTLY = "patience=600000"; // on a busy machine
+
+  /// A part of an answer.
+  private record Found(Map<?, ?> map) {
+    boolean has(String name) {
+      return map.containsKey(name);
+    }
+
+    Object get(String name) {
+      return Objects.requireNonNull(map.get(name), name);
+    }
+
+    String text(String name) {
+      return (String) get(name);
+    }
+
+    double number(String name) {
+      return ((Number) get(name)).doubleValue();
+    }
+
+    List<Found> all(String name) {
+      return ((List<?>) get(name)).stream().map(entry -> new Found((Map<?, ?>) entry)).toList();
+    }
+
+    Found named(String array, String name) {
+      return all(array).stream()
+          .filter(entry -> entry.text("name").equals(name))
+          .findFirst()
+          .orElseThrow(() -> new AssertionError(toString()));
+    }
+  }
+
+  /// What the running loop is said to have done since the last time.
+  private static Found measure(Conversation conversation) throws InterruptedException {
+    return ask(conversation, "measure");
+  }
+
+  private static Found ask(Conversation conversation, String word, String... values)
+      throws InterruptedException {
+    var name = Loops.name(getRunningLoop());
+    var all = new ArrayList<>(List.of(values));
+    all.add(PATIENTLY);
+    return toThread(
+        () -> new Found(conversation.answer(word, Questions.of(all))).named("loops", name));
+  }
+
+  private static void compute(long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (System.nanoTime() - end < 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static void stop(Task<?>... tasks) {
+    for (var task : tasks) {
+      task.cancel();
+    }
+    Asyncio.wait(List.of(tasks));
+  }
+
+  @Test
+  void steps_areCounted_fromTheFirstQuestionToTheNext() throws Exception {
+    run(() -> {
+      try (var conversation = new Conversation()) {
+        await(createTask(() -> sleep(0), "before"));
+        var first = measure(conversation);
+        assertThat(first.all("tasks")).isEmpty();
+        await(
+            createTask(
+                () -> {
+                  for (int i = 0; i < 9; i++) {
+                    sleep(0);
+                  }
+                  compute(2_000_000);
+                },
+                "busy"));
+        getRunningLoop().callSoon(() -> compute(1_000_000));
+        sleep(0);
+        var second = measure(conversation);
+        assertThat(second.number("steps")).isGreaterThanOrEqualTo(11);
+        var busy = second.named("tasks", "busy");
+        assertThat(busy.number("steps")).isEqualTo(10);
+        assertThat(busy.text("coroutine")).isEqualTo("MeasureTest.<lambda>");
+        assertThat(busy.number("longest")).isGreaterThanOrEqualTo(0.002);
+        assertThat(busy.number("seconds")).isBetween(busy.number("longest"), second.number("busy"));
+        assertThat(second.number("busy")).isLessThan(second.number("seconds"));
+        assertThat(second.all("functions").getFirst().text("name"))
+            .isEqualTo("MeasureTest.<lambda>"); // the task's and the callback's
+
+        var third = measure(conversation);
+        assertThat(third.all("tasks")).noneMatch(task -> task.text("name").equals("busy"));
+      }
+    });
+  }
+
+  @Test
+  void slowStep_isShown_withHowManyHadToWaitForIt() throws Exception {
+    run(
+        () -> {
+          getRunningLoop().setSlowCallbackDuration(0.001);
+          try (var conversation = new Conversation()) {
+            measure(conversation);
+            var slow =
+                createTask(
+                    () -> {
+                      getRunningLoop().callSoon(() -> {});
+                      getRunningLoop().callSoon(() -> {});
+                      compute(5_000_000);
+                    },
+                    "slow");
+            await(slow);
+            var step = measure(conversation).named("slow", "slow");
+            assertThat(step.number("seconds")).isGreaterThanOrEqualTo(0.005);
+            assertThat(step.number("ago")).isGreaterThanOrEqualTo(0);
+            assertThat(step.number("ready")).isGreaterThanOrEqualTo(2);
+            assertThat(step.text("function")).isEqualTo("MeasureTest.<lambda>");
+          }
+        },
+        RunOptions.defaults().debug(false)); // which would log it
+  }
+
+  @Test
+  void waits_lastFromLookToLook_andEndWithAStep() throws Exception {
+    run(() -> {
+      try (var conversation = new Conversation()) {
+        var lock = new Lock();
+        lock.setName("db");
+        var event = new Event();
+        var turn = new Event();
+        var holder =
+            createTask(
+                () -> {
+                  try (var _ = lock.acquire()) {
+                    event.await();
+                  }
+                },
+                "holder");
+        var patient = createTask(() -> lock.acquire().close(), "patient");
+        var restless =
+            createTask(
+                () -> {
+                  while (true) {
+                    turn.await();
+                    turn.clear();
+                  }
+                },
+                "restless");
+        sleep(0);
+        measure(conversation);
+        double before = measure(conversation).named("waits", "patient").number("seconds");
+        turn.set();
+        sleep(0);
+        sleep(0);
+        var found = measure(conversation);
+        var wait = found.named("waits", "patient");
+        assertThat(wait.text("waitsFor")).isEqualTo("Lock 'db', held by holder");
+        assertThat(wait.number("seconds")).isGreaterThan(before);
+        assertThat(wait.number("seconds"))
+            .isGreaterThan(found.named("waits", "restless").number("seconds"));
+        assertThat(found.all("waitedFor"))
+            .anySatisfy(what -> {
+              assertThat(what.text("what")).isEqualTo("Lock 'db', held by holder");
+              assertThat(what.number("tasks")).isOne();
+            });
+        assertThat(found.named("unawaited", "restless").number("age")).isNotNegative();
+        stop(restless, patient, holder);
+      }
+    });
+  }
+
+  @Test
+  void ps_inAVisitThatMeasures_saysWhatTheTasksHaveCost() throws Exception {
+    run(() -> {
+      try (var conversation = new Conversation()) {
+        assertThat(ask(conversation, "ps").all("groups").getFirst().has("steps")).isFalse();
+        measure(conversation);
+        var event = new Event();
+        var task =
+            createTask(
+                () -> {
+                  sleep(0);
+                  event.await();
+                },
+                "counted");
+        sleep(0);
+        sleep(0);
+        sleep(0);
+        var group = ask(conversation, "ps", "name=counted").named("groups", "counted");
+        assertThat(group.number("steps")).isEqualTo(2);
+        assertThat(group.number("seconds")).isPositive();
+        stop(task);
+      }
+    });
+  }
+
+  @Test
+  void lag_ofALoopThatWaits_isNone_andOfOneThatIsBusy_isMeasured() throws Exception {
+    run(() -> {
+      try (var conversation = new Conversation()) {
+        measure(conversation);
+        Found found;
+        do {
+          compute(1_000_000);
+          found = measure(conversation);
+        } while (!found.has("lag"));
+        var lag = new Found((Map<?, ?>) found.get("lag"));
+        assertThat(lag.number("samples")).isPositive();
+        assertThat(lag.number("p50")).isBetween(0.0, lag.number("p99"));
+        assertThat(lag.number("p99")).isLessThanOrEqualTo(lag.number("max"));
+      }
+    });
+  }
+
+  @Test
+  void visitors_takeNothingFromEachOther_andLeaveNoThread() throws Exception {
+    run(() -> {
+      try (var one = new Conversation();
+          var other = new Conversation()) {
+        measure(one);
+        measure(other);
+        await(createTask(() -> sleep(0), "shared"));
+        assertThat(measure(one).named("tasks", "shared").number("steps")).isEqualTo(2);
+        one.close();
+        assertThat(measure(other).named("tasks", "shared").number("steps")).isEqualTo(2);
+      }
+    });
+    for (var thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("jasyncio-insight-lag")) {
+        thread.join();
+      }
+    }
+  }
+}
