@@ -94,6 +94,11 @@ final class Access extends LoopAccess {
   }
 
   @Override
+  public double heldUpFor(Object eventLoop) {
+    return ((EventLoop) eventLoop).stalls.heldUpFor();
+  }
+
+  @Override
   public void addStepListener(Object eventLoop, StepListener listener) {
     ((EventLoop) eventLoop).steps.add(listener);
   }

@@ -42,6 +42,7 @@ final class StallWatch implements Watchdog.Eye {
   private final AtomicBoolean open = new AtomicBoolean(); // to the watchdog; any thread
   private volatile boolean outside; // another thread has called the loop; any thread
   private volatile double limit = fromProperty(); // seconds; any thread
+  private volatile long seenNanos; // for which the step has been seen to last; any thread reads it
 
   private long last; // when it looked
   private long due; // when to look again
@@ -98,6 +99,12 @@ final class StallWatch implements Watchdog.Eye {
   void setLimit(double seconds) {
     limit = checked(seconds);
     openIfNeeded();
+  }
+
+  /// For how many seconds the same step has been seen to hold the loop up; 0 if the loop gets on,
+  /// or nobody has looked twice. Any thread.
+  double heldUpFor() {
+    return seenNanos / 1e9;
   }
 
   /// Another thread has called the loop. Any thread.
@@ -169,11 +176,13 @@ final class StallWatch implements Watchdog.Eye {
     } else if (sign == null) {
       sign = loop.core.ask();
       lasted = gone;
+      seenNanos = lasted;
       counted = 0;
       processed = processorTime.getAsLong();
       tellAt = (long) (limit * 1e9);
     } else if (fiber != null) {
       lasted += gone;
+      seenNanos = lasted;
       lasts(fiber, gone);
     }
   }
@@ -187,6 +196,9 @@ final class StallWatch implements Watchdog.Eye {
   /// The loop gets on, or does not run.
   private void moves() {
     sign = null;
+    if (seenNanos != 0) {
+      seenNanos = 0;
+    }
     var report = told;
     if (report != null) {
       told = null;

@@ -160,6 +160,23 @@ class StallWatchTest {
     }
 
     @Test
+    void visitors_areToldForHowLong_andNothingWhenItIsOver() throws Exception {
+      try (var w = watched()) {
+        var semaphore = new Semaphore(0);
+        w.run(
+            () -> await(createTask(() -> blockOn(semaphore))),
+            () -> {
+              w.untilBlockedOn(semaphore);
+              assertThat(w.watch.heldUpFor()).isZero();
+              w.look(2);
+              assertThat(w.watch.heldUpFor()).isBetween(1.5, 2.0);
+              semaphore.release();
+            });
+        assertThat(w.watch.heldUpFor()).isZero();
+      }
+    }
+
+    @Test
     void callback_isToldToStartATask() throws Exception {
       try (var w = watched()) {
         var semaphore = new Semaphore(0);

@@ -9,7 +9,6 @@ import java.util.Locale;
 /// A loop under load that says how late its own timers are, for each line that it reads: what it
 /// notices of visits. The script `visits` visits it.
 final class Visited {
-  private static final int TASKS = 100;
   private static final double PAUSE = 0.002; // seconds
   private static final long WORK_NANOS = 5_000; // of each step
   private static final int MAX = 10_000_000;
@@ -19,9 +18,12 @@ final class Visited {
 
   private Visited() {}
 
+  /// Runs until the standard input ends.
+  ///
+  /// @param arguments how many tasks are at work
   public static void main(String[] arguments) throws IOException {
     run(() -> {
-      for (int i = 0; i < TASKS; i++) {
+      for (int i = 0; i < Integer.parseInt(arguments[0]); i++) {
         createTask(Visited::work);
       }
       IO.println("ready");
@@ -55,6 +57,9 @@ final class Visited {
   }
 
   private static String figures() {
+    if (size == 0) {
+      return "0 0 0 0";
+    }
     Arrays.sort(lateness, 0, size);
     return String.format(
         Locale.ROOT,

@@ -130,13 +130,17 @@ final class PsCommand implements JasyncioCommand.Subcommand {
 
   /// A loop that did not answer.
   static String heldUp(JsonObject loop) {
-    return loop.has("heldUpBy")
-        ? name(loop)
-            + ": has not answered for "
-            + loop.get("noAnswerFor").getAsDouble()
-            + " s, as it is held up\n"
-            + loop.get("heldUpBy").getAsString().replaceAll("[\\p{Cntrl}&&[^\n]]", " ")
-        : name(loop) + ": has just ended";
+    if (!loop.has("heldUpBy")) {
+      return name(loop) + ": has just ended";
+    }
+    String time =
+        loop.has("heldUpFor")
+            ? ": has been held up for " + Times.text(loop.get("heldUpFor").getAsDouble())
+            : ": has not answered for "
+                + loop.get("noAnswerFor").getAsDouble()
+                + " s, as it is held up";
+    String by = loop.get("heldUpBy").getAsString().replaceAll("[\\p{Cntrl}&&[^\n]]", " ");
+    return name(loop) + time + "\n" + by;
   }
 
   static String name(JsonObject loop) {

@@ -81,6 +81,9 @@ class TopFrameTest {
     assertThat(TopFrame.of(heldUp, 100))
         .containsExactly(
             "loop-1: has not answered for 0.25 s, as it is held up", "Task 'x'", "  at y");
+    heldUp =
+        answer("{\"name\":\"loop-1\",\"heldUpBy\":\"x\",\"noAnswerFor\":0.25,\"heldUpFor\":1.93}");
+    assertThat(TopFrame.of(heldUp, 100)).containsExactly("loop-1: has been held up for 1.9 s", "x");
     assertThat(TopFrame.of(answer(""), 100)).containsExactly("no event loop runs in process 7");
   }
 }

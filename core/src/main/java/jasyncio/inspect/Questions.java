@@ -103,6 +103,10 @@ final class Questions {
             "heldUpBy",
             Objects.requireNonNullElse(Loops.heldUpBy(loop), "nobody is seen to do it"));
         found.put("noAnswerFor", patience / 1e3);
+        double seen = Loops.heldUpFor(loop);
+        if (seen > 0) {
+          found.put("heldUpFor", seen);
+        }
       }
       loops.add(found);
     }

@@ -31,6 +31,12 @@ public final class Loops {
     return ACCESS.heldUpBy(loop);
   }
 
+  /// For how many seconds the watchdog has seen one and the same have the loop; 0 if it does not
+  /// know. Any thread.
+  public static double heldUpFor(EventLoop loop) {
+    return ACCESS.heldUpFor(loop);
+  }
+
   /// See [jasyncio.lowlevel.Lowlevel#measureLag]. Any thread.
   public static DoubleSupplier measureLag(EventLoop loop) {
     return ACCESS.measureLag(loop);

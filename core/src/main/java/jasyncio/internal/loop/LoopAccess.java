@@ -54,6 +54,8 @@ public abstract class LoopAccess {
 
   public abstract @Nullable String heldUpBy(Object eventLoop);
 
+  public abstract double heldUpFor(Object eventLoop);
+
   public abstract void addStepListener(Object eventLoop, StepListener listener);
 
   public abstract void removeStepListener(Object eventLoop, StepListener listener);
