@@ -5,6 +5,8 @@ import static jasyncio.Asyncio.currentTask;
 import static jasyncio.Asyncio.gather;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.generator.Generators.asyncGenerator;
+import static jasyncio.generator.Generators.generator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +14,8 @@ import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.Task;
 import jasyncio.WaitInfo;
+import jasyncio.generator.AsyncGenerator;
+import jasyncio.generator.Generator;
 import jasyncio.sync.Event;
 import jasyncio.sync.Lock;
 import jasyncio.testing.AsyncTest;
@@ -89,6 +93,42 @@ class LoopInfoTest {
     lock.release();
     Asyncio.wait(List.of(task, boss));
     assertThat(boss.cancelled()).isTrue();
+  }
+
+  private static Generator<Integer> numbers() {
+    return generator(out -> {
+      out.yield(1);
+      naps();
+    });
+  }
+
+  private static AsyncGenerator<Integer> asyncNumbers() {
+    return asyncGenerator(out -> {
+      out.yield(1);
+      naps();
+    });
+  }
+
+  private static void read(Iterable<Integer> numbers) {
+    for (int number : numbers) {
+      assertThat(number).isOne();
+    }
+  }
+
+  @AsyncTest // CPython: gh-156988
+  void task_inAGenerator_hasTheFramesOfBoth() {
+    var plain = createTask(() -> read(numbers()));
+    var async = createTask(() -> read(asyncNumbers()));
+    sleep(0.001);
+    for (var task : List.of(plain, async)) {
+      assertThat(TaskInfo.capture(task).stack().stream().map(StackTraceElement::getMethodName))
+          .filteredOn(method -> !method.startsWith("lambda$task"))
+          .satisfiesExactly(
+              method -> assertThat(method).isEqualTo("naps"),
+              method -> assertThat(method).startsWith("lambda$"),
+              method -> assertThat(method).isEqualTo("read"));
+    }
+    ends(plain, async);
   }
 
   @AsyncTest

@@ -130,6 +130,13 @@ class QuestionsTest {
     assertThat(ask("where name=nobody", QuestionsTest::lockAndWaiters)).contains("\"tasks\":[]");
   }
 
+  @Test // CPython: gh-157788, gh-149214
+  void names_ofAnyLengthAndScript_areWhole() {
+    var name = "näh 任务 ".repeat(100);
+    assertThat(ask("ps", () -> List.of(createTask(() -> sleep(3600), name))))
+        .contains("\"name\":\"" + name + "\"");
+  }
+
   @Test
   void wrongQuestions_areAnswered() throws Exception {
     assertThat(answered("what")).isEqualTo("{\"error\":\"there is no question 'what'\"}");
