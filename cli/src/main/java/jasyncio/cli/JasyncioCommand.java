@@ -19,6 +19,7 @@ import picocli.CommandLine.ParseResult;
       WhereCommand.class,
       CancelCommand.class,
       DebugCommand.class,
+      WebCommand.class,
       HelpCommand.class,
       WarmUpCommand.class
     },
@@ -35,6 +36,7 @@ import picocli.CommandLine.ParseResult;
       "  jasyncio run --help          what 'run' can do",
       "  jasyncio repl                try things out, line by line",
       "  jasyncio ps 4711             what every task of a running program does",
+      "  jasyncio web 4711            the same and more in the browser",
       "",
       "Environment:",
       "  JAVA_HOME                    the JDK to use, if it is 25 or newer",

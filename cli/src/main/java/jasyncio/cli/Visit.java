@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// Nothing has to be prepared there. The attach API has it start its local management agent, which
 /// makes our probe, which opens a socket; from then on everything goes over that, and the probe is
 /// gone. A program that has opened a socket by itself is entered by that: see [Sockets].
-final class Visit implements AutoCloseable {
+final class Visit implements Answers {
   private static final String PROBE = "jasyncio.inspect.Probe";
   private static final String OTHERWISE =
       "; one that was started with -Djasyncio.insight=socket can be entered all the same";
@@ -139,11 +139,8 @@ final class Visit implements AutoCloseable {
     }
   }
 
-  /// Asks a question.
-  ///
-  /// @param values what it depends on; without those that are null
-  /// @return the answer, a line of JSON
-  String ask(String question, Map<String, @Nullable String> values) throws IOException {
+  @Override
+  public String ask(String question, Map<String, @Nullable String> values) throws IOException {
     String line =
         question
             + values.entrySet().stream()

@@ -62,10 +62,7 @@ final class VisitOptions {
   }
 
   private void checkPatience(String command) throws CommandException {
-    if (!(patience > 0 && patience <= MAX_PATIENCE)) {
-      throw UsageMistake.in(
-          command, "--patience is more than 0, and at most a day; not " + patience);
-    }
+    millis(command, patience);
   }
 
   /// What a question depends on.
@@ -73,5 +70,16 @@ final class VisitOptions {
     var all = new LinkedHashMap<String, @Nullable String>(values);
     all.put("patience", Long.toString(Math.round(patience * 1e3)));
     return all;
+  }
+
+  /// A patience in milliseconds.
+  ///
+  /// @throws CommandException if it makes no sense
+  static long millis(String command, double patience) throws CommandException {
+    if (!(patience > 0 && patience <= MAX_PATIENCE)) {
+      throw UsageMistake.in(
+          command, "--patience is more than 0, and at most a day; not " + patience);
+    }
+    return Math.round(patience * 1e3);
   }
 }

@@ -3,6 +3,7 @@ package jasyncio.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,11 +11,22 @@ import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Visits to JVMs that run, with nothing prepared.
 @Tag("slow")
@@ -225,6 +237,127 @@ class VisitTest {
           .startsWith("loop-1: 104 tasks");
       assertThat(program.process().isAlive()).isTrue();
     }
+  }
+
+  @Test
+  void web_ofAProgram_servesWhatItDoes_andEndsWithIt() throws Throwable {
+    PrintStream console = System.out;
+    try (Program program = Program.of("circle");
+        var client = HttpClient.newHttpClient();
+        var printed = new PipedInputStream();
+        var out = new PrintStream(new PipedOutputStream(printed), true, UTF_8)) {
+      System.setOut(out);
+      var lines = new BufferedReader(new InputStreamReader(printed, UTF_8));
+      var command = new FutureTask<>(() -> web("--patience=600", program.pid()));
+      Thread.ofPlatform().name("web").start(command);
+      String line = lines.readLine();
+      assertThat(line)
+          .matches("http://127.0.0.1:\\d+/#[\\w-]{32} shows process " + program.pid() + "; .*");
+      String[] address = line.split(" ", 2)[0].split("#", 2);
+      assertThat(get(client, address, "")).contains("<title>jasyncio</title>");
+      assertThat(get(client, address, "api/ps?name=first")).contains("\"matching\":1");
+      assertThat(get(client, address, "api/tree")).contains("held by A");
+      String port = URI.create(address[0]).getPort() + "";
+      assertThat(command.isDone()).isFalse();
+
+      Result taken = jasyncio("web", "--port", port, program.pid());
+      assertThat(taken)
+          .isEqualTo(
+              new Result(
+                  ExitStatus.FAILED,
+                  "",
+                  "jasyncio web: port "
+                      + port
+                      + " is taken, or not for us; without --port a free one is taken\n"));
+      program.process().destroyForcibly();
+      assertThat(lines.readLine()).isEqualTo("process " + program.pid() + " has ended");
+      assertThat(command.get()).isZero();
+    } finally {
+      System.setOut(console);
+    }
+  }
+
+  @Test
+  void web_watch_measuresAProgram() throws Throwable {
+    try (Program program = Program.of("circle");
+        var watch =
+            new ProgramWatch(
+                "circle",
+                600_000,
+                () -> Visit.to("jasyncio web", program.pid()),
+                System::nanoTime)) {
+      for (int i = 0; i < 3; i++) {
+        watch.now(0, 10);
+        watch.tick();
+      }
+      JsonObject now = JsonParser.parseString(watch.now(0, 10)).getAsJsonObject();
+      assertThat(now.has("problem")).isFalse();
+      JsonObject loop = now.getAsJsonArray("loops").get(0).getAsJsonObject();
+      assertThat(loop.get("name").getAsString()).isEqualTo("loop-1");
+      assertThat(loop.getAsJsonObject("statistics").get("tasks").getAsInt()).isEqualTo(106);
+      assertThat(loop.getAsJsonArray("points")).hasSize(3);
+      JsonObject point = loop.getAsJsonArray("points").get(2).getAsJsonObject();
+      assertThat(point.get("seconds").getAsDouble()).isPositive();
+      assertThat(point.keySet()).contains("steps", "busy");
+      assertThat(loop.getAsJsonArray("waits").toString()).contains("held by A");
+      assertThat(loop.getAsJsonArray("waitedFor").get(0).getAsJsonObject().keySet())
+          .contains("what", "tasks");
+      assertThat(loop.getAsJsonArray("unawaited").toString()).contains("VisitedProgram.<lambda>");
+    }
+  }
+
+  private static int web(String... arguments) throws Exception {
+    try {
+      return Main.execute(
+          Stream.concat(Stream.of("web"), Stream.of(arguments)).toArray(String[]::new));
+    } catch (Throwable e) {
+      throw new Exception(e);
+    }
+  }
+
+  private static String get(HttpClient client, String[] address, String path) throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create(address[0] + path))
+            .header("Authorization", "Bearer " + address[1])
+            .build();
+    return client.send(request, BodyHandlers.ofString()).body();
+  }
+
+  @Test
+  void web_ofASocket_endsWithTheProgram() throws Throwable {
+    Path path = directory.resolve("insight");
+    try (Program program = Program.of("tasks", "-Djasyncio.insight=socket:" + path);
+        var watch =
+            new ProgramWatch("", 600_000, () -> Visit.to("jasyncio web", "" + path), System::nanoTime)) {
+      watch.now(0, 10);
+      watch.tick();
+      assertThat(watch.now(0, 10)).contains("\"pid\":" + program.pid(), "loop-1");
+      assertThat(watch.gone()).isNotDone();
+      program.process().destroyForcibly().onExit().join();
+      watch.tick();
+      watch.tick();
+      assertThat(watch.gone()).isDone();
+    }
+  }
+
+  @Test
+  void web_thatMakesNoSense_saidWhy() throws Throwable {
+    assertThat(jasyncio("web", "--port=70000", "1").err())
+        .isEqualTo("jasyncio web: --port is 0 to 65535, not 70000\nTry 'jasyncio web --help'.\n");
+    assertThat(jasyncio("web", "999999999").err())
+        .isEqualTo("jasyncio web: there is no process 999999999\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "com.example.Main --password=x, com.example.Main",
+    "/opt/app/service.jar, service.jar",
+    "/opt/j/cli/target/jasyncio-cli.jar run --debug examples/Crawler.java 8, Crawler.java",
+    "/opt/j/cli/target/jasyncio-cli.jar repl, jasyncio",
+    "'', ''",
+  })
+  void web_nameOfAProgram_withoutItsArguments(String commandLine, String name) {
+    assertThat(WebCommand.program(commandLine)).isEqualTo(name);
   }
 
   @Test

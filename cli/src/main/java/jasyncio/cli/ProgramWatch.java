@@ -1,0 +1,180 @@
+package jasyncio.cli;
+
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Watches a running program for whoever looks at it: all pages of [WebServer] share one visit.
+///
+/// While somebody looks, it is measured once a second, and the last minute is kept. While nobody
+/// does, the visit is over, and so nothing is measured there.
+///
+/// Any thread may call the methods.
+final class ProgramWatch implements AutoCloseable {
+  private static final String NAME = "jasyncio web";
+  private static final long SILENCE_MILLIS = 3_000; // a loop that is held up takes less
+  private static final long ATTENTION_MILLIS = 10_000; // so long after a page has asked
+
+  private final long pid;
+  private final String program;
+  private final long patience;
+  private final long silence; // milliseconds after which the program as a whole does not answer
+  private final Answers.Source source;
+  private final LongSupplier clock; // nanoseconds
+
+  private final Object visit = new Object(); // held while a question is under way
+  private @Nullable Answers answers; // guarded by visit
+
+  // The rest is guarded by this, which is never held for long.
+  private final Map<String, LoopPast> loops = new LinkedHashMap<>();
+  private long sequence; // of rounds
+  private @Nullable Long lookedAt; // milliseconds
+  private @Nullable Long measuringSince; // milliseconds
+  private @Nullable String problem;
+  private @Nullable String ended;
+
+  /// Creates a watch; nobody looks yet.
+  ///
+  /// @param program what the program is called
+  /// @param patience milliseconds after which a loop is held up
+  ProgramWatch(long pid, String program, long patience, Answers.Source source, LongSupplier clock) {
+    this.pid = pid;
+    this.program = program;
+    this.patience = patience;
+    this.silence = SILENCE_MILLIS + 2 * patience;
+    this.source = source;
+    this.clock = clock;
+  }
+
+  private long millis() {
+    return NANOSECONDS.toMillis(clock.getAsLong());
+  }
+
+  /// Asks a question, after those that are under way.
+  ///
+  /// @throws CommandException if the program cannot be entered
+  /// @throws IOException if it has ended
+  String ask(String question, Map<String, @Nullable String> values)
+      throws CommandException, IOException {
+    var all = new LinkedHashMap<String, @Nullable String>(values);
+    all.put("patience", Long.toString(patience));
+    synchronized (visit) {
+      if (answers == null) {
+        answers = source.open();
+      }
+      try {
+        return answers.ask(question, all);
+      } catch (IOException e) {
+        leave();
+        throw e;
+      }
+    }
+  }
+
+  private void leave() {
+    synchronized (visit) {
+      if (answers != null) {
+        try {
+          answers.close();
+        } catch (IOException e) {
+          // The program has closed it before.
+        }
+        answers = null;
+      }
+    }
+  }
+
+  /// Makes a measurement if somebody looks, else ends the visit; is to be called once a second.
+  void tick() {
+    if (!isLookedAt()) {
+      leave();
+      return;
+    }
+    setMeasuringSince(millis());
+    try {
+      add(Visit.parse(NAME, ask("measure", Map.of())));
+    } catch (CommandException | IOException | JsonParseException e) {
+      tell(sentence(e));
+    } finally {
+      setMeasuringSince(null);
+    }
+  }
+
+  private synchronized void setMeasuringSince(@Nullable Long since) {
+    measuringSince = since;
+  }
+
+  /// Whether a page has asked in the last seconds.
+  synchronized boolean isLookedAt() {
+    return lookedAt != null && millis() - lookedAt <= ATTENTION_MILLIS;
+  }
+
+  /// What went wrong, for a page: that says itself who speaks.
+  static String sentence(Exception e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("there is no question")
+        ? "the program has an older jasyncio, which cannot be measured"
+        : message.replaceFirst("^" + NAME + ": ", "");
+  }
+
+  private synchronized void tell(String problem) {
+    this.problem = problem;
+  }
+
+  private synchronized void add(JsonObject answer) {
+    problem = null;
+    sequence++;
+    long now = millis();
+    for (JsonObject loop : PsCommand.objects(answer, "loops")) {
+      loops.computeIfAbsent(loop.get("name").getAsString(), LoopPast::new).add(sequence, now, loop);
+    }
+    loops.values().removeIf(past -> past.isOver(now));
+  }
+
+  /// Remembers that the program has ended; `sentence` says so.
+  synchronized void end(String sentence) {
+    ended = sentence;
+  }
+
+  /// What is to be shown now, as JSON; counts as a look.
+  ///
+  /// @param since the round up to which the page has points and slow steps
+  /// @param window what is hottest is looked for in so many of the last seconds
+  synchronized String now(long since, double window) {
+    long now = millis();
+    lookedAt = now;
+    var answer = new JsonObject();
+    answer.addProperty("pid", pid);
+    answer.addProperty("program", program);
+    answer.addProperty("sequence", sequence);
+    answer.addProperty("now", now);
+    if (ended != null) {
+      answer.addProperty("ended", ended);
+    } else if (measuringSince != null && now - measuringSince > silence) {
+      answer.addProperty(
+          "problem",
+          "process %d has not answered for %d s".formatted(pid, (now - measuringSince) / 1000));
+    } else if (problem != null) {
+      answer.addProperty("problem", problem);
+    }
+    var described = new JsonArray();
+    loops
+        .values()
+        .forEach(past -> described.add(past.describe(sequence, since, Math.round(window * 1e3))));
+    answer.add("loops", described);
+    return answer.toString();
+  }
+
+  /// Ends the visit.
+  @Override
+  public void close() {
+    leave();
+  }
+}
