@@ -8,6 +8,7 @@ import com.google.gson.JsonParseException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +23,13 @@ final class ProgramWatch implements AutoCloseable {
   private static final long SILENCE_MILLIS = 3_000; // a loop that is held up takes less
   private static final long ATTENTION_MILLIS = 10_000; // so long after a page has asked
 
-  private final long pid;
   private final String program;
   private final long patience;
   private final long silence; // milliseconds after which the program as a whole does not answer
   private final Answers.Source source;
   private final LongSupplier clock; // nanoseconds
+
+  private final CompletableFuture<@Nullable Void> gone = new CompletableFuture<>();
 
   private final Object visit = new Object(); // held while a question is under way
   private @Nullable Answers answers; // guarded by visit
@@ -35,6 +37,7 @@ final class ProgramWatch implements AutoCloseable {
   // The rest is guarded by this, which is never held for long.
   private final Map<String, LoopPast> loops = new LinkedHashMap<>();
   private long sequence; // of rounds
+  private long pid; // 0: not known yet
   private @Nullable Long lookedAt; // milliseconds
   private @Nullable Long measuringSince; // milliseconds
   private @Nullable String problem;
@@ -44,8 +47,7 @@ final class ProgramWatch implements AutoCloseable {
   ///
   /// @param program what the program is called
   /// @param patience milliseconds after which a loop is held up
-  ProgramWatch(long pid, String program, long patience, Answers.Source source, LongSupplier clock) {
-    this.pid = pid;
+  ProgramWatch(String program, long patience, Answers.Source source, LongSupplier clock) {
     this.program = program;
     this.patience = patience;
     this.silence = SILENCE_MILLIS + 2 * patience;
@@ -102,6 +104,9 @@ final class ProgramWatch implements AutoCloseable {
       add(Visit.parse(NAME, ask("measure", Map.of())));
     } catch (CommandException | IOException | JsonParseException e) {
       tell(sentence(e));
+      if (e instanceof CommandException && !canBeEntered()) {
+        gone.complete(null);
+      }
     } finally {
       setMeasuringSince(null);
     }
@@ -114,6 +119,17 @@ final class ProgramWatch implements AutoCloseable {
   /// Whether a page has asked in the last seconds.
   synchronized boolean isLookedAt() {
     return lookedAt != null && millis() - lookedAt <= ATTENTION_MILLIS;
+  }
+
+  private boolean canBeEntered() {
+    synchronized (visit) {
+      return answers != null;
+    }
+  }
+
+  /// Is done once somebody wanted to look, and could not enter the program.
+  CompletableFuture<@Nullable Void> gone() {
+    return gone;
   }
 
   /// What went wrong, for a page: that says itself who speaks.
@@ -131,6 +147,7 @@ final class ProgramWatch implements AutoCloseable {
   private synchronized void add(JsonObject answer) {
     problem = null;
     sequence++;
+    pid = answer.get("pid").getAsLong();
     long now = millis();
     for (JsonObject loop : PsCommand.objects(answer, "loops")) {
       loops.computeIfAbsent(loop.get("name").getAsString(), LoopPast::new).add(sequence, now, loop);
@@ -160,7 +177,7 @@ final class ProgramWatch implements AutoCloseable {
     } else if (measuringSince != null && now - measuringSince > silence) {
       answer.addProperty(
           "problem",
-          "process %d has not answered for %d s".formatted(pid, (now - measuringSince) / 1000));
+          "the program has not answered for %d s".formatted((now - measuringSince) / 1000));
     } else if (problem != null) {
       answer.addProperty("problem", problem);
     }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import picocli.CommandLine.Command;
@@ -52,7 +53,10 @@ final class WebCommand implements JasyncioCommand.Subcommand {
   @Parameters(
       index = "0",
       paramLabel = "PID",
-      description = "The process id of a JVM of this user; jps lists them.")
+      description = {
+        "The process id of a JVM of this user (jps lists them), or the path of the socket that it",
+        "has opened."
+      })
   private String pid = "";
 
   @Option(
@@ -90,24 +94,21 @@ final class WebCommand implements JasyncioCommand.Subcommand {
     }
     long millis = VisitOptions.millis(NAME, patience);
     Visit.to(NAME, pid).close(); // says at once if that is not possible
-    var process = ProcessHandle.of(Long.parseLong(pid));
     Answers.Source source = () -> Visit.to(NAME, pid);
     try (var watch =
-            new ProgramWatch(Long.parseLong(pid), program(), millis, source, System::nanoTime);
+            new ProgramWatch(program(), millis, source, System::nanoTime);
         var server = serve(watch);
         var sampler =
             Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("jasyncio-web").daemon().factory())) {
       var _ = sampler.scheduleWithFixedDelay(watch::tick, 0, INTERVAL_MILLIS, MILLISECONDS);
       System.out.println(
-          server.address() + " shows process " + pid + "; Ctrl-C ends this, and nothing else");
+          server.address() + (isSocket() ? " shows " : " shows process ") + pid + "; Ctrl-C ends this, and nothing else");
       if (open) {
         openBrowser(server.address());
       }
-      if (process.isPresent()) {
-        process.get().onExit().get();
-      }
-      String end = "process " + pid + " has ended";
+      end(watch).get();
+      String end = (isSocket() ? "the program at " : "process ") + pid + " has ended";
       watch.end(end);
       if (watch.isLookedAt()) {
         Thread.sleep(FAREWELL_MILLIS);
@@ -118,6 +119,22 @@ final class WebCommand implements JasyncioCommand.Subcommand {
       throw e.getCause();
     }
     return ExitStatus.OK;
+  }
+
+  private boolean isSocket() {
+    return pid.contains("/");
+  }
+
+  /// Is done once the program has ended. The process behind a socket may be one of another
+  /// container, so there nobody knows before a page wants to see it.
+  private CompletableFuture<?> end(ProgramWatch watch) {
+    if (isSocket()) {
+      return watch.gone();
+    }
+    var process = ProcessHandle.of(Long.parseLong(pid));
+    return process.isPresent()
+        ? process.get().onExit()
+        : CompletableFuture.completedFuture(pid);
   }
 
   private WebServer serve(ProgramWatch watch) throws CommandException, IOException {

@@ -26,7 +26,7 @@ final class PretendProgram implements Answers.Source {
   Runnable meanwhile = () -> {}; // before each answer
   private final AtomicLong nanos = new AtomicLong();
   private int round;
-  final ProgramWatch watch = new ProgramWatch(4711, "Crawler.java", 250, this, nanos::get);
+  final ProgramWatch watch = new ProgramWatch("Crawler.java", 250, this, nanos::get);
 
   /// Lets a second pass: the watch measures if somebody looks.
   void pass() {

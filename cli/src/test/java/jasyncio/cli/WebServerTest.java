@@ -355,7 +355,7 @@ class WebServerTest {
         };
     program.passLookedAt(1);
     assertThat(said.get(0)).doesNotContain("problem");
-    assertThat(said.get(1)).contains("\"problem\":\"process 4711 has not answered for 5 s\"");
+    assertThat(said.get(1)).contains("\"problem\":\"the program has not answered for 5 s\"");
     assertThat(json("/api/now").has("problem")).isFalse();
   }
 

@@ -62,8 +62,8 @@ function take(answer) {
   }
   problem = answer.problem ? sentence(answer.problem) : undefined;
   setText(byId('program'), answer.program);
-  setText(byId('pid'), `process ${answer.pid}`);
-  program = answer.program || `process ${answer.pid}`;
+  setText(byId('pid'), answer.pid ? `process ${answer.pid}` : '');
+  program = answer.program || (answer.pid ? `process ${answer.pid}` : 'A program');
   now = answer.now;
   since = answer.sequence;
   const present = new Set(answer.loops.map((loop) => loop.name));
