@@ -44,6 +44,9 @@ export function counted(n, what) {
 
 /** Seconds, with three digits and a unit. */
 export function duration(seconds) {
+  if (seconds < 5e-9) {
+    return '0 µs';
+  }
   if (seconds < 0.9995e-3) {
     return `${digits(seconds * 1e6)} µs`;
   }

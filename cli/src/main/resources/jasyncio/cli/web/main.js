@@ -335,6 +335,7 @@ function showTasks(answer) {
     { title: 'Waits for', kind: 'text', text: (group) => [group.waitsFor, group.cancellation].filter(Boolean).join('; ') },
     { title: 'Awaited by', kind: 'text', text: (group) => group.awaitedBy.join(', ') },
     { title: 'Coroutine', kind: 'text', text: (group) => group.coroutine },
+    { title: 'Age', kind: 'number', text: (group) => group.age === undefined ? '' : duration(group.age) },
   ], loop.groups, { key: (group) => group.number, open: (group) => openTask(group.number),
     isChosen: (group) => group.number === choice.task, none: 'No task is like that.' });
 }
@@ -380,6 +381,7 @@ async function openTask(wanted) {
     Does: task.doing,
     Coroutine: task.coroutine,
     Cancellation: task.cancellation,
+    Age: task.age === undefined ? undefined : duration(task.age),
     'Awaited by': task.awaitedBy.join(', ') || 'nobody',
     Number: `#${task.number}`,
   }, task.stack, 'Where it is', ['Look again', () => openTask(wanted)]);

@@ -9,9 +9,9 @@ const HEIGHT = 74;
 const MARKS = 24;
 const AXIS = 20;
 
-/** How busy the loop was, from 0 to 1; nobody knows while it does not answer. */
+/** How busy the loop was, from 0 to 1; nobody knows while it does not answer, nor when measuring has just begun. */
 export const utilisation = (point) =>
-  point.heldUp || !point.seconds ? undefined : Math.min(1, point.busy / point.seconds);
+  point.heldUp || !(point.seconds > 0.05) ? undefined : Math.min(1, point.busy / point.seconds);
 
 /**
  * Draws it.
@@ -43,8 +43,12 @@ export function showTimeline(where, loop, now, chosen, choose) {
     [[0, '0'], [most / 2, duration0(most / 2)], [most, duration0(most)]], most, width);
   picture.append(shape('text', { class: 'tick', x: LEFT - 8, y: top.marks + MARKS - 8, 'text-anchor': 'end' }, 'slow'));
 
-  loop.points.filter((point) => point.heldUp).forEach((point) => {
-    const from = Math.max(LEFT, x(point.at - 1000));
+  loop.points.forEach((point, i) => {
+    if (!point.heldUp) {
+      return;
+    }
+    const before = loop.points[i - 1]?.at ?? 0;
+    const from = Math.max(LEFT, x(point.at - before < 3000 ? before : point.at - 1000));
     const end = x(point === loop.points.at(-1) ? now : point.at);
     picture.append(shape('rect', { class: 'held', x: from, y: top.use, width: Math.max(0, end - from),
       height: top.lag + HEIGHT - top.use }));
