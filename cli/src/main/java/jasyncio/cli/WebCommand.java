@@ -95,15 +95,17 @@ final class WebCommand implements JasyncioCommand.Subcommand {
     long millis = VisitOptions.millis(NAME, patience);
     Visit.to(NAME, pid).close(); // says at once if that is not possible
     Answers.Source source = () -> Visit.to(NAME, pid);
-    try (var watch =
-            new ProgramWatch(program(), millis, source, System::nanoTime);
+    try (var watch = new ProgramWatch(program(), millis, source, System::nanoTime);
         var server = serve(watch);
         var sampler =
             Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("jasyncio-web").daemon().factory())) {
       var _ = sampler.scheduleWithFixedDelay(watch::tick, 0, INTERVAL_MILLIS, MILLISECONDS);
       System.out.println(
-          server.address() + (isSocket() ? " shows " : " shows process ") + pid + "; Ctrl-C ends this, and nothing else");
+          server.address()
+              + (isSocket() ? " shows " : " shows process ")
+              + pid
+              + "; Ctrl-C ends this, and nothing else");
       if (open) {
         openBrowser(server.address());
       }
@@ -132,9 +134,7 @@ final class WebCommand implements JasyncioCommand.Subcommand {
       return watch.gone();
     }
     var process = ProcessHandle.of(Long.parseLong(pid));
-    return process.isPresent()
-        ? process.get().onExit()
-        : CompletableFuture.completedFuture(pid);
+    return process.isPresent() ? process.get().onExit() : CompletableFuture.completedFuture(pid);
   }
 
   private WebServer serve(ProgramWatch watch) throws CommandException, IOException {

@@ -267,7 +267,9 @@ final class PretendProgram implements Answers.Source {
             "kind",
             "other",
             "alike",
-            alike);
+            alike,
+            "age",
+            184.2);
     group.add("awaitedBy", number == 2 ? new JsonArray() : array("main"));
     group.add("stack", array(coroutine + "(Crawler.java:33)"));
     return group;

@@ -8,9 +8,6 @@ import com.google.gson.JsonParser;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
@@ -18,6 +15,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.FutureTask;
@@ -328,7 +328,8 @@ class VisitTest {
     Path path = directory.resolve("insight");
     try (Program program = Program.of("tasks", "-Djasyncio.insight=socket:" + path);
         var watch =
-            new ProgramWatch("", 600_000, () -> Visit.to("jasyncio web", "" + path), System::nanoTime)) {
+            new ProgramWatch(
+                "", 600_000, () -> Visit.to("jasyncio web", "" + path), System::nanoTime)) {
       watch.now(0, 10);
       watch.tick();
       assertThat(watch.now(0, 10)).contains("\"pid\":" + program.pid(), "loop-1");
