@@ -90,7 +90,7 @@ const isHeldUp = (loop) => loop?.newest.heldUpBy !== undefined && !loop.newest.e
 function heldFor(loop) {
   const last = loop.points.findLastIndex((point) => !point.heldUp);
   const first = loop.points[last + 1];
-  const seconds = first ? Math.floor((now - first.at) / 1000) : 0;
+  const seconds = Math.floor(Math.max(first ? (now - first.at) / 1000 : 0, loop.newest.heldUpFor ?? 0));
   return seconds > loop.newest.noAnswerFor ? duration(seconds).replace('.00', '') : duration(loop.newest.noAnswerFor);
 }
 
