@@ -15,7 +15,15 @@ final class LoopPast {
   private static final int MAX_HOT = 50;
   // Of the newest measurement alone: the others are out of date.
   private static final List<String> NEWEST =
-      List.of("loop", "statistics", "waits", "waitedFor", "unawaited", "heldUpBy", "heldUpFor", "noAnswerFor");
+      List.of(
+          "loop",
+          "statistics",
+          "waits",
+          "waitedFor",
+          "unawaited",
+          "heldUpBy",
+          "heldUpFor",
+          "noAnswerFor");
   private static final List<String> OF_A_POINT = List.of("seconds", "steps", "busy", "lag");
 
   /// A measurement.
