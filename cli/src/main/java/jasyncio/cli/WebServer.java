@@ -63,7 +63,8 @@ final class WebServer implements AutoCloseable {
           "Cache-Control",
           "no-store");
 
-  private static final List<String> PS_VALUES = List.of("name", "state", "waiting", "limit");
+  private static final List<String> PS_VALUES =
+      List.of("name", "state", "waiting", "older", "limit");
   private static final int TOKEN_BYTES = 24;
 
   /// An answer.
