@@ -35,7 +35,7 @@ import java.util.stream.Stream;
 final class Chromium implements AutoCloseable {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome");
-  private static final long PATIENCE_SECONDS = 50;
+  private static final long PATIENCE_SECONDS = 300; // only what hangs takes that long
 
   private final Process process;
   private final Path profile;
