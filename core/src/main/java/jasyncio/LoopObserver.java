@@ -74,7 +74,7 @@ final class LoopObserver implements Watchdog.Eye {
       var constructor = Class.forName(SOCKET).getDeclaredConstructor();
       constructor.setAccessible(true);
       ((Runnable) constructor.newInstance()).run();
-    } catch (ReflectiveOperationException e) {
+    } catch (ReflectiveOperationException | LinkageError e) {
       Log.log(Level.WARNING, "No visitor can come in", e);
     }
   }
@@ -120,8 +120,9 @@ final class LoopObserver implements Watchdog.Eye {
       }
       return Long.MAX_VALUE;
     }
+    int last = Task.lastNumber(); // before the clock is looked at
+    AGES.note(last, System.nanoTime());
     look();
-    AGES.note(Task.lastNumber(), now);
     boolean steps = FlightRecording.wantsSteps();
     boolean waits = FlightRecording.wantsWaits();
     boolean calls = FlightRecording.wantsBlockingCalls();

@@ -58,6 +58,13 @@ final class SlowSteps implements Watchdog.Eye {
 
   @Override
   public long look(long now) {
+    if (!loop.isRunning()) { // it was opened by somebody who did not know that yet
+      Watchdog.close(this);
+      if (loop.isRunning()) {
+        loop.steps.set(); // or it has begun anew
+      }
+      return Long.MAX_VALUE;
+    }
     long slow = (long) (loop.getSlowCallbackDuration() * 1e9);
     look(now, slow);
     return Math.clamp(slow / 4, MIN_PERIOD_NANOS, MAX_PERIOD_NANOS);

@@ -63,10 +63,16 @@ final class StepClock {
 
   /// From now on `listener` is told of each step. Any thread.
   synchronized void add(StepListener listener) {
-    var more = new ArrayList<>(listeners);
+    var before = listeners;
+    var more = new ArrayList<>(before);
     more.add(listener);
     listeners = List.copyOf(more);
-    set();
+    try {
+      set();
+    } catch (Throwable e) { // no thread for the watchdog, say
+      listeners = before;
+      throw e;
+    }
   }
 
   /// And now no more, though perhaps of the one that is ending. Any thread.
@@ -134,9 +140,8 @@ final class StepClock {
       endRecording(step);
     }
     forget();
-    for (var listener : listeners) {
-      boolean isSlow = took >= slowSeconds;
-      listener.stepEnded(step, nanos, isSlow, isSlow ? slowSteps.sight().stack() : List.of());
+    if (!listeners.isEmpty()) {
+      tell(step, nanos, took >= slowSeconds);
     }
     if (took >= slowSeconds) {
       if (loop.getDebug() && took * (1 - slowSteps.sight().loading()) >= slowSeconds) {
@@ -145,6 +150,17 @@ final class StepClock {
       if (loop.getBlockingPolicy() == BlockingPolicy.FORBID && slowSteps.sight().below()) {
         var stack = slowSteps.sight().stack();
         loop.reports.tellBlocking(step instanceof Task<?> task ? task : null, stack, true);
+      }
+    }
+  }
+
+  private void tell(Object step, long nanos, boolean isSlow) {
+    var seen = isSlow ? slowSteps.sight().stack() : List.<StackTraceElement>of();
+    for (var listener : listeners) {
+      try {
+        listener.stepEnded(step, nanos, isSlow, seen);
+      } catch (Throwable e) { // without memory, say: the loop goes on without it
+        remove(listener);
       }
     }
   }
@@ -199,6 +215,13 @@ final class StepClock {
   /// A step goes on that began then.
   void goOn(long began) {
     this.began = began;
+  }
+
+  /// A step goes on that began at `began`, and in which another one has run since `inner`.
+  void goOnAfter(long began, long inner) {
+    if (began != 0 && on) {
+      goOn(began + System.nanoTime() - inner);
+    }
   }
 
   /// What runs now is no step any more: its time is not the loop's.

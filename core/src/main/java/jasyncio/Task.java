@@ -210,6 +210,8 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   private void startEagerly() {
     var loop = getLoop();
     var outerContext = loop.context;
+    long outerBegan = loop.steps.began();
+    long began = outerBegan == 0 ? 0 : System.nanoTime();
     phase = RUNNING;
     try {
       if (loop.hub.reusesFibers()) {
@@ -222,6 +224,7 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
       loop.schedule(this);
     } finally {
       loop.context = outerContext;
+      loop.steps.goOnAfter(outerBegan, began);
     }
   }
 

@@ -9,6 +9,7 @@ final class TaskAges {
    * One thread writes them, and any reads them: each time there are new ones.
    */
   private static final int MAX = 256;
+  private static final int UNNOTED = 100_000_000; // so many tasks may be made between two notes
 
   /// What was noted; nobody changes it.
   private static final class Notes {
@@ -63,16 +64,21 @@ final class TaskAges {
   /// thread.
   long age(int number, long nanos) {
     var now = notes;
+    int size = now.numbers.length;
+    int newest = size == 0 ? 0 : now.numbers[size - 1];
+    if (size == 0 || Integer.compareUnsigned(number - newest - 1, UNNOTED) < 0) {
+      return 0; // it was made since
+    }
     int low = 0;
-    int high = now.numbers.length;
-    while (low < high) {
+    int high = size - 1;
+    while (low < high) { // by how many before the newest, as the counter may have begun anew
       int middle = (low + high) >>> 1;
-      if (now.numbers[middle] - number >= 0) { // the counter may have begun anew
+      if (Integer.compareUnsigned(newest - now.numbers[middle], newest - number) <= 0) {
         high = middle;
       } else {
         low = middle + 1;
       }
     }
-    return low == now.numbers.length ? 0 : Math.max(0, nanos - now.times[low]);
+    return Math.max(0, nanos - now.times[low]);
   }
 }

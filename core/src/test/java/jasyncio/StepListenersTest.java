@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import jasyncio.internal.base.StepListener;
 import jasyncio.internal.face.Loops;
 import java.util.ArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /// Those who are told of each step, and what it costs when there is none.
@@ -57,5 +58,46 @@ class StepListenersTest {
           Loops.removeStepListener(loop, listener);
         },
         RunOptions.defaults().debug(false));
+  }
+
+  @Test
+  void listener_thatFails_isDropped_andHarmsNobody() {
+    var told = new AtomicInteger();
+    StepListener listener =
+        (step, nanos, isSlow, seen) -> {
+          told.incrementAndGet();
+          throw new OutOfMemoryError("made up");
+        };
+    int result =
+        run(
+            () -> {
+              Loops.addStepListener(getRunningLoop(), listener);
+              sleep(0);
+              return await(createTask(() -> 42));
+            },
+            RunOptions.defaults().debug(false));
+    assertThat(result).isEqualTo(42);
+    assertThat(told).hasValueLessThanOrEqualTo(1); // the step that it began in is not told
+  }
+
+  @Test
+  void step_inWhichAnotherTaskStartsEagerly_isTold() {
+    var heard = new ArrayList<String>();
+    StepListener listener =
+        (step, nanos, isSlow, seen) -> heard.add(step instanceof Task<?> task ? task.getName() : "");
+    run(
+        () -> {
+          var loop = getRunningLoop();
+          Loops.addStepListener(loop, listener);
+          await(
+              createTask(
+                  () -> {
+                    createTask(() -> {}, TaskOptions.named("inner").eagerStart(true));
+                  },
+                  "outer"));
+          Loops.removeStepListener(loop, listener);
+        },
+        RunOptions.defaults().debug(false));
+    assertThat(heard).contains("inner", "outer");
   }
 }

@@ -49,19 +49,26 @@ final class CancelCommand implements JasyncioCommand.Subcommand {
     String answer = options.ask(NAME, "cancel", Map.of("name", task));
     JsonObject found = Visit.parse(NAME, answer);
     var cancelled = new ArrayList<String>();
+    boolean all = true;
     for (JsonObject loop : PsCommand.objects(found, "loops")) {
-      if (loop.has("cancelled")) {
-        JsonArray names = loop.getAsJsonArray("cancelled");
-        names.forEach(name -> cancelled.add(Visit.text(name)));
-      } else {
+      JsonArray names = loop.getAsJsonArray("cancelled");
+      names.forEach(name -> cancelled.add(Visit.text(name)));
+      if (!loop.has("statistics")) {
+        all = false;
         System.err.println(PsCommand.heldUp(loop));
       }
     }
     if (cancelled.isEmpty()) {
       throw CommandException.failure(
-          NAME, "there is no task '" + task + "' in process " + found.get("pid").getAsLong());
+          NAME,
+          all
+              ? "there is no task '" + task + "' in process " + found.get("pid").getAsLong()
+              : "none was cancelled, as not every loop has answered; --patience waits longer");
     }
     System.out.println(options.json ? answer : "cancelled " + String.join(", ", cancelled));
+    if (!all) {
+      throw CommandException.failure(NAME, "there may be more, as not every loop has answered");
+    }
     return ExitStatus.OK;
   }
 }

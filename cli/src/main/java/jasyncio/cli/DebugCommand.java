@@ -1,6 +1,7 @@
 package jasyncio.cli;
 
 import com.google.gson.JsonObject;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -42,15 +43,26 @@ final class DebugCommand implements JasyncioCommand.Subcommand {
     }
     String answer = options.ask(NAME, "debug", Map.of("on", String.valueOf(mode.equals("on"))));
     JsonObject found = Visit.parse(NAME, answer);
-    String loops =
-        PsCommand.objects(found, "loops").stream()
-            .map(PsCommand::name)
-            .collect(Collectors.joining(", "));
+    List<JsonObject> loops = PsCommand.objects(found, "loops");
     if (loops.isEmpty()) {
       throw CommandException.failure(
           NAME, "no event loop runs in process " + found.get("pid").getAsLong());
     }
-    System.out.println(options.json ? answer : "debug mode is " + mode + " for " + loops);
+    String switched =
+        loops.stream()
+            .filter(loop -> loop.has("debug"))
+            .map(PsCommand::name)
+            .collect(Collectors.joining(", "));
+    if (!switched.isEmpty()) {
+      System.out.println(options.json ? answer : "debug mode is " + mode + " for " + switched);
+    }
+    loops.stream()
+        .filter(loop -> !loop.has("debug"))
+        .forEach(loop -> System.err.println(PsCommand.heldUp(loop)));
+    if (!loops.stream().allMatch(loop -> loop.has("debug"))) {
+      throw CommandException.failure(
+          NAME, "it was not switched for every loop; --patience waits longer");
+    }
     return ExitStatus.OK;
   }
 }

@@ -89,9 +89,9 @@ final class PsCommand implements JasyncioCommand.Subcommand {
       throw UsageMistake.in(NAME, "--measure is more than 0, and at most an hour; not " + seconds);
     }
     try (Visit visit = options.visit(NAME)) {
-      Visit.parse(NAME, visit.ask("measure", options.withPatience(Map.of())));
+      Visit.parse(NAME, options.ask(visit, NAME, "measure", Map.of()));
       Thread.sleep(Duration.ofNanos(Math.round(seconds * 1e9)));
-      return visit.ask("ps", options.withPatience(values));
+      return options.ask(visit, NAME, "ps", values);
     }
   }
 

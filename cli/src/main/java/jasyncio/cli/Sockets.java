@@ -3,12 +3,14 @@ package jasyncio.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import jdk.net.ExtendedSocketOptions;
 
 /// Where a program may have opened a socket for visitors: in a directory `jasyncio-USER` for
 /// temporary files, its own or that of its container.
@@ -20,25 +22,29 @@ final class Sockets {
   /// The sockets of a process, which may have been left by others of its number.
   static List<Path> of(String pid) {
     var sockets = new ArrayList<Path>();
-    var here = Path.of(System.getProperty("java.io.tmpdir"));
-    sockets.addAll(in(here, pid, System.getProperty("user.name")));
+    Path here = Path.of(System.getProperty("java.io.tmpdir"));
+    sockets.add(here.resolve("jasyncio-" + System.getProperty("user.name")).resolve(pid + ".sock"));
     Path process = PROCESSES.resolve(pid);
-    if (Files.exists(process)) { // in a container both the directory and the number are others
-      Path there = process.resolve("root/tmp");
-      sockets.addAll(in(there, numberInside(process, pid), "*"));
+    if (isElsewhere(process)) { // in a container both the directory and the number are others
+      sockets.addAll(in(process.resolve("root/tmp"), numberInside(process, pid)));
     }
-    return sockets.stream().distinct().filter(socket -> isOfOwnerOf(process, socket)).toList();
+    return sockets.stream()
+        .filter(socket -> Files.exists(socket, LinkOption.NOFOLLOW_LINKS))
+        .toList();
   }
 
-  private static List<Path> in(Path directory, String pid, String user) {
+  private static boolean isElsewhere(Path process) {
+    try {
+      return Files.exists(process) && !Files.isSameFile(process.resolve("root"), Path.of("/"));
+    } catch (IOException e) {
+      return false; // we may not see it
+    }
+  }
+
+  private static List<Path> in(Path directory, String pid) {
     var found = new ArrayList<Path>();
-    try (var users = Files.newDirectoryStream(directory, "jasyncio-" + user)) {
-      for (Path of : users) {
-        Path socket = of.resolve(pid + ".sock");
-        if (Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
-          found.add(socket);
-        }
-      }
+    try (var users = Files.newDirectoryStream(directory, "jasyncio-*")) {
+      users.forEach(user -> found.add(user.resolve(pid + ".sock")));
     } catch (IOException | DirectoryIteratorException e) {
       return found; // none that we may see
     }
@@ -58,14 +64,15 @@ final class Sockets {
     }
   }
 
-  /// Where everybody may make directories, others have made this one than the process.
-  private static boolean isOfOwnerOf(Path process, Path socket) {
-    try {
-      var directory = socket.toAbsolutePath().getParent();
-      return !Files.exists(process)
-          || (directory != null && Files.getOwner(directory).equals(Files.getOwner(process)));
-    } catch (IOException e) {
-      return false;
-    }
+  /// Whether the one who listens has the same owner as the process: where everybody may make
+  /// directories, somebody else may have made this one.
+  static boolean isOfOwnerOf(String pid, SocketChannel channel) throws IOException {
+    Path process = PROCESSES.resolve(pid);
+    return !Files.exists(process)
+        || !channel.supportedOptions().contains(ExtendedSocketOptions.SO_PEERCRED)
+        || channel
+            .getOption(ExtendedSocketOptions.SO_PEERCRED)
+            .user()
+            .equals(Files.getOwner(process));
   }
 }

@@ -11,6 +11,7 @@ import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.AttributedString;
 import org.jline.utils.Display;
 import org.jline.utils.InfoCmp.Capability;
+import org.jline.utils.NonBlockingReader;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Option;
 final class TopCommand implements JasyncioCommand.Subcommand {
   private static final String NAME = "jasyncio top";
   private static final int MAX_SECONDS = 3600;
+  private static final int GLANCE_MILLIS = 100; // at the keyboard, and whether Ctrl-C has come
   private static final int PLAIN_WIDTH = 160; // where nobody knows how much fits
 
   @Option(
@@ -59,6 +61,8 @@ final class TopCommand implements JasyncioCommand.Subcommand {
   private @Nullable Integer count;
 
   @Mixin private VisitOptions options = new VisitOptions();
+
+  private volatile boolean leaves; // Ctrl-C
 
   private TopCommand() {}
 
@@ -81,11 +85,11 @@ final class TopCommand implements JasyncioCommand.Subcommand {
     return ExitStatus.OK;
   }
 
-  private String ask(Visit visit) throws CommandException, IOException {
-    return visit.ask("measure", options.withPatience(Map.of()));
+  private String ask(Visit visit) throws CommandException {
+    return options.ask(visit, NAME, "measure", Map.of());
   }
 
-  private void print(Visit visit) throws CommandException, IOException, InterruptedException {
+  private void print(Visit visit) throws CommandException, InterruptedException {
     for (int i = 0; count == null || i < count; i++) {
       Thread.sleep(Duration.ofNanos(Math.round(interval * 1e9)));
       String answer = ask(visit);
@@ -105,17 +109,25 @@ final class TopCommand implements JasyncioCommand.Subcommand {
   private void show(Visit visit) throws CommandException, IOException {
     try (Terminal terminal = TerminalBuilder.builder().system(true).nativeSignals(true).build()) {
       Attributes before = terminal.enterRawMode();
+      var screen = new Thread(() -> leaveScreen(terminal, before), "jasyncio-top-end");
+      Runtime.getRuntime().addShutdownHook(screen); // if somebody kills it
+      terminal.handle(Terminal.Signal.INT, _ -> leaves = true);
       terminal.puts(Capability.enter_ca_mode);
       terminal.puts(Capability.cursor_invisible);
       try {
         show(visit, terminal);
       } finally {
-        terminal.puts(Capability.cursor_normal);
-        terminal.puts(Capability.exit_ca_mode);
-        terminal.flush();
-        terminal.setAttributes(before);
+        leaveScreen(terminal, before);
+        Runtime.getRuntime().removeShutdownHook(screen);
       }
     }
+  }
+
+  private static void leaveScreen(Terminal terminal, Attributes before) {
+    terminal.puts(Capability.cursor_normal);
+    terminal.puts(Capability.exit_ca_mode);
+    terminal.flush();
+    terminal.setAttributes(before);
   }
 
   private void show(Visit visit, Terminal terminal) throws CommandException, IOException {
@@ -137,12 +149,12 @@ final class TopCommand implements JasyncioCommand.Subcommand {
   /// Waits until it is time to look again, or somebody wants to leave.
   private boolean isToEnd(Terminal terminal) throws IOException {
     long end = System.nanoTime() + Math.round(interval * 1e9);
-    for (long left; (left = end - System.nanoTime()) > 0; ) {
-      int key = terminal.reader().read(Math.max(1, left / 1_000_000));
-      if (key == 'q' || key == 'Q' || key == 3 || key == 4 || key == -1) { // Ctrl-C, Ctrl-D
+    for (long left; !leaves && (left = end - System.nanoTime()) > 0; ) {
+      int key = terminal.reader().read(Math.clamp(left / 1_000_000, 1, GLANCE_MILLIS));
+      if (key == 'q' || key == 'Q' || key == 4 || key == NonBlockingReader.EOF) { // Ctrl-D
         return true;
       }
     }
-    return false;
+    return leaves;
   }
 }

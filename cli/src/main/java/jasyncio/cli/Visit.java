@@ -61,7 +61,7 @@ final class Visit implements Answers {
       throw failure(command, "there is no process " + target);
     }
     for (Path socket : Sockets.of(target)) {
-      SocketChannel channel = connect(socket);
+      SocketChannel channel = connect(socket, target);
       if (channel != null) {
         return new Visit(target, channel);
       }
@@ -69,9 +69,14 @@ final class Visit implements Answers {
     return byAttaching(command, target);
   }
 
-  private static @Nullable SocketChannel connect(Path socket) {
+  private static @Nullable SocketChannel connect(Path socket, String pid) {
     try {
-      return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+      var channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+      if (Sockets.isOfOwnerOf(pid, channel)) {
+        return channel;
+      }
+      channel.close();
+      return null;
     } catch (IOException e) {
       return null; // one that a process of this number has left
     }
@@ -148,15 +153,24 @@ final class Visit implements Answers {
                 .map(entry ->
                     " " + entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), UTF_8))
                 .collect(Collectors.joining());
-    var bytes = UTF_8.encode(line + "\n");
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
+    send(line + "\n");
     String answer = in.readLine();
     if (answer == null) {
       throw new IOException("process " + pid + " has ended");
     }
     return answer;
+  }
+
+  /// A program that turns us away says why before it closes the connection.
+  private void send(String line) {
+    var bytes = UTF_8.encode(line);
+    try {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    } catch (IOException e) {
+      return; // then what it has said can be read, or nothing
+    }
   }
 
   /// An answer as an object.

@@ -51,7 +51,18 @@ final class VisitOptions {
       throws CommandException, IOException {
     checkPatience(command);
     try (Visit visit = visit(command)) {
+      return ask(visit, command, question, values);
+    }
+  }
+
+  /// Asks it in a visit.
+  String ask(
+      Visit visit, String command, String question, Map<String, @Nullable String> values)
+      throws CommandException {
+    try {
       return visit.ask(question, withPatience(values));
+    } catch (IOException e) {
+      throw CommandException.failure(command, String.valueOf(e.getMessage()));
     }
   }
 
@@ -68,7 +79,7 @@ final class VisitOptions {
   /// What a question depends on.
   Map<String, @Nullable String> withPatience(Map<String, @Nullable String> values) {
     var all = new LinkedHashMap<String, @Nullable String>(values);
-    all.put("patience", Long.toString(Math.round(patience * 1e3)));
+    all.put("patience", Long.toString(Math.max(1, Math.round(patience * 1e3))));
     return all;
   }
 
@@ -80,6 +91,6 @@ final class VisitOptions {
       throw UsageMistake.in(
           command, "--patience is more than 0, and at most a day; not " + patience);
     }
-    return Math.round(patience * 1e3);
+    return Math.max(1, Math.round(patience * 1e3));
   }
 }

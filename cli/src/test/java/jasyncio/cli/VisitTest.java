@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -211,6 +212,54 @@ class VisitTest {
           "--patience=600",
           program.pid(),
           "first");
+    }
+  }
+
+  @Test
+  void change_ofALoopThatIsHeldUp_isSaidNotToBeMade() throws Throwable {
+    try (Program program = Program.of("block", "-Djasyncio.insight=control")) {
+      Result debug = jasyncio("debug", "--patience=0.05", program.pid(), "on");
+      assertThat(debug.status()).isEqualTo(ExitStatus.FAILED);
+      assertThat(debug.out()).isEmpty();
+      assertThat(debug.err())
+          .startsWith("loop-1: has not answered for 0.05 s")
+          .endsWith("jasyncio debug: it was not switched for every loop; --patience waits longer\n");
+      Result cancel = jasyncio("cancel", "--patience=0.05", program.pid(), "first");
+      assertThat(cancel.status()).isEqualTo(ExitStatus.FAILED);
+      assertThat(cancel.err())
+          .endsWith(
+              "jasyncio cancel: none was cancelled, as not every loop has answered; --patience waits"
+                  + " longer\n");
+    }
+  }
+
+  @Test
+  void visitors_sixteenAtATime() throws Throwable {
+    Path path = directory.resolve("insight");
+    try (Program program = Program.of("tasks", "-Djasyncio.insight=socket:" + path)) {
+      var visits = new ArrayList<Visit>();
+      for (int i = 0; i < 16; i++) {
+        visits.add(Visit.to("test", path.toString()));
+        visits.getLast().ask("where", Map.of("name", "nobody")); // it is in
+      }
+      assertRefused(
+          ExitStatus.FAILED,
+          "there are 16 visitors already; one of them must leave first\n",
+          "ps",
+          path.toString());
+      assertThat(program.process().isAlive()).isTrue();
+      for (Visit visit : visits) {
+        visit.close();
+      }
+    }
+  }
+
+  @Test
+  void file_thatIsNoSocket_isLeftAlone() throws Throwable {
+    Path path = Files.writeString(directory.resolve("precious"), "data");
+    try (Program program = Program.of("nothing", "-Djasyncio.insight=socket:" + path)) {
+      assertThat(program.process().isAlive()).isTrue();
+      assertThat(path).content().isEqualTo("data");
     }
   }
 

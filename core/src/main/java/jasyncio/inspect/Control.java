@@ -1,11 +1,12 @@
 package jasyncio.inspect;
 
 import jasyncio.EventLoop;
-import jasyncio.internal.face.Loops;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import jasyncio.LoopStatistics;
+import jasyncio.Task;
+import jasyncio.WaitInfo;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /// What visitors may change in the program, if it was started with leave to do so.
@@ -24,44 +25,60 @@ final class Control {
   static Map<String, @Nullable Object> cancel(Questions questions) throws InterruptedException {
     checkAllowed();
     questions.text("name");
-    return questions.ofEachLoop((loop, found) -> {
-      var cancelled = new ArrayList<String>();
-      var statistics =
-          Survey.of(
-              loop,
-              questions.patience,
-              (task, _) -> {
-                if (questions.isMeant(task) && task.cancel("asked for by jasyncio cancel")) {
-                  cancelled.add(task.getName());
-                }
-              });
-      if (statistics != null) {
-        found.put("cancelled", List.copyOf(cancelled));
-      }
-      return statistics;
-    });
+    return questions.ofEachLoop(
+        (loop, found) -> {
+          var cancelled = new CopyOnWriteArrayList<String>();
+          var statistics =
+              Survey.of(
+                  loop,
+                  questions.patience,
+                  (task, _) -> {
+                    if (questions.isMeant(task) && task.cancel("asked for by jasyncio cancel")) {
+                      cancelled.add(task.getName());
+                    }
+                  });
+          found.put("cancelled", List.copyOf(cancelled)); // some, though it does not get on
+          return statistics;
+        });
   }
 
   /// Switches debug mode.
-  static Map<String, @Nullable Object> debug(Questions questions) {
+  static Map<String, @Nullable Object> debug(Questions questions) throws InterruptedException {
     checkAllowed();
-    boolean on = Boolean.parseBoolean(questions.text("on"));
-    var loops = new ArrayList<Map<String, @Nullable Object>>();
-    for (var loop : Loops.running()) {
-      var found = new LinkedHashMap<String, @Nullable Object>();
-      found.put("name", Loops.name(loop));
-      found.put("debug", on);
-      Loops.ask(loop, () -> switchDebug(loop, on));
-      loops.add(found);
-    }
-    var all = new LinkedHashMap<String, @Nullable Object>();
-    all.put("pid", ProcessHandle.current().pid());
-    all.put("loops", loops);
-    return all;
+    boolean on =
+        switch (questions.text("on")) {
+          case "true" -> true;
+          case "false" -> false;
+          case String other ->
+              throw new IllegalArgumentException("on is true or false, not '" + other + "'");
+        };
+    return questions.ofEachLoop((loop, found) -> switchDebug(loop, on, questions.patience, found));
   }
 
-  private static boolean switchDebug(EventLoop loop, boolean on) {
-    loop.setDebug(on);
-    return false;
+  private static @Nullable LoopStatistics switchDebug(
+      EventLoop loop, boolean on, int patience, Map<String, @Nullable Object> found)
+      throws InterruptedException {
+    var statistics =
+        Survey.of(
+            loop,
+            patience,
+            new Survey.Visitor() {
+              @Override
+              public int maxTasks() {
+                return -1;
+              }
+
+              @Override
+              public void visit(Task<?> task, @Nullable WaitInfo waitsFor) {}
+
+              @Override
+              public void end() {
+                loop.setDebug(on);
+              }
+            });
+    if (statistics != null) {
+      found.put("debug", on);
+    }
+    return statistics;
   }
 }

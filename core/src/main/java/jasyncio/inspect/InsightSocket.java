@@ -73,7 +73,7 @@ final class InsightSocket {
     try (server) {
       var visitor = accept();
       if (visitor != null) {
-        Visitor.serve(visitor);
+        LineService.serve(visitor);
       }
     } catch (IOException e) {
       return; // nobody comes in

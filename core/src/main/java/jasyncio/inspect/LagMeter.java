@@ -52,13 +52,14 @@ final class LagMeter implements AutoCloseable {
     closed = true;
   }
 
-  /// What was measured of a loop.
+  /// What was measured of a loop: the last thousands, and the longest.
   private static final class Lags {
     private static final int MAX = 3_000; // a minute
 
     private final EventLoop loop;
     private final double[] seconds = new double[MAX];
-    private int size;
+    private int samples; // of which the last MAX are there
+    private double longest;
     private @Nullable DoubleSupplier asked;
 
     private Lags(EventLoop loop) {
@@ -67,8 +68,9 @@ final class LagMeter implements AutoCloseable {
 
     private void look() {
       double lag = asked == null ? Double.NaN : asked.getAsDouble();
-      if (!Double.isNaN(lag) && size < MAX) {
-        seconds[size++] = lag;
+      if (!Double.isNaN(lag)) {
+        seconds[samples++ % MAX] = lag;
+        longest = Math.max(longest, lag);
       }
       if (asked == null || !Double.isNaN(lag) || !loop.isRunning()) {
         asked = Loops.measureLag(loop);
@@ -76,16 +78,18 @@ final class LagMeter implements AutoCloseable {
     }
 
     private @Nullable Map<String, Object> take() {
-      if (size == 0) {
+      if (samples == 0) {
         return null;
       }
+      int size = Math.min(samples, MAX);
       Arrays.sort(seconds, 0, size);
       var lag = new LinkedHashMap<String, Object>();
-      lag.put("samples", size);
+      lag.put("samples", samples);
       lag.put("p50", seconds[size / 2]);
       lag.put("p99", seconds[(int) (size * 0.99)]);
-      lag.put("max", seconds[size - 1]);
-      size = 0;
+      lag.put("max", longest);
+      samples = 0;
+      longest = 0;
       return lag;
     }
   }

@@ -5,6 +5,7 @@ import jasyncio.LoopStatistics;
 import jasyncio.Task;
 import jasyncio.WaitInfo;
 import jasyncio.inspect.StepCosts.Cost;
+import jasyncio.inspect.StepCosts.Identity;
 import jasyncio.inspect.StepCosts.SlowStep;
 import jasyncio.internal.base.StepListener;
 import jasyncio.internal.face.Loops;
@@ -12,25 +13,26 @@ import jasyncio.internal.face.Tasks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Measures a loop for a visitor: what its tasks have cost since the last question, and for how
-/// long they have waited. The visitor's thread makes, asks and closes it.
-final class Measurement implements StepListener, Survey.Visitor, AutoCloseable {
+/// Measures a loop for a visitor: what its tasks have cost since the last question, and for how long
+/// they have waited. The visitor's thread makes, asks and closes it.
+final class Measurement implements StepListener, AutoCloseable {
   private static final int MAX_TASKS = 10_000; // to be looked at each time
   private static final int MAX_HOT = 50;
   private static final int MAX_WAITS = 20;
   private static final double NANOS = 1e9; // in a second
 
   /// A task that waits.
-  private record Waiter(Task<?> task, WaitInfo what, boolean awaited) {
+  private record Waiter(
+      Identity task, WaitInfo what, double age, boolean awaited, boolean hasStood) {
     boolean sleeps() {
       return what.kind() == WaitInfo.Kind.TIMER;
     }
@@ -40,11 +42,8 @@ final class Measurement implements StepListener, Survey.Visitor, AutoCloseable {
   private record Wait(String what, long since) {}
 
   private final EventLoop loop;
-  private StepCosts costs; // loop's thread, as the next three
-  private @Nullable StepCosts ended; // until it is taken
-  private List<Waiter> waiters = new ArrayList<>();
-  private boolean looked;
-  private IdentityHashMap<Task<?>, Wait> waits = new IdentityHashMap<>(); // visitor's thread
+  private StepCosts costs; // loop's thread
+  private Map<Integer, Wait> waits = Map.of(); // visitor's thread, by the numbers of tasks
 
   Measurement(EventLoop loop) {
     this.loop = loop;
@@ -66,26 +65,36 @@ final class Measurement implements StepListener, Survey.Visitor, AutoCloseable {
 
   /// What the steps of a task have cost since the last question.
   @Nullable Cost costOf(Task<?> task) {
-    return costs.tasks.get(task);
+    return costs.of(task);
   }
 
-  @Override
-  public int maxTasks() {
-    return MAX_TASKS;
-  }
+  /// One look at the tasks. The loop's thread until it is over, then the visitor's.
+  private final class Look implements Survey.Visitor {
+    private final List<Waiter> waiters = new ArrayList<>();
+    private boolean looked;
+    private @Nullable StepCosts taken;
 
-  @Override
-  public void visit(Task<?> task, @Nullable WaitInfo waitsFor) {
-    looked = true;
-    if (waitsFor != null) {
-      waiters.add(new Waiter(task, waitsFor, !task.awaitedBy().isEmpty()));
+    @Override
+    public int maxTasks() {
+      return MAX_TASKS;
     }
-  }
 
-  @Override
-  public void end() {
-    ended = costs;
-    costs = new StepCosts(loop);
+    @Override
+    public void visit(Task<?> task, @Nullable WaitInfo waitsFor) {
+      looked = true;
+      if (waitsFor != null) {
+        boolean awaited = !task.awaitedBy().isEmpty();
+        boolean hasStood = costs.isWithoutStep(task);
+        waiters.add(
+            new Waiter(Identity.of(task), waitsFor, Tasks.age(task), awaited, hasStood));
+      }
+    }
+
+    @Override
+    public void end() {
+      taken = costs;
+      costs = new StepCosts(loop);
+    }
   }
 
   // ---- on the visitor's thread ------------------------------------------------------------------
@@ -95,15 +104,15 @@ final class Measurement implements StepListener, Survey.Visitor, AutoCloseable {
   /// @return what the loop has to do; `null` if it does not get on, or has ended
   @Nullable LoopStatistics take(int patience, Map<String, @Nullable Object> found)
       throws InterruptedException {
-    waiters = new ArrayList<>(); // before the loop is asked, as the next; read when it has answered
-    looked = false;
-    var statistics = Survey.of(loop, patience, this);
+    var look = new Look();
+    var statistics = Survey.of(loop, patience, look);
     if (statistics != null) {
-      putCosts(Objects.requireNonNull(ended), found);
-      if (looked || statistics.tasks() == 0) {
-        putWaits(waiters, found);
+      putCosts(Objects.requireNonNull(look.taken), found);
+      if (look.looked || statistics.tasks() == 0) {
+        putWaits(look.waiters, found);
+      } else {
+        waits = Map.of();
       }
-      ended = null;
     }
     return statistics;
   }
@@ -111,23 +120,23 @@ final class Measurement implements StepListener, Survey.Visitor, AutoCloseable {
   private static void putCosts(StepCosts costs, Map<String, @Nullable Object> found) {
     long now = System.nanoTime();
     found.put("seconds", (now - costs.began) / NANOS);
-    found.put("steps", costs.all.steps);
-    found.put("busy", costs.all.nanos / NANOS);
+    found.put("steps", costs.all().steps);
+    found.put("busy", costs.all().nanos / NANOS);
     found.put(
         "tasks",
-        hottest(costs.tasks).map(entry -> put(entry.getValue(), task(entry.getKey()))).toList());
+        hottest(costs.tasks().stream(), StepCosts.TaskCost::cost)
+            .map(task -> put(task.cost(), task(task.task())))
+            .toList());
     found.put(
         "functions",
-        hottest(costs.functions())
+        hottest(costs.functions().entrySet().stream(), Map.Entry::getValue)
             .map(entry -> put(entry.getValue(), named(entry.getKey())))
             .toList());
-    found.put("slow", costs.slow.stream().map(step -> slow(step, now)).toList());
+    found.put("slow", costs.slow().stream().map(step -> slow(step, now)).toList());
   }
 
-  private static <K> Stream<Map.Entry<K, Cost>> hottest(Map<K, Cost> costs) {
-    return costs.entrySet().stream()
-        .sorted(Comparator.comparingLong(entry -> -entry.getValue().nanos))
-        .limit(MAX_HOT);
+  private static <T> Stream<T> hottest(Stream<T> all, Function<T, Cost> cost) {
+    return all.sorted(Comparator.comparingLong(each -> -cost.apply(each).nanos)).limit(MAX_HOT);
   }
 
   /// Puts what it has cost into a map.
@@ -144,11 +153,11 @@ final class Measurement implements StepListener, Survey.Visitor, AutoCloseable {
     return map;
   }
 
-  private static Map<String, @Nullable Object> task(Task<?> task) {
+  private static Map<String, @Nullable Object> task(Identity task) {
     var map = new LinkedHashMap<String, @Nullable Object>();
-    map.put("number", Tasks.number(task));
-    map.put("name", task.getName());
-    map.put("coroutine", Tasks.coroutineName(task));
+    map.put("number", task.number());
+    map.put("name", task.name());
+    map.put("coroutine", task.coroutine());
     return map;
   }
 
@@ -166,16 +175,14 @@ final class Measurement implements StepListener, Survey.Visitor, AutoCloseable {
 
   private void putWaits(List<Waiter> waiters, Map<String, @Nullable Object> found) {
     long now = System.nanoTime();
-    var stepped = Objects.requireNonNull(ended).tasks;
     var known = waits;
-    waits = new IdentityHashMap<>();
+    waits = new HashMap<>();
     var counts = new HashMap<List<String>, Integer>();
     for (var waiter : waiters) {
       var what = waiter.what().toString();
-      var before = known.get(waiter.task());
-      boolean stays =
-          before != null && before.what().equals(what) && !stepped.containsKey(waiter.task());
-      waits.put(waiter.task(), stays ? before : new Wait(what, now));
+      var before = known.get(waiter.task().number());
+      boolean stays = before != null && before.what().equals(what) && waiter.hasStood();
+      waits.put(waiter.task().number(), stays ? before : new Wait(what, now));
       if (!waiter.sleeps()) {
         counts.merge(List.of(what, kind(waiter.what())), 1, Integer::sum);
       }
@@ -191,7 +198,7 @@ final class Measurement implements StepListener, Survey.Visitor, AutoCloseable {
 
   private List<Map<String, @Nullable Object>> longest(Stream<Waiter> waiters, long now) {
     return waiters
-        .sorted(Comparator.comparingLong(waiter -> sinceOf(waiter)))
+        .sorted(Comparator.comparingLong(this::sinceOf))
         .limit(MAX_WAITS)
         .map(waiter -> {
           var map = task(waiter.task());
@@ -204,7 +211,7 @@ final class Measurement implements StepListener, Survey.Visitor, AutoCloseable {
   }
 
   private long sinceOf(Waiter waiter) {
-    return Objects.requireNonNull(waits.get(waiter.task())).since();
+    return Objects.requireNonNull(waits.get(waiter.task().number())).since();
   }
 
   private static List<Map<String, @Nullable Object>> mostWaitedFor(
@@ -224,13 +231,12 @@ final class Measurement implements StepListener, Survey.Visitor, AutoCloseable {
 
   /// Those that nobody awaits, oldest first: among them are those that were forgotten.
   private static List<Map<String, @Nullable Object>> unawaited(List<Waiter> waiters) {
-    return waiters.stream()
+    return waiters.stream() // oldest first
         .filter(waiter -> !waiter.awaited())
-        .sorted(Comparator.comparingInt(waiter -> Tasks.number(waiter.task())))
         .limit(MAX_WAITS)
         .map(waiter -> {
           var map = task(waiter.task());
-          map.put("age", Tasks.age(waiter.task()));
+          map.put("age", waiter.age());
           map.put("waitsFor", waiter.what().toString());
           return map;
         })

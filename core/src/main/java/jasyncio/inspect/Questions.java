@@ -37,11 +37,14 @@ final class Questions {
 
   private Questions(Map<String, String> values) {
     this.values = values;
-    this.name = glob(values.get("name"));
-    this.waiting = glob(values.containsKey("waiting") ? "*" + values.get("waiting") + "*" : null);
+    this.name = glob(values.get("name"), 0);
+    this.waiting =
+        glob(
+            values.containsKey("waiting") ? "*" + values.get("waiting") + "*" : null,
+            Pattern.CASE_INSENSITIVE);
     this.state = values.get("state");
     this.limit = number("limit", LIMIT);
-    this.patience = number("patience", PATIENCE_MILLIS);
+    this.patience = Math.max(1, number("patience", PATIENCE_MILLIS));
     this.older = number("older", 0) / 1e3;
   }
 
@@ -283,7 +286,7 @@ final class Questions {
   }
 
   /// `*` stands for anything, and `?` for one character.
-  private static @Nullable Pattern glob(@Nullable String glob) {
+  private static @Nullable Pattern glob(@Nullable String glob, int flags) {
     if (glob == null) {
       return null;
     }
@@ -292,6 +295,6 @@ final class Questions {
         .forEach(c ->
             regex.append(
                 c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf((char) c))));
-    return Pattern.compile(regex.toString(), Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+    return Pattern.compile(regex.toString(), Pattern.DOTALL | flags);
   }
 }

@@ -5,7 +5,9 @@ import jasyncio.Task;
 import jasyncio.internal.base.StepListener;
 import jasyncio.internal.face.Loops;
 import jasyncio.internal.face.Tasks;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -13,11 +15,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What the steps of a loop cost, of tasks and callbacks, since the measurement began. Belongs to
-/// the loop's thread until it is handed over.
+/// the loop's thread until it is handed over. Keeps no task that is done.
 final class StepCosts implements StepListener {
   private static final int MAX_TASKS = 10_000; // of which it is known for each
   private static final int MAX_FUNCTIONS = 1_000;
+  private static final int MAX_ENDED = 1_000;
   private static final int MAX_SLOW = 50;
+  private static final long HEAVY_NANOS = 1_000_000; // what a task has cost that is shown after its end
 
   /// So many steps, and the time that they took, in nanoseconds.
   static final class Cost {
@@ -38,6 +42,16 @@ final class StepCosts implements StepListener {
     }
   }
 
+  /// Who a task is, or was.
+  record Identity(int number, String name, String coroutine) {
+    static Identity of(Task<?> task) {
+      return new Identity(Tasks.number(task), task.getName(), Tasks.coroutineName(task));
+    }
+  }
+
+  /// What a task has cost.
+  record TaskCost(Identity task, Cost cost) {}
+
   /// A step that has taken too long.
   ///
   /// @param task whose it was; `null` for a callback
@@ -47,7 +61,7 @@ final class StepCosts implements StepListener {
   /// @param ready how many had to wait for their turn meanwhile
   /// @param stack where it was
   record SlowStep(
-      @Nullable Task<?> task,
+      @Nullable Identity task,
       String function,
       long nanos,
       long ended,
@@ -55,11 +69,13 @@ final class StepCosts implements StepListener {
       List<StackTraceElement> stack) {}
 
   final long began = System.nanoTime();
-  final Cost all = new Cost();
-  final IdentityHashMap<Task<?>, Cost> tasks = new IdentityHashMap<>();
-  final List<SlowStep> slow = new ArrayList<>();
-  private final Map<String, Cost> others = new HashMap<>(); // callbacks, and tasks beyond the limit
   private final EventLoop loop;
+  private final Cost all = new Cost();
+  private final IdentityHashMap<Task<?>, Cost> tasks = new IdentityHashMap<>(); // not done
+  private final List<TaskCost> ended = new ArrayList<>(); // the heavy ones
+  private final Map<String, Cost> others = new HashMap<>(); // callbacks, the ended, and beyond the limit
+  private final Deque<SlowStep> slow = new ArrayDeque<>(); // the last ones
+  private boolean complete = true; // each task that has had a step, and is not done, is in `tasks`
 
   StepCosts(EventLoop loop) {
     this.loop = loop;
@@ -68,24 +84,46 @@ final class StepCosts implements StepListener {
   @Override
   public void stepEnded(Object step, long nanos, boolean isSlow, List<StackTraceElement> seen) {
     all.add(nanos);
-    var task = step instanceof Task<?> t ? t : null;
-    costOf(step, task).add(nanos);
-    if (isSlow && slow.size() < MAX_SLOW) {
-      int ready = loop.statistics().ready();
-      slow.add(new SlowStep(task, function(step, task), nanos, System.nanoTime(), ready, seen));
+    if (step instanceof Task<?> task) {
+      add(task, nanos);
+    } else {
+      of(others, Loops.nameOfCallback(step)).add(nanos);
+    }
+    if (isSlow) {
+      if (slow.size() == MAX_SLOW) {
+        slow.removeFirst();
+      }
+      slow.add(slowStep(step, nanos, seen));
     }
   }
 
-  private Cost costOf(Object step, @Nullable Task<?> task) {
-    var known = task == null ? null : tasks.get(task);
-    if (known != null) {
-      return known;
-    } else if (task != null && tasks.size() < MAX_TASKS) {
-      var cost = new Cost();
+  private void add(Task<?> task, long nanos) {
+    var cost = tasks.get(task);
+    if (cost == null && !task.done() && tasks.size() < MAX_TASKS) {
+      cost = new Cost();
       tasks.put(task, cost);
-      return cost;
+    } else if (cost == null) {
+      complete &= task.done();
+      cost = new Cost();
+      of(others, Tasks.coroutineName(task)).add(nanos);
     }
-    return of(others, function(step, task));
+    cost.add(nanos);
+    if (task.done()) {
+      var known = tasks.remove(task);
+      if (known != null) {
+        of(others, Tasks.coroutineName(task)).add(known);
+      }
+      if (cost.nanos >= HEAVY_NANOS && ended.size() < MAX_ENDED) {
+        ended.add(new TaskCost(Identity.of(task), cost));
+      }
+    }
+  }
+
+  private SlowStep slowStep(Object step, long nanos, List<StackTraceElement> seen) {
+    var task = step instanceof Task<?> t ? Identity.of(t) : null;
+    var function = task == null ? Loops.nameOfCallback(step) : task.coroutine();
+    return new SlowStep(
+        task, function, nanos, System.nanoTime(), loop.statistics().ready(), seen);
   }
 
   private static Cost of(Map<String, Cost> functions, String name) {
@@ -93,15 +131,40 @@ final class StepCosts implements StepListener {
     return functions.computeIfAbsent(isRoom ? name : "others", _ -> new Cost());
   }
 
-  private static String function(Object step, @Nullable Task<?> task) {
-    return task == null ? Loops.nameOfCallback(step) : Tasks.coroutineName(task);
+  // ---- what was measured ------------------------------------------------------------------------
+
+  /// All steps together.
+  Cost all() {
+    return all;
   }
 
-  /// What ran, by name. Whoever it was handed over to.
+  /// What a task has cost that is not done; `null` if nothing.
+  @Nullable Cost of(Task<?> task) {
+    return tasks.get(task);
+  }
+
+  /// Whether it is known that a task, which is not done, has had no step.
+  boolean isWithoutStep(Task<?> task) {
+    return complete && !tasks.containsKey(task);
+  }
+
+  /// What tasks have cost, each.
+  List<TaskCost> tasks() {
+    var list = new ArrayList<>(ended);
+    tasks.forEach((task, cost) -> list.add(new TaskCost(Identity.of(task), cost)));
+    return list;
+  }
+
+  /// What ran, by name.
   Map<String, Cost> functions() {
     var functions = new HashMap<String, Cost>();
     others.forEach((name, cost) -> of(functions, name).add(cost));
     tasks.forEach((task, cost) -> of(functions, Tasks.coroutineName(task)).add(cost));
     return functions;
+  }
+
+  /// The last steps that took too long.
+  List<SlowStep> slow() {
+    return List.copyOf(slow);
   }
 }

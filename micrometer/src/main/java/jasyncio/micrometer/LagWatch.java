@@ -144,7 +144,7 @@ final class LagWatch {
     private static void lookAt(LagWatch watch) {
       try {
         watch.look();
-      } catch (RuntimeException e) { // of the registry; the next look may do better
+      } catch (Throwable e) { // of the registry; the next look may do better
       }
     }
   }

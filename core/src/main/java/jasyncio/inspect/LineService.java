@@ -10,12 +10,12 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/// Somebody who has come in by a socket: what they ask, a line each, is answered by a line until
-/// they leave.
-final class Visitor {
+/// Serves a visitor who has come in by a socket: what they ask, a line each, is answered by a line
+/// until they leave.
+final class LineService {
   private static final int MAX_LINE = 100_000;
 
-  private Visitor() {}
+  private LineService() {}
 
   /// Answers until the visitor leaves.
   static void serve(SocketChannel channel) {
