@@ -84,7 +84,8 @@ class StepListenersTest {
   void step_inWhichAnotherTaskStartsEagerly_isTold() {
     var heard = new ArrayList<String>();
     StepListener listener =
-        (step, nanos, isSlow, seen) -> heard.add(step instanceof Task<?> task ? task.getName() : "");
+        (step, nanos, isSlow, seen) ->
+            heard.add(step instanceof Task<?> task ? task.getName() : "");
     run(
         () -> {
           var loop = getRunningLoop();

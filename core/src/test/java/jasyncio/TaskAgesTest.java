@@ -38,12 +38,13 @@ class TaskAgesTest {
   @Test
   void taskThatIsVeryManyBehind_isOldAllTheSame() {
     var ages = new TaskAges();
+    int far = Integer.MAX_VALUE; // twice as far is once round
     ages.note(10, SECOND);
-    ages.note(10 + Integer.MAX_VALUE, 2 * SECOND);
-    ages.note(30 + Integer.MAX_VALUE + Integer.MAX_VALUE / 2, 3 * SECOND); // more than 2^31 since
+    ages.note(10 + far, 2 * SECOND);
+    ages.note(30 + far + far / 2, 3 * SECOND);
     assertThat(ages.age(1, 5 * SECOND)).isEqualTo(4 * SECOND);
     assertThat(ages.age(11, 5 * SECOND)).isEqualTo(3 * SECOND);
-    assertThat(ages.age(31 + Integer.MAX_VALUE + Integer.MAX_VALUE / 2, 5 * SECOND)).isZero();
+    assertThat(ages.age(31 + far + far / 2, 5 * SECOND)).isZero();
   }
 
   /// A task every quarter of a second for a week, each noted: whoever is asked for is off by some

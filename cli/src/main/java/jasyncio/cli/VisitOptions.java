@@ -56,8 +56,7 @@ final class VisitOptions {
   }
 
   /// Asks it in a visit.
-  String ask(
-      Visit visit, String command, String question, Map<String, @Nullable String> values)
+  String ask(Visit visit, String command, String question, Map<String, @Nullable String> values)
       throws CommandException {
     try {
       return visit.ask(question, withPatience(values));

@@ -223,7 +223,8 @@ class VisitTest {
       assertThat(debug.out()).isEmpty();
       assertThat(debug.err())
           .startsWith("loop-1: has not answered for 0.05 s")
-          .endsWith("jasyncio debug: it was not switched for every loop; --patience waits longer\n");
+          .endsWith(
+              "jasyncio debug: it was not switched for every loop; --patience waits longer\n");
       Result cancel = jasyncio("cancel", "--patience=0.05", program.pid(), "first");
       assertThat(cancel.status()).isEqualTo(ExitStatus.FAILED);
       assertThat(cancel.err())

@@ -25,21 +25,20 @@ final class Control {
   static Map<String, @Nullable Object> cancel(Questions questions) throws InterruptedException {
     checkAllowed();
     questions.text("name");
-    return questions.ofEachLoop(
-        (loop, found) -> {
-          var cancelled = new CopyOnWriteArrayList<String>();
-          var statistics =
-              Survey.of(
-                  loop,
-                  questions.patience,
-                  (task, _) -> {
-                    if (questions.isMeant(task) && task.cancel("asked for by jasyncio cancel")) {
-                      cancelled.add(task.getName());
-                    }
-                  });
-          found.put("cancelled", List.copyOf(cancelled)); // some, though it does not get on
-          return statistics;
-        });
+    return questions.ofEachLoop((loop, found) -> {
+      var cancelled = new CopyOnWriteArrayList<String>();
+      var statistics =
+          Survey.of(
+              loop,
+              questions.patience,
+              (task, _) -> {
+                if (questions.isMeant(task) && task.cancel("asked for by jasyncio cancel")) {
+                  cancelled.add(task.getName());
+                }
+              });
+      found.put("cancelled", List.copyOf(cancelled)); // some, though it does not get on
+      return statistics;
+    });
   }
 
   /// Switches debug mode.

@@ -22,8 +22,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Measures a loop for a visitor: what its tasks have cost since the last question, and for how long
-/// they have waited. The visitor's thread makes, asks and closes it.
+/// Measures a loop for a visitor: what its tasks have cost since the last question, and for how
+/// long they have waited. The visitor's thread makes, asks and closes it.
 final class Measurement implements StepListener, AutoCloseable {
   private static final int MAX_TASKS = 10_000; // to be looked at each time
   private static final int MAX_HOT = 50;
@@ -85,8 +85,7 @@ final class Measurement implements StepListener, AutoCloseable {
       if (waitsFor != null) {
         boolean awaited = !task.awaitedBy().isEmpty();
         boolean hasStood = costs.isWithoutStep(task);
-        waiters.add(
-            new Waiter(Identity.of(task), waitsFor, Tasks.age(task), awaited, hasStood));
+        waiters.add(new Waiter(Identity.of(task), waitsFor, Tasks.age(task), awaited, hasStood));
       }
     }
 

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// Made by the class of loops, by its name, when the first one begins to run.
 final class StandingSocket implements Runnable {
   private static final int MAX_VISITORS = 16; // at a time
-  private static final int MAX_PATH = 80; // what systems take, less the name of the directory where it is made
+  private static final int MAX_PATH =
+      80; // what systems take, less the name of the directory where it is made
   private static final long PAUSE_NANOS = 1_000_000_000; // after a failure
   private static final String OWNER_ONLY = "rwx------";
   private static final int TYPE = 0170000; // of a file, in its mode
@@ -96,7 +97,8 @@ final class StandingSocket implements Runnable {
       }
     }
     if (!mine) {
-      throw new IOException(directory + " is not a directory of this user that others cannot enter");
+      throw new IOException(
+          directory + " is not a directory of this user that others cannot enter");
     }
   }
 
@@ -178,7 +180,8 @@ final class StandingSocket implements Runnable {
     if (!path.toString().endsWith(".sock")) {
       return; // not in our own directory
     }
-    try (var others = Files.newDirectoryStream(Objects.requireNonNull(path.getParent()), "*.sock")) {
+    try (var others =
+        Files.newDirectoryStream(Objects.requireNonNull(path.getParent()), "*.sock")) {
       for (var other : others) {
         removeLeftOver(other);
       }
@@ -229,7 +232,8 @@ final class StandingSocket implements Runnable {
   private void welcome(SocketChannel visitor) throws IOException {
     if (!room.tryAcquire()) {
       try (visitor) {
-        var sentence = "there are " + MAX_VISITORS + " visitors already; one of them must leave first";
+        var sentence =
+            "there are " + MAX_VISITORS + " visitors already; one of them must leave first";
         visitor.write(UTF_8.encode(Json.of(Map.of("error", sentence)) + "\n"));
       }
       return;

@@ -21,7 +21,8 @@ final class StepCosts implements StepListener {
   private static final int MAX_FUNCTIONS = 1_000;
   private static final int MAX_ENDED = 1_000;
   private static final int MAX_SLOW = 50;
-  private static final long HEAVY_NANOS = 1_000_000; // what a task has cost that is shown after its end
+  private static final long HEAVY_NANOS =
+      1_000_000; // what a task has cost that is shown after its end
 
   /// So many steps, and the time that they took, in nanoseconds.
   static final class Cost {
@@ -73,7 +74,8 @@ final class StepCosts implements StepListener {
   private final Cost all = new Cost();
   private final IdentityHashMap<Task<?>, Cost> tasks = new IdentityHashMap<>(); // not done
   private final List<TaskCost> ended = new ArrayList<>(); // the heavy ones
-  private final Map<String, Cost> others = new HashMap<>(); // callbacks, the ended, and beyond the limit
+  private final Map<String, Cost> others =
+      new HashMap<>(); // callbacks, the ended, and beyond the limit
   private final Deque<SlowStep> slow = new ArrayDeque<>(); // the last ones
   private boolean complete = true; // each task that has had a step, and is not done, is in `tasks`
 
@@ -122,8 +124,7 @@ final class StepCosts implements StepListener {
   private SlowStep slowStep(Object step, long nanos, List<StackTraceElement> seen) {
     var task = step instanceof Task<?> t ? Identity.of(t) : null;
     var function = task == null ? Loops.nameOfCallback(step) : task.coroutine();
-    return new SlowStep(
-        task, function, nanos, System.nanoTime(), loop.statistics().ready(), seen);
+    return new SlowStep(task, function, nanos, System.nanoTime(), loop.statistics().ready(), seen);
   }
 
   private static Cost of(Map<String, Cost> functions, String name) {

@@ -14,8 +14,11 @@ import jasyncio.LoopStatistics;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -64,6 +67,10 @@ public final class EventLoopMetrics implements MeterBinder, AutoCloseable {
 
   /// Who looks for a name that is free, and takes it.
   private static final Object NAMING = new Object();
+
+  /// Those that are bound; their registries keep them. Guarded by NAMING.
+  private static final Set<EventLoopMetrics> ALL_BOUND =
+      Collections.newSetFromMap(new WeakHashMap<>());
 
   private enum Stage {
     NEW,
@@ -169,7 +176,7 @@ public final class EventLoopMetrics implements MeterBinder, AutoCloseable {
 
   // ---- binding ----------------------------------------------------------------------------------
 
-  /// Adds the meters to a registry, once.
+  /// Adds the meters to a registry, once, and takes those of loops out that have been closed.
   ///
   /// @param registry the registry
   /// @throws IllegalStateException if these metrics are bound or closed already, the loop is
@@ -188,6 +195,7 @@ public final class EventLoopMetrics implements MeterBinder, AutoCloseable {
             throw new IllegalStateException("these metrics are closed; make others of the loop");
       }
       var open = openLoop();
+      closeEnded(registry);
       var all = tags.and("loop", name == null ? freeName(registry) : name);
       if (isTaken(registry, all)) {
         throw new IllegalStateException(
@@ -197,6 +205,7 @@ public final class EventLoopMetrics implements MeterBinder, AutoCloseable {
       }
       this.registry = registry;
       stage = Stage.BOUND;
+      ALL_BOUND.add(this);
       try {
         addGauges(registry, all, new Utilization(open));
         addLag(registry, all);
@@ -205,6 +214,13 @@ public final class EventLoopMetrics implements MeterBinder, AutoCloseable {
         throw e;
       }
     }
+  }
+
+  /// Makes room for a loop of the same name: meters of one that has ended tell nothing any more.
+  private static void closeEnded(MeterRegistry registry) {
+    List.copyOf(ALL_BOUND).stream()
+        .filter(other -> other.registry == registry && openOrNull(other.loop) == null)
+        .forEach(EventLoopMetrics::close);
   }
 
   private String freeName(MeterRegistry registry) {
@@ -304,7 +320,7 @@ public final class EventLoopMetrics implements MeterBinder, AutoCloseable {
       Tags all,
       ToDoubleFunction<EventLoop> value) {
     meters.add(
-        Gauge.builder(PREFIX + called, loop, ref -> read(ref, value))
+        Gauge.builder(PREFIX + called, this, metrics -> read(metrics.loop, value))
             .strongReference(true)
             .baseUnit(unit)
             .description(description)
@@ -364,6 +380,7 @@ public final class EventLoopMetrics implements MeterBinder, AutoCloseable {
       var from = registry;
       if (from != null) {
         registry = null;
+        ALL_BOUND.remove(this);
         meters.forEach(from::remove);
         meters.clear();
       }

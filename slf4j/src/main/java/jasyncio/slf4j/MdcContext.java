@@ -25,9 +25,9 @@ import org.slf4j.spi.MDCAdapter;
 /// replaced, in SLF4J and in logback's `LoggerContext`. SLF4J has one public way to do that, a
 /// provider that is named by a system property: start the JVM with
 /// `-Dslf4j.provider=jasyncio.slf4j.MdcServiceProvider`, and nothing else is to be done (SLF4J
-/// 2.0.9 or later). [#install()] is for programs that would rather say it in their code. It takes
-/// the same way if nobody has used SLF4J before, and otherwise, as loggers in static fields make
-/// likely, sets a field inside of SLF4J, which modules have to allow.
+/// 2.0.9 or later, logback 1.5.6 or later). [#install()] is for programs that would rather say it
+/// in their code. It takes the same way if nobody has used SLF4J before, and otherwise, as loggers
+/// in static fields make likely, sets a field inside of SLF4J, which modules have to allow.
 ///
 /// **log4j 2** asks its own `ThreadContext`, to which the MDC only leads. It takes its map from
 /// [Log4jThreadContextMap] by itself, because `log4j2.component.properties` in this jar says so;
@@ -47,9 +47,9 @@ public final class MdcContext {
   /// those of other threads are lost. Does nothing if that has been done before, or if SLF4J has no
   /// provider and so no MDC.
   ///
-  /// @throws IllegalStateException if the provider is one that this library does not know, or if
-  ///   SLF4J or log4j is in use and does not let itself be changed any more: the message says which
-  ///   option of the JVM does it
+  /// @throws IllegalStateException if the provider is one that this library does not know, or too
+  ///   old, or if SLF4J or log4j is in use and does not let itself be changed any more: the message
+  ///   says which option of the JVM does it
   public static synchronized void install() {
     initialize();
     var adapter = MDC.getMDCAdapter();
@@ -95,7 +95,12 @@ public final class MdcContext {
     }
     var values = old.getCopyOfContextMap();
     setInSlf4j(adapter);
-    Backend.setInBackend(LoggerFactory.getILoggerFactory(), adapter);
+    try {
+      Backend.setInBackend(LoggerFactory.getILoggerFactory(), adapter);
+    } catch (IllegalStateException e) {
+      setInSlf4j(old);
+      throw e;
+    }
     if (values != null) {
       adapter.setContextMap(values);
     }

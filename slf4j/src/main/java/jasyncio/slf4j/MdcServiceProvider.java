@@ -33,7 +33,12 @@ public final class MdcServiceProvider implements SLF4JServiceProvider {
     provider.initialize();
     var a = getMDCAdapter();
     if (a != null) {
-      Backend.setInBackend(provider.getLoggerFactory(), a);
+      try {
+        Backend.setInBackend(provider.getLoggerFactory(), a);
+      } catch (IllegalStateException e) {
+        Reporter.warn("The MDC's values stay with threads: " + e.getMessage());
+        adapter = provider.getMDCAdapter();
+      }
     }
   }
 
