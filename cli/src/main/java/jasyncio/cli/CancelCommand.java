@@ -65,7 +65,7 @@ final class CancelCommand implements JasyncioCommand.Subcommand {
               ? "there is no task '" + task + "' in process " + found.get("pid").getAsLong()
               : "none was cancelled, as not every loop has answered; --patience waits longer");
     }
-    System.out.println(options.json ? answer : "cancelled " + String.join(", ", cancelled));
+    System.out.println(options.json ? answer : "asked to end: " + String.join(", ", cancelled));
     if (!all) {
       throw CommandException.failure(NAME, "there may be more, as not every loop has answered");
     }

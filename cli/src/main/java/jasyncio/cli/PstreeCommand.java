@@ -1,6 +1,7 @@
 package jasyncio.cli;
 
 import com.google.gson.JsonObject;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Mixin;
       "",
       "Exit status:",
       "  0    Nobody waits in a circle.",
-      "  1    Some do, or the program cannot be entered.",
+      "  1    Some do, or a loop did not answer, or the program cannot be entered.",
       "  2    The command line makes no sense; the message says why.",
       "",
       "Example:",
@@ -43,10 +44,11 @@ final class PstreeCommand implements JasyncioCommand.Subcommand {
     String answer = options.ask(NAME, "pstree", Map.of());
     JsonObject found = Visit.parse(NAME, answer);
     System.out.println(options.json ? answer : text(found));
-    return PsCommand.objects(found, "loops").stream()
-            .anyMatch(loop -> loop.has("tasks") && TaskTree.of(loop).hasCircles())
-        ? ExitStatus.FAILED
-        : ExitStatus.OK;
+    List<JsonObject> loops = PsCommand.objects(found, "loops");
+    boolean isKnown = loops.stream().allMatch(loop -> loop.has("tasks"));
+    return isKnown && loops.stream().noneMatch(loop -> TaskTree.of(loop).hasCircles())
+        ? ExitStatus.OK
+        : ExitStatus.FAILED;
   }
 
   /// The answer for people.

@@ -3,7 +3,7 @@ package jasyncio.cli;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
+import java.util.ArrayList;
 import java.util.Map;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
@@ -140,8 +140,12 @@ final class TopCommand implements JasyncioCommand.Subcommand {
       int width = Math.max(terminal.getWidth(), 40);
       int height = Math.max(terminal.getHeight(), 5);
       display.resize(height, width);
-      List<AttributedString> lines =
-          TopFrame.of(found, width).stream().limit(height).map(AttributedString::new).toList();
+      var lines = new ArrayList<AttributedString>(); // which the display may change
+      TopFrame.of(found, width).stream()
+          .limit(height)
+          .map(line ->
+              line.isEmpty() ? " " : line) // of nothing JLine makes a character that is none
+          .forEach(line -> lines.add(new AttributedString(line)));
       display.update(lines, -1);
     }
   }

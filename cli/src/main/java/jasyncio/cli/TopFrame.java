@@ -50,7 +50,7 @@ final class TopFrame {
     costs("BUSIEST TASKS", PsCommand.objects(loop, "tasks"), loop);
     if (loop.has("waits")) {
       table(
-          List.of("LONGEST WAITS", "FOR", "WAITS FOR"),
+          List.of("LONGEST WAITS", "AT LEAST", "WAITS FOR"),
           PsCommand.objects(loop, "waits"),
           wait -> List.of(name(wait, "name"), time(wait, "seconds"), Visit.text(wait, "waitsFor")));
       table(

@@ -16,6 +16,9 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import javax.management.JMException;
 import javax.management.JMRuntimeException;
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// gone. A program that has opened a socket by itself is entered by that: see [Sockets].
 final class Visit implements Answers {
   private static final String PROBE = "jasyncio.inspect.Probe";
+  private static final int LONG_SECONDS = 10; // that an answer may take before somebody wonders
   private static final String OTHERWISE =
       "; one that was started with -Djasyncio.insight=socket can be entered all the same";
 
@@ -153,12 +157,23 @@ final class Visit implements Answers {
                 .map(entry ->
                     " " + entry.getKey() + "=" + URLEncoder.encode(entry.getValue(), UTF_8))
                 .collect(Collectors.joining());
+    var answered = new AtomicBoolean();
+    CompletableFuture.delayedExecutor(LONG_SECONDS, TimeUnit.SECONDS)
+        .execute(() -> tellUnless(answered));
     send(line + "\n");
     String answer = in.readLine();
+    answered.set(true);
     if (answer == null) {
       throw new IOException("process " + pid + " has ended");
     }
     return answer;
+  }
+
+  private void tellUnless(AtomicBoolean answered) {
+    if (!answered.get()) {
+      System.err.println(
+          "jasyncio: still waiting for process " + pid + "; it may be stopped, or busy");
+    }
   }
 
   /// A program that turns us away says why before it closes the connection.

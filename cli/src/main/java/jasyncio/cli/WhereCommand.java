@@ -51,8 +51,12 @@ final class WhereCommand implements JasyncioCommand.Subcommand {
       if (!text.isEmpty()) {
         System.err.println(text); // loops that do not answer
       }
+      boolean all = PsCommand.objects(found, "loops").stream().allMatch(loop -> loop.has("tasks"));
       throw CommandException.failure(
-          NAME, "there is no task '" + task + "' in process " + found.get("pid").getAsLong());
+          NAME,
+          all
+              ? "there is no task '" + task + "' in process " + found.get("pid").getAsLong()
+              : "it is not known where '" + task + "' is, as not every loop has answered");
     }
     System.out.println(options.json ? answer : text);
     return ExitStatus.OK;

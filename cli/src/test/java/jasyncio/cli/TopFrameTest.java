@@ -49,7 +49,7 @@ class TopFrameTest {
             BUSIEST TASKS  LOOP    STEPS  LONGEST
             report         25.0 %  9      131 ms
 
-            LONGEST WAITS  FOR         WAITS FOR
+            LONGEST WAITS  AT LEAST    WAITS FOR
             worker         1 min 15 s  Lock 'db'
 
             MOST WAITED FOR  TASKS

@@ -203,7 +203,7 @@ class VisitTest {
       assertThat(patiently("debug", program.pid(), "on"))
           .isEqualTo(new Result(ExitStatus.OK, "debug mode is on for loop-1\n", ""));
       assertThat(patiently("cancel", program.pid(), "first"))
-          .isEqualTo(new Result(ExitStatus.OK, "cancelled first\n", ""));
+          .isEqualTo(new Result(ExitStatus.OK, "asked to end: first\n", ""));
       assertThat(patiently("where", program.pid(), "first").status()).isEqualTo(ExitStatus.FAILED);
       assertRefused(
           ExitStatus.FAILED,
@@ -225,6 +225,14 @@ class VisitTest {
           .startsWith("loop-1: has not answered for 0.05 s")
           .endsWith(
               "jasyncio debug: it was not switched for every loop; --patience waits longer\n");
+      Result where = jasyncio("where", "--patience=0.05", program.pid(), "first");
+      assertThat(where.status()).isEqualTo(ExitStatus.FAILED);
+      assertThat(where.err())
+          .startsWith("loop-1: has not answered for 0.05 s")
+          .endsWith(
+              "jasyncio where: it is not known where 'first' is, as not every loop has answered\n");
+      assertThat(jasyncio("pstree", "--patience=0.05", program.pid()).status())
+          .isEqualTo(ExitStatus.FAILED);
       Result cancel = jasyncio("cancel", "--patience=0.05", program.pid(), "first");
       assertThat(cancel.status()).isEqualTo(ExitStatus.FAILED);
       assertThat(cancel.err())
