@@ -9,6 +9,7 @@ import jasyncio.Task;
 import jasyncio.internal.face.Loops;
 import jasyncio.sync.Event;
 import jasyncio.sync.Lock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -237,16 +238,59 @@ class MeasureTest {
           var other = new Conversation()) {
         measure(one);
         measure(other);
-        await(createTask(() -> sleep(0), "shared"));
+        var event = new Event();
+        var shared =
+            createTask(
+                () -> {
+                  sleep(0);
+                  event.await();
+                },
+                "shared");
+        sleep(0);
+        sleep(0);
+        sleep(0);
         assertThat(measure(one).named("tasks", "shared").number("steps")).isEqualTo(2);
         one.close();
         assertThat(measure(other).named("tasks", "shared").number("steps")).isEqualTo(2);
+        stop(shared);
       }
     });
     for (var thread : Thread.getAllStackTraces().keySet()) {
       if (thread.getName().equals("jasyncio-insight-lag")) {
-        thread.join();
+        assertThat(thread.join(Duration.ofSeconds(300))).isTrue();
       }
     }
+  }
+
+  @Test
+  void taskThatIsDone_isAmongTheFunctions_andItselfIfItHasCostMuch() {
+    var costs = new ArrayList<StepCosts>();
+    run(() -> {
+      var cost = new StepCosts(getRunningLoop());
+      for (int i = 0; i < 2; i++) {
+        var task = createTask(() -> {}, "light");
+        await(task);
+        cost.stepEnded(task, 10_000, false, List.of());
+      }
+      var heavy = createTask(() -> {}, "heavy");
+      cost.stepEnded(heavy, 900_000, false, List.of());
+      await(heavy);
+      cost.stepEnded(heavy, 200_000, false, List.of());
+      costs.add(cost);
+    });
+    assertThat(costs.getFirst().tasks())
+        .singleElement()
+        .satisfies(task -> {
+          assertThat(task.task().name()).isEqualTo("heavy");
+          assertThat(task.cost().steps).isEqualTo(2);
+          assertThat(task.cost().nanos).isEqualTo(1_100_000);
+        });
+    assertThat(costs.getFirst().functions().get("MeasureTest.<lambda>"))
+        .satisfies(cost -> {
+          assertThat(cost.steps).isEqualTo(4);
+          assertThat(cost.nanos).isEqualTo(1_120_000);
+          assertThat(cost.longest).isEqualTo(900_000);
+        });
+    assertThat(costs.getFirst().all().steps).isEqualTo(4);
   }
 }
