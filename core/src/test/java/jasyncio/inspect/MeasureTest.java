@@ -257,7 +257,7 @@ class MeasureTest {
     });
     for (var thread : Thread.getAllStackTraces().keySet()) {
       if (thread.getName().equals("jasyncio-insight-lag")) {
-        assertThat(thread.join(Duration.ofSeconds(300))).isTrue();
+        assertThat(thread.join(Duration.ofMinutes(5))).isTrue();
       }
     }
   }
