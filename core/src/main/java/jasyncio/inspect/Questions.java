@@ -9,6 +9,7 @@ import jasyncio.WaitInfo;
 import jasyncio.internal.face.Loops;
 import jasyncio.internal.face.Tasks;
 import java.net.URLDecoder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -168,7 +169,7 @@ final class Questions {
               .map(group -> {
                 var map = map(group.first);
                 map.put("alike", group.size);
-                map.put("age", group.age);
+                map.put("age", seconds(group.age));
                 if (measurement != null) {
                   Measurement.put(group.cost, map);
                 }
@@ -260,8 +261,12 @@ final class Questions {
     }
     map.put("awaitedBy", task.awaitedBy());
     map.put("stack", task.stack());
-    map.put("age", task.age());
+    map.put("age", seconds(task.age()));
     return map;
+  }
+
+  private static double seconds(Duration time) {
+    return time.toNanos() / 1e9;
   }
 
   private static String state(TaskInfo task) {

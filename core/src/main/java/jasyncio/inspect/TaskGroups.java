@@ -2,6 +2,7 @@ package jasyncio.inspect;
 
 import jasyncio.WaitInfo;
 import jasyncio.inspect.StepCosts.Cost;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ final class TaskGroups {
   static final class Group {
     final TaskInfo first;
     int size;
-    double age; // of the oldest
+    Duration age = Duration.ZERO; // of the oldest
     final Cost cost = new Cost(); // of all, if it is measured
 
     private Group(TaskInfo first) {
@@ -43,7 +44,7 @@ final class TaskGroups {
     }
     if (group != null) {
       group.size++;
-      group.age = Math.max(group.age, task.age());
+      group.age = task.age().compareTo(group.age) > 0 ? task.age() : group.age;
       if (cost != null) {
         group.cost.add(cost);
       }

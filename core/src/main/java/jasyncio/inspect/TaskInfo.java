@@ -5,6 +5,7 @@ import jasyncio.Future;
 import jasyncio.Task;
 import jasyncio.WaitInfo;
 import jasyncio.internal.face.Tasks;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// @param cancellation the last request to cancel it, if there is one
 /// @param awaitedBy the names of the tasks that wait for it
 /// @param stack where it is, innermost frame first, the program's own frames only
-/// @param age for how many seconds there has been the task: at least so many, and some percent or a
-///   quarter of a second more at most, since no task has a field for it
+/// @param age for how long there has been the task: at least so long, and some percent or a quarter
+///   of a second more at most, since no task has a field for it
 public record TaskInfo(
     int number,
     String name,
@@ -32,7 +33,7 @@ public record TaskInfo(
     @Nullable Cancellation cancellation,
     List<String> awaitedBy,
     List<StackTraceElement> stack,
-    double age) {
+    Duration age) {
 
   /// What a task does.
   public enum State {
@@ -75,7 +76,7 @@ public record TaskInfo(
         task.cancellation(),
         awaitersOf(task),
         stack,
-        Tasks.age(task));
+        Duration.ofNanos(Math.round(Tasks.age(task) * 1e9)));
   }
 
   private static State stateOf(Task<?> task, @Nullable WaitInfo waitsFor, boolean isNowhere) {
