@@ -14,8 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `jasyncio web`: what a running program does, in the browser.
 @Command(
@@ -50,15 +50,6 @@ final class WebCommand implements JasyncioCommand.Subcommand {
   private static final long INTERVAL_MILLIS = 1000;
   private static final long FAREWELL_MILLIS = 2500; // so that every open page hears of the end
 
-  @Parameters(
-      index = "0",
-      paramLabel = "PID",
-      description = {
-        "The process id of a JVM of this user (jps lists them), or the path of the socket that it",
-        "has opened."
-      })
-  private String pid = "";
-
   @Option(
       names = "--port",
       order = 1,
@@ -70,20 +61,7 @@ final class WebCommand implements JasyncioCommand.Subcommand {
   @Option(names = "--open", order = 2, description = "Open the page in the browser.")
   private boolean open;
 
-  @Option(
-      names = "--patience",
-      order = 89,
-      paramLabel = "SECONDS",
-      defaultValue = "0.25",
-      description = "A loop that has not answered for so long is held up (default: 0.25).")
-  private double patience;
-
-  @Option(
-      names = {"-h", "--help"},
-      order = 91,
-      usageHelp = true,
-      description = "Show this help and exit.")
-  boolean help;
+  @Mixin private VisitTarget target = new VisitTarget();
 
   private WebCommand() {}
 
@@ -92,9 +70,9 @@ final class WebCommand implements JasyncioCommand.Subcommand {
     if (port < 0 || port > MAX_PORT) {
       throw UsageMistake.in(NAME, "--port is 0 to " + MAX_PORT + ", not " + port);
     }
-    long millis = VisitOptions.millis(NAME, patience);
-    Visit.to(NAME, pid).close(); // says at once if that is not possible
-    Answers.Source source = () -> Visit.to(NAME, pid);
+    long millis = target.patienceMillis(NAME);
+    target.visit(NAME).close(); // says at once if that is not possible
+    Answers.Source source = () -> target.visit(NAME);
     try (var watch = new ProgramWatch(program(), millis, source, System::nanoTime);
         var server = serve(watch);
         var sampler =
@@ -104,13 +82,13 @@ final class WebCommand implements JasyncioCommand.Subcommand {
       System.out.println(
           server.address()
               + (isSocket() ? " shows " : " shows process ")
-              + pid
+              + target.pid
               + "; Ctrl-C ends this, and nothing else");
       if (open) {
         openBrowser(server.address());
       }
       end(watch).get();
-      String end = (isSocket() ? "the program at " : "process ") + pid + " has ended";
+      String end = (isSocket() ? "the program at " : "process ") + target.pid + " has ended";
       watch.end(end);
       if (watch.isLookedAt()) {
         Thread.sleep(FAREWELL_MILLIS);
@@ -124,7 +102,7 @@ final class WebCommand implements JasyncioCommand.Subcommand {
   }
 
   private boolean isSocket() {
-    return pid.contains("/");
+    return target.pid.contains("/");
   }
 
   /// Is done once the program has ended. The process behind a socket may be one of another
@@ -133,8 +111,10 @@ final class WebCommand implements JasyncioCommand.Subcommand {
     if (isSocket()) {
       return watch.gone();
     }
-    var process = ProcessHandle.of(Long.parseLong(pid));
-    return process.isPresent() ? process.get().onExit() : CompletableFuture.completedFuture(pid);
+    var process = ProcessHandle.of(Long.parseLong(target.pid));
+    return process.isPresent()
+        ? process.get().onExit()
+        : CompletableFuture.completedFuture(target.pid);
   }
 
   private WebServer serve(ProgramWatch watch) throws CommandException, IOException {
@@ -149,7 +129,7 @@ final class WebCommand implements JasyncioCommand.Subcommand {
   /// The name of its main class, its jar, or the file that `jasyncio run` runs.
   private String program() {
     return VirtualMachine.list().stream()
-        .filter(machine -> machine.id().equals(pid))
+        .filter(machine -> machine.id().equals(target.pid))
         .map(machine -> program(machine.displayName()))
         .findFirst()
         .orElse("");
