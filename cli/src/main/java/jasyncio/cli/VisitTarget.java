@@ -29,7 +29,7 @@ class VisitTarget {
       order = 91,
       usageHelp = true,
       description = "Show this help and exit.")
-  private boolean help;
+  boolean help;
 
   VisitTarget() {}
 
