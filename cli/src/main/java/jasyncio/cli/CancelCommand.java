@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /// `jasyncio cancel`: cancels tasks of a running program that allows it.
 @Command(
@@ -34,19 +33,13 @@ import picocli.CommandLine.Parameters;
 final class CancelCommand implements JasyncioCommand.Subcommand {
   private static final String NAME = "jasyncio cancel";
 
-  @Mixin private VisitOptions options = new VisitOptions();
-
-  @Parameters(
-      index = "1",
-      paramLabel = "TASK",
-      description = "The name of a task, or #N for the one with this number; 'db*' means several.")
-  private String task = "";
+  @Mixin private TaskVisitOptions options = new TaskVisitOptions();
 
   private CancelCommand() {}
 
   @Override
   public int execute() throws Throwable {
-    String answer = options.ask(NAME, "cancel", Map.of("name", task));
+    String answer = options.ask(NAME, "cancel", Map.of("name", options.task));
     JsonObject found = Visit.parse(NAME, answer);
     var cancelled = new ArrayList<String>();
     boolean all = true;
@@ -62,7 +55,7 @@ final class CancelCommand implements JasyncioCommand.Subcommand {
       throw CommandException.failure(
           NAME,
           all
-              ? "there is no task '" + task + "' in process " + found.get("pid").getAsLong()
+              ? options.notThere(found)
               : "none was cancelled, as not every loop has answered; --patience waits longer");
     }
     System.out.println(options.json ? answer : "asked to end: " + String.join(", ", cancelled));

@@ -139,7 +139,7 @@ final class PsCommand implements JasyncioCommand.Subcommand {
             : ": has not answered for "
                 + loop.get("noAnswerFor").getAsDouble()
                 + " s, as it is held up";
-    String by = loop.get("heldUpBy").getAsString().replaceAll("[\\p{Cntrl}&&[^\n]]", " ");
+    String by = loop.get("heldUpBy").getAsString().replaceAll("[\\p{Cntrl}\\p{Cf}&&[^\n]]", " ");
     return name(loop) + time + "\n" + by;
   }
 

@@ -160,9 +160,13 @@ final class Visit implements Answers {
     var answered = new AtomicBoolean();
     CompletableFuture.delayedExecutor(LONG_SECONDS, TimeUnit.SECONDS)
         .execute(() -> tellUnless(answered));
-    send(line + "\n");
-    String answer = in.readLine();
-    answered.set(true);
+    String answer;
+    try {
+      send(line + "\n");
+      answer = in.readLine();
+    } finally {
+      answered.set(true);
+    }
     if (answer == null) {
       throw new IOException("process " + pid + " has ended");
     }
@@ -199,9 +203,9 @@ final class Visit implements Answers {
     return object;
   }
 
-  /// A text of an answer, without what would move a terminal's cursor.
+  /// A text of an answer, without what would move a terminal's cursor, or turn what follows around.
   static String text(JsonElement text) {
-    return text.getAsString().replaceAll("\\p{Cntrl}+", " ");
+    return text.getAsString().replaceAll("[\\p{Cntrl}\\p{Cf}]+", " ");
   }
 
   /// The text of this name.

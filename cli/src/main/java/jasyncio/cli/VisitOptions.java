@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /// What every command takes that asks a running program, and prints the answer.
-final class VisitOptions extends VisitTarget {
+class VisitOptions extends VisitTarget {
   @Option(
       names = "--json",
       order = 90,
@@ -20,7 +20,7 @@ final class VisitOptions extends VisitTarget {
   ///
   /// @param values what else the question depends on
   /// @return the answer, a line of JSON
-  String ask(String command, String question, Map<String, @Nullable String> values)
+  final String ask(String command, String question, Map<String, @Nullable String> values)
       throws CommandException, IOException {
     try (Visit visit = visit(command)) {
       return ask(visit, command, question, values);
@@ -28,7 +28,8 @@ final class VisitOptions extends VisitTarget {
   }
 
   /// Asks it in a visit.
-  String ask(Visit visit, String command, String question, Map<String, @Nullable String> values)
+  final String ask(
+      Visit visit, String command, String question, Map<String, @Nullable String> values)
       throws CommandException {
     var all = new LinkedHashMap<String, @Nullable String>(values);
     all.put("patience", Long.toString(patienceMillis(command)));

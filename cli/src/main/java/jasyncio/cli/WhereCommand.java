@@ -4,7 +4,6 @@ import com.google.gson.JsonObject;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /// `jasyncio where`: the whole stack of a task.
 @Command(
@@ -32,19 +31,13 @@ import picocli.CommandLine.Parameters;
 final class WhereCommand implements JasyncioCommand.Subcommand {
   private static final String NAME = "jasyncio where";
 
-  @Mixin private VisitOptions options = new VisitOptions();
-
-  @Parameters(
-      index = "1",
-      paramLabel = "TASK",
-      description = "The name of a task, or #N for the one with this number; 'db*' means several.")
-  private String task = "";
+  @Mixin private TaskVisitOptions options = new TaskVisitOptions();
 
   private WhereCommand() {}
 
   @Override
   public int execute() throws Throwable {
-    String answer = options.ask(NAME, "where", Map.of("name", task));
+    String answer = options.ask(NAME, "where", Map.of("name", options.task));
     JsonObject found = Visit.parse(NAME, answer);
     String text = text(found);
     if (isNowhere(found)) {
@@ -55,8 +48,8 @@ final class WhereCommand implements JasyncioCommand.Subcommand {
       throw CommandException.failure(
           NAME,
           all
-              ? "there is no task '" + task + "' in process " + found.get("pid").getAsLong()
-              : "it is not known where '" + task + "' is, as not every loop has answered");
+              ? options.notThere(found)
+              : "it is not known where '" + options.task + "' is, as not every loop has answered");
     }
     System.out.println(options.json ? answer : text);
     return ExitStatus.OK;

@@ -306,9 +306,17 @@ class VisitTest {
         var out = new PrintStream(new PipedOutputStream(printed), true, UTF_8)) {
       System.setOut(out);
       var lines = new BufferedReader(new InputStreamReader(printed, UTF_8));
-      var command = new FutureTask<>(() -> web("--patience=600", program.pid()));
+      var command =
+          new FutureTask<>(() -> {
+            try (out) { // so that nobody waits for a line of one that has failed
+              return web("--patience=600", program.pid());
+            }
+          });
       Thread.ofPlatform().name("web").start(command);
       String line = lines.readLine();
+      if (line == null) {
+        command.get(); // says why
+      }
       assertThat(line)
           .matches("http://127.0.0.1:\\d+/#[\\w-]{32} shows process " + program.pid() + "; .*");
       String[] address = line.split(" ", 2)[0].split("#", 2);

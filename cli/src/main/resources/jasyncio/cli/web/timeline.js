@@ -49,7 +49,8 @@ export function showTimeline(where, loop, now, chosen, choose) {
     }
     const before = loop.points[i - 1]?.at ?? 0;
     const from = Math.max(LEFT, x(point.at - before < 3000 ? before : point.at - 1000));
-    const end = x(point === loop.points.at(-1) ? now : point.at);
+    const goesOn = point === loop.points.at(-1) && !loop.newest.ended;
+    const end = x(goesOn ? now : point.at);
     picture.append(shape('rect', { class: 'held', x: from, y: top.use, width: Math.max(0, end - from),
       height: top.lag + HEIGHT - top.use }));
   });

@@ -1,0 +1,20 @@
+package jasyncio.cli;
+
+import com.google.gson.JsonObject;
+import picocli.CommandLine.Parameters;
+
+/// What a command takes that visits some tasks of a running program.
+final class TaskVisitOptions extends VisitOptions {
+  @Parameters(
+      index = "1",
+      paramLabel = "TASK",
+      description = "The name of a task, or #N for the one with this number; 'db*' means several.")
+  String task = "";
+
+  TaskVisitOptions() {}
+
+  /// Says that a program has none of them.
+  String notThere(JsonObject answer) {
+    return "there is no task '" + task + "' in process " + answer.get("pid").getAsLong();
+  }
+}
