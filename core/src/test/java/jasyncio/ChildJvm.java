@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// A program in a JVM of its own, with the library on the class path.
@@ -20,6 +21,10 @@ public final class ChildJvm implements AutoCloseable {
   private static final Logger LOGGER = Logger.getLogger("jasyncio"); // else it might be collected
 
   private static final int MAX_SECONDS = 300;
+  private static final Pattern SLOW_STEP =
+      Pattern.compile(
+          "(?m)^.* jasyncio\\.internal\\.base\\.Log log\nWARNING: Executing .* took [\\d.]+ seconds.*"
+              + "(\n  at .*)*\n?");
 
   private final Process process;
   private final BufferedReader output;
@@ -163,6 +168,13 @@ public final class ChildJvm implements AutoCloseable {
     }
   }
 
+  /// Without what debug mode says of slow steps, which depend on how busy the machine is: as
+  /// [jasyncio.testkit.QuietDebugMode] does it in this JVM.
+  static String withoutRemarks(String text) {
+    var rest = SLOW_STEP.matcher(text).replaceAll("");
+    return rest.equals(text) ? text : rest.stripTrailing();
+  }
+
   /// Waits for its end. Fails if that does not come.
   public Result finish() {
     var killer =
@@ -178,7 +190,7 @@ public final class ChildJvm implements AutoCloseable {
                 Thread.currentThread().interrupt();
               }
             });
-    var text = output.lines().collect(Collectors.joining("\n"));
+    var text = withoutRemarks(output.lines().collect(Collectors.joining("\n")));
     try {
       int code = process.waitFor();
       killer.join();
