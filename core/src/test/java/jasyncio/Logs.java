@@ -2,6 +2,7 @@ package jasyncio;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -17,10 +18,10 @@ public final class Logs extends Handler implements AutoCloseable {
   private final boolean printed = logger.getUseParentHandlers();
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
-  private final boolean slowSteps; // are told of, too
+  private final Predicate<LogRecord> leftOut;
 
-  private Logs(boolean slowSteps) {
-    this.slowSteps = slowSteps;
+  private Logs(Predicate<LogRecord> leftOut) {
+    this.leftOut = leftOut;
     setLevel(Level.ALL);
     logger.setUseParentHandlers(false);
     logger.addHandler(this);
@@ -28,12 +29,17 @@ public final class Logs extends Handler implements AutoCloseable {
 
   /// Begins to collect.
   public static Logs capture() {
-    return new Logs(false);
+    return new Logs(Logs::isOnSlowStep);
+  }
+
+  /// Begins to collect, also what the watchdog says of who holds up the loop.
+  public static Logs captureStalls() {
+    return new Logs(Logs::isOfDebugMode);
   }
 
   /// Begins to collect, remarks on slow steps as well.
   public static Logs captureAll() {
-    return new Logs(true);
+    return new Logs(_ -> false);
   }
 
   /// Each record as `LEVEL text`, followed by the exception if there is one.
@@ -43,7 +49,7 @@ public final class Logs extends Handler implements AutoCloseable {
 
   @Override
   public void publish(LogRecord entry) {
-    if (!slowSteps && isOnSlowStep(entry)) {
+    if (leftOut.test(entry)) {
       return;
     }
     var text = entry.getLevel() + " " + new SimpleFormatter().formatMessage(entry);
@@ -51,8 +57,11 @@ public final class Logs extends Handler implements AutoCloseable {
   }
 
   static boolean isOnSlowStep(LogRecord entry) {
-    var text = entry.getMessage();
-    return text.startsWith("Executing ") || text.contains(" up the event loop");
+    return isOfDebugMode(entry) || entry.getMessage().contains(" up the event loop");
+  }
+
+  private static boolean isOfDebugMode(LogRecord entry) {
+    return entry.getMessage().startsWith("Executing ");
   }
 
   @Override

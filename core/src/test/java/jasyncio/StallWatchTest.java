@@ -33,7 +33,7 @@ class StallWatchTest {
 
   /// A loop whose watch looks when it is told to, at times that are made up. The limit is a second.
   private static final class Watched implements AutoCloseable {
-    final Logs logs = Logs.captureAll();
+    final Logs logs = Logs.captureStalls();
     final EventLoop loop;
     final StallWatch watch;
     long now = PERIOD;
@@ -757,7 +757,7 @@ class StallWatchTest {
   class Watching {
     @Test
     void twoLoops_areBothToldOf_byTheThread() throws Exception {
-      try (var logs = Logs.captureAll()) {
+      try (var logs = Logs.captureStalls()) {
         var semaphore = new Semaphore(0);
         var first = loopThatBlocks("first", semaphore);
         var second = loopThatBlocks("second", semaphore);
@@ -782,7 +782,7 @@ class StallWatchTest {
 
     @Test
     void limit_thatIsSetWhileTheLoopRuns_isHeeded() {
-      try (var logs = Logs.captureAll()) {
+      try (var logs = Logs.captureStalls()) {
         run(
             () -> {
               getRunningLoop().setStallLimit(Duration.ofMillis(20));
