@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -131,6 +132,8 @@ final class Chromium implements AutoCloseable {
 
   /// A page that is open.
   static final class Page implements WebSocket.Listener, AutoCloseable {
+    private static final String WENT_ON = "Inspected target navigated or closed";
+
     /// What went wrong in it: errors in the console, exceptions, what the policy forbade.
     final List<String> errors = Collections.synchronizedList(new ArrayList<>());
 
@@ -173,11 +176,20 @@ final class Chromium implements AutoCloseable {
           : value.isJsonPrimitive() ? value.getAsString() : value.toString();
     }
 
-    /// Waits until an expression is true.
+    /// Waits until an expression is true, also of a page that the browser is about to go to.
     void await(String condition) throws Exception {
-      evaluate(
-          "new Promise((resolve) => { const look = () => { if (%s) { resolve(); } else { setTimeout(look, 20); } }; look(); })"
-              .formatted(condition));
+      while (true) {
+        try {
+          evaluate(
+              "new Promise((resolve) => { const look = () => { if (%s) { resolve(); } else { setTimeout(look, 20); } }; look(); })"
+                  .formatted(condition));
+          return;
+        } catch (ExecutionException e) {
+          if (!String.valueOf(e.getMessage()).contains(WENT_ON)) {
+            throw e;
+          }
+        }
+      }
     }
 
     /// The text of the element that a selector finds.
