@@ -109,6 +109,11 @@ final class Access extends LoopAccess {
   }
 
   @Override
+  public void lookWhoRecords() {
+    LoopObserver.lookWhoRecords();
+  }
+
+  @Override
   public String nameOfCallback(Object callback) {
     return callback instanceof Handle handle ? handle.functionName() : "a callback";
   }

@@ -37,7 +37,7 @@ final class BlockedFibers implements LoopCore.BlockingListener {
     var event = setAside && loop.steps.recordsBlocking() ? BlockingCallEvent.start() : null;
     saved.put(fiber, new Saved(task, loop.context, loop.steps.began(), event));
     if (setAside) {
-      loop.steps.forget();
+      loop.steps.setAside();
       if (task != null) {
         fibers.put(task, fiber);
         if (task.hasWish()) {
@@ -71,7 +71,7 @@ final class BlockedFibers implements LoopCore.BlockingListener {
       }
       loop.context = back.context;
       if (loop.getBlockingPolicy() == BlockingPolicy.SWITCH) {
-        loop.steps.begin();
+        loop.steps.beginAgain(back.task);
       } else {
         loop.steps.goOn(back.stepBegan);
       }

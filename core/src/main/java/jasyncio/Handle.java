@@ -32,6 +32,11 @@ public sealed class Handle extends CancellableEntry permits TimerHandle, DoneCal
     return this;
   }
 
+  /// Whether it does: then it is what a channel calls.
+  boolean repeats() {
+    return repeats;
+  }
+
   /// Cancels the callback; without effect if it ran already. Any thread.
   public void cancel() {
     if (!isCancelled()) {

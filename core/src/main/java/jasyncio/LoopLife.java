@@ -68,7 +68,7 @@ final class LoopLife {
     }
     try {
       loop.observer.openIfNeeded();
-      loop.steps.set();
+      loop.steps.loopStarts();
       loop.stalls.openIfNeeded();
       loop.core.run();
     } catch (Throwable e) {

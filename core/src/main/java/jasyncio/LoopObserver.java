@@ -31,9 +31,7 @@ final class LoopObserver implements Watchdog.Eye {
   private final EventLoop loop;
   private final int number = COUNTER.incrementAndGet();
   private final AtomicBoolean open = new AtomicBoolean(); // any thread
-  private boolean stepsWanted; // in look() only, as the next
-  private boolean waitsWanted;
-  private boolean callsWanted;
+  private FlightRecording.Wanted wanted = FlightRecording.Wanted.NOTHING; // in look() only
 
   LoopObserver(EventLoop loop) {
     this.loop = loop;
@@ -79,6 +77,11 @@ final class LoopObserver implements Watchdog.Eye {
     }
   }
 
+  /// Somebody has begun to record, or has ceased: the loops that run learn of it. Any thread.
+  static void lookWhoRecords() {
+    OPEN.forEach(observer -> observer.look(System.nanoTime()));
+  }
+
   private static void look() {
     FlightRecording.look();
     if (FlightRecording.isOn() && TELLS_STATISTICS.compareAndSet(false, true)) {
@@ -107,13 +110,11 @@ final class LoopObserver implements Watchdog.Eye {
   }
 
   @Override
-  public synchronized long look(long now) {
+  public synchronized long look(long nanos) {
     if (!loop.isRunning()) {
       OPEN.remove(this);
       Watchdog.close(this);
-      stepsWanted = false; // the next run finds out by itself
-      waitsWanted = false;
-      callsWanted = false;
+      wanted = FlightRecording.Wanted.NOTHING; // the next run finds out by itself
       open.set(false);
       if (loop.isRunning()) {
         openIfNeeded(); // it has begun anew, and may have seen it open
@@ -123,13 +124,9 @@ final class LoopObserver implements Watchdog.Eye {
     int last = Task.lastNumber(); // before the clock is looked at
     AGES.note(last, System.nanoTime());
     look();
-    boolean steps = FlightRecording.wantsSteps();
-    boolean waits = FlightRecording.wantsWaits();
-    boolean calls = FlightRecording.wantsBlockingCalls();
-    if (steps != stepsWanted || waits != waitsWanted || calls != callsWanted) {
-      callsWanted = calls;
-      stepsWanted = steps;
-      waitsWanted = waits;
+    var now = FlightRecording.wanted();
+    if (!now.equals(wanted)) {
+      wanted = now;
       loop.core.send(new News(loop));
     }
     return PERIOD_NANOS;

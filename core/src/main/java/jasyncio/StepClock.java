@@ -26,10 +26,12 @@ final class StepClock {
   private long began; // loop's thread only: nanoseconds; 0 between steps, and while it is off
 
   // for Flight Recorder, loop's thread only
+  private volatile FlightRecording.Wanted wanted = FlightRecording.Wanted.NOTHING; // set with `on`
   private @Nullable StepEvent event; // of the step that runs
   private final Queue<BlockingCallEvent> blockedBefore = new ArrayDeque<>();
-  private volatile boolean recordsBlocking; // set with `on`
   private @Nullable IdentityHashMap<Task<?>, WaitEvent> waits; // of those that are suspended
+  private @Nullable TurnLog turns; // while each turn is recorded
+  private long turnCount; // up to the last one that was
 
   StepClock(EventLoop loop) {
     this.loop = loop;
@@ -46,14 +48,12 @@ final class StepClock {
 
   /// The loop begins to run, or it has been decided anew who wants to know.
   synchronized void set() {
+    wanted = FlightRecording.wanted();
     on =
         loop.getDebug()
             || loop.getBlockingPolicy() == BlockingPolicy.FORBID
-            || FlightRecording.wantsSteps()
-            || FlightRecording.wantsWaits()
-            || FlightRecording.wantsBlockingCalls()
+            || wanted.any()
             || !listeners.isEmpty();
-    recordsBlocking = FlightRecording.wantsBlockingCalls();
     if (on && loop.isRunning()) {
       slowSteps.loopStarts();
     } else {
@@ -81,11 +81,35 @@ final class StepClock {
     set();
   }
 
-  /// Somebody has begun to record, or has ceased. The loop's thread.
+  /// The loop begins to run. Its thread.
+  void loopStarts() {
+    set();
+    setTurns();
+  }
+
+  /// Somebody has begun to record, or has ceased. The loop's thread, where no user code may run.
   void recordingChanged() {
     set();
-    if (!FlightRecording.wantsWaits()) {
+    setTurns();
+    if (!wanted.waits()) {
       waits = null;
+    }
+  }
+
+  private void setTurns() {
+    if (!wanted.turns()) {
+      logNoTurns();
+      loop.core.logNoWakes();
+    } else if (turns == null) {
+      var wakes = loop.core.logWakes();
+      turns = wakes == null ? null : new TurnLog(loop, wakes, turnCount);
+    }
+  }
+
+  private void logNoTurns() {
+    if (turns != null) {
+      turnCount = turns.count();
+      turns = null;
     }
   }
 
@@ -93,6 +117,8 @@ final class StepClock {
     slowSteps.loopEnds();
     event = null;
     waits = null;
+    logNoTurns();
+    loop.core.logNoWakes();
     blockedBefore.clear();
   }
 
@@ -100,19 +126,32 @@ final class StepClock {
 
   void begin() {
     if (on) {
-      goOn(System.nanoTime());
-      slowSteps.stepBegins(began);
-      if (FlightRecording.isOn()) {
-        beginRecording();
-      }
+      begin(loop.current());
     }
   }
 
-  private void beginRecording() {
-    event = FlightRecording.wantsSteps() ? StepEvent.start() : null;
-    var task = loop.current();
+  /// A task that was set aside in a blocking call, or a callback, goes on.
+  void beginAgain(@Nullable Task<?> task) {
+    if (on) {
+      begin(task);
+    }
+  }
+
+  private void begin(@Nullable Task<?> task) {
+    goOn(System.nanoTime());
+    slowSteps.stepBegins(began);
+    if (FlightRecording.isOn()) {
+      beginRecording(task);
+    }
+  }
+
+  private void beginRecording(@Nullable Task<?> task) {
+    event = wanted.steps() ? StepEvent.start() : null;
     if (waits != null && task != null) {
       endWait(task, waits.remove(task));
+    }
+    if (turns != null) {
+      turns.begin(task, began);
     }
   }
 
@@ -131,6 +170,7 @@ final class StepClock {
     if (began == 0) {
       return;
     } else if (!on) { // nobody wants to know any more
+      logNoTurns(); // it has begun one that it would not end
       forget();
       return;
     }
@@ -165,9 +205,17 @@ final class StepClock {
     }
   }
 
+  /// The step that runs is set aside in a blocking call.
+  void setAside() {
+    if (turns != null) {
+      turns.setAside();
+    }
+    forget();
+  }
+
   /// Whether Flight Recorder is to be told of blocking calls.
   boolean recordsBlocking() {
-    return recordsBlocking;
+    return wanted.blockingCalls();
   }
 
   /// A blocking call has ended, of which the recorder is told when this step has, too.
@@ -179,6 +227,9 @@ final class StepClock {
     for (BlockingCallEvent call; (call = blockedBefore.poll()) != null; ) {
       call.tell();
     }
+    if (turns != null) {
+      turns.end(what);
+    }
     var ended = event;
     event = null;
     if (ended != null && ended.isOver()) {
@@ -188,7 +239,7 @@ final class StepClock {
           what instanceof Task<?> task ? task.getName() : Describe.text(what),
           stack.isEmpty() ? null : Describe.stack(stack).strip());
     }
-    if (!FlightRecording.wantsWaits()) {
+    if (!wanted.waits()) {
       waits = null;
     } else if (what instanceof Task<?> task && !task.done()) {
       if (waits == null) {

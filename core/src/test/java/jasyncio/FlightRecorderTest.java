@@ -13,9 +13,11 @@ import jasyncio.sync.Lock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -105,6 +107,143 @@ class FlightRecorderTest {
     assertThat(events)
         .extracting(e -> e.getString("what"))
         .contains("its time, or its turn", "task 'waiter'");
+  }
+
+  private List<RecordedEvent> turns(Action<Exception> body) throws Exception {
+    return record("jasyncio.Turn", body).stream()
+        .sorted(Comparator.comparingLong(e -> e.getLong("number"))) // they came from any thread
+        .toList();
+  }
+
+  private static List<RecordedEvent> of(List<RecordedEvent> turns, String who) {
+    return turns.stream().filter(e -> who.equals(e.getString("who"))).toList();
+  }
+
+  @Test
+  void turn_tellsWhichTurnHasMadeItReady() throws Exception {
+    var turns =
+        turns(() ->
+            run(() -> {
+              var lock = new Lock();
+              lock.setName("db");
+              lock.acquire();
+              var waiter = createTask(() -> lock.acquire().close(), "waiter");
+              var holder =
+                  createTask(
+                      () -> {
+                        sleep(0.01);
+                        lock.release();
+                      },
+                      "holder");
+              await(Asyncio.gather(waiter, holder));
+            }));
+    assertThat(turns.stream().map(e -> e.getLong("number")))
+        .containsExactlyElementsOf(LongStream.rangeClosed(1, turns.size()).boxed().toList());
+    var main = turns.getFirst();
+    var waiter = of(turns, "waiter");
+    var holder = of(turns, "holder");
+    assertThat(waiter).hasSize(2);
+    assertThat(holder).hasSize(2);
+    assertThat(waiter.getFirst().getLong("wokenBy")).isEqualTo(main.getLong("number"));
+    assertThat(waiter.getFirst().getBoolean("first")).isTrue();
+    assertThat(waiter.getFirst().getBoolean("last")).isFalse();
+    assertThat(holder.getLast().getLong("wokenBy")).isZero();
+    assertThat(holder.getLast().getString("waitKind")).isEqualTo("TIMER");
+    assertThat(holder.getLast().getDuration("waited")).isGreaterThan(Duration.ofMillis(5));
+    assertThat(waiter.getLast().getLong("wokenBy")).isEqualTo(holder.getLast().getLong("number"));
+    assertThat(waiter.getLast().getString("waitedFor")).isEqualTo("Lock 'db'");
+    assertThat(waiter.getLast().getString("waitKind")).isEqualTo("SYNC");
+    assertThat(waiter.getLast().getBoolean("last")).isTrue();
+    var end = // of the main task, to which the gather has passed it on
+        of(turns, main.getString("who")).getLast();
+    assertThat(end.getLong("wokenBy")).isEqualTo(waiter.getLast().getLong("number"));
+    assertThat(end.getString("waitKind")).isEqualTo("TASKS");
+  }
+
+  @Test
+  void turn_ofWhatComesFromOutside_tellsWhatItWas() throws Exception {
+    var turns =
+        turns(() ->
+            run(() -> {
+              await(createTask(() -> toThread(() -> Thread.sleep(2)), "caller"));
+              var loop = getRunningLoop();
+              loop.callLater(0, () -> {});
+              toThread(() -> loop.callSoonThreadsafe(() -> {}));
+              sleep(0);
+              loop.callSoon(() -> {});
+            }));
+    var caller = of(turns, "caller").getLast();
+    assertThat(caller.getString("waitKind")).isEqualTo("THREAD");
+    assertThat(turns) // which sets its future
+        .filteredOn(e -> e.getLong("number") == caller.getLong("wokenBy"))
+        .singleElement()
+        .matches(e -> e.getLong("wokenBy") == 0 && "THREAD".equals(e.getString("waitKind")));
+    var callbacks = of(turns, "FlightRecorderTest.<lambda>");
+    assertThat(callbacks)
+        .extracting(e -> e.getString("waitKind"))
+        .containsExactlyInAnyOrder("TIMER", "THREAD", null);
+    assertThat(callbacks)
+        .allMatch(e -> (e.getLong("wokenBy") == 0) == (e.getString("waitKind") != null));
+  }
+
+  @Test
+  void turn_ofATaskThatStartsEagerly_liesInAnother() throws Exception {
+    var turns =
+        turns(() ->
+            run(() -> {
+              var eager =
+                  createTask(() -> sleep(0), TaskOptions.defaults().name("eager").eagerStart(true));
+              createTask(() -> {}, "later");
+              await(eager);
+            }));
+    var main = turns.stream().filter(e -> e.getLong("number") == 1).findFirst().orElseThrow();
+    var eager = of(turns, "eager").getFirst();
+    assertThat(eager.getLong("number")).isEqualTo(2);
+    assertThat(eager.getLong("wokenBy")).isEqualTo(1);
+    assertThat(eager.getEndTime()).isBeforeOrEqualTo(main.getEndTime());
+    assertThat(of(turns, "later").getFirst().getLong("wokenBy")).isEqualTo(1);
+  }
+
+  @Test
+  @Runtimes.ScheduledOnly
+  void turn_thatIsSetAside_endsThere() throws Exception {
+    var turns =
+        turns(() ->
+            run(
+                () -> {
+                  var latch = new CountDownLatch(1);
+                  var blocker = createTask(() -> latch.await(), "blocker");
+                  await(createTask(latch::countDown, "other"));
+                  await(blocker);
+                },
+                RunOptions.defaults().blocking(BlockingPolicy.SWITCH)));
+    var blocker = of(turns, "blocker");
+    assertThat(blocker).hasSize(2);
+    assertThat(blocker.getFirst().getBoolean("last")).isFalse();
+    assertThat(blocker.getLast().getBoolean("last")).isTrue();
+    assertThat(blocker.getLast().getString("waitKind")).isEqualTo("BLOCKING");
+    assertThat(blocker.getLast().getString("waitedFor")).isEqualTo("its blocking call to end");
+  }
+
+  @Test
+  void turns_ofALoopThatRunsAlready_areRecordedUntilNobodyWantsThem() throws Exception {
+    var file = directory.resolve("late.jfr");
+    try (var recording = new Recording()) {
+      recording.enable("jasyncio.Turn");
+      run(() -> {
+        recording.start();
+        toThread(LoopObserver::lookWhoRecords);
+        await(createTask(() -> {}, "wanted"));
+        recording.stop();
+        toThread(LoopObserver::lookWhoRecords);
+        await(createTask(() -> {}, "unwanted"));
+        assertThat(getRunningLoop().core.logsWakes()).isFalse();
+      });
+      recording.dump(file);
+    }
+    var turns = events(file, "jasyncio.Turn");
+    assertThat(of(turns, "wanted")).singleElement().matches(e -> e.getBoolean("first"));
+    assertThat(of(turns, "unwanted")).isEmpty();
   }
 
   @Test

@@ -20,6 +20,7 @@ import picocli.CommandLine.ParseResult;
       CancelCommand.class,
       DebugCommand.class,
       WebCommand.class,
+      RecordCommand.class,
       HelpCommand.class,
       WarmUpCommand.class
     },

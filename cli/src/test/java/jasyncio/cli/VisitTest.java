@@ -2,6 +2,7 @@ package jasyncio.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -23,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +40,7 @@ class VisitTest {
   private static final String TRY = "Try 'jasyncio ps --help'.\n";
 
   /// A program in a JVM of its own.
-  private record Program(Process process) implements AutoCloseable {
+  private record Program(Process process, BufferedReader out) implements AutoCloseable {
     static Program of(String kind, String... options) throws IOException {
       var arguments =
           new ArrayList<>(
@@ -59,11 +62,18 @@ class VisitTest {
           new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
       var out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
       assertThat(out.readLine()).isEqualTo("ready");
-      return new Program(process);
+      return new Program(process, out);
     }
 
     String pid() {
       return Long.toString(process.pid());
+    }
+
+    /// Has one of kind `echo` answer.
+    void echo(String line) throws IOException {
+      process.getOutputStream().write((line + "\n").getBytes(UTF_8));
+      process.getOutputStream().flush();
+      assertThat(out.readLine()).isEqualTo(line);
     }
 
     @Override
@@ -295,6 +305,94 @@ class VisitTest {
           .startsWith("loop-1: 104 tasks");
       assertThat(program.process().isAlive()).isTrue();
     }
+  }
+
+  @Test
+  void record_ofAProgram_hasItsTurns_andLeavesNothingBehind() throws Throwable {
+    Path file = directory.resolve("program.jfr");
+    try (Program program = Program.of("echo", "-Djava.io.tmpdir=" + directory)) {
+      try (Visit visit = Visit.to("test", program.pid())) {
+        ProgramRecording recording = ProgramRecording.start("test", visit, "none", 10_000_000);
+        visit.ask("where", Map.of("name", "nobody", "patience", "600000")); // it has begun by now
+        program.echo("one");
+        program.echo("two");
+        program.echo("three"); // so that the turns before are over
+        assertThat(recording.size()).isNotNegative();
+        recording.fetch(file);
+      }
+      List<RecordedEvent> turns =
+          RecordingFile.readAllEvents(file).stream()
+              .filter(event -> event.getEventType().getName().equals("jasyncio.Turn"))
+              .filter(event -> event.getString("who").equals("echo"))
+              .toList();
+      assertThat(turns).hasSizeGreaterThanOrEqualTo(2);
+      assertThat(turns).allMatch(event -> event.getString("waitKind").equals("THREAD"));
+      program.echo("four");
+      assertThat(patiently("ps", program.pid()).out()).startsWith("loop-1: 105 tasks");
+    }
+    assertThat(directory).isDirectoryNotContaining("glob:**jasyncio-record-*");
+  }
+
+  @Test
+  void record_ofAProgramThatEnds_isWhatItHasLeft() throws Throwable {
+    Path file = directory.resolve("program.jfr");
+    try (Program program = Program.of("echo", "-Djava.io.tmpdir=" + directory);
+        Visit visit = Visit.to("test", program.pid())) {
+      ProgramRecording recording = ProgramRecording.start("test", visit, "none", 10_000_000);
+      program.process().getOutputStream().close();
+      program.process().onExit().join();
+      assertThatThrownBy(recording::size)
+          .isInstanceOf(IOException.class)
+          .hasMessage("process " + program.pid() + " has ended");
+      assertThat(recording.takeWhatIsLeft(file)).isTrue();
+      assertThat(RecordingFile.readAllEvents(file)).isNotEmpty();
+      assertThat(recording.takeWhatIsLeft(file)).isFalse();
+    }
+  }
+
+  @Test
+  void record_writesAFile_whichItDoesNotReplaceUnasked() throws Throwable {
+    Path file = directory.resolve("a.jfr");
+    try (Program program = Program.of("tasks")) {
+      String[] arguments = {
+        "record", "--seconds=0.1", "--settings=none", "--output=" + file, program.pid()
+      };
+      Result first = jasyncio(arguments);
+      assertThat(first.err()).isEmpty();
+      assertThat(first.out()).startsWith("recorded ").endsWith(" MB); see jasyncio report\n");
+      assertThat(RecordingFile.readAllEvents(file)).isNotNull();
+      assertRefused(
+          ExitStatus.FAILED, file + " is there already; --force replaces it\n", arguments);
+      Files.writeString(file, "old");
+      arguments[2] = "--force";
+      assertThat(jasyncio(arguments).status()).isZero();
+      assertThat(Files.size(file)).isGreaterThan(3);
+      assertThat(directory).isDirectoryNotContaining("glob:**.part");
+    }
+  }
+
+  @Test
+  void record_thatMakesNoSense_saidWhy() throws Throwable {
+    String tryHelp = "Try 'jasyncio record --help'.\n";
+    assertRefused(
+        ExitStatus.USAGE,
+        "--seconds is more than 0, and at most a day; not 0.0\n" + tryHelp,
+        "record",
+        "--seconds=0",
+        "1");
+    assertRefused(
+        ExitStatus.USAGE,
+        "--max-size is 1 to 100000, not 0\n" + tryHelp,
+        "record",
+        "--max-size=0",
+        "1");
+    assertRefused(
+        ExitStatus.USAGE,
+        "--settings is default, profile or none; not all\n" + tryHelp,
+        "record",
+        "--settings=all",
+        "1");
+    assertRefused(ExitStatus.FAILED, "there is no process 999999999\n", "record", "999999999");
   }
 
   @Test

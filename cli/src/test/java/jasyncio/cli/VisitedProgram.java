@@ -1,9 +1,12 @@
 package jasyncio.cli;
 
 import static jasyncio.Asyncio.*;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jasyncio.sync.Lock;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 
 /// What [VisitTest] visits: tasks that wait, until the standard input ends.
@@ -13,7 +16,7 @@ final class VisitedProgram {
   /// Runs until the standard input ends.
   ///
   /// @param arguments `tasks`; `circle`: two of them wait for each other; `block`: one holds the
-  ///   loop up; `nothing`: there is no loop
+  ///   loop up; `echo`: what comes in goes out again, by task `echo`; `nothing`: there is no loop
   public static void main(String[] arguments) throws IOException {
     String kind = arguments[0];
     if (kind.equals("nothing")) {
@@ -37,6 +40,9 @@ final class VisitedProgram {
       sleep(0.01);
       if (kind.equals("block")) {
         awaitEnd();
+      } else if (kind.equals("echo")) {
+        System.out.println("ready");
+        await(createTask(() -> echo(), "echo"));
       } else {
         toThread(() -> awaitEnd());
       }
@@ -59,6 +65,13 @@ final class VisitedProgram {
     try (var _ = outer.acquire()) {
       sleep(0);
       query(inner);
+    }
+  }
+
+  private static void echo() throws IOException {
+    var in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+    for (String line; (line = toThread(in::readLine)) != null; ) {
+      System.out.println(line);
     }
   }
 

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Conversation implements AutoCloseable {
   private final Map<EventLoop, Measurement> measurements = new HashMap<>();
   private @Nullable LagMeter lags; // from the first question that measures on
+  private @Nullable FlightRecord record; // while something is recorded, and until it is fetched
 
   Conversation() {}
 
@@ -42,6 +43,10 @@ final class Conversation implements AutoCloseable {
         forgetTheClosed();
         yield questions.ofEachLoop((loop, found) -> measure(loop, questions.patience, found));
       }
+      case "record-start" -> startRecord(questions);
+      case "record-state" -> record().state();
+      case "record-stop" -> record().stop();
+      case "record-read" -> record().read(Long.parseLong(questions.text("from")));
       case "cancel" -> Control.cancel(questions);
       case "debug" -> Control.debug(questions);
       default -> throw new IllegalArgumentException("there is no question '" + word + "'");
@@ -61,6 +66,21 @@ final class Conversation implements AutoCloseable {
     return measurements.computeIfAbsent(loop, Measurement::new).take(patience, found);
   }
 
+  private Map<String, @Nullable Object> startRecord(Questions questions) {
+    if (record != null) {
+      throw new IllegalArgumentException("something is recorded already in this visit");
+    }
+    record = FlightRecord.start(questions.text("settings"), Long.parseLong(questions.text("size")));
+    return record.state();
+  }
+
+  private FlightRecord record() {
+    if (record == null) {
+      throw new IllegalArgumentException("nothing is recorded in this visit");
+    }
+    return record;
+  }
+
   private void forgetTheClosed() {
     for (var loop : List.copyOf(measurements.keySet())) {
       if (loop.isClosed()) {
@@ -70,13 +90,16 @@ final class Conversation implements AutoCloseable {
     }
   }
 
-  /// Nothing is measured any more.
+  /// Nothing is measured or recorded any more.
   @Override
   public void close() {
     measurements.values().forEach(Measurement::close);
     measurements.clear();
     if (lags != null) {
       lags.close();
+    }
+    if (record != null) {
+      record.close();
     }
   }
 }

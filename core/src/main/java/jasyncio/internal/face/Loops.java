@@ -53,6 +53,12 @@ public final class Loops {
     ACCESS.removeStepListener(loop, listener);
   }
 
+  /// Has the loops that run find out at once, and not within a quarter of a second, that somebody
+  /// records or has ceased to. Any thread.
+  public static void lookWhoRecords() {
+    ACCESS.lookWhoRecords();
+  }
+
   /// The name of the function that a callback, which a [StepListener] was told of, has called.
   public static String nameOfCallback(Object callback) {
     return ACCESS.nameOfCallback(callback);

@@ -41,18 +41,30 @@ public final class FlightRecording {
     }
   }
 
-  /// Whether the time of each step is wanted. Any thread.
-  public static boolean wantsSteps() {
-    return on && StepEvent.isWanted();
+  /// Which of the events are wanted for which a loop has to take notes.
+  ///
+  /// @param steps of each step
+  /// @param waits of each wait
+  /// @param blockingCalls of each blocking call
+  /// @param turns of each turn, and what has made it ready
+  public record Wanted(boolean steps, boolean waits, boolean blockingCalls, boolean turns) {
+    /// None.
+    public static final Wanted NOTHING = new Wanted(false, false, false, false);
+
+    /// Whether any is.
+    public boolean any() {
+      return !equals(NOTHING);
+    }
   }
 
-  /// Whether the time of each blocking call is wanted. Any thread.
-  public static boolean wantsBlockingCalls() {
-    return on && BlockingCallEvent.isWanted();
-  }
-
-  /// Whether the time of each wait is wanted. Any thread.
-  public static boolean wantsWaits() {
-    return on && WaitEvent.isWanted();
+  /// What is wanted now. Any thread.
+  public static Wanted wanted() {
+    return on
+        ? new Wanted(
+            StepEvent.isWanted(),
+            WaitEvent.isWanted(),
+            BlockingCallEvent.isWanted(),
+            TurnEvent.isWanted())
+        : Wanted.NOTHING;
   }
 }

@@ -60,6 +60,8 @@ public abstract class LoopAccess {
 
   public abstract void removeStepListener(Object eventLoop, StepListener listener);
 
+  public abstract void lookWhoRecords();
+
   public abstract String nameOfCallback(Object callback);
 
   public abstract double age(Object task);

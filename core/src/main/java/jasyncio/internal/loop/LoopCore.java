@@ -72,7 +72,7 @@ public final class LoopCore implements FiberSource {
   private final Object owner;
   private final Hub hub;
   private final BlockingListener blockingListener;
-  private final ReadyQueue ready;
+  private ReadyQueue ready;
   private final TimerHeap timers = new TimerHeap();
   private final ArrayList<Fiber> idle = new ArrayList<>();
   private final Dispatcher dispatcher = new Dispatcher(); // the body of all dispatchers
@@ -222,6 +222,7 @@ public final class LoopCore implements FiberSource {
         return null;
       } else {
         iterated = true;
+        ready.iterationEnds();
         poll();
         batch = ready.beginBatch();
       }
@@ -369,6 +370,33 @@ public final class LoopCore implements FiberSource {
     var question = new Question(this);
     send(question);
     return question;
+  }
+
+  /// Has the loop note from now on what makes each entry ready, and when. The loop's logical thread
+  /// only.
+  ///
+  /// @return where that can be read; `null` if the queue is one of a test
+  public @Nullable WakeLog logWakes() {
+    if (ready.getClass() == ReadyQueue.class) {
+      ready = new WakeLog(ready);
+    }
+    return ready instanceof WakeLog log ? log : null;
+  }
+
+  /// Whether it does. The loop's logical thread only.
+  public boolean logsWakes() {
+    return ready instanceof WakeLog;
+  }
+
+  /// And now no more. The loop's logical thread only.
+  public void logNoWakes() {
+    if (ready instanceof WakeLog log) {
+      var plain = new ReadyQueue();
+      while (log.size() > 0) {
+        plain.add(log.remove());
+      }
+      ready = plain;
+    }
   }
 
   private void moveDueTimers() {

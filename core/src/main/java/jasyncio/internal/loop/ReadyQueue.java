@@ -43,6 +43,9 @@ public class ReadyQueue {
     }
   }
 
+  /// All that was to get its turn in this iteration has got it.
+  void iterationEnds() {}
+
   /// An iteration begins: what is here now gets its turn in it.
   ///
   /// @return how many that are

@@ -1,0 +1,195 @@
+package jasyncio.cli;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jline.utils.Signals;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// `jasyncio record`: has a running program record what its loops do.
+@Command(
+    name = "record",
+    customSynopsis = "jasyncio record [OPTION]... PID",
+    sortOptions = false,
+    descriptionHeading = "%n",
+    description = {
+      "Have a running program record with Java Flight Recorder, to look at later: every turn",
+      "of its loops and what made it ready, slow steps, and what the JVM itself has to tell.",
+      "",
+      "Ctrl-C ends it and writes the file, as do --seconds and the end of the program. The",
+      "program takes the time of each step meanwhile. 'jasyncio report' tells from the file",
+      "where the time went; JDK Mission Control opens it as well.",
+    },
+    parameterListHeading = "%nArguments:%n",
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "Examples:",
+      "  jasyncio record 4711",
+      "  jasyncio record --seconds 30 --output slow.jfr 4711",
+      "  jasyncio report slow.jfr",
+    })
+final class RecordCommand implements JasyncioCommand.Subcommand {
+  private static final String NAME = "jasyncio record";
+  private static final double MAX_SECONDS = 24 * 60 * 60;
+  private static final long MEGA = 1_000_000;
+  private static final int MAX_MEGABYTES = 100_000;
+  private static final long GLANCE_MILLIS = 500; // at how much there is
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
+
+  @Option(
+      names = {"-o", "--output"},
+      order = 1,
+      paramLabel = "FILE",
+      description = "The file to write (default: jasyncio-PID-DATE-TIME.jfr, in this directory).")
+  private @Nullable Path output;
+
+  @Option(names = "--force", order = 2, description = "Replace the file if it is there.")
+  private boolean force;
+
+  @Option(
+      names = "--seconds",
+      order = 3,
+      paramLabel = "SECONDS",
+      description = "Record for so long (default: until Ctrl-C).")
+  private @Nullable Double seconds;
+
+  @Option(
+      names = "--max-size",
+      order = 4,
+      paramLabel = "MB",
+      defaultValue = "250",
+      description = "Keep so many megabytes, the latest (default: 250).")
+  private int maxSize;
+
+  @Option(
+      names = "--settings",
+      order = 5,
+      paramLabel = "NAME",
+      defaultValue = "default",
+      description = {
+        "What the JVM tells of itself: default, profile (more, samples of stacks above all), or",
+        "none."
+      })
+  private String settings = "default";
+
+  @Mixin private VisitTarget target = new VisitTarget();
+
+  private final CountDownLatch asked = new CountDownLatch(1); // to end, by Ctrl-C
+
+  private RecordCommand() {}
+
+  @Override
+  public int execute() throws Throwable {
+    checkOptions();
+    Path file = output != null ? output : defaultOutput();
+    if (!force && Files.exists(file)) {
+      throw CommandException.failure(NAME, file + " is there already; --force replaces it");
+    }
+    try (Visit visit = target.visit(NAME)) {
+      Path part = Files.createFile(file.resolveSibling(file.getFileName() + ".part"));
+      try {
+        long began = System.nanoTime();
+        record(visit, part);
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        System.out.println(
+            "recorded "
+                + Times.text((System.nanoTime() - began) / 1e9)
+                + ": "
+                + file
+                + " ("
+                + megabytes(Files.size(file))
+                + "); see jasyncio report");
+      } finally {
+        Files.deleteIfExists(part);
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw CommandException.failure(
+          NAME, e.getFile() + " is there: somebody records to that file, or was killed meanwhile");
+    } catch (IOException e) {
+      throw CommandException.failure(NAME, "cannot write " + file + " (" + e + ")");
+    }
+    return ExitStatus.OK;
+  }
+
+  private void checkOptions() throws CommandException {
+    if (seconds != null && !(seconds > 0 && seconds <= MAX_SECONDS)) {
+      throw UsageMistake.in(NAME, "--seconds is more than 0, and at most a day; not " + seconds);
+    } else if (maxSize < 1 || maxSize > MAX_MEGABYTES) {
+      throw UsageMistake.in(NAME, "--max-size is 1 to " + MAX_MEGABYTES + ", not " + maxSize);
+    } else if (!settings.matches("default|profile|none")) {
+      throw UsageMistake.in(NAME, "--settings is default, profile or none; not " + settings);
+    }
+  }
+
+  private Path defaultOutput() {
+    String program = target.pid.matches("\\d+") ? target.pid : "program";
+    return Path.of("jasyncio-" + program + "-" + LocalDateTime.now().format(STAMP) + ".jfr");
+  }
+
+  private void record(Visit visit, Path part) throws CommandException, IOException {
+    Object before = Signals.register("INT", asked::countDown);
+    try {
+      var recording = ProgramRecording.start(NAME, visit, settings, maxSize * MEGA);
+      String end = await(recording);
+      if (end == null) {
+        recording.fetch(part);
+      } else if (!recording.takeWhatIsLeft(part)) {
+        throw CommandException.failure(NAME, end + ", and has left no recording");
+      }
+    } finally {
+      Signals.unregister("INT", before);
+    }
+  }
+
+  /// Waits until enough is recorded.
+  ///
+  /// @return `null`; or that the program has ended
+  private @Nullable String await(ProgramRecording recording) throws CommandException {
+    boolean isTerminal = System.console() != null && System.console().isTerminal();
+    long began = System.nanoTime();
+    try {
+      while (true) {
+        double passed = (System.nanoTime() - began) / 1e9;
+        if (isTerminal) {
+          System.err.print(
+              "\rrecording: "
+                  + Times.text(passed)
+                  + ", "
+                  + megabytes(recording.size())
+                  + "; Ctrl-C ends it  ");
+        } else {
+          recording.size(); // is the program still there
+        }
+        double left = seconds == null ? Double.POSITIVE_INFINITY : seconds - passed;
+        long millis = Math.min(GLANCE_MILLIS, (long) Math.ceil(left * 1e3));
+        if (left <= 0 || asked.await(millis, TimeUnit.MILLISECONDS)) {
+          return null;
+        }
+      }
+    } catch (IOException e) {
+      return String.valueOf(e.getMessage());
+    } catch (InterruptedException e) {
+      throw CommandException.failure(NAME, "interrupted");
+    } finally {
+      if (isTerminal) {
+        System.err.println();
+      }
+    }
+  }
+
+  private static String megabytes(long bytes) {
+    return String.format(Locale.ROOT, "%.1f MB", (double) bytes / MEGA);
+  }
+}
