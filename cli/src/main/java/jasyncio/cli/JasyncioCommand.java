@@ -21,6 +21,7 @@ import picocli.CommandLine.ParseResult;
       DebugCommand.class,
       WebCommand.class,
       RecordCommand.class,
+      ReportCommand.class,
       HelpCommand.class,
       WarmUpCommand.class
     },
@@ -38,6 +39,7 @@ import picocli.CommandLine.ParseResult;
       "  jasyncio repl                try things out, line by line",
       "  jasyncio ps 4711             what every task of a running program does",
       "  jasyncio web 4711            the same and more in the browser",
+      "  jasyncio report crawl.jfr    where the time of a recording went",
       "",
       "Environment:",
       "  JAVA_HOME                    the JDK to use, if it is 25 or newer",

@@ -50,6 +50,7 @@ final class UsageMistake {
       case "PID" -> "which program? Give the process id of a JVM; jps lists them";
       case "TASK" -> "which task? Give its name, or #N for its number";
       case "on|off" -> "on or off?";
+      case "FILE.jfr" -> "which recording? Give the name of a .jfr file";
       case "FILE.java" -> "which program? Give the name of a .java file";
       case String label ->
           mistake.getMissing().getFirst() instanceof OptionSpec option

@@ -205,7 +205,12 @@ final class Visit implements Answers {
 
   /// A text of an answer, without what would move a terminal's cursor, or turn what follows around.
   static String text(JsonElement text) {
-    return text.getAsString().replaceAll("[\\p{Cntrl}\\p{Cf}]+", " ");
+    return plain(text.getAsString());
+  }
+
+  /// Likewise of any text.
+  static String plain(String text) {
+    return text.replaceAll("[\\p{Cntrl}\\p{Cf}]+", " ");
   }
 
   /// The text of this name.

@@ -1,0 +1,355 @@
+package jasyncio.cli;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// The turns of one loop that have been recorded, in the order in which they began. There may be
+/// millions, so that each is a row in arrays, and is spoken of by its index.
+///
+/// Times are nanoseconds of the recording's clock.
+final class RecordedLoop {
+  /// What stands for a turn that there is not.
+  static final int NONE = -1;
+
+  /// The number of a waker that is no turn: I/O, a timer, another thread.
+  static final long OUTSIDE = 0;
+
+  /// A turn, as it was recorded.
+  ///
+  /// @param wokenBy the number of the turn that made it ready, [#OUTSIDE], or less if that is not
+  ///   known
+  /// @param queued how long it was ready
+  /// @param task the task's number; 0 for a callback
+  /// @param waited from the task's turn before until it was ready; 0 if that is not known
+  record Turn(
+      long number,
+      long wokenBy,
+      long start,
+      long nanos,
+      long queued,
+      String who,
+      int task,
+      String function,
+      boolean isFirst,
+      boolean isLast,
+      long waited,
+      @Nullable String what,
+      @Nullable PathKind kind) {}
+
+  private static final int MANY = 1000; // turns, behind which another one may be ready
+  private static final byte FIRST = 1;
+  private static final byte LAST = 2;
+
+  final String name;
+  private int size;
+  private long[] number = new long[16];
+  private long[] wokenBy = new long[16];
+  private long[] start = new long[16];
+  private long[] end = new long[16];
+  private long[] queued = new long[16];
+  private long[] waited = new long[16];
+  private String[] who = new String[16];
+  private String[] function = new String[16];
+  private @Nullable String[] what = new @Nullable String[16];
+  private @Nullable PathKind[] kind = new @Nullable PathKind[16];
+  private int[] task = new int[16];
+  private byte[] flags = new byte[16];
+
+  // Known once all are there:
+  private int[] previous = {}; // of the same task
+  private int[] first = {}; // likewise
+  private int[] byNumber = {}; // none if the numbers rise as the times do
+  private boolean isShared;
+  private final Map<Integer, Integer> lastOfTask = new HashMap<>();
+
+  RecordedLoop(String name) {
+    this.name = name;
+  }
+
+  void add(Turn turn) {
+    if (size == number.length) {
+      grow();
+    }
+    int i = size++;
+    number[i] = turn.number;
+    wokenBy[i] = turn.wokenBy;
+    start[i] = turn.start;
+    end[i] = turn.start + Math.max(0, turn.nanos);
+    queued[i] = Math.max(0, turn.queued);
+    waited[i] = Math.max(0, turn.waited);
+    who[i] = turn.who;
+    function[i] = turn.function;
+    what[i] = turn.what;
+    kind[i] = turn.kind;
+    task[i] = turn.task;
+    flags[i] = (byte) ((turn.isFirst ? FIRST : 0) | (turn.isLast ? LAST : 0));
+  }
+
+  private void grow() {
+    int length = size * 2;
+    number = Arrays.copyOf(number, length);
+    wokenBy = Arrays.copyOf(wokenBy, length);
+    start = Arrays.copyOf(start, length);
+    end = Arrays.copyOf(end, length);
+    queued = Arrays.copyOf(queued, length);
+    waited = Arrays.copyOf(waited, length);
+    who = Arrays.copyOf(who, length);
+    function = Arrays.copyOf(function, length);
+    what = Arrays.copyOf(what, length);
+    kind = Arrays.copyOf(kind, length);
+    task = Arrays.copyOf(task, length);
+    flags = Arrays.copyOf(flags, length);
+  }
+
+  // ---- order ------------------------------------------------------------------------------------
+
+  /// All of them are there: puts them in order.
+  void finish() {
+    if (!rises()) {
+      sort();
+    }
+    for (int i = 1; i < size; i++) {
+      if (number[i] <= number[i - 1]) {
+        orderNumbers();
+        break;
+      }
+    }
+    previous = new int[size];
+    first = new int[size];
+    for (int i = 0; i < size; i++) {
+      Integer before = task[i] == 0 ? null : lastOfTask.put(task[i], i);
+      previous[i] = before == null ? NONE : before;
+      first[i] = before == null ? i : first[before];
+    }
+  }
+
+  private boolean rises() {
+    for (int i = 1; i < size; i++) {
+      if (isAfter(i - 1, i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isAfter(int a, int b) {
+    return start[a] != start[b] ? start[a] > start[b] : number[a] > number[b];
+  }
+
+  private void sort() {
+    int[] order =
+        IntStream.range(0, size)
+            .boxed()
+            .sorted(
+                Comparator.<Integer>comparingLong(i -> start[i]).thenComparingLong(i -> number[i]))
+            .mapToInt(i -> i)
+            .toArray();
+    number = sorted(number, order);
+    wokenBy = sorted(wokenBy, order);
+    start = sorted(start, order);
+    end = sorted(end, order);
+    queued = sorted(queued, order);
+    waited = sorted(waited, order);
+    who = sorted(who, order);
+    function = sorted(function, order);
+    what = sorted(what, order);
+    kind = sorted(kind, order);
+    int[] tasks = task;
+    task = IntStream.of(order).map(i -> tasks[i]).toArray();
+    byte[] old = flags;
+    flags = new byte[size];
+    for (int i = 0; i < size; i++) {
+      flags[i] = old[order[i]];
+    }
+  }
+
+  private static long[] sorted(long[] column, int[] order) {
+    return IntStream.of(order).mapToLong(i -> column[i]).toArray();
+  }
+
+  private static <T extends @Nullable Object> T[] sorted(T[] column, int[] order) {
+    T[] copy = Arrays.copyOf(column, order.length);
+    for (int i = 0; i < order.length; i++) {
+      copy[i] = column[order[i]];
+    }
+    return copy;
+  }
+
+  /// Several loops have this name, and each of them has counted.
+  private void orderNumbers() {
+    isShared = true;
+    byNumber =
+        IntStream.range(0, size)
+            .boxed()
+            .sorted(Comparator.<Integer>comparingLong(i -> number[i]).thenComparingInt(i -> i))
+            .mapToInt(i -> i)
+            .toArray();
+  }
+
+  // ---- a turn -----------------------------------------------------------------------------------
+
+  int size() {
+    return size;
+  }
+
+  long start(int turn) {
+    return start[turn];
+  }
+
+  long end(int turn) {
+    return end[turn];
+  }
+
+  long nanos(int turn) {
+    return end[turn] - start[turn];
+  }
+
+  /// When it was made ready.
+  long ready(int turn) {
+    return start[turn] - queued[turn];
+  }
+
+  long number(int turn) {
+    return number[turn];
+  }
+
+  String who(int turn) {
+    return who[turn];
+  }
+
+  int task(int turn) {
+    return task[turn];
+  }
+
+  String function(int turn) {
+    return function[turn];
+  }
+
+  long waited(int turn) {
+    return waited[turn];
+  }
+
+  @Nullable String what(int turn) {
+    return what[turn];
+  }
+
+  @Nullable PathKind kind(int turn) {
+    return kind[turn];
+  }
+
+  boolean isFirst(int turn) {
+    return (flags[turn] & FIRST) != 0;
+  }
+
+  boolean isLast(int turn) {
+    return (flags[turn] & LAST) != 0;
+  }
+
+  /// The turn of the same task before, or [#NONE].
+  int previous(int turn) {
+    return previous[turn];
+  }
+
+  /// The first turn of the same task that was recorded.
+  int first(int turn) {
+    return first[turn];
+  }
+
+  boolean isFromOutside(int turn) {
+    return wokenBy[turn] == OUTSIDE;
+  }
+
+  /// The turn that made it ready, or [#NONE] if that was no turn, or it was not recorded.
+  int waker(int turn) {
+    long by = wokenBy[turn];
+    int found = by <= OUTSIDE ? NONE : find(by, turn);
+    return found < turn ? found : NONE;
+  }
+
+  private int find(long by, int before) {
+    if (byNumber.length == 0) {
+      int found = Arrays.binarySearch(number, 0, before, by);
+      return found < 0 ? NONE : found;
+    }
+    int low = 0;
+    int high = size;
+    while (low < high) { // to the first that is too great, or too late
+      int middle = (low + high) >>> 1;
+      int turn = byNumber[middle];
+      if (number[turn] < by || (number[turn] == by && turn < before)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low > 0 && number[byNumber[low - 1]] == by ? byNumber[low - 1] : NONE;
+  }
+
+  /// Since when the task of this turn has waited before it, as far as that was recorded; when it
+  /// was ready if not at all.
+  long waitsSince(int turn) {
+    int before = previous[turn];
+    long said = ready(turn) - waited[turn];
+    if (before == NONE) {
+      return isFirst(turn) ? ready(turn) : said;
+    }
+    boolean isGapBetween = number[turn] - number[before] > turn - before && waited[turn] > 0;
+    return isGapBetween ? Math.max(said, end[before]) : end[before];
+  }
+
+  /// Who ran for longest in a time, `null` if nobody did.
+  @Nullable String longestBetween(long from, long to) {
+    var nanos = new HashMap<String, Long>();
+    int last = Arrays.binarySearch(start, 0, size, to);
+    int seen = 0;
+    for (int i = last < 0 ? -last - 2 : last; i >= 0 && end[i] > from && seen < MANY; i--, seen++) {
+      long common = Math.min(end[i], to) - Math.max(start[i], from);
+      if (common > 0) {
+        nanos.merge(who[i], common, Long::sum);
+      }
+    }
+    return nanos.entrySet().stream()
+        .max(Map.Entry.<String, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
+        .map(Map.Entry::getKey)
+        .orElse(null);
+  }
+
+  // ---- all of them ------------------------------------------------------------------------------
+
+  /// Gives each task's last turn.
+  void forEachTask(IntConsumer consumer) {
+    lastOfTask.values().forEach(consumer::accept);
+  }
+
+  /// Whether several loops have this name, so that it may not be known who was whose waker.
+  boolean isShared() {
+    return isShared;
+  }
+
+  /// How many turns there were between the first and the last one that were not recorded.
+  long missing() {
+    return size == 0 || isShared ? 0 : number[size - 1] - number[0] + 1 - size;
+  }
+
+  /// How long all turns took.
+  long busyNanos() {
+    long sum = 0;
+    for (int i = 0; i < size; i++) {
+      sum += nanos(i);
+    }
+    return sum;
+  }
+
+  long longestNanos() {
+    return IntStream.range(0, size).mapToLong(this::nanos).max().orElse(0);
+  }
+
+  long longestReadyNanos() {
+    return Arrays.stream(queued, 0, size).max().orElse(0);
+  }
+}

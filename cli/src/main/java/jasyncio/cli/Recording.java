@@ -1,0 +1,60 @@
+package jasyncio.cli;
+
+import java.util.List;
+
+/// What a file of Flight Recorder has of event loops.
+///
+/// Times are nanoseconds since 1970, as the recorder's clock has them.
+///
+/// @param loops those of which turns were recorded
+/// @param pauses the collector's, in which everything stood still, in order
+/// @param slowSteps where some steps were seen
+/// @param problem why the file could not be read to its end; empty if it could
+record Recording(
+    List<RecordedLoop> loops, List<Pause> pauses, List<SeenStep> slowSteps, String problem) {
+
+  /// A pause for the garbage collector.
+  record Pause(long start, long end) {
+    /// For how much of a time it lasted.
+    long nanosBetween(long from, long to) {
+      return Math.max(0, Math.min(end, to) - Math.max(start, from));
+    }
+  }
+
+  /// A step that was seen while it ran.
+  record SeenStep(String loop, String who, long start, long end, String stack) {}
+
+  int turns() {
+    return loops.stream().mapToInt(RecordedLoop::size).sum();
+  }
+
+  /// When the first turn began.
+  long start() {
+    return loops.stream().mapToLong(loop -> loop.start(0)).min().orElse(0);
+  }
+
+  /// When the last turn ended.
+  long end() {
+    return loops.stream().mapToLong(loop -> loop.end(loop.size() - 1)).max().orElse(0);
+  }
+
+  long pauseNanosBetween(long from, long to) {
+    return pauses.stream().mapToLong(pause -> pause.nanosBetween(from, to)).sum();
+  }
+
+  /// Where a turn was seen, if it was.
+  List<String> stack(RecordedLoop loop, int turn) {
+    return slowSteps.stream()
+        .filter(step -> step.loop.equals(loop.name) && step.who.equals(loop.who(turn)))
+        .filter(step -> isSame(step, loop.start(turn), loop.end(turn)))
+        .findFirst()
+        .map(step -> step.stack.lines().map(String::strip).filter(line -> !line.isEmpty()).toList())
+        .orElse(List.of());
+  }
+
+  /// The two are measured one after the other, so they are not equal.
+  private static boolean isSame(SeenStep step, long start, long end) {
+    long common = Math.min(step.end, end) - Math.max(step.start, start);
+    return common * 2 > Math.max(step.end - step.start, end - start);
+  }
+}

@@ -1,0 +1,209 @@
+package jasyncio.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.jspecify.annotations.Nullable;
+
+/// Reads what there is of event loops in a file of Flight Recorder.
+final class RecordingReader {
+  private static final byte[] MAGIC = {'F', 'L', 'R', 0};
+  private static final List<String> FIELDS =
+      List.of(
+          "loop",
+          "number",
+          "wokenBy",
+          "queued",
+          "who",
+          "task",
+          "coroutine",
+          "first",
+          "last",
+          "waited",
+          "waitedFor",
+          "waitKind");
+  private static final String SLEEP = "its sleep to end";
+  private static final int MANY = 10_000; // events, before somebody is told
+
+  /// What changes in the description of a wait, from one time to the next.
+  private static final Pattern COUNTS =
+      Pattern.compile(", \\d+ of \\d+ [a-z ]+|, \\d+ not done| with \\d+ open tasks?|, held by .*");
+
+  private final String command;
+  private final Path file;
+  private final LongConsumer progress;
+  private final Map<String, RecordedLoop> loops = new LinkedHashMap<>();
+  private final Map<String, String> texts = new HashMap<>(); // one object for each, as they recur
+  private final Map<String, String> waits = new HashMap<>();
+  private final List<Recording.Pause> pauses = new ArrayList<>();
+  private final List<Recording.Pause> collections = new ArrayList<>();
+  private final List<Recording.SeenStep> slowSteps = new ArrayList<>();
+  private long events;
+
+  private RecordingReader(String command, Path file, LongConsumer progress) {
+    this.command = command;
+    this.file = file;
+    this.progress = progress;
+  }
+
+  /// Reads a file.
+  ///
+  /// @param command who wants to, for messages
+  /// @param progress is given the number of events that have been read, now and then
+  /// @throws CommandException if it has no turns in it, or is no recording
+  static Recording read(String command, Path file, LongConsumer progress) throws CommandException {
+    var reader = new RecordingReader(command, file, progress);
+    reader.checkStart();
+    return reader.read();
+  }
+
+  private void checkStart() throws CommandException {
+    if (Files.isDirectory(file)) {
+      throw failure("is a directory; give the file of a recording");
+    } else if (!Files.exists(file)) {
+      throw CommandException.failure(command, "there is no file " + file);
+    }
+    byte[] start;
+    try (var in = Files.newInputStream(file)) {
+      start = in.readNBytes(MAGIC.length);
+    } catch (IOException e) {
+      throw failure("cannot be read (" + e.getMessage() + ")");
+    }
+    if (start.length == 0) {
+      throw failure("is empty: was the recording ended, or dumped? jcmd PID JFR.dump does it");
+    } else if (!Arrays.equals(start, MAGIC)) {
+      throw failure("is no recording of Flight Recorder; most have names that end with .jfr");
+    }
+  }
+
+  private CommandException failure(String what) {
+    return CommandException.failure(command, file + " " + what);
+  }
+
+  private Recording read() throws CommandException {
+    String problem = "";
+    try (var recording = new RecordingFile(file)) {
+      while (recording.hasMoreEvents()) {
+        take(recording.readEvent());
+        if (++events % MANY == 0) {
+          progress.accept(events);
+        }
+      }
+    } catch (IOException | RuntimeException e) { // of what is damaged, the parser may throw any
+      problem = Objects.requireNonNullElse(e.getMessage(), e.toString());
+    }
+    if (loops.isEmpty()) {
+      throw failure(
+          problem.isEmpty()
+              ? "has no turns of event loops; was it made by 'jasyncio record', or with"
+                  + " -XX:StartFlightRecording:+jasyncio.Turn#enabled=true?"
+              : "is damaged, or was not ended, and there is nothing to be read in it ("
+                  + problem
+                  + ")");
+    }
+    loops.values().forEach(RecordedLoop::finish);
+    List<Recording.Pause> all = pauses.isEmpty() ? collections : pauses;
+    all.sort(Comparator.comparingLong(Recording.Pause::start));
+    List<RecordedLoop> sorted =
+        loops.values().stream().sorted(Comparator.comparingLong(loop -> loop.start(0))).toList();
+    return new Recording(sorted, all, slowSteps, problem);
+  }
+
+  private void take(RecordedEvent event) throws CommandException {
+    switch (event.getEventType().getName()) {
+      case "jasyncio.Turn" -> takeTurn(event);
+      case "jasyncio.Step" -> takeStep(event);
+      case "jdk.GCPhasePause" ->
+          pauses.add(new Recording.Pause(start(event), start(event) + nanos(event)));
+      case "jdk.GarbageCollection" -> takeCollection(event);
+      default -> {}
+    }
+  }
+
+  private void takeTurn(RecordedEvent event) throws CommandException {
+    if (loops.isEmpty() && !FIELDS.stream().allMatch(event::hasField)) {
+      throw failure("is of another version of jasyncio; take that to read it");
+    }
+    int task = event.getInt("task");
+    String who = text(event.getString("who"));
+    String coroutine = event.getString("coroutine");
+    var turn =
+        new RecordedLoop.Turn(
+            event.getLong("number"),
+            event.getLong("wokenBy"),
+            start(event),
+            nanos(event),
+            event.getLong("queued"),
+            who,
+            task,
+            coroutine == null ? who : text(coroutine),
+            event.getBoolean("first"),
+            event.getBoolean("last"),
+            event.getLong("waited"),
+            wait(event.getString("waitedFor")),
+            PathKind.of(event.getString("waitKind")));
+    loops.computeIfAbsent(text(event.getString("loop")), RecordedLoop::new).add(turn);
+  }
+
+  private void takeStep(RecordedEvent event) {
+    String stack = event.getString("seenAt");
+    if (stack != null) {
+      long start = start(event);
+      slowSteps.add(
+          new Recording.SeenStep(
+              text(event.getString("loop")),
+              text(event.getString("who")),
+              start,
+              start + nanos(event),
+              stack));
+    }
+  }
+
+  /// If its pauses are not recorded one by one: those that stop everything all the time.
+  private void takeCollection(RecordedEvent event) {
+    long paused = event.getDuration("sumOfPauses").toNanos();
+    if (paused * 10 >= nanos(event) * 9) {
+      collections.add(new Recording.Pause(start(event), start(event) + paused));
+    }
+  }
+
+  private static long start(RecordedEvent event) {
+    Instant start = event.getStartTime();
+    return TimeUnit.SECONDS.toNanos(start.getEpochSecond()) + start.getNano();
+  }
+
+  private static long nanos(RecordedEvent event) {
+    Duration duration = event.getDuration();
+    return Math.max(0, duration.toNanos());
+  }
+
+  private String text(@Nullable String text) {
+    String known = text == null ? "?" : text;
+    return texts.computeIfAbsent(known, Visit::plain);
+  }
+
+  /// The description of a wait, as it is the next time, too.
+  private @Nullable String wait(@Nullable String what) {
+    if (what == null || what.isEmpty()) {
+      return null;
+    }
+    return what.startsWith(SLEEP)
+        ? SLEEP
+        : waits.computeIfAbsent(what, given -> text(COUNTS.matcher(given).replaceAll("")));
+  }
+}
