@@ -39,6 +39,7 @@ import picocli.CommandLine.ParseResult;
       "  jasyncio repl                try things out, line by line",
       "  jasyncio ps 4711             what every task of a running program does",
       "  jasyncio web 4711            the same and more in the browser",
+      "  jasyncio record 4711         what it does, to see later why it took so long",
       "  jasyncio report crawl.jfr    where the time of a recording went",
       "",
       "Environment:",
