@@ -4,7 +4,6 @@ import jasyncio.internal.jfr.TurnEvent;
 import jasyncio.internal.loop.WakeLog;
 import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,7 @@ final class TurnLog {
 
   private final EventLoop loop;
   private final WakeLog wakes;
-  private final Map<Task<?>, Left> left = new IdentityHashMap<>(); // of those that are not done
+  private final IdentityHashMap<Task<?>, Left> left = new IdentityHashMap<>(); // of those that are not done
   private final Queue<Turn> setAside = new ArrayDeque<>(); // of which is to be told yet
   private final ArrayDeque<Turn> outer = new ArrayDeque<>();
   private final int lastBefore = Task.lastNumber(); // of the tasks that there were already

@@ -336,11 +336,13 @@ final class RecordedLoop {
     return size == 0 || isShared ? 0 : number[size - 1] - number[0] + 1 - size;
   }
 
-  /// How long all turns took.
+  /// How long all turns took. One in which a task was started eagerly has another one in it.
   long busyNanos() {
     long sum = 0;
+    long counted = Long.MIN_VALUE; // up to here
     for (int i = 0; i < size; i++) {
-      sum += nanos(i);
+      sum += Math.max(0, end[i] - Math.max(start[i], counted));
+      counted = Math.max(counted, end[i]);
     }
     return sum;
   }
