@@ -19,7 +19,7 @@ import org.jspecify.annotations.NullMarked;
 /// | `jasyncio.interrupt.patience` | seconds after which a second Ctrl-C without effect ends the JVM | 2 |
 /// | `jasyncio.debug` | `true`, `false` | `false`; so is the environment's `JASYNCIO_DEBUG=1` |
 /// | `jasyncio.stall` | seconds for which a task may hold up its loop before a warning is logged; 0: no warnings | 1 |
-/// | `jasyncio.insight` | `socket` or `socket:PATH`, `control`; several with commas between: whether a socket is open for `jasyncio ps` and its like, and whether they may change the program | neither; read when the first loop runs |
+/// | `jasyncio.insight` | `socket` or `socket:PATH`, `control`, `repl`; several with commas between: whether a socket is open for `jasyncio ps` and its like, whether they may change the program, and whether `jasyncio repl` may run code in it | none; read when the first loop runs |
 /// | `jasyncio.collect` | `true`, `false` | `true`: a loop that closes while something may have been forgotten has garbage collected, once |
 /// | `jasyncio.traces` | `folded`, `full`, `off` | `folded`: stack traces go on with the frames that awaited (`… awaited at`), and in reports and uncaught exceptions the library's own frames are folded; `full`: not folded; `off`: neither |
 /// | `jasyncio.processes` | `posix`, `jdk` | posix where system and JVM allow it |

@@ -1,6 +1,5 @@
 package jasyncio.cli;
 
-import jasyncio.inspect.LoopInfo;
 import java.io.BufferedReader;
 import java.io.Console;
 import java.io.InputStreamReader;
@@ -9,17 +8,15 @@ import java.nio.charset.Charset;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /// The conversation of `jasyncio repl`: reads, evaluates, prints, and begins again.
 final class Repl {
   /* Overview
-   * The JVM's first thread runs the loop, as Python's does: Ctrl-C is the business of that one. The conversation has a
-   * thread of its own. Reading begins while JShell, which takes a second for that, is still being started.
+   * The JVM's first thread serves the host, which may be the loop itself, as in Python: Ctrl-C is the business of that
+   * one. The conversation has a thread of its own. Reading begins while JShell, which takes a second for that, is still being started.
    */
-  private static final int PATIENCE_SECONDS = 2;
   private static final Pattern EXIT =
       Pattern.compile(
           "\\s*(?:/(?:exit|quit)\\s*(\\d{1,3})?|(?:exit|quit)\\s*(?:\\(\\s*\\))?\\s*;?)\\s*");
@@ -29,49 +26,49 @@ final class Repl {
       """
       An input is Java: expressions, statements, declarations of variables, methods and classes.
       It runs as a coroutine on the event loop, so it may wait: await(task), sleep(1). Write it
-      without run(…). The loop goes on while you type, and so do the tasks that you have made.
-      asyncio's functions and classes are imported, and java.base.
-
-        /ps             all tasks of the loop, and what each waits for
-        /exit [STATUS]  ends the REPL and cancels its tasks; so does Ctrl-D
-        /help           this text
-
-      Ctrl-C cancels the input that runs; pressed again, it breaks it off. Tab completes names.\
+      without run(…).\
       """;
 
-  private final ReplLoop loop;
+  private final ReplHost host;
   private final ReplConsole console;
   private final CompletableFuture<ReplEngine> engine;
 
-  Repl(ReplLoop loop, ReplConsole console, CompletableFuture<ReplEngine> engine) {
-    this.loop = loop;
+  Repl(ReplHost host, ReplConsole console, CompletableFuture<ReplEngine> engine) {
+    this.host = host;
     this.console = console;
     this.engine = engine;
+  }
+
+  /// Makes the host, on the thread that is to serve it.
+  @FunctionalInterface
+  interface HostMaker {
+    /// Makes it.
+    ///
+    /// @param endsByInterrupt whether Ctrl-C ends it, for want of anybody else who minds it
+    ReplHost make(boolean endsByInterrupt);
   }
 
   /// Has a conversation with whoever is at the other end of the standard streams.
   ///
   /// @return the exit status
-  static int start(ClassPath classPath) {
-    SnippetClasses classes = new SnippetClasses(classPath);
+  static int start(ClassPath classPath, HostMaker maker) {
     PrintStream errors = System.err;
     CompletableFuture<ReplEngine> engine = new CompletableFuture<>();
     ReplConsole console = isTerminal() ? new TerminalConsole(engine) : piped(engine);
     System.setErr(ReadableErrors.instead(System.err, text -> restore(text, engine)));
-    try (ReplLoop loop = new ReplLoop(console.leavesInterruptsToLoop())) {
-      return new Repl(loop, console, engine).serve(classes, classPath);
+    try (ReplHost host = maker.make(console.leavesInterruptsToLoop())) {
+      return new Repl(host, console, engine).serve(classPath);
     } finally {
       System.setErr(errors);
     }
   }
 
-  private int serve(SnippetClasses classes, ClassPath classPath) {
+  private int serve(ClassPath classPath) {
     try (console) {
-      console.onInterrupt(loop::interrupt);
-      daemon("jasyncio-repl-start", () -> startEngine(classes, classPath));
+      console.onInterrupt(host::interrupt);
+      daemon("jasyncio-repl-start", () -> startEngine(classPath));
       daemon("jasyncio-repl", this::converse);
-      Thread.currentThread().setContextClassLoader(classes.loader()); // not the line editor's
-      int status = loop.serve();
+      int status = host.serve();
       if (status == ExitStatus.INTERRUPTED) {
         System.err.println("Interrupted");
       }
@@ -79,10 +76,10 @@ final class Repl {
     }
   }
 
-  private void startEngine(SnippetClasses classes, ClassPath classPath) {
+  private void startEngine(ClassPath classPath) {
     try {
       engine.complete(
-          new ReplEngine(loop, classes, classPath, System.out, System.err, console.colours()));
+          new ReplEngine(host.execution(), classPath, System.out, System.err, console.colours()));
     } catch (Throwable e) {
       engine.completeExceptionally(e);
     }
@@ -127,22 +124,23 @@ final class Repl {
       if (engine.state() == Future.State.SUCCESS) {
         engine.resultNow().close();
       }
-      loop.end(status);
+      host.end(status);
     }
   }
 
-  private static String greeting() {
+  private String greeting() {
     return "jasyncio REPL "
         + VersionText.version()
         + " on JDK "
         + Runtime.version()
-        + "\nEvery input runs on the event loop: write await(…) or sleep(1) directly, without run(…)."
+        + "\n"
+        + host.greeting()
         + "\nType /help for help, /exit or Ctrl-D to leave.";
   }
 
   /// Returns the exit status.
   private int answerAll() {
-    for (String input = console.read(); input != null && !loop.hasEnded(); input = console.read()) {
+    for (String input = console.read(); input != null && !host.hasEnded(); input = console.read()) {
       var exit = EXIT.matcher(input);
       if (exit.matches() && !isDeclared(input)) {
         return exit.group(1) == null ? ExitStatus.OK : Integer.parseInt(exit.group(1));
@@ -159,22 +157,22 @@ final class Repl {
 
   private void answer(String input) {
     if (!isCommand(input)) {
-      loop.beginInput();
+      host.beginInput();
       try {
         engine.join().evaluate(input);
       } catch (RuntimeException e) { // of JShell
-        if (!loop.hasEnded()) {
+        if (!host.hasEnded()) {
           System.err.println("the REPL cannot cope with this input: " + e);
         }
       } finally {
-        loop.endInput();
+        host.endInput();
       }
       return;
     }
     String command = input.strip();
     switch (command) {
       case "/ps" -> listTasks();
-      case "/help", "/?" -> System.out.println(HELP);
+      case "/help", "/?" -> System.out.println(HELP + " " + host.help());
       default -> System.err.println(refusal(command));
     }
   }
@@ -190,10 +188,7 @@ final class Repl {
 
   private void listTasks() {
     try {
-      String tasks =
-          loop.ask(() -> LoopInfo.capture(loop.loop()).format())
-              .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      System.out.println(engine.join().restore(tasks));
+      System.out.println(engine.join().restore(host.tasks()));
     } catch (TimeoutException e) {
       System.err.println("the event loop does not answer: something holds it up");
     } catch (Exception e) {

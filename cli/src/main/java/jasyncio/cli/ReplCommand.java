@@ -1,12 +1,18 @@
 package jasyncio.cli;
 
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.util.HashMap;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /// `jasyncio repl`, as picocli sees it.
 @Command(
     name = "repl",
-    customSynopsis = "jasyncio repl [OPTION]...",
+    customSynopsis = "jasyncio repl [OPTION]... [PID]",
     sortOptions = false,
     descriptionHeading = "%n",
     description = {
@@ -17,7 +23,11 @@ import picocli.CommandLine.Mixin;
       "and classes, and those of java.base, are imported.",
       "Without a terminal, inputs are read from standard input, and only what they",
       "give is printed.",
+      "",
+      "With PID, inputs run in that program, on its event loop, and see its classes; it",
+      "must have been started with -Djasyncio.insight=repl.",
     },
+    parameterListHeading = "%nArguments:%n",
     optionListHeading = "%nOptions:%n",
     footer = {
       "",
@@ -29,24 +39,78 @@ import picocli.CommandLine.Mixin;
       "Exit status:",
       "  0      It ended, whether or not inputs failed; or what an input gave to",
       "         System.exit or SystemExit, or /exit was given.",
+      "  1      There is no such program, it does not allow it, or has ended.",
       "  2      The command line makes no sense; the message says why.",
       "  130    It was interrupted with Ctrl-C, without a terminal.",
       "",
       "Examples:",
       "  jasyncio repl",
       "  jasyncio repl -cp 'lib/*'",
+      "  jasyncio repl 4711",
       "  echo 'await(gather(() -> 1, () -> 2))' | jasyncio repl",
     })
 final class ReplCommand implements JasyncioCommand.Subcommand {
+  private static final String NAME = "jasyncio repl";
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "PID",
+      description = {
+        "The process id of a JVM of this user (jps lists them), or the path of the socket that it",
+        "has opened."
+      })
+  private @Nullable String pid;
+
   @Mixin private LoopOptions options = new LoopOptions();
+
+  @Option(
+      names = "--loop",
+      order = 4,
+      paramLabel = "NAME",
+      description = "With PID: which of the program's event loops, if there are several.")
+  private @Nullable String loop;
 
   private ReplCommand() {}
 
   @Override
   public int execute() throws Throwable {
-    RunRequest.Settings settings = options.settings("jasyncio repl");
+    RunRequest.Settings settings = options.settings(NAME);
     ClassPath classPath = ClassPath.of(options.classPath());
+    if (pid != null) {
+      return attach(pid, settings, classPath);
+    } else if (loop != null) {
+      throw UsageMistake.in(NAME, "--loop is one of a running program: it needs a PID");
+    }
     settings.apply();
-    return Repl.start(classPath);
+    var classes = new SnippetClasses(classPath);
+    return Repl.start(classPath, endsByInterrupt -> new ReplLoop(classes, endsByInterrupt));
+  }
+
+  private int attach(String target, RunRequest.Settings settings, ClassPath own)
+      throws CommandException, IOException {
+    if (target.endsWith(".java")) {
+      throw UsageMistake.in(
+          NAME, "unexpected argument " + target + "; did you mean 'jasyncio run " + target + "'?");
+    } else if (settings.debug() || settings.fibers() != null || settings.blocking() != null) {
+      throw UsageMistake.in(
+          NAME, "--debug, --fibers and --blocking are for a loop of its own, not with a PID");
+    }
+    try (Visit visit = Visit.to(NAME, target)) {
+      var values = new HashMap<String, @Nullable String>();
+      values.put("loop", loop);
+      JsonObject about = Visit.parse(NAME, visit.ask("repl-open", values));
+      ProgramPath path = ProgramPath.of(Sockets.rootOf(target), about);
+      if (!path.missing().isEmpty()) {
+        System.err.println(
+            NAME
+                + ": classes of the program cannot be used that are in what cannot be read here, but"
+                + " --class-path says where they are: "
+                + String.join(", ", path.missing()));
+      }
+      ClassPath classPath = path.and(own);
+      return Repl.start(
+          classPath, _ -> new AttachedLoop(visit, about, classPath, System::nanoTime));
+    }
   }
 }

@@ -58,10 +58,8 @@ final class ReplEngine implements AutoCloseable {
   private static final Pattern PYTHONS_AWAIT =
       Pattern.compile("\\s*(?:(?:\\w+\\s+)?\\w+\\s*=\\s*)?await\\s+\\w");
 
-  private final ReplLoop loop;
   private final ClassPath classPath;
-  private final SnippetClasses classes;
-  private final SnippetExecution execution;
+  private final InputExecution execution;
   private final JShell shell;
   private final PrintStream out;
   private final PrintStream err;
@@ -70,19 +68,16 @@ final class ReplEngine implements AutoCloseable {
 
   /// An engine that has done its imports.
   ReplEngine(
-      ReplLoop loop,
-      SnippetClasses classes,
+      InputExecution execution,
       ClassPath classPath,
       PrintStream out,
       PrintStream err,
       Colours colours) {
-    this.loop = loop;
+    this.execution = execution;
     this.classPath = classPath;
-    this.classes = classes;
     this.out = out;
     this.err = err;
     this.colours = colours;
-    execution = new SnippetExecution(classes, loop);
     shell =
         JShell.builder()
             .executionEngine(execution, Map.of())
@@ -140,7 +135,7 @@ final class ReplEngine implements AutoCloseable {
   /// @return whether nothing failed
   boolean evaluate(String text) {
     String rest = text;
-    while (!rest.isBlank() && !loop.hasEnded()) { // JShell ends with it
+    while (!rest.isBlank() && !execution.hasEnded()) { // JShell ends with it
       CompletionInfo first = analysis().analyzeCompletion(rest);
       String source = first.source() == null ? rest : first.source();
       if (!evaluateOne(source)) {
@@ -318,7 +313,7 @@ final class ReplEngine implements AutoCloseable {
         SourceFile file =
             new SourceFile(Path.of("input.java"), "input", wrapper.wrapped().getBytes(UTF_8));
         hints.addAll(
-            new ProgramCompiler(file, classPath, classes.bytes()).hints(List.of()).values());
+            new ProgramCompiler(file, classPath, execution.classes()).hints(List.of()).values());
       }
     } catch (CommandException | IOException | RuntimeException e) {
       return hints; // without, then

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The event loop of a REPL: it runs what it is given, one input after the other, and its tasks go
 /// on in between.
-final class ReplLoop implements AutoCloseable {
+final class ReplLoop implements ReplHost {
   /* Overview
    * Two threads: the one in serve() runs the loop, the other gives it inputs and waits for each.
    *
@@ -33,7 +33,21 @@ final class ReplLoop implements AutoCloseable {
    * taken back before the next begins; what comes while it is still being compiled keeps it from running.
    */
   private static final int PATIENCE_SECONDS = 2;
+  private static final String GREETING =
+      "Every input runs on the event loop: write await(…) or sleep(1) directly, without run(…).";
+  private static final String HELP =
+      """
+      The loop goes on while you type, and so do the tasks that you have made.
+      asyncio's functions and classes are imported, and java.base.
 
+        /ps             all tasks of the loop, and what each waits for
+        /exit [STATUS]  ends the REPL and cancels its tasks; so does Ctrl-D
+        /help           this text
+
+      Ctrl-C cancels the input that runs; pressed again, it breaks it off. Tab completes names.\
+      """;
+
+  private final SnippetClasses classes;
   private final Runner runner = new Runner();
   private final EventLoop loop = runner.getLoop();
   private final Thread thread = Thread.currentThread();
@@ -78,17 +92,18 @@ final class ReplLoop implements AutoCloseable {
 
   /// A loop for this thread.
   ///
+  /// @param classes those of the inputs
   /// @param endsByInterrupt whether a Ctrl-C that reaches the loop as [KeyboardInterrupt] ends it
-  ReplLoop(boolean endsByInterrupt) {
+  ReplLoop(SnippetClasses classes, boolean endsByInterrupt) {
+    this.classes = classes;
     this.endsByInterrupt = endsByInterrupt;
   }
 
   // ---- the loop's thread ------------------------------------------------------------------------
 
-  /// Runs inputs until the end.
-  ///
-  /// @return the exit status
-  int serve() {
+  @Override
+  public int serve() {
+    thread.setContextClassLoader(classes.loader()); // not the line editor's
     while (status == null) {
       try {
         Input input = runner.run(wrapFuture(next.copy(), loop)); // a copy may be cancelled
@@ -206,9 +221,9 @@ final class ReplLoop implements AutoCloseable {
     }
   }
 
-  /// Interrupts the input that runs, if one does: the first time it is cancelled, the second time
-  /// broken off.
-  void interrupt() {
+  /// The first time the input is cancelled, the second time broken off.
+  @Override
+  public void interrupt() {
     synchronized (lock) {
       if (running) {
         breaker.set(interrupts++ > 0);
@@ -218,15 +233,15 @@ final class ReplLoop implements AutoCloseable {
     }
   }
 
-  /// An input has come, and will be run in one or several parts.
-  void beginInput() {
+  @Override
+  public void beginInput() {
     synchronized (lock) {
       given = true;
     }
   }
 
-  /// It is done.
-  void endInput() {
+  @Override
+  public void endInput() {
     synchronized (lock) {
       given = false;
       interrupted = false;
@@ -237,8 +252,8 @@ final class ReplLoop implements AutoCloseable {
     return loop;
   }
 
-  /// Whether it takes no more inputs.
-  boolean hasEnded() {
+  @Override
+  public boolean hasEnded() {
     return status != null;
   }
 
@@ -246,8 +261,8 @@ final class ReplLoop implements AutoCloseable {
     this.breaker = breaker;
   }
 
-  /// Ends the loop with an exit status, as soon as no input runs.
-  void end(int code) {
+  @Override
+  public void end(int code) {
     left = !hasEnded();
     next.complete(
         new Input(
@@ -255,6 +270,26 @@ final class ReplLoop implements AutoCloseable {
               throw new SystemExit(code);
             },
             new CompletableFuture<>()));
+  }
+
+  @Override
+  public InputExecution execution() {
+    return new SnippetExecution(classes, this);
+  }
+
+  @Override
+  public String greeting() {
+    return GREETING;
+  }
+
+  @Override
+  public String help() {
+    return HELP;
+  }
+
+  @Override
+  public String tasks() throws Exception {
+    return ask(() -> LoopInfo.capture(loop).format()).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   /// Has the loop answer a question, also while an input runs.

@@ -1,8 +1,10 @@
 package jasyncio.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.classfile.ClassFile;
 import java.lang.reflect.Method;
 import java.util.Collections;
 import java.util.Map;
@@ -11,12 +13,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import jdk.jshell.execution.LoaderDelegate;
 import jdk.jshell.spi.ExecutionControl.ClassBytecodes;
 import jdk.jshell.spi.ExecutionControl.ClassInstallException;
+import org.jspecify.annotations.Nullable;
 
 /// The classes that inputs of a REPL have become, and their class loader, which sees what a
 /// program's sees.
 final class SnippetClasses implements LoaderDelegate {
   private final Map<String, byte[]> classes = new ConcurrentHashMap<>();
   private final ProgramLoader loader;
+  private final ClassFile format = StopCheckWeaver.format(this::resource);
   private final Method stop;
 
   SnippetClasses(ClassPath classPath) {
@@ -30,8 +34,16 @@ final class SnippetClasses implements LoaderDelegate {
     }
   }
 
-  private static byte[] bytesOf(Class<?> type) {
-    try (InputStream in = type.getResourceAsStream(type.getSimpleName() + ".class")) {
+  private @Nullable InputStream resource(String name) {
+    byte[] bytes = classes.get(name.replaceFirst("\\.class$", "").replace('/', '.'));
+    return bytes != null ? new ByteArrayInputStream(bytes) : loader.getResourceAsStream(name);
+  }
+
+  /// The class file of a class of the launcher's.
+  static byte[] bytesOf(Class<?> type) {
+    String name = type.getName();
+    try (InputStream in =
+        type.getResourceAsStream(name.substring(name.lastIndexOf('.') + 1) + ".class")) {
       return Objects.requireNonNull(in).readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -59,7 +71,10 @@ final class SnippetClasses implements LoaderDelegate {
   @Override
   public void load(ClassBytecodes[] added) throws ClassInstallException {
     for (ClassBytecodes each : added) {
-      classes.put(each.name(), StopCheckWeaver.weave(each.bytecodes()));
+      classes.put(each.name(), each.bytecodes());
+    }
+    for (ClassBytecodes each : added) {
+      classes.put(each.name(), StopCheckWeaver.weave(each.bytecodes(), StopCheck.class, format));
     }
     boolean[] loaded = new boolean[added.length];
     try {

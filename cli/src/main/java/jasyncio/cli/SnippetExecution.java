@@ -9,24 +9,25 @@ import java.util.Map;
 import java.util.Objects;
 import jdk.jshell.execution.DirectExecutionControl;
 import jdk.jshell.spi.ExecutionControl;
-import jdk.jshell.spi.ExecutionControlProvider;
 import jdk.jshell.spi.ExecutionEnv;
 import jdk.jshell.spi.SPIResolutionException;
 import org.jspecify.annotations.Nullable;
 
 /// How JShell has inputs run here: each as a coroutine on the loop.
-final class SnippetExecution extends DirectExecutionControl implements ExecutionControlProvider {
+final class SnippetExecution extends DirectExecutionControl implements InputExecution {
+  private final SnippetClasses classes;
   private final ReplLoop loop;
   private volatile @Nullable Throwable error; // of the last call
 
   SnippetExecution(SnippetClasses classes, ReplLoop loop) {
     super(classes);
+    this.classes = classes;
     this.loop = loop;
     loop.setBreaker(classes::setStop);
   }
 
-  /// What the last call threw, as an object; JShell only tells what it looks like. Once.
-  @Nullable Throwable takeError() {
+  @Override
+  public @Nullable Throwable takeError() {
     Throwable taken = error;
     error = null;
     return taken;
@@ -54,16 +55,20 @@ final class SnippetExecution extends DirectExecutionControl implements Execution
   /// The value's `toString` is the program's code, too.
   private static String call(Method method) throws IllegalAccessException {
     try {
-      String value = valueString(method.invoke(null));
-      return value != null ? value : "null"; // what a toString gave
+      return ValueText.of(method.invoke(null));
     } catch (InvocationTargetException e) {
       throw Sneaky.sneak(Objects.requireNonNull(e.getCause()));
     }
   }
 
   @Override
-  public String name() {
-    return "jasyncio";
+  public Map<String, byte[]> classes() {
+    return classes.bytes();
+  }
+
+  @Override
+  public boolean hasEnded() {
+    return loop.hasEnded();
   }
 
   @Override

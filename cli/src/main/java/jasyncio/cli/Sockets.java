@@ -33,6 +33,15 @@ final class Sockets {
         .toList();
   }
 
+  /// The root of the file system that a process sees, as it is seen from here.
+  ///
+  /// @param target the number of the process; otherwise it is taken to see what we do
+  static Path rootOf(String target) {
+    Path here = Path.of("").toAbsolutePath().getRoot();
+    Path process = PROCESSES.resolve(target);
+    return target.contains("/") || !isElsewhere(process) ? here : process.resolve("root");
+  }
+
   private static boolean isElsewhere(Path process) {
     try {
       return Files.exists(process) && !Files.isSameFile(process.resolve("root"), Path.of("/"));

@@ -1,6 +1,8 @@
 package jasyncio.cli;
 
+import java.io.InputStream;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassHierarchyResolver;
 import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
@@ -12,25 +14,46 @@ import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/// Adds a call of [StopCheck] to the beginning of each method and in front of each jump back.
+/// Adds a call of a check, [StopCheck] or its like, to the beginning of each method and in front of
+/// each jump back.
 final class StopCheckWeaver implements CodeTransform {
-  private static final ClassDesc CHECK = ClassDesc.of(StopCheck.class.getName());
-
+  private final ClassDesc check;
   private final Set<Label> passed = new HashSet<>();
 
-  private StopCheckWeaver() {}
+  private StopCheckWeaver(ClassDesc check) {
+    this.check = check;
+  }
 
-  static byte[] weave(byte[] classFile) {
-    ClassFile format = ClassFile.of();
+  /// @param check the class with the method `check()`
+  static byte[] weave(byte[] classFile, Class<?> check, ClassFile format) {
+    ClassDesc type = ClassDesc.of(check.getName());
     return format.transformClass(
         format.parse(classFile),
-        ClassTransform.transformingMethodBodies(CodeTransform.ofStateful(StopCheckWeaver::new)));
+        ClassTransform.transformingMethodBodies(
+            CodeTransform.ofStateful(() -> new StopCheckWeaver(type))));
+  }
+
+  /// How class files are read and written whose code uses types that only this class path has, or
+  /// these classes.
+  ///
+  /// @param resources finds class files by their names
+  static ClassFile format(Function<String, @Nullable InputStream> resources) {
+    return ClassFile.of(
+        ClassFile.ClassHierarchyResolverOption.of(
+            ClassHierarchyResolver.ofResourceParsing(
+                    type -> {
+                      String name = type.descriptorString();
+                      return resources.apply(name.substring(1, name.length() - 1) + ".class");
+                    })
+                .orElse(ClassHierarchyResolver.defaultResolver())));
   }
 
   @Override
   public void atStart(CodeBuilder code) {
-    check(code);
+    addCheck(code);
   }
 
   @Override
@@ -38,12 +61,12 @@ final class StopCheckWeaver implements CodeTransform {
     if (element instanceof LabelTarget target) {
       passed.add(target.label());
     } else if (element instanceof BranchInstruction jump && passed.contains(jump.target())) {
-      check(code);
+      addCheck(code);
     }
     code.with(element);
   }
 
-  private static void check(CodeBuilder code) {
-    code.invokestatic(CHECK, "check", ConstantDescs.MTD_void);
+  private void addCheck(CodeBuilder code) {
+    code.invokestatic(check, "check", ConstantDescs.MTD_void);
   }
 }

@@ -148,8 +148,10 @@ final class Visit implements Answers {
     }
   }
 
+  /// One thread after the other.
   @Override
-  public String ask(String question, Map<String, @Nullable String> values) throws IOException {
+  public synchronized String ask(String question, Map<String, @Nullable String> values)
+      throws IOException {
     String line =
         question
             + values.entrySet().stream()
@@ -164,6 +166,8 @@ final class Visit implements Answers {
     try {
       send(line + "\n");
       answer = in.readLine();
+    } catch (IOException e) {
+      throw new IOException("process " + pid + " has ended", e);
     } finally {
       answered.set(true);
     }

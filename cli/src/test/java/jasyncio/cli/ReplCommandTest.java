@@ -206,6 +206,13 @@ class ReplCommandTest {
                 .run(null, null, null, "-d", dir.toString(), source.toString()))
         .isZero();
     assertThat(repl("lib.Lib.f()", "--class-path", dir.toString()).out()).isEqualTo("$1 ==> 7\n");
+    assertThat( // where branches meet, what they have in common must be found out
+            repl(
+                    "(Math.random() < 2 ? new lib.Lib() : new ArrayList<>()).hashCode() != 0.5",
+                    "--class-path",
+                    dir.toString())
+                .out())
+        .isEqualTo("$1 ==> true\n");
   }
 
   @Test
@@ -222,7 +229,7 @@ class ReplCommandTest {
     try (Output output = Output.capture()) {
       assertThat(Main.execute(line.split(" ", -1))).isEqualTo(ExitStatus.OK);
       assertThat(output.out())
-          .startsWith("Usage: jasyncio repl [OPTION]...\n")
+          .startsWith("Usage: jasyncio repl [OPTION]... [PID]\n")
           .contains("--debug", "--fibers=KIND", "--blocking=POLICY", "--class-path=PATH", "Ctrl-C");
       assertThat(output.out().lines().mapToInt(String::length).max().orElseThrow())
           .isLessThanOrEqualTo(80);
@@ -233,7 +240,9 @@ class ReplCommandTest {
   void arguments_none_areTaken() throws Throwable {
     for (List<String> each :
         List.of(
-            List.of("1234", "jasyncio repl: unexpected argument 1234"),
+            List.of(
+                "1234x",
+                "jasyncio repl: PID is the number of a process, or the path of a socket, not 1234x"),
             List.of(
                 "a.java",
                 "jasyncio repl: unexpected argument a.java; did you mean 'jasyncio run a.java'?"),

@@ -42,7 +42,7 @@ class ReplEngineTest {
         Thread.ofPlatform()
             .daemon()
             .start(() -> {
-              try (ReplLoop mine = new ReplLoop(false)) {
+              try (ReplLoop mine = new ReplLoop(new SnippetClasses(classPath), false)) {
                 started.complete(mine);
                 mine.serve();
               }
@@ -50,8 +50,7 @@ class ReplEngineTest {
     loop = started.get();
     engine =
         new ReplEngine(
-            loop,
-            new SnippetClasses(classPath),
+            loop.execution(),
             classPath,
             new PrintStream(OUT, true, UTF_8),
             new PrintStream(ERR, true, UTF_8),
@@ -198,12 +197,13 @@ class ReplEngineTest {
 
   @Test
   void systemExit_endsTheLoop() throws Exception {
+    SnippetClasses classes = new SnippetClasses(ClassPath.of(""));
     CompletableFuture<Integer> status = new CompletableFuture<>();
     CompletableFuture<ReplLoop> started = new CompletableFuture<>();
     Thread.ofPlatform()
         .daemon()
         .start(() -> {
-          try (ReplLoop mine = new ReplLoop(false)) {
+          try (ReplLoop mine = new ReplLoop(classes, false)) {
             started.complete(mine);
             status.complete(mine.serve());
           }

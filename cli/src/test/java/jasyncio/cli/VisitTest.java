@@ -39,51 +39,6 @@ class VisitTest {
 
   private static final String TRY = "Try 'jasyncio ps --help'.\n";
 
-  /// A program in a JVM of its own.
-  private record Program(Process process, BufferedReader out) implements AutoCloseable {
-    static Program of(String kind, String... options) throws IOException {
-      var arguments =
-          new ArrayList<>(
-              List.of(
-                  "--add-opens=java.base/java.lang=ALL-UNNAMED",
-                  "-Djasyncio.fibers=" + System.getProperty("jasyncio.fibers", "scheduled"),
-                  "-Djasyncio.stall=0"));
-      arguments.addAll(List.of(options));
-      arguments.addAll(
-          List.of(
-              "-cp", System.getProperty("java.class.path"), "jasyncio.cli.VisitedProgram", kind));
-      return start(arguments.toArray(String[]::new));
-    }
-
-    static Program start(String... arguments) throws IOException {
-      var command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
-      command.addAll(List.of(arguments));
-      var process =
-          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      var out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
-      assertThat(out.readLine()).isEqualTo("ready");
-      return new Program(process, out);
-    }
-
-    String pid() {
-      return Long.toString(process.pid());
-    }
-
-    /// Has one of kind `echo` answer.
-    void echo(String line) throws IOException {
-      process.getOutputStream().write((line + "\n").getBytes(UTF_8));
-      process.getOutputStream().flush();
-      assertThat(out.readLine()).isEqualTo(line);
-    }
-
-    @Override
-    public void close() throws IOException {
-      process.getOutputStream().close();
-      process.destroyForcibly();
-      process.onExit().join();
-    }
-  }
-
   private record Result(int status, String out, String err) {}
 
   /// Visits a program whose loop will answer, though perhaps not soon on a busy machine.
@@ -102,7 +57,7 @@ class VisitTest {
 
   @Test
   void ps_pstree_where_ofAProgramThatWaits() throws Throwable {
-    try (Program program = Program.of("tasks")) {
+    try (RunningProgram program = RunningProgram.of("tasks")) {
       Result ps = patiently("ps", program.pid());
       assertThat(ps.status()).isZero();
       assertThat(ps.out().lines().map(line -> line.replaceAll(" +", " ")))
@@ -145,7 +100,7 @@ class VisitTest {
 
   @Test
   void pstree_circle_firstAndStatus1() throws Throwable {
-    try (Program program = Program.of("circle")) {
+    try (RunningProgram program = RunningProgram.of("circle")) {
       Result tree = patiently("pstree", program.pid());
       assertThat(tree.status()).isEqualTo(ExitStatus.FAILED);
       assertThat(tree.out())
@@ -160,7 +115,7 @@ class VisitTest {
 
   @Test
   void loop_thatIsHeldUp_isShownWithWhoHoldsItUp() throws Throwable {
-    try (Program program = Program.of("block")) {
+    try (RunningProgram program = RunningProgram.of("block")) {
       assertThat(jasyncio("ps", program.pid()).out())
           .startsWith("loop-1: has not answered for 0.25 s, as it is held up\nTask 'Task-1': ")
           .contains("VisitedProgram.awaitEnd");
@@ -169,7 +124,7 @@ class VisitTest {
 
   @Test
   void ps_measures_andTakesTheOldOnly() throws Throwable {
-    try (Program program = Program.of("tasks")) {
+    try (RunningProgram program = RunningProgram.of("tasks")) {
       Result measured = patiently("ps", "--measure=0.1", "--name=first", program.pid());
       assertThat(measured.status()).isZero();
       assertThat(measured.out().lines().map(line -> line.replaceAll(" +", " ")))
@@ -181,7 +136,7 @@ class VisitTest {
 
   @Test
   void top_printsSoManyFrames() throws Throwable {
-    try (Program program = Program.of("tasks")) {
+    try (RunningProgram program = RunningProgram.of("tasks")) {
       Result top = patiently("top", "--count=2", "--interval=0.1", program.pid());
       assertThat(top.status()).isZero();
       assertThat(top.out().lines().filter(line -> line.startsWith("loop-1  busy "))).hasSize(2);
@@ -202,14 +157,14 @@ class VisitTest {
 
   @Test
   void change_isMadeOnlyWhereItIsAllowed() throws Throwable {
-    try (Program program = Program.of("tasks")) {
+    try (RunningProgram program = RunningProgram.of("tasks")) {
       String sentence =
           "the program does not allow to be changed from outside: it must be started with"
               + " -Djasyncio.insight=control\n";
       assertRefused(ExitStatus.FAILED, sentence, "cancel", program.pid(), "first");
       assertRefused(ExitStatus.FAILED, sentence, "debug", program.pid(), "on");
     }
-    try (Program program = Program.of("tasks", "-Djasyncio.insight=control")) {
+    try (RunningProgram program = RunningProgram.of("tasks", "-Djasyncio.insight=control")) {
       assertThat(patiently("debug", program.pid(), "on"))
           .isEqualTo(new Result(ExitStatus.OK, "debug mode is on for loop-1\n", ""));
       assertThat(patiently("cancel", program.pid(), "first"))
@@ -227,7 +182,7 @@ class VisitTest {
 
   @Test
   void change_ofALoopThatIsHeldUp_isSaidNotToBeMade() throws Throwable {
-    try (Program program = Program.of("block", "-Djasyncio.insight=control")) {
+    try (RunningProgram program = RunningProgram.of("block", "-Djasyncio.insight=control")) {
       Result debug = jasyncio("debug", "--patience=0.05", program.pid(), "on");
       assertThat(debug.status()).isEqualTo(ExitStatus.FAILED);
       assertThat(debug.out()).isEmpty();
@@ -255,7 +210,7 @@ class VisitTest {
   @Test
   void visitors_sixteenAtATime() throws Throwable {
     Path path = directory.resolve("insight");
-    try (Program program = Program.of("tasks", "-Djasyncio.insight=socket:" + path)) {
+    try (RunningProgram program = RunningProgram.of("tasks", "-Djasyncio.insight=socket:" + path)) {
       var visits = new ArrayList<Visit>();
       for (int i = 0; i < 16; i++) {
         visits.add(Visit.to("test", path.toString()));
@@ -276,7 +231,8 @@ class VisitTest {
   @Test
   void file_thatIsNoSocket_isLeftAlone() throws Throwable {
     Path path = Files.writeString(directory.resolve("precious"), "data");
-    try (Program program = Program.of("nothing", "-Djasyncio.insight=socket:" + path)) {
+    try (RunningProgram program =
+        RunningProgram.of("nothing", "-Djasyncio.insight=socket:" + path)) {
       assertThat(program.process().isAlive()).isTrue();
       assertThat(path).content().isEqualTo("data");
     }
@@ -284,12 +240,12 @@ class VisitTest {
 
   @Test
   void socket_thatTheProgramOpens_isForThoseWhoCannotAttach() throws Throwable {
-    try (Program program =
-        Program.of("tasks", "-XX:+DisableAttachMechanism", "-Djasyncio.insight=socket")) {
+    try (RunningProgram program =
+        RunningProgram.of("tasks", "-XX:+DisableAttachMechanism", "-Djasyncio.insight=socket")) {
       assertThat(patiently("ps", program.pid()).out()).startsWith("loop-1: 104 tasks");
     }
     Path path = directory.resolve("insight");
-    try (Program program = Program.of("tasks", "-Djasyncio.insight=socket:" + path)) {
+    try (RunningProgram program = RunningProgram.of("tasks", "-Djasyncio.insight=socket:" + path)) {
       assertThat(patiently("ps", path.toString()).out()).startsWith("loop-1: 104 tasks");
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
           .isEqualTo("rw-------");
@@ -299,7 +255,7 @@ class VisitTest {
         "nobody listens at " + path + " (Connection refused)\n",
         "ps",
         "" + path);
-    try (Program program = Program.of("tasks", "-Djasyncio.insight=socket:" + path)) {
+    try (RunningProgram program = RunningProgram.of("tasks", "-Djasyncio.insight=socket:" + path)) {
       assertThat(patiently("ps", path.toString()).out())
           .as("takes the place of what was left")
           .startsWith("loop-1: 104 tasks");
@@ -310,7 +266,7 @@ class VisitTest {
   @Test
   void record_ofAProgram_hasItsTurns_andLeavesNothingBehind() throws Throwable {
     Path file = directory.resolve("program.jfr");
-    try (Program program = Program.of("echo", "-Djava.io.tmpdir=" + directory)) {
+    try (RunningProgram program = RunningProgram.of("echo", "-Djava.io.tmpdir=" + directory)) {
       try (Visit visit = Visit.to("test", program.pid())) {
         ProgramRecording recording = ProgramRecording.start("test", visit, "none", 10_000_000);
         visit.ask("where", Map.of("name", "nobody", "patience", "600000")); // it has begun by now
@@ -336,7 +292,7 @@ class VisitTest {
   @Test
   void record_ofAProgramThatEnds_isWhatItHasLeft() throws Throwable {
     Path file = directory.resolve("program.jfr");
-    try (Program program = Program.of("echo", "-Djava.io.tmpdir=" + directory);
+    try (RunningProgram program = RunningProgram.of("echo", "-Djava.io.tmpdir=" + directory);
         Visit visit = Visit.to("test", program.pid())) {
       ProgramRecording recording = ProgramRecording.start("test", visit, "none", 10_000_000);
       program.process().getOutputStream().close();
@@ -353,7 +309,7 @@ class VisitTest {
   @Test
   void record_writesAFile_whichItDoesNotReplaceUnasked() throws Throwable {
     Path file = directory.resolve("a.jfr");
-    try (Program program = Program.of("tasks")) {
+    try (RunningProgram program = RunningProgram.of("tasks")) {
       String[] arguments = {
         "record", "--seconds=0.1", "--settings=none", "--output=" + file, program.pid()
       };
@@ -398,7 +354,7 @@ class VisitTest {
   @Test
   void web_ofAProgram_servesWhatItDoes_andEndsWithIt() throws Throwable {
     PrintStream console = System.out;
-    try (Program program = Program.of("circle");
+    try (RunningProgram program = RunningProgram.of("circle");
         var client = HttpClient.newHttpClient();
         var printed = new PipedInputStream();
         var out = new PrintStream(new PipedOutputStream(printed), true, UTF_8)) {
@@ -443,7 +399,7 @@ class VisitTest {
 
   @Test
   void web_watch_measuresAProgram() throws Throwable {
-    try (Program program = Program.of("circle");
+    try (RunningProgram program = RunningProgram.of("circle");
         var watch =
             new ProgramWatch(
                 "circle",
@@ -490,7 +446,7 @@ class VisitTest {
   @Test
   void web_ofASocket_endsWithTheProgram() throws Throwable {
     Path path = directory.resolve("insight");
-    try (Program program = Program.of("tasks", "-Djasyncio.insight=socket:" + path);
+    try (RunningProgram program = RunningProgram.of("tasks", "-Djasyncio.insight=socket:" + path);
         var watch =
             new ProgramWatch(
                 "", 600_000, () -> Visit.to("jasyncio web", "" + path), System::nanoTime)) {
@@ -527,7 +483,7 @@ class VisitTest {
 
   @Test
   void visits_leaveNothingBehind() throws Throwable {
-    try (Program program = Program.of("tasks")) {
+    try (RunningProgram program = RunningProgram.of("tasks")) {
       for (int i = 0; i < 5; i++) {
         patiently("ps", program.pid());
       }
@@ -536,7 +492,7 @@ class VisitTest {
   }
 
   /// What jcmd tells of a program's threads, once no visitor's thread is among them.
-  private static String threads(Program program) throws Exception {
+  private static String threads(RunningProgram program) throws Exception {
     String threads = "";
     for (int i = 0; i < 100 && (i == 0 || threads.contains("jasyncio-insight")); i++) {
       var jcmd =
@@ -550,7 +506,7 @@ class VisitTest {
 
   @Test
   void process_thatCannotBeVisited_saidWhy() throws Throwable {
-    try (Program program = Program.of("nothing")) {
+    try (RunningProgram program = RunningProgram.of("nothing")) {
       assertThat(jasyncio("ps", program.pid()).out())
           .isEqualTo("no event loop runs in process " + program.pid() + "\n");
     }

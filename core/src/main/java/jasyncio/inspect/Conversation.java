@@ -17,6 +17,7 @@ final class Conversation implements AutoCloseable {
   private final Map<EventLoop, Measurement> measurements = new HashMap<>();
   private @Nullable LagMeter lags; // from the first question that measures on
   private @Nullable FlightRecord record; // while something is recorded, and until it is fetched
+  private @Nullable Prompt prompt; // from the first question that runs code on
 
   Conversation() {}
 
@@ -49,8 +50,32 @@ final class Conversation implements AutoCloseable {
       case "record-read" -> record().read(Long.parseLong(questions.text("from")));
       case "cancel" -> Control.cancel(questions);
       case "debug" -> Control.debug(questions);
+      case String repl when repl.startsWith("repl-") -> prompt(repl, questions);
       default -> throw new IllegalArgumentException("there is no question '" + word + "'");
     };
+  }
+
+  private Map<String, @Nullable Object> prompt(String word, Questions questions)
+      throws InterruptedException {
+    Prompt.checkAllowed();
+    if (word.equals("repl-open") || word.equals("repl-close")) {
+      closePrompt();
+    }
+    if (word.equals("repl-close")) {
+      return Map.of();
+    } else if (word.equals("repl-open")) {
+      prompt = new Prompt(questions);
+    } else if (prompt == null) {
+      throw new IllegalArgumentException("a prompt begins with repl-open");
+    }
+    return prompt.answer(word, questions);
+  }
+
+  private void closePrompt() {
+    if (prompt != null) {
+      prompt.close();
+      prompt = null;
+    }
   }
 
   private @Nullable LoopStatistics measure(
@@ -90,9 +115,10 @@ final class Conversation implements AutoCloseable {
     }
   }
 
-  /// Nothing is measured or recorded any more.
+  /// Nothing is measured or recorded any more, and what a prompt still runs is cancelled.
   @Override
   public void close() {
+    closePrompt();
     measurements.values().forEach(Measurement::close);
     measurements.clear();
     if (lags != null) {

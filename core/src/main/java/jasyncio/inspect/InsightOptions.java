@@ -4,15 +4,17 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// What the program allows those who visit it: the property `jasyncio.insight`, some of these with
-/// commas between: `socket` or `socket:PATH`, and `control`.
+/// commas between: `socket` or `socket:PATH`, `control`, and `repl`.
 ///
 /// @param socket whether a socket is open for visitors
 /// @param path where; `null` for a directory of the user's, where the commands look for it
 /// @param control whether visitors may change what the program does
-record InsightOptions(boolean socket, @Nullable Path path, boolean control) {
+/// @param repl whether visitors may run code of theirs in the program
+record InsightOptions(boolean socket, @Nullable Path path, boolean control, boolean repl) {
   private static final String PROPERTY = "jasyncio.insight";
   private static final String SOCKET = "socket";
   private static final String CONTROL = "control";
+  private static final String REPL = "repl";
 
   /// What the property says.
   ///
@@ -24,11 +26,14 @@ record InsightOptions(boolean socket, @Nullable Path path, boolean control) {
   static InsightOptions parse(String text) {
     boolean socket = false;
     boolean control = false;
+    boolean repl = false;
     Path path = null;
     for (var word : text.split(",", -1)) {
       var option = word.strip();
       if (option.equals(CONTROL)) {
         control = true;
+      } else if (option.equals(REPL)) {
+        repl = true;
       } else if (option.equals(SOCKET)) {
         socket = true;
       } else if (option.startsWith(SOCKET + ":") && option.length() > SOCKET.length() + 1) {
@@ -39,9 +44,9 @@ record InsightOptions(boolean socket, @Nullable Path path, boolean control) {
             PROPERTY
                 + " is '"
                 + text
-                + "'; it takes socket or socket:PATH, and control, with commas between");
+                + "'; it takes socket or socket:PATH, control, and repl, with commas between");
       }
     }
-    return new InsightOptions(socket, path, control);
+    return new InsightOptions(socket, path, control, repl);
   }
 }

@@ -60,7 +60,13 @@ final class Questions {
     return text;
   }
 
-  private int number(String value, int otherwise) {
+  /// A text; `null` if it was not given.
+  @Nullable String textIfGiven(String value) {
+    return values.get(value);
+  }
+
+  /// A number.
+  int number(String value, int otherwise) {
     var text = values.get(value);
     try {
       return text == null ? otherwise : Integer.parseInt(text);

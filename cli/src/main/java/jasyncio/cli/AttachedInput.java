@@ -1,0 +1,109 @@
+package jasyncio.cli;
+
+import jasyncio.CancelledError;
+import jasyncio.KeyboardInterrupt;
+import jasyncio.SystemExit;
+import java.lang.reflect.InvocationTargetException;
+import org.jspecify.annotations.Nullable;
+
+/// Runs the inputs of a prompt in the program that it visits, and says what they came to.
+///
+/// The program loads a copy of this class, with those that it uses here: see [AttachedLoop]. What
+/// comes back is a text, whose first character says what it is about.
+public final class AttachedInput {
+  /// A value.
+  static final char VALUE = 'v';
+
+  /// An error.
+  static final char ERROR = 'e';
+
+  /// An error that is what an interrupt comes to, if there was one.
+  static final char INTERRUPTIBLE = 'c';
+
+  /// The input was broken off.
+  static final char BROKEN_OFF = 'b';
+
+  /// The number of something that an input uses and that cannot be used yet.
+  static final char UNRESOLVED = 'u';
+
+  /// An exit status.
+  static final char EXIT = 'x';
+
+  private static final int MAX_TEXT = 100_000; // of a value
+  private static final Object LOCK = new Object();
+  private static @Nullable Thread running; // that of the coroutine alone; under LOCK
+  private static volatile @Nullable Thread asked; // to stop
+
+  private AttachedInput() {}
+
+  /// What the code of inputs calls in its loops: throws, once, in the input that was broken off.
+  public static void check() {
+    if (asked != null && asked == Thread.currentThread()) {
+      asked = null;
+      throw new KeyboardInterrupt();
+    }
+  }
+
+  /// Runs an input.
+  ///
+  /// @param method the class that was made of it, and the name of the method in it, with a dot
+  ///   between
+  static String run(String method) {
+    setRunning(Thread.currentThread());
+    try {
+      return VALUE + shortened(value(method));
+    } catch (UnresolvedInput e) {
+      return UNRESOLVED + Integer.toString(e.id());
+    } catch (SystemExit e) {
+      return EXIT + Integer.toString(e.code());
+    } catch (KeyboardInterrupt e) {
+      return Character.toString(BROKEN_OFF);
+    } catch (CancelledError | InterruptedException e) {
+      return INTERRUPTIBLE + PackedError.pack(e);
+    } catch (Throwable e) {
+      return ERROR + PackedError.pack(e);
+    } finally {
+      setRunning(null);
+    }
+  }
+
+  /// The value's `toString` is the program's code, too.
+  private static String value(String method) throws Throwable {
+    int dot = method.lastIndexOf('.');
+    try {
+      var type = Class.forName(method.substring(0, dot));
+      var input = type.getDeclaredMethod(method.substring(dot + 1));
+      input.setAccessible(true);
+      return ValueText.of(input.invoke(null));
+    } catch (InvocationTargetException e) {
+      throw e.getCause() != null ? e.getCause() : e;
+    }
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= MAX_TEXT
+        ? text
+        : text.substring(0, MAX_TEXT) + "… and " + (text.length() - MAX_TEXT) + " more characters";
+  }
+
+  private static void setRunning(@Nullable Thread thread) {
+    synchronized (LOCK) {
+      running = thread;
+      asked = null;
+      if (thread == null) {
+        Thread.interrupted(); // came too late
+      }
+    }
+  }
+
+  /// Breaks off the input that runs, if it computes or blocks.
+  static String breakOff(String nothing) {
+    synchronized (LOCK) {
+      asked = running;
+      if (running != null) {
+        running.interrupt();
+      }
+    }
+    return nothing;
+  }
+}
