@@ -29,7 +29,8 @@ final class TurnLog {
 
   private final EventLoop loop;
   private final WakeLog wakes;
-  private final IdentityHashMap<Task<?>, Left> left = new IdentityHashMap<>(); // of those that are not done
+  private final IdentityHashMap<Task<?>, Left> left =
+      new IdentityHashMap<>(); // of those that are not done
   private final Queue<Turn> setAside = new ArrayDeque<>(); // of which is to be told yet
   private final ArrayDeque<Turn> outer = new ArrayDeque<>();
   private final int lastBefore = Task.lastNumber(); // of the tasks that there were already

@@ -47,9 +47,10 @@ final class ProgramRecording {
   void fetch(Path file) throws CommandException, IOException {
     ask("record-stop", Map.of());
     try (var out = Files.newOutputStream(file)) {
-      byte[] piece;
-      for (long from = 0; (piece = read(from)).length > 0; from += piece.length) {
+      long from = 0;
+      for (byte[] piece = read(from); piece.length > 0; piece = read(from)) {
         out.write(piece);
+        from += piece.length;
       }
     }
   }
