@@ -31,7 +31,7 @@ final class LoopObserver implements Watchdog.Eye {
   private final EventLoop loop;
   private final int number = COUNTER.incrementAndGet();
   private final AtomicBoolean open = new AtomicBoolean(); // any thread
-  private FlightRecording.Wanted wanted = FlightRecording.Wanted.NOTHING; // in look() only
+  private FlightRecording.Wanted wanted = FlightRecording.Wanted.NOTHING; // under this lock
 
   LoopObserver(EventLoop loop) {
     this.loop = loop;
@@ -79,7 +79,8 @@ final class LoopObserver implements Watchdog.Eye {
 
   /// Somebody has begun to record, or has ceased: the loops that run learn of it. Any thread.
   static void lookWhoRecords() {
-    OPEN.forEach(observer -> observer.look(System.nanoTime()));
+    look();
+    OPEN.forEach(LoopObserver::tellOfRecording);
   }
 
   private static void look() {
@@ -110,7 +111,7 @@ final class LoopObserver implements Watchdog.Eye {
   }
 
   @Override
-  public synchronized long look(long nanos) {
+  public synchronized long look(long now) {
     if (!loop.isRunning()) {
       OPEN.remove(this);
       Watchdog.close(this);
@@ -124,12 +125,16 @@ final class LoopObserver implements Watchdog.Eye {
     int last = Task.lastNumber(); // before the clock is looked at
     AGES.note(last, System.nanoTime());
     look();
+    tellOfRecording();
+    return PERIOD_NANOS;
+  }
+
+  private synchronized void tellOfRecording() {
     var now = FlightRecording.wanted();
     if (!now.equals(wanted)) {
       wanted = now;
       loop.core.send(new News(loop));
     }
-    return PERIOD_NANOS;
   }
 
   /// Somebody has begun to record, or has ceased.

@@ -165,7 +165,7 @@ class FlightRecorderTest {
     var turns =
         turns(() ->
             run(() -> {
-              await(createTask(() -> toThread(() -> Thread.sleep(2)), "caller"));
+              await(createTask(() -> toThread(FlightRecorderTest::takesAWhile), "caller"));
               var loop = getRunningLoop();
               loop.callLater(0, () -> {});
               toThread(() -> loop.callSoonThreadsafe(() -> {}));
@@ -184,6 +184,25 @@ class FlightRecorderTest {
         .containsExactlyInAnyOrder("TIMER", "THREAD", null);
     assertThat(callbacks)
         .allMatch(e -> (e.getLong("wokenBy") == 0) == (e.getString("waitKind") != null));
+  }
+
+  @Test
+  void turn_ofATaskWhoseSleepIsOver_isReadyFromThen() throws Exception {
+    var turns =
+        turns(() ->
+            run(() -> {
+              var sleeper = createTask(() -> sleep(0.001), "sleeper");
+              sleep(0);
+              takesAWhile();
+              await(sleeper);
+            }));
+    assertThat(of(turns, "sleeper").getLast().getDuration("queued"))
+        .isGreaterThan(Duration.ofMillis(5));
+  }
+
+  private static void takesAWhile() {
+    long end = System.nanoTime() + 10_000_000;
+    Spin.until(() -> System.nanoTime() >= end);
   }
 
   @Test

@@ -103,7 +103,11 @@ final class FlightRecord implements AutoCloseable {
         recording.stop();
         Loops.lookWhoRecords();
       }
-      return Map.of("bytes", Files.size(file));
+      long size = Files.size(file);
+      if (size == 0) {
+        throw new IOException("nothing could be written to " + file);
+      }
+      return Map.of("bytes", size);
     } catch (IOException e) {
       throw new IllegalArgumentException("the recording is lost: " + e, e);
     }

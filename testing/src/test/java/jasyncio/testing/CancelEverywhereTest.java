@@ -495,10 +495,17 @@ class CancelEverywhereTest {
         .hasMessageContaining("[ONCE] at moment 2, but not when it was run once more");
   }
 
+  private static Faults faultsOfWhatIsHeldUp(CancelEverywhere check) {
+    try (var _ = HeldBack.ofWatchdog()) {
+      return check.faults();
+    }
+  }
+
   @Test
   void runThatIsHeldUp_isInterrupted_andTheLast() {
     var runs = new AtomicInteger();
     var faults =
+        faultsOfWhatIsHeldUp(
         CancelEverywhere.of(scenario ->
                 scenario.victim(() -> {
                   try {
@@ -509,8 +516,7 @@ class CancelEverywhereTest {
                     }
                   }
                 }))
-            .limit(1)
-            .faults();
+            .limit(1));
     assertThat(runs).hasValue(2);
     assertThat(faults.runsThatFailed()).isEqualTo(1);
     assertThat(faults.list())
@@ -524,10 +530,10 @@ class CancelEverywhereTest {
   @Test
   void jobThatIsHeldUp_isInterrupted() {
     var faults =
-        CancelEverywhere.of(
-                scenario -> scenario.victim(() -> toThread(() -> new CountDownLatch(1).await())))
-            .limit(1)
-            .faults();
+        faultsOfWhatIsHeldUp(
+            CancelEverywhere.of(scenario ->
+                    scenario.victim(() -> toThread(() -> new CountDownLatch(1).await())))
+                .limit(1));
     assertThat(faults.list())
         .singleElement()
         .satisfies(fault ->

@@ -16,13 +16,19 @@ import org.junit.platform.testkit.engine.Event;
 
 /// Runs tests that are meant to fail, and says how.
 final class Failures {
+  private static final String DISCOVERY =
+      "org.junit.platform.launcher.core.DiscoveryIssueNotifier";
+
   private Failures() {}
 
   private static EngineExecutionResults run(DiscoverySelector selector) {
-    return EngineTestKit.engine("junit-jupiter")
-        .selectors(selector)
-        .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "false")
-        .execute();
+    try (var _ = HeldBack.ofWatchdog();
+        var _ = HeldBack.of(DISCOVERY, "encountered a non-critical issue")) {
+      return EngineTestKit.engine("junit-jupiter")
+          .selectors(selector)
+          .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "false")
+          .execute();
+    }
   }
 
   private static DiscoverySelector method(Class<?> type, String name) {

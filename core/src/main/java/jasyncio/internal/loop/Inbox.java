@@ -42,7 +42,7 @@ public final class Inbox {
 
   private void move(ReadyQueue queue) {
     for (Node node; (node = taken) != null; taken = node.next) {
-      queue.add(node.entry);
+      queue.addFromOutside(node.entry);
     }
   }
 

@@ -402,8 +402,8 @@ public final class LoopCore implements FiberSource {
   private void moveDueTimers() {
     if (timers.size() > 0) {
       long now = nanos();
-      for (Entry e; (e = timers.pollDue(now)) != null; ) {
-        ready.add(e);
+      for (long due; (due = timers.firstNanos()) <= now; ) {
+        ready.addDue(timers.removeFirst(), due, now);
       }
     }
   }

@@ -23,6 +23,16 @@ public class ReadyQueue {
     ring[(head + size++) & (ring.length - 1)] = entry;
   }
 
+  /// Adds an entry that another thread has given to the loop.
+  void addFromOutside(Entry entry) {
+    add(entry);
+  }
+
+  /// Adds an entry that was due at this time, by the loop's clock, which shows `now`.
+  void addDue(Entry entry, long nanos, long now) {
+    add(entry);
+  }
+
   /// Takes out the oldest entry; there must be one.
   @SuppressWarnings("NullAway") // slots in use are not null
   public Entry remove() {

@@ -140,8 +140,8 @@ public final class TimerHeap {
     unwanted = 0;
   }
 
-  /// Requires that all are sifted.
-  private Entry removeFirst() {
+  /// Removes the first entry. Requires that [#firstNanos] has just been asked, and there is one.
+  Entry removeFirst() {
     var first = entries[0];
     int ticket = ticket(0);
     int last = --size;

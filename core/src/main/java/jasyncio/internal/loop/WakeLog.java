@@ -8,9 +8,10 @@ public final class WakeLog extends ReadyQueue {
   /* Overview
    * Beside each entry lie the nanoseconds at which it was added and the number of the turn that did it: `cause`.
    *   - From when a step or callback begins until the next entry is taken out, it is its number: see turnBegins().
-   *   - An entry whose turn is the machine's own passes its cause on: a task that has ended wakes a gather, which wakes
-   *     whoever awaits that.
-   *   - What is added between iterations comes from outside.
+   *   - An entry whose turn is the machine's own passes on its cause, and since when it was ready: a task that has ended
+   *     wakes a gather, which wakes whoever awaits that; a timer that is due wakes the task that sleeps.
+   *   - What is added between iterations, or by another thread, comes from outside. A timer has been ready since it was
+   *     due; of I/O and threads it is only known when the loop took notice.
    */
 
   /// The cause of what was ready before anybody logged.
@@ -25,6 +26,7 @@ public final class WakeLog extends ReadyQueue {
   private int head; // in entries
   private int count; // of entries
   private long cause = OUTSIDE;
+  private long since; // when that was, if it is passed on; else 0, for now
 
   private boolean taken; // an entry was removed whose turn has not begun
   private long causeOfTaken;
@@ -47,13 +49,14 @@ public final class WakeLog extends ReadyQueue {
   public boolean turnBegins(long number) {
     boolean was = taken;
     taken = false;
-    cause = number;
+    turnGoesOn(number);
     return was;
   }
 
   /// A step goes on in which another one has run.
   public void turnGoesOn(long number) {
     cause = number;
+    since = 0;
   }
 
   /// The number of the turn that has made ready what runs now, [#UNKNOWN] or [#OUTSIDE].
@@ -70,12 +73,26 @@ public final class WakeLog extends ReadyQueue {
 
   @Override
   public void add(Entry entry) {
-    super.add(entry);
+    add(entry, cause, since == 0 ? System.nanoTime() : since);
+  }
+
+  @Override
+  void addFromOutside(Entry entry) {
+    add(entry, OUTSIDE, System.nanoTime());
+  }
+
+  @Override
+  void addDue(Entry entry, long nanos, long now) {
+    add(entry, OUTSIDE, System.nanoTime() - (now - nanos));
+  }
+
+  private void add(Entry entry, long cause, long since) {
     if (count * 2 == notes.length) {
       grow();
     }
+    super.add(entry);
     int at = at(count++);
-    notes[at] = System.nanoTime();
+    notes[at] = since;
     notes[at + 1] = cause;
   }
 
@@ -85,6 +102,7 @@ public final class WakeLog extends ReadyQueue {
     causeOfTaken = notes[at(0) + 1];
     taken = true;
     cause = causeOfTaken;
+    since = readySince;
     head = (head + 1) & (notes.length / 2 - 1);
     count--;
     return super.remove();
@@ -92,7 +110,7 @@ public final class WakeLog extends ReadyQueue {
 
   @Override
   void iterationEnds() {
-    cause = OUTSIDE;
+    turnGoesOn(OUTSIDE);
     taken = false;
   }
 

@@ -73,13 +73,35 @@ class WakeLogTest {
   void turnOfTheMachine_passesItsCauseOn_untilTheIterationEnds() {
     add(7, 7);
     log.remove(); // and no step begins
+    long since = log.readySince();
     log.add(new Named());
     log.remove();
     assertThat(log.causeOfTurn()).isEqualTo(7);
+    assertThat(log.readySince()).isEqualTo(since);
     log.iterationEnds();
     log.add(new Named());
     log.remove();
     assertThat(log.causeOfTurn()).isEqualTo(WakeLog.OUTSIDE);
+  }
+
+  @Test
+  void whatAnotherThreadHasGiven_isFromOutside_whoeverTakesItIn() {
+    log.turnBegins(7);
+    var inbox = new Inbox();
+    inbox.push(new Named());
+    inbox.drainTo(log);
+    log.remove();
+    assertThat(log.causeOfTurn()).isEqualTo(WakeLog.OUTSIDE);
+  }
+
+  @Test
+  void timer_isReadySinceItWasDue() {
+    long before = System.nanoTime();
+    log.addDue(new Named(), 1_000, 6_000);
+    long after = System.nanoTime();
+    log.remove();
+    assertThat(log.causeOfTurn()).isEqualTo(WakeLog.OUTSIDE);
+    assertThat(log.readySince()).isBetween(before - 5_000, after - 5_000);
   }
 
   @Test
