@@ -49,7 +49,7 @@ public final class AttachedInput {
   /// @param method the class that was made of it, and the name of the method in it, with a dot
   ///   between
   static String run(String method) {
-    setRunning(Thread.currentThread());
+    begin();
     try {
       return VALUE + shortened(value(method));
     } catch (UnresolvedInput e) {
@@ -63,7 +63,7 @@ public final class AttachedInput {
     } catch (Throwable e) {
       return ERROR + PackedError.pack(e);
     } finally {
-      setRunning(null);
+      end();
     }
   }
 
@@ -86,13 +86,21 @@ public final class AttachedInput {
         : text.substring(0, MAX_TEXT) + "… and " + (text.length() - MAX_TEXT) + " more characters";
   }
 
-  private static void setRunning(@Nullable Thread thread) {
+  private static void begin() {
     synchronized (LOCK) {
-      running = thread;
+      running = Thread.currentThread();
       asked = null;
-      if (thread == null) {
-        Thread.interrupted(); // came too late
+    }
+  }
+
+  /// Another input may have begun, if nobody has waited for this one.
+  private static void end() {
+    synchronized (LOCK) {
+      if (running == Thread.currentThread()) {
+        running = null;
+        asked = null;
       }
+      Thread.interrupted(); // came too late
     }
   }
 

@@ -302,11 +302,25 @@ final class AttachedLoop implements ReplHost {
 
   @Override
   public void interrupt() {
+    boolean inVain;
     synchronized (lock) {
       if (running) {
         interrupts++;
       }
       interrupted = given;
+      inVain = running && interrupts > INTERRUPTS;
+    }
+    if (inVain) { // the program has not even answered: it is stopped, say
+      leave();
+    }
+  }
+
+  private void leave() {
+    endFor(NAME + ": process " + pid() + " does not answer; this leaves it");
+    try {
+      visit.close();
+    } catch (IOException e) {
+      return; // it is closed
     }
   }
 

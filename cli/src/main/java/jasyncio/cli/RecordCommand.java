@@ -1,7 +1,6 @@
 package jasyncio.cli;
 
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -88,6 +87,8 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
 
   private final CountDownLatch asked = new CountDownLatch(1); // to end, by Ctrl-C
 
+  private volatile boolean left; // the program, which does not answer
+
   private RecordCommand() {}
 
   @Override
@@ -98,7 +99,9 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
       throw CommandException.failure(NAME, file + " is there already; --force replaces it");
     }
     try (Visit visit = target.visit(NAME)) {
-      Path part = Files.createFile(file.resolveSibling(file.getFileName() + ".part"));
+      Path part = // which only this user can read: there are secrets in recordings
+          Files.createTempFile(
+              file.toAbsolutePath().getParent(), file.getFileName() + "-", ".part");
       try {
         long began = System.nanoTime();
         record(visit, part);
@@ -114,9 +117,6 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
       } finally {
         Files.deleteIfExists(part);
       }
-    } catch (FileAlreadyExistsException e) {
-      throw CommandException.failure(
-          NAME, e.getFile() + " is there: somebody records to that file, or was killed meanwhile");
     } catch (IOException e) {
       throw CommandException.failure(NAME, "cannot write " + file + " (" + e + ")");
     }
@@ -139,47 +139,60 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
   }
 
   private void record(Visit visit, Path part) throws CommandException, IOException {
-    Object before = Signals.register("INT", asked::countDown);
+    Object before = Signals.register("INT", () -> interrupt(visit));
+    @Nullable ProgramRecording recording = null;
     try {
-      var recording = ProgramRecording.start(NAME, visit, settings, maxSize * MEGA);
-      String end = await(recording);
-      if (end == null) {
-        recording.fetch(part);
-      } else if (!recording.takeWhatIsLeft(part)) {
-        throw CommandException.failure(NAME, end + ", and has left no recording");
+      recording = ProgramRecording.start(NAME, target.pid, visit, settings, maxSize * MEGA);
+      await(recording);
+      recording.fetch(part);
+    } catch (ProgramRecording.Gone e) {
+      if (left) {
+        throw CommandException.failure(NAME, "the program does not answer, and nothing is written");
+      } else if (recording == null || !recording.takeWhatIsLeft(part)) {
+        throw CommandException.failure(
+            NAME,
+            e.getMessage()
+                + (recording == null
+                    ? ""
+                    : "; what it has recorded is " + recording.left() + " there, if anything is"));
       }
     } finally {
       Signals.unregister("INT", before);
     }
   }
 
+  /// The first time the recording ends, the second time nobody waits for an answer any more.
+  private void interrupt(Visit visit) {
+    if (asked.getCount() > 0) {
+      asked.countDown();
+      return;
+    }
+    left = true;
+    try {
+      visit.close();
+    } catch (IOException e) {
+      return; // it is closed
+    }
+  }
+
   /// Waits until enough is recorded.
-  ///
-  /// @return `null`; or that the program has ended
-  private @Nullable String await(ProgramRecording recording) throws CommandException {
-    boolean isTerminal = System.console() != null && System.console().isTerminal();
+  private void await(ProgramRecording recording) throws CommandException, ProgramRecording.Gone {
+    boolean isTerminal = Repl.isTerminal();
     long began = System.nanoTime();
     try {
       while (true) {
         double passed = (System.nanoTime() - began) / 1e9;
+        long size = recording.size(); // also says if the program is gone
         if (isTerminal) {
           System.err.print(
-              "\rrecording: "
-                  + Times.text(passed)
-                  + ", "
-                  + megabytes(recording.size())
-                  + "; Ctrl-C ends it  ");
-        } else {
-          recording.size(); // is the program still there
+              "\rrecording: " + Times.text(passed) + ", " + megabytes(size) + "; Ctrl-C ends it  ");
         }
-        double left = seconds == null ? Double.POSITIVE_INFINITY : seconds - passed;
-        long millis = Math.min(GLANCE_MILLIS, (long) Math.ceil(left * 1e3));
-        if (left <= 0 || asked.await(millis, TimeUnit.MILLISECONDS)) {
-          return null;
+        double rest = seconds == null ? Double.POSITIVE_INFINITY : seconds - passed;
+        long millis = Math.min(GLANCE_MILLIS, (long) Math.ceil(rest * 1e3));
+        if (rest <= 0 || asked.await(millis, TimeUnit.MILLISECONDS)) {
+          return;
         }
       }
-    } catch (IOException e) {
-      return String.valueOf(e.getMessage());
     } catch (InterruptedException e) {
       throw CommandException.failure(NAME, "interrupted");
     } finally {

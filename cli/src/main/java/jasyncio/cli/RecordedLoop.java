@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntBinaryOperator;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,7 @@ final class RecordedLoop {
   // Known once all are there:
   private int[] previous = {}; // of the same task
   private int[] first = {}; // likewise
+  private int[] outer = {}; // in which it lies, as it was started eagerly there; or none
   private int[] byNumber = {}; // none if the numbers rise as the times do
   private boolean isShared;
   private final Map<Integer, Integer> lastOfTask = new HashMap<>();
@@ -110,45 +112,46 @@ final class RecordedLoop {
 
   /// All of them are there: puts them in order.
   void finish() {
-    if (!rises()) {
-      sort();
-    }
-    for (int i = 1; i < size; i++) {
-      if (number[i] <= number[i - 1]) {
-        orderNumbers();
-        break;
-      }
+    sort((a, b) -> Long.compare(number[a], number[b]));
+    isShared = hasTwice();
+    if (isShared) { // several loops have this name, and each of them has counted
+      sort((a, b) -> Long.compare(start[a], start[b]));
+      orderNumbers();
     }
     previous = new int[size];
     first = new int[size];
+    outer = new int[size];
     for (int i = 0; i < size; i++) {
+      if (i > 0) { // the clock may have been set back
+        start[i] = Math.max(start[i], start[i - 1]);
+        end[i] = Math.max(start[i], end[i]);
+      }
       Integer before = task[i] == 0 ? null : lastOfTask.put(task[i], i);
       previous[i] = before == null ? NONE : before;
       first[i] = before == null ? i : first[before];
-    }
-  }
-
-  private boolean rises() {
-    for (int i = 1; i < size; i++) {
-      if (isAfter(i - 1, i)) {
-        return false;
+      outer[i] = i - 1;
+      while (outer[i] != NONE && end[outer[i]] <= start[i]) {
+        outer[i] = outer[outer[i]];
       }
     }
-    return true;
   }
 
-  private boolean isAfter(int a, int b) {
-    return start[a] != start[b] ? start[a] > start[b] : number[a] > number[b];
+  private boolean hasTwice() {
+    for (int i = 1; i < size; i++) {
+      if (number[i] == number[i - 1]) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  private void sort() {
+  /// Sorts, if need be. What is equal keeps its order.
+  private void sort(IntBinaryOperator comparison) {
+    if (IntStream.range(1, size).allMatch(i -> comparison.applyAsInt(i - 1, i) <= 0)) {
+      return;
+    }
     int[] order =
-        IntStream.range(0, size)
-            .boxed()
-            .sorted(
-                Comparator.<Integer>comparingLong(i -> start[i]).thenComparingLong(i -> number[i]))
-            .mapToInt(i -> i)
-            .toArray();
+        IntStream.range(0, size).boxed().sorted(comparison::applyAsInt).mapToInt(i -> i).toArray();
     number = sorted(number, order);
     wokenBy = sorted(wokenBy, order);
     start = sorted(start, order);
@@ -180,9 +183,7 @@ final class RecordedLoop {
     return copy;
   }
 
-  /// Several loops have this name, and each of them has counted.
   private void orderNumbers() {
-    isShared = true;
     byNumber =
         IntStream.range(0, size)
             .boxed()
@@ -302,18 +303,30 @@ final class RecordedLoop {
     return isGapBetween ? Math.max(said, end[before]) : end[before];
   }
 
+  /// A turn that ran, and for how long.
+  interface Ran {
+    void ran(int turn, long nanos);
+  }
+
+  /// Gives the turns that ran in a time, the latest first, but not more than many.
+  void forEachBetween(long from, long to, Ran consumer) {
+    int last = Arrays.binarySearch(start, 0, size, to);
+    int turn = last < 0 ? -last - 2 : last;
+    for (int seen = 0; turn >= 0 && seen < MANY; seen++) {
+      long common = Math.min(end[turn], to) - Math.max(start[turn], from);
+      if (common > 0) {
+        consumer.ran(turn, common);
+      }
+      // What ended before ends this, unless it lies in one that went on.
+      turn = end[turn] > from ? turn - 1 : outer[turn];
+    }
+  }
+
   /// Who ran for longest in a time, `null` if nobody did.
   @Nullable String longestBetween(long from, long to) {
-    var nanos = new HashMap<String, Long>();
-    int last = Arrays.binarySearch(start, 0, size, to);
-    int seen = 0;
-    for (int i = last < 0 ? -last - 2 : last; i >= 0 && end[i] > from && seen < MANY; i--, seen++) {
-      long common = Math.min(end[i], to) - Math.max(start[i], from);
-      if (common > 0) {
-        nanos.merge(who[i], common, Long::sum);
-      }
-    }
-    return nanos.entrySet().stream()
+    var sums = new HashMap<String, Long>();
+    forEachBetween(from, to, (turn, nanos) -> sums.merge(who[turn], nanos, Long::sum));
+    return sums.entrySet().stream()
         .max(Map.Entry.<String, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
         .map(Map.Entry::getKey)
         .orElse(null);

@@ -3,6 +3,7 @@ package jasyncio.cli;
 import com.google.gson.JsonObject;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -99,18 +100,27 @@ final class ReplCommand implements JasyncioCommand.Subcommand {
     try (Visit visit = Visit.to(NAME, target)) {
       var values = new HashMap<String, @Nullable String>();
       values.put("loop", loop);
-      JsonObject about = Visit.parse(NAME, visit.ask("repl-open", values));
+      JsonObject about = Visit.parse(NAME, open(visit, values));
       ProgramPath path = ProgramPath.of(Sockets.rootOf(target), about);
       if (!path.missing().isEmpty()) {
         System.err.println(
             NAME
                 + ": classes of the program cannot be used that are in what cannot be read here, but"
                 + " --class-path says where they are: "
-                + String.join(", ", path.missing()));
+                + Visit.plain(String.join(", ", path.missing())));
       }
       ClassPath classPath = path.and(own);
       return Repl.start(
           classPath, _ -> new AttachedLoop(visit, about, classPath, System::nanoTime));
+    }
+  }
+
+  private static String open(Visit visit, Map<String, @Nullable String> values)
+      throws CommandException {
+    try {
+      return visit.ask("repl-open", values);
+    } catch (IOException e) {
+      throw CommandException.failure(NAME, String.valueOf(e.getMessage()));
     }
   }
 }

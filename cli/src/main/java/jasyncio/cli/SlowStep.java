@@ -36,7 +36,9 @@ record SlowStep(
     int heldUp = 0;
     long heldUpNanos = 0;
     for (int i = turn + 1; i < loop.size(); i++) {
-      long common = loop.end(turn) - Math.max(loop.start(turn), loop.ready(i));
+      // One that was started eagerly lies within the step, and was not held up.
+      long until = Math.min(loop.end(turn), loop.start(i));
+      long common = until - Math.max(loop.start(turn), loop.ready(i));
       if (common > 0) {
         heldUp++;
         heldUpNanos += common;

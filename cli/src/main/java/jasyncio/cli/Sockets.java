@@ -8,9 +8,11 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.List;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 
 /// Where a program may have opened a socket for visitors: in a directory `jasyncio-USER` for
 /// temporary files, its own or that of its container.
@@ -40,6 +42,24 @@ final class Sockets {
     Path here = Path.of("").toAbsolutePath().getRoot();
     Path process = PROCESSES.resolve(target);
     return target.contains("/") || !isElsewhere(process) ? here : process.resolve("root");
+  }
+
+  /// Whose process it is, if that sees the files that we see; `null` if not, or if it is not known.
+  ///
+  /// @param target the number of the process, or the path of its socket
+  static @Nullable UserPrincipal ownerOf(String target) {
+    Path process = PROCESSES.resolve(target);
+    try {
+      if (target.contains("/")) {
+        return Files.getOwner(Path.of(target), LinkOption.NOFOLLOW_LINKS);
+      } else if (isElsewhere(process)) {
+        return null;
+      }
+      return Files.getOwner(
+          Files.exists(process) ? process : Path.of(System.getProperty("user.home", "")));
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   private static boolean isElsewhere(Path process) {

@@ -39,12 +39,15 @@ record TaskReport(
     var others = new HashMap<String, Long>();
     for (int turn = last; turn != RecordedLoop.NONE; turn = loop.previous(turn)) {
       turns++;
-      for (int i = turn - 1; i >= 0 && loop.end(i) > loop.ready(turn); i--) {
-        long nanos = loop.end(i) - Math.max(loop.start(i), loop.ready(turn));
-        if (loop.task(i) != loop.task(turn)) {
-          others.merge(loop.who(i), nanos, Long::sum);
-        }
-      }
+      int task = loop.task(turn);
+      loop.forEachBetween(
+          loop.ready(turn),
+          loop.start(turn),
+          (other, nanos) -> {
+            if (loop.task(other) != task) {
+              others.merge(loop.who(other), nanos, Long::sum);
+            }
+          });
     }
     return new TaskReport(
         loop.name,

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
@@ -268,7 +267,8 @@ class VisitTest {
     Path file = directory.resolve("program.jfr");
     try (RunningProgram program = RunningProgram.of("echo", "-Djava.io.tmpdir=" + directory)) {
       try (Visit visit = Visit.to("test", program.pid())) {
-        ProgramRecording recording = ProgramRecording.start("test", visit, "none", 10_000_000);
+        ProgramRecording recording =
+            ProgramRecording.start("test", program.pid(), visit, "none", 10_000_000);
         visit.ask("where", Map.of("name", "nobody", "patience", "600000")); // it has begun by now
         program.echo("one");
         program.echo("two");
@@ -294,11 +294,12 @@ class VisitTest {
     Path file = directory.resolve("program.jfr");
     try (RunningProgram program = RunningProgram.of("echo", "-Djava.io.tmpdir=" + directory);
         Visit visit = Visit.to("test", program.pid())) {
-      ProgramRecording recording = ProgramRecording.start("test", visit, "none", 10_000_000);
+      ProgramRecording recording =
+          ProgramRecording.start("test", program.pid(), visit, "none", 10_000_000);
       program.process().getOutputStream().close();
       program.process().onExit().join();
       assertThatThrownBy(recording::size)
-          .isInstanceOf(IOException.class)
+          .isInstanceOf(ProgramRecording.Gone.class)
           .hasMessage("process " + program.pid() + " has ended");
       assertThat(recording.takeWhatIsLeft(file)).isTrue();
       assertThat(RecordingFile.readAllEvents(file)).isNotEmpty();

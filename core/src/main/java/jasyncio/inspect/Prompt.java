@@ -139,11 +139,15 @@ final class Prompt implements AutoCloseable {
 
   /// Calls a method on the loop, and waits for it for a while.
   private Map<String, @Nullable Object> invoke(Questions questions) throws InterruptedException {
-    if (!loop.isRunning()) {
-      return Map.of("ended", true);
-    }
     var call = new Call(questions);
-    loop.callSoonThreadsafe(() -> start(call));
+    try {
+      loop.callSoonThreadsafe(() -> start(call)); // it may be between two runs
+    } catch (RuntimeException e) {
+      if (loop.isClosed()) {
+        return Map.of("ended", true);
+      }
+      throw e;
+    }
     unfinished.removeIf(Call::isDone);
     unfinished.add(call);
     last = call;
@@ -158,7 +162,7 @@ final class Prompt implements AutoCloseable {
       return last.answer.get(questions.number("wait", 0), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       var map = new LinkedHashMap<String, @Nullable Object>();
-      map.put(loop.isRunning() ? "running" : "ended", true);
+      map.put(loop.isClosed() ? "ended" : "running", true);
       map.put("begun", last.task != null);
       map.put("heldUpFor", Loops.heldUpFor(loop));
       return map;

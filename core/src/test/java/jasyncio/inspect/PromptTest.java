@@ -304,6 +304,24 @@ class PromptTest {
   }
 
   @Test
+  void loop_betweenTwoRuns_makesTheCallInTheNext() throws Exception {
+    try (var loop = newEventLoop();
+        var conversation = new Conversation()) {
+      loop.runUntilComplete(() ->
+          toThread(() -> {
+            conversation.answer("repl-open");
+            load(conversation);
+            return null;
+          }));
+      assertThat(conversation.answer(question("repl-invoke", "count", "1")))
+          .startsWith("{\"running\":true,\"begun\":false,");
+      var answer =
+          loop.runUntilComplete(() -> toThread(() -> conversation.answer("repl-result" + WAIT)));
+      assertThat(answer).isEqualTo("{\"text\":\"prompt 1\"}");
+    }
+  }
+
+  @Test
   void loader_ofTheProgramsThread_isTheParent() throws Exception {
     var own = new ClassLoader("own", PromptTest.class.getClassLoader()) {};
     var other = new ClassLoader("other", null) {};
