@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
@@ -135,7 +136,12 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
 
   private Path defaultOutput() {
     String program = target.pid.matches("\\d+") ? target.pid : "program";
-    return Path.of("jasyncio-" + program + "-" + LocalDateTime.now().format(STAMP) + ".jfr");
+    return Path.of(
+        "jasyncio-"
+            + program
+            + "-"
+            + LocalDateTime.now(ZoneId.systemDefault()).format(STAMP)
+            + ".jfr");
   }
 
   private void record(Visit visit, Path part) throws CommandException, IOException {

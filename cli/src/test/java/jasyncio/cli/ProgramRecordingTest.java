@@ -50,8 +50,7 @@ class ProgramRecordingTest {
   void file_ofAnotherName_orWhichLeadsElsewhere_isLeftAlone() throws Exception {
     Path precious = Files.writeString(directory.resolve("precious"), "data");
     assertThat(takes(precious)).isFalse();
-    Path link =
-        Files.createSymbolicLink(directory.resolve("jasyncio-record-2.jfr"), precious);
+    Path link = Files.createSymbolicLink(directory.resolve("jasyncio-record-2.jfr"), precious);
     assertThat(takes(link)).isFalse();
     assertThat(takes(directory.resolve("jasyncio-record-3.jfr"))).isFalse();
     assertThat(takes(Files.createFile(directory.resolve("jasyncio-record-4.jfr")))).isFalse();

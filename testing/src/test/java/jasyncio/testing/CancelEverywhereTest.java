@@ -506,17 +506,17 @@ class CancelEverywhereTest {
     var runs = new AtomicInteger();
     var faults =
         faultsOfWhatIsHeldUp(
-        CancelEverywhere.of(scenario ->
-                scenario.victim(() -> {
-                  try {
-                    sleep(1);
-                  } finally {
-                    if (runs.incrementAndGet() == 2) {
-                      new CountDownLatch(1).await();
-                    }
-                  }
-                }))
-            .limit(1));
+            CancelEverywhere.of(scenario ->
+                    scenario.victim(() -> {
+                      try {
+                        sleep(1);
+                      } finally {
+                        if (runs.incrementAndGet() == 2) {
+                          new CountDownLatch(1).await();
+                        }
+                      }
+                    }))
+                .limit(1));
     assertThat(runs).hasValue(2);
     assertThat(faults.runsThatFailed()).isEqualTo(1);
     assertThat(faults.list())

@@ -16,8 +16,7 @@ import org.junit.platform.testkit.engine.Event;
 
 /// Runs tests that are meant to fail, and says how.
 final class Failures {
-  private static final String DISCOVERY =
-      "org.junit.platform.launcher.core.DiscoveryIssueNotifier";
+  private static final String DISCOVERY = "org.junit.platform.launcher.core.DiscoveryIssueNotifier";
 
   private Failures() {}
 
