@@ -114,4 +114,10 @@ public final class AttachedInput {
     }
     return nothing;
   }
+
+  /// The visitor has left: what has not ended by now, though cancelled, is broken off.
+  static String leave(String nothing) {
+    AttachedIo.leave(nothing);
+    return breakOff(nothing);
+  }
 }

@@ -145,7 +145,7 @@ final class AttachedLoop implements ReplHost {
     if (!isEquipped) {
       isEquipped = true;
       load(AttachedClasses.companions());
-      Map<String, @Nullable String> farewell = call(AttachedIo.class, "leave", "");
+      Map<String, @Nullable String> farewell = call(AttachedInput.class, "leave", "");
       farewell.put("when", "end");
       ask("repl-call", farewell);
     }

@@ -96,7 +96,9 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
   public int execute() throws Throwable {
     checkOptions();
     Path file = output != null ? output : defaultOutput();
-    if (!force && Files.exists(file)) {
+    if (Files.isDirectory(file)) {
+      throw CommandException.failure(NAME, file + " is a directory; --output names a file");
+    } else if (!force && Files.exists(file)) {
       throw CommandException.failure(NAME, file + " is there already; --force replaces it");
     }
     try (Visit visit = target.visit(NAME)) {
@@ -145,7 +147,8 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
   }
 
   private void record(Visit visit, Path part) throws CommandException, IOException {
-    Object before = Signals.register("INT", () -> interrupt(visit));
+    Object beforeInt = Signals.register("INT", () -> interrupt(visit));
+    Object beforeTerm = Signals.register("TERM", () -> interrupt(visit));
     @Nullable ProgramRecording recording = null;
     try {
       recording = ProgramRecording.start(NAME, target.pid, visit, settings, maxSize * MEGA);
@@ -163,7 +166,8 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
                     : "; what it has recorded is " + recording.left() + " there, if anything is"));
       }
     } finally {
-      Signals.unregister("INT", before);
+      Signals.unregister("INT", beforeInt);
+      Signals.unregister("TERM", beforeTerm);
     }
   }
 

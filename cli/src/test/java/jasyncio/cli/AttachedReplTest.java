@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -455,6 +456,37 @@ class AttachedReplTest {
           .isEqualTo(new Result(3, "", ""));
       assertThat(repl("shop.Stock.apples\n", other.pid()))
           .isEqualTo(new Result(ExitStatus.OK, "$1 ==> 3\n", ""));
+    }
+  }
+
+  @Test
+  void visitor_whoLeavesWhileAnInputComputes_hasItBrokenOff() throws Exception {
+    var begun = new CountDownLatch(1);
+    System.setOut(
+        new PrintStream(new ByteArrayOutputStream(), true, UTF_8) {
+          @Override
+          public void print(String text) {
+            if (text.contains("runs")) {
+              begun.countDown();
+            }
+          }
+        });
+    try (RunningProgram other = RunningProgram.of(Stock.class, "one", ALLOWED);
+        Visit visit = Visit.to("test", other.pid())) {
+      JsonObject about = Visit.parse("test", visit.ask("repl-open", Map.of()));
+      var left = new AttachedLoop(visit, about, ClassPath.of(""), System::nanoTime);
+      var none = new PrintStream(new ByteArrayOutputStream(), true, UTF_8);
+      try (var prompt =
+          new ReplEngine(left.execution(), ClassPath.of(""), none, none, new Colours(false))) {
+        Thread input =
+            Thread.ofPlatform()
+                .start(() -> prompt.evaluate("{ IO.println(\"runs\"); while (true) {} }"));
+        begun.await();
+        visit.close();
+        input.join();
+      }
+      assertThat(repl("1 + 1\n", other.pid()))
+          .isEqualTo(new Result(ExitStatus.OK, "$1 ==> 2\n", ""));
     }
   }
 

@@ -94,6 +94,7 @@ class CommandLineTest {
           run --debug --debug A.java | jasyncio run: option '--debug' should be specified only once
           hello.java                 | jasyncio: unknown command hello.java; did you mean 'jasyncio run hello.java'?
           rum                        | jasyncio: unknown command rum; did you mean run?
+          report a.jfr --html b.html | jasyncio report: options come before the arguments: --html stands behind them
           --verison                  | jasyncio: unknown option --verison; did you mean --version?
           """)
   void mistake_any_toldInOneSentence(String line, String message) {

@@ -37,6 +37,7 @@ final class Prompt implements AutoCloseable {
    * their code has made goes on.
    */
   private static final String TASK = "prompt";
+  private static final int GRACE_MILLIS = 1000; // for what is cancelled, before the farewell
 
   private final EventLoop loop;
   private final Context context = new Context(); // of all calls, as at one prompt
@@ -193,13 +194,25 @@ final class Prompt implements AutoCloseable {
   @Override
   public void close() {
     unfinished.forEach(this::cancel);
-    unfinished.clear();
-    last = null;
     if (farewell != null) {
+      awaitEnd();
       farewell.make(loader);
     }
+    unfinished.clear();
+    last = null;
     farewell = null;
     loader = null;
+  }
+
+  private void awaitEnd() {
+    var all = unfinished.stream().map(call -> call.answer).toArray(CompletableFuture<?>[]::new);
+    try {
+      CompletableFuture.allOf(all).get(GRACE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      return; // it computes, say
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   // ---- the loop's thread ------------------------------------------------------------------------
