@@ -245,7 +245,16 @@ public final class Asyncio {
   /// @throws IllegalStateException if the caller runs in no coroutine, or there is no loop to wake
   ///   it
   public static void sleep(double seconds) {
-    Waits.sleep(seconds);
+    Times.checkNumber(seconds);
+    if (Running.code() instanceof Task<?> task) { // here: a frame more would lie on every sleeper
+      if (seconds <= 0) {
+        task.yieldOnce();
+      } else {
+        task.sleep(seconds);
+      }
+    } else {
+      Waits.sleepByHand(seconds);
+    }
   }
 
   /// Suspends the task for a while.
