@@ -134,8 +134,16 @@ final class Programs {
     return FIBERS.equals("scheduled");
   }
 
+  /// Whether `JASYNCIO_PYTHON` is `none`: what Python prints is taken from what is stored.
+  static boolean isWithoutPython() {
+    return "none".equals(System.getenv("JASYNCIO_PYTHON"));
+  }
+
   /// A Python, of any version, that has a module which is not part of Python.
   static Optional<String> findPythonWith(String module) {
+    if (isWithoutPython()) {
+      return Optional.empty();
+    }
     var path = Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator, -1);
     var candidates =
         Stream.of(path).map(folder -> Path.of(folder, "python3")).filter(Files::isExecutable);
@@ -156,6 +164,9 @@ final class Programs {
 
   /// A CPython of at least 3.13: `JASYNCIO_PYTHON`, one on the `PATH`, or one of pyenv's.
   static Optional<String> findPython() {
+    if (isWithoutPython()) {
+      return Optional.empty();
+    }
     String given = System.getenv("JASYNCIO_PYTHON");
     if (given != null) {
       Optional<String> python = checkPython(given);
