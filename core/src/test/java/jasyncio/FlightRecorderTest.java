@@ -6,6 +6,7 @@ import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.toThread;
+import static jasyncio.Asyncio.wrapFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.net.Streams;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
@@ -184,6 +186,23 @@ class FlightRecorderTest {
         .containsExactlyInAnyOrder("TIMER", "THREAD", null);
     assertThat(callbacks)
         .allMatch(e -> (e.getLong("wokenBy") == 0) == (e.getString("waitKind") != null));
+  }
+
+  @Test
+  void turn_ofTheLibrarysOwnCallback_isNamedByWhatItIsFor() throws Exception {
+    var turns =
+        turns(() ->
+            run(() -> {
+              await(createTask(() -> toThread(FlightRecorderTest::takesAWhile), "caller"));
+              var theirs = new CompletableFuture<String>();
+              var wrapped = createTask(() -> await(wrapFuture(theirs)), "wrapper");
+              sleep(0);
+              theirs.complete("done");
+              await(wrapped);
+            }));
+    assertThat(turns).extracting(e -> e.getString("who")).contains("executor", "wrapFuture");
+    assertThat(turns).noneMatch(e -> e.getString("who").contains("Executor"));
+    assertThat(turns).noneMatch(e -> e.getString("who").contains("JdkFutures"));
   }
 
   @Test

@@ -9,18 +9,18 @@ import org.jspecify.annotations.Nullable;
 final class AttachedExecution implements InputExecution, ExecutionControl {
   private final AttachedLoop loop;
   private final AttachedClasses classes;
-  private volatile @Nullable Throwable error; // of the last call
+  private final int limit; // see ValueText
+  private final InputFailure failure = new InputFailure();
 
-  AttachedExecution(AttachedLoop loop, AttachedClasses classes) {
+  AttachedExecution(AttachedLoop loop, AttachedClasses classes, int limit) {
     this.loop = loop;
     this.classes = classes;
+    this.limit = limit;
   }
 
   @Override
   public @Nullable Throwable takeError() {
-    Throwable taken = error;
-    error = null;
-    return taken;
+    return failure.take();
   }
 
   @Override
@@ -56,9 +56,9 @@ final class AttachedExecution implements InputExecution, ExecutionControl {
   @Override
   public String invoke(String className, String methodName)
       throws RunException, EngineTerminationException {
-    error = null;
+    failure.forget();
     try {
-      String outcome = loop.run(className + "." + methodName);
+      String outcome = loop.run(AttachedInput.argument(className, methodName, limit));
       String rest = outcome.substring(1);
       return switch (outcome.charAt(0)) {
         case AttachedInput.VALUE -> rest;
@@ -71,11 +71,7 @@ final class AttachedExecution implements InputExecution, ExecutionControl {
     } catch (ReplLoop.Ended e) {
       throw new EngineTerminationException(e.getMessage());
     } catch (Throwable e) {
-      error = e;
-      throw e instanceof ReplLoop.Interrupted
-          ? new StoppedException()
-          : new UserException(
-              String.valueOf(e.getMessage()), e.getClass().getName(), e.getStackTrace());
+      throw failure.keep(e);
     }
   }
 

@@ -29,7 +29,7 @@ public final class AttachedInput {
   /// An exit status.
   static final char EXIT = 'x';
 
-  private static final int MAX_TEXT = 100_000; // of a value
+  private static final int MAX_TEXT = 100_000; // of a value, whatever the limit is
   private static final Object LOCK = new Object();
   private static @Nullable Thread running; // that of the coroutine alone; under LOCK
   private static volatile @Nullable Thread asked; // to stop
@@ -44,14 +44,22 @@ public final class AttachedInput {
     }
   }
 
+  /// What [#run] takes.
+  ///
+  /// @param type the class that was made of an input
+  /// @param method the name of the method in it
+  /// @param limit see [ValueText]
+  static String argument(String type, String method, int limit) {
+    return Math.min(limit, MAX_TEXT) + " " + type + " " + method;
+  }
+
   /// Runs an input.
   ///
-  /// @param method the class that was made of it, and the name of the method in it, with a dot
-  ///   between
-  static String run(String method) {
+  /// @param argument which
+  static String run(String argument) {
     begin();
     try {
-      return VALUE + shortened(value(method));
+      return VALUE + value(argument.split(" ", 3));
     } catch (UnresolvedInput e) {
       return UNRESOLVED + Integer.toString(e.id());
     } catch (SystemExit e) {
@@ -68,22 +76,14 @@ public final class AttachedInput {
   }
 
   /// The value's `toString` is the program's code, too.
-  private static String value(String method) throws Throwable {
-    int dot = method.lastIndexOf('.');
+  private static String value(String[] argument) throws Throwable {
     try {
-      var type = Class.forName(method.substring(0, dot));
-      var input = type.getDeclaredMethod(method.substring(dot + 1));
+      var input = Class.forName(argument[1]).getDeclaredMethod(argument[2]);
       input.setAccessible(true);
-      return ValueText.of(input.invoke(null));
+      return ValueText.of(input.invoke(null), Integer.parseInt(argument[0]));
     } catch (InvocationTargetException e) {
       throw e.getCause() != null ? e.getCause() : e;
     }
-  }
-
-  private static String shortened(String text) {
-    return text.length() <= MAX_TEXT
-        ? text
-        : text.substring(0, MAX_TEXT) + "… and " + (text.length() - MAX_TEXT) + " more characters";
   }
 
   private static void begin() {

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,11 +35,7 @@ final class AttachedLoop implements ReplHost {
   private final LongSupplier clock; // nanoseconds
   private final CompletableFuture<Integer> end = new CompletableFuture<>();
   private boolean isEquipped; // thread of inputs
-  private final Object lock = new Object();
-  private boolean running; // under lock, as the next
-  private boolean given; // an input, which may be compiled
-  private boolean interrupted; // before it ran
-  private int interrupts; // of this input; under lock
+  private final InputInterrupts interrupts = new InputInterrupts();
 
   /// @param about what the program has answered to `repl-open`
   AttachedLoop(Answers visit, JsonObject about, ClassPath classPath, LongSupplier clock) {
@@ -136,8 +133,8 @@ final class AttachedLoop implements ReplHost {
   // ---- the thread of inputs ---------------------------------------------------------------------
 
   @Override
-  public InputExecution execution() {
-    return new AttachedExecution(this, classes);
+  public InputExecution execution(int limit) {
+    return new AttachedExecution(this, classes, limit);
   }
 
   /// Has the program know classes.
@@ -164,19 +161,17 @@ final class AttachedLoop implements ReplHost {
 
   /// Runs an input and waits for it.
   ///
-  /// @param method that it has become
+  /// @param argument for [AttachedInput#run]
   /// @return what [AttachedInput] says of it
   /// @throws ReplLoop.Interrupted if [#interrupt] ended it
   /// @throws ReplLoop.Ended if the program ends, or the input ends the session
-  String run(String method) throws ReplLoop.Interrupted, ReplLoop.Ended {
-    begin();
+  String run(String argument) throws ReplLoop.Interrupted, ReplLoop.Ended {
+    interrupts.beginUnlessInterrupted();
     String outcome;
     try {
-      outcome = await(method);
+      outcome = await(argument);
     } finally {
-      synchronized (lock) {
-        running = false;
-      }
+      interrupts.end(() -> {});
     }
     switch (outcome.charAt(0)) {
       case AttachedInput.EXIT -> {
@@ -185,7 +180,7 @@ final class AttachedLoop implements ReplHost {
       }
       case AttachedInput.BROKEN_OFF -> throw new ReplLoop.Interrupted();
       case AttachedInput.INTERRUPTIBLE -> {
-        if (interrupts() > 0) {
+        if (interrupts.count() > 0) {
           throw new ReplLoop.Interrupted();
         }
       }
@@ -194,32 +189,16 @@ final class AttachedLoop implements ReplHost {
     return outcome;
   }
 
-  private void begin() throws ReplLoop.Interrupted {
-    synchronized (lock) {
-      if (interrupted) {
-        throw new ReplLoop.Interrupted();
-      }
-      running = true;
-      interrupts = 0;
-    }
-  }
-
-  private int interrupts() {
-    synchronized (lock) {
-      return interrupts;
-    }
-  }
-
-  private String await(String method) throws ReplLoop.Interrupted, ReplLoop.Ended {
+  private String await(String argument) throws ReplLoop.Interrupted, ReplLoop.Ended {
     String wait = Integer.toString(WAIT_MILLIS);
-    Map<String, @Nullable String> input = call(AttachedInput.class, "run", method);
+    Map<String, @Nullable String> input = call(AttachedInput.class, "run", argument);
     input.put("wait", wait);
     JsonObject answer = ask("repl-invoke", input);
     int sent = 0;
     long start = clock.getAsLong();
     boolean told = false;
     while (answer.has("running")) {
-      while (sent < interrupts()) {
+      while (sent < interrupts.count()) {
         passOn(++sent);
       }
       if (!told && isHeldUp(answer, clock.getAsLong() - start)) {
@@ -233,7 +212,7 @@ final class AttachedLoop implements ReplHost {
       throw endFor(NAME + ": the event loop " + loop() + " of process " + pid() + " has ended");
     }
     printOutput();
-    if (answer.has("failure") && interrupts() > 0) {
+    if (answer.has("failure") && interrupts.count() > 0) {
       throw new ReplLoop.Interrupted(); // before it began
     }
     return text(answer);
@@ -301,16 +280,15 @@ final class AttachedLoop implements ReplHost {
   }
 
   @Override
+  public InputInterrupts interrupts() {
+    return interrupts;
+  }
+
+  @Override
   public void interrupt() {
-    boolean inVain;
-    synchronized (lock) {
-      if (running) {
-        interrupts++;
-      }
-      interrupted = given;
-      inVain = running && interrupts > INTERRUPTS;
-    }
-    if (inVain) { // the program has not even answered: it is stopped, say
+    var count = new AtomicInteger();
+    interrupts.interrupt(count::set);
+    if (count.get() > INTERRUPTS) { // the program has not even answered: it is stopped, say
       leave();
     }
   }
@@ -321,21 +299,6 @@ final class AttachedLoop implements ReplHost {
       visit.close();
     } catch (IOException e) {
       return; // it is closed
-    }
-  }
-
-  @Override
-  public void beginInput() {
-    synchronized (lock) {
-      given = true;
-    }
-  }
-
-  @Override
-  public void endInput() {
-    synchronized (lock) {
-      given = false;
-      interrupted = false;
     }
   }
 

@@ -1,9 +1,12 @@
 package jasyncio.cli;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +19,23 @@ import org.jspecify.annotations.Nullable;
 /// did before it waited. So a wait for a lock is never on the path if it is known who released it:
 /// what the holder did is.
 final class CriticalPath {
+  /* Overview
+   * There may be millions of parts. All are counted, by cause and by kind, but only the longest ones are kept, and what
+   * lies between them in one: `parts` is folded whenever it has become long.
+   */
+  private static final int MAX_KEPT = 1000; // that are not folded
+  private static final int MANY = 20 * MAX_KEPT;
+
   private final RecordedLoop loop;
   private final long from;
   private long time; // all that is later has been told
   private final List<PathPart> parts = new ArrayList<>(); // the last one first
-  private final ArrayDeque<Integer> way = new ArrayDeque<>(); // tasks' turns, the earliest first
+  private int[] way = new int[16]; // tasks' turns, the earliest last
+  private int wayLength;
+  private final Map<Integer, Integer> reached = new HashMap<>(); // turns by task: see firstFrom
+  private final Map<String, long[]> steps = new HashMap<>(); // nanoseconds by function
+  private final Map<String, long[]> waits = new HashMap<>(); // by cause
+  private final Map<PathKind, long[]> kinds = new EnumMap<>(PathKind.class); // nanoseconds
 
   private CriticalPath(RecordedLoop loop, long from, long time) {
     this.loop = loop;
@@ -28,20 +43,42 @@ final class CriticalPath {
     this.time = time;
   }
 
+  /// A path that has been found.
+  ///
+  /// @param parts what fills its time, without gaps, the earliest first; what is short may be one
+  ///   part
+  /// @param causes what all of its parts were, longest first
+  /// @param waits those of them that were waits, longest first
+  /// @param kinds how many nanoseconds there are of each kind
+  record Found(
+      List<PathPart> parts,
+      List<TaskReport.Share> causes,
+      List<TaskReport.Share> waits,
+      Map<PathKind, Long> kinds) {
+    long nanos() {
+      return parts.isEmpty() ? 0 : parts.getLast().end() - parts.getFirst().start();
+    }
+
+    long nanos(PathKind kind) {
+      return kinds.getOrDefault(kind, 0L);
+    }
+  }
+
   /// The path that leads to the end of a turn.
   ///
   /// @param last the turn
   /// @param from when the path begins
-  /// @return what fills the time from there to the turn's end, without gaps
-  static List<PathPart> of(RecordedLoop loop, int last, long from) {
+  /// @return what fills the time from there to the turn's end
+  static Found of(RecordedLoop loop, int last, long from) {
     var path = new CriticalPath(loop, from, Math.max(from, loop.end(last)));
     path.walk(last);
-    Collections.reverse(path.parts);
-    return path.parts;
+    path.fold();
+    path.say(last);
+    return path.found();
   }
 
   /// What a task itself did, from when it was first ready to the end of a turn.
-  static List<PathPart> ofTaskAlone(RecordedLoop loop, int last) {
+  static Found ofTaskAlone(RecordedLoop loop, int last) {
     int first = loop.first(last);
     var path = new CriticalPath(loop, loop.ready(first), loop.end(last));
     for (int turn = last; turn != RecordedLoop.NONE; turn = loop.previous(turn)) {
@@ -53,8 +90,9 @@ final class CriticalPath {
         path.add(PathKind.UNKNOWN, turn, null, loop.end(before));
       }
     }
-    Collections.reverse(path.parts);
-    return path.parts;
+    path.fold();
+    path.say(RecordedLoop.NONE);
+    return path.found();
   }
 
   private void walk(int last) {
@@ -79,7 +117,10 @@ final class CriticalPath {
 
   private void push(int turn) {
     if (loop.task(turn) != 0) {
-      way.push(turn);
+      if (wayLength == way.length) {
+        way = Arrays.copyOf(way, 2 * wayLength);
+      }
+      way[wayLength++] = turn;
     }
   }
 
@@ -88,13 +129,9 @@ final class CriticalPath {
   ///
   /// @return the turn that ended or went on at this time, or none
   private int beforeOutside(int woken) {
-    while (!way.isEmpty()) {
-      int waiting = way.pop();
+    while (wayLength > 0 && time > from) {
+      int waiting = firstFrom(way[--wayLength]);
       int before = loop.previous(waiting);
-      while (before != RecordedLoop.NONE && loop.start(before) >= time) {
-        waiting = before;
-        before = loop.previous(waiting);
-      }
       add(PathKind.READY, waiting, null, loop.ready(waiting));
       addWait(waiting, woken);
       if (before != RecordedLoop.NONE) {
@@ -103,6 +140,23 @@ final class CriticalPath {
       }
     }
     return RecordedLoop.NONE;
+  }
+
+  /// The first turn of the task of this one that began when we are, or later. Nobody looks twice at
+  /// those in between, which may be all that there are.
+  private int firstFrom(int turn) {
+    int task = loop.task(turn);
+    int found = Math.min(turn, reached.getOrDefault(task, turn));
+    int start = found;
+    for (int before = loop.previous(found);
+        before != RecordedLoop.NONE && loop.start(before) >= time;
+        before = loop.previous(found)) {
+      found = before;
+    }
+    if (found != start) {
+      reached.put(task, found);
+    }
+    return found;
   }
 
   /// A task has waited before a turn.
@@ -130,11 +184,99 @@ final class CriticalPath {
     var part =
         new PathPart(
             begin, time, kind, loop.who(turn), loop.task(turn), loop.function(turn), what, 1);
+    if (kind == PathKind.STEP) {
+      add(steps, part.function(), part.nanos());
+    } else if (kind.isWait()) {
+      add(waits, part.cause(), part.nanos());
+    }
+    add(kinds, kind, part.nanos());
     if (!parts.isEmpty() && part.isLike(parts.getLast())) {
       parts.add(part.and(parts.removeLast()));
     } else {
+      if (parts.size() == MANY) {
+        fold();
+      }
       parts.add(part);
     }
     time = begin;
+  }
+
+  private static <K> void add(Map<K, long[]> sums, K what, long nanos) {
+    sums.computeIfAbsent(what, _ -> new long[1])[0] += nanos;
+  }
+
+  /// Keeps the longest parts only, and the last one, which may still become longer.
+  private void fold() {
+    if (parts.size() > MAX_KEPT) {
+      PathPart last = parts.removeLast();
+      Collections.reverse(parts);
+      List<PathPart> kept = PathPart.longest(List.copyOf(parts), MAX_KEPT);
+      parts.clear();
+      parts.addAll(kept.reversed());
+      parts.add(last);
+    }
+  }
+
+  /// Has those that are kept say behind whom they were ready, and for what the task waited
+  /// meanwhile.
+  ///
+  /// @param last the task's last turn, if it is a path of others', too
+  private void say(int last) {
+    int own = last;
+    for (int i = 0; i < parts.size(); i++) {
+      PathPart part = parts.get(i);
+      if (part.kind() == PathKind.READY) {
+        parts.set(i, part.behind(loop.longestBetween(part.start(), part.end())));
+      }
+      if (last != RecordedLoop.NONE && part.kind() != PathKind.SHORTER) {
+        own = ownAt(own, part.end());
+        if (part.task() != loop.task(last)) {
+          parts.set(i, parts.get(i).meanwhile(waitAt(own, part.end())));
+        }
+      }
+    }
+  }
+
+  /// The first turn of a task that ended then or later.
+  private int ownAt(int turn, long end) {
+    int found = turn;
+    for (int before = loop.previous(found);
+        before != RecordedLoop.NONE && loop.end(before) >= end;
+        before = loop.previous(found)) {
+      found = before;
+    }
+    return found;
+  }
+
+  /// For what a task waited before a turn, if it did at this time.
+  private @Nullable String waitAt(int turn, long end) {
+    if (end > loop.ready(turn) || end <= loop.waitsSince(turn)) {
+      return null;
+    }
+    String what = loop.what(turn);
+    return what != null ? what : Objects.requireNonNullElse(loop.kind(turn), PathKind.OTHER).title;
+  }
+
+  private Found found() {
+    Collections.reverse(parts);
+    List<TaskReport.Share> waited = shares(waits, "");
+    var causes = new ArrayList<>(waited);
+    causes.addAll(shares(steps, "steps of "));
+    var byKind = new EnumMap<PathKind, Long>(PathKind.class);
+    kinds.forEach((kind, nanos) -> byKind.put(kind, nanos[0]));
+    for (PathKind kind : List.of(PathKind.READY, PathKind.UNKNOWN)) {
+      long[] nanos = kinds.get(kind);
+      if (nanos != null) {
+        causes.add(new TaskReport.Share(kind.title, nanos[0]));
+      }
+    }
+    return new Found(List.copyOf(parts), TaskReport.sorted(causes), waited, byKind);
+  }
+
+  private static List<TaskReport.Share> shares(Map<String, long[]> sums, String prefix) {
+    return TaskReport.sorted(
+        sums.entrySet().stream()
+            .map(entry -> new TaskReport.Share(prefix + entry.getKey(), entry.getValue()[0]))
+            .toList());
   }
 }

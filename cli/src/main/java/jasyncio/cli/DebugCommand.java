@@ -15,9 +15,9 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     descriptionHeading = "%n",
     description = {
-      "Switch the debug mode of a running program's loops on or off: slow steps are logged,",
-      "misuse is told, and tasks remember where they were made. The program must have been",
-      "started with -Djasyncio.insight=control.",
+      "Switch the debug mode of a running program's loops on or off: slow steps are",
+      "logged, misuse is told, and tasks remember where they were made. The program",
+      "must have been started with -Djasyncio.insight=control.",
     },
     parameterListHeading = "%nArguments:%n",
     optionListHeading = "%nOptions:%n",

@@ -3,6 +3,7 @@ package jasyncio.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -47,11 +48,7 @@ import picocli.CommandLine.ParseResult;
       "  JASYNCIO_JAVA_OPTIONS        options for the JVM, such as -Xmx4g",
     })
 final class JasyncioCommand {
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Show this help and exit.")
-  boolean help;
+  @Mixin HelpOption help = new HelpOption();
 
   @Option(
       names = {"-V", "--version"},

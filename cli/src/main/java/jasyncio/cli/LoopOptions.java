@@ -3,6 +3,7 @@ package jasyncio.cli;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The options of every command that runs a program's code.
@@ -40,12 +41,7 @@ final class LoopOptions {
       description = "Jars and directories that the program needs; 'lib/*' means all jars in lib.")
   private String classPath = "";
 
-  @Option(
-      names = {"-h", "--help"},
-      order = 5,
-      usageHelp = true,
-      description = "Show this help and exit.")
-  boolean help; // picocli reads it: not private, or javac would find it unused
+  @Mixin HelpOption help = new HelpOption();
 
   LoopOptions() {}
 

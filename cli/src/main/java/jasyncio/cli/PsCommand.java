@@ -22,10 +22,11 @@ import picocli.CommandLine.Option;
     description = {
       "Show what every task of a running program does, and what it waits for.",
       "",
-      "Nothing has to be prepared in the program, which is neither stopped nor changed,",
-      "but for the JVM's management agent: that stays, for this user, until it ends.",
-      "Tasks that do the like in the same place are one line, large groups last, with",
-      "the age of the oldest. Of a loop that is held up, it is shown by whom.",
+      "Nothing has to be prepared in the program, which is neither stopped nor",
+      "changed, but for the JVM's management agent: that stays, for this user, until",
+      "it ends. Tasks that do the like in the same place are one line, large groups",
+      "last, with the age of the oldest. Of a loop that is held up, it is shown by",
+      "whom.",
     },
     parameterListHeading = "%nArguments:%n",
     optionListHeading = "%nOptions:%n",
@@ -61,10 +62,9 @@ final class PsCommand implements JasyncioCommand.Subcommand {
       names = "--measure",
       order = 6,
       paramLabel = "SECONDS",
-      description = {
-        "Watch for so long first, and show for how long the tasks had the loop meanwhile, and their",
-        "longest step."
-      })
+      description =
+          "Watch for so long first, and show for how long the tasks had the loop meanwhile, and their"
+              + " longest step.")
   private @Nullable Double measure;
 
   @Mixin private VisitOptions options = new VisitOptions();

@@ -23,12 +23,15 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     descriptionHeading = "%n",
     description = {
-      "Have a running program record with Java Flight Recorder, to look at later: every turn",
-      "of its loops and what made it ready, slow steps, and what the JVM itself has to tell.",
+      "Have a running program record what its loops do, to look at later.",
       "",
-      "Ctrl-C ends it and writes the file, as do --seconds and the end of the program. The",
-      "program takes the time of each step meanwhile. 'jasyncio report' tells from the file",
-      "where the time went; JDK Mission Control opens it as well.",
+      "It records with Java Flight Recorder: every turn of the loops and what made it",
+      "ready, slow steps, and what the JVM itself has to tell. The program takes the",
+      "time of each step meanwhile.",
+      "",
+      "Ctrl-C ends it and writes the file, as do --seconds and the end of the",
+      "program. 'jasyncio report' tells from the file where the time went; JDK",
+      "Mission Control opens it as well.",
     },
     parameterListHeading = "%nArguments:%n",
     optionListHeading = "%nOptions:%n",
@@ -70,7 +73,9 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
       order = 4,
       paramLabel = "MB",
       defaultValue = "250",
-      description = "Keep so many megabytes, the latest (default: 250).")
+      description =
+          "Keep so many megabytes, the latest (default: 250). Of a loop that is very busy,"
+              + " that may be seconds.")
   private int maxSize;
 
   @Option(
@@ -78,10 +83,9 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
       order = 5,
       paramLabel = "NAME",
       defaultValue = "default",
-      description = {
-        "What the JVM tells of itself: default, profile (more, samples of stacks above all), or",
-        "none."
-      })
+      description =
+          "What the JVM tells of itself: default, profile (more, samples of stacks above all), or"
+              + " none.")
   private String settings = "default";
 
   @Mixin private VisitTarget target = new VisitTarget();
@@ -89,6 +93,7 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
   private final CountDownLatch asked = new CountDownLatch(1); // to end, by Ctrl-C
 
   private volatile boolean left; // the program, which does not answer
+  private long heardOf; // when the program has last said that it records
 
   private RecordCommand() {}
 
@@ -106,17 +111,20 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
           Files.createTempFile(
               file.toAbsolutePath().getParent(), file.getFileName() + "-", ".part");
       try {
-        long began = System.nanoTime();
-        record(visit, part);
+        long nanos = record(visit, part);
         Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
         System.out.println(
             "recorded "
-                + Times.text((System.nanoTime() - began) / 1e9)
+                + Times.text(nanos / 1e9)
                 + ": "
                 + file
                 + " ("
                 + megabytes(Files.size(file))
                 + "); see jasyncio report");
+        String note = new KeptTime(RecordedSpan.of(file).nanos(), nanos, maxSize * MEGA).note();
+        if (note != null) {
+          System.out.println(note);
+        }
       } finally {
         Files.deleteIfExists(part);
       }
@@ -146,13 +154,16 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
             + ".jfr");
   }
 
-  private void record(Visit visit, Path part) throws CommandException, IOException {
+  /// @return how long it has recorded, in nanoseconds
+  private long record(Visit visit, Path part) throws CommandException, IOException {
     Object beforeInt = Signals.register("INT", () -> interrupt(visit));
     Object beforeTerm = Signals.register("TERM", () -> interrupt(visit));
     @Nullable ProgramRecording recording = null;
+    long began = System.nanoTime();
     try {
       recording = ProgramRecording.start(NAME, target.pid, visit, settings, maxSize * MEGA);
-      await(recording);
+      began = System.nanoTime();
+      await(recording, began);
       recording.fetch(part);
     } catch (ProgramRecording.Gone e) {
       if (left) {
@@ -169,6 +180,7 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
       Signals.unregister("INT", beforeInt);
       Signals.unregister("TERM", beforeTerm);
     }
+    return Math.max(0, heardOf - began);
   }
 
   /// The first time the recording ends, the second time nobody waits for an answer any more.
@@ -186,13 +198,14 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
   }
 
   /// Waits until enough is recorded.
-  private void await(ProgramRecording recording) throws CommandException, ProgramRecording.Gone {
+  private void await(ProgramRecording recording, long began)
+      throws CommandException, ProgramRecording.Gone {
     boolean isTerminal = Repl.isTerminal();
-    long began = System.nanoTime();
     try {
       while (true) {
         double passed = (System.nanoTime() - began) / 1e9;
         long size = recording.size(); // also says if the program is gone
+        heardOf = System.nanoTime();
         if (isTerminal) {
           System.err.print(
               "\rrecording: " + Times.text(passed) + ", " + megabytes(size) + "; Ctrl-C ends it  ");
@@ -200,6 +213,7 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
         double rest = seconds == null ? Double.POSITIVE_INFINITY : seconds - passed;
         long millis = Math.min(GLANCE_MILLIS, (long) Math.ceil(rest * 1e3));
         if (rest <= 0 || asked.await(millis, TimeUnit.MILLISECONDS)) {
+          heardOf = System.nanoTime();
           return;
         }
       }

@@ -1,7 +1,6 @@
 package jasyncio.cli;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntBinaryOperator;
@@ -42,6 +41,7 @@ final class RecordedLoop {
       @Nullable String what,
       @Nullable PathKind kind) {}
 
+  private static final String USUAL_NAME = "Task-";
   private static final int MANY = 1000; // turns, behind which another one may be ready
   private static final byte FIRST = 1;
   private static final byte LAST = 2;
@@ -54,7 +54,7 @@ final class RecordedLoop {
   private long[] end = new long[16];
   private long[] queued = new long[16];
   private long[] waited = new long[16];
-  private String[] who = new String[16];
+  private @Nullable String[] who = new @Nullable String[16]; // null for the name that tasks get
   private String[] function = new String[16];
   private @Nullable String[] what = new @Nullable String[16];
   private @Nullable PathKind[] kind = new @Nullable PathKind[16];
@@ -62,12 +62,13 @@ final class RecordedLoop {
   private byte[] flags = new byte[16];
 
   // Known once all are there:
+  private int[] tasks = {}; // their numbers, in order
+  private int[] lastOfTask = {}; // in the same order
   private int[] previous = {}; // of the same task
   private int[] first = {}; // likewise
   private int[] outer = {}; // in which it lies, as it was started eagerly there; or none
   private int[] byNumber = {}; // none if the numbers rise as the times do
   private boolean isShared;
-  private final Map<Integer, Integer> lastOfTask = new HashMap<>();
 
   RecordedLoop(String name) {
     this.name = name;
@@ -84,12 +85,36 @@ final class RecordedLoop {
     end[i] = turn.start + Math.max(0, turn.nanos);
     queued[i] = Math.max(0, turn.queued);
     waited[i] = Math.max(0, turn.waited);
-    who[i] = turn.who;
+    who[i] = isUsualName(turn.who, turn.task) ? null : turn.who;
     function[i] = turn.function;
     what[i] = turn.what;
     kind[i] = turn.kind;
     task[i] = turn.task;
     flags[i] = (byte) ((turn.isFirst ? FIRST : 0) | (turn.isLast ? LAST : 0));
+  }
+
+  /// Whether a task is called so that has not been given a name. There may be as many of these as
+  /// there are turns.
+  static boolean isUsualName(String name, int task) {
+    int start = USUAL_NAME.length();
+    return task > 0
+        && name.startsWith(USUAL_NAME)
+        && name.length() > start
+        && name.length() <= start + 10
+        && name.charAt(start) != '0'
+        && number(name, start) == task;
+  }
+
+  private static long number(String digits, int start) {
+    long number = 0;
+    for (int i = start; i < digits.length(); i++) {
+      char c = digits.charAt(i);
+      if (c < '0' || c > '9') {
+        return NONE;
+      }
+      number = 10 * number + c - '0';
+    }
+    return number;
   }
 
   private void grow() {
@@ -118,6 +143,7 @@ final class RecordedLoop {
       sort((a, b) -> Long.compare(start[a], start[b]));
       orderNumbers();
     }
+    findTasks();
     previous = new int[size];
     first = new int[size];
     outer = new int[size];
@@ -126,14 +152,33 @@ final class RecordedLoop {
         start[i] = Math.max(start[i], start[i - 1]);
         end[i] = Math.max(start[i], end[i]);
       }
-      Integer before = task[i] == 0 ? null : lastOfTask.put(task[i], i);
-      previous[i] = before == null ? NONE : before;
-      first[i] = before == null ? i : first[before];
+      int before = NONE;
+      if (task[i] != 0) {
+        int place = Arrays.binarySearch(tasks, task[i]);
+        before = lastOfTask[place];
+        lastOfTask[place] = i;
+      }
+      previous[i] = before;
+      first[i] = before == NONE ? i : first[before];
       outer[i] = i - 1;
       while (outer[i] != NONE && end[outer[i]] <= start[i]) {
         outer[i] = outer[outer[i]];
       }
     }
+  }
+
+  private void findTasks() {
+    int[] all = Arrays.copyOf(task, size);
+    Arrays.sort(all);
+    int count = 0;
+    for (int number : all) {
+      if (number != 0 && (count == 0 || all[count - 1] != number)) {
+        all[count++] = number;
+      }
+    }
+    tasks = Arrays.copyOf(all, count);
+    lastOfTask = new int[count];
+    Arrays.fill(lastOfTask, NONE);
   }
 
   private boolean hasTwice() {
@@ -150,8 +195,7 @@ final class RecordedLoop {
     if (IntStream.range(1, size).allMatch(i -> comparison.applyAsInt(i - 1, i) <= 0)) {
       return;
     }
-    int[] order =
-        IntStream.range(0, size).boxed().sorted(comparison::applyAsInt).mapToInt(i -> i).toArray();
+    int[] order = sorted(IntStream.range(0, size).toArray(), comparison);
     number = sorted(number, order);
     wokenBy = sorted(wokenBy, order);
     start = sorted(start, order);
@@ -171,6 +215,37 @@ final class RecordedLoop {
     }
   }
 
+  /// Sorts indexes by merging. What is equal keeps its order, and what is in order costs little.
+  private static int[] sorted(int[] indexes, IntBinaryOperator comparison) {
+    int[] from = indexes;
+    int[] to = new int[indexes.length];
+    for (int run = 1; run < from.length; run *= 2) {
+      for (int start = 0; start < from.length; start += 2 * run) {
+        int middle = Math.min(start + run, from.length);
+        merge(from, to, start, middle, Math.min(middle + run, from.length), comparison);
+      }
+      int[] sorted = to;
+      to = from;
+      from = sorted;
+    }
+    return from;
+  }
+
+  private static void merge(
+      int[] from, int[] to, int start, int middle, int end, IntBinaryOperator comparison) {
+    if (middle == end || comparison.applyAsInt(from[middle - 1], from[middle]) <= 0) {
+      System.arraycopy(from, start, to, start, end - start);
+      return;
+    }
+    int left = start;
+    int right = middle;
+    for (int i = start; i < end; i++) {
+      boolean isLeft =
+          right == end || (left < middle && comparison.applyAsInt(from[left], from[right]) <= 0);
+      to[i] = isLeft ? from[left++] : from[right++];
+    }
+  }
+
   private static long[] sorted(long[] column, int[] order) {
     return IntStream.of(order).mapToLong(i -> column[i]).toArray();
   }
@@ -185,11 +260,7 @@ final class RecordedLoop {
 
   private void orderNumbers() {
     byNumber =
-        IntStream.range(0, size)
-            .boxed()
-            .sorted(Comparator.<Integer>comparingLong(i -> number[i]).thenComparingInt(i -> i))
-            .mapToInt(i -> i)
-            .toArray();
+        sorted(IntStream.range(0, size).toArray(), (a, b) -> Long.compare(number[a], number[b]));
   }
 
   // ---- a turn -----------------------------------------------------------------------------------
@@ -220,7 +291,8 @@ final class RecordedLoop {
   }
 
   String who(int turn) {
-    return who[turn];
+    String name = who[turn];
+    return name != null ? name : USUAL_NAME + task[turn];
   }
 
   int task(int turn) {
@@ -325,7 +397,7 @@ final class RecordedLoop {
   /// Who ran for longest in a time, `null` if nobody did.
   @Nullable String longestBetween(long from, long to) {
     var sums = new HashMap<String, Long>();
-    forEachBetween(from, to, (turn, nanos) -> sums.merge(who[turn], nanos, Long::sum));
+    forEachBetween(from, to, (turn, nanos) -> sums.merge(who(turn), nanos, Long::sum));
     return sums.entrySet().stream()
         .max(Map.Entry.<String, Long>comparingByValue().thenComparing(Map.Entry.comparingByKey()))
         .map(Map.Entry::getKey)
@@ -336,7 +408,9 @@ final class RecordedLoop {
 
   /// Gives each task's last turn.
   void forEachTask(IntConsumer consumer) {
-    lastOfTask.values().forEach(consumer::accept);
+    for (int last : lastOfTask) {
+      consumer.accept(last);
+    }
   }
 
   /// Whether several loops have this name, so that it may not be known who was whose waker.

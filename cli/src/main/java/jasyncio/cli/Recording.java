@@ -1,6 +1,7 @@
 package jasyncio.cli;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a file of Flight Recorder has of event loops.
 ///
@@ -9,9 +10,14 @@ import java.util.List;
 /// @param loops those of which turns were recorded
 /// @param pauses the collector's, in which everything stood still, in order
 /// @param slowSteps where some steps were seen
+/// @param kept how much it has of what was to be recorded, if that is known
 /// @param problem why the file could not be read to its end; empty if it could
 record Recording(
-    List<RecordedLoop> loops, List<Pause> pauses, List<SeenStep> slowSteps, String problem) {
+    List<RecordedLoop> loops,
+    List<Pause> pauses,
+    List<SeenStep> slowSteps,
+    @Nullable KeptTime kept,
+    String problem) {
 
   /// A pause for the garbage collector.
   record Pause(long start, long end) {

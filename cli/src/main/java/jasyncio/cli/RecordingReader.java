@@ -37,8 +37,12 @@ final class RecordingReader {
           "waited",
           "waitedFor",
           "waitKind");
+  private static final String RECORDER =
+      "jasyncio record"; // as the program calls what we asked for
   private static final String SLEEP = "its sleep to end";
   private static final int MANY = 10_000; // events, before somebody is told
+
+  private static final int MAX_TEXTS = 100_000;
 
   /// What changes in the description of a wait, from one time to the next.
   private static final Pattern COUNTS =
@@ -54,6 +58,10 @@ final class RecordingReader {
   private final List<Recording.Pause> collections = new ArrayList<>();
   private final List<Recording.SeenStep> slowSteps = new ArrayList<>();
   private long events;
+  private @Nullable Limit limit;
+
+  /// What was to be recorded, and how much of it could be kept.
+  private record Limit(long start, long maxBytes) {}
 
   private RecordingReader(String command, Path file, LongConsumer progress) {
     this.command = command;
@@ -121,7 +129,16 @@ final class RecordingReader {
     all.sort(Comparator.comparingLong(Recording.Pause::start));
     List<RecordedLoop> sorted =
         loops.values().stream().sorted(Comparator.comparingLong(loop -> loop.start(0))).toList();
-    return new Recording(sorted, all, slowSteps, problem);
+    return new Recording(sorted, all, slowSteps, kept(), problem);
+  }
+
+  /// How much was kept of what there was, if `jasyncio record` has had it recorded.
+  private @Nullable KeptTime kept() {
+    if (limit == null) {
+      return null;
+    }
+    RecordedSpan span = RecordedSpan.of(file);
+    return new KeptTime(span.nanos(), span.end() - limit.start, limit.maxBytes);
   }
 
   private void take(RecordedEvent event) throws CommandException {
@@ -131,6 +148,7 @@ final class RecordingReader {
       case "jdk.GCPhasePause" ->
           pauses.add(new Recording.Pause(start(event), start(event) + nanos(event)));
       case "jdk.GarbageCollection" -> takeCollection(event);
+      case "jdk.ActiveRecording" -> takeLimit(event);
       default -> {}
     }
   }
@@ -140,7 +158,8 @@ final class RecordingReader {
       throw failure("is of another version of jasyncio; take that to read it");
     }
     int task = event.getInt("task");
-    String who = text(event.getString("who"));
+    String name = event.getString("who");
+    String who = name != null && RecordedLoop.isUsualName(name, task) ? name : text(name);
     String coroutine = event.getString("coroutine");
     var turn =
         new RecordedLoop.Turn(
@@ -182,9 +201,22 @@ final class RecordingReader {
     }
   }
 
+  /// If several have recorded at once, the last one that began may be it.
+  private void takeLimit(RecordedEvent event) {
+    if (RECORDER.equals(event.getString("name"))) {
+      long start = nanos(event.getInstant("recordingStart"));
+      if (limit == null || start >= limit.start) {
+        limit = new Limit(start, event.getLong("maxSize"));
+      }
+    }
+  }
+
   private static long start(RecordedEvent event) {
-    Instant start = event.getStartTime();
-    return TimeUnit.SECONDS.toNanos(start.getEpochSecond()) + start.getNano();
+    return nanos(event.getStartTime());
+  }
+
+  private static long nanos(Instant time) {
+    return TimeUnit.SECONDS.toNanos(time.getEpochSecond()) + time.getNano();
   }
 
   private static long nanos(RecordedEvent event) {
@@ -194,7 +226,15 @@ final class RecordingReader {
 
   private String text(@Nullable String text) {
     String known = text == null ? "?" : text;
-    return texts.computeIfAbsent(known, Visit::plain);
+    return limited(texts).computeIfAbsent(known, Visit::plain);
+  }
+
+  /// If there are many different ones, few of them recur.
+  private static Map<String, String> limited(Map<String, String> known) {
+    if (known.size() >= MAX_TEXTS) {
+      known.clear();
+    }
+    return known;
   }
 
   /// The description of a wait, as it is the next time, too.
@@ -204,6 +244,6 @@ final class RecordingReader {
     }
     return what.startsWith(SLEEP)
         ? SLEEP
-        : waits.computeIfAbsent(what, given -> text(COUNTS.matcher(given).replaceAll("")));
+        : limited(waits).computeIfAbsent(what, given -> text(COUNTS.matcher(given).replaceAll("")));
   }
 }

@@ -32,11 +32,13 @@ final class Repl {
   private final ReplHost host;
   private final ReplConsole console;
   private final CompletableFuture<ReplEngine> engine;
+  private final int limit; // see ValueText
 
-  Repl(ReplHost host, ReplConsole console, CompletableFuture<ReplEngine> engine) {
+  Repl(ReplHost host, ReplConsole console, CompletableFuture<ReplEngine> engine, int limit) {
     this.host = host;
     this.console = console;
     this.engine = engine;
+    this.limit = limit;
   }
 
   /// Makes the host, on the thread that is to serve it.
@@ -50,14 +52,15 @@ final class Repl {
 
   /// Has a conversation with whoever is at the other end of the standard streams.
   ///
+  /// @param limit after so many characters values are cut
   /// @return the exit status
-  static int start(ClassPath classPath, HostMaker maker) {
+  static int start(ClassPath classPath, int limit, HostMaker maker) {
     PrintStream errors = System.err;
     CompletableFuture<ReplEngine> engine = new CompletableFuture<>();
     ReplConsole console = isTerminal() ? new TerminalConsole(engine) : piped(engine);
     System.setErr(ReadableErrors.instead(System.err, text -> restore(text, engine)));
     try (ReplHost host = maker.make(console.leavesInterruptsToLoop())) {
-      return new Repl(host, console, engine).serve(classPath);
+      return new Repl(host, console, engine, limit).serve(classPath);
     } finally {
       System.setErr(errors);
     }
@@ -79,7 +82,8 @@ final class Repl {
   private void startEngine(ClassPath classPath) {
     try {
       engine.complete(
-          new ReplEngine(host.execution(), classPath, System.out, System.err, console.colours()));
+          new ReplEngine(
+              host.execution(limit), classPath, System.out, System.err, console.colours()));
     } catch (Throwable e) {
       engine.completeExceptionally(e);
     }

@@ -21,12 +21,11 @@ import picocli.CommandLine.Parameters;
       "",
       "Every input is a coroutine on an event loop that keeps running: a task that",
       "one input has made goes on while the next one is typed. asyncio's functions",
-      "and classes, and those of java.base, are imported.",
-      "Without a terminal, inputs are read from standard input, and only what they",
-      "give is printed.",
+      "and classes, and those of java.base, are imported. Without a terminal, inputs",
+      "are read from standard input, and only what they give is printed.",
       "",
-      "With PID, inputs run in that program, on its event loop, and see its classes; it",
-      "must have been started with -Djasyncio.insight=repl.",
+      "With PID, inputs run in that program, on its event loop, and see its classes;",
+      "it must have been started with -Djasyncio.insight=repl.",
     },
     parameterListHeading = "%nArguments:%n",
     optionListHeading = "%nOptions:%n",
@@ -57,26 +56,36 @@ final class ReplCommand implements JasyncioCommand.Subcommand {
       index = "0",
       arity = "0..1",
       paramLabel = "PID",
-      description = {
-        "The process id of a JVM of this user (jps lists them), or the path of the socket that it",
-        "has opened."
-      })
+      description =
+          "The process id of a JVM of this user (jps lists them), or the path of the socket that it"
+              + " has opened.")
   private @Nullable String pid;
 
   @Mixin private LoopOptions options = new LoopOptions();
 
   @Option(
       names = "--loop",
-      order = 4,
+      order = 5,
       paramLabel = "NAME",
       description = "With PID: which of the program's event loops, if there are several.")
   private @Nullable String loop;
+
+  @Option(
+      names = "--limit",
+      order = 6,
+      paramLabel = "N",
+      defaultValue = "5000",
+      description = "Show so many characters of a value (default: 5000); 0 means all of it.")
+  private int limit;
 
   private ReplCommand() {}
 
   @Override
   public int execute() throws Throwable {
     RunRequest.Settings settings = options.settings(NAME);
+    if (limit < 0) {
+      throw UsageMistake.in(NAME, "--limit is 0 or more, not " + limit);
+    }
     ClassPath classPath = ClassPath.of(options.classPath());
     if (pid != null) {
       return attach(pid, settings, classPath);
@@ -85,7 +94,13 @@ final class ReplCommand implements JasyncioCommand.Subcommand {
     }
     settings.apply();
     var classes = new SnippetClasses(classPath);
-    return Repl.start(classPath, endsByInterrupt -> new ReplLoop(classes, endsByInterrupt));
+    return Repl.start(
+        classPath, shown(), endsByInterrupt -> new ReplLoop(classes, endsByInterrupt));
+  }
+
+  /// After how many characters a value is cut.
+  private int shown() {
+    return limit == 0 ? Integer.MAX_VALUE : limit;
   }
 
   private int attach(String target, RunRequest.Settings settings, ClassPath own)
@@ -111,7 +126,7 @@ final class ReplCommand implements JasyncioCommand.Subcommand {
       }
       ClassPath classPath = path.and(own);
       return Repl.start(
-          classPath, _ -> new AttachedLoop(visit, about, classPath, System::nanoTime));
+          classPath, shown(), _ -> new AttachedLoop(visit, about, classPath, System::nanoTime));
     }
   }
 

@@ -12,7 +12,9 @@ interface ReplHost extends AutoCloseable {
   int serve();
 
   /// How inputs are run; takes a while to be made.
-  InputExecution execution();
+  ///
+  /// @param limit after so many characters values are cut
+  InputExecution execution(int limit);
 
   /// What to say at the beginning of where inputs run.
   String greeting();
@@ -23,11 +25,18 @@ interface ReplHost extends AutoCloseable {
   /// Interrupts the input that runs, if one does. Any thread.
   void interrupt();
 
+  /// What is known of interrupts of the input that there is.
+  InputInterrupts interrupts();
+
   /// An input has come, and will be run in one or several parts.
-  void beginInput();
+  default void beginInput() {
+    interrupts().give();
+  }
 
   /// It is done.
-  void endInput();
+  default void endInput() {
+    interrupts().done();
+  }
 
   /// Whether it takes no more inputs. Any thread.
   boolean hasEnded();

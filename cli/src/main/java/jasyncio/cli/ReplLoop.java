@@ -29,8 +29,8 @@ final class ReplLoop implements ReplHost {
    * thread, cancels it as it would there. Between two inputs the loop runs for a future which the next one completes;
    * it comes from another thread, so the loop knows that it has something to wait for.
    *
-   * `running` is set while an input runs, and only then the thread is interrupted. What comes too late for an input is
-   * taken back before the next begins; what comes while it is still being compiled keeps it from running.
+   * Only while an input runs the thread is interrupted, as `interrupts` knows. What comes too late for an input is taken
+   * back before the next begins; what comes while it is still being compiled keeps it from running.
    */
   private static final int PATIENCE_SECONDS = 2;
   private static final String GREETING =
@@ -55,11 +55,7 @@ final class ReplLoop implements ReplHost {
   private final boolean endsByInterrupt;
   private volatile @Nullable Integer status; // of the end, once it is there; thread of serve()
   private volatile boolean left; // by who gives the inputs; any thread
-  private final Object lock = new Object();
-  private boolean running; // under lock, as the next
-  private boolean given; // an input, which may be compiled
-  private boolean interrupted; // before it ran
-  private int interrupts; // of this input; under lock
+  private final InputInterrupts interrupts = new InputInterrupts();
   private volatile Breaker breaker = on -> {};
 
   /// Stops code that does not wait, at its next loop or call.
@@ -121,10 +117,7 @@ final class ReplLoop implements ReplHost {
   }
 
   private void run(Input input) {
-    synchronized (lock) {
-      running = true;
-      interrupts = 0;
-    }
+    interrupts.begin();
     String value = null;
     Throwable error = null;
     try {
@@ -132,13 +125,11 @@ final class ReplLoop implements ReplHost {
     } catch (Throwable e) {
       error = e;
     }
-    boolean wasInterrupted;
-    synchronized (lock) {
-      running = false;
-      wasInterrupted = interrupts > 0;
-      Thread.interrupted(); // came too late
-      breaker.set(false);
-    }
+    int count =
+        interrupts.end(() -> {
+          Thread.interrupted(); // came too late
+          breaker.set(false);
+        });
     if (error == null) {
       input.result().complete(value);
     } else {
@@ -148,7 +139,7 @@ final class ReplLoop implements ReplHost {
           .completeExceptionally(
               status != null
                   ? new Ended()
-                  : isInterrupt(error, wasInterrupted) ? new Interrupted() : error);
+                  : isInterrupt(error, count > 0) ? new Interrupted() : error);
     }
   }
 
@@ -214,38 +205,21 @@ final class ReplLoop implements ReplHost {
 
   /// @throws Interrupted if [#interrupt] has come before the input ran
   void checkNotInterrupted() throws Interrupted {
-    synchronized (lock) {
-      if (interrupted) {
-        throw new Interrupted();
-      }
-    }
+    interrupts.check();
+  }
+
+  @Override
+  public InputInterrupts interrupts() {
+    return interrupts;
   }
 
   /// The first time the input is cancelled, the second time broken off.
   @Override
   public void interrupt() {
-    synchronized (lock) {
-      if (running) {
-        breaker.set(interrupts++ > 0);
-        thread.interrupt();
-      }
-      interrupted = given;
-    }
-  }
-
-  @Override
-  public void beginInput() {
-    synchronized (lock) {
-      given = true;
-    }
-  }
-
-  @Override
-  public void endInput() {
-    synchronized (lock) {
-      given = false;
-      interrupted = false;
-    }
+    interrupts.interrupt(count -> {
+      breaker.set(count > 1);
+      thread.interrupt();
+    });
   }
 
   EventLoop loop() {
@@ -273,8 +247,8 @@ final class ReplLoop implements ReplHost {
   }
 
   @Override
-  public InputExecution execution() {
-    return new SnippetExecution(classes, this);
+  public InputExecution execution(int limit) {
+    return new SnippetExecution(classes, this, limit);
   }
 
   @Override

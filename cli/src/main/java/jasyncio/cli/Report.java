@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param file its name
 /// @param start when the first turn began
 /// @param nanos from there to the end of the last one
+/// @param kept how much there is of what was to be recorded, if that is known
 /// @param problem why the file could not be read to its end; empty if it could
 /// @param loops each of which turns were recorded
 /// @param steps the slowest steps, slowest first
@@ -29,6 +30,7 @@ record Report(
     int turns,
     int pauses,
     long pauseNanos,
+    @Nullable KeptTime kept,
     String problem,
     List<Loop> loops,
     List<SlowStep> steps,
@@ -73,11 +75,16 @@ record Report(
       found = new PriorityQueue<>(order);
     }
 
+    /// Whether it is one of the largest so far.
+    boolean takes(Place place) {
+      return found.size() < max || order.compare(place, found.element()) > 0;
+    }
+
     void add(Place place) {
-      if (found.size() == max && order.compare(place, found.element()) > 0) {
-        found.remove();
-      }
-      if (found.size() < max) {
+      if (takes(place)) {
+        if (found.size() == max) {
+          found.remove();
+        }
         found.add(place);
       }
     }
@@ -102,7 +109,7 @@ record Report(
       Predicate<Place> isWanted = glob == null ? _ -> true : matching(glob);
       for (int turn = 0; turn < loop.size(); turn++) {
         var place = new Place(loop, turn);
-        if (isWanted.test(place)) {
+        if (steps.takes(place) && isWanted.test(place)) {
           steps.add(place);
         }
       }
@@ -136,6 +143,7 @@ record Report(
         recording.turns(),
         recording.pauses().size(),
         recording.pauses().stream().mapToLong(pause -> pause.end() - pause.start()).sum(),
+        recording.kept(),
         recording.problem(),
         loops,
         steps.sorted().stream()

@@ -7,10 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.ZoneId;
-import java.util.Locale;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -21,12 +20,14 @@ import picocli.CommandLine.Parameters;
     sortOptions = false,
     descriptionHeading = "%n",
     description = {
-      "Say of a recording where its time went: which steps had the loop for longest, what",
-      "led to them and whom they held up; which tasks took longest, and on which path: not",
-      "only that a task waited for a lock, but what its holder did meanwhile.",
+      "Say of a recording where its time went.",
       "",
-      "The recording is a file of Java Flight Recorder with the event jasyncio.Turn in it,",
-      "as 'jasyncio record' makes it.",
+      "It says which steps had the loop for longest, what led to them and whom they",
+      "held up; and which tasks took longest, and on which path: not only that a task",
+      "waited for a lock, but what its holder did meanwhile.",
+      "",
+      "The recording is a file of Java Flight Recorder with the event jasyncio.Turn",
+      "in it, as 'jasyncio record' makes it.",
     },
     parameterListHeading = "%nArguments:%n",
     optionListHeading = "%nOptions:%n",
@@ -45,7 +46,6 @@ import picocli.CommandLine.Parameters;
 final class ReportCommand implements JasyncioCommand.Subcommand {
   private static final String NAME = "jasyncio report";
   private static final int MAX_TOP = 1000;
-  private static final long PATIENCE_NANOS = 1_000_000_000; // then it is shown how far we are
 
   @Option(
       names = "--task",
@@ -70,15 +70,13 @@ final class ReportCommand implements JasyncioCommand.Subcommand {
       description = "Write a page with time lines instead; it needs nothing but a browser.")
   private @Nullable String page;
 
+  @Option(names = "--force", order = 4, description = "Replace the page if it is there.")
+  private boolean force;
+
   @Option(names = "--json", order = 90, description = "Print the report as one line of JSON.")
   private boolean json;
 
-  @Option(
-      names = {"-h", "--help"},
-      order = 91,
-      usageHelp = true,
-      description = "Show this help and exit.")
-  boolean help;
+  @Mixin HelpOption help = new HelpOption();
 
   @Parameters(index = "0", paramLabel = "FILE.jfr", description = "The recording.")
   private String file = "";
@@ -95,6 +93,10 @@ final class ReportCommand implements JasyncioCommand.Subcommand {
     if (html != null && html.toAbsolutePath().equals(path.toAbsolutePath())) {
       throw UsageMistake.in(
           NAME, "--html takes the name of the page, which is not the recording's");
+    } else if (html != null && Files.isDirectory(html)) {
+      throw CommandException.failure(NAME, html + " is a directory; --html names a file");
+    } else if (html != null && !force && Files.exists(html)) {
+      throw CommandException.failure(NAME, html + " is there already; --force replaces it");
     }
     Recording recording = read(path);
     var report = Report.of(String.valueOf(path.getFileName()), recording, top, task);
@@ -123,38 +125,11 @@ final class ReportCommand implements JasyncioCommand.Subcommand {
   }
 
   private static Recording read(Path path) throws CommandException {
-    if (!Repl.isTerminal()) {
-      return RecordingReader.read(NAME, path, _ -> {});
-    }
-    var progress = new Progress(System.nanoTime());
+    var progress = new ReadingProgress(System.err, Repl.isTerminal(), System::nanoTime);
     try {
       return RecordingReader.read(NAME, path, progress);
     } finally {
-      progress.clear();
-    }
-  }
-
-  /// One line, which is written over.
-  private static final class Progress implements LongConsumer {
-    private final long start;
-    private boolean isShown;
-
-    Progress(long start) {
-      this.start = start;
-    }
-
-    @Override
-    public void accept(long events) {
-      if (System.nanoTime() - start > PATIENCE_NANOS) {
-        isShown = true;
-        System.err.printf(Locale.ROOT, "\rjasyncio: %,d events have been read", events);
-      }
-    }
-
-    void clear() {
-      if (isShown) {
-        System.err.print("\r\033[K");
-      }
+      progress.end();
     }
   }
 

@@ -19,6 +19,11 @@ final class ReportJson {
     json.addProperty("turns", report.turns());
     json.addProperty("pauses", report.pauses());
     json.addProperty("pausedSeconds", seconds(report.pauseNanos()));
+    KeptTime kept = report.kept();
+    if (kept != null && kept.isCut()) {
+      json.addProperty("recordedSeconds", seconds(kept.wholeNanos()));
+      json.addProperty("keptSeconds", seconds(kept.nanos()));
+    }
     if (!report.problem().isEmpty()) {
       json.addProperty("problem", report.problem());
     }
@@ -121,9 +126,8 @@ final class ReportJson {
     if (part.what() != null) {
       json.addProperty("what", part.what());
     }
-    PathPart own = task.meanwhile(part);
-    if (own != null) {
-      json.addProperty("meanwhile", own.cause());
+    if (part.meanwhile() != null) {
+      json.addProperty("meanwhile", part.meanwhile());
     }
     json.addProperty("at", seconds(task.at() + part.start() - start));
     json.addProperty("seconds", seconds(part.nanos()));

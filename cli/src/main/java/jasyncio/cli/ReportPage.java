@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A report as a page that is one file: no script, nothing from elsewhere, and the policy in it
@@ -20,6 +21,9 @@ final class ReportPage {
 
   private final Report report;
   private final StringBuilder html = new StringBuilder();
+  private final List<Column> columns = new ArrayList<>(); // of the table that is being written
+
+  private record Column(String title, String style) {}
 
   private ReportPage(Report report) {
     this.report = report;
@@ -102,32 +106,42 @@ final class ReportPage {
         "Longest ready:number",
         ":");
     for (Report.Loop loop : report.loops()) {
-      add(
-          "<tr><td class=\"name\">%s</td><td class=\"number\">%s</td><td class=\"number\">%s</td>"
-              + "<td class=\"number\">%s</td><td class=\"number\">%s</td><td></td></tr>",
-          loop.name(),
+      row(
+          escape(loop.name()),
           ReportText.number(loop.turns()),
           ReportText.percent(loop.busyNanos(), report.nanos()),
           ReportText.time(loop.longestNanos()),
-          ReportText.time(loop.longestReadyNanos()));
+          ReportText.time(loop.longestReadyNanos()),
+          "");
     }
     add("</tbody></table></div>\n</section>");
   }
 
   /// Begins a table.
   ///
-  /// @param columns the title of each, a colon, and its class
-  private void table(String... columns) {
+  /// @param titles the title of each column, a colon, and its class
+  private void table(String... titles) {
+    columns.clear();
     html.append("<div class=\"scroll\"><table><thead><tr>");
-    for (String column : columns) {
-      int colon = column.lastIndexOf(':');
-      html.append("<th class=\"")
-          .append(column.substring(colon + 1))
-          .append("\">")
-          .append(column, 0, colon)
-          .append("</th>");
+    for (String title : titles) {
+      int colon = title.lastIndexOf(':');
+      var column = new Column(escape(title.substring(0, colon)), title.substring(colon + 1));
+      columns.add(column);
+      html.append("<th class=\"%s\">%s</th>".formatted(column.style, column.title));
     }
     html.append("</tr></thead><tbody>\n");
+  }
+
+  /// Adds a row, whose cells are HTML. On a narrow screen each is a line with the column's title.
+  private void row(String... cells) {
+    html.append("<tr>");
+    for (int i = 0; i < cells.length; i++) {
+      Column column = columns.get(i);
+      html.append("<td class=\"%s\" data-title=\"%s\">".formatted(column.style, column.title))
+          .append(cells[i])
+          .append("</td>");
+    }
+    html.append("</tr>\n");
   }
 
   private String onLoop(String loop) {
@@ -143,26 +157,34 @@ final class ReportPage {
     add("<section id=\"steps\">\n<h2>Slowest steps</h2>");
     table("Took:number", "From:number", "Who:name", "What it did, and where it was seen:");
     for (SlowStep step : report.steps()) {
-      add(
-          "<tr><td class=\"number\">%s</td><td class=\"number\">%s</td>"
-              + "<td class=\"name\">%s</td><td>",
+      row(
           ReportText.time(step.nanos()),
           ReportText.offset(step.at()),
-          ReportText.who(step.who(), step.task(), step.function()) + onLoop(step.loop()));
-      ReportText.consequences(step).forEach(line -> add("<div>%s</div>", line));
-      stack(step.stack());
-      add("</td></tr>");
+          escape(ReportText.who(step.who(), step.task(), step.function()) + onLoop(step.loop())),
+          consequences(step) + stack(step));
     }
     add("</tbody></table></div>\n</section>");
   }
 
-  private void stack(List<String> stack) {
-    if (stack.isEmpty()) {
-      return;
+  private static String consequences(SlowStep step) {
+    return ReportText.consequences(step).stream()
+        .map(line -> "<div>" + escape(line) + "</div>")
+        .collect(Collectors.joining());
+  }
+
+  private static String stack(SlowStep step) {
+    if (step.stack().isEmpty()) {
+      return ReportText.wasNotSeen(step)
+          ? "<div class=\"quiet\">" + escape(ReportText.NOT_SEEN) + "</div>"
+          : "";
     }
-    add("<details><summary>%s</summary><ol class=\"stack\">", stack.getFirst());
-    stack.forEach(frame -> add("<li>%s</li>", frame));
-    add("</ol></details>");
+    return "<details><summary>"
+        + escape(step.stack().getFirst())
+        + "</summary><ol class=\"stack\">"
+        + step.stack().stream()
+            .map(frame -> "<li>" + escape(frame) + "</li>")
+            .collect(Collectors.joining())
+        + "</ol></details>";
   }
 
   // ---- tasks ------------------------------------------------------------------------------------
@@ -232,7 +254,7 @@ final class ReportPage {
   }
 
   private static String title(TaskReport task, PathPart part) {
-    String meanwhile = ReportText.meanwhile(task, part);
+    String meanwhile = ReportText.name(part.meanwhile());
     return (ReportText.name(part.who()) + " " + ReportText.doing(part)).strip()
         + ": "
         + ReportText.time(part.nanos())
@@ -267,21 +289,31 @@ final class ReportPage {
         "Share:number",
         "Who:name",
         "Did what:long",
-        "While " + escape(ReportText.name(task.name())) + " waited for:");
+        "While " + ReportText.name(task.name()) + " waited for:");
     long start = task.path().getFirst().start();
-    for (PathPart part : PathPart.longest(task.path(), MAX_ROWS)) {
-      add(
-          "<tr><td class=\"number\">%s</td><td class=\"number\">%s</td><td class=\"number\">%s</td>"
-              + "<td class=\"name\">%s</td><td><span class=\"swatch %s\"></span>%s</td>"
-              + "<td>%s</td></tr>",
+    PathPart.Summary summary = ReportText.summary(task, MAX_ROWS);
+    for (PathPart part : summary.rows()) {
+      row(
           ReportText.offset(part.start() - start),
           ReportText.time(part.nanos()),
           ReportText.percent(part.nanos(), task.nanos()),
-          ReportText.name(part.who()),
-          part.kind().label(),
-          ReportText.doing(part),
-          ReportText.meanwhile(task, part));
+          escape(ReportText.name(part.who())),
+          swatch(part.kind()) + escape(ReportText.doing(part)),
+          escape(ReportText.name(part.meanwhile())));
+    }
+    if (summary.left() > 0) {
+      row(
+          "between",
+          ReportText.time(summary.leftNanos()),
+          ReportText.percent(summary.leftNanos(), task.nanos()),
+          "",
+          swatch(PathKind.SHORTER) + escape(ReportText.left(summary)),
+          "");
     }
     add("</tbody></table></div>");
+  }
+
+  private static String swatch(PathKind kind) {
+    return "<span class=\"swatch " + kind.label() + "\"></span>";
   }
 }

@@ -12,10 +12,18 @@ final class ReportText {
   private static final int MAX_NAME = 48;
   private static final int MAX_PARTS = 12; // of a path
   private static final int MAX_SHARES = 5;
+  private static final int MIN_PART = 200; // of a path: shorter ones are but counted
   private static final int MIN_SHARE = 1000; // of the whole: smaller ones have no name
   private static final int MAX_LINKS = 6; // of a chain
   private static final int MAX_FRAMES = 8;
   private static final int BAR = 20; // characters
+  private static final long LONG_NANOS = 50_000_000; // of a step whose stack is of interest
+
+  /// What is said of a step without a stack.
+  static final String NOT_SEEN =
+      "its stack is not known: a step is looked at once it takes 0.1 s (setSlowCallbackDuration),"
+          + " and this one was over before";
+
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
 
@@ -65,6 +73,11 @@ final class ReportText {
   /// What is wrong with it.
   static List<String> notes(Report report) {
     var notes = new ArrayList<String>();
+    KeptTime kept = report.kept();
+    String cut = kept == null ? null : kept.note();
+    if (cut != null) {
+      notes.add(cut);
+    }
     if (!report.problem().isEmpty()) {
       notes.add(
           "The file is damaged, or was not ended; what follows is of its first part ("
@@ -119,11 +132,19 @@ final class ReportText {
                   offset(step.at()),
                   onLoop(step.loop())));
       consequences(step).forEach(line -> add("   " + line));
+      if (wasNotSeen(step)) {
+        add("   " + NOT_SEEN);
+      }
       step.stack().stream().limit(MAX_FRAMES).forEach(frame -> add("     " + Visit.plain(frame)));
       if (step.stack().size() > MAX_FRAMES) {
         add("     … " + count(step.stack().size() - MAX_FRAMES, "more frame"));
       }
     }
+  }
+
+  /// Whether somebody may look for the stack of a step that has none.
+  static boolean wasNotSeen(SlowStep step) {
+    return step.stack().isEmpty() && step.nanos() >= LONG_NANOS;
   }
 
   /// What a step did to others, and others to it.
@@ -255,8 +276,8 @@ final class ReportText {
     var rows = new ArrayList<List<String>>();
     rows.add(
         List.of("   CRITICAL PATH", "TIME", "SHARE", "", "WHO", "DID WHAT", "WHILE IT WAITED FOR"));
-    List<PathPart> parts = PathPart.longest(task.path(), MAX_PARTS);
-    for (PathPart part : parts) {
+    PathPart.Summary summary = summary(task, MAX_PARTS);
+    for (PathPart part : summary.rows()) {
       rows.add(
           List.of(
               "   " + offset(part.start() - task.path().getFirst().start()),
@@ -265,7 +286,18 @@ final class ReportText {
               bar(part.nanos(), task.nanos()),
               name(part.who()),
               doing(part),
-              meanwhile(task, part)));
+              name(part.meanwhile())));
+    }
+    if (summary.left() > 0) {
+      rows.add(
+          List.of(
+              "   between them",
+              time(summary.leftNanos()),
+              percent(summary.leftNanos(), task.nanos()),
+              bar(summary.leftNanos(), task.nanos()),
+              "",
+              left(summary),
+              ""));
     }
     PsCommand.columns(rows).forEach(this::add);
   }
@@ -276,9 +308,14 @@ final class ReportText {
         : name(part.doing());
   }
 
-  static String meanwhile(TaskReport task, PathPart part) {
-    PathPart own = task.meanwhile(part);
-    return own == null ? "" : name(own.cause());
+  /// What matters of a task's path.
+  static PathPart.Summary summary(TaskReport task, int max) {
+    return PathPart.summary(task.path(), max, MIN_PART);
+  }
+
+  /// What does not.
+  static String left(PathPart.Summary summary) {
+    return "… " + count(summary.left(), "shorter one");
   }
 
   private static String bar(long nanos, long whole) {

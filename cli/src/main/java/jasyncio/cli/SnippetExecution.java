@@ -17,25 +17,25 @@ import org.jspecify.annotations.Nullable;
 final class SnippetExecution extends DirectExecutionControl implements InputExecution {
   private final SnippetClasses classes;
   private final ReplLoop loop;
-  private volatile @Nullable Throwable error; // of the last call
+  private final int limit; // see ValueText
+  private final InputFailure failure = new InputFailure();
 
-  SnippetExecution(SnippetClasses classes, ReplLoop loop) {
+  SnippetExecution(SnippetClasses classes, ReplLoop loop, int limit) {
     super(classes);
     this.classes = classes;
     this.loop = loop;
+    this.limit = limit;
     loop.setBreaker(classes::setStop);
   }
 
   @Override
   public @Nullable Throwable takeError() {
-    Throwable taken = error;
-    error = null;
-    return taken;
+    return failure.take();
   }
 
   @Override
   protected String invoke(Method method) throws Exception {
-    error = null;
+    failure.forget();
     try {
       loop.checkNotInterrupted();
       return loop.run(coroutine("input", () -> call(method)));
@@ -44,18 +44,14 @@ final class SnippetExecution extends DirectExecutionControl implements InputExec
     } catch (ReplLoop.Ended e) {
       throw new EngineTerminationException(e.getMessage());
     } catch (Throwable e) {
-      error = e;
-      throw e instanceof ReplLoop.Interrupted
-          ? new StoppedException()
-          : new UserException(
-              String.valueOf(e.getMessage()), e.getClass().getName(), e.getStackTrace());
+      throw failure.keep(e);
     }
   }
 
   /// The value's `toString` is the program's code, too.
-  private static String call(Method method) throws IllegalAccessException {
+  private String call(Method method) throws IllegalAccessException {
     try {
-      return ValueText.of(method.invoke(null));
+      return ValueText.of(method.invoke(null), limit);
     } catch (InvocationTargetException e) {
       throw Sneaky.sneak(Objects.requireNonNull(e.getCause()));
     }

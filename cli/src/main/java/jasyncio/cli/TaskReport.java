@@ -2,7 +2,6 @@ package jasyncio.cli;
 
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param hasLast whether its last step was
 /// @param turns how many of its steps were recorded
 /// @param behind whom it was ready behind for the longest time, if it ever was
-/// @param alone what it did itself; the parts fill all of its time
-/// @param path its critical path; the parts fill all of its time, too
+/// @param own what it did itself; the parts fill all of its time
+/// @param critical its critical path; the parts fill all of its time, too
 record TaskReport(
     String loop,
     String name,
@@ -27,8 +26,11 @@ record TaskReport(
     boolean hasLast,
     int turns,
     @Nullable Share behind,
-    List<PathPart> alone,
-    List<PathPart> path) {
+    CriticalPath.Found own,
+    CriticalPath.Found critical) {
+
+  private static final Comparator<Share> LONGEST_FIRST =
+      Comparator.comparingLong(Share::nanos).reversed().thenComparing(Share::what);
 
   /// A part of a time, all together.
   record Share(String what, long nanos) {}
@@ -36,7 +38,7 @@ record TaskReport(
   static TaskReport of(Recording recording, RecordedLoop loop, int last) {
     int first = loop.first(last);
     int turns = 0;
-    var others = new HashMap<String, Long>();
+    var others = new HashMap<String, long[]>();
     for (int turn = last; turn != RecordedLoop.NONE; turn = loop.previous(turn)) {
       turns++;
       int task = loop.task(turn);
@@ -45,7 +47,7 @@ record TaskReport(
           loop.start(turn),
           (other, nanos) -> {
             if (loop.task(other) != task) {
-              others.merge(loop.who(other), nanos, Long::sum);
+              others.computeIfAbsent(loop.who(other), _ -> new long[1])[0] += nanos;
             }
           });
     }
@@ -58,19 +60,21 @@ record TaskReport(
         loop.isFirst(first),
         loop.isLast(last),
         turns,
-        shares(others).stream().findFirst().orElse(null),
-        behind(loop, CriticalPath.ofTaskAlone(loop, last)),
-        behind(loop, CriticalPath.of(loop, last, loop.ready(first))));
+        longest(others),
+        CriticalPath.ofTaskAlone(loop, last),
+        CriticalPath.of(loop, last, loop.ready(first)));
   }
 
-  /// Has those who were ready say behind whom.
-  private static List<PathPart> behind(RecordedLoop loop, List<PathPart> parts) {
-    return parts.stream()
-        .map(part ->
-            part.kind() == PathKind.READY
-                ? part.behind(loop.longestBetween(part.start(), part.end()))
-                : part)
-        .toList();
+  private static @Nullable Share longest(Map<String, long[]> sums) {
+    return sums.entrySet().stream()
+        .map(entry -> new Share(entry.getKey(), entry.getValue()[0]))
+        .min(LONGEST_FIRST)
+        .orElse(null);
+  }
+
+  /// The longest ones first.
+  static List<Share> sorted(List<Share> shares) {
+    return shares.stream().sorted(LONGEST_FIRST).toList();
   }
 
   /// How long a task took: as the report has it, but without making one.
@@ -87,57 +91,33 @@ record TaskReport(
   }
 
   long nanos() {
-    return path.isEmpty() ? 0 : path.getLast().end() - path.getFirst().start();
+    return critical.nanos();
   }
 
   /// For how long it did this itself.
   long nanos(PathKind kind) {
-    return alone.stream().filter(part -> part.kind() == kind).mapToLong(PathPart::nanos).sum();
+    return own.nanos(kind);
   }
 
   long waitedNanos() {
-    return alone.stream().filter(part -> part.kind().isWait()).mapToLong(PathPart::nanos).sum();
+    return own.waits().stream().mapToLong(Share::nanos).sum();
   }
 
   /// For what it waited, longest first.
   List<Share> waits() {
-    return causes(alone.stream().filter(part -> part.kind().isWait()).toList());
+    return own.waits();
   }
 
   /// What its critical path consists of, longest first.
   List<Share> causes() {
-    return causes(path);
+    return critical.causes();
   }
 
-  private static List<Share> causes(List<PathPart> parts) {
-    var sums = new LinkedHashMap<String, Long>();
-    parts.forEach(part -> sums.merge(part.cause(), part.nanos(), Long::sum));
-    return shares(sums);
+  List<PathPart> path() {
+    return critical.parts();
   }
 
-  private static List<Share> shares(Map<String, Long> sums) {
-    return sums.entrySet().stream()
-        .map(entry -> new Share(entry.getKey(), entry.getValue()))
-        .sorted(Comparator.comparingLong(Share::nanos).reversed().thenComparing(Share::what))
-        .toList();
-  }
-
-  /// What it waited for itself at the end of a part of its path, if that part is another's.
-  @Nullable PathPart meanwhile(PathPart part) {
-    if (part.task() == number || part.kind() == PathKind.SHORTER) {
-      return null;
-    }
-    int low = 0;
-    int high = alone.size() - 1;
-    while (low < high) { // to the one in which it ends
-      int middle = (low + high) >>> 1;
-      if (alone.get(middle).end() < part.end()) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    PathPart own = alone.get(low);
-    return own.kind().isWait() ? own : null;
+  List<PathPart> alone() {
+    return own.parts();
   }
 }

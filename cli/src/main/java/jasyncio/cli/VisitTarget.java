@@ -1,5 +1,6 @@
 package jasyncio.cli;
 
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -10,10 +11,9 @@ class VisitTarget {
   @Parameters(
       index = "0",
       paramLabel = "PID",
-      description = {
-        "The process id of a JVM of this user (jps lists them), or the path of the socket that it",
-        "has opened."
-      })
+      description =
+          "The process id of a JVM of this user (jps lists them), or the path of the socket that it"
+              + " has opened.")
   String pid = "";
 
   @Option(
@@ -24,12 +24,7 @@ class VisitTarget {
       description = "A loop that has not answered for so long is held up (default: 0.25).")
   private double patience;
 
-  @Option(
-      names = {"-h", "--help"},
-      order = 91,
-      usageHelp = true,
-      description = "Show this help and exit.")
-  boolean help;
+  @Mixin HelpOption help = new HelpOption();
 
   VisitTarget() {}
 

@@ -35,12 +35,10 @@ import shop.Stock;
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AttachedReplTest {
   private static final String ALLOWED = "-Djasyncio.insight=repl";
-  private static final ByteArrayOutputStream OUT = new ByteArrayOutputStream();
-  private static final ByteArrayOutputStream ERR = new ByteArrayOutputStream();
 
   private static RunningProgram program;
   private static AttachedLoop loop;
-  private static ReplEngine engine;
+  private static ReplSession session;
 
   @TempDir Path directory;
   private Output output;
@@ -53,18 +51,12 @@ class AttachedReplTest {
     ClassPath classPath =
         ProgramPath.of(Sockets.rootOf(program.pid()), about).and(ClassPath.of(""));
     loop = new AttachedLoop(visit, about, classPath, System::nanoTime);
-    engine =
-        new ReplEngine(
-            loop.execution(),
-            classPath,
-            new PrintStream(OUT, true, UTF_8),
-            new PrintStream(ERR, true, UTF_8),
-            new Colours(false));
+    session = new ReplSession(loop, classPath);
   }
 
   @AfterAll
   static void endSession() throws Exception {
-    engine.close();
+    session.close();
     loop.close();
     program.close();
   }
@@ -77,34 +69,7 @@ class AttachedReplTest {
   @AfterEach
   void forget() {
     output.close();
-    OUT.reset();
-    ERR.reset();
-  }
-
-  private static boolean evaluate(String... inputs) {
-    boolean fine = true;
-    for (String input : inputs) {
-      OUT.reset();
-      ERR.reset();
-      fine = engine.evaluate(input);
-    }
-    return fine;
-  }
-
-  private static String err() {
-    return ERR.toString(UTF_8).replaceAll("\\(#\\d+:", "(#n:");
-  }
-
-  private static void assertGives(String expected, String... inputs) {
-    assertThat(evaluate(inputs)).as(err()).isTrue();
-    assertThat(err()).isEmpty();
-    assertThat(OUT.toString(UTF_8).replaceAll("(?m)^\\$\\d+ ==>", "\\$n ==>")).isEqualTo(expected);
-  }
-
-  private static void assertFails(String expected, String... inputs) {
-    assertThat(evaluate(inputs)).isFalse();
-    assertThat(OUT.toString(UTF_8)).isEmpty();
-    assertThat(err()).isEqualTo(expected);
+    session.forget();
   }
 
   /// Has Ctrl-C pressed so many times as soon as something is printed.
@@ -124,50 +89,51 @@ class AttachedReplTest {
 
   @Test
   void value_ofTheProgram_waitedFor() {
-    assertGives("$n ==> 3\n", "shop.Stock.count()");
-    assertGives("$n ==> [3, 3]\n", "await(gather(() -> shop.Stock.count(), shop.Stock::count))");
-    assertGives("$n ==> \"\\\"a\\\"\\n\"\n", "\"\\\"a\\\"\\n\"");
-    assertGives("$n ==> int[2] { 1, 2 }\n", "new int[] {1, 2}");
-    assertGives(
+    session.assertGives("$n ==> 3\n", "shop.Stock.count()");
+    session.assertGives(
+        "$n ==> [3, 3]\n", "await(gather(() -> shop.Stock.count(), shop.Stock::count))");
+    session.assertGives("$n ==> \"\\\"a\\\"\\n\"\n", "\"\\\"a\\\"\\n\"");
+    session.assertGives("$n ==> int[2] { 1, 2 }\n", "new int[] {1, 2}");
+    session.assertGives(
         "$n ==> \"main\"\n",
         "new shop.Stock().getClass() == shop.Stock.class ? \"main\" : \"other\"");
   }
 
   @Test
   void variable_changedByATask_hasItsCurrentValue() {
-    assertGives("x ==> 1\n", "int x = 1");
-    evaluate("var change = createTask(() -> { sleep(0.001); x = 2; })");
-    assertGives("x ==> 2\n", "await(change)", "x");
+    session.assertGives("x ==> 1\n", "int x = 1");
+    session.evaluate("var change = createTask(() -> { sleep(0.001); x = 2; })");
+    session.assertGives("x ==> 2\n", "await(change)", "x");
   }
 
   @Test
   void task_ofAnInput_goesOnBetweenInputs() {
-    evaluate(
+    session.evaluate(
         "var ticks = new AtomicInteger()",
         "var ticker = createTask(() -> { while (true) { sleep(0.001); ticks.incrementAndGet(); } })",
         "int before = ticks.get()");
     do { // each is an input
-      evaluate("ticks.get() > before");
-    } while (!OUT.toString(UTF_8).contains("true"));
-    assertGives("$n ==> true\n", "ticker.cancel()");
+      session.evaluate("ticks.get() > before");
+    } while (!session.out().contains("true"));
+    session.assertGives("$n ==> true\n", "ticker.cancel()");
   }
 
   @Test
   void context_ofInputs_isOne() {
-    assertGives(
+    session.assertGives(
         "$n ==> 7\n", "ContextVar<Integer> cv = ContextVar.of(\"cv\")", "cv.set(7)", "cv.get()");
   }
 
   @Test
   void declaration_ofSomethingUnknown_usableLater() {
-    evaluate("int early() { return late(); }");
-    assertFails("early cannot be used before there is method late()\n", "early()");
-    assertGives("$n ==> 1\n", "int late() { return 1; }", "early()");
+    session.evaluate("int early() { return late(); }");
+    session.assertFails("early cannot be used before there is method late()\n", "early()");
+    session.assertGives("$n ==> 1\n", "int late() { return 1; }", "early()");
   }
 
   @Test
   void typesOfTheProgram_whereBranchesMeet() {
-    assertGives(
+    session.assertGives(
         "$n ==> true\n",
         "Object either(boolean b) { var e = b ? new shop.Stock() : new ArrayList<>(); for (int i = 0;"
             + " i < 3; i++) {} return e; }",
@@ -175,14 +141,16 @@ class AttachedReplTest {
   }
 
   @Test
-  void value_withALongText_isShortened() {
-    evaluate("\"a\".repeat(1_000_000)");
-    assertThat(OUT.toString(UTF_8)).hasSizeLessThan(101_000).endsWith(" more characters\n");
+  void value_thatIsLarge_isCut() {
+    assertThat(session.evaluate("\"a\".repeat(1_000_000)")).isTrue();
+    assertThat(session.out()).hasSizeLessThan(1100).endsWith("a\"… 999,000 more characters\n");
+    session.evaluate("IntStream.range(0, 100_000).boxed().toList()");
+    assertThat(session.out()).hasSizeLessThan(1100).endsWith(" more]\n");
   }
 
   @Test
   void classOfManyParts_isLoaded() {
-    assertGives(
+    session.assertGives(
         "big ==> 90000\n",
         "int big = \""
             + "a".repeat(60_000)
@@ -196,11 +164,11 @@ class AttachedReplTest {
 
   @Test
   void output_ofInputs_atThePrompt() {
-    assertGives(
+    session.assertGives(
         "",
         "{ IO.println(\"ä\"); System.out.printf(\"%d%n\", 2); List.of(3, 4).forEach(IO::println); }");
     assertThat(output.out()).isEqualTo("ä\n2\n3\n4\n");
-    evaluate("shop.Stock.print()");
+    session.evaluate("shop.Stock.print()");
     assertThat(output.out()).doesNotContain("program");
   }
 
@@ -208,8 +176,8 @@ class AttachedReplTest {
 
   @Test
   void exception_ofTheProgram_hasItsFrames() {
-    evaluate("shop.Stock.sell(4)");
-    assertThat(err())
+    session.evaluate("shop.Stock.sell(4)");
+    assertThat(session.err())
         .matches(
             """
             java.lang.IllegalStateException: sold out
@@ -222,35 +190,35 @@ class AttachedReplTest {
 
   @Test
   void exceptions_ofAGroup_areATree() {
-    evaluate("taskGroup(tg -> { tg.createTask(() -> shop.Stock.sell(4)); })");
-    assertThat(err())
+    session.evaluate("taskGroup(tg -> { tg.createTask(() -> shop.Stock.sell(4)); })");
+    assertThat(session.err())
         .contains("jasyncio.ExceptionGroup: ", " 1 ----", "IllegalStateException: sold out")
         .doesNotContain("jasyncio.cli", "JShell");
   }
 
   @Test
   void error_whoseMethodsFail_isNamed() {
-    assertFails(
+    session.assertFails(
         "Odd\n",
         "class Odd extends Error { public String toString() { throw this; } }",
         "throw new Odd()");
-    assertFails("Odd\n", "new Object() { public String toString() { throw new Odd(); } }");
-    assertGives("$n ==> 3\n", "shop.Stock.count()");
+    session.assertFails("Odd\n", "new Object() { public String toString() { throw new Odd(); } }");
+    session.assertGives("$n ==> 3\n", "shop.Stock.count()");
   }
 
   @Test
   void compileError_hasAHint() {
-    assertThat(evaluate("await sleep(1)")).isFalse();
-    assertThat(err()).contains("hint: await is a method: write await(…)");
+    assertThat(session.evaluate("await sleep(1)")).isFalse();
+    assertThat(session.err()).contains("hint: await is a method: write await(…)");
   }
 
   @Test
   void errorsThatEndLoops_endNothing() {
-    assertFails("KeyboardInterrupt\n", "throw new KeyboardInterrupt()");
-    evaluate("throw new CancelledError()");
-    assertThat(err()).startsWith("jasyncio.CancelledError");
-    evaluate("throw new StackOverflowError()");
-    assertGives("$n ==> 3\n", "shop.Stock.count()");
+    session.assertFails("KeyboardInterrupt\n", "throw new KeyboardInterrupt()");
+    session.evaluate("throw new CancelledError()");
+    assertThat(session.err()).startsWith("jasyncio.CancelledError");
+    session.evaluate("throw new StackOverflowError()");
+    session.assertGives("$n ==> 3\n", "shop.Stock.count()");
   }
 
   // ---- interrupts -------------------------------------------------------------------------------
@@ -258,11 +226,11 @@ class AttachedReplTest {
   @Test
   void interrupt_whileAnInputWaits_cancelsIt() {
     interruptAtOutput(1);
-    assertFails(
+    session.assertFails(
         "KeyboardInterrupt\n",
         "int cleaned = 0",
         "try { IO.println(\"runs\"); sleep(3600); } finally { sleep(0.001); cleaned++; }");
-    assertGives("cleaned ==> 1\n", "cleaned");
+    session.assertGives("cleaned ==> 1\n", "cleaned");
   }
 
   @ParameterizedTest
@@ -270,14 +238,14 @@ class AttachedReplTest {
       strings = {"while (true) {}", "Thread.sleep(3_600_000);", "new CountDownLatch(1).await();"})
   void interrupts_ofCodeThatHoldsUpTheLoop_endIt(String code) {
     interruptAtOutput(2);
-    assertFails("KeyboardInterrupt\n", "{ IO.println(\"runs\"); " + code + " }");
-    assertGives("$n ==> 3\n", "shop.Stock.count()");
+    session.assertFails("KeyboardInterrupt\n", "{ IO.println(\"runs\"); " + code + " }");
+    session.assertGives("$n ==> 3\n", "shop.Stock.count()");
   }
 
   @Test
   void interrupts_ofACleanUpThatWaits_endIt() {
     interruptAtOutput(1);
-    assertFails(
+    session.assertFails(
         "KeyboardInterrupt\n",
         """
         try {
@@ -288,29 +256,29 @@ class AttachedReplTest {
           sleep(3600);
         }
         """);
-    assertGives("$n ==> 3\n", "shop.Stock.count()");
-    assertGives("$n ==> false\n", "Thread.interrupted()");
+    session.assertGives("$n ==> 3\n", "shop.Stock.count()");
+    session.assertGives("$n ==> false\n", "Thread.interrupted()");
   }
 
   @Test
   void interrupt_whileAnInputIsCompiled_keepsItFromRunning() {
     loop.beginInput();
     loop.interrupt();
-    evaluate("shop.Stock.apples = 0");
+    session.evaluate("shop.Stock.apples = 0");
     loop.endInput();
-    assertThat(err()).isEqualTo("KeyboardInterrupt\n");
-    assertGives("$n ==> 3\n", "shop.Stock.count()");
+    assertThat(session.err()).isEqualTo("KeyboardInterrupt\n");
+    session.assertGives("$n ==> 3\n", "shop.Stock.count()");
   }
 
   @Test
   void interrupts_ofWhatNothingEnds_leaveItAlone() throws Exception {
     interruptAtOutput(3);
-    assertFails("KeyboardInterrupt\n", "{ IO.println(\"runs\"); shop.Stock.LINE.join(); }");
+    session.assertFails("KeyboardInterrupt\n", "{ IO.println(\"runs\"); shop.Stock.LINE.join(); }");
     assertThat(output.err())
         .isEqualTo("the input goes on in the program, and is not waited for any more\n");
     program.process().getOutputStream().write('\n');
     program.process().getOutputStream().flush();
-    assertGives("$n ==> \"typed\"\n", "shop.Stock.LINE.join()");
+    session.assertGives("$n ==> \"typed\"\n", "shop.Stock.LINE.join()");
   }
 
   // ---- a loop that is held up -------------------------------------------------------------------
@@ -477,7 +445,12 @@ class AttachedReplTest {
       var left = new AttachedLoop(visit, about, ClassPath.of(""), System::nanoTime);
       var none = new PrintStream(new ByteArrayOutputStream(), true, UTF_8);
       try (var prompt =
-          new ReplEngine(left.execution(), ClassPath.of(""), none, none, new Colours(false))) {
+          new ReplEngine(
+              left.execution(ReplSession.LIMIT),
+              ClassPath.of(""),
+              none,
+              none,
+              new Colours(false))) {
         Thread input =
             Thread.ofPlatform()
                 .start(() -> prompt.evaluate("{ IO.println(\"runs\"); while (true) {} }"));

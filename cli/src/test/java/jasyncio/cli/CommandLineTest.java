@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.ParseResult;
 
 class CommandLineTest {
@@ -121,6 +122,22 @@ class CommandLineTest {
           .contains("Exit status:", "Examples:");
       assertThat(output.out().lines().mapToInt(String::length).max().orElseThrow())
           .isLessThanOrEqualTo(80);
+    }
+  }
+
+  /// So that no line is broken twice: by hand, and again because it does not fit.
+  @Test
+  void help_ofEachCommand_breaksAtTheEndOfLines() {
+    for (CommandLine command : JasyncioCommand.newCommandLine().getSubcommands().values()) {
+      var spec = command.getCommandSpec();
+      assertThat(spec.usageMessage().description())
+          .as(spec.name())
+          .allMatch(line -> line.length() <= 78);
+      for (ArgSpec argument : spec.args()) {
+        assertThat(argument.description())
+            .as(spec.name() + " " + argument.paramLabel())
+            .hasSizeLessThanOrEqualTo(1);
+      }
     }
   }
 

@@ -14,14 +14,15 @@ import java.util.List;
 import java.util.Random;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class CriticalPathTest {
   /// The path of the task whose last turn is this, line by line; it must fill the task's time.
   private static List<String> path(RecordedLoop loop, int last) {
     long from = loop.ready(loop.first(last));
-    List<PathPart> parts = CriticalPath.of(loop, last, from);
+    List<PathPart> parts = CriticalPath.of(loop, last, from).parts();
     assertFills(parts, from, loop.end(last));
-    assertFills(CriticalPath.ofTaskAlone(loop, last), from, loop.end(last));
+    assertFills(CriticalPath.ofTaskAlone(loop, last).parts(), from, loop.end(last));
     return lines(parts);
   }
 
@@ -30,6 +31,7 @@ class CriticalPathTest {
         .map(part ->
             "%s-%s %s %s"
                 .formatted(millis(part.start()), millis(part.end()), part.who(), part.doing()))
+        .map(line -> line.replaceFirst(", others run: .*", "")) // of which other tests are
         .toList();
   }
 
@@ -67,7 +69,7 @@ class CriticalPathTest {
             "5-9 c runs Main.c",
             "9-10 b runs Main.b",
             "10-11 a runs Main.a");
-    assertThat(lines(CriticalPath.ofTaskAlone(loop, 4)))
+    assertThat(lines(CriticalPath.ofTaskAlone(loop, 4).parts()))
         .containsExactly("0-2 a runs Main.a", "2-10 a waits for b", "10-11 a runs Main.a");
   }
 
@@ -111,7 +113,8 @@ class CriticalPathTest {
             "1-20 a waits for Lock 'db', until Timeout.expire",
             "20-21 Timeout.expire runs Timeout.expire",
             "21-22 a runs Main.a");
-    assertThat(CriticalPath.of(loop, 2, loop.ready(0)).get(1).kind()).isEqualTo(PathKind.TIMER);
+    assertThat(CriticalPath.of(loop, 2, loop.ready(0)).parts().get(1).kind())
+        .isEqualTo(PathKind.TIMER);
   }
 
   @Test
@@ -354,6 +357,79 @@ class CriticalPathTest {
         }
       }
     }
+  }
+
+  /// Steps of 1 ms, of two tasks in turns, of which one takes 50 ms.
+  private static RecordedLoop pingPong(int count) {
+    var turns = new PretendTurns.Turn[count];
+    double time = 0;
+    for (int i = 0; i < count; i++) {
+      double end = time + (i == 701 ? 50 : 1);
+      var turn = i % 2 == 0 ? turn(i + 1, "a", 1) : turn(i + 1, "b", 2);
+      turns[i] = turn.by(i).ready(time).runs(time, end);
+      if (i > 1) {
+        turns[i].waited(1, PathKind.QUEUE, "a queue's next");
+      }
+      time = end;
+    }
+    turns[0].fromOutside().first();
+    turns[count - 1].last();
+    return loop("loop-1", turns);
+  }
+
+  @Test
+  void path_ofVeryManyParts_keepsTheLongest_andCountsAll() {
+    int count = 100_001;
+    RecordedLoop loop = pingPong(count);
+    var found = CriticalPath.of(loop, count - 1, loop.ready(0));
+    assertFills(found.parts(), loop.ready(0), loop.end(count - 1));
+    assertThat(found.parts()).hasSizeLessThan(2500);
+    assertThat(found.parts().stream().mapToInt(PathPart::folded).sum()).isEqualTo(count);
+    assertThat(found.causes())
+        .containsExactly(
+            new TaskReport.Share("steps of Main.b", nanos(50_049)),
+            new TaskReport.Share("steps of Main.a", nanos(50_001)));
+    assertThat(found.parts())
+        .filteredOn(part -> part.nanos() == nanos(50) && part.kind() == PathKind.STEP)
+        .singleElement()
+        .extracting(PathPart::who, PathPart::meanwhile)
+        .containsExactly("b", "a queue's next");
+    var own = CriticalPath.ofTaskAlone(loop, count - 1);
+    assertThat(own.waits()).extracting(TaskReport.Share::what).containsExactly("a queue's next");
+    assertThat(own.nanos(PathKind.STEP)).isEqualTo(nanos(50_001));
+  }
+
+  /// Of each task on the way it is looked for what it did before: not for each of its turns anew.
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void path_thatBeginsBeforeAllTurns_takesNoLongerForThat() {
+    int count = 400_000;
+    RecordedLoop loop = pingPong(count);
+    long from = loop.ready(0) - nanos(5);
+    var found = CriticalPath.of(loop, count - 1, from);
+    assertFills(found.parts(), from, loop.end(count - 1));
+    assertThat(found.nanos(PathKind.UNKNOWN)).isEqualTo(nanos(5));
+  }
+
+  @Test
+  void summary_whatIsTiny_isCountedOnly() {
+    var parts = new ArrayList<PathPart>();
+    for (int i = 0; i < 8; i++) { // of 5 + 495 each
+      parts.add(new PathPart(i * 500L, i * 500L + 5, PathKind.READY, "a", 1, "f", null, 1));
+      parts.add(new PathPart(i * 500L + 5, i * 500L + 500, PathKind.IO, "a", 1, "f", "x" + i, 1));
+    }
+    var summary = PathPart.summary(parts, 12, 200);
+    assertThat(summary.rows()).hasSize(8).allMatch(part -> part.kind() == PathKind.IO);
+    assertThat(summary.left()).isEqualTo(8);
+    assertThat(summary.leftNanos()).isEqualTo(40);
+    summary = PathPart.summary(parts, 2, 200);
+    assertThat(summary.rows())
+        .extracting(PathPart::kind, PathPart::count)
+        .containsExactly(
+            Tuple.tuple(PathKind.IO, 1),
+            Tuple.tuple(PathKind.IO, 1),
+            Tuple.tuple(PathKind.SHORTER, 12));
+    assertThat(summary.left()).isEqualTo(2);
   }
 
   @Test

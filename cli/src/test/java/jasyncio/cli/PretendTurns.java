@@ -118,7 +118,7 @@ final class PretendTurns {
   }
 
   static Recording recording(RecordedLoop... loops) {
-    return new Recording(List.of(loops), new ArrayList<>(), new ArrayList<>(), "");
+    return new Recording(List.of(loops), new ArrayList<>(), new ArrayList<>(), null, "");
   }
 
   /// `reader` waits for a lock, whose holder `writer` waits for data; then for a thread and a

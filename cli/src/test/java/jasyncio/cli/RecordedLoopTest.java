@@ -7,6 +7,7 @@ import static jasyncio.cli.PretendTurns.recording;
 import static jasyncio.cli.PretendTurns.turn;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 class RecordedLoopTest {
@@ -54,5 +55,38 @@ class RecordedLoopTest {
     assertThat(loop.number(2)).isEqualTo(3);
     assertThat(loop.waker(2)).isEqualTo(1);
     assertThat(loop.start(2)).isEqualTo(loop.start(1));
+  }
+
+  @Test
+  void names_thatTasksGet_areNotKept_butTold() {
+    RecordedLoop loop =
+        loop(
+            "loop-1",
+            turn(1, "Task-7", 7).fromOutside().first().runs(0, 1),
+            turn(2, "Task-8", 7).by(1).last().runs(1, 2),
+            turn(3, "Task-07", 7).by(1).last().runs(2, 3),
+            turn(4, "Task-", 9).by(1).last().runs(3, 4));
+    assertThat(loop.who(0)).isEqualTo("Task-7");
+    assertThat(loop.who(1)).isEqualTo("Task-8");
+    assertThat(loop.who(2)).isEqualTo("Task-07");
+    assertThat(loop.who(3)).isEqualTo("Task-");
+    assertThat(RecordedLoop.isUsualName("Task-2147483647", Integer.MAX_VALUE)).isTrue();
+    assertThat(RecordedLoop.isUsualName("Task-99999999999", 99)).isFalse();
+    assertThat(RecordedLoop.isUsualName("Task-x", 1)).isFalse();
+  }
+
+  @Test
+  void tasks_each_hasItsLastTurn() {
+    RecordedLoop loop =
+        loop(
+            "loop-1",
+            turn(1, "b", 9).fromOutside().first().runs(0, 1),
+            turn(2, "a", 3).by(1).first().runs(1, 2),
+            turn(3, "b", 9).by(2).last().runs(2, 3));
+    var last = new ArrayList<Integer>();
+    loop.forEachTask(last::add);
+    assertThat(last).containsExactlyInAnyOrder(1, 2);
+    assertThat(loop.previous(2)).isZero();
+    assertThat(loop.first(2)).isZero();
   }
 }

@@ -128,6 +128,16 @@ class ReplCommandTest {
   }
 
   @Test
+  void limit_ofValues_asGiven() throws Throwable {
+    String input = "\"a\".repeat(6000)\n";
+    assertThat(repl(input).out()).endsWith("a\"… 1,000 more characters\n");
+    assertThat(repl(input, "--limit=2").out()).isEqualTo("$1 ==> \"aa\"… 5,998 more characters\n");
+    assertThat(repl(input, "--limit=0").out()).hasSizeGreaterThan(6000).endsWith("a\"\n");
+    assertThat(repl("", "--limit=-1").err())
+        .isEqualTo("jasyncio repl: --limit is 0 or more, not -1\nTry 'jasyncio repl --help'.\n");
+  }
+
+  @Test
   void commands_psHelpAndUnknown() throws Throwable {
     Result result =
         repl(

@@ -1,11 +1,8 @@
 package jasyncio.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.inspect.LoopInfo;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
@@ -27,12 +24,9 @@ class ReplEngineTest {
   /// Where the code of inputs finds objects of the tests.
   private static final String SHARED = "ReplEngineTest.latch";
 
-  private static final ByteArrayOutputStream OUT = new ByteArrayOutputStream();
-  private static final ByteArrayOutputStream ERR = new ByteArrayOutputStream();
-
   private static Thread thread;
   private static ReplLoop loop;
-  private static ReplEngine engine;
+  private static ReplSession session;
 
   @BeforeAll
   static void startSession() throws Exception {
@@ -48,58 +42,20 @@ class ReplEngineTest {
               }
             });
     loop = started.get();
-    engine =
-        new ReplEngine(
-            loop.execution(),
-            classPath,
-            new PrintStream(OUT, true, UTF_8),
-            new PrintStream(ERR, true, UTF_8),
-            new Colours(false));
+    session = new ReplSession(loop, classPath);
   }
 
   @AfterAll
   static void endSession() throws Exception {
-    engine.close();
+    session.close();
     loop.end(0);
     thread.join();
   }
 
   @AfterEach
   void forget() {
-    OUT.reset();
-    ERR.reset();
+    session.forget();
     System.getProperties().remove(SHARED);
-  }
-
-  /// Evaluates inputs, all but the last without a look at what comes of them.
-  private static boolean evaluate(String... inputs) {
-    boolean fine = true;
-    for (String input : inputs) {
-      OUT.reset();
-      ERR.reset();
-      fine = engine.evaluate(input);
-    }
-    return fine;
-  }
-
-  private static String out() {
-    return OUT.toString(UTF_8).replaceAll("(?m)^\\$\\d+ ==>", "\\$n ==>");
-  }
-
-  private static String err() {
-    return ERR.toString(UTF_8).replaceAll("\\(#\\d+:", "(#n:");
-  }
-
-  private static void assertGives(String expected, String... inputs) {
-    assertThat(evaluate(inputs)).as(err()).isTrue();
-    assertThat(err()).isEmpty();
-    assertThat(out()).isEqualTo(expected);
-  }
-
-  private static void assertFails(String expected, String... inputs) {
-    assertThat(evaluate(inputs)).isFalse();
-    assertThat(out()).isEmpty();
-    assertThat(err()).isEqualTo(expected);
   }
 
   private static CountDownLatch shared(int count) {
@@ -117,45 +73,56 @@ class ReplEngineTest {
 
   @Test
   void expression_value_printedAndKept() {
-    assertGives("$n ==> \"a\\nb\"\n", "\"a\\nb\"");
-    assertGives("kept ==> 3\n", "int kept = 3");
-    assertGives("kept ==> 5\n", "kept = 5");
-    assertGives("kept ==> 5\n", "kept");
-    assertGives("$n ==> 10\n", "kept * 2");
+    session.assertGives("$n ==> \"a\\nb\"\n", "\"a\\nb\"");
+    session.assertGives("kept ==> 3\n", "int kept = 3");
+    session.assertGives("kept ==> 5\n", "kept = 5");
+    session.assertGives("kept ==> 5\n", "kept");
+    session.assertGives("$n ==> 10\n", "kept * 2");
+  }
+
+  @Test
+  void value_thatIsLarge_isCut() {
+    session.evaluate("var many = IntStream.range(0, 100_000).boxed().toList()");
+    assertThat(session.out())
+        .startsWith("many ==> [0, 1, 2, ")
+        .endsWith(" more]\n")
+        .hasSizeLessThan(1100);
+    session.assertGives("$n ==> 100000\n", "many.size()");
   }
 
   @Test
   void expression_nothing_printsNothing() {
-    assertGives("", "sleep(0)");
-    assertGives("", "await(createTask(() -> sleep(0)))");
-    assertGives("", "for (int i = 0; i < 3; i++) {}");
-    assertGives("", "import java.sql.*;");
-    assertGives("", "// nothing");
-    assertGives("", "  ");
+    session.assertGives("", "sleep(0)");
+    session.assertGives("", "await(createTask(() -> sleep(0)))");
+    session.assertGives("", "for (int i = 0; i < 3; i++) {}");
+    session.assertGives("", "import java.sql.*;");
+    session.assertGives("", "// nothing");
+    session.assertGives("", "  ");
   }
 
   @Test
   void declarations_kept() {
-    assertGives("created method twice(int)\n", "int twice(int x) {\n  return 2 * x;\n}");
-    assertGives("replaced method twice(int)\n", "int twice(int x) { return x + x; }");
-    assertGives("created record Point\n", "record Point(int x) {}");
-    assertGives("$n ==> Point[x=4]\n", "new Point(twice(2))");
+    session.assertGives("created method twice(int)\n", "int twice(int x) {\n  return 2 * x;\n}");
+    session.assertGives("replaced method twice(int)\n", "int twice(int x) { return x + x; }");
+    session.assertGives("created record Point\n", "record Point(int x) {}");
+    session.assertGives("$n ==> Point[x=4]\n", "new Point(twice(2))");
   }
 
   @Test
   void declaration_ofSomethingUnknown_usableLater() {
-    assertGives(
+    session.assertGives(
         "created method early(), which cannot be used before there is method late()\n",
         "int early() { return late(); }");
-    assertFails("early cannot be used before there is method late()\n", "early()");
-    assertGives("$n ==> 1\n", "int late() { return 1; }", "early()");
+    session.assertFails("early cannot be used before there is method late()\n", "early()");
+    session.assertGives("$n ==> 1\n", "int late() { return 1; }", "early()");
   }
 
   @Test
   void several_inOneInput_upToTheFirstThatFails() {
-    assertGives("one ==> 1\n$n ==> 2\n", "int one = 1; one + 1");
-    assertThat(evaluate("int before = 1; throw new RuntimeException(); int after = 2;")).isFalse();
-    assertThat(out()).isEqualTo("before ==> 1\n");
+    session.assertGives("one ==> 1\n$n ==> 2\n", "int one = 1; one + 1");
+    assertThat(session.evaluate("int before = 1; throw new RuntimeException(); int after = 2;"))
+        .isFalse();
+    assertThat(session.out()).isEqualTo("before ==> 1\n");
   }
 
   @ParameterizedTest
@@ -169,29 +136,29 @@ class ReplEngineTest {
         "Generator<String> f = null",
       })
   void imports_asyncio_beforeTheJdk(String input) {
-    assertThat(evaluate(input)).as(err()).isTrue();
+    assertThat(session.evaluate(input)).as(session.err()).isTrue();
   }
 
   // ---- the loop ---------------------------------------------------------------------------------
 
   @Test
   void await_atTopLevel_waits() {
-    assertGives("$n ==> 42\n", "await(createTask(() -> { sleep(0.001); return 42; }))");
-    assertGives("$n ==> [1, 2]\n", "await(gather(() -> 1, () -> 2))");
+    session.assertGives("$n ==> 42\n", "await(createTask(() -> { sleep(0.001); return 42; }))");
+    session.assertGives("$n ==> [1, 2]\n", "await(gather(() -> 1, () -> 2))");
   }
 
   @Test
   void task_ofAnInput_goesOnBetweenInputs() throws Exception {
     CountDownLatch ticks = shared(3);
-    evaluate(
+    session.evaluate(
         "var ticker = createTask(() -> { while (true) { sleep(0.001); " + useShared() + " } })");
     ticks.await(); // and no input runs
-    assertGives("$n ==> true\n", "ticker.cancel()");
+    session.assertGives("$n ==> true\n", "ticker.cancel()");
   }
 
   @Test
   void context_ofInputs_isOne() {
-    assertGives(
+    session.assertGives(
         "$n ==> 7\n", "ContextVar<Integer> cv = ContextVar.of(\"cv\")", "cv.set(7)", "cv.get()");
   }
 
@@ -223,7 +190,7 @@ class ReplEngineTest {
 
   @Test
   void exception_ofAnInput_showsItsFramesOnly() {
-    assertFails(
+    session.assertFails(
         """
         java.lang.IllegalStateException: boom
         \tat fail(#n:3)
@@ -235,8 +202,8 @@ class ReplEngineTest {
 
   @Test
   void exception_ofATask_saysWhereItWasAwaited() {
-    evaluate("await(createTask(() -> List.of().get(3)))");
-    assertThat(err())
+    session.evaluate("await(createTask(() -> List.of().get(3)))");
+    assertThat(session.err())
         .startsWith("java.lang.ArrayIndexOutOfBoundsException: ")
         .contains("\tat (#n:1)\n")
         .endsWith("\tat … awaited at (#n:1)\n")
@@ -245,7 +212,7 @@ class ReplEngineTest {
 
   @Test
   void compileError_caretUnderThePlace() {
-    assertFails(
+    session.assertFails(
         """
         error: cannot find symbol
           int y = 1 + nothing;
@@ -257,18 +224,20 @@ class ReplEngineTest {
 
   @Test
   void compileError_usualOne_hasAHint() {
-    assertThat(evaluate("await sleep(1)")).isFalse();
-    assertThat(err()).contains("hint: await is a method: write await(…)");
-    assertThat(evaluate("var pending = new Future<Integer>(getRunningLoop())", "pending.get()"))
+    assertThat(session.evaluate("await sleep(1)")).isFalse();
+    assertThat(session.err()).contains("hint: await is a method: write await(…)");
+    assertThat(
+            session.evaluate(
+                "var pending = new Future<Integer>(getRunningLoop())", "pending.get()"))
         .isFalse();
-    assertThat(err())
+    assertThat(session.err())
         .endsWith("hint: a Future is awaited: write await(…), or waitFor(…) with a time limit\n");
   }
 
   @Test
   void monitorCall_compiles_hasAHint() {
-    evaluate("var event = new Event()", "event.wait()");
-    assertThat(err()).startsWith("hint: wait(…) is a method of every Object");
+    session.evaluate("var event = new Event()", "event.wait()");
+    assertThat(session.err()).startsWith("hint: wait(…) is a method of every Object");
   }
 
   // ---- interrupts -------------------------------------------------------------------------------
@@ -288,21 +257,21 @@ class ReplEngineTest {
 
   @Test
   void interrupt_whileAnInputWaits_cancelsItAndNothingElse() {
-    evaluate("var other = createTask(() -> sleep(3600))");
+    session.evaluate("var other = createTask(() -> sleep(3600))");
     interruptWhenShared(shared(1));
-    assertFails("KeyboardInterrupt\n", "{ " + useShared() + " sleep(3600); }");
-    assertGives("$n ==> false\n", "other.done()");
-    evaluate("other.cancel()");
+    session.assertFails("KeyboardInterrupt\n", "{ " + useShared() + " sleep(3600); }");
+    session.assertGives("$n ==> false\n", "other.done()");
+    session.evaluate("other.cancel()");
   }
 
   @Test
   void interrupt_ofACleanUp_waitsForIt() {
     interruptWhenShared(shared(1));
-    assertFails(
+    session.assertFails(
         "KeyboardInterrupt\n",
         "int cleaned = 0",
         "try { " + useShared() + " sleep(3600); } finally { sleep(0.001); cleaned++; }");
-    assertGives("cleaned ==> 1\n", "cleaned");
+    session.assertGives("cleaned ==> 1\n", "cleaned");
   }
 
   /// The first interrupt may come in front of the call; a person presses the key again.
@@ -322,7 +291,7 @@ class ReplEngineTest {
             Thread.currentThread().interrupt();
           }
         });
-    assertFails("KeyboardInterrupt\n", "{ " + useShared() + " Thread.sleep(3_600_000); }");
+    session.assertFails("KeyboardInterrupt\n", "{ " + useShared() + " Thread.sleep(3_600_000); }");
     ended.countDown();
   }
 
@@ -331,28 +300,28 @@ class ReplEngineTest {
     CountDownLatch latch = shared(1);
     interruptWhenShared(latch);
     interruptWhenShared(latch);
-    assertFails("KeyboardInterrupt\n", "{ " + useShared() + " while (true) {} }");
-    assertGives("$n ==> 1\n", "1");
+    session.assertFails("KeyboardInterrupt\n", "{ " + useShared() + " while (true) {} }");
+    session.assertGives("$n ==> 1\n", "1");
   }
 
   @Test
   void interrupt_whileNothingRuns_nothing() {
     loop.interrupt();
-    assertGives("$n ==> 1\n", "1");
+    session.assertGives("$n ==> 1\n", "1");
   }
 
   // ---- completion -------------------------------------------------------------------------------
 
   private static List<String> completions(String text) {
-    SnippetParser parser = new SnippetParser(CompletableFuture.completedFuture(engine));
+    SnippetParser parser = new SnippetParser(CompletableFuture.completedFuture(session.engine()));
     var line = parser.parse(text, text.length(), org.jline.reader.Parser.ParseContext.COMPLETE);
-    return new SnippetCompleter(CompletableFuture.completedFuture(engine))
+    return new SnippetCompleter(CompletableFuture.completedFuture(session.engine()))
         .completions(text, text.length(), text.length() - line.wordCursor());
   }
 
   @Test
   void completion_names() {
-    evaluate("var someLoop = getRunningLoop()");
+    session.evaluate("var someLoop = getRunningLoop()");
     assertThat(completions("createTa")).containsExactly("createTask(");
     assertThat(completions("someLoop.isC")).containsExactly("isClosed()");
     assertThat(completions("1 + someL")).containsExactly("someLoop");
@@ -369,7 +338,7 @@ class ReplEngineTest {
   @ValueSource(
       strings = {"void f() {", "1 +", "int x = 1; int y =", "if (true) {\n", "foo(", "\"\"\"\na"})
   void isIncomplete_begun_true(String text) {
-    assertThat(engine.isIncomplete(text)).isTrue();
+    assertThat(session.engine().isIncomplete(text)).isTrue();
   }
 
   @ParameterizedTest
@@ -385,17 +354,17 @@ class ReplEngineTest {
         "// a"
       })
   void isIncomplete_whole_false(String text) {
-    assertThat(engine.isIncomplete(text)).isFalse();
+    assertThat(session.engine().isIncomplete(text)).isFalse();
   }
 
   @Test
   void interrupt_whileAnInputIsCompiled_keepsItFromRunning() {
     loop.beginInput();
     loop.interrupt();
-    evaluate("IO.println(\"ran\")");
+    session.evaluate("IO.println(\"ran\")");
     loop.endInput();
-    assertThat(err()).isEqualTo("KeyboardInterrupt\n");
-    assertThat(out()).isEmpty();
+    assertThat(session.err()).isEqualTo("KeyboardInterrupt\n");
+    assertThat(session.out()).isEmpty();
   }
 
   // ---- tasks ------------------------------------------------------------------------------------
@@ -403,16 +372,18 @@ class ReplEngineTest {
   @Test
   void snapshot_ofTasks_namesTheirInputsAndForWhatTheyWait() throws Exception {
     CountDownLatch latch = shared(1);
-    evaluate(
+    session.evaluate(
         "var sleeper = createTask(() -> {\n  " + useShared() + "\n  sleep(3600);\n}, \"sleeper\")");
     latch.await();
-    evaluate("sleep(0)");
+    session.evaluate("sleep(0)");
     String tasks =
-        engine.restore(
-            loop.ask(() -> LoopInfo.capture(loop.loop()).format()).get(60, TimeUnit.SECONDS));
+        session
+            .engine()
+            .restore(
+                loop.ask(() -> LoopInfo.capture(loop.loop()).format()).get(60, TimeUnit.SECONDS));
     assertThat(tasks)
         .containsPattern(
             "\\nsleeper \\(<lambda>\\): waits for its sleep to end in [\\d.]+ s\\n    at .*\\(#\\d+:3\\)");
-    evaluate("sleeper.cancel()", "sleep(0)");
+    session.evaluate("sleeper.cancel()", "sleep(0)");
   }
 }

@@ -38,26 +38,17 @@ class ReportTextTest {
                0.004 s        40 ms   7.0 %   █       page-1                waits for data from 10.0.0.3:443   data from 10.0.0.10:443
                0.044 s        9.1 ms  1.6 %   ▏                             … 4 shorter ones
                0.053 s        127 ms  22.3 %  ████    page-1                is ready, others run: page-5       data from 10.0.0.10:443
-               0.181 s        1.1 ms  0.2 %   ▏                             … 3 shorter ones
                0.182 s        21 ms   3.7 %   █       page-1                waits for data from 10.0.0.2:5432
                0.203 s        40 ms   6.9 %   █       SocketTransport.read  is ready, others run: page-8       its sleep to end
-               0.242 s        2.2 ms  0.4 %   ▏                             … 5 shorter ones
                0.244 s        21 ms   3.7 %   █       page-5                waits for data from 10.0.0.2:5432  Lock 'db'
-               0.265 s        1.2 ms  0.2 %   ▏                             … 5 shorter ones
                0.267 s        21 ms   3.7 %   █       page-9                waits for data from 10.0.0.2:5432  Lock 'db'
-               0.288 s        1.2 ms  0.2 %   ▏                             … 5 shorter ones
                0.289 s        21 ms   3.7 %   █       page-2                waits for data from 10.0.0.2:5432  Lock 'db'
-               0.310 s        1.2 ms  0.2 %   ▏                             … 5 shorter ones
                0.311 s        21 ms   3.7 %   █       page-6                waits for data from 10.0.0.2:5432  Lock 'db'
-               0.332 s        1.2 ms  0.2 %   ▏                             … 5 shorter ones
                0.333 s        170 ms  29.8 %  ██████  page-3                waits for data from 10.0.0.2:5432  Lock 'db'
-               0.503 s        1.2 ms  0.2 %   ▏                             … 5 shorter ones
                0.504 s        21 ms   3.7 %   █       page-7                waits for data from 10.0.0.2:5432  Lock 'db'
-               0.525 s        1.2 ms  0.2 %   ▏                             … 5 shorter ones
                0.526 s        21 ms   3.7 %   █       page-4                waits for data from 10.0.0.2:5432  Lock 'db'
-               0.547 s        1.2 ms  0.2 %   ▏                             … 5 shorter ones
                0.549 s        21 ms   3.7 %   █       page-8                waits for data from 10.0.0.2:5432
-               0.570 s        660 µs  0.1 %   ▏                             … 3 shorter ones
+               between them   12 ms   2.1 %   ▏                             … 46 shorter ones
                by cause: data from 10.0.0.2:5432 59.3 %, ready, while others ran 29.7 %, data from 10.0.0.3:443 7.0 %, steps of Crawler.visit 2.6 %, its sleep to end 0.9 %, the rest 0.6 %\
             """);
   }
@@ -79,11 +70,9 @@ class ReportTextTest {
                4 steps of its own 5.0 ms, 4.9 %; ready, while others ran 3.4 ms, 3.4 %, longest behind writer (2.0 ms); waited 93 ms, 91.7 %
                waited for: Lock 'db' 64.1 %, Main.hash() on another thread 19.7 %, its sleep to end 7.9 %
                CRITICAL PATH  TIME    SHARE                WHO          DID WHAT                                 WHILE IT WAITED FOR
-               0.000 s        400 µs  0.4 %   ▏            writer       is ready, others run: main
                0.000 s        1.0 ms  1.0 %   ▏            writer       runs Main.writer
                0.001 s        58 ms   57.2 %  ███████████  writer       waits for data from db:5432              Lock 'db'
                0.059 s        1.0 ms  1.0 %   ▏            Socket.read  is ready                                 Lock 'db'
-               0.060 s        500 µs  0.5 %   ▏            Socket.read  runs Socket.read                         Lock 'db'
                0.061 s        5.5 ms  5.4 %   █            writer       is ready, others run: log                Lock 'db'
                0.066 s        1.0 ms  1.0 %   ▏            writer       runs Main.writer                         Lock 'db'
                0.067 s        1.0 ms  1.0 %   ▏            reader       is ready, others run: writer
@@ -93,6 +82,7 @@ class ReportTextTest {
                0.091 s        8.0 ms  7.9 %   ██           reader       waits for its sleep to end
                0.099 s        1.0 ms  1.0 %   ▏            reader       is ready
                0.100 s        1.0 ms  1.0 %   ▏            reader       runs Main.reader
+               between them   900 µs  0.9 %   ▏                         … 2 shorter ones
                by cause: data from db:5432 57.2 %, Main.hash() on another thread 19.7 %, ready, while others ran 8.8 %, its sleep to end 7.9 %, steps of Main.reader 3.9 %, the rest 2.5 %\
             """);
   }
@@ -143,5 +133,16 @@ class ReportTextTest {
             """);
     var few = loop("loop-1", turns[0], turns[1], turns[2].runs(2, 9));
     assertThat(text(recording(few), 1, null)).endsWith("   woken by: a timer → tick (2 times)");
+  }
+
+  @Test
+  void step_thatIsSlow_andWasNotSeen_saysWhy() {
+    String unknown =
+        "   its stack is not known: a step is looked at once it takes 0.1 s"
+            + " (setSlowCallbackDuration), and this one was over before";
+    var slow = loop("loop-1", callback(1, "tick").from(PathKind.TIMER).runs(0, 115));
+    assertThat(text(recording(slow), 1, null)).contains("1. 115 ms  tick", unknown);
+    var quick = loop("loop-1", callback(1, "tick").from(PathKind.TIMER).runs(0, 9));
+    assertThat(text(recording(quick), 1, null)).doesNotContain("not known");
   }
 }

@@ -30,7 +30,8 @@ final class FlightRecord implements AutoCloseable {
       Map.of(
           "jasyncio.Turn#enabled", "true",
           "jasyncio.Step#enabled", "true",
-          "jasyncio.Step#threshold", "10 ms");
+          "jasyncio.Step#threshold", "10 ms",
+          "jdk.ActiveRecording#enabled", "true"); // says when it began, and how much is kept
 
   private final Recording recording;
   private final Path file;
