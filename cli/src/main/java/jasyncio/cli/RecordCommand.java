@@ -55,7 +55,7 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
       names = {"-o", "--output"},
       order = 1,
       paramLabel = "FILE",
-      description = "The file to write (default: jasyncio-PID-DATE-TIME.jfr, in this directory).")
+      description = "The file to write (default, in this directory: jasyncio-PID-DATE-TIME.jfr).")
   private @Nullable Path output;
 
   @Option(names = "--force", order = 2, description = "Replace the file if it is there.")
