@@ -21,11 +21,10 @@ class CountedCostsTest {
     return run(() -> {
       var thread = new AtomicReference<Thread>();
       var task =
-          createTask(
-              () -> {
-                thread.set(Thread.currentThread());
-                waits.run();
-              });
+          createTask(() -> {
+            thread.set(Thread.currentThread());
+            waits.run();
+          });
       getRunningLoop().callSoon(() -> {}); // so that sleep(0) is no way back without a switch
       sleep(0);
       var stack = thread.get().getStackTrace();

@@ -7,9 +7,11 @@ import java.lang.classfile.ClassTransform;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.CodeTransform;
+import java.lang.classfile.Instruction;
 import java.lang.classfile.Label;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.LabelTarget;
+import java.lang.classfile.instruction.LineNumber;
 import java.lang.constant.ClassDesc;
 import java.lang.constant.ConstantDescs;
 import java.util.HashSet;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class StopCheckWeaver implements CodeTransform {
   private final ClassDesc check;
   private final Set<Label> passed = new HashSet<>();
+  private boolean begun; // an instruction or its line has come
 
   private StopCheckWeaver(ClassDesc check) {
     this.check = check;
@@ -51,13 +54,18 @@ final class StopCheckWeaver implements CodeTransform {
                 .orElse(ClassHierarchyResolver.defaultResolver())));
   }
 
-  @Override
-  public void atStart(CodeBuilder code) {
-    addCheck(code);
-  }
-
+  /// The first check is in the first line, so that what is thrown there has a place.
   @Override
   public void accept(CodeBuilder code, CodeElement element) {
+    if (!begun && element instanceof LineNumber) {
+      begun = true;
+      code.with(element);
+      addCheck(code);
+      return;
+    } else if (!begun && element instanceof Instruction) {
+      begun = true;
+      addCheck(code);
+    }
     if (element instanceof LabelTarget target) {
       passed.add(target.label());
     } else if (element instanceof BranchInstruction jump && passed.contains(jump.target())) {

@@ -53,7 +53,10 @@ public final class FlightRecording {
 
     /// Whether any is.
     public boolean any() {
-      return steps || waits || blockingCalls || turns; // equals() of a record would slow every start
+      return steps
+          || waits
+          || blockingCalls
+          || turns; // equals() of a record would slow every start
     }
   }
 
