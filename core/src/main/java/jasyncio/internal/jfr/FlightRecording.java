@@ -53,10 +53,8 @@ public final class FlightRecording {
 
     /// Whether any is.
     public boolean any() {
-      return steps
-          || waits
-          || blockingCalls
-          || turns; // equals() of a record would slow every start
+      // to compare by equals() of the record would slow every start
+      return steps || waits || blockingCalls || turns;
     }
   }
 
