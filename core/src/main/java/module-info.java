@@ -27,6 +27,7 @@ import org.jspecify.annotations.NullMarked;
 @SuppressWarnings("module") // the test kit, which is built after this
 module jasyncio {
   requires static transitive org.jspecify;
+  requires static java.management; // how long the collector takes: for visitors, if it is there
   requires static jdk.jfr; // what somebody records: asked for before it is used
   requires jdk.unsupported; // sun.misc.Signal, the JVM's only access to signals
 

@@ -5,6 +5,7 @@ import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.internal.face.Loops;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopParts;
 import jasyncio.internal.loop.ReadyQueue;
@@ -74,6 +75,61 @@ class LooksFromOutsideTest {
     sleep(3600);
     assertThat(clock.elapsed().toHours()).isEqualTo(1);
     assertThat(Lowlevel.busyTime(loop)).isZero();
+  }
+
+  @Test
+  void busyTime_firstAskedWhileAVisitorWatches_countsFromThere_andGoesOnWithoutThem() {
+    try (var loop = newLoop()) {
+      var core = LoopAccess.get().core(loop);
+      core.watchBusyTime();
+      loop.callSoon(() -> {
+        pass(2);
+        assertThat(Lowlevel.busyTime(loop)).isZero();
+        pass(3);
+        core.unwatchBusyTime();
+        pass(4);
+        loop.stop();
+      });
+      loop.runForever();
+      assertThat(Lowlevel.busyTime(loop)).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void watchedBusyTime_isTakenUntilTheLastVisitorLeaves() {
+    try (var loop = newLoop()) {
+      var core = LoopAccess.get().core(loop);
+      assertThat(core.watchBusyTime()).isZero();
+      core.watchBusyTime();
+      loop.callSoon(() -> {
+        pass(2);
+        assertThat(core.watchedBusyNanos(now.get())).isEqualTo(2_000_000_000);
+        core.unwatchBusyTime();
+        pass(1);
+        assertThat(core.watchedBusyNanos(now.get())).isEqualTo(3_000_000_000L);
+        core.unwatchBusyTime();
+        assertThat(core.watchedBusyNanos(now.get())).isZero(); // nobody takes it
+        pass(1);
+        assertThat(core.watchBusyTime()).isZero(); // another one begins anew
+        loop.stop();
+      });
+      loop.runForever();
+    }
+  }
+
+  @Test
+  void statisticsForVisitors_timerThatIsDue_isReady() {
+    try (var loop = newLoop()) {
+      loop.callSoon(() -> {
+        loop.callLater(1, () -> {});
+        loop.callLater(5, () -> {});
+        pass(2);
+        assertThat(loop.statistics()).isEqualTo(new LoopStatistics(0, 2, 0, 0, 0, null));
+        assertThat(Loops.statistics(loop)).isEqualTo(new LoopStatistics(1, 1, 0, 0, 0, null));
+        loop.stop();
+      });
+      loop.runForever();
+    }
   }
 
   @Test

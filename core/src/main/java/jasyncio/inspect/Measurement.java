@@ -43,17 +43,26 @@ final class Measurement implements StepListener, AutoCloseable {
 
   private final EventLoop loop;
   private StepCosts costs; // loop's thread
+  private Loops.Load load; // likewise: when these costs began
+  private double paused = CollectorPauses.seconds(); // visitor's thread
   private Map<Integer, Wait> waits = Map.of(); // visitor's thread, by the numbers of tasks
 
   Measurement(EventLoop loop) {
     this.loop = loop;
     this.costs = new StepCosts(loop);
-    Loops.addStepListener(loop, this);
+    this.load = Loops.watchLoad(loop);
+    try {
+      Loops.addStepListener(loop, this);
+    } catch (Throwable e) {
+      Loops.unwatchLoad(loop);
+      throw e;
+    }
   }
 
   @Override
   public void close() {
     Loops.removeStepListener(loop, this);
+    Loops.unwatchLoad(loop);
   }
 
   // ---- on the loop ------------------------------------------------------------------------------
@@ -68,11 +77,23 @@ final class Measurement implements StepListener, AutoCloseable {
     return costs.of(task);
   }
 
+  /// What was measured from one look to the next.
+  private record Taken(StepCosts costs, Loops.Load from, Loops.Load to) {
+    double seconds() {
+      return (to.now() - from.now()) / NANOS;
+    }
+
+    /// It did not wait.
+    double busy() {
+      return (to.busy() - from.busy()) / NANOS;
+    }
+  }
+
   /// One look at the tasks. The loop's thread until it is over, then the visitor's.
   private final class Look implements Survey.Visitor {
     private final List<Waiter> waiters = new ArrayList<>();
     private boolean looked;
-    private @Nullable StepCosts taken;
+    private @Nullable Taken taken;
 
     @Override
     public int maxTasks() {
@@ -91,8 +112,10 @@ final class Measurement implements StepListener, AutoCloseable {
 
     @Override
     public void end() {
-      taken = costs;
+      var now = Loops.load(loop);
+      taken = new Taken(costs, load, now);
       costs = new StepCosts(loop);
+      load = now;
     }
   }
 
@@ -116,11 +139,19 @@ final class Measurement implements StepListener, AutoCloseable {
     return statistics;
   }
 
-  private static void putCosts(StepCosts costs, Map<String, @Nullable Object> found) {
+  private void putCosts(Taken taken, Map<String, @Nullable Object> found) {
     long now = System.nanoTime();
-    found.put("seconds", (now - costs.began) / NANOS);
+    var costs = taken.costs();
+    found.put("seconds", taken.seconds());
     found.put("steps", costs.all().steps);
-    found.put("busy", costs.all().nanos / NANOS);
+    found.put("busy", taken.busy());
+    found.put("inSteps", costs.all().nanos / NANOS);
+    found.put("waited", Math.max(0, taken.seconds() - taken.busy()));
+    double pausedBefore = paused;
+    paused = CollectorPauses.seconds();
+    if (!Double.isNaN(paused)) {
+      found.put("collector", paused - pausedBefore);
+    }
     found.put(
         "tasks",
         hottest(costs.tasks().stream(), StepCosts.TaskCost::cost)

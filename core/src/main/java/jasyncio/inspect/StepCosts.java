@@ -69,7 +69,6 @@ final class StepCosts implements StepListener {
       int ready,
       List<StackTraceElement> stack) {}
 
-  final long began = System.nanoTime();
   private final EventLoop loop;
   private final Cost all = new Cost();
   private final IdentityHashMap<Task<?>, Cost> tasks = new IdentityHashMap<>(); // not done
@@ -124,7 +123,8 @@ final class StepCosts implements StepListener {
   private SlowStep slowStep(Object step, long nanos, List<StackTraceElement> seen) {
     var task = step instanceof Task<?> t ? Identity.of(t) : null;
     var function = task == null ? Loops.nameOfCallback(step) : task.coroutine();
-    return new SlowStep(task, function, nanos, System.nanoTime(), loop.statistics().ready(), seen);
+    return new SlowStep(
+        task, function, nanos, System.nanoTime(), Loops.statistics(loop).ready(), seen);
   }
 
   private static Cost of(Map<String, Cost> functions, String name) {

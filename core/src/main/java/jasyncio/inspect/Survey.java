@@ -104,7 +104,7 @@ final class Survey {
 
   private void look() {
     if (statistics == null) {
-      statistics = loop.statistics();
+      statistics = Loops.statistics(loop);
       boolean few = statistics.tasks() <= visitor.maxTasks();
       left =
           few

@@ -2,6 +2,7 @@ package jasyncio.inspect;
 
 import static jasyncio.Asyncio.*;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import jasyncio.Asyncio;
 import jasyncio.RunOptions;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What visitors are told who measure.
@@ -137,6 +139,88 @@ class MeasureTest {
           }
         },
         RunOptions.defaults().debug(false)); // which would log it
+  }
+
+  @Test
+  void slowStep_timersThatBecameDueMeanwhile_hadToWait() throws Exception {
+    run(
+        () -> {
+          getRunningLoop().setSlowCallbackDuration(0.001);
+          try (var conversation = new Conversation()) {
+            measure(conversation);
+            await(
+                createTask(
+                    () -> {
+                      for (int i = 0; i < 10; i++) {
+                        getRunningLoop().callLater(0.001, () -> {});
+                      }
+                      compute(5_000_000);
+                    },
+                    "slow"));
+            assertThat(measure(conversation).named("slow", "slow").number("ready"))
+                .isGreaterThanOrEqualTo(10);
+          }
+        },
+        RunOptions.defaults().debug(false)); // which would log it
+  }
+
+  @Test
+  void busy_ofALoopOfVeryShortSteps_isAllTheTimeInWhichItDoesNotWait() throws Exception {
+    run(() -> {
+      try (var conversation = new Conversation()) {
+        var hops =
+            Stream.generate(() ->
+                    createTask(() -> {
+                      while (true) {
+                        sleep(0);
+                      }
+                    }))
+                .limit(3)
+                .toArray(Task<?>[]::new);
+        measure(conversation);
+        var full = measure(conversation);
+        assertThat(full.number("busy")).isEqualTo(full.number("seconds"));
+        assertThat(full.number("waited")).isZero();
+        assertThat(full.number("inSteps")).isBetween(1e-9, full.number("busy"));
+        stop(hops);
+
+        measure(conversation);
+        sleep(0.001);
+        var idle = measure(conversation);
+        assertThat(idle.number("waited")).isPositive();
+        assertThat(idle.number("busy") + idle.number("waited"))
+            .isCloseTo(idle.number("seconds"), within(1e-6));
+      }
+    });
+  }
+
+  @Test
+  void collector_hasStoppedTheProgram_isInTheAnswer() throws Exception {
+    run(() -> {
+      try (var conversation = new Conversation()) {
+        measure(conversation);
+        double paused = 0;
+        while (paused == 0) { // less than a millisecond may not show
+          System.gc();
+          paused = measure(conversation).number("collector");
+        }
+        assertThat(paused).isPositive();
+      }
+    });
+  }
+
+  @Test
+  void collector_thatWorksBesideTheProgram_doesNotStopIt() {
+    assertThat(
+            Stream.of(
+                    "Copy",
+                    "G1 Young Generation",
+                    "G1 Concurrent GC",
+                    "ZGC Major Cycles",
+                    "ZGC Major Pauses",
+                    "Shenandoah Cycles")
+                .filter(CollectorPauses::stops))
+        .containsExactly("Copy", "G1 Young Generation", "ZGC Major Pauses");
   }
 
   @Test

@@ -3,6 +3,7 @@ package jasyncio.internal.face;
 import static jasyncio.internal.face.Current.ACCESS;
 
 import jasyncio.EventLoop;
+import jasyncio.LoopStatistics;
 import jasyncio.internal.base.StepListener;
 import jasyncio.internal.loop.Entry;
 import java.util.List;
@@ -51,6 +52,48 @@ public final class Loops {
   /// No more, but for a step that is ending. Any thread.
   public static void removeStepListener(EventLoop loop, StepListener listener) {
     ACCESS.removeStepListener(loop, listener);
+  }
+
+  /// A moment, by the loop's clock, and for how long it has been busy until then: nanoseconds, of
+  /// which differences make sense.
+  public record Load(long now, long busy) {}
+
+  /// Has the loop take the time for which it is busy and does not wait, until [#unwatchLoad]. Any
+  /// thread.
+  ///
+  /// @return where it begins
+  public static Load watchLoad(EventLoop loop) {
+    var core = ACCESS.core(loop);
+    long busy = core.watchBusyTime();
+    return new Load(core.nanos(), busy);
+  }
+
+  /// No more, unless others want to know. Any thread.
+  public static void unwatchLoad(EventLoop loop) {
+    ACCESS.core(loop).unwatchBusyTime();
+  }
+
+  /// How busy it has been, while somebody watches. The loop's thread.
+  public static Load load(EventLoop loop) {
+    var core = ACCESS.core(loop);
+    long now = core.nanos();
+    return new Load(now, core.watchedBusyNanos(now));
+  }
+
+  /// What the loop has to do. Timers that are due count as ready, though it has not taken them yet.
+  /// The loop's thread.
+  public static LoopStatistics statistics(EventLoop loop) {
+    var seen = loop.statistics();
+    int due = ACCESS.core(loop).due();
+    return due == 0
+        ? seen
+        : new LoopStatistics(
+            seen.ready() + due,
+            Math.max(0, seen.timers() - due),
+            seen.tasks(),
+            seen.blocked(),
+            seen.channels(),
+            seen.executor());
   }
 
   /// Has the loops that run find out at once, and not within a quarter of a second, that somebody

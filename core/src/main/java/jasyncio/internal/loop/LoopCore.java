@@ -82,7 +82,10 @@ public final class LoopCore implements FiberSource {
   private final LoopInterrupts interrupts;
 
   private volatile BlockingMode blockingMode = BlockingMode.BLOCK; // any thread
-  private volatile @Nullable BusyClock busyClock; // only where somebody wants to know; any thread
+  private volatile @Nullable BusyClock busyClock; // only while somebody wants to know; any thread
+  private volatile @Nullable BusyClock keptClock; // the same, once somebody wants it for good
+  private volatile long busyBefore; // what it showed then
+  private int busyWatchers; // who want it until they leave; guarded by this
   private @Nullable IdleListener idleListener; // only where somebody wants to know
   private boolean listenerAsked; // and nothing has happened since
   private int batch; // entries of this iteration that still wait for their turn
@@ -281,6 +284,12 @@ public final class LoopCore implements FiberSource {
     return ready.size();
   }
 
+  /// How many timers are due, and not taken yet: those, too, could have their turn. The loop's
+  /// logical thread only.
+  public int due() {
+    return timers.due(nanos());
+  }
+
   /// How many entries of the iteration still wait for their turn: with each turn it is less. Any
   /// thread, for others than the loop's a guess.
   public int turnsLeft() {
@@ -342,13 +351,53 @@ public final class LoopCore implements FiberSource {
   }
 
   /// For how long the loop has been busy, and did not wait for something to do, since this was
-  /// first called; a loop that does not run is not busy. Before that, nobody takes the time. Any
-  /// thread.
+  /// first called; a loop that does not run is not busy. From then on it takes the time for good.
+  /// Any thread.
   ///
   /// @param now what [#nanos] shows
   public long busyNanos(long now) {
+    var clock = keptClock;
+    return Math.max(0, (clock != null ? clock : keepBusyClock()).busy(now) - busyBefore);
+  }
+
+  private synchronized BusyClock keepBusyClock() {
+    var clock = keptClock;
+    if (clock == null) {
+      clock = beginBusyClock();
+      busyBefore = clock.busy(nanos());
+      keptClock = clock;
+    }
+    return clock;
+  }
+
+  /// The loop takes the time for which it is busy, until [#unwatchBusyTime]. Any thread.
+  ///
+  /// @return for how long it has been, in nanoseconds, up to now; what [#watchedBusyNanos] gives
+  ///   goes on from there
+  public synchronized long watchBusyTime() {
+    busyWatchers++;
+    return beginBusyClock().busy(nanos());
+  }
+
+  /// Unless others want to know it, it does so no more. Any thread.
+  public synchronized void unwatchBusyTime() {
+    busyWatchers--;
+    if (busyWatchers == 0 && keptClock == null) {
+      busyClock = null;
+    }
+  }
+
+  /// For how long the loop has been busy, while somebody watches. The loop's logical thread, in a
+  /// turn: so the clock goes right now even if it began just as a wait ended.
+  ///
+  /// @param now what [#nanos] shows
+  public long watchedBusyNanos(long now) {
     var clock = busyClock;
-    return clock != null ? clock.busy(now) : beginBusyClock().busy(now);
+    if (clock == null) {
+      return 0; // the last one has just left
+    }
+    clock.goesOn(now);
+    return clock.busy(now);
   }
 
   private synchronized BusyClock beginBusyClock() { // by whoever looks; the loop does not lock

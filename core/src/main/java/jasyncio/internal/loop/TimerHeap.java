@@ -39,6 +39,33 @@ public final class TimerHeap {
     return Math.max(0, size - unwanted);
   }
 
+  /// How many are wanted, and due at `nanos`. Looks at those that are due, and at those that nobody
+  /// has asked for since they were added.
+  public int due(long nanos) {
+    int due = due(0, nanos);
+    for (int i = sifted; i < size; i++) {
+      due += isDue(i, nanos) ? 1 : 0;
+    }
+    return due;
+  }
+
+  /// Those from here on down the heap.
+  private int due(int at, long nanos) {
+    if (at >= sifted || nanos(at) > nanos) {
+      return 0;
+    }
+    int due = isDue(at, nanos) ? 1 : 0;
+    int child = (at << 2) + 1;
+    for (int i = 0; i < 4; i++) {
+      due += due(child + i, nanos);
+    }
+    return due;
+  }
+
+  private boolean isDue(int at, long nanos) {
+    return nanos(at) <= nanos && entries[at].isWanted(ticket(at));
+  }
+
   /// Those that are wanted, in no particular order.
   public List<Entry> wanted() {
     var wanted = new ArrayList<Entry>();

@@ -56,6 +56,24 @@ class TimerHeapTest {
   }
 
   @Test
+  void due_countsThoseThatAreWanted_inTheHeapAndBehindIt() {
+    for (int i = 0; i < 100; i++) {
+      add(i, i * 37 % 100);
+    }
+    assertThat(heap.due(9)).isEqualTo(10);
+    assertThat(heap.firstNanos()).isZero();
+    assertThat(heap.due(-1)).isZero();
+    assertThat(heap.due(9)).isEqualTo(10);
+    assertThat(heap.due(1_000)).isEqualTo(100);
+    add(100, 3);
+    cancel(add(101, 4));
+    add(102, 50);
+    assertThat(heap.due(9)).isEqualTo(11);
+    heap.pollDue(0);
+    assertThat(heap.due(9)).isEqualTo(10);
+  }
+
+  @Test
   void pollDue_ofTimersInAnyOrder_givesThemByTime() {
     add(3, 30);
     add(1, 10);
