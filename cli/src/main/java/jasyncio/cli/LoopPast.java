@@ -24,7 +24,8 @@ final class LoopPast {
           "heldUpBy",
           "heldUpFor",
           "noAnswerFor");
-  private static final List<String> OF_A_POINT = List.of("seconds", "steps", "busy", "lag");
+  private static final List<String> OF_A_POINT =
+      List.of("seconds", "steps", "busy", "inSteps", "waited", "collector", "lag");
 
   /// A measurement.
   ///
@@ -64,6 +65,17 @@ final class LoopPast {
     return samples.getLast().at < now - KEPT_MILLIS;
   }
 
+  /// Whether it has ended so soon that nothing was measured.
+  ///
+  /// @param sequence the newest round
+  boolean wasMomentary(long sequence) {
+    return samples.size() == 1 && hasEnded(sequence);
+  }
+
+  private boolean hasEnded(long sequence) {
+    return samples.getLast().sequence < sequence;
+  }
+
   /// What is to be shown of it.
   ///
   /// @param sequence the newest round: a loop that was not there in it has ended
@@ -73,7 +85,7 @@ final class LoopPast {
     Sample newest = samples.getLast();
     var described = new JsonObject();
     described.addProperty("name", name);
-    described.addProperty("ended", newest.sequence < sequence);
+    described.addProperty("ended", hasEnded(sequence));
     for (String property : NEWEST) {
       if (newest.loop.has(property)) {
         described.add(property, newest.loop.get(property));

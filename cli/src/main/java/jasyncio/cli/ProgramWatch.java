@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
@@ -149,10 +150,13 @@ final class ProgramWatch implements AutoCloseable {
     sequence++;
     pid = answer.get("pid").getAsLong();
     long now = millis();
-    for (JsonObject loop : PsCommand.objects(answer, "loops")) {
+    List<JsonObject> running = PsCommand.objects(answer, "loops");
+    for (JsonObject loop : running) {
       loops.computeIfAbsent(loop.get("name").getAsString(), LoopPast::new).add(sequence, now, loop);
     }
-    loops.values().removeIf(past -> past.isOver(now));
+    loops
+        .values()
+        .removeIf(past -> past.isOver(now) || (!running.isEmpty() && past.wasMomentary(sequence)));
   }
 
   /// Remembers that the program has ended; `sentence` says so.

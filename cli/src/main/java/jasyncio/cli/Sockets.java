@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class Sockets {
   private static final Path PROCESSES = Path.of("/proc");
 
+  private static final String SUPERUSER = "root";
+
   private Sockets() {}
 
   /// The sockets of a process, which may have been left by others of its number.
@@ -90,6 +92,35 @@ final class Sockets {
           .orElse(pid);
     } catch (IOException e) {
       return pid; // no such thing here
+    }
+  }
+
+  /// Who listens at a socket and could deceive this user; `null` if that is this user, or one who
+  /// may do anything anyway, or if the system does not say. The superuser may visit everybody.
+  static @Nullable UserPrincipal strangerAt(SocketChannel channel) throws IOException {
+    if (!channel.supportedOptions().contains(ExtendedSocketOptions.SO_PEERCRED)) {
+      return null;
+    }
+    UserPrincipal listener = channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+    return isTrusted(listener, thisUser()) ? null : listener;
+  }
+
+  static boolean isTrusted(UserPrincipal listener, UserPrincipal visitor) {
+    return listener.equals(visitor)
+        || listener.getName().equals(SUPERUSER)
+        || visitor.getName().equals(SUPERUSER);
+  }
+
+  private static UserPrincipal thisUser() throws IOException {
+    Path self = PROCESSES.resolve("self");
+    if (Files.exists(self)) {
+      return Files.getOwner(self);
+    }
+    Path probe = Files.createTempFile("jasyncio-", ""); // whose owner we are, by whatever name
+    try {
+      return Files.getOwner(probe);
+    } finally {
+      Files.delete(probe);
     }
   }
 

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
       "Show what keeps the event loops of a running program busy, once a second: how",
       "late they are, which functions and tasks have them for how long, slow steps,",
       "the longest waits, what most tasks wait for, and the oldest tasks that nobody",
-      "awaits.",
+      "awaits. The loop that is shown first stays there while it lives.",
       "",
       "While it looks, the program takes the time of each step. q or Ctrl-C ends it.",
       "Where the output is no terminal, frames follow each other, until --count is",
@@ -62,6 +62,9 @@ final class TopCommand implements JasyncioCommand.Subcommand {
       description = "Show so many measurements, and end.")
   private @Nullable Integer count;
 
+  @Option(names = "--loop", order = 3, paramLabel = "NAME", description = "Show this loop alone.")
+  private @Nullable String loop;
+
   @Mixin private VisitOptions options = new VisitOptions();
 
   private volatile boolean leaves; // Ctrl-C
@@ -77,11 +80,12 @@ final class TopCommand implements JasyncioCommand.Subcommand {
       throw UsageMistake.in(NAME, "--count is 1 or more, not " + count);
     }
     try (Visit visit = options.visit(NAME)) {
-      ask(visit); // the measurement begins
+      var loops = new TopLoops(loop);
+      loops.arrange(Visit.parse(NAME, ask(visit))); // the measurement begins
       if (options.json || !Repl.isTerminal()) {
-        print(visit);
+        print(visit, loops);
       } else {
-        show(visit);
+        show(visit, loops);
       }
     }
     return ExitStatus.OK;
@@ -91,16 +95,15 @@ final class TopCommand implements JasyncioCommand.Subcommand {
     return options.ask(visit, NAME, "measure", Map.of());
   }
 
-  private void print(Visit visit) throws CommandException, InterruptedException {
+  private void print(Visit visit, TopLoops loops) throws CommandException, InterruptedException {
     for (int i = 0; count == null || i < count; i++) {
       Thread.sleep(Duration.ofNanos(Math.round(interval * 1e9)));
-      String answer = ask(visit);
-      JsonObject found = Visit.parse(NAME, answer);
+      JsonObject found = loops.arrange(Visit.parse(NAME, ask(visit)));
       if (options.json) {
-        System.out.println(answer);
+        System.out.println(found);
       } else {
         System.out.println(
-            (i == 0 ? "" : "\n") + String.join("\n", TopFrame.of(found, PLAIN_WIDTH)));
+            (i == 0 ? "" : "\n") + String.join("\n", loops.lines(found, PLAIN_WIDTH)));
       }
       if (System.out.checkError()) {
         return; // nobody reads any more
@@ -108,7 +111,7 @@ final class TopCommand implements JasyncioCommand.Subcommand {
     }
   }
 
-  private void show(Visit visit) throws CommandException, IOException {
+  private void show(Visit visit, TopLoops loops) throws CommandException, IOException {
     try (Terminal terminal = TerminalBuilder.builder().system(true).nativeSignals(true).build()) {
       Attributes before = terminal.enterRawMode();
       var screen = new Thread(() -> leaveScreen(terminal, before), "jasyncio-top-end");
@@ -117,7 +120,7 @@ final class TopCommand implements JasyncioCommand.Subcommand {
       terminal.puts(Capability.enter_ca_mode);
       terminal.puts(Capability.cursor_invisible);
       try {
-        show(visit, terminal);
+        show(visit, loops, terminal);
       } finally {
         leaveScreen(terminal, before);
         Runtime.getRuntime().removeShutdownHook(screen);
@@ -132,18 +135,19 @@ final class TopCommand implements JasyncioCommand.Subcommand {
     terminal.setAttributes(before);
   }
 
-  private void show(Visit visit, Terminal terminal) throws CommandException, IOException {
+  private void show(Visit visit, TopLoops loops, Terminal terminal)
+      throws CommandException, IOException {
     var display = new Display(terminal, true);
     for (int i = 0; count == null || i < count; i++) {
       if (isToEnd(terminal)) {
         return;
       }
-      JsonObject found = Visit.parse(NAME, ask(visit));
+      JsonObject found = loops.arrange(Visit.parse(NAME, ask(visit)));
       int width = Math.max(terminal.getWidth(), 40);
       int height = Math.max(terminal.getHeight(), 5);
       display.resize(height, width);
       var lines = new ArrayList<AttributedString>(); // which the display may change
-      TopFrame.of(found, width).stream()
+      loops.lines(found, width).stream()
           .limit(height)
           .map(line ->
               line.isEmpty() ? " " : line) // of nothing JLine makes a character that is none

@@ -44,6 +44,10 @@ final class TopFrame {
       PsCommand.heldUp(loop).lines().forEach(this::add);
       return;
     }
+    if (loop.has("new")) {
+      add(PsCommand.name(loop) + ": has just begun");
+      return;
+    }
     head(loop);
     slow(PsCommand.objects(loop, "slow"));
     costs("BUSIEST FUNCTIONS", PsCommand.objects(loop, "functions"), loop);
@@ -79,6 +83,7 @@ final class TopFrame {
             + "  "
             + String.format(Locale.ROOT, "%,.0f", rate(loop, seconds))
             + " steps/s");
+    shares(loop, seconds);
     add(
         "  tasks "
             + number(statistics, "tasks")
@@ -91,6 +96,24 @@ final class TopFrame {
             + "  channels "
             + number(statistics, "channels")
             + executor(statistics));
+  }
+
+  /// Where the time went. An older program does not say, and not every JVM knows its collector.
+  private void shares(JsonObject loop, double seconds) {
+    if (loop.has("waited")) {
+      double inSteps = loop.get("inSteps").getAsDouble();
+      add(
+          "  in steps "
+              + percent(inSteps, seconds)
+              + "  between them "
+              + percent(Math.max(0, loop.get("busy").getAsDouble() - inSteps), seconds)
+              + "  waiting "
+              + percent(loop.get("waited").getAsDouble(), seconds)
+              + (loop.has("collector")
+                  ? "  collector "
+                      + percent(Math.min(seconds, loop.get("collector").getAsDouble()), seconds)
+                  : ""));
+    }
   }
 
   private static double rate(JsonObject loop, double seconds) {

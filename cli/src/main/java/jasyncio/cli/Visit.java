@@ -15,6 +15,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -88,10 +89,25 @@ final class Visit implements Answers {
 
   private static Visit bySocket(String command, String path) throws CommandException {
     try {
-      return new Visit("at " + path, SocketChannel.open(UnixDomainSocketAddress.of(path)));
+      var channel = SocketChannel.open(UnixDomainSocketAddress.of(path));
+      UserPrincipal stranger = Sockets.strangerAt(channel);
+      if (stranger != null) {
+        channel.close();
+        throw failure(command, strange(path, stranger.getName()));
+      }
+      return new Visit("at " + path, channel);
     } catch (IOException | RuntimeException e) {
       throw failure(command, "nobody listens at " + path + " (" + e.getMessage() + ")");
     }
+  }
+
+  /// Says that somebody else listens.
+  static String strange(String path, String user) {
+    return "the one who listens at "
+        + path
+        + " is user "
+        + user
+        + ", whose answers and prompts are not to be trusted: visit it as that user";
   }
 
   private static Visit byAttaching(String command, String pid) throws CommandException {

@@ -22,6 +22,8 @@ final class PretendProgram implements Answers.Source {
   boolean isHeldUp;
   boolean hasCircle;
   boolean hasSecondLoop;
+  boolean hasMomentaryLoops; // another one for each answer, before the others
+  private int moments;
   String strange = "fetch-12"; // the name of a task; HTML is in a stack, too
   Runnable meanwhile = () -> {}; // before each answer
   private final AtomicLong nanos = new AtomicLong();
@@ -81,6 +83,9 @@ final class PretendProgram implements Answers.Source {
     var answer = new JsonObject();
     answer.addProperty("pid", 4711);
     var loops = new JsonArray();
+    if (hasMomentaryLoops) {
+      loops.add(loop("moment-" + ++moments, question, values));
+    }
     loops.add(isHeldUp ? heldUp() : loop("loop-1", question, values));
     if (hasSecondLoop) {
       loops.add(loop("loop-2", question, values));
@@ -140,6 +145,9 @@ final class PretendProgram implements Answers.Source {
     loop.addProperty("seconds", round == 0 ? 0.0 : 1.0);
     loop.addProperty("steps", round == 0 ? 0 : 9200 + Math.round(2100 * wave));
     loop.addProperty("busy", round == 0 ? 0.0 : busy);
+    loop.addProperty("inSteps", round == 0 ? 0.0 : busy * 0.9);
+    loop.addProperty("waited", round == 0 ? 0.0 : 1 - busy);
+    loop.addProperty("collector", round == 0 ? 0.0 : 0.011);
     if (round > 0) {
       double max = isSlow ? 0.21 : 0.004 + 0.0035 * Math.abs(wave);
       loop.add("lag", object("samples", 50, "p50", 0.00011, "p99", max * 0.7, "max", max));

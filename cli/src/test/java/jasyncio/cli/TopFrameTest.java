@@ -61,6 +61,33 @@ class TopFrameTest {
   }
 
   @Test
+  void shares_ofTheTime_withTheCollectorIfItIsKnown() {
+    String loop =
+        """
+        {"name":"loop-1",%s,"seconds":2.0,"steps":0,"busy":1.9,"inSteps":0.4,"waited":0.1%s,
+         "slow":[],"functions":[],"tasks":[]}
+        """;
+    assertThat(TopFrame.of(answer(loop.formatted(STATISTICS, ",\"collector\":0.05")), 120))
+        .startsWith(
+            "loop-1  busy 95.0 %  lag not known yet  0 steps/s",
+            "  in steps 20.0 %  between them 75.0 %  waiting 5.0 %  collector 2.5 %");
+    assertThat(TopFrame.of(answer(loop.formatted(STATISTICS, "")), 120))
+        .contains("  in steps 20.0 %  between them 75.0 %  waiting 5.0 %");
+  }
+
+  @Test
+  void loop_thatIsNew_isNotMeasuredYet() {
+    var answer =
+        answer(
+            """
+            {"name":"loop-9",%s,"new":true,"seconds":0.0,"steps":0,"busy":0,"slow":[],
+             "functions":[],"tasks":[]}
+            """
+                .formatted(STATISTICS));
+    assertThat(TopFrame.of(answer, 120)).containsExactly("loop-9: has just begun");
+  }
+
+  @Test
   void line_thatIsTooLong_isCut() {
     var answer =
         answer(

@@ -155,6 +155,26 @@ class VisitTest {
   }
 
   @Test
+  void top_ofAJvmThatDoesNotKnowItsCollector_leavesThatOut() throws Throwable {
+    String[] arguments = {"top", "--count=1", "--interval=0.1", "--loop=loop-1"};
+    try (RunningProgram program = RunningProgram.of("tasks")) {
+      assertThat(patiently(arguments[0], with(arguments, program.pid())).out())
+          .containsPattern("  in steps .* waiting .* collector ");
+    }
+    try (RunningProgram program =
+        RunningProgram.of(
+            "tasks", "--limit-modules=java.base,jdk.unsupported", "-Djasyncio.insight=socket")) {
+      assertThat(patiently(arguments[0], with(arguments, program.pid())).out())
+          .containsPattern("  in steps .* waiting ")
+          .doesNotContain("collector");
+    }
+  }
+
+  private static String[] with(String[] command, String pid) {
+    return Stream.concat(Stream.of(command).skip(1), Stream.of(pid)).toArray(String[]::new);
+  }
+
+  @Test
   void change_isMadeOnlyWhereItIsAllowed() throws Throwable {
     try (RunningProgram program = RunningProgram.of("tasks")) {
       String sentence =

@@ -83,6 +83,9 @@ class WebPageTest {
     assertThat(number("Lag p50")).isEqualTo("110 µs");
     assertThat(number("Executor")).isEqualTo("2 of 6");
     assertThat(number("Utilisation")).matches("\\d+\u202f%");
+    assertThat(number("In steps")).matches("\\d+\u202f%");
+    assertThat(number("Waiting")).matches("\\d+\u202f%");
+    assertThat(number("Collector")).startsWith("1");
     assertThat(count("#timeline path.line")).isEqualTo(2);
     assertThat(count("#timeline .step")).isEqualTo(3);
     assertThat(count("#functions tbody tr")).isEqualTo(5);
@@ -246,6 +249,20 @@ class WebPageTest {
     program.isHeldUp = false;
     program.passLookedAt(1);
     page.await("document.getElementById('state').textContent === 'Live'");
+    assertThat(page.errors).isEmpty();
+  }
+
+  @Test
+  void loops_thatComeAndGo_theOneThatStaysIsShown() throws Exception {
+    program.hasMomentaryLoops = true;
+    program.passLookedAt(5);
+    show();
+    assertThat(page.text("#loops [aria-selected=true]")).startsWith("loop-1");
+    program.isHeldUp = true;
+    program.hasSecondLoop = true;
+    program.passLookedAt(10);
+    page.await("document.getElementById('state').textContent === 'Held up'");
+    assertThat(page.text("#loops [aria-selected=true]")).startsWith("loop-1");
     assertThat(page.errors).isEmpty();
   }
 

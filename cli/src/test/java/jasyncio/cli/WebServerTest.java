@@ -205,7 +205,8 @@ class WebServerTest {
     JsonObject point = loop.getAsJsonArray("points").get(19).getAsJsonObject();
     assertThat(point.get("at").getAsLong()).isEqualTo(20_000);
     assertThat(point.keySet())
-        .containsExactlyInAnyOrder("sequence", "at", "seconds", "steps", "busy", "lag");
+        .containsExactlyInAnyOrder(
+            "sequence", "at", "seconds", "steps", "busy", "inSteps", "waited", "collector", "lag");
     JsonObject slow = loop.getAsJsonArray("slow").get(0).getAsJsonObject();
     assertThat(slow.get("at").getAsLong()).isEqualTo(18_000 - 300);
     assertThat(slow.get("ready").getAsInt()).isEqualTo(37);
@@ -270,6 +271,13 @@ class WebServerTest {
     assertThat(loops.get(1).getAsJsonObject().get("ended").getAsBoolean()).isTrue();
     program.passLookedAt(60);
     assertThat(json("/api/now").getAsJsonArray("loops")).hasSize(1);
+  }
+
+  @Test
+  void now_loopsThatEndAtOnce_areForgotten() throws Exception {
+    program.hasMomentaryLoops = true;
+    program.passLookedAt(10);
+    assertThat(json("/api/now").getAsJsonArray("loops")).hasSize(2); // the last of them, and loop-1
   }
 
   @Test

@@ -9,7 +9,7 @@ const KEPT = 'jasyncio-token';
 
 const token = takeToken();
 const loops = new Map(); // by name: {name, newest, points, slow, statistics}
-const choice = { view: 'load', loop: undefined, paused: false, slow: undefined, task: undefined };
+const choice = { view: 'load', loop: undefined, shown: undefined, paused: false, slow: undefined, task: undefined };
 let since = 0;
 let now = 0;
 let failures = 0;
@@ -94,9 +94,33 @@ function heldFor(loop) {
   return seconds > loop.newest.noAnswerFor ? duration(seconds).replace('.00', '') : duration(loop.newest.noAnswerFor);
 }
 
+/**
+ * The loop that was chosen; else the one that is shown already, while it lives; else the one that has lived longest, and
+ * of these the busiest. One that has ended stays until there is another of which something is known.
+ */
 function loopShown() {
-  return loops.get(choice.loop) ?? loops.values().next().value;
+  const shown = loops.get(choice.loop) ?? loops.get(choice.shown);
+  if (shown && (shown.name === choice.loop || !shown.newest.ended)) {
+    return shown;
+  }
+  const [best] = [...loops.values()].sort(byRank);
+  const better = shown && !isWorth(best) ? shown : best;
+  choice.shown = better?.name;
+  return better;
 }
+
+/** Whether something is known of it, and it goes on. */
+const isWorth = (loop) => !loop.newest.ended && loop.points.length > 1;
+
+const byRank = (one, other) => {
+  const [a, b] = [rank(one), rank(other)];
+  const differs = a.findIndex((part, i) => part !== b[i]);
+  return differs < 0 ? 0 : b[differs] - a[differs];
+};
+
+/** What holds a loop up keeps it busy. */
+const rank = (loop) => [isWorth(loop) ? 1 : 0, loop.points.length,
+  loop.points.reduce((sum, point) => sum + (point.heldUp ? 1 : point.busy ?? 0), 0)];
 
 // ---- The page ---------------------------------------------------------------------------------------------------------------
 
@@ -180,6 +204,9 @@ function showNumbers(loop) {
   const use = utilisation(point);
   const all = {
     Utilisation: use === undefined ? '–' : percent(use),
+    'In steps': share(point, point.inSteps),
+    Waiting: share(point, point.waited),
+    Collector: share(point, point.collector),
     'Lag p50': point.lag ? duration(point.lag.p50) : '–',
     'Lag p99': point.lag ? duration(point.lag.p99) : '–',
     'Lag max': point.lag ? duration(point.lag.max) : '–',
@@ -201,8 +228,15 @@ function showNumbers(loop) {
   where.classList.toggle('stale', isHeldUp(loop) || loop.newest.ended || ending !== undefined);
 }
 
+/** A part of the last second, if it is known: an older program does not say. */
+const share = (point, seconds) => seconds === undefined || utilisation(point) === undefined
+  ? '–' : percent(Math.min(1, seconds / point.seconds));
+
 const MEANINGS = {
   Utilisation: 'The part of the last second that the loop was busy, not waiting',
+  'In steps': 'The part of the last second that steps of tasks, and callbacks, took',
+  Waiting: 'The part of the last second that the loop waited for something to do',
+  Collector: 'The part of the last second for which the garbage collector stopped the program',
   'Lag p50': 'How long something that is due waits for its turn: the median of the last second',
   'Lag p99': 'How long something that is due waits for its turn: 99 of 100 wait for less',
   'Lag max': 'How long something that is due waits for its turn: the longest of the last second',
