@@ -61,8 +61,10 @@ public final class BodyWriter {
   /// @param reader where the bytes come from
   /// @throws IOException if the client has gone, or reading fails
   public void writeAll(StreamReader reader) throws IOException {
-    for (byte[] block; (block = reader.read(BLOCK)).length > 0; ) {
+    var block = reader.read(BLOCK);
+    while (block.length > 0) {
       write(block);
+      block = reader.read(BLOCK);
     }
   }
 

@@ -94,6 +94,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   private boolean writingPaused;
   private boolean flushScheduled;
   private @Nullable WaitList draining;
+  private @Nullable TimerHandle leaving; // cancels what a client does not wait for, it seems
   private @Nullable TimerHandle stall;
   private int unsent; // when it was looked at last
 
@@ -248,7 +249,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     }
     if (options.cancelOnDisconnect()) {
       // It may have closed its sending half alone, and wait for the response.
-      var _ = loop.callLater(HALF_CLOSED, () -> cancel("the client has gone"));
+      leaving = loop.callLater(HALF_CLOSED, () -> cancel("the client has gone"));
     }
     return true;
   }
@@ -260,13 +261,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     codec.close();
     queue.clear();
     watch(Watch.NOTHING, Double.POSITIVE_INFINITY);
-    if (timer != null) {
-      timer.cancel();
-      timer = null;
-    }
-    if (stall != null) {
-      stall.cancel();
-      stall = null;
+    for (var handle : new TimerHandle[] {timer, stall, leaving}) {
+      if (handle != null) {
+        handle.cancel();
+      }
     }
     var unfinished = receiving;
     if (unfinished != null) {
@@ -460,7 +458,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   /// Whether the rest of the request is not worth to be waited for.
   private boolean cannotGoOnAfter(Exchange exchange) {
     var body = exchange.body;
-    return ended
+    return (ended && queue.isEmpty())
         || (body != null
             && !body.hasEnded()
             && (body.isTooLong()
@@ -598,9 +596,9 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     }
   }
 
-  /// Cancels what answers.
+  /// Cancels what answers, once: a second time would break off its clean-up.
   void cancel(String reason) {
-    if (task != null) {
+    if (task != null && task.cancelling() == 0) {
       task.cancel(reason);
     }
   }
@@ -640,6 +638,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   @Override
   public void resumeWriting() {
     writingPaused = false;
+    if (stall != null) {
+      stall.cancel();
+      stall = null;
+    }
     if (draining != null) {
       draining.wakeAll();
     }

@@ -374,6 +374,10 @@ public final class Request {
     }
   }
 
+  EventLoop loop() {
+    return exchange.loop();
+  }
+
   RequestHead head() {
     return head;
   }

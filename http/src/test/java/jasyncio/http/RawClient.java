@@ -66,8 +66,7 @@ final class RawClient implements AutoCloseable {
   }
 
   String readHead() throws IOException {
-    return new String(
-        connection.reader().readuntil("\r\n\r\n".getBytes(ISO_8859_1)), ISO_8859_1);
+    return new String(connection.reader().readuntil("\r\n\r\n".getBytes(ISO_8859_1)), ISO_8859_1);
   }
 
   String read(int n) throws IOException {

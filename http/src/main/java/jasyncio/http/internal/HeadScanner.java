@@ -27,6 +27,13 @@ final class HeadScanner {
     lines = 0;
   }
 
+  /// What is scanned next are the headers behind a chunked body.
+  void beginTrailers() {
+    reset();
+    lines = 1;
+    headersStart = 0;
+  }
+
   /// Whether a part of a head was seen.
   boolean hasBegun() {
     return searched > 0;

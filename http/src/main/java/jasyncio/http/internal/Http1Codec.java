@@ -47,6 +47,7 @@ public final class Http1Codec implements HttpCodec {
   // receiving
   private @Nullable ByteBuf kept; // what has come of something that is not complete
   private boolean inBody;
+  private boolean inTrailers;
   private boolean refused;
   private int emptyLines;
   private int stream;
@@ -122,13 +123,19 @@ public final class Http1Codec implements HttpCodec {
     while (in.isReadable()) {
       if (!inBody && !isHeadComplete(in)) {
         return;
+      } else if (inTrailers && !areTrailersComplete(in)) {
+        return;
       }
       int before = in.readerIndex();
       step(in);
-      if (decoded.isEmpty() && in.readerIndex() == before) {
+      if (!decoded.isEmpty()) {
+        tell();
+      } else if (in.readerIndex() == before) {
         return;
+      } else if (inBody && isLastChunk(in, before)) {
+        inTrailers = true;
+        scanner.beginTrailers();
       }
-      tell();
     }
   }
 
@@ -150,6 +157,21 @@ public final class Http1Codec implements HttpCodec {
       return false; // perhaps half of such a line
     }
     return start < end && scanner.scan(bytes, start, end) >= 0;
+  }
+
+  private boolean areTrailersComplete(ByteBuf in) throws Refusal {
+    int offset = in.arrayOffset();
+    return scanner.scan(in.array(), offset + in.readerIndex(), offset + in.writerIndex()) >= 0;
+  }
+
+  /// Whether what the decoder has just taken, and told nothing of, is the size of the last chunk:
+  /// the size of another, or the end of one, is no row of zeros.
+  private static boolean isLastChunk(ByteBuf in, int from) {
+    int i = from;
+    while (i < in.readerIndex() && in.getByte(i) == '0') {
+      i++;
+    }
+    return i > from && i < in.readerIndex() && (in.getByte(i) == '\r' || in.getByte(i) == ';');
   }
 
   private void step(ByteBuf in) throws Refusal {
@@ -198,6 +220,7 @@ public final class Http1Codec implements HttpCodec {
     }
     if (content instanceof LastHttpContent end) {
       inBody = false;
+      inTrailers = false;
       events.end(stream, headersOf(end.trailingHeaders()));
     }
   }
