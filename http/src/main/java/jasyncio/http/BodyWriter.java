@@ -23,7 +23,6 @@ public final class BodyWriter {
 
   private final Sink sink;
   private Headers trailers = Headers.none();
-  private long written;
 
   BodyWriter(Sink sink) {
     this.sink = sink;
@@ -43,7 +42,6 @@ public final class BodyWriter {
   /// @param data the bytes; afterwards the position is at the limit
   /// @throws IOException if the client has gone
   public void write(ByteBuffer data) throws IOException {
-    written += data.remaining();
     sink.write(data);
   }
 
@@ -108,10 +106,5 @@ public final class BodyWriter {
 
   Headers trailers() {
     return trailers;
-  }
-
-  /// How many bytes were written.
-  long written() {
-    return written;
   }
 }

@@ -116,7 +116,8 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     final @Nullable RequestBody body;
     final @Nullable Request request; // null: it was refused
     final @Nullable Refusal refusal;
-    boolean responded;
+    boolean responded; // the response has begun
+    boolean waiting; // it has ended, and the body of the request has not
     boolean asked; // for the body
     long receivedBefore; // when its rate was looked at last
     boolean stalled; // since then, by us
@@ -329,7 +330,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     if (watch == Watch.BODY) {
       unwatch();
     }
-    if (exchange == current && exchange.responded) {
+    if (exchange == current && exchange.waiting) {
       current = null;
       var next = advance();
       if (next != null) {
@@ -349,7 +350,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     unwatch();
     codec.closeAfterNext();
     bodyOf(exchange).fail(HttpProblem.of(refusal.status(), refusal.why()));
-    if (exchange.responded) {
+    if (exchange.waiting) {
       finish();
     }
   }
@@ -510,8 +511,18 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       finish();
       return null;
     }
-    if (!exchange.hasEnded()) {
+    if (queue.isEmpty() || !exchange.hasEnded()) {
       codec.flush();
+    }
+    if (writingPaused) { // before the next one is taken: what waits to be sent has a limit
+      try {
+        drain();
+      } catch (IOException e) {
+        return null; // there is nobody to answer
+      }
+    }
+    if (!exchange.hasEnded()) {
+      exchange.waiting = true;
       var body = bodyOf(exchange);
       body.discard();
       if (receiving == exchange) {
@@ -522,15 +533,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       return null; // end() goes on
     }
     current = null;
-    var next = advance();
-    if (writingPaused) {
-      try {
-        drain();
-      } catch (IOException e) {
-        return null; // there is nobody to answer
-      }
-    }
-    return next;
+    return advance();
   }
 
   private @Nullable Exchange advance() {
@@ -718,14 +721,14 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       return;
     }
     var body = bodyOf(exchange);
-    boolean wanted = exchange.asked || exchange.responded;
+    boolean wanted = exchange.asked || exchange.waiting;
     if (wanted
         && !exchange.stalled
         && !body.isPaused()
         && body.received() - exchange.receivedBefore < options.bodyRate() * RATE_INTERVAL) {
       codec.closeAfterNext();
       body.fail(HttpProblem.of(408, "The body comes too slowly."));
-      if (exchange.responded) {
+      if (exchange.waiting) {
         finish();
       }
     } else {

@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// ```json
 /// {"title":"Not Found","status":404,"detail":"There is no note 7.","note":7}
 /// ```
-@SuppressWarnings("serial") // never serialized
 public final class HttpProblem extends RuntimeException {
-  private final int status;
-  private final String title;
-  private final @Nullable String detail;
-  private final @Nullable String type;
-  private final Map<String, Object> members;
-  private final Headers headers;
+  private static final long serialVersionUID = 1L;
+
+  private final transient int status;
+  private final transient String title;
+  private final transient @Nullable String detail;
+  private final transient @Nullable String type;
+  private final transient Map<String, Object> members;
+  private final transient Headers headers;
 
   private HttpProblem(
       int status,

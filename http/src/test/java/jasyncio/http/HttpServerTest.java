@@ -336,6 +336,58 @@ class HttpServerTest {
     }
   }
 
+  @AsyncTest
+  void bodies_inBothDirections_goTogether() throws Exception {
+    Handler echo =
+        rq -> {
+          var body = rq.body();
+          return Response.stream(out -> {
+            while (!body.atEof()) {
+              out.write(body.read(100));
+              out.flush();
+            }
+            sleep(1); // the next request has come by then
+            out.write("end");
+          });
+        };
+    try (var server = RawClient.server(echo, HttpOptions.defaults());
+        var client = RawClient.inMemory(server)) {
+      client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab");
+      assertThat(client.readHead()).startsWith("HTTP/1.1 200 OK\r\n");
+      assertThat(client.read(7)).isEqualTo("2\r\nab\r\n");
+      client.send("cd" + LAST);
+      assertThat(client.readAll())
+          .startsWith("2\ncd\n3\nend\n0\n\nHTTP/1.1 200 OK\n")
+          .endsWith("\n\n3\nend\n0\n\n");
+    }
+  }
+
+  @AsyncTest
+  void clientThatAsksAndDoesNotRead_isNotAskedForMore() throws Exception {
+    var answered = new int[1];
+    var bytes = new byte[10_000];
+    Handler handler =
+        rq -> {
+          answered[0]++;
+          return Response.bytes(bytes);
+        };
+    try (var server = RawClient.server(handler, HttpOptions.defaults());
+        var client = RawClient.inMemory(server)) {
+      var sending =
+          createTask(() -> {
+            for (int i = 0; i < 10_000; i++) {
+              client.send(GET);
+            }
+          });
+      sleep(10);
+      assertThat(answered[0]).isLessThan(100);
+      for (int i = 0; i < 10_000; i++) {
+        client.readResponse();
+      }
+      sending.await();
+    }
+  }
+
   // ---- after the response -----------------------------------------------------------------------
 
   @AsyncTest
