@@ -1,0 +1,512 @@
+package jasyncio.http;
+
+import jasyncio.CancelledError;
+import jasyncio.Future;
+import jasyncio.KeyboardInterrupt;
+import jasyncio.SystemExit;
+import jasyncio.Task;
+import jasyncio.TaskOptions;
+import jasyncio.TimerHandle;
+import jasyncio.WaitInfo;
+import jasyncio.http.internal.Decompressor;
+import jasyncio.http.internal.ResponseHead;
+import jasyncio.net.BaseProtocol;
+import jasyncio.net.ExtraInfo;
+import jasyncio.net.Protocol;
+import jasyncio.net.ReadTransport;
+import jasyncio.net.StreamReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// One request on a connection, and its response.
+final class ClientExchange implements BodyWriter.Sink {
+  /* Overview
+   *   sending    start(), and for a long body, or one that is written piece by piece, a task of its own: `writer`. The
+   *              response may come meanwhile, and be read.
+   *   head       awaitHead()
+   *   body       what comes is fed to `reader`, which has the connection pause
+   *   over       completed(): the response has ended. fail(): it never will, and whoever waits gets `problem`.
+   *              close() before the end: the rest is dropped, if it is little; else abort()
+   */
+  private static final int SMALL = 64 * 1024; // a body that is written at once
+  private static final int READ_AHEAD = 64 * 1024;
+  private static final int MOST_DROPPED = 64 * 1024; // of a response that was closed
+  private static final double DROPPING = 1; // seconds
+  private static final double CONTINUE = 1; // seconds for the server to say whether it wants the body
+  private static final double NEVER = Double.POSITIVE_INFINITY;
+
+  private final ClientConnection connection;
+  private final String what;
+  private @Nullable Duration readTimeout;
+  private @Nullable Duration total;
+  private double deadline = NEVER;
+  private boolean decompresses;
+  private byte @Nullable [] bytes;
+  private @Nullable StreamingBody stream;
+  private long length;
+  private boolean expects;
+
+  private @Nullable Future<Boolean> signal; // somebody waits for the head
+  private @Nullable ResponseHead head;
+  private @Nullable StreamReader reader;
+  private @Nullable Decompressor decompressor;
+  private Headers trailers = Headers.none();
+  private @Nullable Throwable problem;
+  private @Nullable Task<?> writer;
+  private @Nullable TimerHandle continueTimer;
+  private boolean continues; // the body is wanted, or may be
+  private boolean answerBegun;
+  private boolean diedEarly;
+  private boolean sent;
+  private boolean over;
+  private boolean dropping;
+  private long written;
+  private long dropped;
+
+  ClientExchange(ClientConnection connection, String what) {
+    this.connection = connection;
+    this.what = what;
+  }
+
+  // ---- what is sent -----------------------------------------------------------------------------
+
+  void limits(@Nullable Duration newReadTimeout, double newDeadline, @Nullable Duration newTotal) {
+    readTimeout = newReadTimeout;
+    deadline = newDeadline;
+    total = newTotal;
+  }
+
+  void decompress() {
+    decompresses = true;
+  }
+
+  void body(byte @Nullable [] newBytes, @Nullable StreamingBody newStream, long newLength) {
+    bytes = newBytes;
+    stream = newStream;
+    length = newLength;
+  }
+
+  /// The server is to say whether it wants the body.
+  void expectContinue() {
+    expects = true;
+  }
+
+  double silence() {
+    return readTimeout == null ? NEVER : readTimeout.toNanos() / 1e9;
+  }
+
+  double deadline() {
+    return deadline;
+  }
+
+  void start(String method, String target, Headers headers) {
+    connection.codec().head(method, target, headers, length);
+    if (expects) {
+      connection.codec().flush();
+      continueTimer = connection.loop.callLater(CONTINUE, this::continued);
+    } else {
+      sendBody();
+    }
+  }
+
+  private void sendBody() {
+    if (stream == null && length <= SMALL) {
+      if (bytes != null) {
+        connection.codec().data(ByteBuffer.wrap(bytes));
+      }
+      connection.codec().end(Headers.none());
+      sent = true;
+      connection.codec().flush();
+    } else {
+      connection.codec().flush();
+      writer =
+          connection.loop.createTask(
+              this::writeBody, TaskOptions.named("body of " + shortened(what)));
+    }
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 100 ? text : text.substring(0, 100) + "…";
+  }
+
+  /// Writes the body. In a task of its own.
+  private void writeBody() {
+    var out = new BodyWriter(this);
+    try {
+      if (stream != null) {
+        stream.writeTo(out);
+      } else if (bytes != null) {
+        for (int at = 0; at < bytes.length; at += SMALL) {
+          out.write(ByteBuffer.wrap(bytes, at, Math.min(SMALL, bytes.length - at)));
+        }
+      }
+      if (over) {
+        return;
+      }
+      if (length >= 0 && written != length) {
+        throw new IllegalStateException(
+            "the body of %s has %d bytes, and %d were announced".formatted(what, written, length));
+      }
+      connection.codec().end(out.trailers());
+      sent = true;
+      connection.active();
+      connection.codec().flush();
+    } catch (CancelledError e) {
+      fail(new HttpException("the task that writes the body of " + what + " was cancelled", e));
+      throw e;
+    } catch (KeyboardInterrupt | SystemExit e) {
+      throw e;
+    } catch (Throwable e) {
+      fail(e);
+    }
+  }
+
+  @Override
+  public void write(ByteBuffer data) throws IOException {
+    checkNotOver();
+    written += data.remaining();
+    if (length >= 0 && written > length) {
+      throw new IllegalStateException(
+          "the body of " + what + " is longer than the " + length + " bytes that were announced");
+    }
+    connection.codec().data(data);
+    connection.active();
+    if (connection.codec().hasUnflushed()) {
+      var _ = connection.loop.callSoon(this::flushIfOpen);
+    }
+    connection.drain(this);
+  }
+
+  private void flushIfOpen() {
+    if (!over) {
+      connection.codec().flush();
+    }
+  }
+
+  @Override
+  public void flush() throws IOException {
+    checkNotOver();
+    connection.codec().flush();
+    connection.drain(this);
+  }
+
+  private void checkNotOver() throws IOException {
+    if (over) {
+      throw new IOException("the body of " + what + " is not wanted any more");
+    }
+  }
+
+  boolean isSent() {
+    return sent;
+  }
+
+  // ---- the head ---------------------------------------------------------------------------------
+
+  /// Waits for the head of the response. Suspends.
+  ResponseHead awaitHead() throws IOException {
+    try {
+      while (head == null && problem == null) {
+        if (expects && continues) {
+          expects = false;
+          sendBody();
+        }
+        signal =
+            connection.loop.createFuture(
+                () -> new WaitInfo(WaitInfo.Kind.IO, "the response to " + what));
+        signal.await();
+      }
+    } catch (Throwable e) { // most likely a CancelledError
+      abort();
+      throw e;
+    } finally {
+      if (continueTimer != null) {
+        continueTimer.cancel();
+      }
+    }
+    if (problem != null) {
+      throw thrown(problem);
+    }
+    return head;
+  }
+
+  private IOException thrown(Throwable e) {
+    if (e instanceof RuntimeException unchecked) {
+      throw unchecked;
+    } else if (e instanceof Error error) {
+      throw error;
+    }
+    return e instanceof IOException io
+        ? io
+        : new HttpException("the body of " + what + " could not be written: " + e.getMessage(), e);
+  }
+
+  private void wake() {
+    if (signal != null && !signal.done()) {
+      signal.setResult(true);
+    }
+  }
+
+  /// The body is wanted, or nothing is said about it.
+  void continued() {
+    continues = true;
+    wake();
+  }
+
+  /// Whether the connection ended without a byte of the response.
+  boolean diedEarly() {
+    return diedEarly;
+  }
+
+  /// Whether nothing of the body was sent: the server has said before that it does not want it.
+  boolean keptBody() {
+    return expects;
+  }
+
+  void answerBegins() {
+    answerBegun = true;
+  }
+
+  boolean hasAnswer() {
+    return answerBegun;
+  }
+
+  void response(ResponseHead newHead, boolean ended) {
+    head = newHead;
+    if (!ended) {
+      reader = newReader();
+      if (decompresses) {
+        decompressor = Decompressor.of(newHead.headers().all("Content-Encoding"));
+      }
+    }
+    wake();
+  }
+
+  // ---- the body ---------------------------------------------------------------------------------
+
+  private StreamReader newReader() {
+    var stream = new StreamReader(READ_AHEAD, connection.loop);
+    stream.setTransport(new Pauses());
+    return stream;
+  }
+
+  StreamReader reader() {
+    if (reader == null) {
+      reader = newReader();
+      reader.feedEof();
+    }
+    return reader;
+  }
+
+  boolean isLongerThan(long limit) {
+    return head != null && decompressor == null && head.length() > limit;
+  }
+
+  Headers trailers() {
+    return trailers;
+  }
+
+  void data(byte[] data) {
+    if (over) {
+      return;
+    } else if (dropping) {
+      dropped += data.length;
+      if (dropped > MOST_DROPPED) {
+        abort();
+      }
+      return;
+    }
+    try {
+      var plain = decompressor == null ? data : decompressor.decode(data);
+      if (plain.length > 0) {
+        reader().feedData(plain);
+      }
+    } catch (IOException e) {
+      fail(new HttpException("the body of " + what + " cannot be read: " + e.getMessage(), e));
+    }
+  }
+
+  void end(Headers newTrailers) {
+    if (over || dropping) {
+      return;
+    }
+    trailers = newTrailers;
+    try {
+      if (decompressor != null) {
+        decompressor.end();
+      }
+      reader().feedEof();
+    } catch (IOException e) {
+      fail(new HttpException("the body of " + what + " cannot be read: " + e.getMessage(), e));
+    }
+  }
+
+  /// The response has come as a whole, and the connection is not this exchange's any more.
+  void completed() {
+    over = true;
+    release();
+  }
+
+  private void release() {
+    if (decompressor != null) {
+      decompressor.close();
+    }
+    if (continueTimer != null) {
+      continueTimer.cancel();
+    }
+    if (writer != null && !sent && !writer.done()) {
+      writer.cancel("the response has come, or is not wanted any more");
+      connection.wakeWriters();
+    }
+  }
+
+  // ---- what goes wrong --------------------------------------------------------------------------
+
+  /// Whoever waits gets this, and the connection is closed.
+  void fail(Throwable newProblem) {
+    if (over) {
+      return;
+    }
+    over = true;
+    problem = newProblem;
+    if (head != null) {
+      reader().setException(newProblem);
+    }
+    wake();
+    release();
+    connection.giveUp(this);
+  }
+
+  /// Nobody waits any more, and the connection is closed.
+  void abort() {
+    if (!over) {
+      over = true;
+      release();
+      connection.giveUp(this);
+    }
+  }
+
+  /// The connection has ended.
+  void died(@Nullable Throwable exception) {
+    if (!answerBegun) {
+      diedEarly = true;
+      fail(
+          new HttpException(
+              connection.group.route + " closed the connection before it answered " + what,
+              exception));
+    } else {
+      fail(
+          new HttpException(
+              "the connection to "
+                  + connection.group.route
+                  + " was lost in the middle of the response to "
+                  + what
+                  + (exception == null ? "" : ": " + exception.getMessage()),
+              exception));
+    }
+  }
+
+  void unreadable(String why) {
+    fail(new HttpException("the response to " + what + " cannot be read: " + why));
+  }
+
+  /// The time for all is over.
+  void late() {
+    if (dropping) {
+      abort();
+    } else if (total != null) {
+      fail(tooLong(what, total));
+    }
+  }
+
+  static HttpTimeoutException tooLong(String what, Duration total) {
+    return new HttpTimeoutException(
+        HttpTimeoutException.Limit.TOTAL,
+        what + " took longer than " + HttpTimeoutException.text(total) + " in all (timeout)");
+  }
+
+  /// Nothing has come for too long.
+  void silent() {
+    if (dropping) {
+      abort();
+    } else if (readTimeout != null) {
+      fail(
+          new HttpTimeoutException(
+              HttpTimeoutException.Limit.READ,
+              "%s %s for %s after %s (readTimeout)"
+                  .formatted(
+                      connection.group.route,
+                      sent ? "sent nothing" : "took nothing",
+                      HttpTimeoutException.text(readTimeout),
+                      what)));
+    }
+  }
+
+  /// Nobody is going to read what is left.
+  void close() {
+    if (over || dropping) {
+      return;
+    }
+    var now = head;
+    boolean little =
+        sent && now != null && now.keepAlive() && now.length() <= MOST_DROPPED;
+    if (!little) {
+      abort();
+      return;
+    }
+    dropping = true;
+    reader().setException(new HttpException("the response to " + what + " was closed"));
+    connection.drainUntil(connection.loop.time() + DROPPING);
+  }
+
+  /// How the reader says that it has enough.
+  private final class Pauses implements ReadTransport {
+    private static final Protocol NOBODY = new Protocol() {};
+
+    @Override
+    public boolean isReading() {
+      return true;
+    }
+
+    @Override
+    public void pauseReading() {
+      connection.pauseReading(ClientExchange.this);
+    }
+
+    @Override
+    public void resumeReading() {
+      connection.resumeReading(ClientExchange.this);
+    }
+
+    @Override
+    public void close() {
+      ClientExchange.this.close();
+    }
+
+    @Override
+    public boolean isClosing() {
+      return over;
+    }
+
+    @Override
+    public <T> @Nullable T getExtraInfo(ExtraInfo<T> info) {
+      return null;
+    }
+
+    @Override
+    public void setProtocol(BaseProtocol protocol) {
+      throw new UnsupportedOperationException("the body of a response has no protocol");
+    }
+
+    @Override
+    public BaseProtocol getProtocol() {
+      return NOBODY;
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "<" + what + ">";
+  }
+}

@@ -1,0 +1,125 @@
+package jasyncio.http;
+
+import java.io.IOException;
+import java.lang.reflect.Type;
+import java.net.URI;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// What an [HttpClient] was answered, as a whole; immutable. Nothing here suspends.
+public final class ClientResponse {
+  private static final int SHOWN = 200; // characters of a body in a message
+
+  private final String method;
+  private final URI url;
+  private final int status;
+  private final Headers headers;
+  private final byte[] bytes;
+  private final Headers trailers;
+
+  ClientResponse(
+      String method, URI url, int status, Headers headers, byte[] bytes, Headers trailers) {
+    this.method = method;
+    this.url = url;
+    this.status = status;
+    this.headers = headers;
+    this.bytes = bytes;
+    this.trailers = trailers;
+  }
+
+  /// {@return where it comes from: the address of the request, or the last one that it was
+  /// redirected to}
+  public URI url() {
+    return url;
+  }
+
+  /// {@return the status}
+  public int status() {
+    return status;
+  }
+
+  /// {@return whether the status is from 200 to 299}
+  public boolean isSuccess() {
+    return status >= 200 && status < 300;
+  }
+
+  /// Checks the status. Python: `raise_for_status`.
+  ///
+  /// @return this
+  /// @throws StatusException unless the status is from 200 to 299
+  public ClientResponse requireSuccess() throws StatusException {
+    if (isSuccess()) {
+      return this;
+    }
+    var shown = text();
+    var end = shown.length() > SHOWN ? shown.substring(0, SHOWN) + "…" : shown;
+    throw new StatusException(
+        method + " " + url + " was answered " + status + (end.isEmpty() ? "" : ": " + end), this);
+  }
+
+  /// {@return the headers, as they were sent: also those of a compression that is undone in the
+  /// body}
+  public Headers headers() {
+    return headers;
+  }
+
+  /// {@return the first value of a header, or `null` if there is none}
+  ///
+  /// @param name its name
+  public @Nullable String header(String name) {
+    return headers.get(name);
+  }
+
+  /// {@return the body, decompressed}
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /// {@return the body as text, in the character set that `Content-Type` names, if it names one
+  /// that is known, or UTF-8}
+  public String text() {
+    return new String(bytes, StreamedResponse.charset(headers));
+  }
+
+  /// {@return the body, read as JSON}
+  ///
+  /// @param <T> the class
+  /// @param type what to make of it, such as a record
+  /// @throws IOException if it is no JSON, or none of that class
+  /// @throws IllegalStateException if nothing reads JSON: see [JsonCodec]
+  public <T> T json(Class<T> type) throws IOException {
+    return type.cast(json((Type) type));
+  }
+
+  /// {@return the body, read as JSON, as an object of a type that is no class, such as a list of
+  /// records}
+  ///
+  /// @param type the type
+  /// @throws IOException if it is no JSON, or none of that type
+  /// @throws IllegalStateException if nothing reads JSON: see [JsonCodec]
+  public Object json(Type type) throws IOException {
+    Object value;
+    try {
+      value = JsonCodec.installed().read(bytes, type);
+    } catch (IOException e) {
+      throw new HttpException(
+          "the response of " + url + " is not the JSON that is expected: " + e.getMessage(), e);
+    }
+    return Objects.requireNonNullElseGet(
+        value,
+        () -> {
+          throw new IllegalStateException("the response of " + url + " is null, as JSON");
+        });
+  }
+
+  /// {@return what came behind the body}
+  public Headers trailers() {
+    return trailers;
+  }
+
+  /// {@return such as `<ClientResponse 200 of http://example.org/, 1256 bytes>`}
+  @Override
+  public String toString() {
+    return "<ClientResponse " + status + " of " + url + ", " + bytes.length + " bytes>";
+  }
+}

@@ -1,0 +1,243 @@
+package jasyncio.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import jasyncio.Asyncio;
+import jasyncio.http.internal.EventParser;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/// The events of a server (server-sent events, `text/event-stream`), as they come. Made by
+/// [HttpClient#events] and [ClientRequest#events()].
+///
+/// ```java fragment
+/// try (var events = client.events("https://example.org/ticks").reconnect(3)) {
+///   for (var event : events) {
+///     IO.println(event.data());
+///   }
+/// }
+/// ```
+///
+/// The stream ends when the server ends the response. With [#reconnect] it is asked again then, and
+/// when the connection is lost, and told the id of the last event that has come
+/// (`Last-Event-ID`); it ends when the server answers 204. Silence is no error: the request has a
+/// read timeout only if one is set for it by [ClientRequest#readTimeout].
+public final class EventStream implements Iterable<ServerEvent>, AutoCloseable {
+  private static final int BLOCK = 16 * 1024;
+  private static final int LONGEST = 1024 * 1024; // characters of an event
+
+  private final ClientRequest request;
+  private final ArrayDeque<ServerEvent> events = new ArrayDeque<>();
+  private @Nullable StreamedResponse response;
+  private EventParser parser = newParser();
+  private double delay = -1; // seconds before the server is asked again; negative: it is not
+  private String lastId = "";
+  private boolean asked;
+  private boolean ended;
+
+  EventStream(ClientRequest request) {
+    var asking = request;
+    if (!request.headers().contains("Accept")) {
+      asking = asking.header("Accept", "text/event-stream");
+    }
+    if (!request.headers().contains("Cache-Control")) {
+      asking = asking.header("Cache-Control", "no-store");
+    }
+    if (!request.hasOwnReadTimeout()) {
+      asking = asking.readTimeout(null);
+    }
+    this.request = asking;
+  }
+
+  private EventParser newParser() {
+    return new EventParser(LONGEST, (type, data, id) -> events.add(new ServerEvent(type, data, id)));
+  }
+
+  /// Has the server asked again when its response ends, or the connection is lost.
+  ///
+  /// @param seconds how long to wait before; a server may say something else (`retry`)
+  /// @return this
+  /// @throws IllegalArgumentException if that is negative
+  public EventStream reconnect(double seconds) {
+    if (!(seconds >= 0)) {
+      throw new IllegalArgumentException("the delay must not be negative, got " + seconds);
+    }
+    delay = seconds;
+    return this;
+  }
+
+  /// As [#reconnect(double)].
+  ///
+  /// @param time how long to wait before
+  /// @return this
+  public EventStream reconnect(Duration time) {
+    return reconnect(time.toNanos() / 1e9);
+  }
+
+  /// {@return the id of the last event that had one; empty for none}
+  public String lastId() {
+    return lastId;
+  }
+
+  /// Waits for the next event. Suspends until it has come.
+  ///
+  /// **Cancellation** ends the waiting; no event is lost.
+  ///
+  /// @return the event, or `null` at the end
+  /// @throws StatusException if the status is no success
+  /// @throws IOException if the server cannot be asked, answers something else, or, unless it is
+  ///   asked again, the connection is lost
+  public @Nullable ServerEvent next() throws IOException {
+    while (events.isEmpty() && !ended) {
+      try {
+        if (response == null) {
+          connect();
+        } else {
+          read();
+        }
+      } catch (StatusException | WrongType e) {
+        end();
+        throw e;
+      } catch (IOException e) {
+        lose();
+        if (delay < 0) {
+          ended = true;
+          throw e;
+        }
+      }
+    }
+    var event = events.poll();
+    if (event != null) {
+      lastId = event.id();
+    }
+    return event;
+  }
+
+  /// The response is none of events.
+  @SuppressWarnings("serial") // never serialized
+  private static final class WrongType extends IOException {
+    WrongType(String message) {
+      super(message);
+    }
+  }
+
+  private void connect() throws IOException {
+    if (asked) {
+      Asyncio.sleep(delay);
+    }
+    asked = true;
+    var asking = lastId.isEmpty() ? request : request.header("Last-Event-ID", encodedId());
+    var opened = asking.open();
+    try {
+      if (opened.status() == 204) {
+        ended = true;
+        opened.close();
+        return;
+      } else if (!opened.isSuccess()) {
+        opened.readAll().requireSuccess();
+      }
+      var type = opened.header("Content-Type");
+      if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("text/event-stream")) {
+        throw new WrongType(
+            opened.url() + " sends no events: its type is " + type + ", not text/event-stream");
+      }
+    } catch (Throwable e) {
+      opened.abort();
+      throw e;
+    }
+    parser = newParser();
+    parser.lastId(lastId);
+    response = opened;
+  }
+
+  /// UTF-8 in a header, as browsers send it.
+  private String encodedId() {
+    return new String(lastId.getBytes(UTF_8), ISO_8859_1);
+  }
+
+  private void read() throws IOException {
+    var open = response;
+    if (open == null) {
+      return;
+    }
+    var block = open.body().read(BLOCK);
+    if (block.length > 0) {
+      parser.feed(block);
+    } else {
+      open.close();
+      response = null;
+      ended = delay < 0;
+    }
+    double retry = parser.retry();
+    if (retry >= 0 && delay >= 0) {
+      delay = retry;
+    }
+  }
+
+  private void lose() {
+    if (response != null) {
+      response.abort();
+      response = null;
+    }
+  }
+
+  private void end() {
+    ended = true;
+    lose();
+  }
+
+  /// {@return the events, to iterate over once} `hasNext()` suspends, and throws what [#next()]
+  /// throws: also an [IOException], of which the compiler does not know here.
+  @Override
+  public Iterator<ServerEvent> iterator() {
+    return new Iterator<>() {
+      private @Nullable ServerEvent ahead;
+
+      @Override
+      public boolean hasNext() {
+        if (ahead == null) {
+          try {
+            ahead = EventStream.this.next();
+          } catch (IOException e) {
+            throw EventStream.<RuntimeException>sneak(e);
+          }
+        }
+        return ahead != null;
+      }
+
+      @Override
+      public ServerEvent next() {
+        if (!hasNext() || ahead == null) {
+          throw new NoSuchElementException("the stream of events has ended");
+        }
+        var event = ahead;
+        ahead = null;
+        return event;
+      }
+    };
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <X extends Throwable> X sneak(Throwable e) throws X {
+    throw (X) e;
+  }
+
+  /// Ends the stream, and closes its connection. Idempotent. Does not suspend.
+  @Override
+  public void close() {
+    end();
+    events.clear();
+  }
+
+  /// {@return such as `<EventStream of http://example.org/ticks>`}
+  @Override
+  public String toString() {
+    return "<EventStream of " + request.url() + ">";
+  }
+}

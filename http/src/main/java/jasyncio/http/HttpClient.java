@@ -1,0 +1,579 @@
+package jasyncio.http;
+
+import jasyncio.Action;
+import jasyncio.Asyncio;
+import jasyncio.CancelledError;
+import jasyncio.EventLoop;
+import jasyncio.Timeout;
+import jasyncio.http.internal.Http1ClientShared;
+import jasyncio.http.internal.ResponseHead;
+import jasyncio.net.TlsOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/// Asks servers, over HTTP/1.1. Python: `aiohttp.ClientSession`, `httpx.AsyncClient`.
+///
+/// ```java fragment
+/// try (var client = new HttpClient()) {
+///   var page = client.get("https://example.org/").timeout(5).send().text();
+/// }
+/// ```
+///
+/// Connections are kept and used again, so one client is made for many requests; any number of
+/// tasks may use it at the same time. It belongs to the loop of its first request, and is closed at
+/// the end.
+public final class HttpClient implements AutoCloseable {
+  /* Overview
+   *   open()      follows redirections: hop by hop, each with its address, method, headers and body
+   *   attempt()   one hop; twice, if a connection that was used before dies without an answer
+   *   connection  from the pool, which may have to be waited for, and be connected
+   *
+   * Time limits: before there is a connection, a Timeout around the wait; then the connection's own timer, which also
+   * looks after bodies that are read later.
+   */
+  private static final double CLOSING = 1; // seconds for connections to end
+  private static final double SURELY_FRESH = 0.05; // seconds
+  private static final Set<String> IDEMPOTENT =
+      Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
+  private static final double NEVER = Double.POSITIVE_INFINITY;
+
+  private final ClientOptions options;
+  final Http1ClientShared shared;
+  private @Nullable EventLoop loop;
+  private @Nullable ConnectionPool pool;
+  private @Nullable TlsOptions tls;
+  private long requests;
+  private boolean closed;
+
+  /// A client with the options that are said at [ClientOptions].
+  public HttpClient() {
+    this(ClientOptions.defaults());
+  }
+
+  /// A client.
+  ///
+  /// @param options how it works
+  public HttpClient(ClientOptions options) {
+    this.options = options;
+    this.shared = new Http1ClientShared(options.headerBytes());
+  }
+
+  /// {@return a client all of whose requests, to whatever host, are answered by a handler in the
+  /// same process, over HTTP as ever but without a socket: for tests}
+  ///
+  /// @param handler the handler
+  public static HttpClient of(Handler handler) {
+    return of(handler, ClientOptions.defaults());
+  }
+
+  /// {@return as [#of(Handler)], with options}
+  ///
+  /// @param handler the handler
+  /// @param options how the client works; its connector is not used
+  public static HttpClient of(Handler handler, ClientOptions options) {
+    return new HttpClient(options.connector(new LocalConnector(handler)));
+  }
+
+  ClientOptions options() {
+    return options;
+  }
+
+  // ---- requests ---------------------------------------------------------------------------------
+
+  /// {@return a request with method `GET`, to be sent}
+  ///
+  /// @param url the address; characters that cannot stand in one are encoded
+  /// @throws IllegalArgumentException if it is none, or not one of `http` or `https`
+  public ClientRequest get(String url) {
+    return request("GET", url);
+  }
+
+  /// {@return a request with method `HEAD`, to be sent}
+  ///
+  /// @param url the address, as in [#get]
+  public ClientRequest head(String url) {
+    return request("HEAD", url);
+  }
+
+  /// {@return a request with method `POST`, to be sent}
+  ///
+  /// @param url the address, as in [#get]
+  public ClientRequest post(String url) {
+    return request("POST", url);
+  }
+
+  /// {@return a request with method `PUT`, to be sent}
+  ///
+  /// @param url the address, as in [#get]
+  public ClientRequest put(String url) {
+    return request("PUT", url);
+  }
+
+  /// {@return a request with method `PATCH`, to be sent}
+  ///
+  /// @param url the address, as in [#get]
+  public ClientRequest patch(String url) {
+    return request("PATCH", url);
+  }
+
+  /// {@return a request with method `DELETE`, to be sent}
+  ///
+  /// @param url the address, as in [#get]
+  public ClientRequest delete(String url) {
+    return request("DELETE", url);
+  }
+
+  /// {@return a request, to be sent}
+  ///
+  /// @param method the method, such as `OPTIONS`
+  /// @param url the address, as in [#get]
+  public ClientRequest request(String method, String url) {
+    return new ClientRequest(this, method, Urls.parse(url));
+  }
+
+  /// {@return a request, to be sent}
+  ///
+  /// @param method the method, such as `OPTIONS`
+  /// @param url the address
+  /// @throws IllegalArgumentException if it is not one of `http` or `https`, or has credentials
+  public ClientRequest request(String method, URI url) {
+    return new ClientRequest(this, method, Urls.check(URI.create(url.toASCIIString())));
+  }
+
+  /// {@return the events of a server, see [ClientRequest#events()]}
+  ///
+  /// @param url the address, as in [#get]
+  public EventStream events(String url) {
+    return get(url).events();
+  }
+
+  // ---- sending ----------------------------------------------------------------------------------
+
+  /// What has to be sent, before and after redirections.
+  private static final class Hop {
+    final ClientRequest request;
+    URI url;
+    String method;
+    Headers headers;
+    byte @Nullable [] bytes;
+    @Nullable StreamingBody stream;
+    long length;
+    boolean expects;
+
+    Hop(ClientRequest request, Headers common) {
+      this.request = request;
+      url = request.url();
+      method = request.method();
+      headers = request.headers();
+      for (int i = 0; i < common.size(); i++) {
+        if (!request.headers().contains(common.name(i))) {
+          headers = headers.and(common.name(i), common.value(i));
+        }
+      }
+      bytes = request.bytes();
+      stream = request.stream();
+      length = request.length();
+      expects = request.expectsContinue() && (bytes != null || stream != null);
+    }
+
+    String what() {
+      return method + " " + url;
+    }
+
+    void dropBody() {
+      bytes = null;
+      stream = null;
+      length = 0;
+      expects = false;
+      for (var name : headers.toMap().keySet()) {
+        if (name.toLowerCase(Locale.ROOT).startsWith("content-")) {
+          headers = headers.without(name);
+        }
+      }
+    }
+  }
+
+  ClientResponse send(ClientRequest request) throws IOException {
+    try (var response = open(request)) {
+      return response.readAll();
+    }
+  }
+
+  StreamedResponse open(ClientRequest request) throws IOException {
+    var running = begin();
+    var total = request.timeout();
+    double deadline = total == null ? NEVER : running.time() + seconds(total);
+    var hop = new Hop(request, options.headers());
+    for (int followed = 0; ; followed++) {
+      var response = attempt(hop, deadline);
+      var next = redirection(hop, response);
+      if (next == null || request.maxRedirects() == 0) {
+        return response;
+      }
+      response.close();
+      if (followed == request.maxRedirects()) {
+        throw new HttpException(
+            "%s %s was redirected more than %d times (maxRedirects), at last to %s"
+                .formatted(request.method(), request.url(), followed, next));
+      }
+      redirect(hop, response.status(), next);
+    }
+  }
+
+  private EventLoop begin() throws HttpException {
+    var running = EventLoop.running();
+    if (running == null) {
+      throw new IllegalStateException("a request is sent in a coroutine: run(() -> …)");
+    } else if (closed) {
+      throw new HttpException("the client is closed");
+    } else if (loop == null) {
+      loop = running;
+      pool = new ConnectionPool(running, this, options);
+    } else if (loop != running) {
+      throw new IllegalStateException("the client is bound to a different event loop");
+    }
+    return running;
+  }
+
+  private ConnectionPool pool() {
+    return Objects.requireNonNull(pool);
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
+  // ---- one hop ----------------------------------------------------------------------------------
+
+  private StreamedResponse attempt(Hop hop, double deadline) throws IOException {
+    boolean fresh = false;
+    while (true) {
+      var origin = Urls.origin(hop.url);
+      var proxy = options.proxy();
+      if (proxy != null && !proxy.isFor(origin.host())) {
+        proxy = null;
+      }
+      var route =
+          proxy == null
+              ? new ConnectionPool.Route(origin, null)
+              : origin.secure()
+                  ? new ConnectionPool.Route(origin, proxy)
+                  : new ConnectionPool.Route(
+                      new Urls.Origin(false, proxy.host(), proxy.port()), null);
+      var connection = connection(route, fresh, hop, deadline);
+      boolean used = connection.isUsed();
+      var exchange = new ClientExchange(connection, hop.what());
+      exchange.limits(hop.request.readTimeout(), deadline, hop.request.timeout());
+      exchange.body(hop.bytes, hop.stream, hop.length);
+      var headers = headers(hop, origin, proxy);
+      if (options.decompression()) {
+        exchange.decompress();
+      }
+      if (hop.expects) {
+        exchange.expectContinue();
+      }
+      requests++;
+      connection.begin(exchange);
+      ResponseHead head;
+      try {
+        boolean absolute = proxy != null && !origin.secure();
+        exchange.start(
+            hop.method, (absolute ? origin.toString() : "") + Urls.target(hop.url), headers);
+        head = exchange.awaitHead();
+      } catch (HttpException e) {
+        if (used && !fresh && exchange.diedEarly() && isRepeatable(hop, exchange)) {
+          fresh = true;
+          continue;
+        }
+        throw e;
+      }
+      if (options.cookies() != null) {
+        options.cookies().store(hop.url, head.headers());
+      }
+      if (head.status() == 417 && hop.expects && exchange.keptBody()) {
+        hop.expects = false; // it does not know that, and may want the body all the same
+        exchange.abort();
+        continue;
+      }
+      return new StreamedResponse(hop.request, hop.url, head, exchange);
+    }
+  }
+
+  private boolean isRepeatable(Hop hop, ClientExchange exchange) {
+    return options.retries()
+        && (exchange.keptBody() || (IDEMPOTENT.contains(hop.method) && hop.stream == null));
+  }
+
+  private Headers headers(Hop hop, Urls.Origin origin, @Nullable ClientProxy proxy) {
+    var own = hop.headers;
+    var headers = Headers.of("Host", own.contains("Host") ? text(own, "Host") : origin.authority());
+    own = own.without("Host");
+    if (!own.contains("User-Agent")) {
+      headers = headers.and("User-Agent", "jasyncio");
+    }
+    if (!own.contains("Accept")) {
+      headers = headers.and("Accept", "*/*");
+    }
+    if (options.decompression() && !own.contains("Accept-Encoding")) {
+      headers = headers.and("Accept-Encoding", "gzip, deflate");
+    }
+    var jar = options.cookies();
+    var cookies = jar == null || own.contains("Cookie") ? null : jar.header(hop.url);
+    if (cookies != null) {
+      headers = headers.and("Cookie", cookies);
+    }
+    if (proxy != null && !origin.secure() && proxy.authorization() != null) {
+      headers = headers.and("Proxy-Authorization", proxy.authorization());
+    }
+    if (hop.expects) {
+      headers = headers.and("Expect", "100-continue");
+    }
+    if (options.idleTime().isZero()) {
+      headers = headers.and("Connection", "close");
+    }
+    for (int i = 0; i < own.size(); i++) {
+      headers = headers.and(own.name(i), own.value(i));
+    }
+    return headers;
+  }
+
+  private static String text(Headers headers, String name) {
+    return Objects.requireNonNull(headers.get(name));
+  }
+
+  // ---- connections ------------------------------------------------------------------------------
+
+  /// A connection that a request can be sent on. Suspends.
+  private ClientConnection connection(
+      ConnectionPool.Route route, boolean fresh, Hop hop, double deadline) throws IOException {
+    while (true) {
+      var connection =
+          limited(
+              options.poolTimeout(),
+              deadline,
+              hop,
+              limit ->
+                  new HttpTimeoutException(
+                      HttpTimeoutException.Limit.POOL,
+                      "no connection to %s became free within %s for %s: %s (poolTimeout)"
+                          .formatted(
+                              route,
+                              HttpTimeoutException.text(limit),
+                              hop.what(),
+                              pool().inUse(route))),
+              () -> pool().acquire(route, fresh));
+      try {
+        if (!connection.isConnected()) {
+          limited(
+              options.connectTimeout(),
+              deadline,
+              hop,
+              limit ->
+                  new HttpTimeoutException(
+                      HttpTimeoutException.Limit.CONNECT,
+                      "%s could not be connected to within %s for %s (connectTimeout)"
+                          .formatted(route, HttpTimeoutException.text(limit), hop.what())),
+              () -> {
+                prepare(route);
+                connection.connect();
+                return connection;
+              });
+          return connection;
+        }
+        if (connection.idleFor() > SURELY_FRESH) {
+          Asyncio.sleep(0); // an end that has come meanwhile is noticed
+        }
+        if (connection.isUsable()) {
+          return connection;
+        }
+      } catch (Throwable e) {
+        connection.unused();
+        throw e;
+      }
+      connection.shut();
+    }
+  }
+
+  /// What makes the error.
+  private interface Late {
+    HttpTimeoutException error(Duration limit);
+  }
+
+  /// What is waited for.
+  private interface Step {
+    ClientConnection run() throws IOException;
+  }
+
+  private ClientConnection limited(
+      @Nullable Duration limit, double deadline, Hop hop, Late late, Step step) throws IOException {
+    double own = limit == null ? NEVER : seconds(limit);
+    double left = deadline - Objects.requireNonNull(loop).time();
+    if (left <= 0) {
+      throw tooLong(hop);
+    }
+    double shorter = Math.min(own, left);
+    if (shorter == NEVER) {
+      return step.run();
+    }
+    try {
+      return Timeout.after(shorter).<ClientConnection, IOException>run(step::run);
+    } catch (TimeoutException e) {
+      var error = limit != null && own <= left ? late.error(limit) : tooLong(hop);
+      error.initCause(e);
+      throw error;
+    }
+  }
+
+  private static HttpTimeoutException tooLong(Hop hop) {
+    return ClientExchange.tooLong(hop.what(), Objects.requireNonNull(hop.request.timeout()));
+  }
+
+  /// Loads what TLS needs, which takes a while the first time.
+  private void prepare(ConnectionPool.Route route) {
+    if (!route.origin().secure() || tls != null) {
+      return;
+    }
+    var given = options.connecting().tls();
+    if (given == null) {
+      given =
+          TlsOptions.of(Asyncio.toThread(HttpClient::defaultContext))
+              .shutdownTimeout(Duration.ofSeconds(1));
+    }
+    tls = given.applicationProtocols("http/1.1");
+  }
+
+  private static SSLContext defaultContext() {
+    try {
+      return SSLContext.getDefault();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this Java has no TLS: " + e.getMessage(), e);
+    }
+  }
+
+  TlsOptions tls() {
+    return Objects.requireNonNull(tls);
+  }
+
+  // ---- redirections -----------------------------------------------------------------------------
+
+  /// Where a response leads, or `null`.
+  private @Nullable URI redirection(Hop hop, StreamedResponse response) throws HttpException {
+    if (hop.request.maxRedirects() == 0) {
+      return null;
+    }
+    var location = response.header("Location");
+    boolean leads =
+        switch (response.status()) {
+          case 301, 302, 303, 307, 308 -> true;
+          default -> false;
+        };
+    if (location == null || !leads) {
+      return null;
+    }
+    try {
+      var next = Urls.resolve(hop.url, location);
+      if (Urls.origin(hop.url).secure()
+          && !Urls.origin(next).secure()
+          && !options.redirectsToPlain()) {
+        throw new HttpException(
+            hop.what()
+                + " was redirected from https to "
+                + next
+                + ", which anybody on the way could read (redirectsToPlain)");
+      }
+      return next;
+    } catch (HttpException e) {
+      response.close();
+      throw e;
+    }
+  }
+
+  private static void redirect(Hop hop, int status, URI next) throws HttpException {
+    boolean get =
+        switch (status) {
+          case 301, 302 -> hop.method.equals("POST");
+          case 303 -> !hop.method.equals("GET") && !hop.method.equals("HEAD");
+          default -> false;
+        };
+    if (get) {
+      hop.method = "GET";
+      hop.dropBody();
+    } else if (hop.stream != null) {
+      throw new HttpException(
+          "%s was redirected to %s, which wants the body again, and that is written only once"
+              .formatted(hop.what(), next));
+    }
+    if (!Urls.origin(hop.url).equals(Urls.origin(next))) {
+      for (var secret : new String[] {"Authorization", "Cookie", "Proxy-Authorization", "Host"}) {
+        hop.headers = hop.headers.without(secret);
+      }
+    }
+    hop.url = next;
+  }
+
+  // ---- the client -------------------------------------------------------------------------------
+
+  /// What a client looks like.
+  ///
+  /// @param connections how many there are, idle ones included
+  /// @param idle how many of these can be used at once
+  /// @param waiting how many requests wait for one
+  /// @param requests how many have been sent since it began; each redirection and each repetition
+  ///   counts
+  public record Statistics(int connections, int idle, int waiting, long requests) {}
+
+  /// {@return what it looks like now}
+  public Statistics statistics() {
+    return pool == null
+        ? new Statistics(0, 0, 0, requests)
+        : new Statistics(pool.open(), pool.idle(), pool.waiting(), requests);
+  }
+
+  /// Closes all connections; a request under way ends with an [HttpException]. Suspends until they
+  /// have ended, for a second at most, if it is called in a coroutine. Idempotent.
+  ///
+  /// **Cancellation** ends the waiting: connections are closed at once.
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (pool == null || loop == null) {
+      return;
+    }
+    var closing = pool;
+    closing.close();
+    if (EventLoop.running() != loop || Asyncio.currentTask() == null) {
+      closing.abort();
+      return;
+    }
+    if (closing.isEmpty()) {
+      return;
+    }
+    try {
+      Timeout.after(CLOSING).run((Action<RuntimeException>) closing::awaitGone);
+    } catch (TimeoutException e) {
+      closing.abort();
+      closing.awaitGone();
+    } catch (CancelledError e) {
+      closing.abort();
+      throw e;
+    }
+  }
+
+  /// {@return such as `<HttpClient 3 connections, 2 idle>`}
+  @Override
+  public String toString() {
+    var now = statistics();
+    return "<HttpClient " + now.connections() + " connections, " + now.idle() + " idle>";
+  }
+}

@@ -1,0 +1,176 @@
+package jasyncio.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.IDN;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Addresses that a client asks.
+final class Urls {
+  /// Where an address leads: connections to one origin can be used for all of it.
+  ///
+  /// @param secure whether over TLS
+  /// @param host the host in small letters; of an IPv6 address without brackets
+  /// @param port the port
+  record Origin(boolean secure, String host, int port) {
+    /// What is sent as `Host`.
+    String authority() {
+      var name = host.indexOf(':') >= 0 ? "[" + host + "]" : host;
+      return port == (secure ? 443 : 80) ? name : name + ":" + port;
+    }
+
+    @Override
+    public String toString() {
+      return (secure ? "https://" : "http://") + authority();
+    }
+  }
+
+  private static final String ALLOWED = "-._~:/?#[]@!$&'()*+,;=%";
+
+  private Urls() {}
+
+  /// An address as a user writes it: characters that cannot stand in one are encoded.
+  static URI parse(String text) {
+    try {
+      return check(new URI(encoded(text)));
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException("'" + text + "' is no URL: " + e.getMessage(), e);
+    }
+  }
+
+  /// Checks that a client can ask there.
+  static URI check(URI url) {
+    var scheme = url.getScheme();
+    if (!"http".equalsIgnoreCase(scheme) && !"https".equalsIgnoreCase(scheme)) {
+      throw new IllegalArgumentException(
+          "a client asks http:// and https:// addresses, and not " + url);
+    } else if (url.getRawUserInfo() != null) {
+      throw new IllegalArgumentException(
+          "credentials are not part of a URL: use basicAuth(user, password) of the request");
+    }
+    origin(url);
+    return url;
+  }
+
+  static Origin origin(URI url) {
+    boolean secure = "https".equalsIgnoreCase(url.getScheme());
+    var host = url.getHost();
+    int port = url.getPort();
+    if (host == null) { // java.net.URI knows no names with underscores or letters beyond ASCII
+      var authority = url.getRawAuthority();
+      if (authority == null) {
+        throw new IllegalArgumentException("the URL " + url + " has no host");
+      }
+      int colon = authority.lastIndexOf(':');
+      host = colon < 0 ? authority : authority.substring(0, colon);
+      port = colon < 0 ? -1 : number(authority.substring(colon + 1));
+    }
+    if (host.startsWith("[")) {
+      host = host.substring(1, host.length() - 1);
+    }
+    if (host.isEmpty() || port == 0 || port > 65_535) {
+      throw new IllegalArgumentException("the URL " + url + " has no host, or a wrong port");
+    }
+    return new Origin(
+        secure, host.toLowerCase(Locale.ROOT), port < 0 ? (secure ? 443 : 80) : port);
+  }
+
+  private static int number(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /// Path and query.
+  static String target(URI url) {
+    var path = url.getRawPath();
+    var query = url.getRawQuery();
+    return (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
+  }
+
+  /// An address with one parameter more in its query.
+  static URI query(URI url, String name, String value) {
+    var text = url.toString();
+    int fragment = text.indexOf('#');
+    var before = fragment < 0 ? text : text.substring(0, fragment);
+    var after = fragment < 0 ? "" : text.substring(fragment);
+    var pair = URLEncoder.encode(name, UTF_8) + "=" + URLEncoder.encode(value, UTF_8);
+    return URI.create(before + (url.getRawQuery() == null ? "?" : "&") + pair + after);
+  }
+
+  /// Where a redirection leads.
+  static URI resolve(URI base, String location) throws HttpException {
+    URI url;
+    try {
+      url = base.resolve(new URI(encoded(location.strip())));
+      if (url.getRawFragment() == null && base.getRawFragment() != null) {
+        url = new URI(url + "#" + base.getRawFragment());
+      }
+      if (url.getRawUserInfo() != null) { // which may come from anywhere
+        url = new URI(url.toString().replaceFirst("//[^/?#]*@", "//"));
+      }
+      return check(url);
+    } catch (URISyntaxException | IllegalArgumentException e) {
+      throw new HttpException(
+          base + " redirects to an address that cannot be asked: " + e.getMessage(), e);
+    }
+  }
+
+  private static String encoded(String text) {
+    var host = asciiHost(text);
+    var plain = host == null ? text : host;
+    StringBuilder encoded = null;
+    for (int i = 0; i < plain.length(); ) {
+      int c = plain.codePointAt(i);
+      int n = Character.charCount(c);
+      boolean allowed =
+          c < 128
+              && (Character.isLetterOrDigit(c) || ALLOWED.indexOf(c) >= 0)
+              && (c != '%' || isEscape(plain, i));
+      if (!allowed && encoded == null) {
+        encoded = new StringBuilder(plain.substring(0, i));
+      }
+      if (encoded != null) {
+        if (allowed) {
+          encoded.appendCodePoint(c);
+        } else {
+          for (byte b : plain.substring(i, i + n).getBytes(UTF_8)) {
+            encoded.append('%').append("%02X".formatted(b & 0xff));
+          }
+        }
+      }
+      i += n;
+    }
+    return encoded == null ? plain : encoded.toString();
+  }
+
+  private static boolean isEscape(String text, int at) {
+    return at + 2 < text.length()
+        && Character.digit(text.charAt(at + 1), 16) >= 0
+        && Character.digit(text.charAt(at + 2), 16) >= 0;
+  }
+
+  /// The address with a host of ASCII characters, if it has another.
+  private static @Nullable String asciiHost(String text) {
+    int start = text.indexOf("://");
+    if (start < 0) {
+      return null;
+    }
+    start += 3;
+    int end = start;
+    boolean other = false;
+    while (end < text.length() && "/?#:".indexOf(text.charAt(end)) < 0) {
+      other |= text.charAt(end) > 127;
+      end++;
+    }
+    return other
+        ? text.substring(0, start) + IDN.toASCII(text.substring(start, end)) + text.substring(end)
+        : null;
+  }
+}

@@ -1,0 +1,442 @@
+package jasyncio.http.internal;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.handler.codec.http.LastHttpContent;
+import jasyncio.http.Headers;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// HTTP/1.1 and 1.0, of a client.
+///
+/// Responses are taken apart by Netty's decoder, called directly: its channel, pipeline and loop
+/// are not needed for that. Their framing is checked after. Requests are written here.
+public final class Http1ClientCodec implements ClientCodec {
+  private static final int COPIED = 32 * 1024; // a longer piece is not copied to what comes before
+  private static final int FULL = 8 * 1024; // handed on without being asked
+  private static final int MOST_INFORMATIONAL = 100; // responses before the one that counts
+  private static final byte[] NO_BYTES = {};
+
+  /// How the end of a body is found.
+  private enum Framing {
+    NONE,
+    LENGTH,
+    CHUNKED,
+    UNTIL_CLOSE
+  }
+
+  private final Http1ClientShared shared;
+  private final ClientEvents events;
+  private final Consumer<ByteBuffer> output;
+  private final Decoder decoder;
+  private final List<Object> decoded = new ArrayList<>(4);
+
+  // receiving
+  private @Nullable ByteBuf kept; // what has come of something that is not complete
+  private String method = "GET";
+  private Framing framing = Framing.NONE;
+  private boolean inBody;
+  private boolean ended = true; // no response is expected
+  private boolean closed;
+  private int headSeen; // bytes, since the last message
+  private int informational;
+
+  // sending
+  private byte[] out = NO_BYTES;
+  private int outSize;
+  private boolean chunked;
+
+  /// The codec of a connection.
+  ///
+  /// @param shared what its client's connections have in common
+  /// @param events what is told
+  /// @param output what takes the bytes; it does not keep the buffer
+  public Http1ClientCodec(
+      Http1ClientShared shared, ClientEvents events, Consumer<ByteBuffer> output) {
+    this.shared = shared;
+    this.events = events;
+    this.output = output;
+    this.decoder = new Decoder();
+  }
+
+  // ---- receiving --------------------------------------------------------------------------------
+
+  private final class Decoder extends HttpResponseDecoder {
+    Decoder() {
+      super(shared.decoding);
+    }
+
+    /// One step; the context is for subclasses only.
+    @SuppressWarnings("NullAway")
+    void step(ByteBuf in, List<Object> target) throws Exception {
+      decode(null, in, target);
+    }
+
+    @Override
+    protected boolean isContentAlwaysEmpty(HttpMessage message) {
+      return message instanceof HttpResponse response && isBodiless(response.status().code());
+    }
+
+    @Override
+    protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
+      throw new IllegalArgumentException("it has both Content-Length and Transfer-Encoding");
+    }
+  }
+
+  private boolean isBodiless(int status) {
+    return status < 200
+        || status == 204
+        || status == 304
+        || method.equals("HEAD")
+        || (method.equals("CONNECT") && status < 300);
+  }
+
+  /// Why a response cannot be taken.
+  @SuppressWarnings("serial") // never serialized
+  private static final class Unreadable extends Exception {
+    Unreadable(String why) {
+      super(why, null, false, false);
+    }
+  }
+
+  @Override
+  public void receive(ByteBuffer data) {
+    if (closed) {
+      data.position(data.limit());
+      return;
+    }
+    if (!inBody) {
+      headSeen += data.remaining();
+    }
+    var in = kept != null ? kept : shared.incoming.clear();
+    in.writeBytes(data);
+    try {
+      decode(in);
+    } catch (Unreadable e) {
+      closed = true;
+      kept = null;
+      events.unreadable(String.valueOf(e.getMessage()));
+      return;
+    } finally {
+      release();
+    }
+    if (closed || !in.isReadable()) {
+      kept = null;
+    } else if (in == kept) {
+      in.discardReadBytes();
+    } else {
+      kept = Unpooled.buffer(in.readableBytes()).writeBytes(in);
+    }
+  }
+
+  private void decode(ByteBuf in) throws Unreadable {
+    while (in.isReadable() && !ended && !closed) {
+      int before = in.readerIndex();
+      try {
+        decoder.step(in, decoded);
+      } catch (Exception e) {
+        throw unreadable(e);
+      }
+      if (!decoded.isEmpty()) {
+        tell(in);
+      } else if (in.readerIndex() == before) {
+        break;
+      }
+    }
+    if (!inBody && !ended && headSeen > shared.mostHead) {
+      throw new Unreadable("its head is too long");
+    }
+  }
+
+  private static Unreadable unreadable(@Nullable Throwable e) {
+    return new Unreadable(
+        e == null || e.getMessage() == null ? "it is no HTTP" : String.valueOf(e.getMessage()));
+  }
+
+  private void tell(ByteBuf in) throws Unreadable {
+    for (int i = 0; i < decoded.size(); i++) {
+      switch (decoded.get(i)) {
+        case HttpResponse response -> {
+          headSeen = in.readableBytes();
+          if (tellHead(response) && i + 1 < decoded.size()) {
+            i++; // its end, which was told
+          }
+        }
+        case HttpContent content -> tellContent(content);
+        default -> {}
+      }
+    }
+    release();
+  }
+
+  /// Tells of a head; whether that was all of the message.
+  private boolean tellHead(HttpResponse response) throws Unreadable {
+    var head = headOf(response);
+    if (head.status() < 200 && head.status() != 101) {
+      if (++informational > MOST_INFORMATIONAL) {
+        throw new Unreadable("more than " + MOST_INFORMATIONAL + " announcements come before it");
+      }
+      events.informational(head);
+      return true;
+    }
+    boolean none = framing == Framing.NONE || (framing == Framing.LENGTH && head.length() == 0);
+    ended = none;
+    inBody = !none;
+    events.response(head, none);
+    return none;
+  }
+
+  private void tellContent(HttpContent content) throws Unreadable {
+    if (content.decoderResult().isFailure()) {
+      throw unreadable(content.decoderResult().cause());
+    }
+    if (content.content().isReadable()) {
+      events.data(ByteBufUtil.getBytes(content.content()));
+    }
+    if (content instanceof LastHttpContent end) {
+      end(headersOf(end.trailingHeaders()), true);
+    }
+  }
+
+  private void end(Headers trailers, boolean decoderIsReady) {
+    inBody = false;
+    ended = true;
+    closed |= !decoderIsReady;
+    events.end(trailers);
+  }
+
+  private void release() {
+    for (var message : decoded) {
+      if (message instanceof HttpContent content) {
+        content.release();
+      }
+    }
+    decoded.clear();
+  }
+
+  @Override
+  public void endOfInput() {
+    if (closed || ended) {
+      return;
+    }
+    if (inBody && framing == Framing.UNTIL_CLOSE) {
+      end(Headers.none(), false);
+    } else {
+      closed = true;
+      if (inBody) {
+        events.unreadable("the connection was closed in the middle of its body");
+      } else {
+        events.unreadable("the connection was closed in the middle of its head");
+      }
+    }
+  }
+
+  @Override
+  public boolean hasLeftover() {
+    return kept != null;
+  }
+
+  // ---- what a head says -------------------------------------------------------------------------
+
+  private static Headers headersOf(HttpHeaders headers) throws Unreadable {
+    if (headers.isEmpty()) {
+      return Headers.none();
+    }
+    var fields = new String[2 * headers.size()];
+    int n = 0;
+    for (var each = headers.iteratorCharSequence(); each.hasNext(); ) {
+      var field = each.next();
+      fields[n++] = field.getKey().toString();
+      fields[n++] = field.getValue().toString();
+    }
+    try {
+      return Headers.of(fields);
+    } catch (IllegalArgumentException e) {
+      throw new Unreadable(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private ResponseHead headOf(HttpResponse response) throws Unreadable {
+    if (response.decoderResult().isFailure()) {
+      throw unreadable(response.decoderResult().cause());
+    }
+    var version = response.protocolVersion();
+    int status = response.status().code();
+    if (version.majorVersion() != 1 || !version.protocolName().equals("HTTP")) {
+      throw new Unreadable("it is " + Tokens.visible(version.text()) + ", and not HTTP/1.1");
+    } else if (status < 100 || status > 999) {
+      throw new Unreadable("a status has three digits, and not " + status);
+    }
+    int minor = Math.min(version.minorVersion(), 1);
+    var headers = headersOf(response.headers());
+    long length = frame(minor, status, headers);
+    return new ResponseHead(minor, status, headers, length, keepsAlive(minor, headers));
+  }
+
+  /// Finds out how the body ends; how long it is, or -1.
+  private long frame(int minor, int status, Headers headers) throws Unreadable {
+    framing = Framing.NONE;
+    if (isBodiless(status)) {
+      return 0;
+    }
+    var encodings = headers.all("Transfer-Encoding");
+    var lengths = headers.all("Content-Length");
+    if (!encodings.isEmpty()) {
+      if (encodings.size() > 1 || !encodings.getFirst().strip().equalsIgnoreCase("chunked")) {
+        throw new Unreadable("the only Transfer-Encoding that is known is chunked, once and alone");
+      } else if (minor == 0) {
+        throw new Unreadable("HTTP/1.0 has no Transfer-Encoding");
+      } else if (!lengths.isEmpty()) {
+        throw new Unreadable("it has both Content-Length and Transfer-Encoding");
+      }
+      framing = Framing.CHUNKED;
+      return -1;
+    } else if (lengths.isEmpty()) {
+      framing = Framing.UNTIL_CLOSE;
+      return -1;
+    } else if (lengths.size() > 1) {
+      throw new Unreadable("it has more than one Content-Length");
+    }
+    var length = lengths.getFirst();
+    if (length.isEmpty()
+        || length.length() > 18
+        || !length.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      throw new Unreadable("its Content-Length is not a number");
+    }
+    framing = Framing.LENGTH;
+    return Long.parseLong(length);
+  }
+
+  private boolean keepsAlive(int minor, Headers headers) {
+    return framing != Framing.UNTIL_CLOSE
+        && !headers.containsWord("Connection", "close")
+        && (minor > 0 || headers.containsWord("Connection", "keep-alive"));
+  }
+
+  // ---- sending ----------------------------------------------------------------------------------
+
+  @Override
+  public void head(String newMethod, String target, Headers headers, long length) {
+    method = newMethod;
+    ended = false;
+    inBody = false;
+    headSeen = 0;
+    informational = 0;
+    chunked = length < 0;
+    put(method);
+    put(" ");
+    put(target);
+    put(" HTTP/1.1\r\n");
+    for (int i = 0; i < headers.size(); i++) {
+      put(headers.name(i));
+      put(": ");
+      put(headers.value(i));
+      put("\r\n");
+    }
+    if (chunked) {
+      put("Transfer-Encoding: chunked\r\n");
+    } else if (length > 0 || hasBodyMostly(method)) {
+      put("Content-Length: ");
+      put(Long.toString(length));
+      put("\r\n");
+    }
+    put("\r\n");
+  }
+
+  private static boolean hasBodyMostly(String method) {
+    return method.equals("POST") || method.equals("PUT") || method.equals("PATCH");
+  }
+
+  @Override
+  public void data(ByteBuffer data) {
+    int n = data.remaining();
+    if (n == 0) { // an empty chunk would be the last
+      return;
+    }
+    if (chunked) {
+      put(Integer.toHexString(n));
+      put("\r\n");
+    }
+    if (n > COPIED) {
+      flush();
+      output.accept(data);
+    } else {
+      need(n);
+      data.get(out, outSize, n);
+      outSize += n;
+    }
+    if (chunked) {
+      put("\r\n");
+    }
+    if (outSize >= FULL) {
+      flush();
+    }
+  }
+
+  @Override
+  public void end(Headers trailers) {
+    if (!chunked) {
+      return;
+    }
+    put("0\r\n");
+    for (int i = 0; i < trailers.size(); i++) {
+      put(trailers.name(i));
+      put(": ");
+      put(trailers.value(i));
+      put("\r\n");
+    }
+    put("\r\n");
+  }
+
+  @Override
+  public void flush() {
+    if (outSize > 0) {
+      var room = out;
+      int n = outSize;
+      out = NO_BYTES;
+      outSize = 0;
+      output.accept(ByteBuffer.wrap(room, 0, n));
+      shared.giveBack(room);
+    }
+  }
+
+  @Override
+  public boolean hasUnflushed() {
+    return outSize > 0;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    kept = null;
+    out = NO_BYTES;
+    outSize = 0;
+  }
+
+  @SuppressWarnings("deprecation") // the low bytes are ISO 8859-1, which Headers has checked
+  private void put(String text) {
+    int n = text.length();
+    need(n);
+    text.getBytes(0, n, out, outSize);
+    outSize += n;
+  }
+
+  private void need(int n) {
+    if (out.length == 0) {
+      out = shared.takeRoom();
+    }
+    if (outSize + n > out.length) {
+      out = Arrays.copyOf(out, Math.max(2 * out.length, outSize + n));
+    }
+  }
+}
