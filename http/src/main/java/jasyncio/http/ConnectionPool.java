@@ -153,12 +153,13 @@ final class ConnectionPool {
     if (!hasRoom(group)) {
       return null;
     }
-    group.connections++; // before another is closed: its room is for this one
-    if (counted.size() >= options.maxConnections()) {
+    boolean full = counted.size() >= options.maxConnections();
+    var connection = new ClientConnection(client, this, group, loop);
+    group.connections++;
+    counted.add(connection); // before another is closed, whose room is for this one
+    if (full) {
       idle.iterator().next().shut();
     }
-    var connection = new ClientConnection(client, this, group, loop);
-    counted.add(connection);
     return connection;
   }
 

@@ -547,7 +547,7 @@ public final class HttpClient implements AutoCloseable {
       return;
     }
     closed = true;
-    if (pool == null || loop == null) {
+    if (pool == null || loop == null || loop.isClosed()) { // with which its connections went
       return;
     }
     var closing = pool;

@@ -3,6 +3,7 @@ package jasyncio.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import jasyncio.Asyncio;
+import jasyncio.CancelledError;
 import jasyncio.Task;
 import jasyncio.net.IncompleteReadException;
 import jasyncio.net.Server;
@@ -123,6 +124,8 @@ final class ScriptedServer implements AutoCloseable {
 
   private void serve(StreamConnection connection) {
     open++;
+    var task = Objects.requireNonNull(Asyncio.currentTask());
+    tasks.add(task);
     try (connection) {
       script.run(new Peer(this, connection, ++connections));
     } catch (IOException e) {
@@ -131,6 +134,7 @@ final class ScriptedServer implements AutoCloseable {
       throw new AssertionError(e);
     } finally {
       open--;
+      tasks.remove(task);
     }
   }
 
@@ -139,8 +143,7 @@ final class ScriptedServer implements AutoCloseable {
       Asyncio.sleep(0);
       var pair = MemoryStreams.pair();
       kept.add(pair.left());
-      var task = Asyncio.createTask(() -> serve(pair.right()));
-      tasks.add(task);
+      tasks.add(Asyncio.createTask(() -> serve(pair.right())));
       var transport = pair.left().writer().transport();
       transport.setProtocol(protocol);
       protocol.connectionMade(transport);
@@ -164,10 +167,22 @@ final class ScriptedServer implements AutoCloseable {
     return Objects.requireNonNull(server).port();
   }
 
+  /// Ends what its script does. Suspends.
   @Override
   public void close() {
     if (server != null) {
       server.close();
     }
+    for (var task : List.copyOf(tasks)) {
+      task.cancel();
+    }
+    for (var task : List.copyOf(tasks)) {
+      try {
+        task.await();
+      } catch (CancelledError e) {
+        // as it should
+      }
+    }
+    kept.forEach(StreamConnection::close);
   }
 }

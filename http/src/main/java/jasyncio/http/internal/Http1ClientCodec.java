@@ -9,6 +9,7 @@ import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.AsciiString;
 import jasyncio.http.Headers;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -85,6 +86,16 @@ public final class Http1ClientCodec implements ClientCodec {
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
       return message instanceof HttpResponse response && isBodiless(response.status().code());
+    }
+
+    /// Netty would read `A b: c` as `A: c`.
+    @Override
+    protected AsciiString splitHeaderName(byte[] line, int start, int length) {
+      int end = start + length;
+      if (end >= line.length || line[end] != ':') {
+        throw new IllegalArgumentException("a header is not a name, a colon and a value");
+      }
+      return super.splitHeaderName(line, start, length);
     }
 
     @Override
