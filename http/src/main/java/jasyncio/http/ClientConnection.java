@@ -418,9 +418,7 @@ final class ClientConnection implements Protocol, ClientEvents {
         draining =
             new WaitList(
                 this,
-                () ->
-                    new WaitInfo(
-                        WaitInfo.Kind.IO, group.route + " to take more of the request"));
+                () -> new WaitInfo(WaitInfo.Kind.IO, group.route + " to take more of the request"));
       }
       var place = draining.enter();
       try {

@@ -34,7 +34,8 @@ final class ClientExchange implements BodyWriter.Sink {
   private static final int READ_AHEAD = 64 * 1024;
   private static final int MOST_DROPPED = 64 * 1024; // of a response that was closed
   private static final double DROPPING = 1; // seconds
-  private static final double CONTINUE = 1; // seconds for the server to say whether it wants the body
+  private static final double CONTINUE =
+      1; // seconds for the server to say whether it wants the body
   private static final double NEVER = Double.POSITIVE_INFINITY;
 
   private final ClientConnection connection;
@@ -382,8 +383,16 @@ final class ClientExchange implements BodyWriter.Sink {
   void abort() {
     if (!over) {
       over = true;
+      endReading();
       release();
       connection.giveUp(this);
+    }
+  }
+
+  /// Whoever reads is told.
+  private void endReading() {
+    if (reader != null) {
+      reader.setException(new HttpException("the response to " + what + " was closed"));
     }
   }
 
@@ -449,14 +458,13 @@ final class ClientExchange implements BodyWriter.Sink {
       return;
     }
     var now = head;
-    boolean little =
-        sent && now != null && now.keepAlive() && now.length() <= MOST_DROPPED;
+    boolean little = sent && now != null && now.keepAlive() && now.length() <= MOST_DROPPED;
     if (!little) {
       abort();
       return;
     }
     dropping = true;
-    reader().setException(new HttpException("the response to " + what + " was closed"));
+    endReading();
     connection.drainUntil(connection.loop.time() + DROPPING);
   }
 

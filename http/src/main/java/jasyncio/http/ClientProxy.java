@@ -63,8 +63,7 @@ public record ClientProxy(
     if (user.indexOf(':') >= 0) {
       throw new IllegalArgumentException("a user of Basic authentication cannot have a colon");
     }
-    return "Basic "
-        + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
+    return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
   }
 
   boolean isFor(String target) {

@@ -167,8 +167,7 @@ public final class ClientRequest {
   /// @throws IllegalArgumentException if the length is negative
   public ClientRequest body(String type, long contentLength, StreamingBody content) {
     if (contentLength < 0) {
-      throw new IllegalArgumentException(
-          "the length of a body is 0 or more, not " + contentLength);
+      throw new IllegalArgumentException("the length of a body is 0 or more, not " + contentLength);
     }
     return body(type, content, contentLength);
   }
@@ -363,6 +362,10 @@ public final class ClientRequest {
 
   @Nullable Duration readTimeout() {
     return readTimeout;
+  }
+
+  boolean isOfClosedClient() {
+    return client.isClosed();
   }
 
   boolean hasOwnReadTimeout() {

@@ -94,10 +94,10 @@ final class ConnectionPool {
   /// @param fresh whether it must be a new one
   ClientConnection acquire(Route route, boolean fresh) throws HttpException {
     checkOpen();
-    var group = groups.computeIfAbsent(route, Group::new);
-    if (fresh) {
-      List.copyOf(group.idle).forEach(ClientConnection::shut);
+    if (fresh && groups.get(route) instanceof Group stale) {
+      List.copyOf(stale.idle).forEach(ClientConnection::shut);
     }
+    var group = groups.computeIfAbsent(route, Group::new);
     if (group.waiters.isEmpty()) {
       var connection = take(group);
       if (connection != null) {
@@ -117,10 +117,10 @@ final class ConnectionPool {
     var waiter =
         new Waiter(
             ++tickets,
-            loop.createFuture(
-                () ->
-                    new WaitInfo(
-                        WaitInfo.Kind.OTHER, "a connection to " + group.route + " to be free")));
+            loop.createFuture(() ->
+                new WaitInfo(
+                    WaitInfo.Kind.OTHER, "a connection to " + group.route + " to be free")));
+    groups.put(group.route, group); // unless it is there
     group.waiters.add(waiter);
     waiting++;
     try {
@@ -155,6 +155,7 @@ final class ConnectionPool {
     }
     boolean full = counted.size() >= options.maxConnections();
     var connection = new ClientConnection(client, this, group, loop);
+    groups.put(group.route, group); // its last connection may just have gone
     group.connections++;
     counted.add(connection); // before another is closed, whose room is for this one
     if (full) {

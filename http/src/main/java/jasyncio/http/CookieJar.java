@@ -29,8 +29,7 @@ public final class CookieJar {
   private static final int MOST_PER_DOMAIN = 50;
   private static final int LONGEST = 4096; // bytes of name and value
   private static final List<String> MONTHS =
-      List.of(
-          "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
+      List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
 
   /// A cookie that is kept.
   private record Kept(
@@ -122,8 +121,7 @@ public final class CookieJar {
   }
 
   private static boolean isWithin(String host, String domain) {
-    return host.equals(domain)
-        || (host.endsWith("." + domain) && !isAddress(host));
+    return host.equals(domain) || (host.endsWith("." + domain) && !isAddress(host));
   }
 
   private static boolean isAddress(String host) {

@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// The stream ends when the server ends the response. With [#reconnect] it is asked again then, and
-/// when the connection is lost, and told the id of the last event that has come
-/// (`Last-Event-ID`); it ends when the server answers 204. Silence is no error: the request has a
-/// read timeout only if one is set for it by [ClientRequest#readTimeout].
+/// when the connection is lost, and told the id of the last event that has come (`Last-Event-ID`);
+/// it ends when the server answers 204. Silence is no error: the request has a read timeout only if
+/// one is set for it by [ClientRequest#readTimeout].
 public final class EventStream implements Iterable<ServerEvent>, AutoCloseable {
   private static final int BLOCK = 16 * 1024;
   private static final int LONGEST = 1024 * 1024; // characters of an event
@@ -56,7 +56,8 @@ public final class EventStream implements Iterable<ServerEvent>, AutoCloseable {
   }
 
   private EventParser newParser() {
-    return new EventParser(LONGEST, (type, data, id) -> events.add(new ServerEvent(type, data, id)));
+    return new EventParser(
+        LONGEST, (type, data, id) -> events.add(new ServerEvent(type, data, id)));
   }
 
   /// Has the server asked again when its response ends, or the connection is lost.
@@ -105,8 +106,11 @@ public final class EventStream implements Iterable<ServerEvent>, AutoCloseable {
         end();
         throw e;
       } catch (IOException e) {
+        if (ended) {
+          return null; // it was closed meanwhile
+        }
         lose();
-        if (delay < 0) {
+        if (delay < 0 || request.isOfClosedClient()) {
           ended = true;
           throw e;
         }

@@ -560,14 +560,27 @@ public final class HttpClient implements AutoCloseable {
       return;
     }
     try {
-      Timeout.after(CLOSING).run((Action<RuntimeException>) closing::awaitGone);
-    } catch (TimeoutException e) {
-      closing.abort();
-      closing.awaitGone();
+      if (!awaitGone(closing)) {
+        closing.abort();
+        awaitGone(closing);
+      }
     } catch (CancelledError e) {
       closing.abort();
       throw e;
     }
+  }
+
+  private static boolean awaitGone(ConnectionPool closing) {
+    try {
+      Timeout.after(CLOSING).run((Action<RuntimeException>) closing::awaitGone);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    }
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   /// {@return such as `<HttpClient 3 connections, 2 idle>`}

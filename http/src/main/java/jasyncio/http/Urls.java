@@ -75,8 +75,7 @@ final class Urls {
     if (host.isEmpty() || port == 0 || port > 65_535) {
       throw new IllegalArgumentException("the URL " + url + " has no host, or a wrong port");
     }
-    return new Origin(
-        secure, host.toLowerCase(Locale.ROOT), port < 0 ? (secure ? 443 : 80) : port);
+    return new Origin(secure, host.toLowerCase(Locale.ROOT), port < 0 ? (secure ? 443 : 80) : port);
   }
 
   private static int number(String text) {

@@ -1,7 +1,7 @@
 package jasyncio.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static jasyncio.Asyncio.sleep;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -236,8 +236,7 @@ class ClientBodyTest {
     try (var server =
             ScriptedServer.inMemory(peer -> {
               while (!peer.head().isEmpty()) {
-                peer.say(
-                    "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n");
+                peer.say("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n");
                 peer.head();
                 peer.say("HTTP/1.1 500 No\r\nContent-Length: 4\r\n\r\noops");
               }

@@ -3,10 +3,10 @@ package jasyncio.http;
 import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jasyncio.testing.AsyncTest;
 import jasyncio.testing.CancelEverywhere;
 import jasyncio.testing.CancelEverywhere.Way;
 import jasyncio.testing.Checkpoints;
-import jasyncio.testing.AsyncTest;
 import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
@@ -31,8 +31,7 @@ class ClientCancelTest {
           peer.say("HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n");
           continue;
         }
-        peer.say(
-            "HTTP/1.1 200 OK\r\nContent-Length: " + 2 * target.length() + "\r\n\r\n" + target);
+        peer.say("HTTP/1.1 200 OK\r\nContent-Length: " + 2 * target.length() + "\r\n\r\n" + target);
         sleep(0.1);
         peer.say(target);
       }
@@ -150,12 +149,11 @@ class ClientCancelTest {
                   HttpClient.of(
                       rq -> {
                         sleep(0.1);
-                        return Response.stream(
-                            out -> {
-                              out.write(rq.bytes());
-                              sleep(0.1);
-                              out.write("end");
-                            });
+                        return Response.stream(out -> {
+                          out.write(rq.bytes());
+                          sleep(0.1);
+                          out.write("end");
+                        });
                       },
                       ClientOptions.defaults().maxConnections(1));
               scenario.victim(() -> client.post("http://x/").text("abc").send());

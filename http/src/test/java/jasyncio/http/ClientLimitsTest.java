@@ -120,13 +120,12 @@ class ClientLimitsTest {
               ClientOptions.defaults()
                   .maxConnections(1)
                   .connectTimeout(SECOND)
-                  .connector(
-                      (protocol, host, port, options) -> {
-                        if (host.equals("hangs")) {
-                          never.await();
-                        }
-                        return server.connector().connect(protocol, host, port, options);
-                      }));
+                  .connector((protocol, host, port, options) -> {
+                    if (host.equals("hangs")) {
+                      never.await();
+                    }
+                    return server.connector().connect(protocol, host, port, options);
+                  }));
       try (hanging) {
         var first = createTask(() -> hanging.get("http://hangs/").send());
         var second = createTask(() -> hanging.get("http://answers/").send());
@@ -183,8 +182,7 @@ class ClientLimitsTest {
                 ClientOptions.defaults().maxPerOrigin(1).poolTimeout(Duration.ofMillis(250)))) {
       var first = createTask(() -> client.get(server.url("/")).send());
       sleep(0);
-      assertLate(
-              HttpTimeoutException.Limit.POOL, 0.25, () -> client.get(server.url("/x")).send())
+      assertLate(HttpTimeoutException.Limit.POOL, 0.25, () -> client.get(server.url("/x")).send())
           .hasMessage(
               "no connection to http://scripted became free within 0.25 s for GET"
                   + " http://scripted/x: all 1 that there may be to it are in use (maxPerOrigin)"
@@ -199,14 +197,12 @@ class ClientLimitsTest {
     var options =
         ClientOptions.defaults()
             .connectTimeout(SECOND)
-            .connector(
-                (protocol, host, port, how) -> {
-                  never.await();
-                  throw new AssertionError();
-                });
+            .connector((protocol, host, port, how) -> {
+              never.await();
+              throw new AssertionError();
+            });
     try (var client = new HttpClient(options)) {
-      assertLate(
-              HttpTimeoutException.Limit.CONNECT, 1, () -> client.get("http://a:8080/").send())
+      assertLate(HttpTimeoutException.Limit.CONNECT, 1, () -> client.get("http://a:8080/").send())
           .hasMessage(
               "http://a:8080 could not be connected to within 1 s for GET http://a:8080/"
                   + " (connectTimeout)");
@@ -227,10 +223,10 @@ class ClientLimitsTest {
               }
               peer.awaitEnd();
             });
-        var client =
-            server.client(ClientOptions.defaults().readTimeout(Duration.ofSeconds(2)))) {
+        var client = server.client(ClientOptions.defaults().readTimeout(Duration.ofSeconds(2)))) {
       assertLate(HttpTimeoutException.Limit.READ, 2, () -> client.get(server.url("/")).send())
-          .hasMessage("http://scripted sent nothing for 2 s after GET http://scripted/ (readTimeout)");
+          .hasMessage(
+              "http://scripted sent nothing for 2 s after GET http://scripted/ (readTimeout)");
       assertLate(
           HttpTimeoutException.Limit.READ, 6.5, () -> client.get(server.url("/body")).send());
       assertThat(client.statistics().connections()).isZero();
@@ -283,18 +279,17 @@ class ClientLimitsTest {
               new Event().await();
             });
         var client = server.client(ClientOptions.defaults().readTimeout(SECOND))) {
-      assertThatThrownBy(
-              () ->
-                  client
-                      .put(server.url("/"))
-                      .body(
-                          "a/b",
-                          out -> {
-                            while (true) {
-                              out.write(new byte[100_000]);
-                            }
-                          })
-                      .send())
+      assertThatThrownBy(() ->
+              client
+                  .put(server.url("/"))
+                  .body(
+                      "a/b",
+                      out -> {
+                        while (true) {
+                          out.write(new byte[100_000]);
+                        }
+                      })
+                  .send())
           .isInstanceOf(HttpTimeoutException.class)
           .hasMessageContaining("took nothing for 1 s");
     }
@@ -342,12 +337,11 @@ class ClientLimitsTest {
             });
         var client = server.client(ClientOptions.defaults().maxConnections(1))) {
       var first =
-          createTask(
-              () ->
-                  assertLate(
-                      HttpTimeoutException.Limit.TOTAL,
-                      4.5,
-                      () -> client.get(server.url("/")).timeout(4.5).send()));
+          createTask(() ->
+              assertLate(
+                  HttpTimeoutException.Limit.TOTAL,
+                  4.5,
+                  () -> client.get(server.url("/")).timeout(4.5).send()));
       assertLate(
           HttpTimeoutException.Limit.TOTAL,
           0.5,

@@ -145,11 +145,7 @@ class ClientRedirectTest {
     try (var server = redirecting("/x");
         var client = server.client()) {
       assertThatThrownBy(
-              () ->
-                  client
-                      .put(server.url("/307"))
-                      .body("a/b", 3, out -> out.write("abc"))
-                      .send())
+              () -> client.put(server.url("/307")).body("a/b", 3, out -> out.write("abc")).send())
           .isInstanceOf(HttpException.class)
           .hasMessageContaining("written only once");
     }
@@ -263,11 +259,11 @@ class ClientRedirectTest {
   @AsyncTest
   void proxy_isSentTheWholeAddress() throws Exception {
     try (var server =
-            ScriptedServer.inMemory(peer -> {
-              while (!peer.head().isEmpty()) {
-                peer.ok("");
-              }
-            })) {
+        ScriptedServer.inMemory(peer -> {
+          while (!peer.head().isEmpty()) {
+            peer.ok("");
+          }
+        })) {
       var hosts = new ArrayList<String>();
       var proxy =
           ClientProxy.of("proxy", 3128).credentials("ann", "secret").except("near", ".local");
@@ -304,8 +300,7 @@ class ClientRedirectTest {
               peer.say("HTTP/1.1 407 Who are you?\r\nContent-Length: 3\r\n\r\nno!");
               peer.awaitEnd();
             });
-        var client =
-            server.client(ClientOptions.defaults().proxy(ClientProxy.of("proxy", 3128)))) {
+        var client = server.client(ClientOptions.defaults().proxy(ClientProxy.of("proxy", 3128)))) {
       assertThatThrownBy(() -> client.get("https://a/").send())
           .isInstanceOf(HttpException.class)
           .hasMessage("the proxy proxy:3128 refused a tunnel to a:443: status 407");

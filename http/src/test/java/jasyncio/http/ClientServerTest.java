@@ -69,8 +69,7 @@ class ClientServerTest {
 
   @OnEachRuntime
   void overTls() throws Exception {
-    try (var server =
-            Http.start(app(), "127.0.0.1", 0, HttpOptions.defaults().tls(serverTls()));
+    try (var server = Http.start(app(), "127.0.0.1", 0, HttpOptions.defaults().tls(serverTls()));
         var client = new HttpClient(trusting())) {
       checkAll(client, "https://127.0.0.1:" + server.port());
       assertThat(client.get("https://127.0.0.1:" + server.port() + "/host").send().text())
@@ -148,7 +147,8 @@ class ClientServerTest {
                 0);
         var client =
             new HttpClient(
-                trusting().proxy(ClientProxy.of("127.0.0.1", proxy.port()).credentials("a", "b")))) {
+                trusting()
+                    .proxy(ClientProxy.of("127.0.0.1", proxy.port()).credentials("a", "b")))) {
       checkAll(client, "https://localhost:" + server.port());
       assertThat(heads).hasSize(1);
       assertThat(heads.getFirst())

@@ -126,16 +126,15 @@ class HttpClientTest {
     try (var server = ScriptedServer.start(ScriptedServer.Peer::awaitEnd);
         var client = server.client()) {
       var problem = new IOException("no such row");
-      assertThatThrownBy(
-              () ->
-                  client
-                      .put(server.url("/"))
-                      .body(
-                          "a/b",
-                          out -> {
-                            throw problem;
-                          })
-                      .send())
+      assertThatThrownBy(() ->
+              client
+                  .put(server.url("/"))
+                  .body(
+                      "a/b",
+                      out -> {
+                        throw problem;
+                      })
+                  .send())
           .isSameAs(problem);
     }
   }
@@ -150,8 +149,7 @@ class HttpClientTest {
               peer.ok("" + peer.body(bytes.length).length());
             });
         var client = server.client()) {
-      assertThat(client.put(server.url("/")).body("a/b", bytes).send().text())
-          .isEqualTo("3000000");
+      assertThat(client.put(server.url("/")).body("a/b", bytes).send().text()).isEqualTo("3000000");
     }
   }
 
@@ -497,8 +495,7 @@ class HttpClientTest {
   @AsyncTest
   void oldServer_thatStays_isUsedAgain() throws Exception {
     try (var server =
-            answering(
-                "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n");
+            answering("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 0\r\n\r\n");
         var client = server.client()) {
       client.get(server.url("/")).send();
       client.get(server.url("/")).send();

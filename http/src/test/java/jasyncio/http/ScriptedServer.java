@@ -13,10 +13,10 @@ import jasyncio.net.Streams;
 import jasyncio.testing.MemoryStreams;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.LinkedHashSet;
 import org.jspecify.annotations.Nullable;
 
 /// A server that says what a test wants, byte by byte.
@@ -42,8 +42,7 @@ final class ScriptedServer implements AutoCloseable {
     String head() throws IOException {
       try {
         var head =
-            new String(
-                connection.reader().readuntil("\r\n\r\n".getBytes(ISO_8859_1)), ISO_8859_1);
+            new String(connection.reader().readuntil("\r\n\r\n".getBytes(ISO_8859_1)), ISO_8859_1);
         server.heads.add(head.replace("\r\n", "\n"));
         return head.replace("\r\n", "\n");
       } catch (IncompleteReadException e) {

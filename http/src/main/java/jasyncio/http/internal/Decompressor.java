@@ -91,7 +91,8 @@ public final class Decompressor implements AutoCloseable {
             case HEADER -> header(data, at);
             case DATA -> inflate(data, at, target);
             case TRAILER -> trailer(data, at);
-            case DONE -> throw new IOException("something comes behind the end of the deflate data");
+            case DONE ->
+                throw new IOException("something comes behind the end of the deflate data");
           };
     }
     var result = target.toByteArray();
@@ -103,7 +104,9 @@ public final class Decompressor implements AutoCloseable {
   /// @throws IOException if it was
   public void end() throws IOException {
     boolean complete =
-        in == 0 || state == State.DONE || (gzip && begun && state == State.HEADER && header.length == 0);
+        in == 0
+            || state == State.DONE
+            || (gzip && begun && state == State.HEADER && header.length == 0);
     if (!complete) {
       throw new IOException("the " + (gzip ? "gzip" : "deflate") + " data ends in the middle");
     }
