@@ -1,8 +1,9 @@
 import org.jspecify.annotations.NullMarked;
 
-/// HTTP for jasyncio: a server whose handlers are plain methods that suspend.
+/// HTTP for jasyncio: a server whose handlers are plain methods that suspend, and a client.
 ///
-/// Start with [jasyncio.http.Http]; [jasyncio.http.Router] leads requests to handlers.
+/// Start with [jasyncio.http.Http]; [jasyncio.http.Router] leads requests to handlers, and
+/// [jasyncio.http.HttpClient] asks servers.
 @NullMarked
 module jasyncio.http {
   requires static transitive org.jspecify;
