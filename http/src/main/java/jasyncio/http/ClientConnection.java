@@ -160,7 +160,7 @@ final class ClientConnection implements Protocol, ClientEvents {
   }
 
   /// For how long the server keeps it, in seconds.
-  double keptBySever() {
+  double keptByServer() {
     return keptByServer;
   }
 

@@ -18,6 +18,7 @@ import jasyncio.net.StreamReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One request on a connection, and its response.
@@ -229,7 +230,7 @@ final class ClientExchange implements BodyWriter.Sink {
     if (problem != null) {
       throw thrown(problem);
     }
-    return head;
+    return Objects.requireNonNull(head);
   }
 
   private IOException thrown(Throwable e) {

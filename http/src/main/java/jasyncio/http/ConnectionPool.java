@@ -173,7 +173,7 @@ final class ConnectionPool {
 
   /// A connection can be used for another request.
   void release(ClientConnection connection) {
-    double seconds = Math.min(seconds(options.idleTime()), connection.keptBySever());
+    double seconds = Math.min(seconds(options.idleTime()), connection.keptByServer());
     if (closed || seconds <= 0 || !counted.contains(connection) || !connection.isUsable()) {
       connection.shut();
       return;

@@ -1,5 +1,6 @@
 package jasyncio.http;
 
+import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.sleep;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -266,6 +267,50 @@ class ClientBodyTest {
         var client = server.client();
         var events = client.events(server.url("/"))) {
       assertThatThrownBy(events::next).hasMessageContaining("longer than");
+    }
+  }
+
+  @AsyncTest
+  void closing_wakesWhoReads() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(peer -> {
+              peer.head();
+              peer.say(EVENTS);
+              peer.awaitEnd();
+            });
+        var client = server.client()) {
+      var events = client.events(server.url("/")).reconnect(1);
+      var event = createTask(events::next);
+      var response = client.get(server.url("/")).open();
+      var body = createTask(() -> response.body().read());
+      sleep(1);
+      events.close();
+      response.close();
+      assertThat(event.await()).isNull();
+      assertThatThrownBy(body::await)
+          .isInstanceOf(HttpException.class)
+          .hasMessageContaining("was closed");
+      assertThat(client.statistics().connections()).isZero();
+    }
+  }
+
+  @AsyncTest
+  void eventsOfAClosedClient_end() throws Exception {
+    try (var server =
+        ScriptedServer.inMemory(peer -> {
+          peer.head();
+          peer.say(EVENTS);
+          peer.awaitEnd();
+        })) {
+      var client = server.client();
+      try (var events = client.events(server.url("/")).reconnect(1)) {
+        var event = createTask(events::next);
+        sleep(1);
+        client.close();
+        assertThatThrownBy(event::await)
+            .isInstanceOf(HttpException.class)
+            .hasMessage("the client was closed");
+      }
     }
   }
 }

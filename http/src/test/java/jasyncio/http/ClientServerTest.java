@@ -161,6 +161,30 @@ class ClientServerTest {
     }
   }
 
+  @AsyncTest
+  void tunnelToAServerThatIsNotTrusted_leavesNothing() throws Exception {
+    var tasks = new ArrayList<jasyncio.Task<?>>();
+    try (var server = Http.start(app(), "127.0.0.1", 0, HttpOptions.defaults().tls(serverTls()));
+        var proxy =
+            Streams.startServer(
+                (reader, writer) -> {
+                  tasks.add(Asyncio.currentTask());
+                  tunnel(reader, writer, new ArrayList<>());
+                },
+                "127.0.0.1",
+                0)) {
+      var options = ClientOptions.defaults().proxy(ClientProxy.of("127.0.0.1", proxy.port()));
+      try (var client = new HttpClient(options)) {
+        assertThatThrownBy(() -> client.get("https://localhost:" + server.port() + "/").send())
+            .isInstanceOf(SSLException.class);
+        assertThat(client.statistics().connections()).isZero();
+      }
+      for (var task : tasks) {
+        task.await();
+      }
+    }
+  }
+
   // ---- the server of this module ----------------------------------------------------------------
 
   @AsyncTest
