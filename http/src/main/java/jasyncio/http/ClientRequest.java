@@ -323,8 +323,8 @@ public final class ClientRequest {
   /// when the first event is asked for.
   ///
   /// @return the events; to be closed
-  public EventStream events() {
-    return new EventStream(this);
+  public EventSource events() {
+    return new EventSource(this);
   }
 
   // ---- asking -----------------------------------------------------------------------------------

@@ -151,7 +151,7 @@ public final class HttpClient implements AutoCloseable {
   /// {@return the events of a server, see [ClientRequest#events()]}
   ///
   /// @param url the address, as in [#get]
-  public EventStream events(String url) {
+  public EventSource events(String url) {
     return get(url).events();
   }
 

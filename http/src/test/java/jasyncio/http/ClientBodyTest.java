@@ -174,14 +174,14 @@ class ClientBodyTest {
             });
         var client = server.client();
         var events = client.events(server.url("/"))) {
-      var all = new ArrayList<ServerEvent>();
+      var all = new ArrayList<ServerSentEvent>();
       events.forEach(all::add);
       assertThat(all)
           .containsExactly(
-              new ServerEvent("message", "a\nb", ""),
-              new ServerEvent("tick", " c", "7"),
-              new ServerEvent("message", "", ""),
-              new ServerEvent("message", "ä", ""));
+              ServerSentEvent.of("a\nb"),
+              ServerSentEvent.of(" c").event("tick").id("7"),
+              ServerSentEvent.of(""),
+              ServerSentEvent.of("ä"));
       assertThat(server.heads).hasSize(1);
       assertThat(server.heads.getFirst()).contains("\nAccept: text/event-stream\n");
     }
@@ -227,7 +227,7 @@ class ClientBodyTest {
             });
         var client = server.client();
         var events = client.events(server.url("/"))) {
-      assertThat(events.next()).isEqualTo(new ServerEvent("message", "a", ""));
+      assertThat(events.next()).isEqualTo(ServerSentEvent.of("a"));
       assertThat(events.next()).isNull();
     }
   }

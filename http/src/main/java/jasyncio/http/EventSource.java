@@ -26,14 +26,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The stream ends when the server ends the response. With [#reconnect] it is asked again then, and
 /// when the connection is lost, and told the id of the last event that has come (`Last-Event-ID`);
-/// it ends when the server answers 204. Silence is no error: the request has a read timeout only if
+/// it ends when the server answers 204. The `id` of an event that has none is that of the one before. Silence is no error: the request has a read timeout only if
 /// one is set for it by [ClientRequest#readTimeout].
-public final class EventStream implements Iterable<ServerEvent>, AutoCloseable {
+public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseable {
   private static final int BLOCK = 16 * 1024;
   private static final int LONGEST = 1024 * 1024; // characters of an event
 
   private final ClientRequest request;
-  private final ArrayDeque<ServerEvent> events = new ArrayDeque<>();
+  private final ArrayDeque<ServerSentEvent> events = new ArrayDeque<>();
   private @Nullable StreamedResponse response;
   private EventParser parser = newParser();
   private double delay = -1; // seconds before the server is asked again; negative: it is not
@@ -41,7 +41,7 @@ public final class EventStream implements Iterable<ServerEvent>, AutoCloseable {
   private boolean asked;
   private boolean ended;
 
-  EventStream(ClientRequest request) {
+  EventSource(ClientRequest request) {
     var asking = request;
     if (!request.headers().contains("Accept")) {
       asking = asking.header("Accept", "text/event-stream");
@@ -56,8 +56,12 @@ public final class EventStream implements Iterable<ServerEvent>, AutoCloseable {
   }
 
   private EventParser newParser() {
-    return new EventParser(
-        LONGEST, (type, data, id) -> events.add(new ServerEvent(type, data, id)));
+    return new EventParser(LONGEST, (type, data, id) -> events.add(event(type, data, id)));
+  }
+
+  private static ServerSentEvent event(String type, String data, String id) {
+    return new ServerSentEvent(
+        data, type.equals("message") ? null : type, id.isEmpty() ? null : id, null);
   }
 
   /// Has the server asked again when its response ends, or the connection is lost.
@@ -65,7 +69,7 @@ public final class EventStream implements Iterable<ServerEvent>, AutoCloseable {
   /// @param seconds how long to wait before; a server may say something else (`retry`)
   /// @return this
   /// @throws IllegalArgumentException if that is negative
-  public EventStream reconnect(double seconds) {
+  public EventSource reconnect(double seconds) {
     if (!(seconds >= 0)) {
       throw new IllegalArgumentException("the delay must not be negative, got " + seconds);
     }
@@ -77,7 +81,7 @@ public final class EventStream implements Iterable<ServerEvent>, AutoCloseable {
   ///
   /// @param time how long to wait before
   /// @return this
-  public EventStream reconnect(Duration time) {
+  public EventSource reconnect(Duration time) {
     return reconnect(time.toNanos() / 1e9);
   }
 
@@ -94,7 +98,7 @@ public final class EventStream implements Iterable<ServerEvent>, AutoCloseable {
   /// @throws StatusException if the status is no success
   /// @throws IOException if the server cannot be asked, answers something else, or, unless it is
   ///   asked again, the connection is lost
-  public @Nullable ServerEvent next() throws IOException {
+  public @Nullable ServerSentEvent next() throws IOException {
     while (events.isEmpty() && !ended) {
       try {
         if (response == null) {
@@ -199,24 +203,24 @@ public final class EventStream implements Iterable<ServerEvent>, AutoCloseable {
   /// {@return the events, to iterate over once} `hasNext()` suspends, and throws what [#next()]
   /// throws: also an [IOException], of which the compiler does not know here.
   @Override
-  public Iterator<ServerEvent> iterator() {
+  public Iterator<ServerSentEvent> iterator() {
     return new Iterator<>() {
-      private @Nullable ServerEvent ahead;
+      private @Nullable ServerSentEvent ahead;
 
       @Override
       public boolean hasNext() {
         if (ahead == null) {
           try {
-            ahead = EventStream.this.next();
+            ahead = EventSource.this.next();
           } catch (IOException e) {
-            throw EventStream.<RuntimeException>sneak(e);
+            throw EventSource.<RuntimeException>sneak(e);
           }
         }
         return ahead != null;
       }
 
       @Override
-      public ServerEvent next() {
+      public ServerSentEvent next() {
         if (!hasNext() || ahead == null) {
           throw new NoSuchElementException("the stream of events has ended");
         }
@@ -239,9 +243,9 @@ public final class EventStream implements Iterable<ServerEvent>, AutoCloseable {
     events.clear();
   }
 
-  /// {@return such as `<EventStream of http://example.org/ticks>`}
+  /// {@return such as `<EventSource of http://example.org/ticks>`}
   @Override
   public String toString() {
-    return "<EventStream of " + request.url() + ">";
+    return "<EventSource of " + request.url() + ">";
   }
 }
