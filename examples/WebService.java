@@ -1,4 +1,4 @@
-//DEPS io.netty:netty-codec-http:4.2.7.Final
+//DEPS io.netty:netty-codec-http:4.2.20.Final
 // A web service that keeps notes: Netty's HTTP codec, on jasyncio's streams. Each connection is a
 // task; a handler may wait without holding up the others.
 

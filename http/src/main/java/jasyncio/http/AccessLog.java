@@ -1,0 +1,100 @@
+package jasyncio.http;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Tells of every request when its response was sent, or broken off. Make it the first middleware,
+/// so that it sees what the others answer.
+///
+/// ```java fragment
+/// var log = System.getLogger("access");
+/// app.with(AccessLog.to(line -> log.log(System.Logger.Level.INFO, line)));
+/// ```
+///
+/// ```text
+/// 10.0.0.3 "GET /notes?full=1" 200 1534 bytes 0.012 s
+/// ```
+///
+/// Requests that are refused before they come to a handler, as they are no HTTP, are not among
+/// them.
+public final class AccessLog implements Middleware {
+  private final Consumer<? super Entry> target;
+
+  private AccessLog(Consumer<? super Entry> target) {
+    this.target = target;
+  }
+
+  /// What is told of a request.
+  ///
+  /// @param method the method
+  /// @param target path and query, as they were sent
+  /// @param remote the address of the client, or `null` in tests
+  /// @param status the status of the response
+  /// @param bytes how many bytes of body were sent
+  /// @param took the time from the head of the request to the end of the response
+  /// @param complete whether the response was sent as a whole
+  public record Entry(
+      String method,
+      String target,
+      @Nullable String remote,
+      int status,
+      long bytes,
+      Duration took,
+      boolean complete) {
+
+    /// {@return the entry as one line, without characters that would make it two}
+    @Override
+    public String toString() {
+      return "%s \"%s %s\" %d %d bytes %.3f s%s"
+          .formatted(
+              remote == null ? "-" : remote,
+              method,
+              target.replaceAll("[\\p{Cntrl}\"]", "?"),
+              status,
+              bytes,
+              took.toNanos() / 1e9,
+              complete ? "" : " broken off");
+    }
+  }
+
+  /// {@return a log of lines}
+  ///
+  /// @param lines what takes a line; must not suspend
+  public static AccessLog to(Consumer<? super String> lines) {
+    return new AccessLog(entry -> lines.accept(entry.toString()));
+  }
+
+  /// {@return a log of entries}
+  ///
+  /// @param entries what takes an entry; must not suspend
+  public static AccessLog entries(Consumer<? super Entry> entries) {
+    return new AccessLog(entries);
+  }
+
+  @Override
+  public Response handle(Request request, Handler next) throws Exception {
+    double began = request.loop().time();
+    request.whenAnswered(outcome -> {
+      double took = request.loop().time() - began;
+      target.accept(
+          new Entry(
+              request.method(),
+              request.target(),
+              hostOf(request),
+              outcome.status(),
+              outcome.bytes(),
+              Duration.ofNanos(Math.round(took * 1e9)),
+              outcome.complete()));
+    });
+    return next.handle(request);
+  }
+
+  private static @Nullable String hostOf(Request request) {
+    var address = request.remoteAddress();
+    return address instanceof InetSocketAddress inet
+        ? inet.getHostString()
+        : address == null ? null : "local";
+  }
+}

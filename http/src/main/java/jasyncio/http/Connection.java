@@ -1,0 +1,813 @@
+package jasyncio.http;
+
+import jasyncio.CancelledError;
+import jasyncio.Context;
+import jasyncio.EventLoop;
+import jasyncio.KeyboardInterrupt;
+import jasyncio.SystemExit;
+import jasyncio.Task;
+import jasyncio.TaskOptions;
+import jasyncio.TimerHandle;
+import jasyncio.WaitInfo;
+import jasyncio.WaitList;
+import jasyncio.http.internal.Http1Codec;
+import jasyncio.http.internal.HttpCodec;
+import jasyncio.http.internal.HttpEvents;
+import jasyncio.http.internal.Refusal;
+import jasyncio.http.internal.RequestHead;
+import jasyncio.net.ExtraInfo;
+import jasyncio.net.Protocol;
+import jasyncio.net.Transport;
+import jasyncio.sync.Event;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A client of a server.
+final class Connection implements Protocol, HttpEvents, Request.Exchange {
+  /* Overview
+   * Receiving is the protocol's: bytes go to the codec, which tells of requests and of parts of bodies. Answering is that of
+   * a task, which there is while there are requests to answer: no task waits on an idle connection, and a handler that does
+   * not wait needs no switch.
+   *
+   *   receiving   the exchange whose body comes, if one does: `current`, or the last in `queue`
+   *   current     the exchange that is answered; it stays until its response is written and its body has ended
+   *   queue       requests that came before their turn
+   *
+   * An exchange is over when both directions are. The response may end first (the rest of the body is then dropped), or the
+   * body, as it mostly does. Whoever is last goes on to the next request: next() in the task, or end() from the codec.
+   *
+   * End of the connection:
+   *   end of the last response -> finish() -> lingering, if the client may still be sending: else the answer to what it
+   *     sends would be a reset, which may overtake the response -> closed
+   *   the client goes -> connectionLost(): the task is cancelled
+   *   shutdown: idle -> closed at once; else the response that is written next says that it is the last
+   *
+   * Time limits of receiving share one timer, which is not moved with each request: it is late at worst by nothing, as
+   * it looks at `deadline` when it fires.
+   */
+  private static final double RATE_INTERVAL = 5; // seconds
+  private static final double LINGER = 2; // seconds
+  private static final double HALF_CLOSED = 1; // seconds for who has closed the sending side alone
+  private static final int NAME_LENGTH = 100;
+  private static final int MOST_LINGERING = 1024 * 1024; // bytes
+
+  /// What the deadline is for.
+  private enum Watch {
+    NOTHING,
+    /// the first request of the connection
+    FIRST,
+    /// the rest of a head
+    HEAD,
+    /// the next request
+    IDLE,
+    /// the next part of a body
+    BODY,
+    /// the client's end, after the last response
+    LINGER
+  }
+
+  private final HttpServer server;
+  private final EventLoop loop;
+  private final HttpOptions options;
+  private final boolean tooMany; // connections: this one is told so
+  private final HttpCodec codec;
+  private @Nullable Transport transport;
+
+  private @Nullable Exchange current;
+  private @Nullable Exchange receiving;
+  private final ArrayDeque<Exchange> queue = new ArrayDeque<>(1);
+  private @Nullable Task<?> task;
+
+  private boolean bodyPaused;
+  private boolean queuePaused;
+  private boolean ended; // the client sends no more
+  private boolean finishing; // no request is taken any more
+  private boolean lingering;
+  private long dropped; // bytes, while lingering
+  private boolean lost;
+
+  private boolean writingPaused;
+  private boolean flushScheduled;
+  private @Nullable WaitList draining;
+  private @Nullable TimerHandle leaving; // cancels what a client does not wait for, it seems
+  private @Nullable TimerHandle stall;
+  private int unsent; // when it was looked at last
+
+  private Watch watch = Watch.NOTHING;
+  private double deadline = Double.POSITIVE_INFINITY;
+  private @Nullable TimerHandle timer;
+
+  Connection(HttpServer server, boolean tooMany) {
+    this.server = server;
+    this.loop = server.getLoop();
+    this.options = server.options();
+    this.tooMany = tooMany;
+    this.codec = new Http1Codec(server.shared, this, this::write);
+  }
+
+  /// A request and its response.
+  private final class Exchange implements RequestBody.Source, BodyWriter.Sink {
+    final RequestHead head;
+    final @Nullable RequestBody body;
+    final @Nullable Request request; // null: it was refused
+    final @Nullable Refusal refusal;
+    boolean responded; // the response has begun
+    boolean waiting; // it has ended, and the body of the request has not
+    boolean asked; // for the body
+    long receivedBefore; // when its rate was looked at last
+    boolean stalled; // since then, by us
+    long length; // of the response
+    long sent;
+
+    Exchange(RequestHead head, boolean hasBody) {
+      this.head = head;
+      this.body = hasBody ? new RequestBody(loop, this, head.length(), options.maxBody()) : null;
+      this.request = new Request(head, body, Connection.this);
+      this.refusal = null;
+    }
+
+    Exchange(Refusal refusal) {
+      this.head = new RequestHead(0, 1, "?", "*", "", Headers.none(), 0, false, false);
+      this.body = null;
+      this.request = null;
+      this.refusal = refusal;
+    }
+
+    boolean hasEnded() {
+      return body == null || body.hasEnded();
+    }
+
+    // ---- the body of the request ----
+
+    @Override
+    public void wanted() {
+      if (head.expectsContinue() && !asked && !responded && bodyOf(this).received() == 0 && !lost) {
+        codec.continueNow(head);
+      }
+      asked = true;
+      if (receiving == this) {
+        watchRate(this);
+      }
+    }
+
+    @Override
+    public void pause() {
+      stalled = true;
+      bodyPaused = true;
+      updateReading();
+    }
+
+    @Override
+    public void resume() {
+      bodyPaused = false;
+      updateReading();
+    }
+
+    // ---- the body of the response ----
+
+    @Override
+    public void write(ByteBuffer data) throws IOException {
+      if (lost) {
+        throw gone();
+      }
+      sent += data.remaining();
+      if (length >= 0 && sent > length) {
+        throw new IllegalStateException(
+            "the body of the response is longer than the " + length + " bytes that were announced");
+      }
+      codec.data(head, data);
+      scheduleFlush();
+      drain();
+    }
+
+    @Override
+    public void flush() throws IOException {
+      if (lost) {
+        throw gone();
+      }
+      codec.flush();
+      drain();
+    }
+  }
+
+  private static RequestBody bodyOf(Exchange exchange) {
+    return Objects.requireNonNull(exchange.body);
+  }
+
+  private static IOException gone() {
+    return new IOException("the client has gone");
+  }
+
+  private Transport transport() {
+    return Objects.requireNonNull(transport);
+  }
+
+  // ---- the protocol -----------------------------------------------------------------------------
+
+  @Override
+  public void connectionMade(Transport newTransport) {
+    transport = newTransport;
+    server.connected(this);
+    watch(Watch.FIRST, seconds(options.headerTime()));
+  }
+
+  @Override
+  public void dataReceived(byte[] data) {
+    dataReceived(ByteBuffer.wrap(data));
+  }
+
+  @Override
+  public void dataReceived(ByteBuffer data) {
+    if (finishing) {
+      dropped += data.remaining();
+      data.position(data.limit());
+      if (lingering && dropped > MOST_LINGERING) {
+        transport().abort();
+      }
+      return;
+    }
+    codec.receive(data);
+    if (current == null && !finishing && codec.inHead() && watch == Watch.IDLE) {
+      watch(Watch.HEAD, seconds(options.headerTime()));
+    }
+  }
+
+  @Override
+  public boolean eofReceived() {
+    ended = true;
+    if (current == null || finishing || isSecure()) {
+      return false;
+    }
+    var incomplete = receiving;
+    if (incomplete != null) {
+      bodyOf(incomplete)
+          .fail(new IOException("the client has gone before all of the body had come"));
+    }
+    if (options.cancelOnDisconnect()) {
+      // It may have closed its sending half alone, and wait for the response.
+      leaving = loop.callLater(HALF_CLOSED, () -> cancel("the client has gone"));
+    }
+    return true;
+  }
+
+  @Override
+  public void connectionLost(@Nullable Throwable exception) {
+    lost = true;
+    finishing = true;
+    codec.close();
+    queue.clear();
+    watch(Watch.NOTHING, Double.POSITIVE_INFINITY);
+    for (var handle : new TimerHandle[] {timer, stall, leaving}) {
+      if (handle != null) {
+        handle.cancel();
+      }
+    }
+    var unfinished = receiving;
+    if (unfinished != null) {
+      bodyOf(unfinished).fail(gone());
+    }
+    if (draining != null) {
+      draining.wakeAll();
+    }
+    if (task == null) {
+      server.disconnected(this);
+    } else if (options.cancelOnDisconnect()) {
+      cancel("the client has gone");
+    }
+  }
+
+  // ---- what the codec tells ---------------------------------------------------------------------
+
+  @Override
+  public void request(RequestHead head, boolean bodyEnded) {
+    if (finishing) {
+      return;
+    }
+    var exchange = new Exchange(head, !bodyEnded);
+    if (!bodyEnded) {
+      receiving = exchange;
+    }
+    take(exchange);
+    if (!bodyEnded) {
+      watchRate(exchange);
+    }
+  }
+
+  private void take(Exchange exchange) {
+    if (current == null) {
+      current = exchange;
+      unwatch();
+      start(exchange);
+    } else {
+      queue.add(exchange);
+      if (queue.size() >= options.pipelined()) {
+        queuePaused = true;
+        updateReading();
+      }
+    }
+  }
+
+  @Override
+  public void data(int stream, byte[] data) {
+    if (receiving != null) {
+      bodyOf(receiving).feed(data);
+    }
+  }
+
+  @Override
+  public void end(int stream, Headers trailers) {
+    var exchange = receiving;
+    if (exchange == null) {
+      return;
+    }
+    receiving = null;
+    bodyOf(exchange).end(trailers);
+    if (watch == Watch.BODY) {
+      unwatch();
+    }
+    if (exchange == current && exchange.waiting) {
+      current = null;
+      var next = advance();
+      if (next != null) {
+        start(next);
+      }
+    }
+  }
+
+  @Override
+  public void refused(Refusal refusal) {
+    var exchange = receiving;
+    if (exchange == null) {
+      take(new Exchange(refusal));
+      return;
+    }
+    receiving = null;
+    unwatch();
+    codec.closeAfterNext();
+    bodyOf(exchange).fail(HttpProblem.of(refusal.status(), refusal.why()));
+    if (exchange.waiting) {
+      finish();
+    }
+  }
+
+  // ---- answering --------------------------------------------------------------------------------
+
+  private void start(Exchange exchange) {
+    task = loop.createTask(this::work, TaskOptions.named(nameOf(exchange)));
+  }
+
+  private static String nameOf(Exchange exchange) {
+    var name = exchange.head.method() + " " + exchange.head.target();
+    return name.length() <= NAME_LENGTH ? name : name.substring(0, NAME_LENGTH) + "…";
+  }
+
+  /// Answers requests while there are some. The body of the task.
+  private void work() {
+    try {
+      var exchange = current;
+      var context = Context.copyContext();
+      boolean first = true;
+      while (exchange != null) {
+        var each = exchange;
+        if (first) {
+          answer(each);
+        } else { // what the one before has set in its context is not seen
+          Objects.requireNonNull(task).setName(nameOf(each));
+          context.copy().run(() -> answer(each));
+        }
+        first = false;
+        exchange = next(each);
+      }
+    } finally {
+      task = null;
+      if (lost) {
+        server.disconnected(this);
+      }
+    }
+  }
+
+  private void answer(Exchange exchange) {
+    var request = exchange.request;
+    if (request == null) {
+      respond(exchange, problemOf(Objects.requireNonNull(exchange.refusal)).toResponse().close());
+      return;
+    }
+    server.requests++;
+    try {
+      respond(exchange, tooMany ? busy() : Answers.answer(server.handler(), request, loop));
+    } catch (CancelledError e) {
+      cancelled(exchange, request, e);
+    }
+  }
+
+  private static HttpProblem problemOf(Refusal refusal) {
+    return HttpProblem.of(refusal.status(), refusal.why());
+  }
+
+  private static Response busy() {
+    return HttpProblem.of(503, "There are too many connections; try again later.")
+        .header("Retry-After", "10")
+        .toResponse()
+        .close();
+  }
+
+  /// A handler was cancelled, or says so without having been.
+  private void cancelled(Exchange exchange, Request request, CancelledError e) {
+    boolean meant = Objects.requireNonNull(task).cancelling() > 0;
+    if (!lost && exchange.responded) { // the response has begun
+      transport().abort();
+    } else if (!lost && meant) {
+      respond(exchange, HttpProblem.of(503, "The server is shutting down.").toResponse().close());
+      finish();
+    } else if (!lost) {
+      respond(exchange, Answers.failed(request, e, loop));
+      return;
+    }
+    request.answered(0, exchange.sent, false);
+    throw e;
+  }
+
+  private void respond(Exchange exchange, Response response) {
+    var request = exchange.request;
+    if (lost) {
+      if (request != null) {
+        request.answered(response.status(), 0, false);
+      }
+      return;
+    }
+    exchange.responded = true;
+    if (response.closes() || server.isShuttingDown() || cannotGoOnAfter(exchange)) {
+      codec.closeAfterNext();
+    }
+    var bytes = response.bytes();
+    if (bytes != null) {
+      codec.response(exchange.head, response.status(), response.headers(), bytes);
+      exchange.sent = codec.hasBody() ? bytes.length : 0;
+      if (request != null) {
+        request.answered(response.status(), exchange.sent, true);
+      }
+    } else {
+      stream(exchange, Objects.requireNonNull(request), response);
+    }
+  }
+
+  /// Whether the rest of the request is not worth to be waited for.
+  private boolean cannotGoOnAfter(Exchange exchange) {
+    var body = exchange.body;
+    return (ended && queue.isEmpty())
+        || (body != null
+            && !body.hasEnded()
+            && (body.isTooLong()
+                || body.hasFailed()
+                || (exchange.head.expectsContinue() && !exchange.asked && body.received() == 0)));
+  }
+
+  private void stream(Exchange exchange, Request request, Response response) {
+    exchange.length = response.length();
+    codec.head(exchange.head, response.status(), response.headers(), response.length());
+    scheduleFlush();
+    var complete = false;
+    try {
+      if (codec.hasBody()) {
+        var out = new BodyWriter(exchange);
+        Objects.requireNonNull(response.streamingBody()).writeTo(out);
+        if (exchange.length >= 0 && exchange.sent != exchange.length) {
+          throw new IllegalStateException(
+              "the body of the response has %d bytes, and %d were announced"
+                  .formatted(exchange.sent, exchange.length));
+        }
+        if (!lost) {
+          codec.end(exchange.head, out.trailers());
+        }
+      }
+      complete = !lost;
+    } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
+      throw e;
+    } catch (Throwable e) {
+      if (!lost || !(e instanceof IOException)) {
+        Answers.report("Unhandled exception in the body of the response to ", request, e, loop);
+      }
+      if (!lost) {
+        transport().abort(); // so that nobody takes the part for the whole
+      }
+    }
+    request.answered(response.status(), exchange.sent, complete);
+  }
+
+  /// What comes after a response was written: the next request to answer, or nothing.
+  private @Nullable Exchange next(Exchange exchange) {
+    if (exchange.request != null) {
+      exchange.request.after().forEach(action -> server.afterResponse(exchange.request, action));
+    }
+    if (lost) {
+      return null;
+    }
+    if (codec.isLast()) {
+      finish();
+      return null;
+    }
+    if (queue.isEmpty() || !exchange.hasEnded()) {
+      codec.flush();
+    }
+    if (writingPaused) { // before the next one is taken: what waits to be sent has a limit
+      try {
+        drain();
+      } catch (IOException e) {
+        return null; // there is nobody to answer
+      }
+    }
+    if (!exchange.hasEnded()) {
+      exchange.waiting = true;
+      var body = bodyOf(exchange);
+      body.discard();
+      if (receiving == exchange) {
+        watchRate(exchange);
+      } else if (body.hasFailed()) {
+        finish();
+      }
+      return null; // end() goes on
+    }
+    current = null;
+    return advance();
+  }
+
+  private @Nullable Exchange advance() {
+    var next = queue.poll();
+    if (next == null) {
+      codec.flush();
+      idle();
+      return null;
+    }
+    current = next;
+    scheduleFlush(); // with the next response, if that comes at once
+    if (queuePaused && queue.size() < options.pipelined()) {
+      queuePaused = false;
+      updateReading();
+    }
+    return next;
+  }
+
+  private void idle() {
+    if (lost) {
+      return;
+    }
+    if (ended || (server.isShuttingDown() && !codec.inHead())) {
+      finish();
+    } else if (codec.inHead()) {
+      watch(Watch.HEAD, seconds(options.headerTime()));
+    } else {
+      watch(Watch.IDLE, seconds(options.idleTime()));
+    }
+  }
+
+  /// Ends the connection once what was written is sent.
+  private void finish() {
+    if (finishing) {
+      return;
+    }
+    finishing = true;
+    current = null;
+    queue.clear();
+    codec.flush();
+    unwatch();
+    var to = transport();
+    if (!ended && (receiving != null || codec.expectsMore()) && to.canWriteEof()) {
+      lingering = true;
+      to.writeEof();
+      updateReading();
+      watch(Watch.LINGER, LINGER);
+    } else {
+      to.close();
+    }
+    receiving = null;
+    if (to.getWriteBufferSize() > 0) {
+      watchStall();
+    }
+  }
+
+  // ---- shutting down ----------------------------------------------------------------------------
+
+  /// The server takes no more requests.
+  void shutDown() {
+    if (current == null && !finishing && !codec.inHead() && transport != null) {
+      finish();
+    }
+  }
+
+  /// Cancels what answers, once: a second time would break off its clean-up.
+  void cancel(String reason) {
+    if (task != null && task.cancelling() == 0) {
+      task.cancel(reason);
+    }
+  }
+
+  void abort() {
+    if (transport != null) {
+      transport.abort();
+    }
+  }
+
+  // ---- writing ----------------------------------------------------------------------------------
+
+  private void write(ByteBuffer bytes) {
+    transport().write(bytes);
+  }
+
+  private void scheduleFlush() {
+    if (!flushScheduled && codec.hasUnflushed()) {
+      flushScheduled = true;
+      var _ = loop.callSoon(this::flushNow);
+    }
+  }
+
+  private void flushNow() {
+    flushScheduled = false;
+    if (!lost) {
+      codec.flush();
+    }
+  }
+
+  @Override
+  public void pauseWriting() {
+    writingPaused = true;
+    watchStall();
+  }
+
+  @Override
+  public void resumeWriting() {
+    writingPaused = false;
+    if (stall != null) {
+      stall.cancel();
+      stall = null;
+    }
+    if (draining != null) {
+      draining.wakeAll();
+    }
+  }
+
+  /// Waits while the client does not take what was written.
+  private void drain() throws IOException {
+    while (writingPaused && !lost) {
+      if (draining == null) {
+        draining =
+            new WaitList(
+                this,
+                () ->
+                    new WaitInfo(
+                        WaitInfo.Kind.IO, remoteAddress() + " to take more of the response"));
+      }
+      var place = draining.enter();
+      try {
+        place.await();
+      } finally {
+        place.leave();
+      }
+    }
+    if (lost) {
+      throw gone();
+    }
+  }
+
+  /// Ends the connection if nothing of what was written is taken for as long as it may be idle.
+  private void watchStall() {
+    if (stall == null) {
+      unsent = transport().getWriteBufferSize();
+      stall = loop.callLater(seconds(options.idleTime()), this::checkStall);
+    }
+  }
+
+  private void checkStall() {
+    stall = null;
+    int now = transport().getWriteBufferSize();
+    if (lost || now == 0 || !(writingPaused || finishing)) {
+      return;
+    }
+    if (now >= unsent) {
+      transport().abort();
+    } else {
+      watchStall();
+    }
+  }
+
+  // ---- reading ----------------------------------------------------------------------------------
+
+  private void updateReading() {
+    if (lost || transport == null) {
+      return;
+    }
+    if ((bodyPaused || queuePaused) && !finishing) {
+      transport.pauseReading();
+    } else {
+      transport.resumeReading();
+    }
+  }
+
+  private void watchRate(Exchange exchange) {
+    exchange.receivedBefore = bodyOf(exchange).received();
+    exchange.stalled = false;
+    if (options.bodyRate() > 0) {
+      watch(Watch.BODY, RATE_INTERVAL);
+    }
+  }
+
+  private void checkRate() {
+    var exchange = receiving;
+    if (exchange == null) {
+      return;
+    }
+    var body = bodyOf(exchange);
+    boolean wanted = exchange.asked || exchange.waiting;
+    if (wanted
+        && !exchange.stalled
+        && !body.isPaused()
+        && body.received() - exchange.receivedBefore < options.bodyRate() * RATE_INTERVAL) {
+      codec.closeAfterNext();
+      body.fail(HttpProblem.of(408, "The body comes too slowly."));
+      if (exchange.waiting) {
+        finish();
+      }
+    } else {
+      watchRate(exchange);
+    }
+  }
+
+  // ---- time -------------------------------------------------------------------------------------
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
+  private void unwatch() {
+    watch = Watch.NOTHING;
+    deadline = Double.POSITIVE_INFINITY;
+  }
+
+  private void watch(Watch what, double seconds) {
+    watch = what;
+    deadline = seconds == Double.POSITIVE_INFINITY ? seconds : loop.time() + seconds;
+    if (timer != null && timer.when() > deadline) {
+      timer.cancel();
+      timer = null;
+    }
+    if (timer == null && deadline != Double.POSITIVE_INFINITY) {
+      timer = loop.callAt(deadline, this::fire);
+    }
+  }
+
+  private void fire() {
+    var fired = Objects.requireNonNull(timer);
+    timer = null;
+    if (deadline == Double.POSITIVE_INFINITY) {
+      return;
+    }
+    if (fired.when() < deadline) {
+      timer = loop.callAt(deadline, this::fire);
+      return;
+    }
+    switch (watch) {
+      case NOTHING -> {}
+      case FIRST, HEAD -> {
+        if (codec.inHead()) {
+          take(new Exchange(new Refusal(408, "The head of the request comes too slowly.")));
+        } else {
+          finish();
+        }
+      }
+      case IDLE -> finish();
+      case BODY -> checkRate();
+      case LINGER -> transport().abort();
+    }
+  }
+
+  // ---- for requests -----------------------------------------------------------------------------
+
+  @Override
+  public EventLoop loop() {
+    return loop;
+  }
+
+  @Override
+  public Event shuttingDown() {
+    return server.shuttingDown();
+  }
+
+  @Override
+  public @Nullable SocketAddress remoteAddress() {
+    return transport().getExtraInfo(ExtraInfo.PEERNAME);
+  }
+
+  @Override
+  public boolean isSecure() {
+    return transport().getExtraInfo(ExtraInfo.SSL_CONTEXT) != null;
+  }
+
+  @Override
+  public String toString() {
+    return "<Connection of " + (transport == null ? "nobody" : remoteAddress()) + ">";
+  }
+}

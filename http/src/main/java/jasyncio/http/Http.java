@@ -1,0 +1,132 @@
+package jasyncio.http;
+
+import jasyncio.CancelledError;
+import jasyncio.EventLoop;
+import jasyncio.net.Server;
+import jasyncio.net.Transports;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// Starts HTTP servers.
+///
+/// ```java fragment
+/// void main() throws Exception {
+///   var app = new Router().get("/hello/{name}", rq -> Response.text("hi " + rq.path("name")));
+///   run(() -> Http.serve(app, "127.0.0.1", 8080)); // until Ctrl-C, or SIGTERM
+/// }
+/// ```
+public final class Http {
+  private Http() {}
+
+  /// Serves as [#serve(Handler, String, int, HttpOptions)] with [HttpOptions#defaults()].
+  ///
+  /// @param handler what answers
+  /// @param host the address to listen on, or `null` for all of this machine's
+  /// @param port the port
+  /// @throws IOException if it cannot listen
+  public static void serve(Handler handler, @Nullable String host, int port) throws IOException {
+    serve(handler, host, port, HttpOptions.defaults());
+  }
+
+  /// Serves until the task is cancelled, as by Ctrl-C, or SIGTERM comes, and then shuts down as
+  /// [HttpServer#close()] does. Suspends until that is done. A second SIGTERM, or cancellation,
+  /// ends the grace.
+  ///
+  /// **Cancellation** shuts down.
+  ///
+  /// @param handler what answers
+  /// @param host the address to listen on, or `null` for all of this machine's
+  /// @param port the port
+  /// @param options how
+  /// @throws IOException if it cannot listen
+  public static void serve(Handler handler, @Nullable String host, int port, HttpOptions options)
+      throws IOException {
+    var server = start(handler, host, port, options);
+    boolean listens = options.signals() && catchTermination(server);
+    try (server) {
+      server.shuttingDown().await();
+    } finally {
+      if (listens) {
+        server.getLoop().removeSignalHandler("TERM");
+      }
+    }
+  }
+
+  /// The first signal stops, the next ones end at once.
+  private static boolean catchTermination(HttpServer server) {
+    try {
+      server
+          .getLoop()
+          .addSignalHandler(
+              "TERM",
+              () -> {
+                if (server.isShuttingDown()) {
+                  server.abort();
+                } else {
+                  server.stop();
+                }
+              });
+      return true;
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      return false; // it is another's, or there is none on this system: a signal ends the JVM
+    }
+  }
+
+  /// Starts a server with [HttpOptions#defaults()].
+  ///
+  /// @param handler what answers
+  /// @param host the address to listen on, or `null` for all of this machine's
+  /// @param port the port; 0 for one that is free: see [HttpServer#port()]
+  /// @return the server, which serves
+  /// @throws IOException if it cannot listen
+  public static HttpServer start(Handler handler, @Nullable String host, int port)
+      throws IOException {
+    return start(handler, host, port, HttpOptions.defaults());
+  }
+
+  /// Starts a server. Suspends while the host is looked up.
+  ///
+  /// @param handler what answers
+  /// @param host the address to listen on, or `null` for all of this machine's
+  /// @param port the port; 0 for one that is free: see [HttpServer#port()]
+  /// @param options how
+  /// @return the server, which serves
+  /// @throws IOException if it cannot listen
+  /// @throws CancelledError if the task is cancelled meanwhile; then nothing listens
+  public static HttpServer start(
+      Handler handler, @Nullable String host, int port, HttpOptions options) throws IOException {
+    var server = new HttpServer(loop(), handler, options);
+    return listening(
+        server,
+        Transports.createServer(server::newConnection, host, port, options.serverOptions()));
+  }
+
+  /// Starts a server on a Unix-domain socket.
+  ///
+  /// @param handler what answers
+  /// @param path the socket's file, which is made, and removed at the end
+  /// @param options how
+  /// @return the server, which serves
+  /// @throws IOException if it cannot listen
+  public static HttpServer start(Handler handler, Path path, HttpOptions options)
+      throws IOException {
+    var server = new HttpServer(loop(), handler, options);
+    return listening(
+        server, Transports.createUnixServer(server::newConnection, path, options.serverOptions()));
+  }
+
+  private static HttpServer listening(HttpServer server, Server listening) {
+    server.listening(listening);
+    return server;
+  }
+
+  private static EventLoop loop() {
+    var loop = EventLoop.running();
+    if (loop == null) {
+      throw new IllegalStateException(
+          "a server is started in a coroutine, as in run(() -> Http.serve(app, host, port))");
+    }
+    return loop;
+  }
+}

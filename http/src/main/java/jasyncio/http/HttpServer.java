@@ -1,0 +1,244 @@
+package jasyncio.http;
+
+import jasyncio.Action;
+import jasyncio.CancelledError;
+import jasyncio.EventLoop;
+import jasyncio.Task;
+import jasyncio.TaskOptions;
+import jasyncio.Timeout;
+import jasyncio.WaitInfo;
+import jasyncio.WaitList;
+import jasyncio.http.internal.Http1Shared;
+import jasyncio.http.internal.HttpLimits;
+import jasyncio.net.Protocol;
+import jasyncio.net.Server;
+import jasyncio.sync.Event;
+import java.net.SocketAddress;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// A server that runs; made by [Http#start]. Used on its loop's thread.
+///
+/// At the end of `try (var server = Http.start(…))` it shuts down.
+public final class HttpServer implements AutoCloseable {
+  /* Overview
+   *   serving -> stopping   stop(): nobody is accepted, idle connections end, the others are told
+   *   stopping -> closed    the last connection has gone, and the last task ended: awaited by close()
+   */
+  private static final double CLEAN_UP = 2; // seconds for cancelled handlers
+
+  private final EventLoop loop;
+  private final Handler handler;
+  private final HttpOptions options;
+  private final Event shuttingDown = new Event();
+  private final Set<Connection> connections = new LinkedHashSet<>();
+  private final Set<Task<?>> background = new LinkedHashSet<>();
+  private final WaitList closers =
+      new WaitList(this, () -> new WaitInfo(WaitInfo.Kind.IO, "the last request of " + this));
+  final Http1Shared shared;
+  private @Nullable Server server;
+  long requests;
+
+  HttpServer(EventLoop loop, Handler handler, HttpOptions options) {
+    this.loop = loop;
+    this.handler = Objects.requireNonNull(handler, "handler");
+    this.options = options;
+    this.shared =
+        new Http1Shared(
+            new HttpLimits(options.requestLine(), options.headerBytes(), options.headerCount()));
+    shuttingDown.setName("shutting down");
+  }
+
+  void listening(Server listening) {
+    server = listening;
+  }
+
+  /// The protocol of a new connection.
+  Protocol newConnection() {
+    return new Connection(this, connections.size() >= options.maxConnections());
+  }
+
+  private Server server() {
+    return Objects.requireNonNull(server);
+  }
+
+  Handler handler() {
+    return handler;
+  }
+
+  HttpOptions options() {
+    return options;
+  }
+
+  /// {@return the loop}
+  public EventLoop getLoop() {
+    return loop;
+  }
+
+  /// {@return the address that it listens on; of several the first}
+  public SocketAddress address() {
+    return server().address();
+  }
+
+  /// {@return the addresses that it listens on}
+  public List<SocketAddress> addresses() {
+    return server().addresses();
+  }
+
+  /// {@return the port of [#address()]}
+  ///
+  /// @throws UnsupportedOperationException if that is a Unix-domain socket
+  public int port() {
+    return server().port();
+  }
+
+  /// {@return what is set when the server begins to shut down}
+  public Event shuttingDown() {
+    return shuttingDown;
+  }
+
+  boolean isShuttingDown() {
+    return shuttingDown.isSet();
+  }
+
+  /// {@return what it looks like now}
+  public Statistics statistics() {
+    return new Statistics(connections.size(), requests);
+  }
+
+  /// What a server looks like.
+  ///
+  /// @param connections how many clients are connected
+  /// @param requests how many requests have been taken since it began
+  public record Statistics(int connections, long requests) {}
+
+  // ---- connections and tasks --------------------------------------------------------------------
+
+  void connected(Connection connection) {
+    connections.add(connection);
+  }
+
+  void disconnected(Connection connection) {
+    connections.remove(connection);
+    wakeIfFinished();
+  }
+
+  /// Runs what is to run after a response.
+  void afterResponse(Request request, Action<?> action) {
+    var task =
+        loop.createTask(
+            () -> {
+              try {
+                action.run();
+              } catch (Exception e) {
+                Answers.report("Unhandled exception after the response to ", request, e, loop);
+              }
+            },
+            TaskOptions.named("after " + request.method() + " " + request.target()));
+    background.add(task);
+    task.addDoneCallback(_ -> {
+      background.remove(task);
+      wakeIfFinished();
+    });
+  }
+
+  private boolean isFinished() {
+    return connections.isEmpty() && background.isEmpty();
+  }
+
+  private void wakeIfFinished() {
+    if (isFinished()) {
+      closers.wakeAll();
+    }
+  }
+
+  // ---- shutting down ----------------------------------------------------------------------------
+
+  /// Begins to shut down: nobody is accepted any more, idle connections are closed, responses from
+  /// now on are the last of their connections, and [Request#shuttingDown()] is set. Idempotent.
+  /// Does not suspend: [#close()] waits.
+  public void stop() {
+    if (shuttingDown.isSet()) {
+      return;
+    }
+    if (server != null) {
+      server.close();
+    }
+    shuttingDown.set();
+    List.copyOf(connections).forEach(Connection::shutDown);
+  }
+
+  /// Shuts down. Suspends until everything has ended: requests under way may take
+  /// [HttpOptions#grace()], then their tasks are cancelled, and may clean up for two seconds, then
+  /// connections are aborted.
+  ///
+  /// **Cancellation** ends the grace: tasks are cancelled and connections aborted at once.
+  @Override
+  public void close() {
+    stop();
+    try {
+      if (!waitFinished(options.grace().toNanos() / 1e9)) {
+        cancelTasks();
+        if (!waitFinished(CLEAN_UP)) {
+          abortConnections();
+          waitFinished(CLEAN_UP);
+        }
+      }
+    } catch (CancelledError e) {
+      abort();
+      throw e;
+    }
+  }
+
+  /// Ends everything at once: tasks are cancelled, connections aborted. Does not suspend.
+  public void abort() {
+    stop();
+    cancelTasks();
+    abortConnections();
+  }
+
+  private void cancelTasks() {
+    List.copyOf(connections).forEach(connection -> connection.cancel("the server shuts down"));
+    List.copyOf(background).forEach(task -> task.cancel("the server shuts down"));
+  }
+
+  private void abortConnections() {
+    List.copyOf(connections).forEach(Connection::abort);
+  }
+
+  private boolean waitFinished(double seconds) {
+    try {
+      Timeout.after(seconds).run(this::waitClosed);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    }
+  }
+
+  /// Waits until the server has been stopped, and everything has ended, however long that takes.
+  /// Suspends.
+  public void waitClosed() {
+    while (!shuttingDown.isSet() || !isFinished()) {
+      if (!shuttingDown.isSet()) {
+        shuttingDown.await();
+        continue;
+      }
+      var place = closers.enter();
+      try {
+        place.await();
+      } finally {
+        place.leave();
+      }
+    }
+  }
+
+  /// {@return such as `<HttpServer at /127.0.0.1:8080>`}
+  @Override
+  public String toString() {
+    return "<HttpServer at " + (server == null ? "no address" : server.address()) + ">";
+  }
+}

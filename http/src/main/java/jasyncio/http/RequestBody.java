@@ -1,0 +1,298 @@
+package jasyncio.http;
+
+import jasyncio.EventLoop;
+import jasyncio.WaitInfo;
+import jasyncio.WaitList;
+import jasyncio.net.BaseProtocol;
+import jasyncio.net.ExtraInfo;
+import jasyncio.net.Protocol;
+import jasyncio.net.ReadTransport;
+import jasyncio.net.StreamReader;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/// The body of a request while it comes.
+final class RequestBody {
+  /* Overview
+   *   What comes is kept in `chunks` until somebody asks for it, READ_AHEAD bytes at most: then the source is paused.
+   *   readAll()  takes the chunks when the end has come; the limit is how much that can be.
+   *   reader()   hands them to a StreamReader, and from then on everything that comes; that pauses the source by itself.
+   *   discard()  drops them, and what comes.
+   */
+  private static final int READ_AHEAD = 64 * 1024;
+  private static final byte[] NOTHING = {};
+
+  /// Where a body comes from.
+  interface Source {
+    /// Somebody asks for the body, for the first time.
+    void wanted();
+
+    /// Nothing more is to come for now.
+    void pause();
+
+    /// More may come.
+    void resume();
+  }
+
+  private final EventLoop loop;
+  private final Source source;
+  private final long length; // as the head says; -1: it does not
+  private final ArrayDeque<byte[]> chunks = new ArrayDeque<>(2);
+  private @Nullable WaitList waiters;
+  private @Nullable StreamReader reader;
+  private @Nullable Exception problem;
+  private Headers trailers = Headers.none();
+  private long limit;
+  private long received;
+  private boolean begun; // somebody has asked for it
+  private boolean ended;
+  private boolean paused;
+  private boolean discarded;
+
+  RequestBody(EventLoop loop, Source source, long length, long limit) {
+    this.loop = loop;
+    this.source = source;
+    this.length = length;
+    this.limit = limit;
+  }
+
+  // ---- the source's side ------------------------------------------------------------------------
+
+  void feed(byte[] data) {
+    received += data.length;
+    if (discarded || problem != null) {
+      return;
+    }
+    if (begun && received > limit) {
+      fail(tooLong());
+      return;
+    }
+    if (reader != null) {
+      reader.feedData(data);
+      return;
+    }
+    chunks.add(data);
+    if (!begun && received > READ_AHEAD && !paused) {
+      paused = true;
+      source.pause();
+    }
+  }
+
+  void end(Headers newTrailers) {
+    trailers = newTrailers;
+    ended = true;
+    if (reader != null && problem == null) {
+      reader.feedEof();
+    }
+    wake();
+  }
+
+  /// Whoever reads gets this.
+  void fail(Exception newProblem) {
+    if (problem != null || ended) {
+      return;
+    }
+    problem = newProblem;
+    chunks.clear();
+    if (reader != null) {
+      reader.setException(newProblem);
+    }
+    wake();
+    resume();
+  }
+
+  private void wake() {
+    if (waiters != null) {
+      waiters.wakeAll();
+    }
+  }
+
+  boolean hasFailed() {
+    return problem != null;
+  }
+
+  boolean hasEnded() {
+    return ended;
+  }
+
+  /// Whether the source has been told to wait.
+  boolean isPaused() {
+    return paused;
+  }
+
+  /// Whether more has come, or is to come, than is allowed.
+  boolean isTooLong() {
+    return length > limit || received > limit;
+  }
+
+  long received() {
+    return received;
+  }
+
+  private HttpProblem tooLong() {
+    return HttpProblem.of(413, "The body is longer than " + limit + " bytes.");
+  }
+
+  // ---- the handler's side -----------------------------------------------------------------------
+
+  void limit(long newLimit) {
+    limit = newLimit;
+  }
+
+  private void begin() throws IOException {
+    if (!begun) {
+      begun = true;
+      if (isTooLong()) {
+        problem = tooLong();
+        chunks.clear();
+      } else if (!ended) {
+        source.wanted();
+      }
+    }
+    if (problem != null) {
+      throw thrown(problem);
+    }
+  }
+
+  private static IOException thrown(Exception e) {
+    if (e instanceof HttpProblem problem) {
+      throw problem;
+    }
+    return new IOException(e.getMessage(), e);
+  }
+
+  StreamReader reader() throws IOException {
+    if (reader == null) {
+      begin();
+      resume(); // from now on the reader says when it has enough
+      var stream = new StreamReader(READ_AHEAD, loop);
+      stream.setTransport(new Pauses());
+      chunks.forEach(stream::feedData);
+      chunks.clear();
+      if (ended) {
+        stream.feedEof();
+      }
+      reader = stream;
+    }
+    return reader;
+  }
+
+  byte[] readAll() throws IOException {
+    if (reader != null) {
+      return reader.read();
+    }
+    begin();
+    resume();
+    while (!ended && problem == null) {
+      await();
+    }
+    if (problem != null) {
+      throw thrown(problem);
+    }
+    var all = joined();
+    chunks.clear();
+    chunks.add(all); // for whoever asks again
+    return all;
+  }
+
+  private byte[] joined() {
+    if (chunks.size() == 1) {
+      return chunks.getFirst();
+    } else if (chunks.isEmpty()) {
+      return NOTHING;
+    }
+    var all = new byte[(int) received];
+    int n = 0;
+    for (var chunk : chunks) {
+      System.arraycopy(chunk, 0, all, n, chunk.length);
+      n += chunk.length;
+    }
+    return all;
+  }
+
+  private void await() {
+    if (waiters == null) {
+      waiters =
+          new WaitList(
+              this, () -> new WaitInfo(WaitInfo.Kind.IO, "the rest of the body of a request"));
+    }
+    var place = waiters.enter();
+    try {
+      place.await();
+    } finally {
+      place.leave();
+    }
+  }
+
+  Headers trailers() {
+    return trailers;
+  }
+
+  /// Nobody is going to read any more.
+  void discard() {
+    discarded = true;
+    chunks.clear();
+    resume();
+  }
+
+  private void resume() {
+    if (paused) {
+      paused = false;
+      source.resume();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "<body of a request>";
+  }
+
+  /// How the reader says that it has enough.
+  private final class Pauses implements ReadTransport {
+    private static final Protocol NOBODY = new Protocol() {};
+
+    @Override
+    public boolean isReading() {
+      return true;
+    }
+
+    @Override
+    public void pauseReading() {
+      if (!paused && !discarded) {
+        paused = true;
+        source.pause();
+      }
+    }
+
+    @Override
+    public void resumeReading() {
+      resume();
+    }
+
+    @Override
+    public void close() {
+      discard();
+    }
+
+    @Override
+    public boolean isClosing() {
+      return discarded;
+    }
+
+    @Override
+    public <T> @Nullable T getExtraInfo(ExtraInfo<T> info) {
+      return null;
+    }
+
+    @Override
+    public void setProtocol(BaseProtocol protocol) {
+      throw new UnsupportedOperationException("the body of a request has no protocol");
+    }
+
+    @Override
+    public BaseProtocol getProtocol() {
+      return NOBODY;
+    }
+  }
+}

@@ -1,0 +1,299 @@
+package jasyncio.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import jasyncio.http.internal.Tokens;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// What a handler answers; immutable: its methods give another response.
+///
+/// ```java fragment
+/// Response.text("hi");
+/// Response.json(201, note).header("Location", "/notes/7");
+/// Response.empty(204);
+/// Response.stream(out -> out.write("piece by piece")).type("text/plain");
+/// ```
+///
+/// Length, encoding of the transfer, and date are added when it is sent. A request with method HEAD
+/// is sent the head alone.
+public final class Response {
+  private static final Headers TEXT = Headers.of("Content-Type", "text/plain; charset=utf-8");
+  private static final Headers HTML = Headers.of("Content-Type", "text/html; charset=utf-8");
+  private static final Headers JSON = Headers.of("Content-Type", "application/json");
+  private static final Headers BYTES = Headers.of("Content-Type", "application/octet-stream");
+  private static final byte[] NOTHING = {};
+
+  private final int status;
+  private final Headers headers;
+  private final byte @Nullable [] bytes; // or a body that is written
+  private final @Nullable StreamingBody body;
+  private final long length; // of that; -1: unknown
+  private final boolean closes;
+
+  private Response(
+      int status,
+      Headers headers,
+      byte @Nullable [] bytes,
+      @Nullable StreamingBody body,
+      long length,
+      boolean closes) {
+    this.status = status;
+    this.headers = headers;
+    this.bytes = bytes;
+    this.body = body;
+    this.length = length;
+    this.closes = closes;
+  }
+
+  private static Response whole(int status, Headers headers, byte[] bytes) {
+    checkStatus(status);
+    return new Response(status, headers, bytes, null, bytes.length, false);
+  }
+
+  private static void checkStatus(int status) {
+    if (status < 200 || status > 599) {
+      throw new IllegalArgumentException("a response has a status from 200 to 599, not " + status);
+    }
+  }
+
+  /// {@return text, as UTF-8, with status 200}
+  ///
+  /// @param text the text
+  public static Response text(String text) {
+    return whole(200, TEXT, text.getBytes(UTF_8));
+  }
+
+  /// {@return text, as UTF-8}
+  ///
+  /// @param status the status
+  /// @param text the text
+  public static Response text(int status, String text) {
+    return whole(status, TEXT, text.getBytes(UTF_8));
+  }
+
+  /// {@return a page, as UTF-8, with status 200}
+  ///
+  /// @param page the page
+  public static Response html(String page) {
+    return whole(200, HTML, page.getBytes(UTF_8));
+  }
+
+  /// {@return an object as JSON, with status 200}
+  ///
+  /// @param value the object
+  /// @throws IllegalStateException if nothing makes JSON: see [JsonCodec]
+  /// @throws IllegalArgumentException if no JSON can be made of it
+  public static Response json(Object value) {
+    return json(200, value);
+  }
+
+  /// {@return an object as JSON}
+  ///
+  /// @param status the status
+  /// @param value the object
+  /// @throws IllegalStateException if nothing makes JSON: see [JsonCodec]
+  /// @throws IllegalArgumentException if no JSON can be made of it
+  public static Response json(int status, Object value) {
+    try {
+      return whole(status, JSON, JsonCodec.installed().write(value));
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "no JSON can be made of a " + value.getClass().getName() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /// {@return bytes, as `application/octet-stream`, with status 200}
+  ///
+  /// @param bytes the bytes, which must not change any more
+  public static Response bytes(byte[] bytes) {
+    return whole(200, BYTES, bytes);
+  }
+
+  /// {@return bytes of some type}
+  ///
+  /// @param status the status
+  /// @param type the type, such as `image/png`
+  /// @param bytes the bytes, which must not change any more
+  public static Response of(int status, String type, byte[] bytes) {
+    return whole(status, Headers.of("Content-Type", type), bytes);
+  }
+
+  /// {@return a response without a body}
+  ///
+  /// @param status the status, such as 204
+  public static Response empty(int status) {
+    return whole(status, Headers.none(), NOTHING);
+  }
+
+  /// {@return a response that sends the client elsewhere, with status 303: by GET}
+  ///
+  /// @param location where to
+  public static Response redirect(String location) {
+    return redirect(303, location);
+  }
+
+  /// {@return a response that sends the client elsewhere}
+  ///
+  /// @param status 301, 302, 303, 307 or 308
+  /// @param location where to
+  public static Response redirect(int status, String location) {
+    return empty(status).header("Location", location);
+  }
+
+  /// {@return a response whose body is written piece by piece, as `application/octet-stream`, with
+  /// status 200; see [#type] and [#status]}
+  ///
+  /// @param body what writes it
+  public static Response stream(StreamingBody body) {
+    return new Response(200, BYTES, null, Objects.requireNonNull(body, "body"), -1, false);
+  }
+
+  /// {@return as [#stream(StreamingBody)], with a known length}
+  ///
+  /// @param length how many bytes it will write
+  /// @param body what writes it; if it writes more or fewer, the connection is ended
+  /// @throws IllegalArgumentException if the length is negative
+  public static Response stream(long length, StreamingBody body) {
+    if (length < 0) {
+      throw new IllegalArgumentException("the length of a body is 0 or more, not " + length);
+    }
+    return new Response(200, BYTES, null, Objects.requireNonNull(body, "body"), length, false);
+  }
+
+  /// {@return this response with another status}
+  ///
+  /// @param status the status
+  public Response status(int status) {
+    checkStatus(status);
+    return new Response(status, headers, bytes, body, length, closes);
+  }
+
+  /// {@return this response with another type of its body}
+  ///
+  /// @param type the type, such as `text/css; charset=utf-8`
+  public Response type(String type) {
+    return with(headers.with("Content-Type", type));
+  }
+
+  /// {@return this response with one value for a header, instead of those that it had}
+  ///
+  /// @param name the header's name; of `Connection` only the value `close` can be set, which ends
+  ///   the connection after this response
+  /// @param value the header's value
+  /// @throws IllegalArgumentException as [Headers#of(String...)], and for what belongs to the
+  ///   framing: `Content-Length`, for which there is [#stream(long, StreamingBody)], and
+  ///   `Transfer-Encoding`
+  public Response header(String name, String value) {
+    return isClose(name, value) ? close() : with(headers.with(name, value));
+  }
+
+  /// {@return this response with one header more}
+  ///
+  /// @param name the header's name
+  /// @param value the header's value
+  /// @throws IllegalArgumentException as [#header]
+  public Response addHeader(String name, String value) {
+    return isClose(name, value) ? close() : with(headers.and(name, value));
+  }
+
+  /// {@return this response with more headers}
+  ///
+  /// @param more the headers
+  /// @throws IllegalArgumentException as [#header]
+  public Response headers(Headers more) {
+    var response = this;
+    for (int i = 0; i < more.size(); i++) {
+      response = response.addHeader(more.name(i), more.value(i));
+    }
+    return response;
+  }
+
+  private static boolean isClose(String name, String value) {
+    if (name.equalsIgnoreCase("Content-Length")) {
+      throw new IllegalArgumentException(
+          "the length of a response is that of its body; see Response.stream(length, body)");
+    } else if (name.equalsIgnoreCase("Transfer-Encoding")) {
+      throw new IllegalArgumentException("how a response is transferred is not set by headers");
+    } else if (name.equalsIgnoreCase("Connection")) {
+      if (value.equalsIgnoreCase("close")) {
+        return true;
+      }
+      throw new IllegalArgumentException(
+          "the only Connection that a response can set is close, not " + Tokens.visible(value));
+    }
+    return false;
+  }
+
+  private Response with(Headers newHeaders) {
+    return new Response(status, newHeaders, bytes, body, length, closes);
+  }
+
+  /// This response as the last on its connection.
+  Response close() {
+    return new Response(status, headers, bytes, body, length, true);
+  }
+
+  /// {@return this response with a cookie}
+  ///
+  /// @param cookie the cookie
+  public Response cookie(Cookie cookie) {
+    return addHeader("Set-Cookie", cookie.toHeader());
+  }
+
+  /// {@return this response with another body, for middleware that changes bodies}
+  ///
+  /// @param newBody what writes it
+  public Response body(StreamingBody newBody) {
+    return new Response(
+        status, headers, null, Objects.requireNonNull(newBody, "newBody"), -1, closes);
+  }
+
+  /// {@return this response with another body, for middleware that changes bodies}
+  ///
+  /// @param newBytes the bytes, which must not change any more
+  public Response body(byte[] newBytes) {
+    return new Response(status, headers, newBytes, null, newBytes.length, closes);
+  }
+
+  /// {@return the status}
+  public int status() {
+    return status;
+  }
+
+  /// {@return the headers, without those that are added when it is sent}
+  public Headers headers() {
+    return headers;
+  }
+
+  /// {@return the body, or `null` if it is written piece by piece: see [#streamingBody()]}
+  public byte @Nullable [] bytes() {
+    return bytes;
+  }
+
+  /// {@return what writes the body, or `null` if it is there as a whole: see [#bytes()]}
+  public @Nullable StreamingBody streamingBody() {
+    return body;
+  }
+
+  /// {@return how long the body is, in bytes; -1 if that shows at its end}
+  public long length() {
+    return length;
+  }
+
+  boolean closes() {
+    return closes;
+  }
+
+  /// {@return such as `<Response 200 text/plain; charset=utf-8, 13 bytes>`}
+  @Override
+  public String toString() {
+    var type = headers.get("Content-Type");
+    return "<Response "
+        + status
+        + (type == null ? "" : " " + type)
+        + (length < 0 ? "" : ", " + length + " bytes")
+        + ">";
+  }
+}

@@ -1,0 +1,21 @@
+package jasyncio.http;
+
+/// What writes the body of a response, piece by piece, in the task of its handler.
+///
+/// ```java fragment
+/// Response.stream(out -> {
+///   for (var row : rows) {
+///     out.write(row + "\n"); // waits while the client is slow
+///   }
+/// });
+/// ```
+@FunctionalInterface
+public interface StreamingBody {
+  /// Writes the body; when it returns the body is complete. Called once, after the head was sent.
+  /// May suspend.
+  ///
+  /// @param out where to write
+  /// @throws Exception what ends the connection in the middle of the response, so that the client
+  ///   does not take the part for the whole; it is reported to the loop's exception handler
+  void writeTo(BodyWriter out) throws Exception;
+}

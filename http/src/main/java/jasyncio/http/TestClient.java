@@ -1,0 +1,141 @@
+package jasyncio.http;
+
+import jasyncio.Action;
+import jasyncio.EventLoop;
+import jasyncio.http.internal.RequestHead;
+import jasyncio.sync.Event;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/// Calls a handler in the same process, without a socket: for tests. Made by [Handler#test()], and
+/// used in coroutines, as of `@AsyncTest`.
+///
+/// ```java fragment
+/// var client = app.test();
+/// var item = client.post("/items").json(new Item("tea")).send().expect(201).json(Item.class);
+/// ```
+///
+/// Routing, middleware, errors, bodies and what runs after the response are those of a server;
+/// framing and time limits are not there, nor are limits on the length of bodies.
+public final class TestClient {
+  private final Handler handler;
+  private final Event shuttingDown = new Event();
+
+  TestClient(Handler handler) {
+    this.handler = handler;
+  }
+
+  /// {@return a request with method `GET`, to be sent}
+  ///
+  /// @param target path and query
+  public TestRequest get(String target) {
+    return request("GET", target);
+  }
+
+  /// {@return a request with method `POST`, to be sent}
+  ///
+  /// @param target path and query
+  public TestRequest post(String target) {
+    return request("POST", target);
+  }
+
+  /// {@return a request with method `PUT`, to be sent}
+  ///
+  /// @param target path and query
+  public TestRequest put(String target) {
+    return request("PUT", target);
+  }
+
+  /// {@return a request with method `PATCH`, to be sent}
+  ///
+  /// @param target path and query
+  public TestRequest patch(String target) {
+    return request("PATCH", target);
+  }
+
+  /// {@return a request with method `DELETE`, to be sent}
+  ///
+  /// @param target path and query
+  public TestRequest delete(String target) {
+    return request("DELETE", target);
+  }
+
+  /// {@return a request, to be sent}
+  ///
+  /// @param method the method
+  /// @param target path and query
+  public TestRequest request(String method, String target) {
+    return new TestRequest(this, method, target, Headers.of("Host", "test"), new byte[0]);
+  }
+
+  /// {@return what [Request#shuttingDown()] gives the handler; set it to begin a shutdown}
+  public Event shuttingDown() {
+    return shuttingDown;
+  }
+
+  TestResponse send(String method, String target, Headers headers, byte[] body) throws Exception {
+    var loop = EventLoop.running();
+    if (loop == null) {
+      throw new IllegalStateException("a request is sent in a coroutine, as of @AsyncTest");
+    }
+    var head = new RequestHead(1, 1, method, target, "test", headers, body.length, true, false);
+    var request = new Request(head, bodyOf(loop, body), new InProcess(loop));
+    var response = Answers.answer(handler, request, loop);
+    var received = TestResponse.receive(method, response);
+    request.answered(response.status(), received.bytes().length, true);
+    for (var action : request.after()) {
+      var _ = loop.createTask((Action<?>) action, "after " + method + " " + target);
+    }
+    return received;
+  }
+
+  private static @Nullable RequestBody bodyOf(EventLoop loop, byte[] bytes) {
+    if (bytes.length == 0) {
+      return null;
+    }
+    var body = new RequestBody(loop, new Everything(), bytes.length, Long.MAX_VALUE);
+    body.feed(bytes);
+    body.end(Headers.none());
+    return body;
+  }
+
+  /// All of a body is there.
+  private static final class Everything implements RequestBody.Source {
+    @Override
+    public void wanted() {}
+
+    @Override
+    public void pause() {}
+
+    @Override
+    public void resume() {}
+  }
+
+  private final class InProcess implements Request.Exchange {
+    private final EventLoop loop;
+
+    InProcess(EventLoop loop) {
+      this.loop = loop;
+    }
+
+    @Override
+    public Event shuttingDown() {
+      return shuttingDown;
+    }
+
+    @Override
+    public EventLoop loop() {
+      return loop;
+    }
+
+    @Override
+    public @Nullable SocketAddress remoteAddress() {
+      return null;
+    }
+
+    @Override
+    public boolean isSecure() {
+      return false;
+    }
+  }
+}

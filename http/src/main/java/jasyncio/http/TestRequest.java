@@ -1,0 +1,78 @@
+package jasyncio.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.net.URLEncoder;
+
+/// A request of a [TestClient]; immutable: its methods give another one.
+public final class TestRequest {
+  private final TestClient client;
+  private final String method;
+  private final String target;
+  private final Headers headers;
+  private final byte[] body;
+
+  TestRequest(TestClient client, String method, String target, Headers headers, byte[] body) {
+    this.client = client;
+    this.method = method;
+    this.target = target;
+    this.headers = headers;
+    this.body = body;
+  }
+
+  /// {@return this request with one value for a header, instead of those that it had}
+  ///
+  /// @param name the header's name
+  /// @param value the header's value
+  public TestRequest header(String name, String value) {
+    return new TestRequest(client, method, target, headers.with(name, value), body);
+  }
+
+  /// {@return this request with a body}
+  ///
+  /// @param type its type
+  /// @param bytes the body
+  public TestRequest body(String type, byte[] bytes) {
+    return new TestRequest(client, method, target, headers.with("Content-Type", type), bytes);
+  }
+
+  /// {@return this request with text as its body}
+  ///
+  /// @param text the text
+  public TestRequest text(String text) {
+    return body("text/plain; charset=utf-8", text.getBytes(UTF_8));
+  }
+
+  /// {@return this request with an object as JSON as its body}
+  ///
+  /// @param value the object
+  /// @throws IOException if no JSON can be made of it
+  public TestRequest json(Object value) throws IOException {
+    return body("application/json", JsonCodec.installed().write(value));
+  }
+
+  /// {@return this request with the fields of a form as its body}
+  ///
+  /// @param namesAndValues name, value, name, value, …
+  public TestRequest form(String... namesAndValues) {
+    var text = new StringBuilder();
+    for (int i = 0; i + 1 < namesAndValues.length; i += 2) {
+      text.append(i == 0 ? "" : "&")
+          .append(URLEncoder.encode(namesAndValues[i], UTF_8))
+          .append('=')
+          .append(URLEncoder.encode(namesAndValues[i + 1], UTF_8));
+    }
+    return body("application/x-www-form-urlencoded", text.toString().getBytes(UTF_8));
+  }
+
+  /// Has the handler answer, in this task. Suspends while it does, and until all of the body was
+  /// written.
+  ///
+  /// @return the response
+  /// @throws Exception what the body of the response throws; what the handler throws becomes a
+  ///   response
+  public TestResponse send() throws Exception {
+    return client.send(method, target, headers, body);
+  }
+}

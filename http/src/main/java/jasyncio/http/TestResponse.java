@@ -1,0 +1,115 @@
+package jasyncio.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// What a [TestClient] was answered.
+public final class TestResponse {
+  private final int status;
+  private final Headers headers;
+  private final byte[] bytes;
+  private final Headers trailers;
+
+  private TestResponse(int status, Headers headers, byte[] bytes, Headers trailers) {
+    this.status = status;
+    this.headers = headers;
+    this.bytes = bytes;
+    this.trailers = trailers;
+  }
+
+  static TestResponse receive(String method, Response response) throws Exception {
+    var bytes = response.bytes();
+    var trailers = Headers.none();
+    if (method.equals("HEAD") || response.status() == 204 || response.status() == 304) {
+      bytes = new byte[0];
+    } else if (bytes == null) {
+      var collected = new Collected();
+      var out = new BodyWriter(collected);
+      var body = response.streamingBody();
+      if (body != null) {
+        body.writeTo(out);
+      }
+      bytes = collected.bytes.toByteArray();
+      trailers = out.trailers();
+    }
+    return new TestResponse(response.status(), response.headers(), bytes, trailers);
+  }
+
+  private static final class Collected implements BodyWriter.Sink {
+    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    @Override
+    public void write(ByteBuffer data) {
+      var piece = new byte[data.remaining()];
+      data.get(piece);
+      bytes.writeBytes(piece);
+    }
+
+    @Override
+    public void flush() {}
+  }
+
+  /// {@return the status}
+  public int status() {
+    return status;
+  }
+
+  /// {@return the headers that the handler and its middleware set}
+  public Headers headers() {
+    return headers;
+  }
+
+  /// {@return the first value of a header, or `null` if there is none}
+  ///
+  /// @param name its name
+  public @Nullable String header(String name) {
+    return headers.get(name);
+  }
+
+  /// {@return the body}
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /// {@return the body, read as UTF-8}
+  public String text() {
+    return new String(bytes, UTF_8);
+  }
+
+  /// {@return the body, read as JSON}
+  ///
+  /// @param <T> the class
+  /// @param type what to make of it, such as a record
+  /// @throws IOException if it is no JSON, or none of that class
+  public <T> T json(Class<T> type) throws IOException {
+    return type.cast(JsonCodec.installed().read(bytes, type));
+  }
+
+  /// {@return what came behind the body}
+  public Headers trailers() {
+    return trailers;
+  }
+
+  /// Checks the status.
+  ///
+  /// @param expected what it should be
+  /// @return this
+  /// @throws AssertionError if it is another; with the body
+  public TestResponse expect(int expected) {
+    if (status != expected) {
+      throw new AssertionError(
+          "expected status " + expected + " and got " + status + ": " + text());
+    }
+    return this;
+  }
+
+  /// {@return status, headers and body}
+  @Override
+  public String toString() {
+    return status + "\n" + headers + "\n" + text();
+  }
+}

@@ -1,0 +1,73 @@
+package jasyncio.http.internal;
+
+/// The characters that may stand where in a message: RFC 9110, sections 5.5 and 5.6.2.
+public final class Tokens {
+  private static final boolean[] TOKEN = new boolean[128];
+
+  static {
+    for (char c = '0'; c <= 'z'; c++) {
+      TOKEN[c] = Character.isLetterOrDigit(c);
+    }
+    "!#$%&'*+-.^_`|~".chars().forEach(c -> TOKEN[c] = true);
+  }
+
+  private Tokens() {}
+
+  public static boolean isTokenCharacter(int c) {
+    return c >= 0 && c < TOKEN.length && TOKEN[c];
+  }
+
+  public static boolean isToken(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (!isTokenCharacter(text.charAt(i))) {
+        return false;
+      }
+    }
+    return !text.isEmpty();
+  }
+
+  public static void checkName(String name) {
+    if (!isToken(name)) {
+      throw new IllegalArgumentException(
+          "the name of a header consists of letters, digits and !#$%&'*+-.^_`|~, which '"
+              + visible(name)
+              + "' does not");
+    }
+  }
+
+  public static void checkValue(String name, String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if ((c < ' ' && c != '\t') || c == 127 || c > 255) {
+        throw new IllegalArgumentException(
+            "the value of header %s must not contain %s; encode it"
+                .formatted(name, c > 255 ? "'" + c + "'" : "the control character " + (int) c));
+      }
+    }
+  }
+
+  public static String visible(String text) {
+    return text.replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /// Whether a list with commas has a word, without regard to case and to what follows `;`.
+  public static boolean hasWord(String list, String word) {
+    int n = word.length();
+    for (int i = 0; i <= list.length() - n; i++) {
+      if (list.regionMatches(true, i, word, 0, n)
+          && isBorder(list, i - 1)
+          && isBorder(list, i + n)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isBorder(String list, int i) {
+    if (i < 0 || i >= list.length()) {
+      return true;
+    }
+    char c = list.charAt(i);
+    return c == ',' || c == ' ' || c == '\t' || c == ';';
+  }
+}

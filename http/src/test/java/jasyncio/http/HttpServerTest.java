@@ -1,0 +1,426 @@
+package jasyncio.http;
+
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.sleep;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jasyncio.ContextVar;
+import jasyncio.net.StreamReader;
+import jasyncio.sync.Event;
+import jasyncio.testing.AsyncTest;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Requests and responses on real sockets.
+@SuppressWarnings("StringConcatToTextBlock") // which has no carriage returns
+class HttpServerTest {
+  private static final String GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+  private static final String LAST = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+  private static HttpServer start(Handler handler) throws IOException {
+    return Http.start(handler, "127.0.0.1", 0);
+  }
+
+  @AsyncTest
+  void request_getsTheResponse() throws Exception {
+    try (var server = start(rq -> Response.text("Hello"))) {
+      assertThat(RawClient.ask(server, LAST))
+          .isEqualTo(
+              """
+              HTTP/1.1 200 OK
+              Content-Type: text/plain; charset=utf-8
+              Content-Length: 5
+              Connection: close
+
+              Hello\
+              """);
+    }
+  }
+
+  @AsyncTest
+  void response_hasTheDate() throws Exception {
+    try (var server = start(rq -> Response.empty(204));
+        var client = new RawClient(server).send(GET)) {
+      assertThat(client.readHead())
+          .matches(
+              "(?s)HTTP/1.1 204 No Content\r\n"
+                  + "Date: \\w{3}, \\d\\d \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT\r\n\r\n");
+    }
+  }
+
+  @AsyncTest
+  void connection_isKept_forTheNextRequest() throws Exception {
+    var count = new int[1];
+    try (var server = start(rq -> Response.text("" + ++count[0]));
+        var client = new RawClient(server)) {
+      assertThat(client.send(GET).readResponse()).endsWith("\n\n1");
+      assertThat(client.send(GET).readResponse()).endsWith("\n\n2");
+      assertThat(client.send(LAST).readAll()).endsWith("\n\n3");
+      assertThat(server.statistics().requests()).isEqualTo(3);
+    }
+  }
+
+  @AsyncTest
+  void requestsInOnePiece_areAnsweredInOrder() throws Exception {
+    try (var server =
+            start(rq -> {
+              if (rq.path().equals("/slow")) {
+                sleep(1);
+              }
+              return Response.text(rq.path());
+            });
+        var client = new RawClient(server)) {
+      client.send(
+          "GET /slow HTTP/1.1\r\nHost: x\r\n\r\nPOST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
+              + "GET /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      assertThat(client.readResponse()).endsWith("/slow");
+      assertThat(client.readResponse()).endsWith("/b");
+      assertThat(client.readAll()).endsWith("/c");
+    }
+  }
+
+  @AsyncTest
+  void manyRequestsInOnePiece_areAllAnswered() throws Exception {
+    try (var server =
+            start(rq -> {
+              sleep(0);
+              return Response.text("[" + rq.query("n") + "]");
+            });
+        var client = new RawClient(server)) {
+      var requests = new StringBuilder();
+      var expected = new StringBuilder();
+      for (int i = 0; i < 500; i++) {
+        requests.append("GET /?n=%d HTTP/1.1\r\nHost: x\r\n\r\n".formatted(i));
+        expected.append("[").append(i).append("]");
+      }
+      var sending = createTask(() -> client.send(requests + LAST));
+      assertThat(client.readAll().replaceAll("(?s)HTTP.*?\n\n", "")).isEqualTo(expected + "[null]");
+      sending.await();
+    }
+  }
+
+  @AsyncTest
+  void contextOfOneRequest_isNotSeenByTheNext() throws Exception {
+    var user = ContextVar.of("user", "nobody");
+    try (var server =
+            start(rq -> {
+              var before = user.get();
+              user.set(rq.path());
+              return Response.text(before);
+            });
+        var client = new RawClient(server)) {
+      client.send(GET + GET);
+      assertThat(client.readResponse()).endsWith("nobody");
+      assertThat(client.readResponse()).endsWith("nobody");
+    }
+  }
+
+  @AsyncTest
+  void head_hasTheLength_andNoBody() throws Exception {
+    try (var server = start(rq -> Response.text("Hello"));
+        var client = new RawClient(server)) {
+      client.send("HEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(client.readHead()).contains("Content-Length: 5\r\n");
+      assertThat(client.send(LAST).readAll()).startsWith("HTTP/1.1 200 OK\n");
+    }
+  }
+
+  @AsyncTest
+  void oldClient_isAnsweredAndLeft() throws Exception {
+    try (var server = start(rq -> Response.text("Hello"))) {
+      assertThat(RawClient.ask(server, "GET / HTTP/1.0\r\n\r\n"))
+          .startsWith("HTTP/1.1 200 OK\n")
+          .contains("Connection: close\n")
+          .endsWith("\n\nHello");
+    }
+  }
+
+  @AsyncTest
+  void oldClient_thatWantsToStay_isKept() throws Exception {
+    try (var server = start(rq -> Response.text("Hello"));
+        var client = new RawClient(server)) {
+      var request = "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
+      assertThat(client.send(request).readResponse()).contains("Connection: keep-alive\n");
+      assertThat(client.send(request).readResponse()).endsWith("Hello");
+    }
+  }
+
+  // ---- bodies of requests -----------------------------------------------------------------------
+
+  @AsyncTest
+  void body_isRead() throws Exception {
+    try (var server = start(rq -> Response.text("<" + rq.text() + ">"));
+        var client = new RawClient(server)) {
+      client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
+      client.send("cde");
+      assertThat(client.readResponse()).endsWith("<abcde>");
+      client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+      client.send("2;x=\"y\"\r\nde\r\n0\r\n\r\n");
+      assertThat(client.readResponse()).endsWith("<abcde>");
+    }
+  }
+
+  @AsyncTest
+  void trailers_areSeenBehindTheBody() throws Exception {
+    try (var server = start(rq -> Response.text(rq.text() + rq.trailers().get("checksum")));
+        var client = new RawClient(server)) {
+      client.send(
+          "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+              + "3\r\nabc\r\n0\r\nChecksum: 7\r\n\r\n");
+      assertThat(client.readResponse()).endsWith("abc7");
+    }
+  }
+
+  @AsyncTest
+  void bodyThatNobodyReads_isDropped() throws Exception {
+    try (var server = start(rq -> Response.text("no"));
+        var client = new RawClient(server)) {
+      client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n");
+      assertThat(client.readResponse()).endsWith("no");
+      client.send("x".repeat(200_000) + LAST);
+      assertThat(client.readAll()).endsWith("no");
+    }
+  }
+
+  @AsyncTest
+  void bodyAsStream_isReadAsItComes_andNoFaster() throws Exception {
+    var go = new Event();
+    var read = new ArrayList<Integer>();
+    try (var server =
+            RawClient.server(
+                rq -> {
+                  var body = rq.bodyLimit(100_000_000).body();
+                  go.await();
+                  int n = 0;
+                  while (!body.atEof()) {
+                    n += body.read(100_000).length;
+                  }
+                  read.add(n);
+                  return Response.text("done");
+                },
+                HttpOptions.defaults());
+        var client = RawClient.inMemory(server)) {
+      int length = 20_000_000;
+      client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n");
+      var sending =
+          createTask(() -> {
+            for (int i = 0; i < 200; i++) {
+              client.send("x".repeat(length / 200));
+            }
+          });
+      sleep(20);
+      assertThat(sending.done()).as("the server reads no more than it is asked for").isFalse();
+      go.set();
+      sending.await();
+      assertThat(client.readResponse()).endsWith("done");
+      assertThat(read).containsExactly(length);
+    }
+  }
+
+  @AsyncTest
+  void clientThatWaits_isAskedForTheBody_whenItIsRead() throws Exception {
+    try (var server =
+            start(rq -> Response.text(rq.path().equals("/read") ? rq.text() : "not read"));
+        var client = new RawClient(server)) {
+      var head = " HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n";
+      client.send("POST /read" + head);
+      assertThat(client.readHead()).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
+      assertThat(client.send("abc").readResponse()).endsWith("abc");
+      assertThat(client.send("POST /unread" + head).readAll())
+          .startsWith("HTTP/1.1 200 OK\n")
+          .contains("Connection: close\n");
+    }
+  }
+
+  // ---- bodies of responses ----------------------------------------------------------------------
+
+  @AsyncTest
+  void streamedBody_comesInChunks_withTrailers() throws Exception {
+    try (var server =
+        start(rq ->
+            Response.stream(
+                    out -> {
+                      out.write("abc");
+                      out.flush();
+                      out.write("de");
+                      out.trailer("Checksum", "7");
+                    })
+                .type("text/plain"))) {
+      assertThat(RawClient.ask(server, LAST))
+          .isEqualTo(
+              """
+              HTTP/1.1 200 OK
+              Content-Type: text/plain
+              Transfer-Encoding: chunked
+              Connection: close
+
+              3
+              abc
+              2
+              de
+              0
+              Checksum: 7
+
+              """);
+    }
+  }
+
+  @AsyncTest
+  void streamedBody_ofKnownLength_isNotChunked() throws Exception {
+    try (var server = start(rq -> Response.stream(3, out -> out.write("abc")))) {
+      assertThat(RawClient.ask(server, LAST))
+          .contains("Content-Length: 3\n")
+          .doesNotContain("chunked")
+          .endsWith("\n\nabc");
+    }
+  }
+
+  @AsyncTest
+  void streamedBody_toAnOldClient_endsWithTheConnection() throws Exception {
+    try (var server = start(rq -> Response.stream(out -> out.write("abc")))) {
+      assertThat(RawClient.ask(server, "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"))
+          .contains("Connection: close\n")
+          .doesNotContain("chunked")
+          .endsWith("\n\nabc");
+    }
+  }
+
+  @AsyncTest
+  void headOfAStreamedBody_isSent_beforeTheBodyBegins() throws Exception {
+    var go = new Event();
+    try (var server =
+            start(rq ->
+                Response.stream(out -> {
+                  go.await();
+                  out.write("x");
+                }));
+        var client = new RawClient(server).send(LAST)) {
+      assertThat(client.readHead()).startsWith("HTTP/1.1 200 OK\r\n");
+      go.set();
+      assertThat(client.readAll()).isEqualTo("1\nx\n0\n\n");
+    }
+  }
+
+  @AsyncTest
+  void writer_waits_whileTheClientIsSlow() throws Exception {
+    var written = new int[1];
+    var block = new byte[1_000_000];
+    try (var server =
+            RawClient.server(
+                rq ->
+                    Response.stream(out -> {
+                      for (int i = 0; i < 50; i++) {
+                        out.write(block);
+                        written[0]++;
+                      }
+                    }),
+                HttpOptions.defaults());
+        var client = RawClient.inMemory(server).send(LAST)) {
+      client.readHead();
+      sleep(30);
+      assertThat(written[0]).isLessThan(50);
+      assertThat(client.readAll().length()).isGreaterThan(50_000_000);
+      assertThat(written[0]).isEqualTo(50);
+    }
+  }
+
+  @AsyncTest
+  void largeBody_comesWhole() throws Exception {
+    var bytes = new byte[3_000_000];
+    try (var server = start(rq -> Response.bytes(bytes));
+        var client = new RawClient(server).send(GET + GET)) {
+      assertThat(client.readResponse()).hasSizeGreaterThan(3_000_000);
+      assertThat(client.readResponse()).hasSizeGreaterThan(3_000_000);
+    }
+  }
+
+  @AsyncTest
+  void bodies_inBothDirections_goTogether() throws Exception {
+    Handler echo =
+        rq -> {
+          var body = rq.body();
+          return Response.stream(out -> {
+            while (!body.atEof()) {
+              out.write(body.read(100));
+              out.flush();
+            }
+            sleep(1); // the next request has come by then
+            out.write("end");
+          });
+        };
+    try (var server = RawClient.server(echo, HttpOptions.defaults());
+        var client = RawClient.inMemory(server)) {
+      client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab");
+      assertThat(client.readHead()).startsWith("HTTP/1.1 200 OK\r\n");
+      assertThat(client.read(7)).isEqualTo("2\r\nab\r\n");
+      client.send("cd" + LAST);
+      assertThat(client.readAll())
+          .startsWith("2\ncd\n3\nend\n0\n\nHTTP/1.1 200 OK\n")
+          .endsWith("\n\n3\nend\n0\n\n");
+    }
+  }
+
+  @AsyncTest
+  void clientThatAsksAndDoesNotRead_isNotAskedForMore() throws Exception {
+    var answered = new int[1];
+    var bytes = new byte[10_000];
+    Handler handler =
+        rq -> {
+          answered[0]++;
+          return Response.bytes(bytes);
+        };
+    try (var server = RawClient.server(handler, HttpOptions.defaults());
+        var client = RawClient.inMemory(server)) {
+      var sending =
+          createTask(() -> {
+            for (int i = 0; i < 10_000; i++) {
+              client.send(GET);
+            }
+          });
+      sleep(10);
+      assertThat(answered[0]).isLessThan(100);
+      for (int i = 0; i < 10_000; i++) {
+        client.readResponse();
+      }
+      sending.await();
+    }
+  }
+
+  // ---- after the response -----------------------------------------------------------------------
+
+  @AsyncTest
+  void afterResponse_runsWhenTheClientHasTheResponse() throws Exception {
+    var steps = new ArrayList<String>();
+    var go = new Event();
+    try (var server =
+        start(rq -> {
+          rq.afterResponse(() -> {
+            go.await();
+            steps.add("after");
+          });
+          return Response.text("now");
+        })) {
+      assertThat(RawClient.ask(server, LAST)).endsWith("now");
+      steps.add("response");
+      go.set();
+    }
+    assertThat(steps).containsExactly("response", "after");
+  }
+
+  @AsyncTest
+  void readerOfTheBody_isTheSameAtEveryCall() throws Exception {
+    var readers = new ArrayList<StreamReader>();
+    try (var server =
+            start(rq -> {
+              readers.addAll(List.of(rq.body(), rq.body()));
+              return Response.text(new String(rq.body().read(), UTF_8) + rq.text());
+            });
+        var client = new RawClient(server)) {
+      client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
+      assertThat(client.readResponse()).endsWith("abc");
+      assertThat(readers.get(0)).isSameAs(readers.get(1));
+    }
+  }
+}

@@ -1,0 +1,238 @@
+package jasyncio.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jasyncio.sync.Event;
+import jasyncio.testing.AsyncTest;
+import jasyncio.testing.TestClock;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What requests and responses are made of.
+class MessageTest {
+  record Item(String name, int count) {}
+
+  // ---- headers ----------------------------------------------------------------------------------
+
+  @Test
+  void headers_areFoundWithoutRegardToCase() {
+    var headers = Headers.of("Accept", "a", "accept", "b", "Host", "x");
+    assertThat(headers.get("ACCEPT")).isEqualTo("a");
+    assertThat(headers.all("Accept")).containsExactly("a", "b");
+    assertThat(headers.get("Missing")).isNull();
+    assertThat(headers.with("accept", "c").toMap())
+        .containsOnlyKeys("Host", "accept")
+        .containsEntry("accept", List.of("c"));
+    assertThat(headers.without("host").size()).isEqualTo(2);
+    assertThat(headers.and("X", "y").value(3)).isEqualTo("y");
+  }
+
+  @Test
+  void headerWords_areFoundWhole() {
+    var headers = Headers.of("Connection", "keep-alive, Upgrade", "Accept-Encoding", "gzip;q=0.5");
+    assertThat(headers.containsWord("connection", "upgrade")).isTrue();
+    assertThat(headers.containsWord("connection", "alive")).isFalse();
+    assertThat(headers.containsWord("accept-encoding", "gzip")).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\r\nSet-Cookie: x", "a\0", "a\n", "\u20ac"})
+  void headerValue_thatWouldBreakTheFraming_isRefused(String value) {
+    assertThatThrownBy(() -> Response.text("").header("X", value))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a b", "a:", "é", "a\r\n"})
+  void headerName_thatIsNone_isRefused(String name) {
+    assertThatThrownBy(() -> Headers.of(name, "x")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void headersOfTheFraming_areNotSetByHandlers() {
+    var response = Response.text("x");
+    assertThatThrownBy(() -> response.header("Content-Length", "7")).hasMessageContaining("length");
+    assertThatThrownBy(() -> response.header("transfer-encoding", "gzip"))
+        .hasMessageContaining("transferred");
+    assertThatThrownBy(() -> response.header("Connection", "upgrade"))
+        .hasMessageContaining("close");
+  }
+
+  // ---- parameters -------------------------------------------------------------------------------
+
+  @Test
+  void parameters_areDecoded() {
+    var parameters = Parameters.parse("a=1&b=x+y%20z&a=2&c&&=d");
+    assertThat(parameters.get("a")).isEqualTo("1");
+    assertThat(parameters.all("a")).containsExactly("1", "2");
+    assertThat(parameters.get("b")).isEqualTo("x y z");
+    assertThat(parameters.get("c")).isEmpty();
+    assertThat(parameters.get("e", "otherwise")).isEqualTo("otherwise");
+    assertThat(parameters.names()).containsExactly("a", "b", "c", "");
+    assertThatThrownBy(() -> parameters.require("e"))
+        .isInstanceOf(HttpProblem.class)
+        .hasMessageContaining("'e' is missing");
+  }
+
+  @Test
+  void parameters_thatAreWrong_areTheClientsMistake() {
+    assertThatThrownBy(() -> Parameters.parse("a=%zz")).hasMessageContaining("400");
+    assertThatThrownBy(() -> Parameters.parse("a&".repeat(1001))).hasMessageContaining("1000");
+  }
+
+  // ---- bodies -----------------------------------------------------------------------------------
+
+  private static final Router APP =
+      new Router()
+          .post(
+              "/json",
+              rq -> {
+                var item = rq.json(Item.class);
+                return Response.json(201, new Item(item.name(), item.count() + 1));
+              })
+          .post("/form", rq -> Response.text(rq.form().require("name")))
+          .post("/text", rq -> Response.text(rq.text()))
+          .get("/cookies", rq -> Response.text(rq.cookie("a") + rq.cookie("b") + rq.cookie("c")))
+          .get(
+              "/stream",
+              rq ->
+                  Response.stream(out -> {
+                    out.write("a");
+                    out.asOutputStream().write('b');
+                    out.trailer("Done", "yes");
+                  }));
+
+  @AsyncTest
+  void json_isReadAndWritten() throws Exception {
+    var item = APP.test().post("/json").json(new Item("tea", 1)).send().expect(201);
+    assertThat(item.header("Content-Type")).isEqualTo("application/json");
+    assertThat(item.json(Item.class)).isEqualTo(new Item("tea", 2));
+  }
+
+  @AsyncTest
+  void json_thatIsNone_is400() throws Exception {
+    for (var json : new String[] {"{", "[]", "null", "{\"count\":\"x\"}", ""}) {
+      APP.test().post("/json").body("application/json", json.getBytes(UTF_8)).send().expect(400);
+    }
+  }
+
+  @AsyncTest
+  void json_thatDoesNotSaySo_is415() throws Exception {
+    APP.test().post("/json").text("{}").send().expect(415);
+    APP.test()
+        .post("/json")
+        .body("application/vnd.x+json; a=b", "{}".getBytes(UTF_8))
+        .send()
+        .expect(201);
+  }
+
+  @AsyncTest
+  void form_isRead() throws Exception {
+    var client = APP.test();
+    assertThat(client.post("/form").form("name", "a&b c").send().expect(200).text())
+        .isEqualTo("a&b c");
+    client.post("/form").form("other", "x").send().expect(400);
+    client.post("/form").text("name=x").send().expect(415);
+  }
+
+  @AsyncTest
+  void text_isDecodedAsItSays() throws Exception {
+    var request = APP.test().post("/text");
+    assertThat(request.text("é").send().text()).isEqualTo("é");
+    assertThat(
+            request
+                .body("text/plain; charset=\"iso-8859-1\"", new byte[] {(byte) 0xe9})
+                .send()
+                .text())
+        .isEqualTo("é");
+    request.body("text/plain; charset=nothing", new byte[1]).send().expect(415);
+  }
+
+  @AsyncTest
+  void streamedBody_isCollectedByTheTestClient() throws Exception {
+    var response = APP.test().get("/stream").send();
+    assertThat(response.text()).isEqualTo("ab");
+    assertThat(response.trailers().get("Done")).isEqualTo("yes");
+  }
+
+  @AsyncTest
+  void expect_ofAnotherStatus_fails_withTheBody() {
+    assertThatThrownBy(() -> APP.test().get("/json").send().expect(200))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("expected status 200 and got 405")
+        .hasMessageContaining("Allowed here");
+  }
+
+  @AsyncTest
+  void afterResponse_runsInTheTestClient_too(TestClock clock) throws Exception {
+    var done = new Event();
+    Handler handler =
+        rq -> {
+          rq.afterResponse(done::set);
+          return Response.empty(204);
+        };
+    handler.test().get("/").send().expect(204);
+    clock.settle();
+    assertThat(done.isSet()).isTrue();
+  }
+
+  // ---- cookies ----------------------------------------------------------------------------------
+
+  @AsyncTest
+  void cookies_areRead() throws Exception {
+    var response = APP.test().get("/cookies").header("Cookie", "a=1; b=\"2\"; a=3").send();
+    assertThat(response.text()).isEqualTo("12null");
+  }
+
+  @Test
+  void cookie_isWritten() {
+    var cookie = Cookie.of("id", "7").maxAge(Duration.ofHours(1)).secure(true).domain("x.example");
+    assertThat(
+            Response.text("")
+                .cookie(cookie)
+                .cookie(Cookie.expired("old"))
+                .headers()
+                .all("Set-Cookie"))
+        .containsExactly(
+            "id=7; Path=/; Domain=x.example; Max-Age=3600; Secure; HttpOnly; SameSite=Lax",
+            "old=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+  }
+
+  @Test
+  void cookie_thatWouldBeTwo_isRefused() {
+    assertThatThrownBy(() -> Cookie.of("id", "7; Admin"))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Cookie.of("i d", "7")).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Cookie.of("id", "7").sameSite("None")).hasMessageContaining("secure");
+    assertThatThrownBy(() -> Cookie.of("id", "7").path("/;x"))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  // ---- problems ---------------------------------------------------------------------------------
+
+  @Test
+  void problem_isWrittenAsJson() {
+    var problem =
+        HttpProblem.of(403, "a \"quote\"\n\\ \u0001 é")
+            .type("https://x.example/p")
+            .title("No")
+            .with("n", 7)
+            .with("ok", false)
+            .header("Retry-After", "1")
+            .causedBy(new IOException("hidden"));
+    var response = problem.toResponse();
+    assertThat(new String(response.bytes(), UTF_8))
+        .isEqualTo(
+            "{\"type\":\"https://x.example/p\",\"title\":\"No\",\"status\":403,"
+                + "\"detail\":\"a \\\"quote\\\"\\n\\\\ \\u0001 é\",\"n\":7,\"ok\":false}");
+    assertThat(response.headers().get("Retry-After")).isEqualTo("1");
+    assertThat(response.headers().get("Content-Type")).isEqualTo("application/problem+json");
+    assertThatThrownBy(() -> HttpProblem.of(200)).isInstanceOf(IllegalArgumentException.class);
+  }
+}

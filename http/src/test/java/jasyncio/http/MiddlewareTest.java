@@ -1,0 +1,188 @@
+package jasyncio.http;
+
+import static jasyncio.Asyncio.sleep;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jasyncio.testing.AsyncTest;
+import jasyncio.testing.OnLoop;
+import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The middleware that is there.
+class MiddlewareTest {
+  // ---- the access log ---------------------------------------------------------------------------
+
+  @AsyncTest
+  void accessLog_tellsOfWhatWasSent() throws Exception {
+    var lines = new ArrayList<String>();
+    Handler app =
+        rq -> {
+          sleep(0.5);
+          return Response.stream(out -> {
+            out.write("abc");
+            sleep(1);
+          });
+        };
+    var server = RawClient.server(app.with(AccessLog.to(lines::add)), HttpOptions.defaults());
+    try (server;
+        var client = RawClient.inMemory(server)) {
+      client.send("GET /a?b=\"c\" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").readAll();
+    }
+    assertThat(lines)
+        .singleElement()
+        .asString()
+        .matches("\\S+ \"GET /a\\?b=\\?c\\?\" 200 3 bytes 1\\.500 s");
+  }
+
+  @AsyncTest
+  void accessLog_tellsOfWhatWasBrokenOff() throws Exception {
+    var entries = new ArrayList<AccessLog.Entry>();
+    Handler app =
+        rq -> {
+          sleep(100);
+          return Response.empty(204);
+        };
+    try (var server =
+        RawClient.server(app.with(AccessLog.entries(entries::add)), HttpOptions.defaults())) {
+      try (var client = RawClient.inMemory(server)) {
+        client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        sleep(1);
+        client.abort();
+      }
+    }
+    assertThat(entries).singleElement().matches(entry -> !entry.complete());
+    assertThat(entries.getFirst().toString()).endsWith(" broken off");
+  }
+
+  // ---- CORS -------------------------------------------------------------------------------------
+
+  private static final String ORIGIN = "https://shop.example";
+
+  private static TestClient cors(Cors cors) {
+    return new Router().get("/", rq -> Response.text("x")).with(cors).test();
+  }
+
+  @AsyncTest
+  void page_ofAnAllowedSite_maySeeTheResponse() throws Exception {
+    var client = cors(Cors.of(ORIGIN).expose("X-Total").credentials(true));
+    var response = client.get("/").header("Origin", ORIGIN).send();
+    assertThat(response.header("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
+    assertThat(response.header("Access-Control-Allow-Credentials")).isEqualTo("true");
+    assertThat(response.header("Access-Control-Expose-Headers")).isEqualTo("X-Total");
+    assertThat(response.header("Vary")).isEqualTo("Origin");
+  }
+
+  @AsyncTest
+  void page_ofAnotherSite_mayNot() throws Exception {
+    var client = cors(Cors.of(ORIGIN));
+    for (var origin : new String[] {"https://evil.example", "null", ORIGIN + ".evil.example"}) {
+      var response = client.get("/").header("Origin", origin).send().expect(200);
+      assertThat(response.header("Access-Control-Allow-Origin")).as(origin).isNull();
+    }
+    assertThat(client.get("/").send().header("Vary")).isEqualTo("Origin");
+  }
+
+  @AsyncTest
+  void question_whetherAMethodIsAllowed_isAnswered() throws Exception {
+    var client = cors(Cors.of(ORIGIN).headers("Content-Type"));
+    var question =
+        client
+            .request("OPTIONS", "/")
+            .header("Origin", ORIGIN)
+            .header("Access-Control-Request-Method", "PUT");
+    var answer = question.send().expect(204);
+    assertThat(answer.header("Access-Control-Allow-Methods")).isEqualTo("PUT");
+    assertThat(answer.header("Access-Control-Allow-Headers")).isEqualTo("Content-Type");
+    assertThat(answer.header("Access-Control-Max-Age")).isEqualTo("600");
+    assertThat(
+            question
+                .header("Access-Control-Request-Method", "TRACE")
+                .send()
+                .header("Access-Control-Allow-Origin"))
+        .isNull();
+  }
+
+  @Test
+  void credentials_forEverySite_areRefused() {
+    assertThatThrownBy(() -> Cors.of("*").credentials(true))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  // ---- compression ------------------------------------------------------------------------------
+
+  private static final String LONG = "abc ".repeat(1000);
+
+  private static TestResponse compressed(Response response, String accepted) throws Exception {
+    Handler app = rq -> response;
+    return app.with(Compression.standard())
+        .test()
+        .get("/")
+        .header("Accept-Encoding", accepted)
+        .send();
+  }
+
+  private static String unzip(TestResponse response) throws Exception {
+    assertThat(response.header("Content-Encoding")).isEqualTo("gzip");
+    assertThat(response.header("Vary")).isEqualTo("Accept-Encoding");
+    return new String(
+        new GZIPInputStream(new ByteArrayInputStream(response.bytes())).readAllBytes(), UTF_8);
+  }
+
+  @AsyncTest
+  void text_isCompressed_ifTheClientAcceptsIt() throws Exception {
+    var response = compressed(Response.text(LONG).header("ETag", "\"1\""), "br;q=1.0, gzip;q=0.8");
+    assertThat(unzip(response)).isEqualTo(LONG);
+    assertThat(response.header("ETag")).isEqualTo("W/\"1\"");
+  }
+
+  @OnLoop
+  @ParameterizedTest
+  @ValueSource(strings = {"", "br", "gzip;q=0", "*;q=0", "*, gzip;q=0", "gzipped"})
+  void text_isNotCompressed_ifTheClientDoesNot(String accepted) throws Exception {
+    var response = compressed(Response.text(LONG), accepted);
+    assertThat(response.header("Content-Encoding")).isNull();
+    assertThat(response.header("Vary")).as("a cache has to know").isEqualTo("Accept-Encoding");
+    assertThat(response.text()).isEqualTo(LONG);
+  }
+
+  @AsyncTest
+  void whatIsShortOrCompressedAlready_isLeft() throws Exception {
+    for (var response :
+        List.of(
+            Response.text("short"),
+            Response.bytes(new byte[5000]),
+            Response.of(200, "image/png", new byte[5000]),
+            Response.text(LONG).header("Cache-Control", "no-transform"),
+            Response.text(LONG).header("Content-Encoding", "br"),
+            Response.stream(out -> out.write("x")).type("text/event-stream"),
+            Response.empty(204))) {
+      assertThat(compressed(response, "gzip").header("Vary")).isNull();
+    }
+  }
+
+  @AsyncTest
+  void streamedBody_isCompressed_andFlushedWhenItSaysSo() throws Exception {
+    Handler app =
+        rq ->
+            Response.stream(
+                    out -> {
+                      out.write("abc");
+                      out.flush();
+                      sleep(1);
+                      out.write("def");
+                      out.trailer("Done", "yes");
+                    })
+                .type("text/plain");
+    var response =
+        app.with(Compression.standard()).test().get("/").header("Accept-Encoding", "*").send();
+    assertThat(unzip(response)).isEqualTo("abcdef");
+    assertThat(response.trailers().get("Done")).isEqualTo("yes");
+  }
+}
