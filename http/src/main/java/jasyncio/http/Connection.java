@@ -82,6 +82,8 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   private @Nullable Exchange receiving;
   private final ArrayDeque<Exchange> queue = new ArrayDeque<>(1);
   private @Nullable Task<?> task;
+  private @Nullable Upgrade upgrade; // what the connection was given to,
+  private @Nullable Protocol upgraded; // and what is told of it
 
   private boolean bodyPaused;
   private boolean queuePaused;
@@ -223,6 +225,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
   @Override
   public void dataReceived(ByteBuffer data) {
+    if (upgraded != null) {
+      upgraded.dataReceived(data);
+      return;
+    }
     if (finishing) {
       dropped += data.remaining();
       data.position(data.limit());
@@ -239,6 +245,9 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
   @Override
   public boolean eofReceived() {
+    if (upgraded != null) {
+      return upgraded.eofReceived();
+    }
     ended = true;
     if (current == null || finishing || isSecure()) {
       return false;
@@ -274,9 +283,12 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     if (draining != null) {
       draining.wakeAll();
     }
+    if (upgraded != null) {
+      upgraded.connectionLost(exception);
+    }
     if (task == null) {
       server.disconnected(this);
-    } else if (options.cancelOnDisconnect()) {
+    } else if (upgraded == null && options.cancelOnDisconnect()) {
       cancel("the client has gone");
     }
   }
@@ -418,6 +430,9 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
   /// A handler was cancelled, or says so without having been.
   private void cancelled(Exchange exchange, Request request, CancelledError e) {
+    if (upgrade != null) {
+      throw e; // it has said so in its way
+    }
     boolean meant = Objects.requireNonNull(task).cancelling() > 0;
     if (!lost && exchange.responded) { // the response has begun
       transport().abort();
@@ -440,6 +455,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       }
       return;
     }
+    if (response.streamingBody() instanceof Upgrade to) {
+      upgrade(exchange, Objects.requireNonNull(request), response.headers(), to);
+      return;
+    }
     exchange.responded = true;
     if (response.closes() || server.isShuttingDown() || cannotGoOnAfter(exchange)) {
       codec.closeAfterNext();
@@ -453,6 +472,34 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       }
     } else {
       stream(exchange, Objects.requireNonNull(request), response);
+    }
+  }
+
+  /// Gives the connection to another protocol, for good.
+  private void upgrade(Exchange exchange, Request request, Headers headers, Upgrade to) {
+    if (server.isShuttingDown()) {
+      respond(exchange, HttpProblem.of(503, "The server is shutting down.").toResponse().close());
+      return;
+    }
+    var head = exchange.head;
+    if (!exchange.hasEnded() || !head.keepAlive() || !queue.isEmpty() || codec.expectsMore()) {
+      respond(
+          exchange,
+          HttpProblem.of(400, "Nothing may come before the answer to a request for an upgrade.")
+              .toResponse()
+              .close());
+      return;
+    }
+    exchange.responded = true;
+    codec.head(head, 101, headers, -1);
+    codec.flush();
+    codec.close();
+    upgrade = to;
+    upgraded = to.begin(transport(), options);
+    try {
+      to.run();
+    } finally {
+      request.answered(101, 0, !lost);
     }
   }
 
@@ -504,7 +551,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     if (exchange.request != null) {
       exchange.request.after().forEach(action -> server.afterResponse(exchange.request, action));
     }
-    if (lost) {
+    if (lost || upgrade != null) {
       return null;
     }
     if (codec.isLast()) {
@@ -594,6 +641,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
   /// The server takes no more requests.
   void shutDown() {
+    if (upgrade != null) {
+      upgrade.shutDown();
+      return;
+    }
     if (current == null && !finishing && !codec.inHead() && transport != null) {
       finish();
     }
@@ -635,6 +686,9 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   @Override
   public void pauseWriting() {
     writingPaused = true;
+    if (upgraded != null) {
+      upgraded.pauseWriting();
+    }
     watchStall();
   }
 
@@ -644,6 +698,9 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     if (stall != null) {
       stall.cancel();
       stall = null;
+    }
+    if (upgraded != null) {
+      upgraded.resumeWriting();
     }
     if (draining != null) {
       draining.wakeAll();

@@ -118,6 +118,27 @@ public final class Router implements Handler {
     return route("DELETE", path, handler);
   }
 
+  /// Adds a WebSocket with [WebSocketOptions#defaults()].
+  ///
+  /// @param path the path
+  /// @param handler what talks with a client
+  /// @return this
+  /// @throws IllegalArgumentException as [#route]
+  public Router webSocket(String path, WebSocketHandler handler) {
+    return webSocket(path, WebSocketOptions.defaults(), handler);
+  }
+
+  /// Adds a WebSocket: see [WebSocket#accept].
+  ///
+  /// @param path the path
+  /// @param options how
+  /// @param handler what talks with a client
+  /// @return this
+  /// @throws IllegalArgumentException as [#route]
+  public Router webSocket(String path, WebSocketOptions options, WebSocketHandler handler) {
+    return route("GET", path, request -> WebSocket.accept(request, options, handler));
+  }
+
   /// Adds a handler.
   ///
   /// @param method the method
