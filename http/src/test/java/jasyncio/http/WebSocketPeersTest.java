@@ -154,4 +154,43 @@ class WebSocketPeersTest {
       assertThat(output).isEqualTo("ok 1000\n");
     }
   }
+
+  /// An echo server in Python, which says its port, and ends with its input.
+  private static Process pythonServer() throws IOException {
+    var program =
+        """
+        import asyncio, sys, websockets
+        async def echo(ws):
+            async for message in ws:
+                await ws.send(message)
+        async def main():
+            async with websockets.serve(echo, '127.0.0.1', 0) as server:
+                print(server.sockets[0].getsockname()[1], flush=True)
+                await asyncio.to_thread(sys.stdin.read)
+        asyncio.run(main())
+        """;
+    return new ProcessBuilder("python3", "-c", program).redirectErrorStream(true).start();
+  }
+
+  @AsyncTest
+  void client_talksWithTheServerOfPython() throws Exception {
+    var process = toThread(() -> pythonServer());
+    try {
+      var line = toThread(() -> process.inputReader().readLine());
+      assumeTrue(
+          line != null && line.matches("\\d+"),
+          "there is no Python library websockets on this machine");
+      try (var ws = WebSocket.connect(URI.create("ws://127.0.0.1:" + line + "/"))) {
+        assertThat(ws.isCompressed()).isTrue();
+        for (var text : new String[] {"", "short", "long ".repeat(1000)}) {
+          ws.send(text);
+          assertThat(ws.receive().text()).isEqualTo(text);
+        }
+        assertThat(ws.ping()).isPositive();
+      }
+    } finally {
+      process.getOutputStream().close();
+      toThread(() -> process.waitFor());
+    }
+  }
 }
