@@ -139,6 +139,16 @@ public final class Router implements Handler {
     return route("GET", path, request -> WebSocket.accept(request, options, handler));
   }
 
+  /// Adds a stream of events, for `GET`: see [EventStream].
+  ///
+  /// @param path the path
+  /// @param handler what sends events
+  /// @return this
+  /// @throws IllegalArgumentException as [#route]
+  public Router sse(String path, EventHandler handler) {
+    return route("GET", path, request -> EventStream.response(request, handler));
+  }
+
   /// Adds a handler.
   ///
   /// @param method the method
