@@ -7,6 +7,7 @@ import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.Task;
 import jasyncio.TaskOptions;
+import jasyncio.Timeout;
 import jasyncio.TimerHandle;
 import jasyncio.WaitInfo;
 import jasyncio.WaitList;
@@ -17,14 +18,19 @@ import jasyncio.http.internal.Refusal;
 import jasyncio.http.internal.RequestHead;
 import jasyncio.net.ExtraInfo;
 import jasyncio.net.Protocol;
+import jasyncio.net.SendfileNotAvailableException;
 import jasyncio.net.Transport;
+import jasyncio.net.Transports;
 import jasyncio.sync.Event;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// A client of a server.
@@ -53,6 +59,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   private static final double RATE_INTERVAL = 5; // seconds
   private static final double LINGER = 2; // seconds
   private static final double HALF_CLOSED = 1; // seconds for who has closed the sending side alone
+  private static final int SLICE = 128 * 1024; // bytes of a file within the idle time
   private static final int NAME_LENGTH = 100;
   private static final int MOST_LINGERING = 1024 * 1024; // bytes
 
@@ -177,14 +184,50 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       if (lost) {
         throw gone();
       }
-      sent += data.remaining();
+      count(data.remaining());
+      codec.data(head, data);
+      scheduleFlush();
+      drain();
+    }
+
+    private void count(long bytes) {
+      sent += bytes;
       if (length >= 0 && sent > length) {
         throw new IllegalStateException(
             "the body of the response is longer than the " + length + " bytes that were announced");
       }
-      codec.data(head, data);
-      scheduleFlush();
-      drain();
+    }
+
+    /// Goes past the codec, so it is for bodies that are not in chunks.
+    @Override
+    public boolean sendFile(FileChannel file, long offset, long n) throws IOException {
+      if (length < 0 || isSecure()) {
+        return false;
+      }
+      codec.flush();
+      for (long done = 0; done < n; ) {
+        if (lost) {
+          throw gone();
+        }
+        long from = offset + done;
+        long slice = Math.min(SLICE, n - done);
+        try {
+          long passed =
+              Timeout.after(options.idleTime())
+                  .run(() -> Transports.sendfile(transport(), file, from, slice, false));
+          if (passed == 0) {
+            throw new EOFException("the file has become shorter while it was sent");
+          }
+          count(passed);
+          done += passed;
+        } catch (SendfileNotAvailableException e) {
+          return false; // nothing was sent
+        } catch (TimeoutException e) {
+          transport().abort();
+          throw gone();
+        }
+      }
+      return true;
     }
 
     @Override
@@ -536,7 +579,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
       throw e;
     } catch (Throwable e) {
-      if (!lost || !(e instanceof IOException)) {
+      if (!(lost || transport().isClosing()) || !(e instanceof IOException)) {
         Answers.report("Unhandled exception in the body of the response to ", request, e, loop);
       }
       if (!lost) {
