@@ -70,7 +70,8 @@ public final class BodyWriter {
   /// @param file the file, which stays open; its position may change
   /// @param offset where to begin
   /// @param count how many bytes
-  /// @throws IOException if the file cannot be read, or is shorter than that, or the client has gone
+  /// @throws IOException if the file cannot be read, or is shorter than that, or the client has
+  ///   gone
   public void writeFile(FileChannel file, long offset, long count) throws IOException {
     if (count <= 0) {
       return;

@@ -58,10 +58,8 @@ public final class EventStream {
     if (keepAlive.isNegative() || keepAlive.isZero()) {
       throw new IllegalArgumentException("the time between comments is positive, not " + keepAlive);
     }
-    return Response.stream(
-            out ->
-                new EventStream(out, request.header("Last-Event-ID"))
-                    .run(request, keepAlive, handler))
+    return Response.stream(out ->
+            new EventStream(out, request.header("Last-Event-ID")).run(request, keepAlive, handler))
         .type("text/event-stream")
         .header("Cache-Control", "no-cache")
         .header("X-Accel-Buffering", "no"); // for nginx, which else holds events back
@@ -137,8 +135,8 @@ public final class EventStream {
     out.write(ServerSentEvent.lines(new StringBuilder(), ": ", text).append('\n').toString());
   }
 
-  /// {@return the identifier of the last event that the client has got before it connected again, or
-  /// `null` if it says none}
+  /// {@return the identifier of the last event that the client has got before it connected again,
+  /// or `null` if it says none}
   public @Nullable String lastEventId() {
     return lastEventId;
   }

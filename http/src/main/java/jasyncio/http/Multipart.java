@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A part is read while it comes: going on to the next one drops what was not read of it, and no
 /// more is taken from the client than is read. All of it counts for the limit of the body. What is
-/// wrong in a form throws an [HttpProblem]: 400 if it is written in a wrong way, 413 if there is too
-/// much of it.
+/// wrong in a form throws an [HttpProblem]: 400 if it is written in a wrong way, 413 if there is
+/// too much of it.
 public final class Multipart implements Iterable<Part> {
   /* Overview
    * What has come, and was not read, is in `bytes` from `start` to `end`. A delimiter is an end of line, two dashes and the

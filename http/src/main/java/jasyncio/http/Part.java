@@ -131,8 +131,7 @@ public final class Part {
   public long saveTo(Path file) throws IOException {
     long size = 0;
     boolean complete = false;
-    try (var out =
-        AsyncFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+    try (var out = AsyncFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       try {
         for (var piece = read(); piece.length > 0; piece = read()) {
           out.write(piece);

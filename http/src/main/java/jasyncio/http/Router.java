@@ -150,7 +150,8 @@ public final class Router implements Handler {
     return route("GET", path, request -> EventStream.response(request, handler));
   }
 
-  /// Adds the files of a folder below a path, as [StaticFiles#of] has them. Other routes come first.
+  /// Adds the files of a folder below a path, as [StaticFiles#of] has them. Other routes come
+  /// first.
   ///
   /// @param path the path, such as `/` or `/assets`
   /// @param folder the folder

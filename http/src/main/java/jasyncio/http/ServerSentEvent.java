@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param event what kind of event it is, or `null` for `message`
 /// @param id what the client sends as `Last-Event-ID` when it connects again, or `null` if it is to
 ///   keep the one before
-/// @param retry how long the client waits before it connects again, or `null` if that stays as it is
+/// @param retry how long the client waits before it connects again, or `null` if that stays as it
+///   is
 public record ServerSentEvent(
     String data, @Nullable String event, @Nullable String id, @Nullable Duration retry) {
 

@@ -152,7 +152,10 @@ public final class StaticFiles implements Handler {
         int query = request.target().indexOf('?');
         return response.header(
             "Location",
-            "./" + raw[raw.length - 1] + "/" + (query < 0 ? "" : request.target().substring(query)));
+            "./"
+                + raw[raw.length - 1]
+                + "/"
+                + (query < 0 ? "" : request.target().substring(query)));
       }
       request.whenAnswered(_ -> search.close());
       return response;
@@ -345,7 +348,8 @@ public final class StaticFiles implements Handler {
       for (var value : headers.all(header)) {
         for (var each : value.split(",", -1)) {
           var given = each.strip();
-          if (given.equals("*") || (weak && given.startsWith("W/") ? given.substring(2) : given).equals(tag)) {
+          if (given.equals("*")
+              || (weak && given.startsWith("W/") ? given.substring(2) : given).equals(tag)) {
             return true;
           }
         }

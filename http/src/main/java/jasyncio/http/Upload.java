@@ -74,8 +74,7 @@ public final class Upload implements AutoCloseable {
   /// @throws IOException if it cannot be written
   public void copyTo(Path target) throws IOException {
     if (file == null) {
-      AsyncFiles.writeBytes(
-          target, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      AsyncFiles.writeBytes(target, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     } else {
       AsyncFiles.copy(file, target);
     }

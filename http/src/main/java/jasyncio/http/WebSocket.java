@@ -2,6 +2,7 @@ package jasyncio.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtension;
 import jasyncio.CancelledError;
 import jasyncio.EventLoop;
 import jasyncio.Task;
@@ -12,7 +13,6 @@ import jasyncio.http.internal.WebSocketCodec;
 import jasyncio.net.ExtraInfo;
 import jasyncio.net.Protocol;
 import jasyncio.net.Transport;
-import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtension;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.URI;

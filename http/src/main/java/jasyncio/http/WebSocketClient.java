@@ -106,8 +106,9 @@ final class WebSocketClient {
     if (options.compression()) {
       text.append("\r\nSec-WebSocket-Extensions: ").append(WebSocketDeflate.offer());
     }
-    options.headers().forEach((name, value) ->
-        text.append("\r\n").append(name).append(": ").append(value));
+    options
+        .headers()
+        .forEach((name, value) -> text.append("\r\n").append(name).append(": ").append(value));
     return text.append("\r\n\r\n").toString().getBytes(ISO_8859_1);
   }
 
@@ -224,7 +225,10 @@ final class WebSocketClient {
 
   private static int endOfHead(byte[] bytes) {
     for (int i = 3; i < bytes.length && i < MOST; i++) {
-      if (bytes[i] == '\n' && bytes[i - 1] == '\r' && bytes[i - 2] == '\n' && bytes[i - 3] == '\r') {
+      if (bytes[i] == '\n'
+          && bytes[i - 1] == '\r'
+          && bytes[i - 2] == '\n'
+          && bytes[i - 3] == '\r') {
         return i + 1;
       }
     }

@@ -12,8 +12,7 @@ public final class WebSocketClosedException extends IOException {
   private final String reason;
 
   WebSocketClosedException(int code, String reason) {
-    super(
-        "the WebSocket is closed: code " + code + (reason.isEmpty() ? "" : ", '" + reason + "'"));
+    super("the WebSocket is closed: code " + code + (reason.isEmpty() ? "" : ", '" + reason + "'"));
     this.code = code;
     this.reason = reason;
   }

@@ -12,25 +12,24 @@ import org.jspecify.annotations.Nullable;
 /// WebSocketOptions.defaults().maxMessage(64 * 1024).subprotocols("chat.v2", "chat.v1");
 /// ```
 ///
-/// @param maxMessage how long a message may be that comes, in bytes, after decompression; 1
-///   MiB by default. For a longer one the socket is closed with code 1009
-/// @param compression whether messages are compressed (permessage-deflate) if the other side
-///   can; true by default. It costs some 300 KiB of memory for each connection that uses it
+/// @param maxMessage how long a message may be that comes, in bytes, after decompression; 1 MiB by
+///   default. For a longer one the socket is closed with code 1009
+/// @param compression whether messages are compressed (permessage-deflate) if the other side can;
+///   true by default. It costs some 300 KiB of memory for each connection that uses it
 /// @param pingInterval how often a ping is sent; 20 s by default, zero for never
-/// @param pingTime how long nothing may come after a ping, before the connection is taken to
-///   be lost; 20 s by default
-/// @param closeTime how long the other side may take to close, and a handler to end after
-///   that; 10 s by default
-/// @param subprotocols what is spoken over the socket, the best first. A server takes the
-///   first that the client offers, a client offers them all. None by default
+/// @param pingTime how long nothing may come after a ping, before the connection is taken to be
+///   lost; 20 s by default
+/// @param closeTime how long the other side may take to close, and a handler to end after that; 10
+///   s by default
+/// @param subprotocols what is spoken over the socket, the best first. A server takes the first
+///   that the client offers, a client offers them all. None by default
 /// @param origins for servers: from which origins, such as `https://example.org`, pages may
 ///   connect, `*` from all. By default, `null`, the page has to be of the same host and port.
 ///   Clients that are no browsers send no origin, and are let in
-/// @param headers for clients: headers of the request, such as `Authorization`; none by
-///   default
+/// @param headers for clients: headers of the request, such as `Authorization`; none by default
 /// @param openTime for clients: how long it may take to connect; 10 s by default
-/// @param connect for clients: how to connect. TLS for `wss` trusts what the JVM trusts,
-///   unless it is here
+/// @param connect for clients: how to connect. TLS for `wss` trusts what the JVM trusts, unless it
+///   is here
 public record WebSocketOptions(
     int maxMessage,
     boolean compression,
@@ -105,8 +104,7 @@ public record WebSocketOptions(
 
   /// {@return these options with compression allowed, or not}
   ///
-  /// @param compression whether messages are compressed (permessage-deflate) if the other
-  ///   side can
+  /// @param compression whether messages are compressed (permessage-deflate) if the other side can
   public WebSocketOptions compression(boolean compression) {
     return new WebSocketOptions(
         maxMessage,
@@ -140,8 +138,8 @@ public record WebSocketOptions(
 
   /// {@return these options with another time to answer a ping}
   ///
-  /// @param pingTime how long nothing may come after a ping, before the connection is taken
-  ///   to be lost
+  /// @param pingTime how long nothing may come after a ping, before the connection is taken to be
+  ///   lost
   public WebSocketOptions pingTime(Duration pingTime) {
     return new WebSocketOptions(
         maxMessage,
@@ -158,8 +156,7 @@ public record WebSocketOptions(
 
   /// {@return these options with another time to close}
   ///
-  /// @param closeTime how long the other side may take to close, and a handler to end after
-  ///   that
+  /// @param closeTime how long the other side may take to close, and a handler to end after that
   public WebSocketOptions closeTime(Duration closeTime) {
     return new WebSocketOptions(
         maxMessage,

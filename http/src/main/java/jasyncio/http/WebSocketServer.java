@@ -157,8 +157,7 @@ final class WebSocketServer implements Upgrade {
   @Override
   public Protocol begin(Transport transport, HttpOptions server) {
     cancels = server.cancelOnDisconnect();
-    socket =
-        new WebSocket(loop(), transport, options, request, subprotocol, compression);
+    socket = new WebSocket(loop(), transport, options, request, subprotocol, compression);
     return socket.protocol();
   }
 

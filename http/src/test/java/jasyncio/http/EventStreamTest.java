@@ -219,20 +219,17 @@ class EventStreamTest {
                       sleep(1);
                     }
                   });
-              scenario.other(
-                  () -> {
-                    sleep(30);
-                    server.close();
-                  });
-              scenario.victim(
-                  () -> {
-                    try (var client = RawClient.inMemory(server).send(GET)) {
-                      client.readHead();
-                      client.read(30);
-                    }
-                  });
-              scenario.invariant(
-                  () -> assertThat(server.statistics().connections()).isZero());
+              scenario.other(() -> {
+                sleep(30);
+                server.close();
+              });
+              scenario.victim(() -> {
+                try (var client = RawClient.inMemory(server).send(GET)) {
+                  client.readHead();
+                  client.read(30);
+                }
+              });
+              scenario.invariant(() -> assertThat(server.statistics().connections()).isZero());
             })
         .check();
   }

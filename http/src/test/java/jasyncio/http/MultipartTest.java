@@ -87,8 +87,7 @@ class MultipartTest {
                 "\u00E4")
             + "--XX--";
     post(body, this::note).expect(204);
-    assertThat(steps)
-        .containsExactly("a\"b\"c;d|ä.txt|1", "x|passwd|2", "x||", "l|null|ä");
+    assertThat(steps).containsExactly("a\"b\"c;d|ä.txt|1", "x|passwd|2", "x||", "l|null|ä");
   }
 
   @AsyncTest

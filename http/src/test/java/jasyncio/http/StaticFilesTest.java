@@ -109,8 +109,7 @@ class StaticFilesTest {
 
   @AsyncTest
   void otherMethods_areAnswered405() throws Exception {
-    assertThat(ask("POST", "/ten.txt").expect(405).header("Allow"))
-        .isEqualTo("GET, HEAD, OPTIONS");
+    assertThat(ask("POST", "/ten.txt").expect(405).header("Allow")).isEqualTo("GET, HEAD, OPTIONS");
   }
 
   @AsyncTest
@@ -179,8 +178,8 @@ class StaticFilesTest {
   @AsyncTest
   void pipes_areNotOpened() throws Exception {
     int made =
-        toThread(() ->
-            new ProcessBuilder("mkfifo", www.resolve("pipe").toString()).start().waitFor());
+        toThread(
+            () -> new ProcessBuilder("mkfifo", www.resolve("pipe").toString()).start().waitFor());
     assertThat(made).isZero();
     get("/pipe").expect(404);
   }
@@ -241,8 +240,16 @@ class StaticFilesTest {
   @AsyncTest
   void wrongRanges_areIgnored() throws Exception {
     for (var range :
-        List.of("bytes=", "bytes=-", "bytes=a-b", "bytes=4-2", "lines=1-2", "bytes=1", "1-2",
-            "bytes=0-9,0-9", "bytes=" + "0-0,".repeat(17))) {
+        List.of(
+            "bytes=",
+            "bytes=-",
+            "bytes=a-b",
+            "bytes=4-2",
+            "lines=1-2",
+            "bytes=1",
+            "1-2",
+            "bytes=0-9,0-9",
+            "bytes=" + "0-0,".repeat(17))) {
       assertThat(get("/ten.txt", "Range", range).expect(200).text()).isEqualTo("0123456789");
     }
   }
@@ -349,7 +356,9 @@ class StaticFilesTest {
       assertThat(client.readHead()).startsWith("HTTP/1.1 206 ");
       assertThat(client.read(200_000)).isEqualTo(text.substring(5, 200_005));
       client.send("HEAD /big.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-      assertThat(client.readAll()).contains("Content-Length: " + text.length() + "\n").endsWith("\n\n");
+      assertThat(client.readAll())
+          .contains("Content-Length: " + text.length() + "\n")
+          .endsWith("\n\n");
     }
   }
 

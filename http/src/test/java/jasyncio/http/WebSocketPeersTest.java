@@ -37,8 +37,7 @@ class WebSocketPeersTest {
     final CompletableFuture<String> closed = new CompletableFuture<>();
 
     @Override
-    public CompletionStage<?> onText(
-        java.net.http.WebSocket ws, CharSequence data, boolean last) {
+    public CompletionStage<?> onText(java.net.http.WebSocket ws, CharSequence data, boolean last) {
       text.append(data);
       if (last) {
         texts.complete(text.toString());

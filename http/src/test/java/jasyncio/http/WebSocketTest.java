@@ -246,14 +246,13 @@ class WebSocketTest {
   @AsyncTest
   void testClient_saysThatItHasNoConnection() {
     var request = new Router().webSocket("/ws", ECHO).test().get("/ws");
-    assertThatThrownBy(
-            () ->
-                request
-                    .header("Upgrade", "websocket")
-                    .header("Connection", "Upgrade")
-                    .header("Sec-WebSocket-Version", "13")
-                    .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
-                    .send())
+    assertThatThrownBy(() ->
+            request
+                .header("Upgrade", "websocket")
+                .header("Connection", "Upgrade")
+                .header("Sec-WebSocket-Version", "13")
+                .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
+                .send())
         .hasMessageContaining("needs one: use Http.start");
   }
 
@@ -264,7 +263,8 @@ class WebSocketTest {
     try (var server = server(ECHO);
         var client = open(server)) {
       assertThat(client.send(text("hello")).read(7)).isEqualTo("\u0081\u0005hello");
-      assertThat(client.send(frame(0x82, "\u0001\u00FF")).read(4)).isEqualTo("\u0082\u0002\u0001\u00FF");
+      assertThat(client.send(frame(0x82, "\u0001\u00FF")).read(4))
+          .isEqualTo("\u0082\u0002\u0001\u00FF");
       var masked = "\u0081\u0085\u0037\u00fa\u0021\u003d\u007f\u009f\u004d\u0051\u0058";
       assertThat(client.send(masked).read(7)).isEqualTo("\u0081\u0005Hello");
       client.abort();
@@ -684,12 +684,14 @@ class WebSocketTest {
   void send_waits_whileTheClientTakesNothing() throws Exception {
     var big = "x".repeat(100_000);
     try (var server =
-            server(DEFAULTS.pingInterval(Duration.ZERO), ws -> {
-              for (int i = 0; i < 20; i++) {
-                ws.send(big);
-                steps.add("sent");
-              }
-            });
+            server(
+                DEFAULTS.pingInterval(Duration.ZERO),
+                ws -> {
+                  for (int i = 0; i < 20; i++) {
+                    ws.send(big);
+                    steps.add("sent");
+                  }
+                });
         var client = open(server)) {
       sleep(1);
       assertThat(steps).hasSizeLessThan(10);
@@ -713,15 +715,14 @@ class WebSocketTest {
               }
             });
         var client = new Client(server, DEFAULTS.compression(false))) {
-      assertThatThrownBy(
-              () ->
-                  timeout(
-                      1,
-                      () -> {
-                        for (int i = 0; i < 100; i++) {
-                          client.ws.send(i % 10 + "x".repeat(50_000));
-                        }
-                      }))
+      assertThatThrownBy(() ->
+              timeout(
+                  1,
+                  () -> {
+                    for (int i = 0; i < 100; i++) {
+                      client.ws.send(i % 10 + "x".repeat(50_000));
+                    }
+                  }))
           .isInstanceOf(TimeoutException.class);
       sleep(100); // whoever is held up is alive
       assertThat(client.ws.isOpen()).isTrue();
@@ -751,21 +752,18 @@ class WebSocketTest {
     CancelEverywhere.of(
             scenario -> {
               var server = server(ECHO);
-              scenario.other(
-                  () -> {
-                    sleep(30);
-                    server.close();
-                  });
-              scenario.victim(
-                  () -> {
-                    try (var client = new Client(server)) {
-                      client.ws.send("one");
-                      client.ws.receive();
-                      client.ws.ping();
-                    }
-                  });
-              scenario.invariant(
-                  () -> assertThat(server.statistics().connections()).isZero());
+              scenario.other(() -> {
+                sleep(30);
+                server.close();
+              });
+              scenario.victim(() -> {
+                try (var client = new Client(server)) {
+                  client.ws.send("one");
+                  client.ws.receive();
+                  client.ws.ping();
+                }
+              });
+              scenario.invariant(() -> assertThat(server.statistics().connections()).isZero());
             })
         .check();
   }
@@ -886,8 +884,7 @@ class WebSocketTest {
         };
     try (var server = Http.start(silent, "127.0.0.1", 0)) {
       var uri = URI.create("ws://127.0.0.1:" + server.port() + "/");
-      assertThatThrownBy(
-              () -> WebSocket.connect(uri, DEFAULTS.openTime(Duration.ofMillis(50))))
+      assertThatThrownBy(() -> WebSocket.connect(uri, DEFAULTS.openTime(Duration.ofMillis(50))))
           .isInstanceOf(IOException.class)
           .hasMessage("the WebSocket could not be opened in time");
     }

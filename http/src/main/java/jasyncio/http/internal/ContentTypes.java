@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/// What kind of file a name stands for. A list of our own: that of the system differs from machine to
-/// machine, and would have pages work on one and not on the other.
+/// What kind of file a name stands for. A list of our own: that of the system differs from machine
+/// to machine, and would have pages work on one and not on the other.
 public final class ContentTypes {
   private static final String OTHER = "application/octet-stream";
   private static final Map<String, String> TYPES = new HashMap<>();

@@ -40,6 +40,8 @@ public final class WebSocketDeflate {
   ///
   /// @param offers what the client offers: values of `Sec-WebSocket-Extensions`
   /// @param maxMessage how long a message may be
+  @SuppressWarnings(
+      "deprecation") // of the constructor that takes no memory level: the JDK has none
   public static @Nullable Agreed accept(Iterable<String> offers, int maxMessage) {
     var handshaker =
         new PerMessageDeflateServerExtensionHandshaker(
@@ -66,6 +68,7 @@ public final class WebSocketDeflate {
     return text.toString();
   }
 
+  @SuppressWarnings("deprecation") // as above
   private static PerMessageDeflateClientExtensionHandshaker client(int maxMessage) {
     return new PerMessageDeflateClientExtensionHandshaker(
         LEVEL, false, WINDOW, true, false, LONG_ONES, maxMessage);
@@ -90,7 +93,6 @@ public final class WebSocketDeflate {
     parameters.remove("server_max_window_bits");
     parameters.remove("server_no_context_takeover");
     return client(maxMessage)
-        .handshakeExtension(
-            new WebSocketExtensionData(extensions.getFirst().name(), parameters));
+        .handshakeExtension(new WebSocketExtensionData(extensions.getFirst().name(), parameters));
   }
 }
