@@ -76,7 +76,6 @@ public final class BodyWriter {
     if (count <= 0) {
       return;
     } else if (sink.sendFile(file, offset, count)) {
-      written += count;
       return;
     }
     var buffer = ByteBuffer.allocate((int) Math.min(FILE_BLOCK, count));

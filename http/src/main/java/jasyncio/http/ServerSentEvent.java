@@ -87,12 +87,11 @@ public record ServerSentEvent(
     target.append(field);
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
-      if (c == '\r' && i + 1 < value.length() && value.charAt(i + 1) == '\n') {
-        continue; // the line ends with what comes next
-      } else if (c == '\n' || c == '\r') {
-        target.append('\n').append(field);
-      } else {
+      boolean first = c == '\r' && i + 1 < value.length() && value.charAt(i + 1) == '\n';
+      if (c != '\n' && c != '\r') {
         target.append(c);
+      } else if (!first) { // of two that are one end of line
+        target.append('\n').append(field);
       }
     }
     return target.append('\n');

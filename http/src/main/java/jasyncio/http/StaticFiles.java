@@ -286,7 +286,7 @@ public final class StaticFiles implements Handler {
     private boolean accepts(String encoding) {
       for (var header : headers.all("Accept-Encoding")) {
         for (var part : header.split(",", -1)) {
-          var words = part.strip().toLowerCase(Locale.ROOT).split("\\s*;\\s*");
+          var words = part.strip().toLowerCase(Locale.ROOT).split("\\s*;\\s*", -1);
           if (words[0].equals(encoding)) {
             return words.length == 1 || !words[1].matches("q=0(\\.0*)?");
           }

@@ -162,7 +162,7 @@ class MultipartTest {
       client.send(
           "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
               .formatted(TYPE, body.length()));
-      for (var each : body.split("")) {
+      for (var each : body.split("", -1)) {
         client.send(each);
         sleep(0);
       }

@@ -265,7 +265,7 @@ class WebSocketTest {
       assertThat(client.send(text("hello")).read(7)).isEqualTo("\u0081\u0005hello");
       assertThat(client.send(frame(0x82, "\u0001\u00FF")).read(4))
           .isEqualTo("\u0082\u0002\u0001\u00FF");
-      var masked = "\u0081\u0085\u0037\u00fa\u0021\u003d\u007f\u009f\u004d\u0051\u0058";
+      var masked = "\u0081\u00857\u00fa!=\u007f\u009fMQX";
       assertThat(client.send(masked).read(7)).isEqualTo("\u0081\u0005Hello");
       client.abort();
     }
@@ -286,10 +286,10 @@ class WebSocketTest {
   void messageByteByByte_isTheSame() throws Exception {
     try (var server = server(ECHO);
         var client = open(server)) {
-      for (var each : frame(0x81, "x".repeat(200)).split("")) {
+      for (var each : frame(0x81, "x".repeat(200)).split("", -1)) {
         client.send(each);
       }
-      assertThat(client.read(4)).isEqualTo("\u0081\u007E\0\u00C8");
+      assertThat(client.read(4)).isEqualTo("\u0081~\0\u00C8");
       client.abort();
     }
   }
@@ -378,7 +378,7 @@ class WebSocketTest {
     try (var server = server(ECHO);
         var client = RawClient.inMemory(server).send(DEFLATE)) {
       assertThat(client.readHead()).contains("Sec-WebSocket-Extensions: permessage-deflate\r\n");
-      client.send(frame(0xC1, "\u00f2\u0048\u00cd\u00c9\u00c9\u0007\u0000"));
+      client.send(frame(0xC1, "\u00f2H\u00cd\u00c9\u00c9\u0007\u0000"));
       assertThat(client.read(7)).isEqualTo("\u0081\u0005Hello"); // too short to be compressed
       client.send(frame(0xC1, "\u00f2\u0000\u0011\u0000\u0000")); // refers to the one before
       assertThat(client.read(7)).isEqualTo("\u0081\u0005Hello");
@@ -862,8 +862,13 @@ class WebSocketTest {
     for (var answer :
         List.of(
             "HTTP/1.1 101 OK\nUpgrade: websocket\nConnection: upgrade\n\n",
-            "HTTP/1.1 101 OK\nUpgrade: websocket\nConnection: upgrade\n"
-                + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\n\n",
+            """
+            HTTP/1.1 101 OK
+            Upgrade: websocket
+            Connection: upgrade
+            Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=
+
+            """,
             "SSH-2.0-x\n\n",
             "HTTP/1.1 101 OK\n bad\n\n",
             "x".repeat(20_000))) {

@@ -73,9 +73,10 @@ public final class ContentTypes {
         font/ttf: ttf
         font/otf: otf
         """
-            .split("\n")) {
+            .strip()
+            .split("\n", -1)) {
       int colon = line.lastIndexOf(": ");
-      for (var extension : line.substring(colon + 2).split(" ")) {
+      for (var extension : line.substring(colon + 2).split(" ", -1)) {
         TYPES.put(extension, line.substring(0, colon));
       }
     }

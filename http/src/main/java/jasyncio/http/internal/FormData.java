@@ -26,7 +26,7 @@ public final class FormData {
     }
     for (int i = 0; i < boundary.length(); i++) {
       char c = boundary.charAt(i);
-      boolean plain = (c | 0x20) >= 'a' && (c | 0x20) <= 'z' || c >= '0' && c <= '9';
+      boolean plain = ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9');
       if (!plain && "'()+_,-./:=? ".indexOf(c) < 0) {
         return null;
       }
