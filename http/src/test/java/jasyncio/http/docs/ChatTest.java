@@ -22,6 +22,7 @@ class ChatTest {
           var two = WebSocket.connect(uri)) {
         one.send("hello");
         assertThat(one.receive().text()).isEqualTo("hello");
+        assertThat(two.receive().text()).isEqualTo("hello");
         two.send("hi");
         assertThat(one.receive().text()).isEqualTo("hi");
         assertThat(two.receive().text()).isEqualTo("hi");
