@@ -30,7 +30,6 @@ final class CPython {
   private static final Map<Optional<String>, Optional<CPython>> FOUND = new ConcurrentHashMap<>();
 
   private final Path program;
-  private final Map<String, Map<String, Output>> ran = new ConcurrentHashMap<>();
 
   private CPython(Path program) {
     this.program = program;
@@ -133,8 +132,8 @@ final class CPython {
 
   /// The scenarios of a file with what they print, in order. Runs each file once for each mode.
   List<PythonScenario> scenarios(String group) {
-    var output = outputs(group, false);
-    var debugOutput = outputs(group, true);
+    var output = run(group, false);
+    var debugOutput = run(group, true);
     return PythonSources.scenarios(group).entrySet().stream()
         .map(scenario -> {
           var name = scenario.getKey();
@@ -142,10 +141,6 @@ final class CPython {
               name, scenario.getValue(), output.get(name), debugOutput.get(name));
         })
         .toList();
-  }
-
-  private Map<String, Output> outputs(String group, boolean debug) {
-    return ran.computeIfAbsent(group + (debug ? " in debug mode" : ""), key -> run(group, debug));
   }
 
   private Map<String, Output> run(String group, boolean debug) {

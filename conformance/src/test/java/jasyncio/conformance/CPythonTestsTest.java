@@ -225,7 +225,10 @@ class CPythonTestsTest {
             .filter(file -> file.toString().endsWith(".java"))
             .forEach(file -> {
               var name = file.getFileName().toString();
-              tests.put(name.substring(0, name.length() - ".java".length()), testsIn(file));
+              tests
+                  .computeIfAbsent(
+                      name.substring(0, name.length() - ".java".length()), _ -> new HashSet<>())
+                  .addAll(testsIn(file)); // modules may have classes of the same name
             });
       } catch (IOException e) {
         throw new UncheckedIOException(e);

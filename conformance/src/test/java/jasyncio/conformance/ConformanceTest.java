@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jasyncio.testkit.DefaultSignals;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,8 +20,9 @@ import org.junit.jupiter.api.TestFactory;
 /// Every pair, in and out of debug mode: what Java prints is what CPython prints.
 class ConformanceTest {
   private static final boolean UPDATE = Boolean.getBoolean("jasyncio.conformance.update");
-  private static final int PYTHONS_AT_A_TIME = 2;
-  private static final Map<String, List<PythonScenario>> EXPECTED = new ConcurrentHashMap<>();
+  private static final int PYTHONS_AT_A_TIME = 4;
+  private static final Map<String, CompletableFuture<List<PythonScenario>>> EXPECTED =
+      new HashMap<>();
 
   @BeforeAll
   static void findPython() {
@@ -34,23 +37,23 @@ class ConformanceTest {
       }
     }
     missing.forEach(what -> System.out.println(what + " not found: comparing with stored output"));
-    runPythonAhead();
+    startPythons();
   }
 
-  /// Python sleeps most of the time: meanwhile others run, and the pairs before are compared.
-  private static void runPythonAhead() {
+  /// They sleep most of the time: meanwhile others run, and the pairs before are compared.
+  private static void startPythons() {
     var threads = Thread.ofPlatform().daemon().name("python-", 0).factory();
     var pythons = Executors.newFixedThreadPool(PYTHONS_AT_A_TIME, threads);
     for (var group : PythonSources.groups()) {
-      pythons.execute(() -> {
-        try {
-          expected(group);
-        } catch (AssertionError e) {
-          // the test that wants this group says it
-        }
-      });
+      EXPECTED.put(group, CompletableFuture.supplyAsync(() -> load(group), pythons));
     }
     pythons.shutdown();
+  }
+
+  private static List<PythonScenario> load(String group) {
+    return CPython.found(group)
+        .map(python -> python.scenarios(group))
+        .orElseGet(() -> StoredOutput.read(group));
   }
 
   @TestFactory
@@ -90,12 +93,11 @@ class ConformanceTest {
   }
 
   private static List<PythonScenario> expected(String group) {
-    return EXPECTED.computeIfAbsent(
-        group,
-        _ ->
-            CPython.found(group)
-                .map(python -> python.scenarios(group))
-                .orElseGet(() -> StoredOutput.read(group)));
+    try {
+      return EXPECTED.get(group).join();
+    } catch (CompletionException e) {
+      throw new AssertionError("Python's half of " + group + " has failed", e.getCause());
+    }
   }
 
   /// Where CPython is there, the stored output must be its own.
@@ -104,11 +106,11 @@ class ConformanceTest {
     return PythonSources.groups().stream()
         .flatMap(group ->
             CPython.found(group).stream()
-                .map(python -> DynamicTest.dynamicTest(group, () -> checkStored(python, group))));
+                .map(_ -> DynamicTest.dynamicTest(group, () -> checkStored(group))));
   }
 
-  private static void checkStored(CPython python, String group) {
-    var current = python.scenarios(group);
+  private static void checkStored(String group) {
+    var current = expected(group);
     if (UPDATE) {
       current.forEach(scenario -> {
         scenario.output().linesOrFail("Python", scenario.name());

@@ -2,15 +2,19 @@ package jasyncio.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import jasyncio.Asyncio;
 import jasyncio.net.StreamReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 
 /// Takes the body of a response, from a [StreamingBody]. Small pieces that are written in one turn
 /// of the loop are sent together, after that turn at the latest.
 public final class BodyWriter {
   private static final int BLOCK = 64 * 1024;
+  private static final int FILE_BLOCK = 256 * 1024;
 
   /// Where the pieces go.
   interface Sink {
@@ -19,6 +23,11 @@ public final class BodyWriter {
 
     /// Sends what is there.
     void flush() throws IOException;
+
+    /// Has the system send a part of a file, if it can do that here.
+    default boolean sendFile(FileChannel file, long offset, long count) throws IOException {
+      return false;
+    }
   }
 
   private final Sink sink;
@@ -51,6 +60,35 @@ public final class BodyWriter {
   /// @throws IOException if the client has gone
   public void write(String text) throws IOException {
     write(text.getBytes(UTF_8));
+  }
+
+  /// Writes a part of a file: by the system alone where that can be done, else read in another
+  /// thread piece by piece. Suspends until it is sent, or handed to the network.
+  ///
+  /// **Cancellation** ends the writing where it is.
+  ///
+  /// @param file the file, which stays open; its position may change
+  /// @param offset where to begin
+  /// @param count how many bytes
+  /// @throws IOException if the file cannot be read, or is shorter than that, or the client has
+  ///   gone
+  public void writeFile(FileChannel file, long offset, long count) throws IOException {
+    if (count <= 0) {
+      return;
+    } else if (sink.sendFile(file, offset, count)) {
+      return;
+    }
+    var buffer = ByteBuffer.allocate((int) Math.min(FILE_BLOCK, count));
+    for (long sent = 0; sent < count; ) {
+      long from = offset + sent;
+      buffer.clear().limit((int) Math.min(buffer.capacity(), count - sent));
+      int n = Asyncio.toThread(() -> file.read(buffer, from));
+      if (n < 0) {
+        throw new EOFException("the file has become shorter while it was sent");
+      }
+      write(buffer.flip());
+      sent += n;
+    }
   }
 
   /// Writes everything that a reader gives, up to its end. Suspends until then; no more is read

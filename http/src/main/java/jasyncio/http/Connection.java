@@ -7,6 +7,7 @@ import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.Task;
 import jasyncio.TaskOptions;
+import jasyncio.Timeout;
 import jasyncio.TimerHandle;
 import jasyncio.WaitInfo;
 import jasyncio.WaitList;
@@ -17,14 +18,19 @@ import jasyncio.http.internal.Refusal;
 import jasyncio.http.internal.RequestHead;
 import jasyncio.net.ExtraInfo;
 import jasyncio.net.Protocol;
+import jasyncio.net.SendfileNotAvailableException;
 import jasyncio.net.Transport;
+import jasyncio.net.Transports;
 import jasyncio.sync.Event;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// A client of a server.
@@ -53,6 +59,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   private static final double RATE_INTERVAL = 5; // seconds
   private static final double LINGER = 2; // seconds
   private static final double HALF_CLOSED = 1; // seconds for who has closed the sending side alone
+  private static final int SLICE = 128 * 1024; // bytes of a file within the idle time
   private static final int NAME_LENGTH = 100;
   private static final int MOST_LINGERING = 1024 * 1024; // bytes
 
@@ -82,6 +89,8 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   private @Nullable Exchange receiving;
   private final ArrayDeque<Exchange> queue = new ArrayDeque<>(1);
   private @Nullable Task<?> task;
+  private @Nullable Upgrade upgrade; // what the connection was given to,
+  private @Nullable Protocol upgraded; // and what is told of it
 
   private boolean bodyPaused;
   private boolean queuePaused;
@@ -175,14 +184,50 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       if (lost) {
         throw gone();
       }
-      sent += data.remaining();
+      count(data.remaining());
+      codec.data(head, data);
+      scheduleFlush();
+      drain();
+    }
+
+    private void count(long bytes) {
+      sent += bytes;
       if (length >= 0 && sent > length) {
         throw new IllegalStateException(
             "the body of the response is longer than the " + length + " bytes that were announced");
       }
-      codec.data(head, data);
-      scheduleFlush();
-      drain();
+    }
+
+    /// Goes past the codec, so it is for bodies that are not in chunks.
+    @Override
+    public boolean sendFile(FileChannel file, long offset, long n) throws IOException {
+      if (length < 0 || isSecure()) {
+        return false;
+      }
+      codec.flush();
+      for (long done = 0; done < n; ) {
+        if (lost) {
+          throw gone();
+        }
+        long from = offset + done;
+        long slice = Math.min(SLICE, n - done);
+        try {
+          long passed =
+              Timeout.after(options.idleTime())
+                  .run(() -> Transports.sendfile(transport(), file, from, slice, false));
+          if (passed == 0) {
+            throw new EOFException("the file has become shorter while it was sent");
+          }
+          count(passed);
+          done += passed;
+        } catch (SendfileNotAvailableException e) {
+          return false; // nothing was sent
+        } catch (TimeoutException e) {
+          transport().abort();
+          throw gone();
+        }
+      }
+      return true;
     }
 
     @Override
@@ -223,6 +268,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
   @Override
   public void dataReceived(ByteBuffer data) {
+    if (upgraded != null) {
+      upgraded.dataReceived(data);
+      return;
+    }
     if (finishing) {
       dropped += data.remaining();
       data.position(data.limit());
@@ -239,6 +288,9 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
   @Override
   public boolean eofReceived() {
+    if (upgraded != null) {
+      return upgraded.eofReceived();
+    }
     ended = true;
     if (current == null || finishing || isSecure()) {
       return false;
@@ -274,9 +326,12 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     if (draining != null) {
       draining.wakeAll();
     }
+    if (upgraded != null) {
+      upgraded.connectionLost(exception);
+    }
     if (task == null) {
       server.disconnected(this);
-    } else if (options.cancelOnDisconnect()) {
+    } else if (upgraded == null && options.cancelOnDisconnect()) {
       cancel("the client has gone");
     }
   }
@@ -418,6 +473,9 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
   /// A handler was cancelled, or says so without having been.
   private void cancelled(Exchange exchange, Request request, CancelledError e) {
+    if (upgrade != null) {
+      throw e; // it has said so in its way
+    }
     boolean meant = Objects.requireNonNull(task).cancelling() > 0;
     if (!lost && exchange.responded) { // the response has begun
       transport().abort();
@@ -440,6 +498,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       }
       return;
     }
+    if (response.streamingBody() instanceof Upgrade to) {
+      upgrade(exchange, Objects.requireNonNull(request), response.headers(), to);
+      return;
+    }
     exchange.responded = true;
     if (response.closes() || server.isShuttingDown() || cannotGoOnAfter(exchange)) {
       codec.closeAfterNext();
@@ -453,6 +515,34 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       }
     } else {
       stream(exchange, Objects.requireNonNull(request), response);
+    }
+  }
+
+  /// Gives the connection to another protocol, for good.
+  private void upgrade(Exchange exchange, Request request, Headers headers, Upgrade to) {
+    if (server.isShuttingDown()) {
+      respond(exchange, HttpProblem.of(503, "The server is shutting down.").toResponse().close());
+      return;
+    }
+    var head = exchange.head;
+    if (!exchange.hasEnded() || !head.keepAlive() || !queue.isEmpty() || codec.expectsMore()) {
+      respond(
+          exchange,
+          HttpProblem.of(400, "Nothing may come before the answer to a request for an upgrade.")
+              .toResponse()
+              .close());
+      return;
+    }
+    exchange.responded = true;
+    codec.head(head, 101, headers, -1);
+    codec.flush();
+    codec.close();
+    upgrade = to;
+    upgraded = to.begin(transport(), options);
+    try {
+      to.run();
+    } finally {
+      request.answered(101, 0, !lost);
     }
   }
 
@@ -489,7 +579,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
       throw e;
     } catch (Throwable e) {
-      if (!lost || !(e instanceof IOException)) {
+      if (!(lost || transport().isClosing()) || !(e instanceof IOException)) {
         Answers.report("Unhandled exception in the body of the response to ", request, e, loop);
       }
       if (!lost) {
@@ -504,7 +594,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     if (exchange.request != null) {
       exchange.request.after().forEach(action -> server.afterResponse(exchange.request, action));
     }
-    if (lost) {
+    if (lost || upgrade != null) {
       return null;
     }
     if (codec.isLast()) {
@@ -594,6 +684,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
   /// The server takes no more requests.
   void shutDown() {
+    if (upgrade != null) {
+      upgrade.shutDown();
+      return;
+    }
     if (current == null && !finishing && !codec.inHead() && transport != null) {
       finish();
     }
@@ -635,6 +729,9 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   @Override
   public void pauseWriting() {
     writingPaused = true;
+    if (upgraded != null) {
+      upgraded.pauseWriting();
+    }
     watchStall();
   }
 
@@ -644,6 +741,9 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     if (stall != null) {
       stall.cancel();
       stall = null;
+    }
+    if (upgraded != null) {
+      upgraded.resumeWriting();
     }
     if (draining != null) {
       draining.wakeAll();

@@ -279,6 +279,15 @@ public final class Request {
     return Parameters.parse(text());
   }
 
+  /// Begins to read the body as a form with files. Does not suspend; going on to its parts does.
+  ///
+  /// @return the form's parts, as they come
+  /// @throws HttpProblem 415 if it is no `multipart/form-data`, 413 if it is too long
+  /// @throws IOException if the client has gone
+  public Multipart multipart() throws IOException {
+    return Multipart.of(this);
+  }
+
   /// Reads all of the body, as [#bytes()], as JSON.
   ///
   /// @param <T> the class

@@ -230,6 +230,16 @@ public final class Response {
     return new Response(status, newHeaders, bytes, body, length, closes);
   }
 
+  /// A response after which the connection speaks another protocol.
+  static Response upgrade(Headers headers, Upgrade upgrade) {
+    return new Response(101, headers, null, upgrade, -1, false);
+  }
+
+  /// This response with headers that are of the framing, too.
+  Response unchecked(Headers newHeaders) {
+    return with(newHeaders);
+  }
+
   /// This response as the last on its connection.
   Response close() {
     return new Response(status, headers, bytes, body, length, true);

@@ -1,6 +1,7 @@
 package jasyncio.http;
 
 import jasyncio.http.internal.Tokens;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -116,6 +117,66 @@ public final class Router implements Handler {
   /// @throws IllegalArgumentException as [#route]
   public Router delete(String path, Handler handler) {
     return route("DELETE", path, handler);
+  }
+
+  /// Adds a WebSocket with [WebSocketOptions#defaults()].
+  ///
+  /// @param path the path
+  /// @param handler what talks with a client
+  /// @return this
+  /// @throws IllegalArgumentException as [#route]
+  public Router webSocket(String path, WebSocketHandler handler) {
+    return webSocket(path, WebSocketOptions.defaults(), handler);
+  }
+
+  /// Adds a WebSocket: see [WebSocket#accept].
+  ///
+  /// @param path the path
+  /// @param options how
+  /// @param handler what talks with a client
+  /// @return this
+  /// @throws IllegalArgumentException as [#route]
+  public Router webSocket(String path, WebSocketOptions options, WebSocketHandler handler) {
+    return route("GET", path, request -> WebSocket.accept(request, options, handler));
+  }
+
+  /// Adds a stream of events, for `GET`: see [EventStream].
+  ///
+  /// @param path the path
+  /// @param handler what sends events
+  /// @return this
+  /// @throws IllegalArgumentException as [#route]
+  public Router sse(String path, EventHandler handler) {
+    return route("GET", path, request -> EventStream.response(request, handler));
+  }
+
+  /// Adds the files of a folder below a path, as [StaticFiles#of] has them. Other routes come
+  /// first.
+  ///
+  /// @param path the path, such as `/` or `/assets`
+  /// @param folder the folder
+  /// @return this
+  /// @throws IllegalArgumentException as [#route]
+  public Router files(String path, Path folder) {
+    return files(path, StaticFiles.of(folder));
+  }
+
+  /// Adds files below a path. Other routes come first.
+  ///
+  /// @param path the path, such as `/` or `/assets`, without names
+  /// @param files the files
+  /// @return this
+  /// @throws IllegalArgumentException as [#route]
+  public Router files(String path, StaticFiles files) {
+    if (path.indexOf('{') >= 0) {
+      throw new IllegalArgumentException("files are at a path without names, not at " + path);
+    }
+    var prefix = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    int parts = prefix.isEmpty() ? 0 : parts(prefix).length;
+    if (parts > 0) { // the links of a page are relative to the folder
+      get(prefix, _ -> Response.redirect(301, "./" + parts(prefix)[parts - 1] + "/"));
+    }
+    return get(prefix + "/{path…}", request -> files.answer(request, parts));
   }
 
   /// Adds a handler.

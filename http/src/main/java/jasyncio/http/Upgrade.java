@@ -1,0 +1,26 @@
+package jasyncio.http;
+
+import jasyncio.net.Protocol;
+import jasyncio.net.Transport;
+
+/// What goes on with a connection after status 101, instead of HTTP.
+interface Upgrade extends StreamingBody {
+  /// Takes the connection over.
+  ///
+  /// @param transport the connection, whose bytes come by way of what is returned
+  /// @param options the server's
+  /// @return what is told of the connection from now on; its `connectionMade` is not called
+  Protocol begin(Transport transport, HttpOptions options);
+
+  /// Does what the handler is for, in its task. The connection ends by itself afterwards.
+  void run();
+
+  /// The server begins to shut down.
+  void shutDown();
+
+  @Override
+  default void writeTo(BodyWriter out) {
+    throw new IllegalStateException(
+        "a response that upgrades the connection needs one: use Http.start, with port 0 in tests");
+  }
+}

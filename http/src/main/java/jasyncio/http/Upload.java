@@ -1,0 +1,98 @@
+package jasyncio.http;
+
+import jasyncio.files.AsyncFiles;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/// The content of a [Part], in memory or in a temporary file: from [Part#spill]. To be closed.
+public final class Upload implements AutoCloseable {
+  private final byte[] bytes; // if it is in memory
+  private final @Nullable Path file;
+  private final long size;
+
+  private Upload(byte[] bytes, @Nullable Path file, long size) {
+    this.bytes = bytes;
+    this.file = file;
+    this.size = size;
+  }
+
+  static Upload of(Part part, int memory) throws IOException {
+    var begin = new ByteArrayOutputStream();
+    for (var piece = part.read(); piece.length > 0; piece = part.read()) {
+      begin.writeBytes(piece);
+      if (begin.size() > memory) {
+        return toDisk(part, begin.toByteArray());
+      }
+    }
+    return new Upload(begin.toByteArray(), null, begin.size());
+  }
+
+  private static Upload toDisk(Part part, byte[] begin) throws IOException {
+    var file = AsyncFiles.createTempFile("jasyncio-", ".upload");
+    long size = begin.length;
+    boolean complete = false;
+    try {
+      try (var out = AsyncFiles.open(file, StandardOpenOption.WRITE)) {
+        out.write(begin);
+        for (var piece = part.read(); piece.length > 0; piece = part.read()) {
+          out.write(piece);
+          size += piece.length;
+        }
+      }
+      complete = true;
+    } finally {
+      if (!complete) {
+        AsyncFiles.deleteIfExists(file);
+      }
+    }
+    return new Upload(new byte[0], file, size);
+  }
+
+  /// {@return how long it is, in bytes}
+  public long size() {
+    return size;
+  }
+
+  /// {@return whether it is in memory}
+  public boolean isInMemory() {
+    return file == null;
+  }
+
+  /// {@return the content} Suspends if it has to be read from a file.
+  ///
+  /// @throws IOException if it cannot be read
+  public byte[] bytes() throws IOException {
+    return file == null ? bytes : AsyncFiles.readBytes(file);
+  }
+
+  /// Copies the content to another file, which must not be there yet. Suspends.
+  ///
+  /// @param target where to
+  /// @throws IOException if it cannot be written
+  public void copyTo(Path target) throws IOException {
+    if (file == null) {
+      AsyncFiles.writeBytes(target, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } else {
+      AsyncFiles.copy(file, target);
+    }
+  }
+
+  /// Removes the temporary file, if there is one. Suspends.
+  ///
+  /// @throws IOException if it cannot be removed
+  @Override
+  public void close() throws IOException {
+    if (file != null) {
+      AsyncFiles.deleteIfExists(file);
+    }
+  }
+
+  /// {@return such as `<Upload of 70000 bytes, in a file>`}
+  @Override
+  public String toString() {
+    return "<Upload of " + size + " bytes, in " + (file == null ? "memory" : "a file") + ">";
+  }
+}

@@ -1,0 +1,681 @@
+package jasyncio.http;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtension;
+import jasyncio.CancelledError;
+import jasyncio.EventLoop;
+import jasyncio.Task;
+import jasyncio.TimerHandle;
+import jasyncio.WaitInfo;
+import jasyncio.WaitList;
+import jasyncio.http.internal.WebSocketCodec;
+import jasyncio.net.ExtraInfo;
+import jasyncio.net.Protocol;
+import jasyncio.net.Transport;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A connection over which both sides send messages whenever they want: RFC 6455.
+///
+/// On a server [Router#webSocket] makes them; a client connects by itself:
+///
+/// ```java fragment
+/// try (var ws = WebSocket.connect(URI.create("wss://example.org/chat"))) {
+///   ws.send("hello");
+///   for (var message : ws) {
+///     print(message.text());
+///   }
+/// }
+/// ```
+///
+/// Iteration takes messages as they come, and ends when the socket does, however that is:
+/// [#closeCode()] says how. On a server it also ends when the server begins to shut down; what is
+/// sent then still goes out. Pings are answered, and sent to see whether the other side is there,
+/// without anything to be done.
+///
+/// Any number of tasks of its loop may send, and receive: each message goes to one of them.
+///
+/// Python: the library `websockets`, and `aiohttp.ClientWebSocketResponse`.
+public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage> {
+  /* Overview
+   * Everything but waiting happens in callbacks of the transport and of timers; there is no task.
+   *
+   *   closeSent       close(), an error, or the answer to the other side's close: nothing is sent any more
+   *   closeReceived   nothing comes any more
+   *   lost            the transport has gone
+   * All of them, in whatever order, are the end of receiving and of sending; `lost` is what close() waits for. The server
+   * closes the transport when both sides have closed; a client waits for that. A timer makes sure of it.
+   *
+   * A server's handler is cancelled when it cannot have seen the end: see leave().
+   */
+  private static final int MANY = 16; // messages, or
+  private static final int MUCH = 64 * 1024; // bytes that wait before no more is read
+  private static final double LINGER = 2; // seconds for who has broken the rules to read why
+  private static final int LONGEST_REASON = 123; // bytes
+  private static final int LOST = 1006;
+  private static final int OPEN = -1;
+
+  private final EventLoop loop;
+  private final Transport transport;
+  private final WebSocketOptions options;
+  private final @Nullable Request request; // of a server's
+  private final @Nullable String subprotocol;
+  private final boolean compressed;
+  private final WebSocketCodec codec;
+
+  private final ArrayDeque<WebSocketMessage> queue = new ArrayDeque<>(2);
+  private int queued; // bytes
+  private boolean readingPaused;
+  private final WaitList receivers;
+  private final WaitList senders;
+  private final WaitList closers;
+  private final WaitList pings;
+  private boolean writingPaused;
+  private byte @Nullable [] pong; // to be sent when there is room
+
+  private boolean closeSent;
+  private boolean closeReceived;
+  private boolean goingAway;
+  private boolean lost;
+  private int code = OPEN;
+  private String reason = "";
+
+  private long pingsSent;
+  private long pingsAnswered;
+  private boolean received; // since the last ping
+  private @Nullable TimerHandle pinging;
+  private @Nullable TimerHandle closing;
+
+  private @Nullable Task<?> handler; // to be cancelled if it does not see the end
+  private @Nullable TimerHandle leaving;
+  private boolean active; // it has taken something since that was looked at
+
+  WebSocket(
+      EventLoop loop,
+      Transport transport,
+      WebSocketOptions options,
+      @Nullable Request request,
+      @Nullable String subprotocol,
+      @Nullable WebSocketExtension compression) {
+    this.loop = loop;
+    this.transport = transport;
+    this.options = options;
+    this.request = request;
+    this.subprotocol = subprotocol;
+    this.compressed = compression != null;
+    this.codec =
+        new WebSocketCodec(
+            request == null, options.maxMessage(), compression, new Received(), transport::write);
+    this.receivers = new WaitList(this, () -> info("a message from "));
+    this.senders = receivers.sibling(() -> info("room to send to "));
+    this.closers = receivers.sibling(() -> info("the close of "));
+    this.pings = receivers.sibling(() -> info("a pong from "));
+    schedulePing();
+  }
+
+  private WaitInfo info(String what) {
+    return new WaitInfo(WaitInfo.Kind.IO, what + remoteAddress());
+  }
+
+  // ---- making -----------------------------------------------------------------------------------
+
+  /// Connects as [#connect(URI, WebSocketOptions)] with [WebSocketOptions#defaults()].
+  ///
+  /// @param uri where to
+  /// @return the socket, open
+  /// @throws WebSocketHandshakeException if the server does not agree
+  /// @throws IOException if it cannot be reached
+  public static WebSocket connect(URI uri) throws IOException {
+    return connect(uri, WebSocketOptions.defaults());
+  }
+
+  /// Connects to a server. Suspends until it has agreed, [WebSocketOptions#openTime()] at most.
+  /// Redirects are not followed.
+  ///
+  /// **Cancellation** closes what was opened.
+  ///
+  /// @param uri where to: `ws://host:port/path?query`, or `wss` for TLS
+  /// @param options how
+  /// @return the socket, open; to be closed
+  /// @throws IllegalArgumentException if the URI is none of that kind
+  /// @throws WebSocketHandshakeException if the server does not agree
+  /// @throws IOException if it cannot be reached, or takes too long
+  public static WebSocket connect(URI uri, WebSocketOptions options) throws IOException {
+    return new WebSocketClient(uri, options).connect();
+  }
+
+  /// {@return the response that makes a WebSocket of a request, or says why that cannot be} What
+  /// [Router#webSocket] does, for other handlers: a WebSocket behind a decision, say.
+  ///
+  /// Refused are: what does not ask for a WebSocket, 426; another version than 13, 426; a wrong
+  /// key, 400; an origin that is not allowed, 403.
+  ///
+  /// @param request the request
+  /// @param options how
+  /// @param handler what talks with the client, in the task that answers the request
+  public static Response accept(
+      Request request, WebSocketOptions options, WebSocketHandler handler) {
+    return WebSocketServer.accept(request, options, Objects.requireNonNull(handler, "handler"));
+  }
+
+  // ---- receiving --------------------------------------------------------------------------------
+
+  /// Takes the next message. Suspends until there is one.
+  ///
+  /// **Cancellation** loses no message.
+  ///
+  /// @return the message
+  /// @throws WebSocketClosedException if the socket has ended, or the server shuts down, and all
+  ///   that came before was taken
+  public WebSocketMessage receive() throws WebSocketClosedException {
+    var message = next();
+    if (message == null) {
+      throw hasEnded() ? closed() : new WebSocketClosedException(1001, "the server shuts down");
+    }
+    return message;
+  }
+
+  /// The next message, or `null` at the end.
+  private @Nullable WebSocketMessage next() {
+    while (true) {
+      active = true;
+      var message = queue.poll();
+      if (message != null) {
+        queued -= message.length();
+        updateReading();
+        return message;
+      } else if (hasEnded() || goingAway) {
+        return null;
+      }
+      waitFor(receivers);
+    }
+  }
+
+  private static void waitFor(WaitList list) {
+    var place = list.enter();
+    try {
+      place.await();
+    } catch (Throwable e) {
+      if (place.woken()) {
+        list.wakeFirst(); // woken in vain
+      }
+      throw e;
+    } finally {
+      place.leave();
+    }
+  }
+
+  /// {@return the messages that are still to come; `hasNext` suspends until there is one, and is
+  /// false when the socket has ended or the server shuts down}
+  @Override
+  public Iterator<WebSocketMessage> iterator() {
+    return new Iterator<>() {
+      private @Nullable WebSocketMessage next;
+
+      @Override
+      public boolean hasNext() {
+        if (next == null) {
+          next = WebSocket.this.next();
+        }
+        return next != null;
+      }
+
+      @Override
+      public WebSocketMessage next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException("the WebSocket has ended");
+        }
+        var message = Objects.requireNonNull(next);
+        next = null;
+        return message;
+      }
+    };
+  }
+
+  private void add(WebSocketMessage message) {
+    if (closeSent || goingAway) {
+      return; // nobody will take it
+    }
+    queue.add(message);
+    queued += message.length();
+    updateReading();
+    receivers.wakeFirst();
+  }
+
+  private void updateReading() {
+    boolean full = queue.size() >= MANY || queued >= MUCH;
+    if (full && !readingPaused && !lost) {
+      readingPaused = true;
+      transport.pauseReading();
+    } else if (readingPaused && (queue.isEmpty() || closeSent)) {
+      readingPaused = false;
+      received = true; // what comes now may have come in time
+      if (!lost) {
+        transport.resumeReading();
+      }
+    }
+  }
+
+  // ---- sending ----------------------------------------------------------------------------------
+
+  /// Sends a text. Suspends while the other side does not take what was sent before.
+  ///
+  /// **Cancellation** ends the waiting; the message is sent.
+  ///
+  /// @param text the text
+  /// @throws WebSocketClosedException if the socket has ended
+  public void send(String text) throws WebSocketClosedException {
+    checkOpen();
+    codec.sendText(text.getBytes(UTF_8));
+    drain();
+  }
+
+  /// Sends bytes, as [#send(String)] does a text.
+  ///
+  /// @param data the bytes, not kept
+  /// @throws WebSocketClosedException if the socket has ended
+  public void send(byte[] data) throws WebSocketClosedException {
+    send(ByteBuffer.wrap(data));
+  }
+
+  /// Sends bytes, as [#send(String)] does a text.
+  ///
+  /// @param data the bytes, which are taken; the buffer is not kept
+  /// @throws WebSocketClosedException if the socket has ended
+  public void send(ByteBuffer data) throws WebSocketClosedException {
+    checkOpen();
+    codec.sendBinary(data);
+    drain();
+  }
+
+  private void checkOpen() throws WebSocketClosedException {
+    active = true;
+    if (hasEnded()) {
+      throw closed();
+    }
+  }
+
+  private void drain() throws WebSocketClosedException {
+    while (writingPaused && !lost) {
+      waitFor(senders);
+    }
+    if (lost) {
+      throw closed();
+    }
+  }
+
+  /// Asks the other side for an answer. Suspends until that has come.
+  ///
+  /// @return how long it took
+  /// @throws WebSocketClosedException if the socket ends before
+  public Duration ping() throws WebSocketClosedException {
+    checkOpen();
+    double began = loop.time();
+    long number = sendPing();
+    while (pingsAnswered < number) {
+      if (hasEnded()) {
+        throw closed();
+      }
+      waitFor(pings);
+    }
+    return Duration.ofNanos(Math.round((loop.time() - began) * 1e9));
+  }
+
+  private long sendPing() {
+    received = false;
+    codec.sendPing(ByteBuffer.allocate(Long.BYTES).putLong(++pingsSent).array());
+    return pingsSent;
+  }
+
+  // ---- closing ----------------------------------------------------------------------------------
+
+  /// Closes with code 1000, as [#close(int, String)].
+  @Override
+  public void close() {
+    close(1000, "");
+  }
+
+  /// Closes. What was sent before goes out; what comes from now on, or has come and was not taken,
+  /// is dropped. Suspends until the other side has closed, too, [WebSocketOptions#closeTime()] at
+  /// most. Does nothing but wait if the socket is closed already.
+  ///
+  /// **Cancellation** ends the waiting; the connection is aborted.
+  ///
+  /// @param code the code: 1000 to 1014 as in RFC 6455, 3000 to 4999 for programs
+  /// @param reason the reason in words, at most 123 bytes of UTF-8
+  /// @throws IllegalArgumentException if the code cannot be sent, or the reason is too long
+  public void close(int code, String reason) {
+    if (!(code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != LOST)
+        && !(code >= 3000 && code <= 4999)) {
+      throw new IllegalArgumentException(
+          "a WebSocket is closed with a code from 1000 to 1003, 1007 to 1014, or 3000 to 4999, not "
+              + code);
+    }
+    if (reason.getBytes(UTF_8).length > LONGEST_REASON) {
+      throw new IllegalArgumentException(
+          "the reason of a close has at most " + LONGEST_REASON + " bytes");
+    }
+    startClosing(code, reason);
+    try {
+      while (!lost) {
+        waitFor(closers);
+      }
+    } catch (CancelledError e) {
+      transport.abort();
+      throw e;
+    }
+  }
+
+  private void startClosing(int newCode, String newReason) {
+    active = true;
+    if (closeSent || lost) {
+      return;
+    }
+    sendClose(newCode, newReason);
+    ended(newCode, newReason);
+    abortAfter(seconds(options.closeTime()));
+  }
+
+  private void sendClose(int newCode, String newReason) {
+    closeSent = true;
+    codec.sendClose(newCode, newReason);
+    if (!closeReceived) {
+      queue.clear();
+      queued = 0;
+    }
+    updateReading();
+  }
+
+  /// Nothing is received, or sent, any more.
+  private void ended(int newCode, String newReason) {
+    if (code == OPEN) {
+      code = newCode;
+      reason = newReason;
+    }
+    if (pinging != null) {
+      pinging.cancel();
+    }
+    receivers.wakeAll();
+    pings.wakeAll();
+  }
+
+  private void abortAfter(double seconds) {
+    if (closing == null && !lost) {
+      closing = loop.callLater(seconds, transport::abort);
+    }
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / 1e9;
+  }
+
+  private boolean hasEnded() {
+    return code != OPEN;
+  }
+
+  private WebSocketClosedException closed() {
+    return new WebSocketClosedException(code, reason);
+  }
+
+  // ---- asking -----------------------------------------------------------------------------------
+
+  /// {@return whether messages can be sent}
+  public boolean isOpen() {
+    return !hasEnded();
+  }
+
+  /// {@return the code with which the socket has ended: that of the side that closed first; 1005 if
+  /// it gave none, 1006 if the connection was lost; -1 while it is open}
+  public int closeCode() {
+    return code;
+  }
+
+  /// {@return what was said beside [#closeCode()]; empty if nothing was}
+  public String closeReason() {
+    return reason;
+  }
+
+  /// {@return the subprotocol that was agreed on, or `null` if none was}
+  public @Nullable String subprotocol() {
+    return subprotocol;
+  }
+
+  /// {@return whether messages are compressed, if they are long enough}
+  public boolean isCompressed() {
+    return compressed;
+  }
+
+  /// {@return the request with which the client has asked for the socket}
+  ///
+  /// @throws IllegalStateException if this is the client
+  public Request request() {
+    if (request == null) {
+      throw new IllegalStateException("the request of a WebSocket is known on the server alone");
+    }
+    return request;
+  }
+
+  /// {@return the address of the other side, or `null` if it has none}
+  public @Nullable SocketAddress remoteAddress() {
+    return transport.getExtraInfo(ExtraInfo.PEERNAME);
+  }
+
+  /// {@return such as `<WebSocket to /127.0.0.1:8080, open>`}
+  @Override
+  public String toString() {
+    return "<WebSocket to "
+        + remoteAddress()
+        + (hasEnded() ? ", closed with code " + code : ", open")
+        + ">";
+  }
+
+  // ---- what comes -------------------------------------------------------------------------------
+
+  /// {@return what is told of the connection}
+  Protocol protocol() {
+    return new Bytes();
+  }
+
+  private final class Bytes implements Protocol {
+    @Override
+    public void dataReceived(byte[] data) {
+      dataReceived(ByteBuffer.wrap(data));
+    }
+
+    @Override
+    public void dataReceived(ByteBuffer data) {
+      received = true;
+      codec.receive(data);
+    }
+
+    @Override
+    public void pauseWriting() {
+      writingPaused = true;
+    }
+
+    @Override
+    public void resumeWriting() {
+      writingPaused = false;
+      var kept = pong;
+      pong = null;
+      if (kept != null && !closeSent) {
+        codec.sendPong(kept);
+      }
+      senders.wakeAll();
+    }
+
+    @Override
+    public void connectionLost(@Nullable Throwable exception) {
+      lost = true;
+      boolean abrupt = !hasEnded();
+      boolean seen = !receivers.isIdle();
+      codec.close();
+      ended(LOST, "");
+      if (closing != null) {
+        closing.cancel();
+      }
+      senders.wakeAll();
+      closers.wakeAll();
+      leave(abrupt && !seen);
+    }
+  }
+
+  private final class Received implements WebSocketCodec.Events {
+    @Override
+    public void text(String text, byte[] encoded) {
+      add(WebSocketMessage.text(text, encoded));
+    }
+
+    @Override
+    public void binary(byte[] data) {
+      add(WebSocketMessage.binary(data));
+    }
+
+    @Override
+    public void ping(byte[] data) {
+      if (closeSent) {
+        return;
+      } else if (writingPaused) {
+        pong = data; // the last one counts
+      } else {
+        codec.sendPong(data);
+      }
+    }
+
+    @Override
+    public void pong(byte[] data) {
+      if (data.length == Long.BYTES) {
+        long number = ByteBuffer.wrap(data).getLong();
+        if (number > pingsAnswered && number <= pingsSent) {
+          pingsAnswered = number;
+          pings.wakeAll();
+        }
+      }
+    }
+
+    @Override
+    public void close(int newCode, String newReason) {
+      closeReceived = true;
+      if (!closeSent) {
+        sendClose(newCode, "");
+      }
+      ended(newCode, newReason);
+      if (request != null) {
+        transport.close();
+      }
+      abortAfter(seconds(options.closeTime()));
+      leave(false);
+    }
+
+    @Override
+    public void failed(int newCode, String why) {
+      boolean seen = !receivers.isIdle();
+      if (!closeSent) {
+        sendClose(newCode, why);
+      }
+      ended(newCode, why);
+      if (transport.canWriteEof()) { // a close now might be a reset that overtakes the reason
+        transport.writeEof();
+        abortAfter(LINGER);
+      } else {
+        transport.close();
+      }
+      leave(!seen);
+    }
+  }
+
+  // ---- keeping alive ----------------------------------------------------------------------------
+
+  private void schedulePing() {
+    if (!options.pingInterval().isZero() && !hasEnded()) {
+      pinging = loop.callLater(seconds(options.pingInterval()), this::keepAlive);
+    }
+  }
+
+  private void keepAlive() {
+    if (writingPaused) {
+      schedulePing(); // it would not get there
+      return;
+    }
+    sendPing();
+    pinging = loop.callLater(seconds(options.pingTime()), this::checkAlive);
+  }
+
+  private void checkAlive() {
+    if (received || readingPaused) {
+      schedulePing();
+    } else {
+      ended(LOST, "no answer to a ping");
+      transport.abort();
+    }
+  }
+
+  // ---- the handler of a server ------------------------------------------------------------------
+
+  /// Has the handler, whose task this is, cancelled when it does not see the end.
+  void handler(Task<?> task) {
+    handler = task;
+    if (lost) {
+      leave(true);
+    }
+  }
+
+  /// The handler has ended.
+  void handlerEnded() {
+    handler = null;
+    if (leaving != null) {
+      leaving.cancel();
+    }
+  }
+
+  /// The socket has ended: has the handler end, too. Now, if it did not wait for messages, and may
+  /// wait for something that never comes; else after some time without it taking a message.
+  private void leave(boolean now) {
+    if (handler == null) {
+      return;
+    } else if (now) {
+      cancelHandler();
+    } else if (leaving == null) {
+      active = false;
+      leaving = loop.callLater(seconds(options.closeTime()), this::checkLeft);
+    }
+  }
+
+  private void checkLeft() {
+    leaving = null;
+    if (active) {
+      leave(false);
+    } else {
+      cancelHandler();
+    }
+  }
+
+  private void cancelHandler() {
+    if (handler != null && handler.cancelling() == 0) {
+      handler.cancel("the client has gone");
+    }
+  }
+
+  /// Closes without waiting, at the handler's end.
+  void finish(int newCode, String newReason) {
+    if (!lost) {
+      startClosing(newCode, newReason);
+    }
+  }
+
+  /// The server shuts down: no message is taken any more.
+  void goAway() {
+    goingAway = true;
+    receivers.wakeAll();
+    updateReading();
+  }
+}

@@ -1,0 +1,338 @@
+package jasyncio.http.internal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.compression.DecompressionException;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocket13FrameEncoder;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtension;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The frames of RFC 6455, by Netty's handlers in a channel that has no socket and no loop.
+///
+/// It puts messages together and checks what they are made of; it does not wait, and has no timer.
+public final class WebSocketCodec {
+  /// What the codec tells of. Must not call [WebSocketCodec#receive].
+  public interface Events {
+    /// A text has come.
+    ///
+    /// @param text the text
+    /// @param encoded its bytes
+    void text(String text, byte[] encoded);
+
+    /// Bytes have come.
+    ///
+    /// @param data the bytes
+    void binary(byte[] data);
+
+    /// The other side wants an answer.
+    ///
+    /// @param data what is to be sent back
+    void ping(byte[] data);
+
+    /// The other side has answered.
+    ///
+    /// @param data what was sent to it
+    void pong(byte[] data);
+
+    /// The other side closes.
+    ///
+    /// @param code the code; 1005 if there was none
+    /// @param reason the reason
+    void close(int code, String reason);
+
+    /// What has come is not what it should be. Nothing more will be told.
+    ///
+    /// @param code the code that says so
+    /// @param why what is wrong
+    void failed(int code, String why);
+  }
+
+  private static final int NO_CODE = 1005;
+  private static final int LAST_CODE = 4999;
+  private static final int SMALL = 128; // bytes: not worth to be compressed
+  private static final UnpooledByteBufAllocator ALLOCATOR =
+      new UnpooledByteBufAllocator(false, true);
+
+  private final int maxMessage;
+  private final Events events;
+  private final Consumer<ByteBuffer> output;
+  private final EmbeddedChannel channel;
+  private @Nullable ByteArrayOutputStream message; // what has come of one in several frames
+  private boolean isText;
+  private boolean over; // no more is told
+
+  /// The codec of a connection.
+  ///
+  /// @param client whether this side is the client, which masks what it sends
+  /// @param maxMessage how long a message may be
+  /// @param compression what was agreed on, or `null`
+  /// @param events what is told
+  /// @param output what takes the bytes; it does not keep the buffer
+  public WebSocketCodec(
+      boolean client,
+      int maxMessage,
+      @Nullable WebSocketExtension compression,
+      Events events,
+      Consumer<ByteBuffer> output) {
+    this.maxMessage = maxMessage;
+    this.events = events;
+    this.output = output;
+    this.channel = new EmbeddedChannel();
+    channel.config().setAllocator(ALLOCATOR);
+    var pipeline = channel.pipeline();
+    pipeline.addLast(
+        new WebSocket13FrameDecoder(
+            WebSocketDecoderConfig.newBuilder()
+                .expectMaskedFrames(!client)
+                .allowExtensions(compression != null)
+                .maxFramePayloadLength(maxMessage)
+                .closeOnProtocolViolation(false)
+                .build()));
+    pipeline.addLast(new WebSocket13FrameEncoder(client));
+    if (compression != null) {
+      pipeline.addLast(new ReservedBits());
+      pipeline.addLast(compression.newExtensionDecoder());
+      pipeline.addLast(compression.newExtensionEncoder());
+    }
+    pipeline.addLast(new Receiver());
+  }
+
+  /// {@return whether a message is too short to be compressed}
+  ///
+  /// @param frame the message
+  static boolean isSmall(WebSocketFrame frame) {
+    return frame.content().readableBytes() < SMALL;
+  }
+
+  // ---- receiving --------------------------------------------------------------------------------
+
+  /// Takes bytes that have come, and tells of what is in them.
+  ///
+  /// @param data the bytes, which are not kept
+  public void receive(ByteBuffer data) {
+    if (over) {
+      data.position(data.limit());
+      return;
+    }
+    var bytes = ALLOCATOR.heapBuffer(data.remaining()).writeBytes(data);
+    channel.writeInbound(bytes);
+  }
+
+  /// Of the reserved bits only the first says something: that a message is compressed.
+  private static final class ReservedBits extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object received) {
+      var frame = (WebSocketFrame) received;
+      boolean first = frame instanceof TextWebSocketFrame || frame instanceof BinaryWebSocketFrame;
+      if ((frame.rsv() & (first ? 3 : 7)) != 0) {
+        frame.release();
+        context.fireExceptionCaught(
+            new CorruptedWebSocketFrameException(
+                WebSocketCloseStatus.PROTOCOL_ERROR, "a reserved bit is set"));
+      } else {
+        context.fireChannelRead(frame);
+      }
+    }
+  }
+
+  private final class Receiver extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object received) {
+      var frame = (WebSocketFrame) received;
+      try {
+        if (!over) {
+          take(frame);
+        }
+      } finally {
+        frame.release();
+      }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      if (over) {
+        return;
+      }
+      for (var e = cause; e != null; e = e.getCause()) {
+        if (e instanceof CorruptedWebSocketFrameException corrupted) {
+          fail(corrupted.closeStatus().code(), String.valueOf(e.getMessage()));
+          return;
+        } else if (e instanceof DecompressionException
+            && String.valueOf(e.getMessage()).contains("maximum size")) {
+          tooLong();
+          return;
+        }
+      }
+      fail(1007, "The message cannot be decompressed.");
+    }
+  }
+
+  private void fail(int code, String why) {
+    over = true;
+    message = null;
+    events.failed(code, why);
+  }
+
+  private void tooLong() {
+    fail(1009, "The message is longer than " + maxMessage + " bytes.");
+  }
+
+  private void take(WebSocketFrame frame) {
+    switch (frame) {
+      case PingWebSocketFrame ping -> events.ping(ByteBufUtil.getBytes(ping.content()));
+      case PongWebSocketFrame pong -> events.pong(ByteBufUtil.getBytes(pong.content()));
+      case CloseWebSocketFrame close -> takeClose(close);
+      case ContinuationWebSocketFrame next -> takeNext(next);
+      default -> takeFirst(frame);
+    }
+  }
+
+  private void takeClose(CloseWebSocketFrame close) {
+    int code = close.statusCode();
+    if (code > LAST_CODE) {
+      fail(1002, "There is no code " + code + ".");
+      return;
+    }
+    over = true;
+    events.close(code < 0 ? NO_CODE : code, code < 0 ? "" : close.reasonText());
+  }
+
+  private void takeFirst(WebSocketFrame frame) {
+    isText = frame instanceof TextWebSocketFrame;
+    if (frame.isFinalFragment()) {
+      var bytes = ByteBufUtil.getBytes(frame.content());
+      if (bytes.length > maxMessage) {
+        tooLong();
+      } else {
+        tell(bytes);
+      }
+    } else {
+      message = new ByteArrayOutputStream(Math.max(32, frame.content().readableBytes()));
+      append(message, frame);
+    }
+  }
+
+  private void takeNext(WebSocketFrame frame) {
+    var begun = message;
+    if (begun != null && append(begun, frame) && frame.isFinalFragment()) {
+      message = null;
+      tell(begun.toByteArray());
+    }
+  }
+
+  private boolean append(ByteArrayOutputStream begun, WebSocketFrame frame) {
+    var content = frame.content();
+    if (begun.size() + content.readableBytes() > maxMessage) {
+      tooLong();
+      return false;
+    }
+    begun.writeBytes(ByteBufUtil.getBytes(content));
+    return true;
+  }
+
+  private void tell(byte[] bytes) {
+    if (!isText) {
+      events.binary(bytes);
+      return;
+    }
+    var text = new String(bytes, UTF_8);
+    if (text.indexOf('\uFFFD') >= 0 && !isUtf8(bytes)) { // it stands for what is none
+      fail(1007, "The text is not UTF-8.");
+      return;
+    }
+    events.text(text, bytes);
+  }
+
+  private static boolean isUtf8(byte[] bytes) {
+    try {
+      UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
+
+  // ---- sending ----------------------------------------------------------------------------------
+
+  /// Sends a text.
+  ///
+  /// @param encoded the text as UTF-8
+  public void sendText(byte[] encoded) {
+    send(new TextWebSocketFrame(true, 0, Unpooled.wrappedBuffer(encoded)));
+  }
+
+  /// Sends bytes.
+  ///
+  /// @param data the bytes, which are taken
+  public void sendBinary(ByteBuffer data) {
+    send(new BinaryWebSocketFrame(true, 0, Unpooled.wrappedBuffer(data)));
+    data.position(data.limit());
+  }
+
+  /// Asks for an answer.
+  ///
+  /// @param data at most 125 bytes
+  public void sendPing(byte[] data) {
+    send(new PingWebSocketFrame(Unpooled.wrappedBuffer(data)));
+  }
+
+  /// Answers.
+  ///
+  /// @param data what came
+  public void sendPong(byte[] data) {
+    send(new PongWebSocketFrame(Unpooled.wrappedBuffer(data)));
+  }
+
+  /// Closes.
+  ///
+  /// @param code the code; 1005 for none
+  /// @param reason the reason, at most 123 bytes
+  public void sendClose(int code, String reason) {
+    send(
+        code == NO_CODE
+            ? new CloseWebSocketFrame(true, 0, Unpooled.EMPTY_BUFFER)
+            : new CloseWebSocketFrame(true, 0, code, reason));
+  }
+
+  private void send(WebSocketFrame frame) {
+    channel.writeOutbound(frame);
+    for (ByteBuf bytes = channel.readOutbound(); bytes != null; bytes = channel.readOutbound()) {
+      try {
+        if (bytes.isReadable()) {
+          output.accept(bytes.nioBuffer());
+        }
+      } finally {
+        bytes.release();
+      }
+    }
+  }
+
+  /// Lets go of everything. Nothing may be called any more.
+  public void close() {
+    over = true;
+    message = null;
+    channel.finishAndReleaseAll();
+  }
+}

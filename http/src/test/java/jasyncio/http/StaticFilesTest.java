@@ -1,0 +1,439 @@
+package jasyncio.http;
+
+import static jasyncio.Asyncio.getRunningLoop;
+import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.toThread;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jasyncio.ErrorContext;
+import jasyncio.testing.AsyncTest;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Files of a folder.
+class StaticFilesTest {
+  private static final Instant MODIFIED = Instant.parse("2026-01-02T03:04:05.678Z");
+  private static final String DATE = "Fri, 02 Jan 2026 03:04:05 GMT";
+
+  @TempDir Path folder;
+  private Path www;
+  private Router app;
+
+  @BeforeEach
+  void makeFiles() throws IOException {
+    www = Files.createDirectory(folder.resolve("www"));
+    write("ten.txt", "0123456789");
+    write("index.html", "<p>home");
+    write("sub/index.html", "<p>sub");
+    write("sub/a b.css", "a{}");
+    write(".secret", "hidden");
+    write(".git/config", "hidden");
+    write("empty.bin", "");
+    Files.createDirectory(www.resolve("bare"));
+    Files.writeString(folder.resolve("outside.txt"), "outside");
+    app = new Router().files("/", www);
+  }
+
+  private Path write(String name, String text) throws IOException {
+    var file = www.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+    Files.setLastModifiedTime(file, FileTime.from(MODIFIED));
+    return file;
+  }
+
+  private TestResponse get(String target, String... headers) throws Exception {
+    return ask("GET", target, headers);
+  }
+
+  private TestResponse ask(String method, String target, String... headers) throws Exception {
+    var request = app.test().request(method, target);
+    for (int i = 0; i < headers.length; i += 2) {
+      request = request.header(headers[i], headers[i + 1]);
+    }
+    return request.send();
+  }
+
+  private String tag() throws Exception {
+    return String.valueOf(get("/ten.txt").header("ETag"));
+  }
+
+  // ---- whole files ------------------------------------------------------------------------------
+
+  @AsyncTest
+  void file_isSent_withWhatItIs() throws Exception {
+    var response = get("/ten.txt").expect(200);
+    assertThat(response.text()).isEqualTo("0123456789");
+    assertThat(response.header("Content-Type")).isEqualTo("text/plain; charset=utf-8");
+    assertThat(response.header("Last-Modified")).isEqualTo(DATE);
+    assertThat(response.header("ETag")).matches("\"[0-9a-f-]+\"");
+    assertThat(response.header("Accept-Ranges")).isEqualTo("bytes");
+    assertThat(response.header("X-Content-Type-Options")).isEqualTo("nosniff");
+    assertThat(get("/sub/a%20b.css?v=1").text()).isEqualTo("a{}");
+    assertThat(get("/empty.bin").expect(200).header("Content-Type"))
+        .isEqualTo("application/octet-stream");
+  }
+
+  @AsyncTest
+  void folder_isItsIndex_andLedToIfTheSlashIsMissing() throws Exception {
+    assertThat(get("/").text()).isEqualTo("<p>home");
+    assertThat(get("/sub/").text()).isEqualTo("<p>sub");
+    assertThat(get("/sub?a=1").expect(301).header("Location")).isEqualTo("./sub/?a=1");
+    get("/bare/").expect(404);
+    app = new Router().files("/", StaticFiles.of(www).index(null));
+    get("/sub/").expect(404);
+  }
+
+  @AsyncTest
+  void files_canBeBelowAPath_besideOtherRoutes() throws Exception {
+    app = new Router().files("/a/b", www).get("/a/b/ten.txt", rq -> Response.text("mine"));
+    assertThat(get("/a/b").expect(301).header("Location")).isEqualTo("./b/");
+    assertThat(get("/a/b/").text()).isEqualTo("<p>home");
+    assertThat(get("/%61/b/empty.bin").expect(200).bytes()).isEmpty();
+    assertThat(get("/a/b/ten.txt").text()).isEqualTo("mine");
+    get("/ten.txt").expect(404);
+    app = new Router().mount("/m", StaticFiles.of(www));
+    assertThat(get("/m/ten.txt").text()).isEqualTo("0123456789");
+    ask("POST", "/m/ten.txt").expect(405);
+  }
+
+  @AsyncTest
+  void otherMethods_areAnswered405() throws Exception {
+    assertThat(ask("POST", "/ten.txt").expect(405).header("Allow")).isEqualTo("GET, HEAD, OPTIONS");
+  }
+
+  @AsyncTest
+  void missingFiles_areAnswered404() throws Exception {
+    for (var target : List.of("/none", "/ten.txt/", "/ten.txt/x", "/sub//a%20b.css", "//ten.txt")) {
+      get(target).expect(404);
+    }
+  }
+
+  // ---- safety -----------------------------------------------------------------------------------
+
+  @AsyncTest
+  void pathsThatLeadOut_areAnswered404() throws Exception {
+    for (var target :
+        List.of(
+            "/../outside.txt",
+            "/%2e%2e/outside.txt",
+            "/sub/../../outside.txt",
+            "/sub/%2e%2e/%2E%2E/outside.txt",
+            "/..%2foutside.txt",
+            "/..%5coutside.txt",
+            "/sub/..",
+            "/.",
+            "/%2fetc%2fpasswd",
+            "/" + folder.resolve("outside.txt"))) {
+      get(target).expect(404);
+    }
+    get("/ten.txt%00.png").expect(400);
+    get("/%ff").expect(400);
+    get("/%0a").expect(404);
+    get("/" + "x".repeat(5000)).expect(404);
+  }
+
+  @AsyncTest
+  void hiddenFiles_areNotThere_unlessAllowed() throws Exception {
+    get("/.secret").expect(404);
+    get("/.git/config").expect(404);
+    get("/%2egit/config").expect(404);
+    app = new Router().files("/", StaticFiles.of(www).hidden(true));
+    assertThat(get("/.git/config").text()).isEqualTo("hidden");
+    get("/../outside.txt").expect(404);
+  }
+
+  @AsyncTest
+  void symbolicLinks_leadNowhereOutside_unlessAllowed() throws Exception {
+    Files.createSymbolicLink(www.resolve("out.txt"), folder.resolve("outside.txt"));
+    Files.createSymbolicLink(www.resolve("up"), folder);
+    Files.createSymbolicLink(www.resolve("in.txt"), www.resolve("ten.txt"));
+    Files.createSymbolicLink(www.resolve("git"), www.resolve(".git"));
+    Files.createSymbolicLink(www.resolve("loop"), www.resolve("loop"));
+    get("/out.txt").expect(404);
+    get("/up/outside.txt").expect(404);
+    get("/up").expect(404);
+    get("/up/").expect(404);
+    get("/loop").expect(404);
+    get("/git/config").expect(404);
+    assertThat(get("/in.txt").text()).isEqualTo("0123456789");
+    app = new Router().files("/", StaticFiles.of(www).links(true));
+    assertThat(get("/out.txt").text()).isEqualTo("outside");
+    get("/git/config").expect(404);
+    Files.createSymbolicLink(folder.resolve("current"), www);
+    app = new Router().files("/", folder.resolve("current"));
+    assertThat(get("/ten.txt").text()).isEqualTo("0123456789");
+  }
+
+  @AsyncTest
+  void pipes_areNotOpened() throws Exception {
+    int made =
+        toThread(
+            () -> new ProcessBuilder("mkfifo", www.resolve("pipe").toString()).start().waitFor());
+    assertThat(made).isZero();
+    get("/pipe").expect(404);
+  }
+
+  // ---- conditions -------------------------------------------------------------------------------
+
+  @AsyncTest
+  void fileThatTheClientHas_isNotSentAgain() throws Exception {
+    var tag = tag();
+    for (var value : List.of(tag, "W/" + tag, "\"x\", " + tag, "*")) {
+      var response = get("/ten.txt", "If-None-Match", value).expect(304);
+      assertThat(response.header("ETag")).isEqualTo(tag);
+    }
+    get("/ten.txt", "If-None-Match", "\"x\"").expect(200);
+    get("/ten.txt", "If-Modified-Since", DATE).expect(304);
+    get("/ten.txt", "If-Modified-Since", "Fri, 02 Jan 2026 03:04:04 GMT").expect(200);
+    get("/ten.txt", "If-Modified-Since", "yesterday").expect(200);
+    get("/ten.txt", "If-None-Match", "\"x\"", "If-Modified-Since", DATE).expect(200);
+    ask("HEAD", "/ten.txt", "If-None-Match", tag).expect(304);
+  }
+
+  @AsyncTest
+  void fileThatIsAnotherOne_isAnswered412() throws Exception {
+    get("/ten.txt", "If-Match", "\"x\"").expect(412);
+    get("/ten.txt", "If-Match", "W/" + tag()).expect(412);
+    get("/ten.txt", "If-Match", "\"x\", " + tag()).expect(200);
+    get("/ten.txt", "If-Unmodified-Since", "Fri, 02 Jan 2026 03:04:04 GMT").expect(412);
+    get("/ten.txt", "If-Unmodified-Since", DATE).expect(200);
+  }
+
+  @AsyncTest
+  void changedFile_hasAnotherTag() throws Exception {
+    var tag = tag();
+    write("ten.txt", "01234567890");
+    assertThat(tag()).isNotEqualTo(tag);
+  }
+
+  // ---- ranges -----------------------------------------------------------------------------------
+
+  private void part(String range, String expected, String contentRange) throws Exception {
+    var response = get("/ten.txt", "Range", range).expect(206);
+    assertThat(response.text()).as(range).isEqualTo(expected);
+    assertThat(response.header("Content-Range")).isEqualTo("bytes " + contentRange + "/10");
+    assertThat(response.header("Content-Type")).isEqualTo("text/plain; charset=utf-8");
+  }
+
+  @AsyncTest
+  void oneRange_isSent() throws Exception {
+    part("bytes=0-0", "0", "0-0");
+    part("bytes=2-4", "234", "2-4");
+    part("bytes=7-", "789", "7-9");
+    part("bytes=-3", "789", "7-9");
+    part("bytes=-99", "0123456789", "0-9");
+    part("bytes=8-99999999999999999999999", "89", "8-9");
+    part("BYTES= 1-1 ", "1", "1-1");
+  }
+
+  @AsyncTest
+  void wrongRanges_areIgnored() throws Exception {
+    for (var range :
+        List.of(
+            "bytes=",
+            "bytes=-",
+            "bytes=a-b",
+            "bytes=4-2",
+            "lines=1-2",
+            "bytes=1",
+            "1-2",
+            "bytes=0-9,0-9",
+            "bytes=" + "0-0,".repeat(17))) {
+      assertThat(get("/ten.txt", "Range", range).expect(200).text()).isEqualTo("0123456789");
+    }
+  }
+
+  @AsyncTest
+  void rangesBehindTheEnd_areAnswered416() throws Exception {
+    for (var range : List.of("bytes=10-", "bytes=99-100", "bytes=-0", "bytes=20-30,40-")) {
+      assertThat(get("/ten.txt", "Range", range).expect(416).header("Content-Range"))
+          .isEqualTo("bytes */10");
+    }
+    assertThat(get("/empty.bin", "Range", "bytes=0-").expect(416).header("Content-Range"))
+        .isEqualTo("bytes */0");
+  }
+
+  @AsyncTest
+  void severalRanges_areSent_inOneBody() throws Exception {
+    var response = get("/ten.txt", "Range", "bytes=1-2, -1,50-60").expect(206);
+    var type = String.valueOf(response.header("Content-Type"));
+    assertThat(type).startsWith("multipart/byteranges; boundary=");
+    assertThat(response.text().replace(type.substring(31), "B").replace("\r\n", "\n"))
+        .isEqualTo(
+            """
+            --B
+            Content-Type: text/plain; charset=utf-8
+            Content-Range: bytes 1-2/10
+
+            12
+            --B
+            Content-Type: text/plain; charset=utf-8
+            Content-Range: bytes 9-9/10
+
+            9
+            --B--
+            """);
+  }
+
+  @AsyncTest
+  void rangeOfAnotherFile_isTheWhole() throws Exception {
+    for (var same : List.of(tag(), DATE)) {
+      get("/ten.txt", "Range", "bytes=1-2", "If-Range", same).expect(206);
+    }
+    for (var other : List.of("\"x\"", "W/" + tag(), "Fri, 02 Jan 2026 03:04:06 GMT", "soon")) {
+      get("/ten.txt", "Range", "bytes=1-2", "If-Range", other).expect(200);
+    }
+    ask("HEAD", "/ten.txt", "Range", "bytes=1-2").expect(200);
+  }
+
+  // ---- forms of a file --------------------------------------------------------------------------
+
+  @AsyncTest
+  void compressedFile_isSent_toWhoeverCanTakeIt() throws Exception {
+    write("a.js", "plain");
+    write("a.js.gz", "gzip");
+    write("a.js.br", "br");
+    get("/a.js", "Accept-Encoding", "gzip, br").expect(200);
+    assertThat(get("/a.js", "Accept-Encoding", "gzip, br").text()).isEqualTo("plain");
+    app = new Router().files("/", StaticFiles.of(www).precompressed(true));
+    for (var pair :
+        List.of(
+            List.of("gzip, br", "br"),
+            List.of("gzip;q=1, br;q=0", "gzip"),
+            List.of("GZIP", "gzip"),
+            List.of("zstd", "plain"),
+            List.of("br; q=0.000, gzip;q=0", "plain"))) {
+      var response = get("/a.js", "Accept-Encoding", pair.getFirst()).expect(200);
+      assertThat(response.text()).as(pair.getFirst()).isEqualTo(pair.getLast());
+      assertThat(response.header("Vary")).isEqualTo("Accept-Encoding");
+      assertThat(response.header("Content-Type")).isEqualTo("text/javascript; charset=utf-8");
+      assertThat(response.header("Content-Encoding"))
+          .isEqualTo(pair.getLast().equals("plain") ? null : pair.getLast());
+    }
+    assertThat(get("/ten.txt").header("Vary")).isNull();
+  }
+
+  @AsyncTest
+  void cacheControl_isSent() throws Exception {
+    app = new Router().files("/", StaticFiles.of(www).cacheControl("max-age=60"));
+    assertThat(get("/ten.txt").header("Cache-Control")).isEqualTo("max-age=60");
+    assertThat(get("/ten.txt", "If-None-Match", "*").expect(304).header("Cache-Control"))
+        .isEqualTo("max-age=60");
+    assertThat(get("/none").header("Cache-Control")).isNull();
+  }
+
+  // ---- long files -------------------------------------------------------------------------------
+
+  private String big() throws IOException {
+    var text = new StringBuilder();
+    for (int i = 0; text.length() < 3_000_000; i++) {
+      text.append(i).append('\n');
+    }
+    write("big.txt", text.toString());
+    return text.toString();
+  }
+
+  @AsyncTest
+  void longFile_isSent_byTheSystem() throws Exception {
+    var text = big();
+    try (var server = Http.start(app, "127.0.0.1", 0);
+        var client = new RawClient(server)) {
+      client.send("GET /big.txt HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(client.readHead()).contains("Content-Length: " + text.length() + "\r\n");
+      assertThat(client.read(text.length())).isEqualTo(text);
+      client.send("GET /big.txt HTTP/1.1\r\nHost: x\r\nRange: bytes=5-200004\r\n\r\n");
+      assertThat(client.readHead()).startsWith("HTTP/1.1 206 ");
+      assertThat(client.read(200_000)).isEqualTo(text.substring(5, 200_005));
+      client.send("HEAD /big.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      assertThat(client.readAll())
+          .contains("Content-Length: " + text.length() + "\n")
+          .endsWith("\n\n");
+    }
+  }
+
+  @AsyncTest
+  void longFile_isSent_piecewise_whereTheSystemCannot() throws Exception {
+    var text = big();
+    try (var server = RawClient.server(app, HttpOptions.defaults());
+        var client = RawClient.inMemory(server)) {
+      client.send("GET /big.txt HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+      client.readHead();
+      assertThat(client.read(text.length())).isEqualTo(text);
+    }
+    assertThat(get("/big.txt").text()).isEqualTo(text);
+    app.with(Compression.standard());
+    assertThat(get("/big.txt", "Accept-Encoding", "gzip").header("Content-Encoding"))
+        .isEqualTo("gzip");
+  }
+
+  @AsyncTest
+  void clientThatLeaves_inTheMiddle_leavesNoFileOpen() throws Exception {
+    big();
+    var errors = new ArrayList<ErrorContext>();
+    getRunningLoop().setExceptionHandler((_, context) -> errors.add(context));
+    for (int i = 0; i < 3; i++) {
+      try (var server = Http.start(app, "127.0.0.1", 0);
+          var client = new RawClient(server)) {
+        client.send("GET /big.txt HTTP/1.1\r\nHost: x\r\n\r\n");
+        client.readHead();
+        client.abort();
+        sleep(0.1);
+      }
+    }
+    assertThat(errors).isEmpty();
+    if (Files.isDirectory(Path.of("/proc/self/fd"))) {
+      try (var open = Files.list(Path.of("/proc/self/fd"))) {
+        assertThat(open.map(StaticFilesTest::target)).noneMatch(name -> name.endsWith("big.txt"));
+      }
+    }
+  }
+
+  @AsyncTest
+  void clientThatTakesNothing_isAborted() throws Exception {
+    try (var file = new RandomAccessFile(www.resolve("huge.bin").toFile(), "rw")) {
+      file.setLength(100_000_000);
+    }
+    var errors = new ArrayList<ErrorContext>();
+    getRunningLoop().setExceptionHandler((_, context) -> errors.add(context));
+    var options = HttpOptions.defaults().idleTime(Duration.ofMillis(200));
+    try (var server = Http.start(app, "127.0.0.1", 0, options);
+        var client = new RawClient(server)) {
+      client.send("GET /huge.bin HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.readHead();
+      while (server.statistics().connections() > 0) {
+        sleep(0.01);
+      }
+    }
+    assertThat(errors).isEmpty();
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException e) {
+      return ""; // it is gone
+    }
+  }
+
+  @AsyncTest
+  void bytes_areTheFiles() throws Exception {
+    var bytes = new byte[256];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) i;
+    }
+    Files.write(www.resolve("x.png"), bytes);
+    assertThat(new String(get("/x.png").bytes(), ISO_8859_1))
+        .isEqualTo(new String(bytes, ISO_8859_1));
+  }
+}
