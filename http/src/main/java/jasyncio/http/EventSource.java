@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The stream ends when the server ends the response. With [#reconnect] it is asked again then, and
 /// when the connection is lost, and told the id of the last event that has come (`Last-Event-ID`);
-/// it ends when the server answers 204. The `id` of an event that has none is that of the one before. Silence is no error: the request has a read timeout only if
-/// one is set for it by [ClientRequest#readTimeout].
+/// it ends when the server answers 204. The `id` of an event that has none is that of the one
+/// before. Silence is no error: the request has a read timeout only if one is set for it by
+/// [ClientRequest#readTimeout].
 public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseable {
   private static final int BLOCK = 16 * 1024;
   private static final int LONGEST = 1024 * 1024; // characters of an event
