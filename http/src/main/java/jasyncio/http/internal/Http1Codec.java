@@ -171,7 +171,7 @@ public final class Http1Codec implements HttpCodec {
     while (i < in.readerIndex() && in.getByte(i) == '0') {
       i++;
     }
-    return i > from && i < in.readerIndex() && (in.getByte(i) == '\r' || in.getByte(i) == ';');
+    return i > from && i < in.readerIndex() && Character.digit(in.getByte(i), 16) < 0;
   }
 
   private void step(ByteBuf in) throws Refusal {
