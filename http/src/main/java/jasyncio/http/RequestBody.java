@@ -86,6 +86,7 @@ final class RequestBody {
       reader.feedEof();
     }
     wake();
+    resume(); // what comes now is of the next request
   }
 
   /// Whoever reads gets this.
@@ -259,7 +260,7 @@ final class RequestBody {
 
     @Override
     public void pauseReading() {
-      if (!paused && !discarded) {
+      if (!paused && !discarded && !ended) {
         paused = true;
         source.pause();
       }

@@ -1,10 +1,13 @@
 package jasyncio.http;
 
 import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.Asyncio;
 import jasyncio.ContextVar;
 import jasyncio.net.StreamReader;
 import jasyncio.sync.Event;
@@ -421,6 +424,32 @@ class HttpServerTest {
       client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
       assertThat(client.readResponse()).endsWith("abc");
       assertThat(readers.get(0)).isSameAs(readers.get(1));
+    }
+  }
+
+  @AsyncTest
+  void longBodyThatNobodyReads_doesNotStopTheNextRequest() throws Exception {
+    for (int length : new int[] {70_000, 200_000}) {
+      var server =
+          RawClient.server(
+              rq -> {
+                if (rq.path().equals("/stream")) {
+                  rq.body(); // which has more than it takes in
+                }
+                sleep(1); // all of it has come
+                return Response.text("answered");
+              },
+              HttpOptions.defaults());
+      for (var path : List.of("/", "/stream")) {
+        try (var client = RawClient.inMemory(server)) {
+          client.send(
+              "POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n");
+          client.send("a".repeat(length));
+          assertThat(client.readResponse()).endsWith("answered");
+          assertThat(client.send(GET).readResponse()).endsWith("answered");
+        }
+      }
+      server.close();
     }
   }
 }
