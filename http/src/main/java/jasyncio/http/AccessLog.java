@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// 10.0.0.3 "GET /notes?full=1" 200 1534 bytes 0.012 s
 /// ```
 ///
+/// What the log throws is reported to the loop's exception handler; the request is none the worse.
 /// Requests that are refused before they come to a handler, as they are no HTTP, are not among
 /// them.
 public final class AccessLog implements Middleware {

@@ -368,6 +368,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
   /// Answers requests while there are some. The body of the task.
   private void work() {
+    boolean complete = false;
     try {
       var exchange = current;
       var context = Context.copyContext();
@@ -383,10 +384,13 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
         first = false;
         exchange = next(each);
       }
+      complete = true;
     } finally {
       task = null;
       if (lost) {
         server.disconnected(this);
+      } else if (!complete && !finishing) {
+        abort(); // there is nobody who would answer, or close it
       }
     }
   }

@@ -369,7 +369,13 @@ public final class Request {
   void answered(int status, long bytes, boolean complete) {
     if (watchers != null) {
       var outcome = new Outcome(status, bytes, complete);
-      watchers.forEach(watcher -> watcher.accept(outcome));
+      for (var watcher : watchers) {
+        try {
+          watcher.accept(outcome);
+        } catch (RuntimeException e) {
+          Answers.report("Unhandled exception in what watches ", this, e, exchange.loop());
+        }
+      }
       watchers = null;
     }
   }

@@ -3,6 +3,7 @@ package jasyncio.http;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import jasyncio.CancelledError;
 import jasyncio.ErrorContext;
 import jasyncio.sync.Event;
 import jasyncio.testing.AsyncTest;
+import jasyncio.testing.MemoryStreams;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -218,7 +220,7 @@ class ShutdownTest {
       assertThat(steps).containsExactly("begun");
       sleep(0.2);
       assertThat(steps).containsExactly("begun", "cancelled");
-      client.readAll();
+      assertThat(client.readAll()).startsWith("HTTP/1.1 503 ").doesNotContain("shutting down");
     }
   }
 
@@ -367,5 +369,34 @@ class ShutdownTest {
     sleep(0);
     serving.cancel();
     assertThatThrownBy(serving::await).isInstanceOf(CancelledError.class);
+  }
+
+  @AsyncTest
+  void problemThatCannotBeSent_isAnswered500_andReported() throws Exception {
+    var errors = collectErrors();
+    try (var server =
+            server(rq -> {
+              throw HttpProblem.of(400).header("Content-Length", "5");
+            });
+        var client = RawClient.inMemory(server)) {
+      assertThat(client.send(GET).readResponse()).startsWith("HTTP/1.1 500 ");
+    }
+    assertThat(errors).hasSize(1);
+    assertThat(errors.getFirst().exception()).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @AsyncTest
+  void logThatThrows_isReported_andNothingElse() throws Exception {
+    var errors = collectErrors();
+    try (var server =
+            server(((Handler) rq -> Response.text("Hello")).with(AccessLog.to(_ -> {
+              throw new IllegalStateException("the disk is full");
+            })));
+        var client = RawClient.inMemory(server)) {
+      assertThat(client.send(GET).readResponse()).endsWith("Hello");
+      assertThat(client.send(GET).readResponse()).endsWith("Hello");
+    }
+    assertThat(errors).hasSize(2);
+    assertThat(errors.getFirst().exception()).hasMessage("the disk is full");
   }
 }
