@@ -82,6 +82,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   private @Nullable Exchange receiving;
   private final ArrayDeque<Exchange> queue = new ArrayDeque<>(1);
   private @Nullable Task<?> task;
+  private boolean working; // the task has begun
 
   private boolean bodyPaused;
   private boolean queuePaused;
@@ -274,10 +275,11 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     if (draining != null) {
       draining.wakeAll();
     }
+    if (options.cancelOnDisconnect()) {
+      cancel("the client has gone");
+    }
     if (task == null) {
       server.disconnected(this);
-    } else if (options.cancelOnDisconnect()) {
-      cancel("the client has gone");
     }
   }
 
@@ -358,7 +360,8 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   // ---- answering --------------------------------------------------------------------------------
 
   private void start(Exchange exchange) {
-    task = loop.createTask(this::work, TaskOptions.named(nameOf(exchange)));
+    // not at once, in the middle of receiving, whatever the loop's task factory does with others
+    task = loop.createTask(this::work, TaskOptions.named(nameOf(exchange)).eagerStart(false));
   }
 
   private static String nameOf(Exchange exchange) {
@@ -369,6 +372,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   /// Answers requests while there are some. The body of the task.
   private void work() {
     boolean complete = false;
+    working = true;
     try {
       var exchange = current;
       var context = Context.copyContext();
@@ -387,6 +391,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       complete = true;
     } finally {
       task = null;
+      working = false;
       if (lost) {
         server.disconnected(this);
       } else if (!complete && !finishing) {
@@ -607,6 +612,12 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   void cancel(String reason) {
     if (task != null && task.cancelling() == 0) {
       task.cancel(reason);
+      if (!working) { // nor will it: its body, which would tell of its end, never runs
+        task = null;
+        if (!lost) {
+          abort();
+        }
+      }
     }
   }
 

@@ -452,4 +452,19 @@ class HttpServerTest {
       server.close();
     }
   }
+
+  @AsyncTest
+  void connections_areForgotten_alsoIfTasksBeginAtOnce() throws Exception {
+    var server = RawClient.server(rq -> Response.text("Hello"), HttpOptions.defaults());
+    getRunningLoop().setTaskFactory(Asyncio.eagerTaskFactory());
+    try (server) {
+      try (var client = RawClient.inMemory(server)) {
+        assertThat(client.send(GET + LAST).readAll()).endsWith("\n\nHello");
+      }
+      sleep(1);
+      assertThat(server.statistics()).isEqualTo(new HttpServer.Statistics(0, 2));
+    } finally {
+      getRunningLoop().setTaskFactory(null);
+    }
+  }
 }

@@ -372,6 +372,29 @@ class ShutdownTest {
   }
 
   @AsyncTest
+  void handlerThatIsCancelled_beforeItBegins_isForgotten() throws Exception {
+    var server = server(rq -> Response.empty(204));
+    for (boolean lost : new boolean[] {false, true}) {
+      try (var pair = MemoryStreams.pair()) {
+        var transport = pair.right().writer().transport();
+        var protocol = server.newConnection();
+        transport.setProtocol(protocol);
+        protocol.connectionMade(transport);
+        protocol.dataReceived(GET.getBytes(ISO_8859_1));
+        if (lost) {
+          transport.abort();
+          protocol.connectionLost(null);
+        } else {
+          server.abort();
+        }
+        sleep(1);
+        assertThat(server.statistics()).isEqualTo(new HttpServer.Statistics(0, 0));
+      }
+    }
+    server.close();
+  }
+
+  @AsyncTest
   void problemThatCannotBeSent_isAnswered500_andReported() throws Exception {
     var errors = collectErrors();
     try (var server =
