@@ -656,7 +656,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   @Override
   public void resumeWriting() {
     writingPaused = false;
-    if (stall != null) {
+    if (stall != null && !finishing) { // what is left has to be taken, too, before it can close
       stall.cancel();
       stall = null;
     }
@@ -795,7 +795,13 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       }
       case IDLE -> finish();
       case BODY -> checkRate();
-      case LINGER -> transport().abort();
+      case LINGER -> {
+        if (transport().getWriteBufferSize() > 0) { // a slow client: checkStall() has an eye on it
+          watch(Watch.LINGER, LINGER);
+        } else {
+          transport().abort();
+        }
+      }
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 @SuppressWarnings("StringConcatToTextBlock") // which has no carriage returns
 class LimitsTest {
   private static final String GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+  private static final String LAST = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
   private static final HttpOptions DEFAULTS = HttpOptions.defaults();
 
   private static HttpServer server(HttpOptions options) {
@@ -298,5 +299,38 @@ class LimitsTest {
         .hasMessageContaining("headerCount");
     assertThatThrownBy(() -> DEFAULTS.grace(Duration.ofSeconds(-1)))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @AsyncTest
+  void largeResponse_beforeTheRequestHasEnded_isSentAsAWhole() throws Exception {
+    try (var server =
+            RawClient.server(
+                rq -> Response.text("x".repeat(1_000_000)).header("Connection", "close"), DEFAULTS);
+        var client = RawClient.inMemory(server)) {
+      client.send(post(6) + "abc").readHead();
+      for (int i = 0; i < 10; i++) {
+        sleep(5); // a slow client
+        assertThat(client.read(100_000)).hasSize(100_000);
+      }
+      assertThat(client.readAll()).isEmpty();
+    }
+  }
+
+  @AsyncTest
+  void clientThatTakesAllButTheEndOfTheLastResponse_isLeft() throws Exception {
+    int length = 600_000;
+    try (var server =
+            RawClient.server(
+                rq -> Response.text("x".repeat(length)).header("Connection", "close"), DEFAULTS);
+        var client = RawClient.inMemory(server)) {
+      client.send(GET).readHead();
+      while (client.unsent() > 8 * 1024) {
+        client.read(1000);
+        sleep(0);
+      }
+      assertThat(client.unsent()).isPositive();
+      sleep(200);
+      assertThat(server.statistics().connections()).isZero();
+    }
   }
 }
