@@ -124,6 +124,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     boolean stalled; // since then, by us
     long length; // of the response
     long sent;
+    boolean written; // the body of the response is complete
 
     Exchange(RequestHead head, boolean hasBody) {
       this.head = head;
@@ -173,9 +174,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
     @Override
     public void write(ByteBuffer data) throws IOException {
-      if (lost) {
-        throw gone();
-      }
+      checkOpen();
       sent += data.remaining();
       if (length >= 0 && sent > length) {
         throw new IllegalStateException(
@@ -188,11 +187,18 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
     @Override
     public void flush() throws IOException {
+      checkOpen();
+      codec.flush();
+      drain();
+    }
+
+    private void checkOpen() throws IOException {
       if (lost) {
         throw gone();
       }
-      codec.flush();
-      drain();
+      if (written) { // it would be taken for a part of the next response
+        throw new IllegalStateException("the body of the response has ended; it takes no more");
+      }
     }
   }
 
@@ -505,6 +511,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
         transport().abort(); // so that nobody takes the part for the whole
       }
     }
+    exchange.written = true;
     request.answered(response.status(), exchange.sent, complete);
   }
 

@@ -454,6 +454,25 @@ class HttpServerTest {
   }
 
   @AsyncTest
+  void writer_takesNothing_onceTheBodyHasEnded() throws Exception {
+    var writers = new ArrayList<BodyWriter>();
+    try (var server =
+            RawClient.server(
+                rq -> Response.stream(3, out -> {
+                  writers.add(out);
+                  out.write("abc");
+                }),
+                HttpOptions.defaults());
+        var client = RawClient.inMemory(server)) {
+      assertThat(client.send(GET).readResponse()).endsWith("abc");
+      var late = writers.getFirst();
+      assertThatThrownBy(() -> late.write("def")).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(late::flush).isInstanceOf(IllegalStateException.class);
+      assertThat(client.send(LAST).readAll()).startsWith("HTTP/1.1 200 OK\n").endsWith("\n\nabc");
+    }
+  }
+
+  @AsyncTest
   void connections_areForgotten_alsoIfTasksBeginAtOnce() throws Exception {
     var server = RawClient.server(rq -> Response.text("Hello"), HttpOptions.defaults());
     getRunningLoop().setTaskFactory(Asyncio.eagerTaskFactory());
