@@ -322,8 +322,13 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
   @Override
   public void data(int stream, byte[] data) {
-    if (receiving != null) {
-      bodyOf(receiving).feed(data);
+    var exchange = receiving;
+    if (exchange != null) {
+      var body = bodyOf(exchange);
+      body.feed(data);
+      if (exchange.waiting && body.isTooLong()) {
+        finish(); // nobody reads it, and it might go on for ever
+      }
     }
   }
 

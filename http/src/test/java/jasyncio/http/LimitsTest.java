@@ -302,6 +302,21 @@ class LimitsTest {
   }
 
   @AsyncTest
+  void chunkedBody_thatNobodyReads_hasALimit() throws Exception {
+    try (var server = RawClient.server(rq -> Response.text("early"), DEFAULTS.maxBody(1000));
+        var client = RawClient.inMemory(server)) {
+      client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+      assertThat(client.readResponse()).endsWith("early");
+      for (int i = 0; i < 11; i++) {
+        client.send("64\r\n" + "a".repeat(100) + "\r\n");
+      }
+      double began = getRunningLoop().time();
+      assertThat(client.readAll()).isEmpty();
+      assertThat(getRunningLoop().time()).isEqualTo(began);
+    }
+  }
+
+  @AsyncTest
   void largeResponse_beforeTheRequestHasEnded_isSentAsAWhole() throws Exception {
     try (var server =
             RawClient.server(
