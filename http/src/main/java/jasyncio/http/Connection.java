@@ -544,12 +544,11 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     }
     if (!exchange.hasEnded()) {
       exchange.waiting = true;
-      var body = bodyOf(exchange);
-      body.discard();
+      bodyOf(exchange).discard();
       if (receiving == exchange) {
         watchRate(exchange);
-      } else if (body.hasFailed()) {
-        finish();
+      } else {
+        finish(); // it was refused: no more will come
       }
       return null; // end() goes on
     }

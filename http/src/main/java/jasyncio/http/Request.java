@@ -344,7 +344,9 @@ public final class Request {
 
   /// Has something run once the response was sent, in a task of its own: the client does not wait
   /// for it, and the connection goes on. What it throws is reported to the loop's exception
-  /// handler. A shutdown waits for it like for a handler.
+  /// handler. A shutdown waits for it like for a handler. What it needs of the body is read before
+  /// the response: afterwards a body that has not come as a whole is dropped, and reading it throws
+  /// an [IOException].
   ///
   /// @param action what to run
   public void afterResponse(Action<?> action) {

@@ -232,6 +232,7 @@ final class RequestBody {
 
   /// Nobody is going to read any more.
   void discard() {
+    fail(new IOException("the request was answered before all of its body had come"));
     discarded = true;
     chunks.clear();
     resume();

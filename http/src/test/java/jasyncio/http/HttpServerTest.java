@@ -473,6 +473,32 @@ class HttpServerTest {
   }
 
   @AsyncTest
+  void bodyThatIsReadAfterTheResponse_andHadNotCome_fails() throws Exception {
+    var outcomes = new ArrayList<String>();
+    try (var server =
+            RawClient.server(
+                rq -> {
+                  rq.afterResponse(() -> {
+                    try {
+                      outcomes.add(rq.text());
+                    } catch (IOException e) {
+                      outcomes.add(String.valueOf(e.getMessage()));
+                    }
+                  });
+                  return Response.text("early");
+                },
+                HttpOptions.defaults());
+        var client = RawClient.inMemory(server)) {
+      client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabc");
+      assertThat(client.readResponse()).endsWith("early");
+      client.send("def");
+      assertThat(client.send(LAST).readAll()).endsWith("early");
+    }
+    assertThat(outcomes)
+        .containsExactly("the request was answered before all of its body had come", "");
+  }
+
+  @AsyncTest
   void connections_areForgotten_alsoIfTasksBeginAtOnce() throws Exception {
     var server = RawClient.server(rq -> Response.text("Hello"), HttpOptions.defaults());
     getRunningLoop().setTaskFactory(Asyncio.eagerTaskFactory());
