@@ -220,6 +220,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   public void connectionMade(Transport newTransport) {
     transport = newTransport;
     server.connected(this);
+    if (server.isShuttingDown()) { // it was accepted just before
+      finish();
+      return;
+    }
     watch(Watch.FIRST, seconds(options.headerTime()));
   }
 

@@ -372,6 +372,18 @@ class ShutdownTest {
   }
 
   @AsyncTest
+  void connectionThatIsMade_whileTheServerStops_isClosedAtOnce() throws Exception {
+    var server = server(rq -> Response.empty(204));
+    server.stop();
+    double began = getRunningLoop().time();
+    try (server;
+        var client = RawClient.inMemory(server)) {
+      assertThat(client.readAll()).isEmpty();
+      assertThat(getRunningLoop().time()).isEqualTo(began);
+    }
+  }
+
+  @AsyncTest
   void handlerThatIsCancelled_beforeItBegins_isForgotten() throws Exception {
     var server = server(rq -> Response.empty(204));
     for (boolean lost : new boolean[] {false, true}) {
