@@ -2,6 +2,7 @@ package jasyncio.http;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +49,9 @@ public final class AccessLog implements Middleware {
     /// {@return the entry as one line, without characters that would make it two}
     @Override
     public String toString() {
-      return "%s \"%s %s\" %d %d bytes %.3f s%s"
-          .formatted(
+      return String.format(
+              Locale.ROOT,
+              "%s \"%s %s\" %d %d bytes %.3f s%s",
               remote == null ? "-" : remote,
               method,
               target.replaceAll("[\\p{Cntrl}\"]", "?"),

@@ -348,4 +348,9 @@ class LimitsTest {
       assertThat(server.statistics().connections()).isZero();
     }
   }
+
+  @AsyncTest
+  void body_mayHaveNoLimit() throws Exception {
+    assertThat(ask(DEFAULTS.maxBody(Long.MAX_VALUE), post(3) + "abc", LAST)).contains("<3>");
+  }
 }
