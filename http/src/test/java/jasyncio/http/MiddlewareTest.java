@@ -188,6 +188,24 @@ class MiddlewareTest {
     assertThat(response.trailers().get("Done")).isEqualTo("yes");
   }
 
+  @AsyncTest
+  void page_ofAnAllowedSite_maySeeAProblem() throws Exception {
+    Handler failing =
+        rq -> {
+          throw HttpProblem.of(404);
+        };
+    var response =
+        failing
+            .with(Cors.of("https://shop.example"))
+            .test()
+            .get("/")
+            .header("Origin", "https://shop.example")
+            .send()
+            .expect(404);
+    assertThat(response.header("Access-Control-Allow-Origin")).isEqualTo("https://shop.example");
+    assertThat(response.header("Vary")).isEqualTo("Origin");
+  }
+
   @Test
   void accessLog_isTheSameInEveryCountry() {
     var before = Locale.getDefault();
