@@ -446,7 +446,8 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     if (!lost && exchange.responded) { // the response has begun
       transport().abort();
     } else if (!lost && meant) {
-      respond(exchange, HttpProblem.of(503, "The server is shutting down.").toResponse().close());
+      var why = server.isShuttingDown() ? "The server is shutting down." : "This was given up.";
+      respond(exchange, HttpProblem.of(503, why).toResponse().close());
       finish();
     } else if (!lost) {
       respond(exchange, Answers.failed(request, e, loop));
