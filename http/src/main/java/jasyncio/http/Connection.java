@@ -672,7 +672,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   @Override
   public void resumeWriting() {
     writingPaused = false;
-    if (stall != null && !finishing) { // what is left has to be taken, too, before it can close
+    if (stall != null) {
       stall.cancel();
       stall = null;
     }

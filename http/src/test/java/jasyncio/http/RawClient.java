@@ -7,7 +7,6 @@ import jasyncio.net.StreamConnection;
 import jasyncio.net.Streams;
 import jasyncio.testing.MemoryStreams;
 import java.io.IOException;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Talks to a server in bytes.
@@ -88,11 +87,6 @@ final class RawClient implements AutoCloseable {
 
   void abort() {
     connection.writer().transport().abort();
-  }
-
-  /// How much the server has written to a client in memory that has not come to it.
-  int unsent() {
-    return Objects.requireNonNull(other).writer().transport().getWriteBufferSize();
   }
 
   StreamConnection connection() {
