@@ -50,15 +50,15 @@ public final class AccessLog implements Middleware {
     @Override
     public String toString() {
       return String.format(
-              Locale.ROOT,
-              "%s \"%s %s\" %d %d bytes %.3f s%s",
-              remote == null ? "-" : remote,
-              method,
-              target.replaceAll("[\\p{Cntrl}\"]", "?"),
-              status,
-              bytes,
-              took.toNanos() / 1e9,
-              complete ? "" : " broken off");
+          Locale.ROOT,
+          "%s \"%s %s\" %d %d bytes %.3f s%s",
+          remote == null ? "-" : remote,
+          method,
+          target.replaceAll("[\\p{Cntrl}\"]", "?"),
+          status,
+          bytes,
+          took.toNanos() / 1e9,
+          complete ? "" : " broken off");
     }
   }
 

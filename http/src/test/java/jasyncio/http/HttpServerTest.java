@@ -458,10 +458,13 @@ class HttpServerTest {
     var writers = new ArrayList<BodyWriter>();
     try (var server =
             RawClient.server(
-                rq -> Response.stream(3, out -> {
-                  writers.add(out);
-                  out.write("abc");
-                }),
+                rq ->
+                    Response.stream(
+                        3,
+                        out -> {
+                          writers.add(out);
+                          out.write("abc");
+                        }),
                 HttpOptions.defaults());
         var client = RawClient.inMemory(server)) {
       assertThat(client.send(GET).readResponse()).endsWith("abc");

@@ -424,9 +424,12 @@ class ShutdownTest {
   void logThatThrows_isReported_andNothingElse() throws Exception {
     var errors = collectErrors();
     try (var server =
-            server(((Handler) rq -> Response.text("Hello")).with(AccessLog.to(_ -> {
-              throw new IllegalStateException("the disk is full");
-            })));
+            server(
+                ((Handler) rq -> Response.text("Hello"))
+                    .with(
+                        AccessLog.to(_ -> {
+                          throw new IllegalStateException("the disk is full");
+                        })));
         var client = RawClient.inMemory(server)) {
       assertThat(client.send(GET).readResponse()).endsWith("Hello");
       assertThat(client.send(GET).readResponse()).endsWith("Hello");
