@@ -2,6 +2,7 @@ package jasyncio.http;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// 10.0.0.3 "GET /notes?full=1" 200 1534 bytes 0.012 s
 /// ```
 ///
+/// What the log throws is reported to the loop's exception handler; the request is none the worse.
 /// Requests that are refused before they come to a handler, as they are no HTTP, are not among
 /// them.
 public final class AccessLog implements Middleware {
@@ -47,15 +49,16 @@ public final class AccessLog implements Middleware {
     /// {@return the entry as one line, without characters that would make it two}
     @Override
     public String toString() {
-      return "%s \"%s %s\" %d %d bytes %.3f s%s"
-          .formatted(
-              remote == null ? "-" : remote,
-              method,
-              target.replaceAll("[\\p{Cntrl}\"]", "?"),
-              status,
-              bytes,
-              took.toNanos() / 1e9,
-              complete ? "" : " broken off");
+      return String.format(
+          Locale.ROOT,
+          "%s \"%s %s\" %d %d bytes %.3f s%s",
+          remote == null ? "-" : remote,
+          method,
+          target.replaceAll("[\\p{Cntrl}\"]", "?"),
+          status,
+          bytes,
+          took.toNanos() / 1e9,
+          complete ? "" : " broken off");
     }
   }
 

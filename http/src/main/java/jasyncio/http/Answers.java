@@ -14,17 +14,23 @@ final class Answers {
   /// [HttpProblem]. A cancellation goes on.
   static Response answer(Handler handler, Request request, EventLoop loop) {
     try {
+      return responseOf(handler, request);
+    } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
+      throw e;
+    } catch (Throwable e) {
+      return failed(request, e, loop);
+    }
+  }
+
+  private static Response responseOf(Handler handler, Request request) throws Exception {
+    try {
       var response = handler.handle(request);
       if (response != null) {
         return response;
       }
       throw new NullPointerException("a handler returned null instead of a response");
     } catch (HttpProblem e) {
-      return e.toResponse();
-    } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
-      throw e;
-    } catch (Throwable e) {
-      return failed(request, e, loop);
+      return e.toResponse(); // which fails if the problem has headers that no response can have
     }
   }
 

@@ -42,6 +42,7 @@ public final class BodyWriter {
   ///
   /// @param data the bytes, which may be changed when this returns
   /// @throws IOException if the client has gone
+  /// @throws IllegalStateException if the body has ended, as its [StreamingBody] has returned
   public void write(byte[] data) throws IOException {
     write(ByteBuffer.wrap(data));
   }

@@ -91,6 +91,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   private @Nullable Task<?> task;
   private @Nullable Upgrade upgrade; // what the connection was given to,
   private @Nullable Protocol upgraded; // and what is told of it
+  private boolean working; // the task has begun
 
   private boolean bodyPaused;
   private boolean queuePaused;
@@ -132,6 +133,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     boolean stalled; // since then, by us
     long length; // of the response
     long sent;
+    boolean written; // the body of the response is complete
 
     Exchange(RequestHead head, boolean hasBody) {
       this.head = head;
@@ -181,9 +183,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
     @Override
     public void write(ByteBuffer data) throws IOException {
-      if (lost) {
-        throw gone();
-      }
+      checkOpen();
       count(data.remaining());
       codec.data(head, data);
       scheduleFlush();
@@ -206,9 +206,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       }
       codec.flush();
       for (long done = 0; done < n; ) {
-        if (lost) {
-          throw gone();
-        }
+        checkOpen();
         long from = offset + done;
         long slice = Math.min(SLICE, n - done);
         try {
@@ -232,11 +230,18 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
     @Override
     public void flush() throws IOException {
+      checkOpen();
+      codec.flush();
+      drain();
+    }
+
+    private void checkOpen() throws IOException {
       if (lost) {
         throw gone();
       }
-      codec.flush();
-      drain();
+      if (written) { // it would be taken for a part of the next response
+        throw new IllegalStateException("the body of the response has ended; it takes no more");
+      }
     }
   }
 
@@ -258,6 +263,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   public void connectionMade(Transport newTransport) {
     transport = newTransport;
     server.connected(this);
+    if (server.isShuttingDown()) { // it was accepted just before
+      finish();
+      return;
+    }
     watch(Watch.FIRST, seconds(options.headerTime()));
   }
 
@@ -328,11 +337,11 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     }
     if (upgraded != null) {
       upgraded.connectionLost(exception);
+    } else if (options.cancelOnDisconnect()) {
+      cancel("the client has gone");
     }
     if (task == null) {
       server.disconnected(this);
-    } else if (upgraded == null && options.cancelOnDisconnect()) {
-      cancel("the client has gone");
     }
   }
 
@@ -369,8 +378,13 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
   @Override
   public void data(int stream, byte[] data) {
-    if (receiving != null) {
-      bodyOf(receiving).feed(data);
+    var exchange = receiving;
+    if (exchange != null) {
+      var body = bodyOf(exchange);
+      body.feed(data);
+      if (exchange.waiting && body.isTooLong()) {
+        finish(); // nobody reads it, and it might go on for ever
+      }
     }
   }
 
@@ -413,7 +427,8 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   // ---- answering --------------------------------------------------------------------------------
 
   private void start(Exchange exchange) {
-    task = loop.createTask(this::work, TaskOptions.named(nameOf(exchange)));
+    // not at once, in the middle of receiving, whatever the loop's task factory does with others
+    task = loop.createTask(this::work, TaskOptions.named(nameOf(exchange)).eagerStart(false));
   }
 
   private static String nameOf(Exchange exchange) {
@@ -423,6 +438,8 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
 
   /// Answers requests while there are some. The body of the task.
   private void work() {
+    boolean complete = false;
+    working = true;
     try {
       var exchange = current;
       var context = Context.copyContext();
@@ -438,10 +455,14 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
         first = false;
         exchange = next(each);
       }
+      complete = true;
     } finally {
       task = null;
+      working = false;
       if (lost) {
         server.disconnected(this);
+      } else if (!complete && !finishing) {
+        abort(); // there is nobody who would answer, or close it
       }
     }
   }
@@ -480,7 +501,8 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     if (!lost && exchange.responded) { // the response has begun
       transport().abort();
     } else if (!lost && meant) {
-      respond(exchange, HttpProblem.of(503, "The server is shutting down.").toResponse().close());
+      var why = server.isShuttingDown() ? "The server is shutting down." : "This was given up.";
+      respond(exchange, HttpProblem.of(503, why).toResponse().close());
       finish();
     } else if (!lost) {
       respond(exchange, Answers.failed(request, e, loop));
@@ -586,6 +608,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
         transport().abort(); // so that nobody takes the part for the whole
       }
     }
+    exchange.written = true;
     request.answered(response.status(), exchange.sent, complete);
   }
 
@@ -613,12 +636,11 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     }
     if (!exchange.hasEnded()) {
       exchange.waiting = true;
-      var body = bodyOf(exchange);
-      body.discard();
+      bodyOf(exchange).discard();
       if (receiving == exchange) {
         watchRate(exchange);
-      } else if (body.hasFailed()) {
-        finish();
+      } else {
+        finish(); // it was refused: no more will come
       }
       return null; // end() goes on
     }
@@ -697,6 +719,12 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   void cancel(String reason) {
     if (task != null && task.cancelling() == 0) {
       task.cancel(reason);
+      if (!working) { // nor will it: its body, which would tell of its end, never runs
+        task = null;
+        if (!lost) {
+          abort();
+        }
+      }
     }
   }
 
@@ -880,7 +908,13 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       }
       case IDLE -> finish();
       case BODY -> checkRate();
-      case LINGER -> transport().abort();
+      case LINGER -> {
+        if (transport().getWriteBufferSize() > 0) { // a slow client: checkStall() has an eye on it
+          watch(Watch.LINGER, LINGER);
+        } else {
+          transport().abort();
+        }
+      }
     }
   }
 

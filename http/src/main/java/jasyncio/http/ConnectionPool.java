@@ -57,7 +57,7 @@ final class ConnectionPool {
     }
   }
 
-  private static final class Waiter {
+  static final class Waiter {
     final long ticket;
     final Future<Boolean> woken;
     @Nullable ClientConnection granted;
@@ -94,7 +94,8 @@ final class ConnectionPool {
   /// @param fresh whether it must be a new one
   ClientConnection acquire(Route route, boolean fresh) throws HttpException {
     checkOpen();
-    if (fresh && groups.get(route) instanceof Group stale) {
+    var stale = groups.get(route);
+    if (fresh && stale != null) {
       List.copyOf(stale.idle).forEach(ClientConnection::shut);
     }
     var group = groups.computeIfAbsent(route, Group::new);

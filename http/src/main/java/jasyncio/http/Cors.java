@@ -96,7 +96,7 @@ public final class Cors implements Middleware {
     if (origin != null && wanted != null && request.method().equals("OPTIONS")) {
       return preflight(origin, allowed && methods.contains(wanted), wanted);
     }
-    var response = next.handle(request);
+    var response = answer(request, next);
     if (!allowed || origin == null) {
       return origins.contains("*") ? response : vary(response);
     }
@@ -104,6 +104,15 @@ public final class Cors implements Middleware {
     return exposed.isEmpty()
         ? response
         : response.header("Access-Control-Expose-Headers", String.join(", ", exposed));
+  }
+
+  /// A problem is for the page as well, which sees only what it is allowed to.
+  private static Response answer(Request request, Handler next) throws Exception {
+    try {
+      return next.handle(request);
+    } catch (HttpProblem e) {
+      return e.toResponse();
+    }
   }
 
   private Response preflight(String origin, boolean allowed, String wanted) {

@@ -81,7 +81,7 @@ public record HttpOptions(
     positive("requestLine", requestLine);
     positive("headerBytes", headerBytes);
     positive("headerCount", headerCount);
-    positive("maxBody", maxBody + 1);
+    positive("maxBody", maxBody < 0 ? -1 : 1);
     positive("headerTime", headerTime.toNanos());
     positive("bodyRate", bodyRate + 1L);
     positive("idleTime", idleTime.toNanos());

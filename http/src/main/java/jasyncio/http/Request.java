@@ -353,7 +353,9 @@ public final class Request {
 
   /// Has something run once the response was sent, in a task of its own: the client does not wait
   /// for it, and the connection goes on. What it throws is reported to the loop's exception
-  /// handler. A shutdown waits for it like for a handler.
+  /// handler. A shutdown waits for it like for a handler. What it needs of the body is read before
+  /// the response: afterwards a body that has not come as a whole is dropped, and reading it throws
+  /// an [IOException].
   ///
   /// @param action what to run
   public void afterResponse(Action<?> action) {
@@ -378,7 +380,13 @@ public final class Request {
   void answered(int status, long bytes, boolean complete) {
     if (watchers != null) {
       var outcome = new Outcome(status, bytes, complete);
-      watchers.forEach(watcher -> watcher.accept(outcome));
+      for (var watcher : watchers) {
+        try {
+          watcher.accept(outcome);
+        } catch (RuntimeException e) {
+          Answers.report("Unhandled exception in what watches ", this, e, exchange.loop());
+        }
+      }
       watchers = null;
     }
   }

@@ -86,6 +86,7 @@ final class RequestBody {
       reader.feedEof();
     }
     wake();
+    resume(); // what comes now is of the next request
   }
 
   /// Whoever reads gets this.
@@ -231,6 +232,7 @@ final class RequestBody {
 
   /// Nobody is going to read any more.
   void discard() {
+    fail(new IOException("the request was answered before all of its body had come"));
     discarded = true;
     chunks.clear();
     resume();
@@ -259,7 +261,7 @@ final class RequestBody {
 
     @Override
     public void pauseReading() {
-      if (!paused && !discarded) {
+      if (!paused && !discarded && !ended) {
         paused = true;
         source.pause();
       }

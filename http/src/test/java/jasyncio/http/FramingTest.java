@@ -92,6 +92,7 @@ class FramingTest {
         "POST / HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: identity\\r\\n\\r\\n",
         "POST / HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: xchunkedx\\r\\n\\r\\n0\\r\\n\\r\\n",
         "POST / HTTP/1.0\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n\\r\\n",
+        "GET / HTTP/1.1\\r\\nHost: x\\r\\nSec-WebSocket-Key1: a\\r\\nSec-WebSocket-Key2: b\\r\\n\\r\\n12345678",
         // chunks
         "POST / HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n1\\na\\r\\n0\\r\\n\\r\\n",
         "POST / HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n1\\r\\na\\n0\\r\\n\\r\\n",
@@ -108,6 +109,7 @@ class FramingTest {
         "POST / HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\nX: y\\n\\r\\n",
         "POST / HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\nX: y\\r\\n z\\r\\n\\r\\n",
         "POST / HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0\\r\\nX : y\\r\\n\\r\\n",
+        "POST / HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n0 ;a\\r\\nX: y\\r\\n z\\r\\n\\r\\n",
       })
   void request_thatIsNotExact_isRefused(String request) throws Exception {
     assertThat(ask(request))

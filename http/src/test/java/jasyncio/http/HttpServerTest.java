@@ -1,10 +1,13 @@
 package jasyncio.http;
 
 import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.Asyncio;
 import jasyncio.ContextVar;
 import jasyncio.net.StreamReader;
 import jasyncio.sync.Event;
@@ -421,6 +424,95 @@ class HttpServerTest {
       client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
       assertThat(client.readResponse()).endsWith("abc");
       assertThat(readers.get(0)).isSameAs(readers.get(1));
+    }
+  }
+
+  @AsyncTest
+  void longBodyThatNobodyReads_doesNotStopTheNextRequest() throws Exception {
+    for (int length : new int[] {70_000, 200_000}) {
+      var server =
+          RawClient.server(
+              rq -> {
+                if (rq.path().equals("/stream")) {
+                  rq.body(); // which has more than it takes in
+                }
+                sleep(1); // all of it has come
+                return Response.text("answered");
+              },
+              HttpOptions.defaults());
+      for (var path : List.of("/", "/stream")) {
+        try (var client = RawClient.inMemory(server)) {
+          client.send(
+              "POST " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: " + length + "\r\n\r\n");
+          client.send("a".repeat(length));
+          assertThat(client.readResponse()).endsWith("answered");
+          assertThat(client.send(GET).readResponse()).endsWith("answered");
+        }
+      }
+      server.close();
+    }
+  }
+
+  @AsyncTest
+  void writer_takesNothing_onceTheBodyHasEnded() throws Exception {
+    var writers = new ArrayList<BodyWriter>();
+    try (var server =
+            RawClient.server(
+                rq ->
+                    Response.stream(
+                        3,
+                        out -> {
+                          writers.add(out);
+                          out.write("abc");
+                        }),
+                HttpOptions.defaults());
+        var client = RawClient.inMemory(server)) {
+      assertThat(client.send(GET).readResponse()).endsWith("abc");
+      var late = writers.getFirst();
+      assertThatThrownBy(() -> late.write("def")).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(late::flush).isInstanceOf(IllegalStateException.class);
+      assertThat(client.send(LAST).readAll()).startsWith("HTTP/1.1 200 OK\n").endsWith("\n\nabc");
+    }
+  }
+
+  @AsyncTest
+  void bodyThatIsReadAfterTheResponse_andHadNotCome_fails() throws Exception {
+    var outcomes = new ArrayList<String>();
+    try (var server =
+            RawClient.server(
+                rq -> {
+                  rq.afterResponse(() -> {
+                    try {
+                      outcomes.add(rq.text());
+                    } catch (IOException e) {
+                      outcomes.add(String.valueOf(e.getMessage()));
+                    }
+                  });
+                  return Response.text("early");
+                },
+                HttpOptions.defaults());
+        var client = RawClient.inMemory(server)) {
+      client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n\r\nabc");
+      assertThat(client.readResponse()).endsWith("early");
+      client.send("def");
+      assertThat(client.send(LAST).readAll()).endsWith("early");
+    }
+    assertThat(outcomes)
+        .containsExactly("the request was answered before all of its body had come", "");
+  }
+
+  @AsyncTest
+  void connections_areForgotten_alsoIfTasksBeginAtOnce() throws Exception {
+    var server = RawClient.server(rq -> Response.text("Hello"), HttpOptions.defaults());
+    getRunningLoop().setTaskFactory(Asyncio.eagerTaskFactory());
+    try (server) {
+      try (var client = RawClient.inMemory(server)) {
+        assertThat(client.send(GET + LAST).readAll()).endsWith("\n\nHello");
+      }
+      sleep(1);
+      assertThat(server.statistics()).isEqualTo(new HttpServer.Statistics(0, 2));
+    } finally {
+      getRunningLoop().setTaskFactory(null);
     }
   }
 }

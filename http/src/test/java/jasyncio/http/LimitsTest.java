@@ -15,6 +15,7 @@ import java.util.ArrayList;
 @SuppressWarnings("StringConcatToTextBlock") // which has no carriage returns
 class LimitsTest {
   private static final String GET = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+  private static final String LAST = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
   private static final HttpOptions DEFAULTS = HttpOptions.defaults();
 
   private static HttpServer server(HttpOptions options) {
@@ -298,5 +299,48 @@ class LimitsTest {
         .hasMessageContaining("headerCount");
     assertThatThrownBy(() -> DEFAULTS.grace(Duration.ofSeconds(-1)))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @AsyncTest
+  void chunkedBody_thatNobodyReads_hasALimit() throws Exception {
+    try (var server = RawClient.server(rq -> Response.text("early"), DEFAULTS.maxBody(1000));
+        var client = RawClient.inMemory(server)) {
+      client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+      assertThat(client.readResponse()).endsWith("early");
+      for (int i = 0; i < 11; i++) {
+        client.send("64\r\n" + "a".repeat(100) + "\r\n");
+      }
+      double began = getRunningLoop().time();
+      assertThat(client.readAll()).isEmpty();
+      assertThat(getRunningLoop().time()).isEqualTo(began);
+    }
+  }
+
+  @AsyncTest
+  void largeResponse_beforeTheRequestHasEnded_isSentAsAWhole() throws Exception {
+    try (var server =
+            RawClient.server(
+                rq ->
+                    Response.stream(
+                            150_000,
+                            out -> {
+                              for (int i = 0; i < 15; i++) {
+                                out.write(new byte[10_000]);
+                                sleep(0.01);
+                              }
+                            })
+                        .header("Connection", "close"),
+                DEFAULTS);
+        var client = RawClient.inMemory(server)) {
+      client.send(post(6) + "abc").readHead();
+      sleep(5); // a slow client
+      assertThat(client.read(150_000)).hasSize(150_000);
+      assertThat(client.readAll()).isEmpty();
+    }
+  }
+
+  @AsyncTest
+  void body_mayHaveNoLimit() throws Exception {
+    assertThat(ask(DEFAULTS.maxBody(Long.MAX_VALUE), post(3) + "abc", LAST)).contains("<3>");
   }
 }

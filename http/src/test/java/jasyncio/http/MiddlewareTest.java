@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import jasyncio.testing.AsyncTest;
 import jasyncio.testing.OnLoop;
 import java.io.ByteArrayInputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -184,5 +186,35 @@ class MiddlewareTest {
         app.with(Compression.standard()).test().get("/").header("Accept-Encoding", "*").send();
     assertThat(unzip(response)).isEqualTo("abcdef");
     assertThat(response.trailers().get("Done")).isEqualTo("yes");
+  }
+
+  @AsyncTest
+  void page_ofAnAllowedSite_maySeeAProblem() throws Exception {
+    Handler failing =
+        rq -> {
+          throw HttpProblem.of(404);
+        };
+    var response =
+        failing
+            .with(Cors.of("https://shop.example"))
+            .test()
+            .get("/")
+            .header("Origin", "https://shop.example")
+            .send()
+            .expect(404);
+    assertThat(response.header("Access-Control-Allow-Origin")).isEqualTo("https://shop.example");
+    assertThat(response.header("Vary")).isEqualTo("Origin");
+  }
+
+  @Test
+  void accessLog_isTheSameInEveryCountry() {
+    var before = Locale.getDefault();
+    Locale.setDefault(Locale.GERMANY);
+    try {
+      var entry = new AccessLog.Entry("GET", "/", null, 200, 5, Duration.ofMillis(12), true);
+      assertThat(entry).hasToString("- \"GET /\" 200 5 bytes 0.012 s");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 }

@@ -3,6 +3,7 @@ package jasyncio.http;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,6 +11,7 @@ import jasyncio.CancelledError;
 import jasyncio.ErrorContext;
 import jasyncio.sync.Event;
 import jasyncio.testing.AsyncTest;
+import jasyncio.testing.MemoryStreams;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -218,7 +220,7 @@ class ShutdownTest {
       assertThat(steps).containsExactly("begun");
       sleep(0.2);
       assertThat(steps).containsExactly("begun", "cancelled");
-      client.readAll();
+      assertThat(client.readAll()).startsWith("HTTP/1.1 503 ").doesNotContain("shutting down");
     }
   }
 
@@ -367,5 +369,72 @@ class ShutdownTest {
     sleep(0);
     serving.cancel();
     assertThatThrownBy(serving::await).isInstanceOf(CancelledError.class);
+  }
+
+  @AsyncTest
+  void connectionThatIsMade_whileTheServerStops_isClosedAtOnce() throws Exception {
+    var server = server(rq -> Response.empty(204));
+    server.stop();
+    double began = getRunningLoop().time();
+    try (server;
+        var client = RawClient.inMemory(server)) {
+      assertThat(client.readAll()).isEmpty();
+      assertThat(getRunningLoop().time()).isEqualTo(began);
+    }
+  }
+
+  @AsyncTest
+  void handlerThatIsCancelled_beforeItBegins_isForgotten() throws Exception {
+    var server = server(rq -> Response.empty(204));
+    for (boolean lost : new boolean[] {false, true}) {
+      try (var pair = MemoryStreams.pair()) {
+        var transport = pair.right().writer().transport();
+        var protocol = server.newConnection();
+        transport.setProtocol(protocol);
+        protocol.connectionMade(transport);
+        protocol.dataReceived(GET.getBytes(ISO_8859_1));
+        if (lost) {
+          transport.abort();
+          protocol.connectionLost(null);
+        } else {
+          server.abort();
+        }
+        sleep(1);
+        assertThat(server.statistics()).isEqualTo(new HttpServer.Statistics(0, 0));
+      }
+    }
+    server.close();
+  }
+
+  @AsyncTest
+  void problemThatCannotBeSent_isAnswered500_andReported() throws Exception {
+    var errors = collectErrors();
+    try (var server =
+            server(rq -> {
+              throw HttpProblem.of(400).header("Content-Length", "5");
+            });
+        var client = RawClient.inMemory(server)) {
+      assertThat(client.send(GET).readResponse()).startsWith("HTTP/1.1 500 ");
+    }
+    assertThat(errors).hasSize(1);
+    assertThat(errors.getFirst().exception()).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @AsyncTest
+  void logThatThrows_isReported_andNothingElse() throws Exception {
+    var errors = collectErrors();
+    try (var server =
+            server(
+                ((Handler) rq -> Response.text("Hello"))
+                    .with(
+                        AccessLog.to(_ -> {
+                          throw new IllegalStateException("the disk is full");
+                        })));
+        var client = RawClient.inMemory(server)) {
+      assertThat(client.send(GET).readResponse()).endsWith("Hello");
+      assertThat(client.send(GET).readResponse()).endsWith("Hello");
+    }
+    assertThat(errors).hasSize(2);
+    assertThat(errors.getFirst().exception()).hasMessage("the disk is full");
   }
 }

@@ -171,7 +171,7 @@ public final class Http1Codec implements HttpCodec {
     while (i < in.readerIndex() && in.getByte(i) == '0') {
       i++;
     }
-    return i > from && i < in.readerIndex() && (in.getByte(i) == '\r' || in.getByte(i) == ';');
+    return i > from && i < in.readerIndex() && Character.digit(in.getByte(i), 16) < 0;
   }
 
   private void step(ByteBuf in) throws Refusal {
@@ -198,6 +198,9 @@ public final class Http1Codec implements HttpCodec {
           emptyLines = 0;
           var head = headOf(request);
           boolean ended = i + 1 < decoded.size() && decoded.get(i + 1) instanceof LastHttpContent;
+          if (ended != (head.length() == 0)) { // as of Sec-WebSocket-Key1, which Netty knows
+            throw new Refusal(400, "The request has a body that no header tells of.");
+          }
           inBody = !ended;
           if (ended) {
             i++;
