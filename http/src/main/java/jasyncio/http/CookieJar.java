@@ -202,7 +202,7 @@ public final class CookieJar {
             name,
             value,
             hostOnly ? origin.host() : domain,
-            hostOnly || domain.equals(origin.host()) && isAddress(domain),
+            hostOnly || (domain.equals(origin.host()) && isAddress(domain)),
             path.startsWith("/") ? path : defaultPath(url),
             secure,
             atMost != null ? atMost : expires);

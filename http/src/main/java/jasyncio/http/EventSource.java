@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The events of a server (server-sent events, `text/event-stream`), as they come. Made by
@@ -123,7 +124,7 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
     }
     var event = events.poll();
     if (event != null) {
-      lastId = event.id();
+      lastId = Objects.requireNonNullElse(event.id(), "");
     }
     return event;
   }
@@ -232,7 +233,7 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
     };
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
   private static <X extends Throwable> X sneak(Throwable e) throws X {
     throw (X) e;
   }

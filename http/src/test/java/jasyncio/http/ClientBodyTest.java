@@ -62,6 +62,7 @@ class ClientBodyTest {
     var twoMembers = new ByteArrayOutputStream();
     twoMembers.write(gzip("abc".getBytes(UTF_8)));
     twoMembers.write(gzip("def".getBytes(UTF_8)));
+    @SuppressWarnings("ArrayRecordComponent")
     record Case(String encoding, byte[] bytes, byte[] plain) {}
     for (var each :
         List.of(

@@ -7,7 +7,6 @@ import jasyncio.testing.AsyncTest;
 import jasyncio.testing.CancelEverywhere;
 import jasyncio.testing.CancelEverywhere.Way;
 import jasyncio.testing.Checkpoints;
-import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 /// Cancelled at every moment, a request leaves no connection in an unknown state, and nobody
@@ -21,7 +20,7 @@ class ClientCancelTest {
   /// Answers each request on a connection with its target, in pieces.
   private static ScriptedServer server() {
     return ScriptedServer.inMemory(peer -> {
-      for (String head; !(head = peer.head()).isEmpty(); ) {
+      for (var head = peer.head(); !head.isEmpty(); head = peer.head()) {
         if (head.contains("Content-Length: 3")) {
           peer.body(3);
         }
@@ -175,7 +174,6 @@ class ClientCancelTest {
             scenario -> {
               var server = server();
               var client = server.client();
-              var ended = new ArrayList<String>();
               scenario.victim(() -> {
                 sleep(0.15);
                 client.close();
@@ -184,7 +182,7 @@ class ClientCancelTest {
                 try {
                   client.get(server.url("/other")).send();
                 } catch (HttpException e) {
-                  ended.add("" + e.getMessage());
+                  return; // it was closed
                 }
               });
               scenario.invariant(() -> {

@@ -10,11 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Redirections, cookies and proxies.
+@SuppressWarnings("StringConcatToTextBlock") // lines end as they do on the wire
 class ClientRedirectTest {
   /// Redirects `/NNN` with that status to the location, and answers all else with what was asked.
   private static ScriptedServer redirecting(String location) {
     return ScriptedServer.inMemory(peer -> {
-      for (String head; !(head = peer.head()).isEmpty(); ) {
+      for (var head = peer.head(); !head.isEmpty(); head = peer.head()) {
         var target = head.split(" ", 3)[1];
         int at = head.indexOf("Content-Length: ");
         var body =

@@ -3,6 +3,7 @@ package jasyncio.http;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.sleep;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +19,7 @@ import jasyncio.testing.OnEachRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
@@ -113,7 +115,7 @@ class ClientServerTest {
   // ---- a tunnel ---------------------------------------------------------------------------------
 
   /// Connects to where it is asked to.
-  private static void tunnel(StreamReader reader, StreamWriter writer, ArrayList<String> heads) {
+  private static void tunnel(StreamReader reader, StreamWriter writer, List<String> heads) {
     try (writer) {
       var head = new String(reader.readuntil("\r\n\r\n".getBytes(ISO_8859_1)), ISO_8859_1);
       heads.add(head);
@@ -197,15 +199,15 @@ class ClientServerTest {
               .body(
                   "text/plain",
                   out -> {
-                    for (String word; !(word = turn.get()).isEmpty(); ) {
+                    for (var word = turn.get(); !word.isEmpty(); word = turn.get()) {
                       out.write(word);
                     }
                   });
       turn.put("first");
       try (var response = request.open()) {
-        assertThat(new String(response.body().readexactly(5))).isEqualTo("first");
+        assertThat(new String(response.body().readexactly(5), UTF_8)).isEqualTo("first");
         turn.put("second");
-        assertThat(new String(response.body().readexactly(6))).isEqualTo("second");
+        assertThat(new String(response.body().readexactly(6), UTF_8)).isEqualTo("second");
         turn.put("");
         assertThat(response.body().read()).isEmpty();
       }

@@ -2,6 +2,7 @@ package jasyncio.http;
 
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.sleep;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.util.List;
 
 /// Requests and responses on real sockets, with servers that say exactly what the test wants.
+@SuppressWarnings("StringConcatToTextBlock") // lines end as they do on the wire
 class HttpClientTest {
   record Item(String name, int count) {}
 
@@ -370,7 +372,7 @@ class HttpClientTest {
           .hasMessageContaining("longer than 4 bytes");
       try (var response = client.get(server.url("/")).open()) {
         assertThat(response.length()).isEqualTo(5);
-        assertThat(new String(response.body().read())).isEqualTo("Hello");
+        assertThat(new String(response.body().read(), UTF_8)).isEqualTo("Hello");
       }
       assertThat(client.get(server.url("/")).maxBody(5).send().text()).isEqualTo("Hello");
     }
@@ -681,7 +683,7 @@ class HttpClientTest {
             ScriptedServer.inMemory(peer -> {
               peer.head();
               peer.say("HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n");
-              rest.append(new String(peer.connection().reader().read()));
+              rest.append(new String(peer.connection().reader().read(), UTF_8));
             });
         var client = server.client()) {
       var response = client.put(server.url("/")).text("abc").expectContinue().send();

@@ -124,7 +124,8 @@ public final class Decompressor implements AutoCloseable {
     }
     int before = header.length;
     var all = joined(header, data, at);
-    if (all.length > 0 && (all[0] & 0xff) != 0x1f || all.length > 1 && (all[1] & 0xff) != 0x8b) {
+    if ((all.length > 0 && (all[0] & 0xff) != 0x1f)
+        || (all.length > 1 && (all[1] & 0xff) != 0x8b)) {
       throw new IOException("it is no gzip data");
     }
     int length = headerLength(all);
