@@ -461,7 +461,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       working = false;
       if (lost) {
         server.disconnected(this);
-      } else if (!complete && !finishing) {
+      } else if (!complete && !finishing && upgrade == null) {
         abort(); // there is nobody who would answer, or close it
       }
     }
