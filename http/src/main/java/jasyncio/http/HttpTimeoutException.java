@@ -20,7 +20,7 @@ public final class HttpTimeoutException extends HttpException {
     TOTAL
   }
 
-  private final Limit limit;
+  private final transient Limit limit;
 
   HttpTimeoutException(Limit limit, String message) {
     super(message);

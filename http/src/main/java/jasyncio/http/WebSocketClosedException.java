@@ -8,8 +8,8 @@ import java.io.IOException;
 /// lost without a goodbye, 1011 an error; 3000 to 4999 are for libraries and programs.
 @SuppressWarnings("serial") // never serialized
 public final class WebSocketClosedException extends IOException {
-  private final int code;
-  private final String reason;
+  private final transient int code;
+  private final transient String reason;
 
   WebSocketClosedException(int code, String reason) {
     super("the WebSocket is closed: code " + code + (reason.isEmpty() ? "" : ", '" + reason + "'"));

@@ -5,8 +5,8 @@ import java.io.IOException;
 /// A server did not agree to a [WebSocket].
 @SuppressWarnings("serial") // never serialized
 public final class WebSocketHandshakeException extends IOException {
-  private final int status;
-  private final Headers headers;
+  private final transient int status;
+  private final transient Headers headers;
 
   WebSocketHandshakeException(int status, Headers headers, String why) {
     super(why);
