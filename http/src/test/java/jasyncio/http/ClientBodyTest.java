@@ -314,4 +314,79 @@ class ClientBodyTest {
       }
     }
   }
+
+  @AsyncTest
+  void eventsWithoutId_goOnAfterALoss() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(peer -> {
+              peer.head();
+              peer.say(
+                  peer.number <= 2
+                      ? EVENTS + "data: " + peer.number + "\n\n"
+                      : "HTTP/1.1 204 No Content\r\n\r\n");
+            });
+        var client = server.client();
+        var events = client.events(server.url("/")).reconnect(1)) {
+      var all = new ArrayList<String>();
+      for (var event : events) {
+        all.add(event.data());
+        assertThat(events.lastId()).isEmpty();
+      }
+      assertThat(all).containsExactly("1", "2");
+      assertThat(server.heads.getLast()).doesNotContain("Last-Event-ID");
+    }
+  }
+
+  @AsyncTest
+  void idThatNoHeaderCanHave_isNone() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(peer -> {
+              peer.head();
+              peer.say(
+                  peer.number == 1
+                      ? EVENTS + "id: 1\ndata: a\n\nid: \u0001\ndata: b\n\n"
+                      : "HTTP/1.1 204 No Content\r\n\r\n");
+            });
+        var client = server.client();
+        var events = client.events(server.url("/")).reconnect(1)) {
+      assertThat(events).hasSize(2);
+      assertThat(server.heads.getLast()).contains("\nLast-Event-ID: 1\n");
+    }
+  }
+
+  @AsyncTest
+  void closing_whileTheServerIsAsked_leavesNoConnection() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(peer -> {
+              peer.head();
+              sleep(2);
+              peer.say(EVENTS);
+              peer.awaitEnd();
+            });
+        var client = server.client()) {
+      var events = client.events(server.url("/")).reconnect(1);
+      var event = createTask(events::next);
+      sleep(1);
+      events.close();
+      assertThat(event.await()).isNull();
+      assertThat(client.statistics().connections()).isZero();
+    }
+  }
+
+  @AsyncTest
+  void closing_whileTheServerIsToBeAskedAgain_asksItNoMore() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(peer -> {
+              peer.head();
+              peer.say(EVENTS);
+            });
+        var client = server.client()) {
+      var events = client.events(server.url("/")).reconnect(10);
+      var event = createTask(events::next);
+      sleep(1);
+      events.close();
+      assertThat(event.await()).isNull();
+      assertThat(server.heads).hasSize(1);
+    }
+  }
 }

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /// Redirections, cookies and proxies.
 @SuppressWarnings("StringConcatToTextBlock") // lines end as they do on the wire
