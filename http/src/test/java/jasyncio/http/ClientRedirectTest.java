@@ -282,6 +282,19 @@ class ClientRedirectTest {
     assertThat(jar(SECURE, "__Host-a=1; Secure; Path=/").size()).isEqualTo(1);
   }
 
+  @Test
+  void cookie_forTls_isNotReplacedByWhatCameInPlain() {
+    var jar = jar(SECURE, "a=1; Secure; Domain=example.org; Path=/");
+    for (var forged : List.of("a=2; Path=/", "a=2; Domain=example.org; Path=/", "a=2; Path=/x")) {
+      jar.store(SITE, Headers.of("Set-Cookie", forged));
+      assertThat(jar.header(SECURE)).as(forged).isEqualTo("a=1");
+      assertThat(jar.size()).as(forged).isEqualTo(1);
+    }
+    jar.store(SITE, Headers.of("Set-Cookie", "b=2; Path=/"));
+    jar.store(SECURE, Headers.of("Set-Cookie", "a=3; Domain=example.org; Path=/"));
+    assertThat(jar.header(SITE)).isEqualTo("b=2; a=3");
+  }
+
   @AsyncTest
   void cookie_isForgottenInTime() {
     assertThat(jar(SITE, "a=1; Max-Age=100", "a=2; Max-Age=0").size()).isZero();
