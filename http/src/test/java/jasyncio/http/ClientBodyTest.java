@@ -389,4 +389,46 @@ class ClientBodyTest {
       assertThat(server.heads).hasSize(1);
     }
   }
+
+  @AsyncTest
+  void bodyThatGrowsBeyondMeasure_inTwoSteps_isRefused() throws Exception {
+    // No step is beyond measure by itself: blocks of noise and zeros, each compressed alone.
+    var block = new byte[40_000];
+    var noise = new byte[350];
+    new Random(3).nextBytes(noise);
+    System.arraycopy(noise, 0, block, 0, noise.length);
+    var inner = new ByteArrayOutputStream();
+    int blocks = 1000;
+    try (var deflater = new Deflater(9)) {
+      var room = new byte[1000];
+      for (int i = 0; i < blocks; i++) {
+        deflater.setInput(block);
+        inner.write(room, 0, deflater.deflate(room, 0, room.length, Deflater.FULL_FLUSH));
+      }
+      deflater.finish();
+      inner.write(room, 0, deflater.deflate(room));
+    }
+    var outer = gzip(inner.toByteArray());
+    assertThat(blocks * block.length).isLessThan(100 * inner.size());
+    assertThat(inner.size()).isLessThan(1_000_000).isGreaterThan(50 * outer.length);
+    try (var server = answering("deflate, gzip", outer, 100_000);
+        var client = server.client(ClientOptions.defaults().maxBody(100_000_000))) {
+      assertThatThrownBy(() -> client.get(server.url("/")).send())
+          .isInstanceOf(HttpException.class)
+          .hasMessageContaining("100 times");
+    }
+  }
+
+  @AsyncTest
+  void gzipOfManyMembers_isRead() throws Exception {
+    var members = new ByteArrayOutputStream();
+    for (int i = 0; i < 20_000; i++) {
+      members.write(gzip(new byte[0]));
+    }
+    members.write(gzip("abc".getBytes(UTF_8)));
+    try (var server = answering("gzip", members.toByteArray(), 100_000);
+        var client = server.client()) {
+      assertThat(client.get(server.url("/")).send().text()).isEqualTo("abc");
+    }
+  }
 }
