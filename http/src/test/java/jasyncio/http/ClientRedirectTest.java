@@ -123,8 +123,7 @@ class ClientRedirectTest {
               "http://good\uFF1Fx.example/",
               "http://ann:secret@my_host:80/",
               "http://ann@my_host/")) {
-        assertThatThrownBy(() -> client.get(url), url)
-            .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> client.get(url), url).isInstanceOf(IllegalArgumentException.class);
       }
       assertThat(client.get("http://b\u00FCcher.example/?u=http://b\u00FCcher.example/").url())
           .hasToString("http://xn--bcher-kva.example/?u=http://b%C3%BCcher.example/");
