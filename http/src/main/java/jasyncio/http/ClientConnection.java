@@ -257,6 +257,8 @@ final class ClientConnection implements Protocol, ClientEvents {
     if (reusable) {
       idleSince = loop.time();
       pool.release(this);
+    } else if (!finished.isSent() || transport().getWriteBufferSize() > 0) {
+      abort(); // the server may never take the rest of the request
     } else {
       shut();
     }

@@ -153,8 +153,9 @@ public final class ClientOptions {
   /// name}
   ///
   /// @param common the headers; `User-Agent: jasyncio` is one by itself
+  /// @throws IllegalArgumentException for those of the framing, as [ClientRequest#header]
   public ClientOptions headers(Headers common) {
-    Objects.requireNonNull(common, "headers");
+    common.forEach((name, _) -> ClientRequest.checkHeader(name));
     return with(o -> o.headers = common);
   }
 

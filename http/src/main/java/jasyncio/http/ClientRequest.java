@@ -104,7 +104,7 @@ public final class ClientRequest {
     return with(r -> r.headers = r.headers.and(name, value));
   }
 
-  private static void checkHeader(String name) {
+  static void checkHeader(String name) {
     switch (name.toLowerCase(Locale.ROOT)) {
       case "content-length" ->
           throw new IllegalArgumentException(

@@ -47,6 +47,13 @@ public final class CookieJar {
           && hostOnly == other.hostOnly;
     }
 
+    /// Whether the other would be sent beside this one, or instead.
+    boolean hides(Kept other) {
+      return name.equals(other.name)
+          && (isWithin(domain, other.domain) || isWithin(other.domain, domain))
+          && isPathWithin(other.path, path);
+    }
+
     boolean isFor(String host, String requestPath, boolean overTls) {
       return (hostOnly ? host.equals(domain) : isWithin(host, domain))
           && isPathWithin(requestPath, path)
@@ -141,12 +148,15 @@ public final class CookieJar {
     for (var header : headers.all("Set-Cookie")) {
       var cookie = parse(url, header);
       if (cookie != null) {
-        keep(cookie);
+        keep(cookie, Urls.origin(url).secure());
       }
     }
   }
 
-  private void keep(Kept cookie) {
+  private void keep(Kept cookie, boolean overTls) {
+    if (!overTls && cookies.stream().anyMatch(c -> c.secure && c.hides(cookie))) {
+      return; // RFC 6265bis: what came over TLS is not replaced by what anybody could have sent
+    }
     cookies.removeIf(cookie::isSame);
     dropExpired();
     if (!cookie.expires.isAfter(Instant.now())) {

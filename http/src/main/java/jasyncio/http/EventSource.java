@@ -140,12 +140,18 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
   private void connect() throws IOException {
     if (asked) {
       Asyncio.sleep(delay);
+      if (ended) {
+        return;
+      }
     }
     asked = true;
     var asking = lastId.isEmpty() ? request : request.header("Last-Event-ID", encodedId());
     var opened = asking.open();
     try {
-      if (opened.status() == 204) {
+      if (ended) { // it was closed meanwhile
+        opened.abort();
+        return;
+      } else if (opened.status() == 204) {
         ended = true;
         opened.close();
         return;

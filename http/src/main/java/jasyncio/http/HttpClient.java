@@ -390,6 +390,7 @@ public final class HttpClient implements AutoCloseable {
         }
         if (connection.idleFor() > SURELY_FRESH) {
           Asyncio.sleep(0); // an end that has come meanwhile is noticed
+          Asyncio.sleep(0); // and told: that comes behind what was ready in its turn
         }
         if (connection.isUsable()) {
           return connection;

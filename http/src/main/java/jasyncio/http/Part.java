@@ -141,7 +141,7 @@ public final class Part {
         complete = true;
       } finally {
         if (!complete) {
-          AsyncFiles.deleteIfExists(file);
+          Upload.delete(file);
         }
       }
     }

@@ -1,10 +1,13 @@
 package jasyncio.http;
 
+import jasyncio.Asyncio;
 import jasyncio.files.AsyncFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /// The content of a [Part], in memory or in a temporary file: from [Part#spill]. To be closed.
@@ -45,7 +48,7 @@ public final class Upload implements AutoCloseable {
       complete = true;
     } finally {
       if (!complete) {
-        AsyncFiles.deleteIfExists(file);
+        delete(file);
       }
     }
     return new Upload(new byte[0], file, size);
@@ -82,12 +85,20 @@ public final class Upload implements AutoCloseable {
 
   /// Removes the temporary file, if there is one. Suspends.
   ///
+  /// **Cancellation** ends the waiting; the file is removed.
+  ///
   /// @throws IOException if it cannot be removed
   @Override
   public void close() throws IOException {
     if (file != null) {
-      AsyncFiles.deleteIfExists(file);
+      delete(file);
     }
+  }
+
+  /// Removes a file, also if whoever waits for that is cancelled. Suspends.
+  static void delete(Path file) throws IOException {
+    Callable<Boolean> call = () -> Files.deleteIfExists(file);
+    var _ = Asyncio.shield(Asyncio.getRunningLoop().runInExecutor(call)).await(IOException.class);
   }
 
   /// {@return such as `<Upload of 70000 bytes, in a file>`}

@@ -6,6 +6,7 @@ import java.net.IDN;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLEncoder;
+import java.util.ArrayDeque;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,7 @@ final class Urls {
     if (!"http".equalsIgnoreCase(scheme) && !"https".equalsIgnoreCase(scheme)) {
       throw new IllegalArgumentException(
           "a client asks http:// and https:// addresses, and not " + url);
-    } else if (url.getRawUserInfo() != null) {
+    } else if (String.valueOf(url.getRawAuthority()).indexOf('@') >= 0) { // URI may not see a user
       throw new IllegalArgumentException(
           "credentials are not part of a URL: use basicAuth(user, password) of the request");
     }
@@ -107,11 +108,11 @@ final class Urls {
   static URI resolve(URI base, String location) throws HttpException {
     URI url;
     try {
-      url = base.resolve(new URI(encoded(location.strip())));
+      url = resolved(base, new URI(encoded(location.strip())));
       if (url.getRawFragment() == null && base.getRawFragment() != null) {
         url = new URI(url + "#" + base.getRawFragment());
       }
-      if (url.getRawUserInfo() != null) { // which may come from anywhere
+      if (String.valueOf(url.getRawAuthority()).indexOf('@') >= 0) { // which may come from anywhere
         url = new URI(url.toString().replaceFirst("//[^/?#]*@", "//"));
       }
       return check(url);
@@ -119,6 +120,59 @@ final class Urls {
       throw new HttpException(
           base + " redirects to an address that cannot be asked: " + e.getMessage(), e);
     }
+  }
+
+  /// As RFC 3986 says in section 5.2.2; [URI#resolve] takes an older one, to which `?page=2` is in
+  /// the folder of an address, and `x` behind an address without a path a part of its host.
+  private static URI resolved(URI base, URI reference) throws URISyntaxException {
+    if (reference.isAbsolute()) {
+      return reference;
+    }
+    var text = new StringBuilder(base.getScheme()).append("://");
+    var query = reference.getRawQuery();
+    if (reference.getRawAuthority() != null) {
+      text.append(reference.getRawAuthority()).append(withoutDots(reference.getRawPath()));
+    } else {
+      text.append(base.getRawAuthority());
+      var own = base.getRawPath().isEmpty() ? "/" : base.getRawPath();
+      var path = reference.getRawPath();
+      if (path.isEmpty()) {
+        text.append(own);
+        query = query == null ? base.getRawQuery() : query;
+      } else {
+        text.append(
+            withoutDots(
+                path.startsWith("/") ? path : own.substring(0, own.lastIndexOf('/') + 1) + path));
+      }
+    }
+    if (query != null) {
+      text.append('?').append(query);
+    }
+    if (reference.getRawFragment() != null) {
+      text.append('#').append(reference.getRawFragment());
+    }
+    return new URI(text.toString());
+  }
+
+  /// A path without `.` and `..`.
+  private static String withoutDots(String path) {
+    if (path.isEmpty()) {
+      return path;
+    }
+    var parts = path.substring(1).split("/", -1);
+    var kept = new ArrayDeque<String>();
+    for (int i = 0; i < parts.length; i++) {
+      boolean up = parts[i].equals("..");
+      if (up) {
+        kept.pollLast();
+      } else if (!parts[i].equals(".")) {
+        kept.addLast(parts[i]);
+      }
+      if (i == parts.length - 1 && (up || parts[i].equals("."))) {
+        kept.addLast("");
+      }
+    }
+    return "/" + String.join("/", kept);
   }
 
   private static String encoded(String text) {
@@ -157,19 +211,26 @@ final class Urls {
 
   /// The address with a host of ASCII characters, if it has another.
   private static @Nullable String asciiHost(String text) {
-    int start = text.indexOf("://");
-    if (start < 0) {
-      return null;
+    int start = text.indexOf("//");
+    if (start < 0 || !text.substring(0, start).matches("([a-zA-Z][-+.a-zA-Z0-9]*:)?")) {
+      return null; // there is none, or it is in a path or a query
     }
-    start += 3;
+    start += 2;
     int end = start;
     boolean other = false;
     while (end < text.length() && "/?#:".indexOf(text.charAt(end)) < 0) {
       other |= text.charAt(end) > 127;
       end++;
     }
-    return other
-        ? text.substring(0, start) + IDN.toASCII(text.substring(start, end)) + text.substring(end)
-        : null;
+    if (!other) {
+      return null;
+    }
+    var host = IDN.toASCII(text.substring(start, end));
+    if (!host.chars().allMatch(c -> Character.isLetterOrDigit(c) || c == '-' || c == '.')) {
+      // Some characters stand for several, among them those that end a host.
+      throw new IllegalArgumentException(
+          "the host of '" + text + "' is written with characters that no host has");
+    }
+    return text.substring(0, start) + host + text.substring(end);
   }
 }

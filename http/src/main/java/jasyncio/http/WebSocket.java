@@ -59,6 +59,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
    */
   private static final int MANY = 16; // messages, or
   private static final int MUCH = 64 * 1024; // bytes that wait before no more is read
+  private static final int SLICE = 4 * 1024; // bytes of compressed messages that are taken at once
   private static final double LINGER = 2; // seconds for who has broken the rules to read why
   private static final int LONGEST_REASON = 123; // bytes
   private static final int LOST = 1006;
@@ -75,6 +76,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
   private final ArrayDeque<WebSocketMessage> queue = new ArrayDeque<>(2);
   private int queued; // bytes
   private boolean readingPaused;
+  private @Nullable ByteBuffer rest; // of what has come, when reading was paused
   private final WaitList receivers;
   private final WaitList senders;
   private final WaitList closers;
@@ -251,6 +253,11 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
     receivers.wakeFirst();
   }
 
+  /// How many bytes wait to be received.
+  int queued() {
+    return queued;
+  }
+
   private void updateReading() {
     boolean full = queue.size() >= MANY || queued >= MUCH;
     if (full && !readingPaused && !lost) {
@@ -259,7 +266,12 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
     } else if (readingPaused && (queue.isEmpty() || closeSent)) {
       readingPaused = false;
       received = true; // what comes now may have come in time
-      if (!lost) {
+      var before = rest;
+      rest = null;
+      if (before != null && !lost) {
+        take(before);
+      }
+      if (!readingPaused && !lost) {
         transport.resumeReading();
       }
     }
@@ -331,7 +343,6 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
   }
 
   private long sendPing() {
-    received = false;
     codec.sendPing(ByteBuffer.allocate(Long.BYTES).putLong(++pingsSent).array());
     return pingsSent;
   }
@@ -494,7 +505,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
     @Override
     public void dataReceived(ByteBuffer data) {
       received = true;
-      codec.receive(data);
+      take(data);
     }
 
     @Override
@@ -526,6 +537,20 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
       senders.wakeAll();
       closers.wakeAll();
       leave(abrupt && !seen);
+    }
+  }
+
+  /// Takes what has come: all of it, or, as long messages may be compressed to very little, bit by
+  /// bit until there is enough.
+  private void take(ByteBuffer data) {
+    int end = data.limit();
+    while (data.position() < end && !(compressed && readingPaused)) {
+      data.limit(compressed ? Math.min(end, data.position() + SLICE) : end);
+      codec.receive(data);
+      data.limit(end);
+    }
+    if (data.hasRemaining()) {
+      rest = ByteBuffer.allocate(data.remaining()).put(data).flip();
     }
   }
 
@@ -606,6 +631,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
       schedulePing(); // it would not get there
       return;
     }
+    received = false;
     sendPing();
     pinging = loop.callLater(seconds(options.pingTime()), this::checkAlive);
   }

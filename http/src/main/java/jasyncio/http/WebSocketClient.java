@@ -38,7 +38,7 @@ final class WebSocketClient {
   private final String key;
 
   WebSocketClient(URI uri, WebSocketOptions options) {
-    this.uri = uri;
+    this.uri = URI.create(uri.toASCIIString());
     this.options = options;
     this.secure = "wss".equalsIgnoreCase(uri.getScheme());
     if ((!secure && !"ws".equalsIgnoreCase(uri.getScheme()))

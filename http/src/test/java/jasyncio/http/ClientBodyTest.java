@@ -314,4 +314,121 @@ class ClientBodyTest {
       }
     }
   }
+
+  @AsyncTest
+  void eventsWithoutId_goOnAfterALoss() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(peer -> {
+              peer.head();
+              peer.say(
+                  peer.number <= 2
+                      ? EVENTS + "data: " + peer.number + "\n\n"
+                      : "HTTP/1.1 204 No Content\r\n\r\n");
+            });
+        var client = server.client();
+        var events = client.events(server.url("/")).reconnect(1)) {
+      var all = new ArrayList<String>();
+      for (var event : events) {
+        all.add(event.data());
+        assertThat(events.lastId()).isEmpty();
+      }
+      assertThat(all).containsExactly("1", "2");
+      assertThat(server.heads.getLast()).doesNotContain("Last-Event-ID");
+    }
+  }
+
+  @AsyncTest
+  void idThatNoHeaderCanHave_isNone() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(peer -> {
+              peer.head();
+              peer.say(
+                  peer.number == 1
+                      ? EVENTS + "id: 1\ndata: a\n\nid: \u0001\ndata: b\n\n"
+                      : "HTTP/1.1 204 No Content\r\n\r\n");
+            });
+        var client = server.client();
+        var events = client.events(server.url("/")).reconnect(1)) {
+      assertThat(events).hasSize(2);
+      assertThat(server.heads.getLast()).contains("\nLast-Event-ID: 1\n");
+    }
+  }
+
+  @AsyncTest
+  void closing_whileTheServerIsAsked_leavesNoConnection() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(peer -> {
+              peer.head();
+              sleep(2);
+              peer.say(EVENTS);
+              peer.awaitEnd();
+            });
+        var client = server.client()) {
+      var events = client.events(server.url("/")).reconnect(1);
+      var event = createTask(events::next);
+      sleep(1);
+      events.close();
+      assertThat(event.await()).isNull();
+      assertThat(client.statistics().connections()).isZero();
+    }
+  }
+
+  @AsyncTest
+  void closing_whileTheServerIsToBeAskedAgain_asksItNoMore() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(peer -> {
+              peer.head();
+              peer.say(EVENTS);
+            });
+        var client = server.client()) {
+      var events = client.events(server.url("/")).reconnect(10);
+      var event = createTask(events::next);
+      sleep(1);
+      events.close();
+      assertThat(event.await()).isNull();
+      assertThat(server.heads).hasSize(1);
+    }
+  }
+
+  @AsyncTest
+  void bodyThatGrowsBeyondMeasure_inTwoSteps_isRefused() throws Exception {
+    // No step is beyond measure by itself: blocks of noise and zeros, each compressed alone.
+    var block = new byte[40_000];
+    var noise = new byte[350];
+    new Random(3).nextBytes(noise);
+    System.arraycopy(noise, 0, block, 0, noise.length);
+    var inner = new ByteArrayOutputStream();
+    int blocks = 1000;
+    try (var deflater = new Deflater(9)) {
+      var room = new byte[1000];
+      for (int i = 0; i < blocks; i++) {
+        deflater.setInput(block);
+        inner.write(room, 0, deflater.deflate(room, 0, room.length, Deflater.FULL_FLUSH));
+      }
+      deflater.finish();
+      inner.write(room, 0, deflater.deflate(room));
+    }
+    var outer = gzip(inner.toByteArray());
+    assertThat(blocks * block.length).isLessThan(100 * inner.size());
+    assertThat(inner.size()).isLessThan(1_000_000).isGreaterThan(50 * outer.length);
+    try (var server = answering("deflate, gzip", outer, 100_000);
+        var client = server.client(ClientOptions.defaults().maxBody(100_000_000))) {
+      assertThatThrownBy(() -> client.get(server.url("/")).send())
+          .isInstanceOf(HttpException.class)
+          .hasMessageContaining("100 times");
+    }
+  }
+
+  @AsyncTest
+  void gzipOfManyMembers_isRead() throws Exception {
+    var members = new ByteArrayOutputStream();
+    for (int i = 0; i < 20_000; i++) {
+      members.write(gzip(new byte[0]));
+    }
+    members.write(gzip("abc".getBytes(UTF_8)));
+    try (var server = answering("gzip", members.toByteArray(), 100_000);
+        var client = server.client()) {
+      assertThat(client.get(server.url("/")).send().text()).isEqualTo("abc");
+    }
+  }
 }

@@ -364,4 +364,37 @@ class ClientLimitsTest {
       }
     }
   }
+
+  @AsyncTest
+  void responseOfAServerThatTakesNoMore_leavesNoConnection() throws Exception {
+    try (var server =
+        ScriptedServer.inMemory(peer -> {
+          peer.head();
+          peer.say("HTTP/1.1 413 Too long\r\nContent-Length: 0\r\n\r\n");
+          sleep(1000);
+        })) {
+      var client = server.client();
+      var response =
+          client.put(server.url("/")).body("a/b", out -> out.write(new byte[10_000_000])).send();
+      assertThat(response.status()).isEqualTo(413);
+      sleep(1);
+      double began = getRunningLoop().time();
+      client.close(); // waits for the connections that are still there
+      assertThat(getRunningLoop().time()).isEqualTo(began);
+    }
+  }
+
+  @AsyncTest
+  void responseWithoutABody_thatAnnouncesOne_endsItsConnection() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(peer -> {
+              while (!peer.head().isEmpty()) {
+                peer.say("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n");
+              }
+            });
+        var client = server.client()) {
+      assertThat(client.get(server.url("/")).send().status()).isEqualTo(204);
+      assertThat(client.statistics().connections()).isZero();
+    }
+  }
 }

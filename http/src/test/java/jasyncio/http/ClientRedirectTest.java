@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /// Redirections, cookies and proxies.
 @SuppressWarnings("StringConcatToTextBlock") // lines end as they do on the wire
@@ -76,6 +77,65 @@ class ClientRedirectTest {
         assertThat(client.get(server.url("/302#end")).send().url()).hasToString(each.get(1));
         assertThat(server.heads.getLast()).doesNotContain("#", "Authorization");
       }
+    }
+  }
+
+  @Test
+  void locations_areResolved_asRfc3986Says() throws Exception {
+    for (var each :
+        List.of(
+            "g http://a/b/c/g",
+            "./g http://a/b/c/g",
+            "g/ http://a/b/c/g/",
+            "/g http://a/g",
+            "//g http://g",
+            "?y http://a/b/c/d;p?y",
+            "g?y http://a/b/c/g?y",
+            "#s http://a/b/c/d;p?q#s",
+            ";x http://a/b/c/;x",
+            " http://a/b/c/d;p?q",
+            ". http://a/b/c/",
+            ".. http://a/b/",
+            "../g http://a/b/g",
+            "../../../g http://a/g",
+            "/./g http://a/g",
+            "/../g http://a/g",
+            "g/../h http://a/b/c/h",
+            "g?y/../x http://a/b/c/g?y/../x")) {
+      var parts = each.split(" ", -1);
+      assertThat(Urls.resolve(URI.create("http://a/b/c/d;p?q"), parts[0]))
+          .as(each)
+          .hasToString(parts[1]);
+    }
+    var bare = URI.create("http://a#end");
+    assertThat(Urls.resolve(bare, "x")).hasToString("http://a/x#end");
+    assertThat(Urls.resolve(bare, ".evil/")).hasToString("http://a/.evil/#end");
+    assertThat(Urls.resolve(bare, "?x")).hasToString("http://a/?x#end");
+  }
+
+  @Test
+  void addresses_whoseHostIsNotWhatItSeems_areRefused() {
+    try (var client = new HttpClient()) {
+      for (var url :
+          List.of(
+              "http://good.c\u2100.example/", // a/c
+              "http://good\uFF0Fx.example/",
+              "http://good\uFF1Fx.example/",
+              "http://ann:secret@my_host:80/",
+              "http://ann@my_host/")) {
+        assertThatThrownBy(() -> client.get(url), url).isInstanceOf(IllegalArgumentException.class);
+      }
+      assertThat(client.get("http://b\u00FCcher.example/?u=http://b\u00FCcher.example/").url())
+          .hasToString("http://xn--bcher-kva.example/?u=http://b%C3%BCcher.example/");
+      assertThat(client.get("http://my_host/").url()).hasToString("http://my_host/");
+    }
+  }
+
+  @Test
+  void headersOfTheFraming_areNotCommonHeaders() {
+    for (var name : List.of("Content-Length", "transfer-encoding", "Connection", "Expect")) {
+      assertThatThrownBy(() -> ClientOptions.defaults().headers(Headers.of(name, "1")), name)
+          .isInstanceOf(IllegalArgumentException.class);
     }
   }
 
@@ -219,6 +279,19 @@ class ClientRedirectTest {
     assertThat(jar(SECURE, "__Secure-a=1").size()).isZero();
     assertThat(jar(SECURE, "__Host-a=1; Secure").size()).isZero();
     assertThat(jar(SECURE, "__Host-a=1; Secure; Path=/").size()).isEqualTo(1);
+  }
+
+  @Test
+  void cookie_forTls_isNotReplacedByWhatCameInPlain() {
+    var jar = jar(SECURE, "a=1; Secure; Domain=example.org; Path=/");
+    for (var forged : List.of("a=2; Path=/", "a=2; Domain=example.org; Path=/", "a=2; Path=/x")) {
+      jar.store(SITE, Headers.of("Set-Cookie", forged));
+      assertThat(jar.header(SECURE)).as(forged).isEqualTo("a=1");
+      assertThat(jar.size()).as(forged).isEqualTo(1);
+    }
+    jar.store(SITE, Headers.of("Set-Cookie", "b=2; Path=/"));
+    jar.store(SECURE, Headers.of("Set-Cookie", "a=3; Domain=example.org; Path=/"));
+    assertThat(jar.header(SITE)).isEqualTo("b=2; a=3");
   }
 
   @AsyncTest

@@ -1,7 +1,9 @@
 package jasyncio.http;
 
+import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.toThread;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Forms with files.
@@ -82,12 +86,15 @@ class MultipartTest {
                 "1")
             + part("Content-Disposition: form-data; filename=\"../../etc/passwd\"; name=x", "2")
             + part("Content-Disposition: form-data; name=x; filename=\"\"", "")
+            + part("Content-Disposition: form-data; name=x; filename=\"a/..\"", "3")
+            + part("Content-Disposition: form-data; name=x; filename=.", "4")
             + part(
                 "Content-Disposition: form-data; name=l\r\nContent-Type: text/plain; charset=iso-8859-1",
                 "\u00E4")
             + "--XX--";
     post(body, this::note).expect(204);
-    assertThat(steps).containsExactly("a\"b\"c;d|ä.txt|1", "x|passwd|2", "x||", "l|null|ä");
+    assertThat(steps)
+        .containsExactly("a\"b\"c;d|ä.txt|1", "x|passwd|2", "x||", "x||3", "x||4", "l|null|ä");
   }
 
   @AsyncTest
@@ -240,6 +247,30 @@ class MultipartTest {
     try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
       return files.filter(file -> file.toString().endsWith(".upload")).count();
     }
+  }
+
+  @AsyncTest
+  void closeThatIsCancelled_removesTheFileAllTheSame() throws Exception {
+    getRunningLoop().setDefaultExecutor(Executors.newSingleThreadExecutor());
+    Handler handler =
+        rq -> {
+          long before = temporaryFiles();
+          var upload = rq.multipart().iterator().next().spill(10);
+          assertThat(temporaryFiles()).isEqualTo(before + 1);
+          var gate = new CountDownLatch(1);
+          var busy = createTask(() -> toThread(() -> gate.await()));
+          sleep(0);
+          var closing = createTask(upload::close);
+          sleep(0);
+          closing.cancel();
+          assertThatThrownBy(closing::await).isInstanceOf(CancelledError.class);
+          gate.countDown();
+          busy.await();
+          toThread(() -> {}); // behind what was still to be done
+          assertThat(temporaryFiles()).isEqualTo(before);
+          return Response.empty(204);
+        };
+    post(file("x".repeat(1000)), handler).expect(204);
   }
 
   @AsyncTest

@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeoutException;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
@@ -415,6 +416,30 @@ class WebSocketTest {
   }
 
   @AsyncTest
+  void longMessages_thatWereCompressedToLittle_doNotFillTheMemory() throws Exception {
+    var go = new Event();
+    var most = new int[1];
+    var handler =
+        (WebSocketHandler)
+            ws -> {
+              go.await();
+              for (var message : ws) {
+                most[0] = Math.max(most[0], ws.queued() + message.length());
+                steps.add("" + message.length());
+              }
+            };
+    try (var server = server(handler);
+        var client = open(server, DEFLATE)) {
+      client.send(frame(0xC2, deflated(1_000_000)).repeat(40) + closeFrame(1000));
+      sleep(1);
+      go.set();
+      client.readAll();
+    }
+    assertThat(steps).hasSize(40).containsOnly("1000000");
+    assertThat(most[0]).isLessThan(8_000_000);
+  }
+
+  @AsyncTest
   void compressedMessage_thatIsNone_closesWith1007() throws Exception {
     breaksCompressed(frame(0xC1, "\u00FF\u00FF\u00FF\u00FF"), 1007);
   }
@@ -424,6 +449,25 @@ class WebSocketTest {
     breaksCompressed(frame(0xE1, "\0"), 1002);
     breaksCompressed(frame(0xC9, "p"), 1002);
     breaksCompressed(frame(0x41, "\0") + frame(0xC0, "\0"), 1002);
+  }
+
+  @AsyncTest
+  void message_ofTheGreatestLength_isTaken_howeverItIsSent() throws Exception {
+    var noise = new byte[10_000]; // becomes longer when it is compressed
+    new Random(5).nextBytes(noise);
+    try (var server = server(DEFAULTS.maxMessage(noise.length), ECHO);
+        var client = new Client(server)) {
+      assertThat(client.ws.isCompressed()).isTrue();
+      client.ws.send(noise);
+      assertThat(client.ws.receive().bytes()).isEqualTo(noise);
+    }
+    try (var server = server(DEFAULTS.maxMessage(10), ECHO);
+        var client = open(server)) {
+      client.send(frame(0x89, "p".repeat(125)));
+      assertThat(client.read(127)).startsWith("\u008A}ppp");
+      client.send(text("x".repeat(11)));
+      assertThat(client.readAll()).startsWith("\u0088").contains("\u0003\u00F1");
+    }
   }
 
   @AsyncTest
@@ -668,6 +712,27 @@ class WebSocketTest {
   }
 
   @AsyncTest
+  void pingOfTheHandler_doesNotMakeAClientSeemSilent() throws Exception {
+    try (var server =
+            server(ws -> {
+              sleep(39.5); // half a second before the answer to the first ping is looked for
+              steps.add("" + ws.ping().toMillis());
+              ws.close();
+            });
+        var client = open(server)) {
+      for (int i = 0; i < 2; i++) {
+        client.read(2);
+        var payload = client.read(8);
+        sleep(1);
+        client.send(frame(0x8A, payload));
+      }
+      client.read(4);
+      client.abort();
+    }
+    assertThat(steps).containsExactly("1000");
+  }
+
+  @AsyncTest
   void clientAndServer_keepEachOtherAlive() throws Exception {
     try (var server = server(ECHO);
         var client = new Client(server)) {
@@ -849,6 +914,18 @@ class WebSocketTest {
     for (var uri : List.of("http://x/", "ws:/x", "ws://x/#y", "ws://u:p@x/")) {
       assertThatThrownBy(() -> WebSocket.connect(URI.create(uri)))
           .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @AsyncTest
+  void client_asksForAnyPath() throws Exception {
+    try (var pair = MemoryStreams.pair()) {
+      var client = new WebSocketClient(URI.create("ws://x/\u0447\u00E4?\u0447"), DEFAULTS);
+      var opening = createTask(() -> client.open(pair.left().writer().transport()));
+      var line = new String(pair.right().reader().readline(), ISO_8859_1);
+      assertThat(line).isEqualTo("GET /%D1%87%C3%A4?%D1%87 HTTP/1.1\r\n");
+      pair.right().close();
+      assertThatThrownBy(opening::await).isInstanceOf(IOException.class);
     }
   }
 

@@ -22,6 +22,7 @@ public final class Decompressor implements AutoCloseable {
   private static final int FLAG_EXTRA = 4;
   private static final int FLAG_NAME = 8;
   private static final int FLAG_COMMENT = 16;
+  private static final int TRAILER_LENGTH = 8;
   private static final int MOST_HEADER = 64 * 1024 + 4096;
 
   private enum State {
@@ -35,6 +36,7 @@ public final class Decompressor implements AutoCloseable {
   private @Nullable Inflater inflater;
   private final CRC32 crc = new CRC32();
   private State state = State.HEADER;
+  private final byte[] block = new byte[BLOCK];
   private byte[] header = {}; // what has come of it, or of the trailer
   private boolean begun; // a member of gzip is complete
   private long in;
@@ -82,6 +84,13 @@ public final class Decompressor implements AutoCloseable {
   /// @return what is in it, perhaps nothing yet
   /// @throws IOException if it is not what it should be, or grows too much
   public byte[] decode(byte[] data) throws IOException {
+    return decode(data, in + data.length);
+  }
+
+  /// Takes a piece apart.
+  ///
+  /// @param sent how much was received for it in all, before anything was undone
+  private byte[] decode(byte[] data, long sent) throws IOException {
     in += data.length;
     var target = new ByteArrayOutputStream(Math.max(64, 4 * data.length));
     int at = 0;
@@ -89,14 +98,14 @@ public final class Decompressor implements AutoCloseable {
       at =
           switch (state) {
             case HEADER -> header(data, at);
-            case DATA -> inflate(data, at, target);
+            case DATA -> inflate(data, at, target, sent);
             case TRAILER -> trailer(data, at);
             case DONE ->
                 throw new IOException("something comes behind the end of the deflate data");
           };
     }
     var result = target.toByteArray();
-    return next == this || result.length == 0 ? result : next.decode(result);
+    return next == this || result.length == 0 ? result : next.decode(result, sent);
   }
 
   /// Checks that the end was no surprise.
@@ -123,7 +132,8 @@ public final class Decompressor implements AutoCloseable {
       return at;
     }
     int before = header.length;
-    var all = joined(header, data, at);
+    int end = Math.min(data.length, at + Math.max(64, before)); // mostly more than there is of it
+    var all = joined(header, data, at, end);
     if ((all.length > 0 && (all[0] & 0xff) != 0x1f)
         || (all.length > 1 && (all[1] & 0xff) != 0x8b)) {
       throw new IOException("it is no gzip data");
@@ -134,7 +144,7 @@ public final class Decompressor implements AutoCloseable {
         throw new IOException("the header of the gzip data is too long");
       }
       header = all;
-      return data.length;
+      return end;
     }
     header = new byte[0];
     crc.reset();
@@ -147,10 +157,10 @@ public final class Decompressor implements AutoCloseable {
     return at + length - before;
   }
 
-  private static byte[] joined(byte[] first, byte[] data, int at) {
-    var all = new byte[first.length + data.length - at];
+  private static byte[] joined(byte[] first, byte[] data, int at, int end) {
+    var all = new byte[first.length + end - at];
     System.arraycopy(first, 0, all, 0, first.length);
-    System.arraycopy(data, at, all, first.length, data.length - at);
+    System.arraycopy(data, at, all, first.length, end - at);
     return all;
   }
 
@@ -184,13 +194,13 @@ public final class Decompressor implements AutoCloseable {
     return i <= all.length ? i : -1;
   }
 
-  private int inflate(byte[] data, int at, ByteArrayOutputStream target) throws IOException {
+  private int inflate(byte[] data, int at, ByteArrayOutputStream target, long sent)
+      throws IOException {
     var inflating = inflater;
     if (inflating == null) {
       throw new IOException("it is closed");
     }
     inflating.setInput(data, at, data.length - at);
-    var block = new byte[BLOCK];
     try {
       while (true) {
         int n = inflating.inflate(block);
@@ -199,7 +209,7 @@ public final class Decompressor implements AutoCloseable {
         }
         target.write(block, 0, n);
         out += n;
-        if (out > FREE && out / MOST_RATIO > in) {
+        if (out > FREE && out / MOST_RATIO > sent) {
           throw new IOException(
               "it grows to more than " + MOST_RATIO + " times its size when it is decompressed");
         }
@@ -220,10 +230,11 @@ public final class Decompressor implements AutoCloseable {
 
   private int trailer(byte[] data, int at) throws IOException {
     int before = header.length;
-    var all = joined(header, data, at);
-    if (all.length < 8) {
+    int end = Math.min(data.length, at + TRAILER_LENGTH - before);
+    var all = joined(header, data, at, end);
+    if (all.length < TRAILER_LENGTH) {
       header = all;
-      return data.length;
+      return end;
     }
     long expected =
         (all[0] & 0xffL) | (all[1] & 0xffL) << 8 | (all[2] & 0xffL) << 16 | (all[3] & 0xffL) << 24;
@@ -233,7 +244,7 @@ public final class Decompressor implements AutoCloseable {
     header = new byte[0];
     begun = true;
     state = State.HEADER; // another member may follow
-    return at + 8 - before;
+    return end;
   }
 
   @Override

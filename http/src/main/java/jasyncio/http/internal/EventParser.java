@@ -92,7 +92,7 @@ public final class EventParser {
       case "event" -> type = value;
       case "data" -> data.append(value).append('\n');
       case "id" -> {
-        if (value.indexOf('\0') < 0) {
+        if (value.chars().allMatch(c -> c >= ' ' && c != 127)) { // it has to go into a header
           id = value;
         }
       }

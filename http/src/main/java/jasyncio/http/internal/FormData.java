@@ -91,6 +91,8 @@ public final class FormData {
   ///
   /// @param filename as its sender calls it
   public static String lastName(String filename) {
-    return filename.substring(Math.max(filename.lastIndexOf('/'), filename.lastIndexOf('\\')) + 1);
+    var last =
+        filename.substring(Math.max(filename.lastIndexOf('/'), filename.lastIndexOf('\\')) + 1);
+    return last.equals(".") || last.equals("..") ? "" : last; // which are folders
   }
 }

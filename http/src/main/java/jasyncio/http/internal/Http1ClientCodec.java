@@ -291,7 +291,7 @@ public final class Http1ClientCodec implements ClientCodec {
     int minor = Math.min(version.minorVersion(), 1);
     var headers = headersOf(response.headers());
     long length = frame(minor, status, headers);
-    return new ResponseHead(minor, status, headers, length, keepsAlive(minor, headers));
+    return new ResponseHead(minor, status, headers, length, keepsAlive(minor, status, headers));
   }
 
   /// Finds out how the body ends; how long it is, or -1.
@@ -328,8 +328,12 @@ public final class Http1ClientCodec implements ClientCodec {
     return Long.parseLong(length);
   }
 
-  private boolean keepsAlive(int minor, Headers headers) {
+  private boolean keepsAlive(int minor, int status, Headers headers) {
+    // A server that announces a body where there is none may send it all the same.
+    boolean contradicts =
+        status == 204 && !headers.all("Content-Length").stream().allMatch("0"::equals);
     return framing != Framing.UNTIL_CLOSE
+        && !contradicts
         && !headers.containsWord("Connection", "close")
         && (minor > 0 || headers.containsWord("Connection", "keep-alive"));
   }

@@ -71,6 +71,7 @@ public final class WebSocketCodec {
 
   private static final int NO_CODE = 1005;
   private static final int LAST_CODE = 4999;
+  private static final int MOST_CONTROL = 125; // bytes of a ping, pong or close
   private static final int SMALL = 128; // bytes: not worth to be compressed
   private static final UnpooledByteBufAllocator ALLOCATOR =
       new UnpooledByteBufAllocator(false, true);
@@ -107,7 +108,7 @@ public final class WebSocketCodec {
             WebSocketDecoderConfig.newBuilder()
                 .expectMaskedFrames(!client)
                 .allowExtensions(compression != null)
-                .maxFramePayloadLength(maxMessage)
+                .maxFramePayloadLength(mostOnTheWire(maxMessage, compression != null))
                 .closeOnProtocolViolation(false)
                 .build()));
     pipeline.addLast(new WebSocket13FrameEncoder(client));
@@ -117,6 +118,13 @@ public final class WebSocketCodec {
       pipeline.addLast(compression.newExtensionEncoder());
     }
     pipeline.addLast(new Receiver());
+  }
+
+  /// How long a frame may be: that of a control frame has its own limit, and what cannot be
+  /// compressed becomes a little longer by it.
+  private static int mostOnTheWire(int maxMessage, boolean compressed) {
+    long most = compressed ? maxMessage + maxMessage / 8L + 128 : maxMessage;
+    return Math.clamp(most, MOST_CONTROL, Integer.MAX_VALUE);
   }
 
   /// {@return whether a message is too short to be compressed}

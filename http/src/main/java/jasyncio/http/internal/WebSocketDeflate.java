@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// Agrees on permessage-deflate, RFC 7692.
 public final class WebSocketDeflate {
   private static final int LEVEL = 6;
+  private static final long SPACE = 1024; // bytes
   private static final int WINDOW = PerMessageDeflateServerExtensionHandshaker.MAX_WINDOW_SIZE;
   private static final WebSocketExtensionFilterProvider LONG_ONES =
       new WebSocketExtensionFilterProvider() {
@@ -45,7 +46,7 @@ public final class WebSocketDeflate {
   public static @Nullable Agreed accept(Iterable<String> offers, int maxMessage) {
     var handshaker =
         new PerMessageDeflateServerExtensionHandshaker(
-            LEVEL, false, WINDOW, true, true, LONG_ONES, maxMessage);
+            LEVEL, false, WINDOW, true, true, LONG_ONES, withSpace(maxMessage));
     for (var header : offers) {
       for (var offer : WebSocketExtensionUtil.extractExtensions(header)) {
         var extension = handshaker.handshakeExtension(offer);
@@ -55,6 +56,12 @@ public final class WebSocketDeflate {
       }
     }
     return null;
+  }
+
+  /// Netty's decoder gives up when it has filled its space, also if that was all; the codec looks
+  /// at the length that came out.
+  private static int withSpace(int maxMessage) {
+    return (int) Math.min(maxMessage + SPACE, Integer.MAX_VALUE);
   }
 
   private static String textOf(WebSocketExtensionData data) {
@@ -71,7 +78,7 @@ public final class WebSocketDeflate {
   @SuppressWarnings("deprecation") // as above
   private static PerMessageDeflateClientExtensionHandshaker client(int maxMessage) {
     return new PerMessageDeflateClientExtensionHandshaker(
-        LEVEL, false, WINDOW, true, false, LONG_ONES, maxMessage);
+        LEVEL, false, WINDOW, true, false, LONG_ONES, withSpace(maxMessage));
   }
 
   /// {@return what a client offers}
