@@ -5,11 +5,11 @@ import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.toThread;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.CancelledError;
+import jasyncio.files.AsyncFiles;
 import jasyncio.testing.AsyncTest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -211,7 +211,7 @@ class MultipartTest {
     var target = folder.resolve("saved");
     Handler save = rq -> Response.text("" + rq.multipart().iterator().next().saveTo(target));
     assertThat(post(file(content), save).expect(200).text()).isEqualTo("200000");
-    assertThat(Files.readString(target)).isEqualTo(content);
+    assertThat(AsyncFiles.readString(target)).isEqualTo(content);
   }
 
   @AsyncTest
@@ -237,16 +237,19 @@ class MultipartTest {
       var content = "x".repeat(size);
       long before = temporaryFiles();
       assertThat(post(file(content), spill).expect(200).text()).isEqualTo(content);
-      assertThat(Files.readString(folder.resolve("copy" + size), UTF_8)).isEqualTo(content);
+      var copy = AsyncFiles.readString(folder.resolve("copy" + size));
+      assertThat(copy).isEqualTo(content);
       assertThat(temporaryFiles()).isEqualTo(before);
     }
     assertThat(steps).containsExactly("true 0", "true 1000", "false 1001", "false 300000");
   }
 
   private static long temporaryFiles() throws IOException {
-    try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      return files.filter(file -> file.toString().endsWith(".upload")).count();
-    }
+    return toThread(() -> {
+      try (var files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+        return files.filter(file -> file.toString().endsWith(".upload")).count();
+      }
+    });
   }
 
   @AsyncTest

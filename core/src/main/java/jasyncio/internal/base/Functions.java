@@ -10,7 +10,6 @@ public final class Functions {
       Map.of(
           "jasyncio.DefaultExecutor", "executor",
           "jasyncio.JdkFutures", "wrapFuture",
-          "jasyncio.Runner", "SIGINT",
           "jasyncio.Timeout", "timeout",
           "jasyncio.Waits", "timer",
           "jasyncio.AsCompleted", "asCompleted");
