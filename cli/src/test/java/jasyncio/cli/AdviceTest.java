@@ -180,6 +180,20 @@ class AdviceTest {
             "coroutine is a function of both: write Asyncio.coroutine(…) or Lowlevel.coroutine(…)");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "void f() { run(() -> read()); }",
+        "void f() throws TimeoutException { waitFor(() -> read(), 0.5); }",
+        "void f() { toThread(() -> read()); }",
+        "void f() { await(() -> read()); }"
+      })
+  void checkedExceptionOfABody_isDemanded(String method) throws Exception {
+    assertThat(report(HEAD + method)).contains("unreported exception IOException");
+    compiler(HEAD + method.replaceFirst("\\) (throws \\w+ )?\\{", ") throws Exception {"))
+        .compile();
+  }
+
   private static ProgramCompiler compiler(String program) throws CommandException {
     var source = new SourceFile(Path.of("A.java"), "A.java", program.getBytes(UTF_8));
     return new ProgramCompiler(source, ClassPath.of(""));
