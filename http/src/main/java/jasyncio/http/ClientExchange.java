@@ -10,10 +10,6 @@ import jasyncio.TimerHandle;
 import jasyncio.WaitInfo;
 import jasyncio.http.internal.Decompressor;
 import jasyncio.http.internal.ResponseHead;
-import jasyncio.net.BaseProtocol;
-import jasyncio.net.ExtraInfo;
-import jasyncio.net.Protocol;
-import jasyncio.net.ReadTransport;
 import jasyncio.net.StreamReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -470,14 +466,7 @@ final class ClientExchange implements BodyWriter.Sink {
   }
 
   /// How the reader says that it has enough.
-  private final class Pauses implements ReadTransport {
-    private static final Protocol NOBODY = new Protocol() {};
-
-    @Override
-    public boolean isReading() {
-      return true;
-    }
-
+  private final class Pauses extends PausingTransport {
     @Override
     public void pauseReading() {
       connection.pauseReading(ClientExchange.this);
@@ -496,21 +485,6 @@ final class ClientExchange implements BodyWriter.Sink {
     @Override
     public boolean isClosing() {
       return over;
-    }
-
-    @Override
-    public <T> @Nullable T getExtraInfo(ExtraInfo<T> info) {
-      return null;
-    }
-
-    @Override
-    public void setProtocol(BaseProtocol protocol) {
-      throw new UnsupportedOperationException("the body of a response has no protocol");
-    }
-
-    @Override
-    public BaseProtocol getProtocol() {
-      return NOBODY;
     }
   }
 

@@ -1,14 +1,10 @@
 package jasyncio.http;
 
-import jasyncio.CancelledError;
+import jasyncio.Action;
 import jasyncio.Context;
 import jasyncio.EventLoop;
-import jasyncio.KeyboardInterrupt;
-import jasyncio.SystemExit;
 import jasyncio.Task;
 import jasyncio.TaskOptions;
-import jasyncio.Timeout;
-import jasyncio.TimerHandle;
 import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import jasyncio.http.internal.Http1Codec;
@@ -18,27 +14,23 @@ import jasyncio.http.internal.Refusal;
 import jasyncio.http.internal.RequestHead;
 import jasyncio.net.ExtraInfo;
 import jasyncio.net.Protocol;
-import jasyncio.net.SendfileNotAvailableException;
 import jasyncio.net.Transport;
-import jasyncio.net.Transports;
 import jasyncio.sync.Event;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// A client of a server.
-final class Connection implements Protocol, HttpEvents, Request.Exchange {
+final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLimits.Watched {
   /* Overview
    * Receiving is the protocol's: bytes go to the codec, which tells of requests and of parts of bodies. Answering is that of
    * a task, which there is while there are requests to answer: no task waits on an idle connection, and a handler that does
    * not wait needs no switch.
+   *
+   * Requests are answered one after the other, as HTTP/1.1 has it:
    *
    *   receiving   the exchange whose body comes, if one does: `current`, or the last in `queue`
    *   current     the exchange that is answered; it stays until its response is written and its body has ended
@@ -53,41 +45,22 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
    *   the client goes -> connectionLost(): the task is cancelled
    *   shutdown: idle -> closed at once; else the response that is written next says that it is the last
    *
-   * Time limits of receiving share one timer, which is not moved with each request: it is late at worst by nothing, as
-   * it looks at `deadline` when it fires.
+   * What is of one request is ServerExchange's, and what is of time is TimeLimits's. Here is what there is once: the
+   * transport, the order of answers, and the end.
    */
-  private static final double RATE_INTERVAL = 5; // seconds
-  private static final double LINGER = 2; // seconds
-  private static final double HALF_CLOSED = 1; // seconds for who has closed the sending side alone
-  private static final int SLICE = 128 * 1024; // bytes of a file within the idle time
-  private static final int NAME_LENGTH = 100;
   private static final int MOST_LINGERING = 1024 * 1024; // bytes
-
-  /// What the deadline is for.
-  private enum Watch {
-    NOTHING,
-    /// the first request of the connection
-    FIRST,
-    /// the rest of a head
-    HEAD,
-    /// the next request
-    IDLE,
-    /// the next part of a body
-    BODY,
-    /// the client's end, after the last response
-    LINGER
-  }
 
   private final HttpServer server;
   private final EventLoop loop;
   private final HttpOptions options;
   private final boolean tooMany; // connections: this one is told so
   private final HttpCodec codec;
+  private final TimeLimits limits;
   private @Nullable Transport transport;
 
-  private @Nullable Exchange current;
-  private @Nullable Exchange receiving;
-  private final ArrayDeque<Exchange> queue = new ArrayDeque<>(1);
+  private @Nullable ServerExchange current;
+  private @Nullable ServerExchange receiving;
+  private final ArrayDeque<ServerExchange> queue = new ArrayDeque<>(1);
   private @Nullable Task<?> task;
   private @Nullable Upgrade upgrade; // what the connection was given to,
   private @Nullable Protocol upgraded; // and what is told of it
@@ -104,13 +77,6 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   private boolean writingPaused;
   private boolean flushScheduled;
   private @Nullable WaitList draining;
-  private @Nullable TimerHandle leaving; // cancels what a client does not wait for, it seems
-  private @Nullable TimerHandle stall;
-  private int unsent; // when it was looked at last
-
-  private Watch watch = Watch.NOTHING;
-  private double deadline = Double.POSITIVE_INFINITY;
-  private @Nullable TimerHandle timer;
 
   Connection(HttpServer server, boolean tooMany) {
     this.server = server;
@@ -118,143 +84,52 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     this.options = server.options();
     this.tooMany = tooMany;
     this.codec = new Http1Codec(server.shared, this, this::write);
+    this.limits = new TimeLimits(loop, options, this);
   }
 
-  /// A request and its response.
-  private final class Exchange implements RequestBody.Source, BodyWriter.Sink {
-    final RequestHead head;
-    final @Nullable RequestBody body;
-    final @Nullable Request request; // null: it was refused
-    final @Nullable Refusal refusal;
-    boolean responded; // the response has begun
-    boolean waiting; // it has ended, and the body of the request has not
-    boolean asked; // for the body
-    long receivedBefore; // when its rate was looked at last
-    boolean stalled; // since then, by us
-    long length; // of the response
-    long sent;
-    boolean written; // the body of the response is complete
+  // ---- for exchanges ----------------------------------------------------------------------------
 
-    Exchange(RequestHead head, boolean hasBody) {
-      this.head = head;
-      this.body = hasBody ? new RequestBody(loop, this, head.length(), options.maxBody()) : null;
-      this.request = new Request(head, body, Connection.this);
-      this.refusal = null;
-    }
-
-    Exchange(Refusal refusal) {
-      this.head = new RequestHead(0, 1, "?", "*", "", Headers.none(), 0, false, false);
-      this.body = null;
-      this.request = null;
-      this.refusal = refusal;
-    }
-
-    boolean hasEnded() {
-      return body == null || body.hasEnded();
-    }
-
-    // ---- the body of the request ----
-
-    @Override
-    public void wanted() {
-      if (head.expectsContinue() && !asked && !responded && bodyOf(this).received() == 0 && !lost) {
-        codec.continueNow(head);
-      }
-      asked = true;
-      if (receiving == this) {
-        watchRate(this);
-      }
-    }
-
-    @Override
-    public void pause() {
-      stalled = true;
-      bodyPaused = true;
-      updateReading();
-    }
-
-    @Override
-    public void resume() {
-      bodyPaused = false;
-      updateReading();
-    }
-
-    // ---- the body of the response ----
-
-    @Override
-    public void write(ByteBuffer data) throws IOException {
-      checkOpen();
-      count(data.remaining());
-      codec.data(head, data);
-      scheduleFlush();
-      drain();
-    }
-
-    private void count(long bytes) {
-      sent += bytes;
-      if (length >= 0 && sent > length) {
-        throw new IllegalStateException(
-            "the body of the response is longer than the " + length + " bytes that were announced");
-      }
-    }
-
-    /// Goes past the codec, so it is for bodies that are not in chunks.
-    @Override
-    public boolean sendFile(FileChannel file, long offset, long n) throws IOException {
-      if (length < 0 || isSecure()) {
-        return false;
-      }
-      codec.flush();
-      for (long done = 0; done < n; ) {
-        checkOpen();
-        long from = offset + done;
-        long slice = Math.min(SLICE, n - done);
-        try {
-          long passed =
-              Timeout.after(options.idleTime())
-                  .run(() -> Transports.sendfile(transport(), file, from, slice, false));
-          if (passed == 0) {
-            throw new EOFException("the file has become shorter while it was sent");
-          }
-          count(passed);
-          done += passed;
-        } catch (SendfileNotAvailableException e) {
-          return false; // nothing was sent
-        } catch (TimeoutException e) {
-          transport().abort();
-          throw gone();
-        }
-      }
-      return true;
-    }
-
-    @Override
-    public void flush() throws IOException {
-      checkOpen();
-      codec.flush();
-      drain();
-    }
-
-    private void checkOpen() throws IOException {
-      if (lost) {
-        throw gone();
-      }
-      if (written) { // it would be taken for a part of the next response
-        throw new IllegalStateException("the body of the response has ended; it takes no more");
-      }
-    }
+  HttpCodec codec() {
+    return codec;
   }
 
-  private static RequestBody bodyOf(Exchange exchange) {
-    return Objects.requireNonNull(exchange.body);
+  HttpOptions options() {
+    return options;
   }
 
-  private static IOException gone() {
-    return new IOException("the client has gone");
-  }
-
-  private Transport transport() {
+  Transport transport() {
     return Objects.requireNonNull(transport);
+  }
+
+  boolean isLost() {
+    return lost;
+  }
+
+  boolean isUpgraded() {
+    return upgrade != null;
+  }
+
+  boolean isShuttingDown() {
+    return server.isShuttingDown();
+  }
+
+  /// Whether the task was cancelled.
+  boolean isCancelled() {
+    return Objects.requireNonNull(task).cancelling() > 0;
+  }
+
+  /// Whether the response that comes next is the last, whatever it is.
+  boolean endsAfterNext() {
+    return server.isShuttingDown() || (ended && queue.isEmpty());
+  }
+
+  /// Whether something has come behind the request that is answered.
+  boolean expectsMore() {
+    return !queue.isEmpty() || codec.expectsMore();
+  }
+
+  static IOException gone() {
+    return new IOException("the client has gone");
   }
 
   // ---- the protocol -----------------------------------------------------------------------------
@@ -267,7 +142,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       finish();
       return;
     }
-    watch(Watch.FIRST, seconds(options.headerTime()));
+    limits.awaitFirst();
   }
 
   @Override
@@ -290,8 +165,8 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       return;
     }
     codec.receive(data);
-    if (current == null && !finishing && codec.inHead() && watch == Watch.IDLE) {
-      watch(Watch.HEAD, seconds(options.headerTime()));
+    if (current == null && !finishing && codec.inHead() && limits.isAwaitingNext()) {
+      limits.awaitHead();
     }
   }
 
@@ -306,12 +181,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     }
     var incomplete = receiving;
     if (incomplete != null) {
-      bodyOf(incomplete)
-          .fail(new IOException("the client has gone before all of the body had come"));
+      incomplete.fail(new IOException("the client has gone before all of the body had come"));
     }
     if (options.cancelOnDisconnect()) {
-      // It may have closed its sending half alone, and wait for the response.
-      leaving = loop.callLater(HALF_CLOSED, () -> cancel("the client has gone"));
+      limits.expectLeaving();
     }
     return true;
   }
@@ -322,15 +195,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     finishing = true;
     codec.close();
     queue.clear();
-    watch(Watch.NOTHING, Double.POSITIVE_INFINITY);
-    for (var handle : new TimerHandle[] {timer, stall, leaving}) {
-      if (handle != null) {
-        handle.cancel();
-      }
-    }
+    limits.stop();
     var unfinished = receiving;
     if (unfinished != null) {
-      bodyOf(unfinished).fail(gone());
+      unfinished.fail(gone());
     }
     if (draining != null) {
       draining.wakeAll();
@@ -352,7 +220,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     if (finishing) {
       return;
     }
-    var exchange = new Exchange(head, !bodyEnded);
+    var exchange = new ServerExchange(this, head, !bodyEnded);
     if (!bodyEnded) {
       receiving = exchange;
     }
@@ -362,10 +230,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     }
   }
 
-  private void take(Exchange exchange) {
+  private void take(ServerExchange exchange) {
     if (current == null) {
       current = exchange;
-      unwatch();
+      limits.awaitNothing();
       start(exchange);
     } else {
       queue.add(exchange);
@@ -379,12 +247,8 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   @Override
   public void data(int stream, byte[] data) {
     var exchange = receiving;
-    if (exchange != null) {
-      var body = bodyOf(exchange);
-      body.feed(data);
-      if (exchange.waiting && body.isTooLong()) {
-        finish(); // nobody reads it, and it might go on for ever
-      }
+    if (exchange != null && !exchange.feed(data)) {
+      finish();
     }
   }
 
@@ -395,11 +259,11 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       return;
     }
     receiving = null;
-    bodyOf(exchange).end(trailers);
-    if (watch == Watch.BODY) {
-      unwatch();
+    exchange.end(trailers);
+    if (limits.isAwaitingBody()) {
+      limits.awaitNothing();
     }
-    if (exchange == current && exchange.waiting) {
+    if (exchange == current && exchange.isWaiting()) {
       current = null;
       var next = advance();
       if (next != null) {
@@ -412,28 +276,23 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   public void refused(Refusal refusal) {
     var exchange = receiving;
     if (exchange == null) {
-      take(new Exchange(refusal));
+      take(new ServerExchange(this, refusal));
       return;
     }
     receiving = null;
-    unwatch();
+    limits.awaitNothing();
     codec.closeAfterNext();
-    bodyOf(exchange).fail(HttpProblem.of(refusal.status(), refusal.why()));
-    if (exchange.waiting) {
+    exchange.fail(ServerExchange.problemOf(refusal));
+    if (exchange.isWaiting()) {
       finish();
     }
   }
 
   // ---- answering --------------------------------------------------------------------------------
 
-  private void start(Exchange exchange) {
+  private void start(ServerExchange exchange) {
     // not at once, in the middle of receiving, whatever the loop's task factory does with others
-    task = loop.createTask(this::work, TaskOptions.named(nameOf(exchange)).eagerStart(false));
-  }
-
-  private static String nameOf(Exchange exchange) {
-    var name = exchange.head.method() + " " + exchange.head.target();
-    return name.length() <= NAME_LENGTH ? name : name.substring(0, NAME_LENGTH) + "…";
+    task = loop.createTask(this::work, TaskOptions.named(exchange.name()).eagerStart(false));
   }
 
   /// Answers requests while there are some. The body of the task.
@@ -447,10 +306,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       while (exchange != null) {
         var each = exchange;
         if (first) {
-          answer(each);
+          each.answer();
         } else { // what the one before has set in its context is not seen
-          Objects.requireNonNull(task).setName(nameOf(each));
-          context.copy().run(() -> answer(each));
+          Objects.requireNonNull(task).setName(each.name());
+          context.copy().run(each::answer);
         }
         first = false;
         exchange = next(each);
@@ -467,22 +326,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     }
   }
 
-  private void answer(Exchange exchange) {
-    var request = exchange.request;
-    if (request == null) {
-      respond(exchange, problemOf(Objects.requireNonNull(exchange.refusal)).toResponse().close());
-      return;
-    }
+  /// What the server answers.
+  Response answer(Request request) {
     server.requests++;
-    try {
-      respond(exchange, tooMany ? busy() : Answers.answer(server.handler(), request, loop));
-    } catch (CancelledError e) {
-      cancelled(exchange, request, e);
-    }
-  }
-
-  private static HttpProblem problemOf(Refusal refusal) {
-    return HttpProblem.of(refusal.status(), refusal.why());
+    return tooMany ? busy() : Answers.answer(server.handler(), request, loop);
   }
 
   private static Response busy() {
@@ -492,131 +339,16 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
         .close();
   }
 
-  /// A handler was cancelled, or says so without having been.
-  private void cancelled(Exchange exchange, Request request, CancelledError e) {
-    if (upgrade != null) {
-      throw e; // it has said so in its way
-    }
-    boolean meant = Objects.requireNonNull(task).cancelling() > 0;
-    if (!lost && exchange.responded) { // the response has begun
-      transport().abort();
-    } else if (!lost && meant) {
-      var why = server.isShuttingDown() ? "The server is shutting down." : "This was given up.";
-      respond(exchange, HttpProblem.of(503, why).toResponse().close());
-      finish();
-    } else if (!lost) {
-      respond(exchange, Answers.failed(request, e, loop));
-      return;
-    }
-    request.answered(0, exchange.sent, false);
-    throw e;
-  }
-
-  private void respond(Exchange exchange, Response response) {
-    var request = exchange.request;
-    if (lost) {
-      if (request != null) {
-        request.answered(response.status(), 0, false);
-      }
-      return;
-    }
-    if (response.streamingBody() instanceof Upgrade to) {
-      upgrade(exchange, Objects.requireNonNull(request), response.headers(), to);
-      return;
-    }
-    exchange.responded = true;
-    if (response.closes() || server.isShuttingDown() || cannotGoOnAfter(exchange)) {
-      codec.closeAfterNext();
-    }
-    var bytes = response.bytes();
-    if (bytes != null) {
-      codec.response(exchange.head, response.status(), response.headers(), bytes);
-      exchange.sent = codec.hasBody() ? bytes.length : 0;
-      if (request != null) {
-        request.answered(response.status(), exchange.sent, true);
-      }
-    } else {
-      stream(exchange, Objects.requireNonNull(request), response);
-    }
-  }
-
-  /// Gives the connection to another protocol, for good.
-  private void upgrade(Exchange exchange, Request request, Headers headers, Upgrade to) {
-    if (server.isShuttingDown()) {
-      respond(exchange, HttpProblem.of(503, "The server is shutting down.").toResponse().close());
-      return;
-    }
-    var head = exchange.head;
-    if (!exchange.hasEnded() || !head.keepAlive() || !queue.isEmpty() || codec.expectsMore()) {
-      respond(
-          exchange,
-          HttpProblem.of(400, "Nothing may come before the answer to a request for an upgrade.")
-              .toResponse()
-              .close());
-      return;
-    }
-    exchange.responded = true;
-    codec.head(head, 101, headers, -1);
-    codec.flush();
+  /// Gives the connection to another protocol.
+  void upgrade(Upgrade to) {
     codec.close();
     upgrade = to;
     upgraded = to.begin(transport(), options);
-    try {
-      to.run();
-    } finally {
-      request.answered(101, 0, !lost);
-    }
-  }
-
-  /// Whether the rest of the request is not worth to be waited for.
-  private boolean cannotGoOnAfter(Exchange exchange) {
-    var body = exchange.body;
-    return (ended && queue.isEmpty())
-        || (body != null
-            && !body.hasEnded()
-            && (body.isTooLong()
-                || body.hasFailed()
-                || (exchange.head.expectsContinue() && !exchange.asked && body.received() == 0)));
-  }
-
-  private void stream(Exchange exchange, Request request, Response response) {
-    exchange.length = response.length();
-    codec.head(exchange.head, response.status(), response.headers(), response.length());
-    scheduleFlush();
-    var complete = false;
-    try {
-      if (codec.hasBody()) {
-        var out = new BodyWriter(exchange);
-        Objects.requireNonNull(response.streamingBody()).writeTo(out);
-        if (exchange.length >= 0 && exchange.sent != exchange.length) {
-          throw new IllegalStateException(
-              "the body of the response has %d bytes, and %d were announced"
-                  .formatted(exchange.sent, exchange.length));
-        }
-        if (!lost) {
-          codec.end(exchange.head, out.trailers());
-        }
-      }
-      complete = !lost;
-    } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
-      throw e;
-    } catch (Throwable e) {
-      if (!(lost || transport().isClosing()) || !(e instanceof IOException)) {
-        Answers.report("Unhandled exception in the body of the response to ", request, e, loop);
-      }
-      if (!lost) {
-        transport().abort(); // so that nobody takes the part for the whole
-      }
-    }
-    exchange.written = true;
-    request.answered(response.status(), exchange.sent, complete);
   }
 
   /// What comes after a response was written: the next request to answer, or nothing.
-  private @Nullable Exchange next(Exchange exchange) {
-    if (exchange.request != null) {
-      exchange.request.after().forEach(action -> server.afterResponse(exchange.request, action));
-    }
+  private @Nullable ServerExchange next(ServerExchange exchange) {
+    exchange.runAfter();
     if (lost || upgrade != null) {
       return null;
     }
@@ -635,8 +367,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
       }
     }
     if (!exchange.hasEnded()) {
-      exchange.waiting = true;
-      bodyOf(exchange).discard();
+      exchange.awaitEnd();
       if (receiving == exchange) {
         watchRate(exchange);
       } else {
@@ -648,7 +379,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     return advance();
   }
 
-  private @Nullable Exchange advance() {
+  private @Nullable ServerExchange advance() {
     var next = queue.poll();
     if (next == null) {
       codec.flush();
@@ -671,14 +402,14 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     if (ended || (server.isShuttingDown() && !codec.inHead())) {
       finish();
     } else if (codec.inHead()) {
-      watch(Watch.HEAD, seconds(options.headerTime()));
+      limits.awaitHead();
     } else {
-      watch(Watch.IDLE, seconds(options.idleTime()));
+      limits.awaitNext();
     }
   }
 
   /// Ends the connection once what was written is sent.
-  private void finish() {
+  void finish() {
     if (finishing) {
       return;
     }
@@ -686,20 +417,24 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     current = null;
     queue.clear();
     codec.flush();
-    unwatch();
+    limits.awaitNothing();
     var to = transport();
     if (!ended && (receiving != null || codec.expectsMore()) && to.canWriteEof()) {
       lingering = true;
       to.writeEof();
       updateReading();
-      watch(Watch.LINGER, LINGER);
+      limits.awaitEnd();
     } else {
       to.close();
     }
     receiving = null;
     if (to.getWriteBufferSize() > 0) {
-      watchStall();
+      limits.awaitTaking();
     }
+  }
+
+  void afterResponse(Request request, Action<?> action) {
+    server.afterResponse(request, action);
   }
 
   // ---- shutting down ----------------------------------------------------------------------------
@@ -740,7 +475,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     transport().write(bytes);
   }
 
-  private void scheduleFlush() {
+  void scheduleFlush() {
     if (!flushScheduled && codec.hasUnflushed()) {
       flushScheduled = true;
       var _ = loop.callSoon(this::flushNow);
@@ -760,16 +495,13 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     if (upgraded != null) {
       upgraded.pauseWriting();
     }
-    watchStall();
+    limits.awaitTaking();
   }
 
   @Override
   public void resumeWriting() {
     writingPaused = false;
-    if (stall != null) {
-      stall.cancel();
-      stall = null;
-    }
+    limits.taken();
     if (upgraded != null) {
       upgraded.resumeWriting();
     }
@@ -779,7 +511,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
   }
 
   /// Waits while the client does not take what was written.
-  private void drain() throws IOException {
+  void drain() throws IOException {
     while (writingPaused && !lost) {
       if (draining == null) {
         draining =
@@ -801,27 +533,6 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     }
   }
 
-  /// Ends the connection if nothing of what was written is taken for as long as it may be idle.
-  private void watchStall() {
-    if (stall == null) {
-      unsent = transport().getWriteBufferSize();
-      stall = loop.callLater(seconds(options.idleTime()), this::checkStall);
-    }
-  }
-
-  private void checkStall() {
-    stall = null;
-    int now = transport().getWriteBufferSize();
-    if (lost || now == 0 || !(writingPaused || finishing)) {
-      return;
-    }
-    if (now >= unsent) {
-      transport().abort();
-    } else {
-      watchStall();
-    }
-  }
-
   // ---- reading ----------------------------------------------------------------------------------
 
   private void updateReading() {
@@ -835,87 +546,72 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange {
     }
   }
 
-  private void watchRate(Exchange exchange) {
-    exchange.receivedBefore = bodyOf(exchange).received();
-    exchange.stalled = false;
-    if (options.bodyRate() > 0) {
-      watch(Watch.BODY, RATE_INTERVAL);
+  void pauseBody() {
+    bodyPaused = true;
+    updateReading();
+  }
+
+  void resumeBody() {
+    bodyPaused = false;
+    updateReading();
+  }
+
+  /// Has an eye on how fast the body comes, if it does.
+  void watchRate(ServerExchange exchange) {
+    if (exchange == receiving) {
+      exchange.count();
+      if (options.bodyRate() > 0) {
+        limits.awaitBody();
+      }
     }
   }
 
-  private void checkRate() {
+  // ---- when time is over ------------------------------------------------------------------------
+
+  @Override
+  public void headIsLate() {
+    if (codec.inHead()) {
+      take(new ServerExchange(this, new Refusal(408, "The head of the request comes too slowly.")));
+    } else {
+      finish();
+    }
+  }
+
+  @Override
+  public void bodyIsDue() {
     var exchange = receiving;
     if (exchange == null) {
       return;
     }
-    var body = bodyOf(exchange);
-    boolean wanted = exchange.asked || exchange.waiting;
-    if (wanted
-        && !exchange.stalled
-        && !body.isPaused()
-        && body.received() - exchange.receivedBefore < options.bodyRate() * RATE_INTERVAL) {
-      codec.closeAfterNext();
-      body.fail(HttpProblem.of(408, "The body comes too slowly."));
-      if (exchange.waiting) {
-        finish();
-      }
-    } else {
+    if (!exchange.isSlowerThan(options.bodyRate() * TimeLimits.RATE_INTERVAL)) {
       watchRate(exchange);
-    }
-  }
-
-  // ---- time -------------------------------------------------------------------------------------
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
-  }
-
-  private void unwatch() {
-    watch = Watch.NOTHING;
-    deadline = Double.POSITIVE_INFINITY;
-  }
-
-  private void watch(Watch what, double seconds) {
-    watch = what;
-    deadline = seconds == Double.POSITIVE_INFINITY ? seconds : loop.time() + seconds;
-    if (timer != null && timer.when() > deadline) {
-      timer.cancel();
-      timer = null;
-    }
-    if (timer == null && deadline != Double.POSITIVE_INFINITY) {
-      timer = loop.callAt(deadline, this::fire);
-    }
-  }
-
-  private void fire() {
-    var fired = Objects.requireNonNull(timer);
-    timer = null;
-    if (deadline == Double.POSITIVE_INFINITY) {
       return;
     }
-    if (fired.when() < deadline) {
-      timer = loop.callAt(deadline, this::fire);
-      return;
+    codec.closeAfterNext();
+    exchange.fail(HttpProblem.of(408, "The body comes too slowly."));
+    if (exchange.isWaiting()) {
+      finish();
     }
-    switch (watch) {
-      case NOTHING -> {}
-      case FIRST, HEAD -> {
-        if (codec.inHead()) {
-          take(new Exchange(new Refusal(408, "The head of the request comes too slowly.")));
-        } else {
-          finish();
-        }
-      }
-      case IDLE -> finish();
-      case BODY -> checkRate();
-      case LINGER -> {
-        if (transport().getWriteBufferSize() > 0) { // a slow client: checkStall() has an eye on it
-          watch(Watch.LINGER, LINGER);
-        } else {
-          transport().abort();
-        }
-      }
-    }
+  }
+
+  @Override
+  public void endIsLate() {
+    abort();
+  }
+
+  @Override
+  public void takesNothing() {
+    abort();
+  }
+
+  @Override
+  public void hasLeft() {
+    cancel("the client has gone");
+  }
+
+  @Override
+  public int unsent() {
+    return transport().getWriteBufferSize();
   }
 
   // ---- for requests -----------------------------------------------------------------------------

@@ -5,7 +5,8 @@ import jasyncio.Asyncio;
 import jasyncio.CancelledError;
 import jasyncio.EventLoop;
 import jasyncio.Timeout;
-import jasyncio.http.internal.Http1ClientShared;
+import jasyncio.http.internal.Http1Shared;
+import jasyncio.http.internal.HttpLimits;
 import jasyncio.http.internal.ResponseHead;
 import jasyncio.net.TlsOptions;
 import java.io.IOException;
@@ -41,12 +42,14 @@ public final class HttpClient implements AutoCloseable {
    */
   private static final double CLOSING = 1; // seconds for connections to end
   private static final double SURELY_FRESH = 0.05; // seconds
+  private static final int LONGEST_LINE = 8 * 1024; // the first of a response, in bytes
   private static final Set<String> IDEMPOTENT =
       Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
   private static final double NEVER = Double.POSITIVE_INFINITY;
 
   private final ClientOptions options;
-  final Http1ClientShared shared;
+  final Http1Shared shared;
+  double surelyFresh = SURELY_FRESH; // tests change it
   private @Nullable EventLoop loop;
   private @Nullable ConnectionPool pool;
   private @Nullable TlsOptions tls;
@@ -63,7 +66,8 @@ public final class HttpClient implements AutoCloseable {
   /// @param options how it works
   public HttpClient(ClientOptions options) {
     this.options = options;
-    this.shared = new Http1ClientShared(options.headerBytes());
+    this.shared =
+        new Http1Shared(new HttpLimits(LONGEST_LINE, options.headerBytes(), Integer.MAX_VALUE));
   }
 
   /// {@return a client all of whose requests, to whatever host, are answered by a handler in the
@@ -388,7 +392,7 @@ public final class HttpClient implements AutoCloseable {
               });
           return connection;
         }
-        if (connection.idleFor() > SURELY_FRESH) {
+        if (connection.idleFor() > surelyFresh) {
           Asyncio.sleep(0); // an end that has come meanwhile is noticed
           Asyncio.sleep(0); // and told: that comes behind what was ready in its turn
         }

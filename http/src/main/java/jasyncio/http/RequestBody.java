@@ -3,10 +3,6 @@ package jasyncio.http;
 import jasyncio.EventLoop;
 import jasyncio.WaitInfo;
 import jasyncio.WaitList;
-import jasyncio.net.BaseProtocol;
-import jasyncio.net.ExtraInfo;
-import jasyncio.net.Protocol;
-import jasyncio.net.ReadTransport;
 import jasyncio.net.StreamReader;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -251,14 +247,7 @@ final class RequestBody {
   }
 
   /// How the reader says that it has enough.
-  private final class Pauses implements ReadTransport {
-    private static final Protocol NOBODY = new Protocol() {};
-
-    @Override
-    public boolean isReading() {
-      return true;
-    }
-
+  private final class Pauses extends PausingTransport {
     @Override
     public void pauseReading() {
       if (!paused && !discarded && !ended) {
@@ -280,21 +269,6 @@ final class RequestBody {
     @Override
     public boolean isClosing() {
       return discarded;
-    }
-
-    @Override
-    public <T> @Nullable T getExtraInfo(ExtraInfo<T> info) {
-      return null;
-    }
-
-    @Override
-    public void setProtocol(BaseProtocol protocol) {
-      throw new UnsupportedOperationException("the body of a request has no protocol");
-    }
-
-    @Override
-    public BaseProtocol getProtocol() {
-      return NOBODY;
     }
   }
 }

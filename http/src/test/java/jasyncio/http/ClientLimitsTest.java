@@ -15,10 +15,14 @@ import jasyncio.sync.Event;
 import jasyncio.testing.AsyncTest;
 import jasyncio.testing.OnLoop;
 import jasyncio.testing.TimeMode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 
@@ -142,34 +146,40 @@ class ClientLimitsTest {
   void connectionThatTheServerEnds_whileTheLoopIsBlocked_isNotUsed() throws Exception {
     try (var listening = new ServerSocket(0)) {
       var accepted = new int[1];
+      var ended = new CountDownLatch(1);
       var server =
           Thread.ofPlatform()
               .start(() -> {
                 try {
                   for (; accepted[0] < 2; accepted[0]++) {
                     try (var socket = listening.accept()) {
-                      var in = socket.getInputStream();
-                      for (int last = 0; last < 4; ) {
-                        int b = in.read();
-                        last = b == (last % 2 == 0 ? '\r' : '\n') ? last + 1 : 0;
-                      }
+                      readHead(socket.getInputStream());
                       socket
                           .getOutputStream()
                           .write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(UTF_8));
                     }
+                    ended.countDown();
                   }
-                } catch (java.io.IOException e) {
-                  throw new java.io.UncheckedIOException(e);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
                 }
               });
       try (var client = new HttpClient()) {
+        client.surelyFresh = -1;
         var url = "http://127.0.0.1:" + listening.getLocalPort();
         client.get(url).send();
-        Thread.sleep(80); // the loop does not look meanwhile
+        ended.await(); // the loop does not look meanwhile
         assertThat(client.post(url).send().status()).isEqualTo(200);
       }
       server.join();
       assertThat(accepted[0]).isEqualTo(2);
+    }
+  }
+
+  private static void readHead(InputStream in) throws IOException {
+    for (int last = 0; last < 4; ) {
+      int b = in.read();
+      last = b == (last % 2 == 0 ? '\r' : '\n') ? last + 1 : 0;
     }
   }
 

@@ -2,7 +2,6 @@ package jasyncio.http.internal;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
@@ -13,7 +12,6 @@ import io.netty.util.AsciiString;
 import jasyncio.http.Headers;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Responses are taken apart by Netty's decoder, called directly: its channel, pipeline and loop
 /// are not needed for that. Their framing is checked after. Requests are written here.
 public final class Http1ClientCodec implements ClientCodec {
-  private static final int COPIED = 32 * 1024; // a longer piece is not copied to what comes before
-  private static final int FULL = 8 * 1024; // handed on without being asked
   private static final int MOST_INFORMATIONAL = 100; // responses before the one that counts
-  private static final byte[] NO_BYTES = {};
 
   /// How the end of a body is found.
   private enum Framing {
@@ -36,14 +31,14 @@ public final class Http1ClientCodec implements ClientCodec {
     UNTIL_CLOSE
   }
 
-  private final Http1ClientShared shared;
+  private final Http1Shared shared;
   private final ClientEvents events;
-  private final Consumer<ByteBuffer> output;
+  private final Http1Input input;
+  private final Http1Output out;
   private final Decoder decoder;
   private final List<Object> decoded = new ArrayList<>(4);
 
   // receiving
-  private @Nullable ByteBuf kept; // what has come of something that is not complete
   private String method = "GET";
   private Framing framing = Framing.NONE;
   private boolean inBody;
@@ -53,8 +48,6 @@ public final class Http1ClientCodec implements ClientCodec {
   private int informational;
 
   // sending
-  private byte[] out = NO_BYTES;
-  private int outSize;
   private boolean chunked;
 
   /// The codec of a connection.
@@ -62,11 +55,11 @@ public final class Http1ClientCodec implements ClientCodec {
   /// @param shared what its client's connections have in common
   /// @param events what is told
   /// @param output what takes the bytes; it does not keep the buffer
-  public Http1ClientCodec(
-      Http1ClientShared shared, ClientEvents events, Consumer<ByteBuffer> output) {
+  public Http1ClientCodec(Http1Shared shared, ClientEvents events, Consumer<ByteBuffer> output) {
     this.shared = shared;
     this.events = events;
-    this.output = output;
+    this.input = new Http1Input(shared);
+    this.out = new Http1Output(shared, output);
     this.decoder = new Decoder();
   }
 
@@ -129,24 +122,21 @@ public final class Http1ClientCodec implements ClientCodec {
     if (!inBody) {
       headSeen += data.remaining();
     }
-    var in = kept != null ? kept : shared.incoming.clear();
-    in.writeBytes(data);
+    var in = input.with(data);
     try {
       decode(in);
     } catch (Unreadable e) {
       closed = true;
-      kept = null;
+      input.clear();
       events.unreadable(String.valueOf(e.getMessage()));
       return;
     } finally {
-      release();
+      Http1Input.release(decoded);
     }
-    if (closed || !in.isReadable()) {
-      kept = null;
-    } else if (in == kept) {
-      in.discardReadBytes();
+    if (closed) {
+      input.clear();
     } else {
-      kept = Unpooled.buffer(in.readableBytes()).writeBytes(in);
+      input.keep(in);
     }
   }
 
@@ -164,7 +154,7 @@ public final class Http1ClientCodec implements ClientCodec {
         break;
       }
     }
-    if (!inBody && !ended && headSeen > shared.mostHead) {
+    if (!inBody && !ended && headSeen > shared.limits.requestLine() + shared.limits.headerBytes()) {
       throw new Unreadable("its head is too long");
     }
   }
@@ -187,7 +177,7 @@ public final class Http1ClientCodec implements ClientCodec {
         default -> {}
       }
     }
-    release();
+    Http1Input.release(decoded);
   }
 
   /// Tells of a head; whether that was all of the message.
@@ -226,15 +216,6 @@ public final class Http1ClientCodec implements ClientCodec {
     events.end(trailers);
   }
 
-  private void release() {
-    for (var message : decoded) {
-      if (message instanceof HttpContent content) {
-        content.release();
-      }
-    }
-    decoded.clear();
-  }
-
   @Override
   public void endOfInput() {
     if (closed || ended) {
@@ -254,24 +235,14 @@ public final class Http1ClientCodec implements ClientCodec {
 
   @Override
   public boolean hasLeftover() {
-    return kept != null;
+    return !input.isEmpty();
   }
 
   // ---- what a head says -------------------------------------------------------------------------
 
   private static Headers headersOf(HttpHeaders headers) throws Unreadable {
-    if (headers.isEmpty()) {
-      return Headers.none();
-    }
-    var fields = new String[2 * headers.size()];
-    int n = 0;
-    for (var each = headers.iteratorCharSequence(); each.hasNext(); ) {
-      var field = each.next();
-      fields[n++] = field.getKey().toString();
-      fields[n++] = field.getValue().toString();
-    }
     try {
-      return Headers.of(fields);
+      return Http1Input.headersOf(headers);
     } catch (IllegalArgumentException e) {
       throw new Unreadable(String.valueOf(e.getMessage()));
     }
@@ -348,24 +319,19 @@ public final class Http1ClientCodec implements ClientCodec {
     headSeen = 0;
     informational = 0;
     chunked = length < 0;
-    put(method);
-    put(" ");
-    put(target);
-    put(" HTTP/1.1\r\n");
-    for (int i = 0; i < headers.size(); i++) {
-      put(headers.name(i));
-      put(": ");
-      put(headers.value(i));
-      put("\r\n");
-    }
+    out.put(method);
+    out.put(' ');
+    out.put(target);
+    out.put(" HTTP/1.1\r\n");
+    out.put(headers);
     if (chunked) {
-      put("Transfer-Encoding: chunked\r\n");
+      out.put("Transfer-Encoding: chunked\r\n");
     } else if (length > 0 || hasBodyMostly(method)) {
-      put("Content-Length: ");
-      put(Long.toString(length));
-      put("\r\n");
+      out.put("Content-Length: ");
+      out.put(length);
+      out.endLine();
     }
-    put("\r\n");
+    out.endLine();
   }
 
   private static boolean hasBodyMostly(String method) {
@@ -374,84 +340,30 @@ public final class Http1ClientCodec implements ClientCodec {
 
   @Override
   public void data(ByteBuffer data) {
-    int n = data.remaining();
-    if (n == 0) { // an empty chunk would be the last
-      return;
-    }
-    if (chunked) {
-      put(Integer.toHexString(n));
-      put("\r\n");
-    }
-    if (n > COPIED) {
-      flush();
-      output.accept(data);
-    } else {
-      need(n);
-      data.get(out, outSize, n);
-      outSize += n;
-    }
-    if (chunked) {
-      put("\r\n");
-    }
-    if (outSize >= FULL) {
-      flush();
-    }
+    out.putPart(data, chunked);
   }
 
   @Override
   public void end(Headers trailers) {
-    if (!chunked) {
-      return;
+    if (chunked) {
+      out.putLastChunk(trailers);
     }
-    put("0\r\n");
-    for (int i = 0; i < trailers.size(); i++) {
-      put(trailers.name(i));
-      put(": ");
-      put(trailers.value(i));
-      put("\r\n");
-    }
-    put("\r\n");
   }
 
   @Override
   public void flush() {
-    if (outSize > 0) {
-      var room = out;
-      int n = outSize;
-      out = NO_BYTES;
-      outSize = 0;
-      output.accept(ByteBuffer.wrap(room, 0, n));
-      shared.giveBack(room);
-    }
+    out.flush();
   }
 
   @Override
   public boolean hasUnflushed() {
-    return outSize > 0;
+    return !out.isEmpty();
   }
 
   @Override
   public void close() {
     closed = true;
-    kept = null;
-    out = NO_BYTES;
-    outSize = 0;
-  }
-
-  @SuppressWarnings("deprecation") // the low bytes are ISO 8859-1, which Headers has checked
-  private void put(String text) {
-    int n = text.length();
-    need(n);
-    text.getBytes(0, n, out, outSize);
-    outSize += n;
-  }
-
-  private void need(int n) {
-    if (out.length == 0) {
-      out = shared.takeRoom();
-    }
-    if (outSize + n > out.length) {
-      out = Arrays.copyOf(out, Math.max(2 * out.length, outSize + n));
-    }
+    input.clear();
+    out.clear();
   }
 }

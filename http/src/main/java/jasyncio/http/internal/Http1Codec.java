@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMessage;
@@ -14,7 +13,6 @@ import io.netty.handler.codec.http.LastHttpContent;
 import jasyncio.http.Headers;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -26,26 +24,22 @@ import org.jspecify.annotations.Nullable;
 /// not needed for that. A head is looked through before, and its framing is checked after.
 /// Responses are written here, head and small body into one piece.
 public final class Http1Codec implements HttpCodec {
-  private static final int COPIED = 32 * 1024; // a longer piece is not copied to what comes before
-  private static final int FULL = 8 * 1024; // handed on without being asked
   private static final int MOST_EMPTY_LINES = 4; // before a request: some clients end bodies so
   private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(ISO_8859_1);
   private static final byte[] LENGTH = "Content-Length: ".getBytes(ISO_8859_1);
   private static final byte[] CHUNKED = "Transfer-Encoding: chunked\r\n".getBytes(ISO_8859_1);
   private static final byte[] CLOSE = "Connection: close\r\n".getBytes(ISO_8859_1);
   private static final byte[] KEEP_ALIVE = "Connection: keep-alive\r\n".getBytes(ISO_8859_1);
-  private static final byte[] LAST_CHUNK = "0\r\n".getBytes(ISO_8859_1);
-  private static final byte[] NO_BYTES = {};
 
   private final Http1Shared shared;
   private final HttpEvents events;
-  private final Consumer<ByteBuffer> output;
+  private final Http1Input input;
+  private final Http1Output out;
   private final Decoder decoder;
   private final HeadScanner scanner;
   private final List<Object> decoded = new ArrayList<>(4);
 
   // receiving
-  private @Nullable ByteBuf kept; // what has come of something that is not complete
   private boolean inBody;
   private boolean inTrailers;
   private boolean refused;
@@ -53,8 +47,6 @@ public final class Http1Codec implements HttpCodec {
   private int stream;
 
   // sending
-  private byte[] out = NO_BYTES;
-  private int outSize;
   private boolean closeAfterNext;
   private boolean last;
   private boolean chunked;
@@ -68,7 +60,8 @@ public final class Http1Codec implements HttpCodec {
   public Http1Codec(Http1Shared shared, HttpEvents events, Consumer<ByteBuffer> output) {
     this.shared = shared;
     this.events = events;
-    this.output = output;
+    this.input = new Http1Input(shared);
+    this.out = new Http1Output(shared, output);
     this.decoder = new Decoder(shared);
     this.scanner = new HeadScanner(shared.limits);
   }
@@ -98,25 +91,18 @@ public final class Http1Codec implements HttpCodec {
       data.position(data.limit());
       return;
     }
-    var in = kept != null ? kept : shared.incoming.clear();
-    in.writeBytes(data);
+    var in = input.with(data);
     try {
       decode(in);
     } catch (Refusal e) {
       refused = true;
-      kept = null;
+      input.clear();
       events.refused(e);
       return;
     } finally {
-      release();
+      Http1Input.release(decoded);
     }
-    if (!in.isReadable()) {
-      kept = null;
-    } else if (in == kept) {
-      in.discardReadBytes();
-    } else {
-      kept = Unpooled.buffer(in.readableBytes()).writeBytes(in);
-    }
+    input.keep(in);
   }
 
   private void decode(ByteBuf in) throws Refusal {
@@ -211,7 +197,7 @@ public final class Http1Codec implements HttpCodec {
         default -> {}
       }
     }
-    release();
+    Http1Input.release(decoded);
   }
 
   private void tellContent(HttpContent content) throws Refusal {
@@ -228,28 +214,9 @@ public final class Http1Codec implements HttpCodec {
     }
   }
 
-  private void release() {
-    for (var message : decoded) {
-      if (message instanceof HttpContent content) {
-        content.release();
-      }
-    }
-    decoded.clear();
-  }
-
   private static Headers headersOf(HttpHeaders headers) throws Refusal {
-    if (headers.isEmpty()) {
-      return Headers.none();
-    }
-    var fields = new String[2 * headers.size()];
-    int n = 0;
-    for (var each = headers.iteratorCharSequence(); each.hasNext(); ) {
-      var field = each.next();
-      fields[n++] = field.getKey().toString();
-      fields[n++] = field.getValue().toString();
-    }
     try {
-      return Headers.of(fields);
+      return Http1Input.headersOf(headers);
     } catch (IllegalArgumentException e) {
       throw new Refusal(400, "A header is wrong: " + e.getMessage());
     }
@@ -389,12 +356,12 @@ public final class Http1Codec implements HttpCodec {
 
   @Override
   public boolean inHead() {
-    return !inBody && !refused && kept != null;
+    return !inBody && !refused && !input.isEmpty();
   }
 
   @Override
   public boolean expectsMore() {
-    return inBody || refused || kept != null;
+    return inBody || refused || !input.isEmpty();
   }
 
   // ---- sending ----------------------------------------------------------------------------------
@@ -416,7 +383,7 @@ public final class Http1Codec implements HttpCodec {
 
   @Override
   public void continueNow(RequestHead request) {
-    put(CONTINUE);
+    out.put(CONTINUE);
     flush();
   }
 
@@ -424,7 +391,7 @@ public final class Http1Codec implements HttpCodec {
   public void response(RequestHead request, int status, Headers headers, byte[] body) {
     head(request, status, headers, body.length);
     if (hasBody) {
-      write(body, 0, body.length);
+      out.put(ByteBuffer.wrap(body));
     }
   }
 
@@ -435,148 +402,56 @@ public final class Http1Codec implements HttpCodec {
     last |= closeAfterNext || untilClosed || !request.keepAlive();
     hasBody = !bodiless && !request.method().equals("HEAD");
     chunked = !bodiless && length < 0 && !untilClosed;
-    put(Statuses.line(status));
-    for (int i = 0; i < headers.size(); i++) {
-      put(headers.name(i));
-      put((byte) ':');
-      put((byte) ' ');
-      put(headers.value(i));
-      endLine();
-    }
+    out.put(Statuses.line(status));
+    out.put(headers);
     if (!headers.contains("Date")) {
-      put(shared.date());
+      out.put(shared.date());
     }
     if (chunked) {
-      put(CHUNKED);
+      out.put(CHUNKED);
     } else if (!bodiless && length >= 0) {
-      put(LENGTH);
-      putNumber(length);
-      endLine();
+      out.put(LENGTH);
+      out.put(length);
+      out.endLine();
     }
     if (last) {
-      put(CLOSE);
+      out.put(CLOSE);
     } else if (request.minor() == 0) {
-      put(KEEP_ALIVE);
+      out.put(KEEP_ALIVE);
     }
-    endLine();
+    out.endLine();
   }
 
   @Override
   public void data(RequestHead request, ByteBuffer data) {
-    int n = data.remaining();
-    if (n == 0 || !hasBody) { // an empty chunk would be the last
+    if (hasBody) {
+      out.putPart(data, chunked);
+    } else {
       data.position(data.limit());
-      return;
-    }
-    if (chunked) {
-      put(Integer.toHexString(n));
-      endLine();
-    }
-    write(data);
-    if (chunked) {
-      endLine();
-    }
-    if (outSize >= FULL) {
-      flush();
     }
   }
 
   @Override
   public void end(RequestHead request, Headers trailers) {
-    if (!chunked || !hasBody) {
-      return;
+    if (chunked && hasBody) {
+      out.putLastChunk(trailers);
     }
-    put(LAST_CHUNK);
-    for (int i = 0; i < trailers.size(); i++) {
-      put(trailers.name(i));
-      put((byte) ':');
-      put((byte) ' ');
-      put(trailers.value(i));
-      endLine();
-    }
-    endLine();
   }
 
   @Override
   public void flush() {
-    if (outSize > 0) {
-      var room = out;
-      int n = outSize;
-      out = NO_BYTES;
-      outSize = 0;
-      output.accept(ByteBuffer.wrap(room, 0, n));
-      shared.giveBack(room);
-    }
+    out.flush();
   }
 
   @Override
   public boolean hasUnflushed() {
-    return outSize > 0;
+    return !out.isEmpty();
   }
 
   @Override
   public void close() {
     refused = true;
-    kept = null;
-    out = NO_BYTES;
-    outSize = 0;
-  }
-
-  private void write(byte[] bytes, int offset, int n) {
-    write(ByteBuffer.wrap(bytes, offset, n));
-  }
-
-  private void write(ByteBuffer data) {
-    int n = data.remaining();
-    if (n > COPIED) {
-      flush();
-      output.accept(data);
-    } else {
-      need(n);
-      data.get(out, outSize, n);
-      outSize += n;
-    }
-  }
-
-  private void put(byte[] bytes) {
-    need(bytes.length);
-    System.arraycopy(bytes, 0, out, outSize, bytes.length);
-    outSize += bytes.length;
-  }
-
-  @SuppressWarnings("deprecation") // the low bytes are ISO 8859-1, which Headers has checked
-  private void put(String text) {
-    int n = text.length();
-    need(n);
-    text.getBytes(0, n, out, outSize);
-    outSize += n;
-  }
-
-  private void put(byte b) {
-    need(1);
-    out[outSize++] = b;
-  }
-
-  private void endLine() {
-    need(2);
-    out[outSize++] = '\r';
-    out[outSize++] = '\n';
-  }
-
-  private void putNumber(long number) {
-    if (number < 10) {
-      put((byte) ('0' + number));
-    } else {
-      put(Long.toString(number));
-    }
-  }
-
-  private void need(int n) {
-    if (out.length == 0) {
-      out = shared.takeRoom();
-    }
-    if (outSize + n > out.length) {
-      out = Arrays.copyOf(out, Math.max(2 * out.length, outSize + n));
-    }
+    input.clear();
+    out.clear();
   }
 }

@@ -11,9 +11,10 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// What the connections of a server have in common: they work one after the other, on one thread.
+/// What the connections of a server, or of a client, have in common: they work one after the other,
+/// on one thread.
 public final class Http1Shared {
-  private static final int ROOM = 8 * 1024; // for the response that most are
+  private static final int ROOM = 8 * 1024; // for the message that most are
   private static final int MOST = 64 * 1024; // kept for the next
   private static final int LONGEST_CHUNK_LINE = 4 * 1024;
   private static final DateTimeFormatter DATE =
@@ -27,14 +28,14 @@ public final class Http1Shared {
   private byte[] date = {};
   private long dateSecond = -1;
 
-  /// What the connections of a server have in common.
+  /// What connections have in common.
   ///
-  /// @param limits how long heads may be
+  /// @param limits how long heads may be that are received
   public Http1Shared(HttpLimits limits) {
     this.limits = limits;
     this.decoding =
         new HttpDecoderConfig()
-            // the scanner has looked by then: these are for chunks and what comes behind them
+            // of a server's, the scanner has looked by then: for chunks and what comes behind
             .setMaxInitialLineLength(Math.max(limits.requestLine(), LONGEST_CHUNK_LINE) + 2)
             .setMaxHeaderSize(limits.headerBytes() + 2)
             .setMaxChunkSize(MOST)
