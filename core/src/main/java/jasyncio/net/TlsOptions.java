@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ public final class TlsOptions {
   private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(30);
 
-  private final SSLContext context;
+  private final Supplier<? extends SSLContext> context;
   private final @Nullable String serverHostname;
   private final List<String> applicationProtocols;
   private final Duration handshakeTimeout;
@@ -27,7 +28,7 @@ public final class TlsOptions {
   private final @Nullable Consumer<SSLParameters> parameters;
 
   private TlsOptions(
-      SSLContext context,
+      Supplier<? extends SSLContext> context,
       @Nullable String serverHostname,
       List<String> applicationProtocols,
       Duration handshakeTimeout,
@@ -48,8 +49,25 @@ public final class TlsOptions {
   /// @param context keys and trust; its provider makes the engine
   public static TlsOptions of(SSLContext context) {
     Objects.requireNonNull(context, "context");
+    return of(() -> context);
+  }
+
+  /// {@return options with a context that is asked for at each new connection, so that a server
+  /// that runs takes new keys} Connections that are open go on with those that they began with;
+  /// sessions of a context before are not resumed.
+  ///
+  /// ```java fragment
+  /// var keys = new AtomicReference<>(TlsContexts.server(chain, key));
+  /// var options = ServerOptions.defaults().tls(TlsOptions.of(keys::get));
+  /// // … and when the files have changed
+  /// keys.set(toThread(() -> TlsContexts.server(chain, key)));
+  /// ```
+  ///
+  /// @param contexts gives keys and trust; called on the loop's thread, and must not wait
+  public static TlsOptions of(Supplier<? extends SSLContext> contexts) {
+    Objects.requireNonNull(contexts, "contexts");
     return new TlsOptions(
-        context, null, List.of(), HANDSHAKE_TIMEOUT, SHUTDOWN_TIMEOUT, false, null);
+        contexts, null, List.of(), HANDSHAKE_TIMEOUT, SHUTDOWN_TIMEOUT, false, null);
   }
 
   /// {@return these options with the name that the server's certificate must be for; sent as SNI,
@@ -154,9 +172,9 @@ public final class TlsOptions {
     return timeout;
   }
 
-  /// {@return keys and trust}
+  /// {@return keys and trust, of a connection that is made now}
   public SSLContext context() {
-    return context;
+    return Objects.requireNonNull(context.get(), "the supplier of TLS contexts gave none");
   }
 
   /// {@return the name the server's certificate must be for; `null`: the host that is connected to;

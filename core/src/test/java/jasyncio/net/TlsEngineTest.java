@@ -36,7 +36,9 @@ class TlsEngineTest {
               .parameters(p -> p.setProtocols(new String[] {version}));
       tls =
           new TlsEngine(
-              server ? TlsEngines.server(options) : TlsEngines.client(options, "localhost", 1),
+              server
+                  ? TlsEngines.server(options, options.context())
+                  : TlsEngines.client(options, options.context(), "localhost", 1),
               buffers);
     }
 

@@ -17,6 +17,7 @@ import jasyncio.Future;
 import jasyncio.Logs;
 import jasyncio.internal.net.TlsLayer;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -1653,5 +1654,36 @@ class TlsTest {
         }
       }
     });
+  }
+
+  // ---- new keys ---------------------------------------------------------------------------------
+
+  @Test
+  void contextOfASupplier_isThatOfTheMoment() throws Exception {
+    run(() -> {
+      var other = TestPki.get().localhost();
+      var contexts = new SSLContext[] {TlsProvider.JDK.server(LOCALHOST)};
+      try (var listener = new Listener<>(Recorder::new, TlsOptions.of(() -> contexts[0]))) {
+        var tls = clientTls(TlsProvider.JDK);
+        var first = connect(Recorder::new, listener.port(), tls);
+        var before = contexts[0];
+        contexts[0] = TlsProvider.JDK.server(other);
+        var second = connect(Recorder::new, listener.port(), tls);
+        assertThat(serialNumber(second)).isNotEqualTo(serialNumber(first));
+        for (int i = 0; i < 2; i++) {
+          var served = listener.protocols.get(i);
+          served.made.await();
+          assertThat(served.transport().getExtraInfo(ExtraInfo.SSL_CONTEXT))
+              .isSameAs(i == 0 ? before : contexts[0]);
+        }
+        first.transport().close();
+        second.transport().close();
+      }
+    });
+  }
+
+  private static BigInteger serialNumber(Recorder client) throws Exception {
+    var session = client.transport().getExtraInfo(ExtraInfo.SSL_SESSION);
+    return ((X509Certificate) session.getPeerCertificates()[0]).getSerialNumber();
   }
 }

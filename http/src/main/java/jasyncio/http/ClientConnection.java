@@ -96,7 +96,7 @@ final class ClientConnection implements Protocol, ClientEvents {
     if (proxy == null) {
       made(connector.connect(this, origin.host(), origin.port(), options.tls(tls)));
     } else {
-      made(connector.connect(this, proxy.host(), proxy.port(), options.tls((TlsOptions) null)));
+      made(connector.connect(this, proxy.host(), proxy.port(), options.tls(tlsTo(proxy))));
       tunnel(origin, proxy);
       if (tls != null) {
         var named = tls.serverHostname() == null ? tls.serverHostname(origin.host()) : tls;
@@ -107,6 +107,25 @@ final class ClientConnection implements Protocol, ClientEvents {
       throw new HttpException("the connection to " + group.route + " was closed at once");
     }
     connected = true;
+  }
+
+  private @Nullable TlsOptions tlsTo(ClientProxy proxy) {
+    if (!proxy.tls()) {
+      return null;
+    }
+    var tls = client.tls(); // which may name the server, or say that no name is checked
+    return "".equals(tls.serverHostname()) ? tls : tls.serverHostname(proxy.host());
+  }
+
+  /// Gives the connection to another protocol, for good: it is neither this one's nor the pool's.
+  Transport handOver() {
+    var given = transport();
+    shut = true;
+    codec.close();
+    cancelTimer();
+    pool.gone(this);
+    transport = null;
+    return given;
   }
 
   private void made(Transport newTransport) {

@@ -3,6 +3,8 @@ package jasyncio.http;
 import jasyncio.net.ConnectOptions;
 import jasyncio.net.TlsOptions;
 import jasyncio.net.Transports;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -34,6 +36,7 @@ public final class ClientOptions {
   private Headers headers = Headers.none();
   private @Nullable CookieJar cookies;
   private @Nullable ClientProxy proxy;
+  private ClientProxy.@Nullable Choice proxies;
   private ConnectOptions connecting =
       ConnectOptions.defaults().happyEyeballs(Duration.ofMillis(250));
   private ClientConnector connector =
@@ -59,6 +62,7 @@ public final class ClientOptions {
     headers = other.headers;
     cookies = other.cookies;
     proxy = other.proxy;
+    proxies = other.proxies;
     connecting = other.connecting;
     connector = other.connector;
   }
@@ -231,11 +235,31 @@ public final class ClientOptions {
 
   // ---- connections ------------------------------------------------------------------------------
 
-  /// {@return these options with a proxy}
+  /// {@return these options with a proxy} Instead of what [#proxies] has said.
   ///
-  /// @param proxy the proxy, or `null` for none, as by default
+  /// @param proxy the proxy, or `null` for none, which is the default
   public ClientOptions proxy(@Nullable ClientProxy proxy) {
-    return with(o -> o.proxy = proxy);
+    return with(o -> {
+      o.proxy = proxy;
+      o.proxies = null;
+    });
+  }
+
+  /// {@return these options with a proxy for each address} Instead of what [#proxy] has said.
+  ///
+  /// @param choice says which, such as [ClientProxy#fromEnvironment()]
+  public ClientOptions proxies(ClientProxy.Choice choice) {
+    Objects.requireNonNull(choice, "choice");
+    return with(o -> {
+      o.proxy = null;
+      o.proxies = choice;
+    });
+  }
+
+  /// The proxy that leads to an address, or `null`.
+  @Nullable ClientProxy proxyFor(URI url) {
+    var chosen = proxies == null ? proxy : proxies.proxyFor(url);
+    return chosen != null && chosen.isFor(Urls.origin(url).host()) ? chosen : null;
   }
 
   /// {@return these options with other ones for `https`}
@@ -268,6 +292,27 @@ public final class ClientOptions {
   public ClientOptions connector(ClientConnector connector) {
     Objects.requireNonNull(connector, "connector");
     return with(o -> o.connector = connector);
+  }
+
+  /// {@return these options with all connections made to a Unix-domain socket, whatever host and
+  /// port a URL has} Those still name the site, and with `https` what the certificate must be for.
+  ///
+  /// ```java fragment
+  /// var docker = new HttpClient(ClientOptions.defaults().unixSocket(Path.of("/run/docker.sock")));
+  /// var version = docker.get("http://docker/version").send().text();
+  /// ```
+  ///
+  /// @param path the socket's file
+  public ClientOptions unixSocket(Path path) {
+    Objects.requireNonNull(path, "path");
+    return connector((protocol, host, port, options) -> {
+      var tls = options.tls();
+      var named =
+          tls == null || tls.serverHostname() != null
+              ? options
+              : options.tls(tls.serverHostname(host));
+      return Transports.createUnixConnection(() -> protocol, path, named).transport();
+    });
   }
 
   // ---- asking -----------------------------------------------------------------------------------

@@ -230,6 +230,18 @@ public final class ClientRequest {
     return body("application/x-www-form-urlencoded", text.toString().getBytes(UTF_8));
   }
 
+  /// {@return this request with a form with files as its body} If any of its parts is a file or
+  /// written piece by piece, such a body is written once, as that of [#body(String,
+  /// StreamingBody)].
+  ///
+  /// @param form the form
+  public ClientRequest multipart(MultipartForm form) {
+    var content = form.bytes();
+    return content == null
+        ? body(form.type(), form::writeTo, form.length())
+        : body(form.type(), content);
+  }
+
   /// {@return this request, asking the server whether it wants the body before that is sent
   /// (`Expect: 100-continue`)} If there is no answer for a second, it is sent.
   public ClientRequest expectContinue() {

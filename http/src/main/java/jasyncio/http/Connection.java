@@ -10,6 +10,7 @@ import jasyncio.WaitList;
 import jasyncio.http.internal.Http1Codec;
 import jasyncio.http.internal.HttpCodec;
 import jasyncio.http.internal.HttpEvents;
+import jasyncio.http.internal.ProxyHeader;
 import jasyncio.http.internal.Refusal;
 import jasyncio.http.internal.RequestHead;
 import jasyncio.net.ExtraInfo;
@@ -54,6 +55,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
   private final EventLoop loop;
   private final HttpOptions options;
   private final boolean tooMany; // connections: this one is told so
+  private final @Nullable ProxyHeader proxied; // what a proxy says about it
   private final HttpCodec codec;
   private final TimeLimits limits;
   private @Nullable Transport transport;
@@ -78,11 +80,12 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
   private boolean flushScheduled;
   private @Nullable WaitList draining;
 
-  Connection(HttpServer server, boolean tooMany) {
+  Connection(HttpServer server, boolean tooMany, @Nullable ProxyHeader proxied) {
     this.server = server;
     this.loop = server.getLoop();
     this.options = server.options();
     this.tooMany = tooMany;
+    this.proxied = proxied;
     this.codec = new Http1Codec(server.shared, this, this::write);
     this.limits = new TimeLimits(loop, options, this);
   }
@@ -176,7 +179,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
       return upgraded.eofReceived();
     }
     ended = true;
-    if (current == null || finishing || isSecure()) {
+    if (current == null || finishing || isTls()) {
       return false;
     }
     var incomplete = receiving;
@@ -628,11 +631,18 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
 
   @Override
   public @Nullable SocketAddress remoteAddress() {
-    return transport().getExtraInfo(ExtraInfo.PEERNAME);
+    return proxied != null && proxied.source() != null
+        ? proxied.source()
+        : transport().getExtraInfo(ExtraInfo.PEERNAME);
   }
 
   @Override
   public boolean isSecure() {
+    return isTls() || (proxied != null && proxied.secure());
+  }
+
+  /// Whether the connection itself is under TLS.
+  boolean isTls() {
     return transport().getExtraInfo(ExtraInfo.SSL_CONTEXT) != null;
   }
 

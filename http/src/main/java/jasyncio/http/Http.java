@@ -42,7 +42,33 @@ public final class Http {
   /// @throws IOException if it cannot listen
   public static void serve(Handler handler, @Nullable String host, int port, HttpOptions options)
       throws IOException {
-    var server = start(handler, host, port, options);
+    serve(start(handler, host, port, options), options);
+  }
+
+  /// Serves on a Unix-domain socket as [#serve(Handler, Path, HttpOptions)] with
+  /// [HttpOptions#defaults()].
+  ///
+  /// @param handler what answers
+  /// @param path the socket's file
+  /// @throws IOException if it cannot listen
+  public static void serve(Handler handler, Path path) throws IOException {
+    serve(handler, path, HttpOptions.defaults());
+  }
+
+  /// Serves on a Unix-domain socket, as [#start(Handler, Path, HttpOptions)], until the end that
+  /// [#serve(Handler, String, int, HttpOptions)] describes.
+  ///
+  /// **Cancellation** shuts down.
+  ///
+  /// @param handler what answers
+  /// @param path the socket's file
+  /// @param options how
+  /// @throws IOException if it cannot listen
+  public static void serve(Handler handler, Path path, HttpOptions options) throws IOException {
+    serve(start(handler, path, options), options);
+  }
+
+  private static void serve(HttpServer server, HttpOptions options) {
     boolean listens = options.signals() && catchTermination(server);
     try (server) {
       server.shuttingDown().await();
@@ -102,10 +128,23 @@ public final class Http {
         Transports.createServer(server::newConnection, host, port, options.serverOptions()));
   }
 
-  /// Starts a server on a Unix-domain socket.
+  /// Starts a server on a Unix-domain socket, with [HttpOptions#defaults()].
   ///
   /// @param handler what answers
-  /// @param path the socket's file, which is made, and removed at the end
+  /// @param path the socket's file, as in [#start(Handler, Path, HttpOptions)]
+  /// @return the server, which serves
+  /// @throws IOException if it cannot listen
+  public static HttpServer start(Handler handler, Path path) throws IOException {
+    return start(handler, path, HttpOptions.defaults());
+  }
+
+  /// Starts a server on a Unix-domain socket. Does not suspend. Requests have no remote address
+  /// beyond that of an unnamed socket; who may connect is said by the rights of the folder.
+  ///
+  /// @param handler what answers
+  /// @param path the socket's file, which is made, and removed at the end. A socket that is there
+  ///   already, left by a server that ended otherwise, or of one that still runs, is replaced; any
+  ///   other file is an error
   /// @param options how
   /// @return the server, which serves
   /// @throws IOException if it cannot listen

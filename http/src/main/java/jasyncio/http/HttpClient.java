@@ -9,6 +9,7 @@ import jasyncio.http.internal.Http1Shared;
 import jasyncio.http.internal.HttpLimits;
 import jasyncio.http.internal.ResponseHead;
 import jasyncio.net.TlsOptions;
+import jasyncio.net.Transport;
 import java.io.IOException;
 import java.net.URI;
 import java.security.NoSuchAlgorithmException;
@@ -159,6 +160,73 @@ public final class HttpClient implements AutoCloseable {
     return get(url).events();
   }
 
+  /// Opens a WebSocket as [#webSocket(String, WebSocketOptions)] with
+  /// [WebSocketOptions#defaults()].
+  ///
+  /// @param url the address, `ws` or `wss`
+  /// @return the socket, open
+  /// @throws WebSocketHandshakeException if the server does not agree
+  /// @throws IOException if it cannot be reached
+  public WebSocket webSocket(String url) throws IOException {
+    return webSocket(url, WebSocketOptions.defaults());
+  }
+
+  /// Opens a WebSocket with this client's connector, TLS, proxy (by a tunnel), headers and cookies.
+  /// Suspends until the server has agreed, [WebSocketOptions#openTime()] at most. Redirects are not
+  /// followed.
+  ///
+  /// The socket is on its own: it does not count among the client's connections, and lives on when
+  /// the client is closed.
+  ///
+  /// **Cancellation** closes what was opened.
+  ///
+  /// @param url the address, `ws` or `wss`
+  /// @param socketOptions how; [WebSocketOptions#connect()] does not count
+  /// @return the socket, open; to be closed
+  /// @throws IllegalArgumentException if it is no such address
+  /// @throws WebSocketHandshakeException if the server does not agree
+  /// @throws IOException if it cannot be reached, or takes too long
+  public WebSocket webSocket(String url, WebSocketOptions socketOptions) throws IOException {
+    begin();
+    return new WebSocketClient(URI.create(url), socketOptions).connect(this);
+  }
+
+  /// What the handshake of a WebSocket says beside its own.
+  Headers headersFor(URI url, Headers own) {
+    var headers = own.contains("User-Agent") ? own : own.and("User-Agent", "jasyncio");
+    var common = options.headers();
+    for (int i = 0; i < common.size(); i++) {
+      if (!own.contains(common.name(i))) {
+        headers = headers.and(common.name(i), common.value(i));
+      }
+    }
+    var jar = options.cookies();
+    var cookies = jar == null || headers.contains("Cookie") ? null : jar.header(url);
+    return cookies == null ? headers : headers.and("Cookie", cookies);
+  }
+
+  void answered(URI url, Headers headers) {
+    if (options.cookies() != null) {
+      options.cookies().store(url, headers);
+    }
+  }
+
+  /// A connection that becomes another protocol's, for good. Suspends.
+  Transport dial(URI url) throws IOException {
+    var running = begin();
+    var route = new ConnectionPool.Route(Urls.origin(url), options.proxyFor(url));
+    prepare(route);
+    var connection = // which the pool does not count
+        new ClientConnection(this, pool(), new ConnectionPool.Group(route), running);
+    try {
+      connection.connect();
+      return connection.handOver();
+    } catch (Throwable e) {
+      connection.unused();
+      throw e;
+    }
+  }
+
   // ---- sending ----------------------------------------------------------------------------------
 
   /// What has to be sent, before and after redirections.
@@ -261,17 +329,14 @@ public final class HttpClient implements AutoCloseable {
     boolean fresh = false;
     while (true) {
       var origin = Urls.origin(hop.url);
-      var proxy = options.proxy();
-      if (proxy != null && !proxy.isFor(origin.host())) {
-        proxy = null;
-      }
+      var proxy = options.proxyFor(hop.url);
       var route =
           proxy == null
               ? new ConnectionPool.Route(origin, null)
               : origin.secure()
                   ? new ConnectionPool.Route(origin, proxy)
                   : new ConnectionPool.Route(
-                      new Urls.Origin(false, proxy.host(), proxy.port()), null);
+                      new Urls.Origin(proxy.tls(), proxy.host(), proxy.port()), null);
       var connection = connection(route, fresh, hop, deadline);
       boolean used = connection.isUsed();
       var exchange = new ClientExchange(connection, hop.what());
@@ -443,7 +508,9 @@ public final class HttpClient implements AutoCloseable {
 
   /// Loads what TLS needs, which takes a while the first time.
   private void prepare(ConnectionPool.Route route) {
-    if (!route.origin().secure() || tls != null) {
+    var tunnel = route.tunnel();
+    boolean secure = route.origin().secure() || (tunnel != null && tunnel.tls());
+    if (!secure || tls != null) {
       return;
     }
     var given = options.connecting().tls();

@@ -39,6 +39,11 @@ import org.jspecify.annotations.Nullable;
 /// @param backlog how many connections may wait to be accepted; 1024 by default
 /// @param reusePort whether other servers may listen on the same port, if all of them allow it;
 ///   false by default
+/// @param proxyProtocol whether each connection begins with a header of the PROXY protocol, version
+///   1 or 2, from which [Request#remoteAddress] and [Request#isSecure] come; false by default. One
+///   that begins in another way is aborted, as is one whose header is longer than `headerBytes` or
+///   takes longer than `headerTime`. Only for servers that nobody but the proxy can reach: anybody
+///   else could claim any address
 public record HttpOptions(
     @Nullable TlsOptions tls,
     int requestLine,
@@ -54,7 +59,8 @@ public record HttpOptions(
     boolean cancelOnDisconnect,
     boolean signals,
     int backlog,
-    boolean reusePort) {
+    boolean reusePort,
+    boolean proxyProtocol) {
   private static final HttpOptions DEFAULTS =
       new HttpOptions(
           null,
@@ -71,6 +77,7 @@ public record HttpOptions(
           true,
           true,
           1024,
+          false,
           false);
 
   /// Checks the options, as the methods below do.
@@ -103,7 +110,10 @@ public record HttpOptions(
   }
 
   ServerOptions serverOptions() {
-    return ServerOptions.defaults().tls(tls).backlog(backlog).reusePort(reusePort);
+    return ServerOptions.defaults()
+        .tls(proxyProtocol ? null : tls)
+        .backlog(backlog)
+        .reusePort(reusePort);
   }
 
   /// {@return these options with TLS}
@@ -125,7 +135,8 @@ public record HttpOptions(
         cancelOnDisconnect,
         signals,
         backlog,
-        reusePort);
+        reusePort,
+        proxyProtocol);
   }
 
   /// {@return these options with TLS}
@@ -154,7 +165,8 @@ public record HttpOptions(
         cancelOnDisconnect,
         signals,
         backlog,
-        reusePort);
+        reusePort,
+        proxyProtocol);
   }
 
   /// {@return these options with another `headerBytes`}
@@ -176,7 +188,8 @@ public record HttpOptions(
         cancelOnDisconnect,
         signals,
         backlog,
-        reusePort);
+        reusePort,
+        proxyProtocol);
   }
 
   /// {@return these options with another `headerCount`}
@@ -198,7 +211,8 @@ public record HttpOptions(
         cancelOnDisconnect,
         signals,
         backlog,
-        reusePort);
+        reusePort,
+        proxyProtocol);
   }
 
   /// {@return these options with another `maxBody`}
@@ -220,7 +234,8 @@ public record HttpOptions(
         cancelOnDisconnect,
         signals,
         backlog,
-        reusePort);
+        reusePort,
+        proxyProtocol);
   }
 
   /// {@return these options with another `headerTime`}
@@ -242,7 +257,8 @@ public record HttpOptions(
         cancelOnDisconnect,
         signals,
         backlog,
-        reusePort);
+        reusePort,
+        proxyProtocol);
   }
 
   /// {@return these options with another `bodyRate`}
@@ -265,7 +281,8 @@ public record HttpOptions(
         cancelOnDisconnect,
         signals,
         backlog,
-        reusePort);
+        reusePort,
+        proxyProtocol);
   }
 
   /// {@return these options with another `idleTime`}
@@ -288,7 +305,8 @@ public record HttpOptions(
         cancelOnDisconnect,
         signals,
         backlog,
-        reusePort);
+        reusePort,
+        proxyProtocol);
   }
 
   /// {@return these options with another `maxConnections`}
@@ -310,7 +328,8 @@ public record HttpOptions(
         cancelOnDisconnect,
         signals,
         backlog,
-        reusePort);
+        reusePort,
+        proxyProtocol);
   }
 
   /// {@return these options with another `pipelined`}
@@ -333,7 +352,8 @@ public record HttpOptions(
         cancelOnDisconnect,
         signals,
         backlog,
-        reusePort);
+        reusePort,
+        proxyProtocol);
   }
 
   /// {@return these options with another `grace`}
@@ -355,7 +375,8 @@ public record HttpOptions(
         cancelOnDisconnect,
         signals,
         backlog,
-        reusePort);
+        reusePort,
+        proxyProtocol);
   }
 
   /// {@return these options with the handlers of clients that have gone cancelled, or not}
@@ -377,7 +398,8 @@ public record HttpOptions(
         cancelOnDisconnect,
         signals,
         backlog,
-        reusePort);
+        reusePort,
+        proxyProtocol);
   }
 
   /// {@return these options with SIGTERM ending `serve`, or not}
@@ -399,7 +421,8 @@ public record HttpOptions(
         cancelOnDisconnect,
         signals,
         backlog,
-        reusePort);
+        reusePort,
+        proxyProtocol);
   }
 
   /// {@return these options with another `backlog`}
@@ -421,7 +444,8 @@ public record HttpOptions(
         cancelOnDisconnect,
         signals,
         backlog,
-        reusePort);
+        reusePort,
+        proxyProtocol);
   }
 
   /// {@return these options with other servers on the same port allowed, or not}
@@ -443,6 +467,30 @@ public record HttpOptions(
         cancelOnDisconnect,
         signals,
         backlog,
-        reusePort);
+        reusePort,
+        proxyProtocol);
+  }
+
+  /// {@return these options with the PROXY protocol before each connection, or without}
+  ///
+  /// @param proxyProtocol whether each connection begins with a header of the PROXY protocol
+  public HttpOptions proxyProtocol(boolean proxyProtocol) {
+    return new HttpOptions(
+        tls,
+        requestLine,
+        headerBytes,
+        headerCount,
+        maxBody,
+        headerTime,
+        bodyRate,
+        idleTime,
+        maxConnections,
+        pipelined,
+        grace,
+        cancelOnDisconnect,
+        signals,
+        backlog,
+        reusePort,
+        proxyProtocol);
   }
 }

@@ -10,6 +10,7 @@ import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import jasyncio.http.internal.Http1Shared;
 import jasyncio.http.internal.HttpLimits;
+import jasyncio.http.internal.ProxyHeader;
 import jasyncio.net.Protocol;
 import jasyncio.net.Server;
 import jasyncio.sync.Event;
@@ -36,6 +37,7 @@ public final class HttpServer implements AutoCloseable {
   private final HttpOptions options;
   private final Event shuttingDown = new Event();
   private final Set<Connection> connections = new LinkedHashSet<>();
+  private final Set<ProxyPreamble> arriving = new LinkedHashSet<>();
   private final Set<Task<?>> background = new LinkedHashSet<>();
   private final WaitList closers =
       new WaitList(this, () -> new WaitInfo(WaitInfo.Kind.IO, "the last request of " + this));
@@ -59,7 +61,13 @@ public final class HttpServer implements AutoCloseable {
 
   /// The protocol of a new connection.
   Protocol newConnection() {
-    return new Connection(this, connections.size() >= options.maxConnections());
+    return options.proxyProtocol() ? new ProxyPreamble(this) : newConnection(null);
+  }
+
+  /// The protocol of a connection that a proxy has passed on, or of a direct one.
+  Protocol newConnection(@Nullable ProxyHeader proxied) {
+    boolean tooMany = connections.size() + arriving.size() >= options.maxConnections();
+    return new Connection(this, tooMany, proxied);
   }
 
   private Server server() {
@@ -107,7 +115,7 @@ public final class HttpServer implements AutoCloseable {
 
   /// {@return what it looks like now}
   public Statistics statistics() {
-    return new Statistics(connections.size(), requests);
+    return new Statistics(connections.size() + arriving.size(), requests);
   }
 
   /// What a server looks like.
@@ -120,6 +128,19 @@ public final class HttpServer implements AutoCloseable {
 
   void connected(Connection connection) {
     connections.add(connection);
+  }
+
+  /// A proxy is about to say whose connection it is. `false`: there are too many, or too late.
+  boolean arriving(ProxyPreamble preamble) {
+    return !isShuttingDown()
+        && arriving.size() < options.maxConnections()
+        && arriving.add(preamble);
+  }
+
+  void arrived(ProxyPreamble preamble) {
+    if (arriving.remove(preamble)) {
+      wakeIfFinished();
+    }
   }
 
   void disconnected(Connection connection) {
@@ -147,7 +168,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private boolean isFinished() {
-    return connections.isEmpty() && background.isEmpty();
+    return connections.isEmpty() && arriving.isEmpty() && background.isEmpty();
   }
 
   private void wakeIfFinished() {
@@ -169,6 +190,7 @@ public final class HttpServer implements AutoCloseable {
       server.close();
     }
     shuttingDown.set();
+    List.copyOf(arriving).forEach(ProxyPreamble::abort);
     List.copyOf(connections).forEach(Connection::shutDown);
   }
 

@@ -46,6 +46,10 @@ public final class Request {
   /// @param complete whether all of the response was handed to the network
   record Outcome(int status, long bytes, boolean complete) {}
 
+  /// How a proxy has seen the client; `null` is what it does not say.
+  private record Seen(
+      @Nullable SocketAddress remote, @Nullable Boolean secure, @Nullable String host) {}
+
   private final RequestHead head;
   private final @Nullable RequestBody body; // null: there is none
   private final Exchange exchange;
@@ -54,6 +58,7 @@ public final class Request {
   private List<String> names = List.of(); // of the parts of the path that the route names
   private String[] values = NO_VALUES;
   private int routed; // how much of the path led here
+  private @Nullable Seen seen; // what trusted proxies say
   private @Nullable List<Action<?>> after;
   private @Nullable List<Consumer<? super Outcome>> watchers;
 
@@ -145,7 +150,7 @@ public final class Request {
   /// {@return the host, and perhaps port, that the request is for, as the client says; empty if an
   /// HTTP/1.0 client says nothing}
   public String host() {
-    return head.authority();
+    return (seen != null && seen.host() != null) ? seen.host() : head.authority();
   }
 
   /// {@return the value of a cookie, or `null` if there is none}
@@ -173,14 +178,21 @@ public final class Request {
     return cookies;
   }
 
-  /// {@return the address of the other side of the connection, or `null` in tests}
+  /// {@return the address of the client: of the other side of the connection, unless a proxy that
+  /// is trusted has told another one, see [Forwarded] and [HttpOptions#proxyProtocol]; `null` in
+  /// tests, and if such a proxy does not tell}
   public @Nullable SocketAddress remoteAddress() {
-    return exchange.remoteAddress();
+    return seen == null ? exchange.remoteAddress() : seen.remote();
   }
 
-  /// {@return whether it came over TLS}
+  /// {@return whether it came over TLS; as a proxy says, if one is trusted}
   public boolean isSecure() {
-    return exchange.isSecure();
+    return (seen != null && seen.secure() != null) ? seen.secure() : exchange.isSecure();
+  }
+
+  /// A trusted proxy has told of the client; `null` is what it does not say.
+  void forwarded(@Nullable SocketAddress remote, @Nullable Boolean secure, @Nullable String host) {
+    seen = new Seen(remote, secure, host);
   }
 
   // ---- the body ---------------------------------------------------------------------------------

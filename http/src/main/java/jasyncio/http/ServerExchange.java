@@ -331,7 +331,7 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   /// Goes past the codec, so it is for bodies that are not in chunks.
   @Override
   public boolean sendFile(FileChannel file, long offset, long n) throws IOException {
-    if (length < 0 || connection.isSecure()) {
+    if (length < 0 || connection.isTls()) {
       return false;
     }
     codec.flush();

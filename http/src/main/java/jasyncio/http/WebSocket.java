@@ -477,7 +477,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
 
   /// {@return the address of the other side, or `null` if it has none}
   public @Nullable SocketAddress remoteAddress() {
-    return transport.getExtraInfo(ExtraInfo.PEERNAME);
+    return request == null ? transport.getExtraInfo(ExtraInfo.PEERNAME) : request.remoteAddress();
   }
 
   /// {@return such as `<WebSocket to /127.0.0.1:8080, open>`}

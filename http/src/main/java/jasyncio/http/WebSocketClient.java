@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +37,12 @@ final class WebSocketClient {
   private final WebSocketOptions options;
   private final boolean secure;
   private final String key;
+  private Headers common; // beside those of the handshake
 
   WebSocketClient(URI uri, WebSocketOptions options) {
     this.uri = URI.create(uri.toASCIIString());
     this.options = options;
+    this.common = options.headers();
     this.secure = "wss".equalsIgnoreCase(uri.getScheme());
     if ((!secure && !"ws".equalsIgnoreCase(uri.getScheme()))
         || uri.getHost() == null
@@ -57,9 +60,25 @@ final class WebSocketClient {
     try {
       return Timeout.after(options.openTime()).run(this::dial);
     } catch (TimeoutException e) {
-      throw (IOException)
-          new SocketTimeoutException("the WebSocket could not be opened in time").initCause(e);
+      throw tooLate(e);
     }
+  }
+
+  /// Opens the socket over a connection of a client, with its headers and cookies.
+  WebSocket connect(HttpClient client) throws IOException {
+    var url = Urls.parse((secure ? "https" : "http") + uri.toString().substring(secure ? 3 : 2));
+    common = client.headersFor(url, options.headers());
+    try {
+      return Timeout.after(options.openTime())
+          .run(() -> open(client.dial(url), answer -> client.answered(url, answer)));
+    } catch (TimeoutException e) {
+      throw tooLate(e);
+    }
+  }
+
+  private static IOException tooLate(TimeoutException e) {
+    return (IOException)
+        new SocketTimeoutException("the WebSocket could not be opened in time").initCause(e);
   }
 
   private WebSocket dial() throws IOException {
@@ -70,14 +89,18 @@ final class WebSocketClient {
     }
     int port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
     var host = uri.getHost().replaceFirst("^\\[(.*)]$", "$1");
-    var handshake = new Handshake(loop);
+    var handshake = new Handshake(loop, _ -> {});
     Transports.createConnection(() -> handshake, host, port, connect);
     return handshake.await();
   }
 
   /// Opens the socket over a connection that is there, such as one in memory.
   WebSocket open(Transport transport) throws IOException {
-    var handshake = new Handshake(Objects.requireNonNull(EventLoop.running()));
+    return open(transport, _ -> {});
+  }
+
+  private WebSocket open(Transport transport, Consumer<Headers> watcher) throws IOException {
+    var handshake = new Handshake(Objects.requireNonNull(EventLoop.running()), watcher);
     transport.setProtocol(handshake);
     handshake.connectionMade(transport);
     return handshake.await();
@@ -106,9 +129,7 @@ final class WebSocketClient {
     if (options.compression()) {
       text.append("\r\nSec-WebSocket-Extensions: ").append(WebSocketDeflate.offer());
     }
-    options
-        .headers()
-        .forEach((name, value) -> text.append("\r\n").append(name).append(": ").append(value));
+    common.forEach((name, value) -> text.append("\r\n").append(name).append(": ").append(value));
     return text.append("\r\n\r\n").toString().getBytes(ISO_8859_1);
   }
 
@@ -116,11 +137,13 @@ final class WebSocketClient {
   private final class Handshake implements Protocol {
     private final EventLoop loop;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private final Consumer<Headers> watcher; // of what the server has answered
     final Future<WebSocket> opened;
     private @Nullable Transport transport;
 
-    Handshake(EventLoop loop) {
+    Handshake(EventLoop loop, Consumer<Headers> watcher) {
       this.loop = loop;
+      this.watcher = watcher;
       this.opened = loop.createFuture();
     }
 
@@ -188,6 +211,7 @@ final class WebSocketClient {
       var lines = head.split("\r\n", -1);
       int status = statusOf(lines[0]);
       var headers = headersOf(lines);
+      watcher.accept(headers);
       if (status != 101) {
         throw new WebSocketHandshakeException(
             status, headers, "the server has answered " + status + " to the WebSocket");

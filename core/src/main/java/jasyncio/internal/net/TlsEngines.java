@@ -3,6 +3,7 @@ package jasyncio.internal.net;
 import jasyncio.net.TlsOptions;
 import java.util.List;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -12,8 +13,8 @@ public final class TlsEngines {
   private TlsEngines() {}
 
   /// A server's engine.
-  public static SSLEngine server(TlsOptions options) {
-    var engine = options.context().createSSLEngine();
+  public static SSLEngine server(TlsOptions options, SSLContext context) {
+    var engine = context.createSSLEngine();
     engine.setUseClientMode(false);
     return configured(engine, options, engine.getSSLParameters());
   }
@@ -23,7 +24,8 @@ public final class TlsEngines {
   /// @throws IllegalArgumentException if neither the options nor the connection tell whose
   ///   certificate to expect, or if they tell that anybody's is but the parameters have names
   ///   checked
-  public static SSLEngine client(TlsOptions options, @Nullable String host, int port) {
+  public static SSLEngine client(
+      TlsOptions options, SSLContext context, @Nullable String host, int port) {
     var expected = options.serverHostname();
     var name = withoutDot(expected != null ? expected : host);
     if (name == null || (name.isEmpty() && expected == null)) {
@@ -32,10 +34,7 @@ public final class TlsEngines {
               + " TlsOptions.serverHostname(...); empty: not checked");
     }
     var peer = name.isEmpty() ? host : name;
-    var engine =
-        peer == null
-            ? options.context().createSSLEngine()
-            : options.context().createSSLEngine(peer, port);
+    var engine = peer == null ? context.createSSLEngine() : context.createSSLEngine(peer, port);
     engine.setUseClientMode(true);
     var parameters = engine.getSSLParameters();
     if (name.isEmpty()) {

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +98,7 @@ public final class TlsLayer implements BufferedProtocol {
   // All of the loop's logical thread.
   private final EventLoop loop;
   private final TlsOptions options;
+  private final SSLContext keys; // the options' when the connection began
   private final TlsEngine engine;
   private final TlsBuffers buffers;
   private final TlsAppTransport appTransport;
@@ -143,12 +145,13 @@ public final class TlsLayer implements BufferedProtocol {
       boolean callConnectionMade) {
     this.loop = loop;
     this.options = options;
+    this.keys = options.context();
     this.buffers = LoopIo.of(loop).tlsBuffers();
     this.engine =
         new TlsEngine(
             serverSide
-                ? TlsEngines.server(options)
-                : TlsEngines.client(options, peerHost, peerPort),
+                ? TlsEngines.server(options, keys)
+                : TlsEngines.client(options, keys, peerHost, peerPort),
             buffers);
     this.waiter = waiter;
     this.told = callConnectionMade ? Told.NOTHING : Told.CONNECTION;
@@ -909,7 +912,7 @@ public final class TlsLayer implements BufferedProtocol {
 
   <T> @Nullable T getExtraInfo(ExtraInfo<T> info) {
     if (info == ExtraInfo.SSL_CONTEXT) {
-      return info.type().cast(options.context());
+      return info.type().cast(keys);
     } else if (info == ExtraInfo.SSL_OBJECT) {
       return established ? info.type().cast(engine.engine()) : null;
     } else if (info == ExtraInfo.SSL_SESSION) {
