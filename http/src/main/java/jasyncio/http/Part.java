@@ -129,23 +129,23 @@ public final class Part {
   /// @throws HttpProblem as [Multipart#next()]
   /// @throws IOException if it cannot be written, or the client has gone
   public long saveTo(Path file) throws IOException {
-    long size = 0;
+    Upload.create(file);
     boolean complete = false;
-    try (var out = AsyncFiles.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      try {
+    try {
+      long size = 0;
+      try (var out = AsyncFiles.open(file, StandardOpenOption.WRITE)) {
         for (var piece = read(); piece.length > 0; piece = read()) {
           out.write(piece);
           size += piece.length;
         }
-        out.flush();
-        complete = true;
-      } finally {
-        if (!complete) {
-          Upload.delete(file);
-        }
+      }
+      complete = true; // with the end of what is still written when it is closed
+      return size;
+    } finally {
+      if (!complete) {
+        Upload.delete(file);
       }
     }
-    return size;
   }
 
   /// Reads all of the content into memory, or, if it is longer, into a temporary file. Suspends

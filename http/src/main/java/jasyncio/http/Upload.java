@@ -1,6 +1,7 @@
 package jasyncio.http;
 
 import jasyncio.Asyncio;
+import jasyncio.CancelledError;
 import jasyncio.files.AsyncFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// The content of a [Part], in memory or in a temporary file: from [Part#spill]. To be closed.
@@ -92,6 +94,24 @@ public final class Upload implements AutoCloseable {
   public void close() throws IOException {
     if (file != null) {
       delete(file);
+    }
+  }
+
+  /// Makes a file, which must not be there yet; whoever is cancelled meanwhile leaves none. Suspends.
+  static void create(Path file) throws IOException {
+    var settled = new AtomicBoolean(); // it is made, or not wanted any more: the first counts
+    try {
+      Asyncio.toThread(() -> {
+        Files.createFile(file);
+        if (!settled.compareAndSet(false, true)) {
+          Files.delete(file);
+        }
+      });
+    } catch (CancelledError e) {
+      if (!settled.compareAndSet(false, true)) {
+        delete(file);
+      }
+      throw e;
     }
   }
 

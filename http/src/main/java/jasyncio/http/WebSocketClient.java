@@ -193,18 +193,20 @@ final class WebSocketClient {
     }
 
     private void fail(Exception e) {
+      failed(e);
+      transport().abort();
+    }
+
+    private void failed(Exception e) {
       if (!opened.done()) {
         opened.setException(e);
+        var _ = opened.exception(); // read, also if who waits is cancelled now
       }
-      transport().abort();
     }
 
     @Override
     public void connectionLost(@Nullable Throwable exception) {
-      if (!opened.done()) {
-        opened.setException(
-            new IOException("the server has closed the connection without an answer", exception));
-      }
+      failed(new IOException("the server has closed the connection without an answer", exception));
     }
 
     private WebSocket open(String head) throws WebSocketHandshakeException {

@@ -168,6 +168,135 @@ class ClientCancelTest {
         .check();
   }
 
+  /// Uses a client of a server in memory, on each moment of which nothing may be left.
+  private static void checkLocal(Router app, Use victim) {
+    app.get("/after", rq -> Response.text("after"));
+    CancelEverywhere.of(
+            scenario -> {
+              var client = HttpClient.of(app);
+              scenario.victim(() -> victim.run(client, "http://x/victim"));
+              scenario.other(() ->
+                  assertThat(client.get("http://x/after").send().text()).isEqualTo("after"));
+              scenario.invariant(() -> {
+                sleep(30);
+                var now = client.statistics();
+                assertThat(now.waiting()).isZero();
+                assertThat(now.idle()).isEqualTo(now.connections());
+                client.close();
+              });
+            })
+        .ways(Way.ONCE, Way.TWICE, Way.AGAIN, Way.TIME_OUT, Way.GO_ON)
+        .check();
+  }
+
+  @Test
+  void events() {
+    checkLocal(
+        new Router()
+            .sse(
+                "/victim",
+                (rq, out) -> {
+                  out.send("one");
+                  sleep(0.1);
+                  out.send("two");
+                }),
+        (client, url) -> {
+          try (var events = client.events(url)) {
+            int count = 0;
+            for (var _ : events) {
+              count++;
+            }
+            assertThat(count).isEqualTo(2);
+          }
+        });
+  }
+
+  @Test
+  void webSocket() {
+    checkLocal(
+        new Router()
+            .webSocket(
+                "/victim",
+                ws -> {
+                  for (var message : ws) {
+                    sleep(0.1);
+                    ws.send(message.text());
+                  }
+                }),
+        (client, url) -> {
+          try (var ws = client.webSocket(url.replace("http", "ws"))) {
+            ws.send("x".repeat(200_000)); // which waits for room
+            assertThat(ws.receive().text()).hasSize(200_000);
+          }
+        });
+  }
+
+  @Test
+  void webSocket_throughATunnel() {
+    CancelEverywhere.of(
+            scenario -> {
+              var server =
+                  ScriptedServer.inMemory(peer -> {
+                    peer.head();
+                    sleep(0.1);
+                    peer.say("HTTP/1.1 200 OK\r\n\r\n");
+                    if (!peer.head().isEmpty()) {
+                      sleep(0.1);
+                      peer.say("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+                    }
+                  });
+              var client =
+                  server.client(ClientOptions.defaults().proxy(ClientProxy.of("proxy", 80)));
+              scenario.victim(() -> {
+                try {
+                  client.webSocket("ws://x/");
+                } catch (WebSocketHandshakeException e) {
+                  assertThat(e.status()).isEqualTo(403);
+                }
+              });
+              scenario.invariant(() -> {
+                sleep(3);
+                assertThat(client.statistics().connections()).isZero();
+                assertThat(server.open).isZero();
+                client.close();
+                server.close();
+              });
+            })
+        .ways(Way.ONCE, Way.TWICE, Way.AGAIN, Way.TIME_OUT, Way.GO_ON)
+        .check();
+  }
+
+  @Test
+  void multipart() {
+    checkLocal(
+        new Router()
+            .post(
+                "/victim",
+                rq -> {
+                  long bytes = 0;
+                  for (var part : rq.multipart()) {
+                    bytes += part.bytes(1_000_000).length;
+                  }
+                  return Response.text("" + bytes);
+                }),
+        (client, url) -> {
+          var form =
+              new MultipartForm()
+                  .field("a", "b")
+                  .part(
+                      "f",
+                      "f",
+                      "a/b",
+                      -1,
+                      out -> {
+                        out.write("x".repeat(200_000));
+                        sleep(0.1);
+                        out.write("y");
+                      });
+          assertThat(client.post(url).multipart(form).send().text()).isEqualTo("200002");
+        });
+  }
+
   @Test
   void close() {
     CancelEverywhere.of(
