@@ -97,7 +97,8 @@ public final class Upload implements AutoCloseable {
     }
   }
 
-  /// Makes a file, which must not be there yet; whoever is cancelled meanwhile leaves none. Suspends.
+  /// Makes a file, which must not be there yet; whoever is cancelled meanwhile leaves none.
+  /// Suspends.
   static void create(Path file) throws IOException {
     var settled = new AtomicBoolean(); // it is made, or not wanted any more: the first counts
     try {

@@ -175,8 +175,8 @@ class ClientCancelTest {
             scenario -> {
               var client = HttpClient.of(app);
               scenario.victim(() -> victim.run(client, "http://x/victim"));
-              scenario.other(() ->
-                  assertThat(client.get("http://x/after").send().text()).isEqualTo("after"));
+              scenario.other(
+                  () -> assertThat(client.get("http://x/after").send().text()).isEqualTo("after"));
               scenario.invariant(() -> {
                 sleep(30);
                 var now = client.statistics();
