@@ -32,6 +32,11 @@ import org.jspecify.annotations.Nullable;
 ///   first request is answered 503
 /// @param pipelined how many requests of a connection may wait for their turn before no more is
 ///   read; 16 by default
+/// @param http2 whether HTTP/2 is spoken with clients that want it; true by default. Over TLS they
+///   say so in the handshake (ALPN), unless `tls` names other application protocols; else they begin
+///   with it (prior knowledge)
+/// @param streams how many requests of an HTTP/2 connection may be under way; 100 by default. More
+///   are refused with `REFUSED_STREAM`: they may be sent again
 /// @param grace how long a shutdown waits for what is under way; 10 s by default
 /// @param cancelOnDisconnect whether the handler of a client that has gone is cancelled; true by
 ///   default
@@ -50,6 +55,8 @@ public record HttpOptions(
     Duration idleTime,
     int maxConnections,
     int pipelined,
+    boolean http2,
+    int streams,
     Duration grace,
     boolean cancelOnDisconnect,
     boolean signals,
@@ -67,6 +74,8 @@ public record HttpOptions(
           Duration.ofSeconds(60),
           10_000,
           16,
+          true,
+          100,
           Duration.ofSeconds(10),
           true,
           true,
@@ -87,6 +96,7 @@ public record HttpOptions(
     positive("idleTime", idleTime.toNanos());
     positive("maxConnections", maxConnections);
     positive("pipelined", pipelined);
+    positive("streams", streams);
     positive("grace", grace.isNegative() ? -1 : 1);
     positive("backlog", backlog);
   }
@@ -103,7 +113,17 @@ public record HttpOptions(
   }
 
   ServerOptions serverOptions() {
-    return ServerOptions.defaults().tls(tls).backlog(backlog).reusePort(reusePort);
+    return ServerOptions.defaults().tls(negotiated()).backlog(backlog).reusePort(reusePort);
+  }
+
+  /// TLS with the versions of HTTP that there are.
+  private @Nullable TlsOptions negotiated() {
+    if (tls == null || !tls.applicationProtocols().isEmpty()) {
+      return tls;
+    }
+    return http2
+        ? tls.applicationProtocols(HttpServer.HTTP_2, HttpServer.HTTP_1_1)
+        : tls.applicationProtocols(HttpServer.HTTP_1_1);
   }
 
   /// {@return these options with TLS}
@@ -121,6 +141,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -150,6 +172,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -172,6 +196,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -194,6 +220,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -216,6 +244,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -238,6 +268,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -261,6 +293,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -284,6 +318,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -306,6 +342,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -329,6 +367,56 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
+        grace,
+        cancelOnDisconnect,
+        signals,
+        backlog,
+        reusePort);
+  }
+
+  /// {@return these options with HTTP/2, or without}
+  ///
+  /// @param http2 whether HTTP/2 is spoken with clients that want it
+  public HttpOptions http2(boolean http2) {
+    return new HttpOptions(
+        tls,
+        requestLine,
+        headerBytes,
+        headerCount,
+        maxBody,
+        headerTime,
+        bodyRate,
+        idleTime,
+        maxConnections,
+        pipelined,
+        http2,
+        streams,
+        grace,
+        cancelOnDisconnect,
+        signals,
+        backlog,
+        reusePort);
+  }
+
+  /// {@return these options with another `streams`}
+  ///
+  /// @param streams how many requests of an HTTP/2 connection may be under way
+  public HttpOptions streams(int streams) {
+    return new HttpOptions(
+        tls,
+        requestLine,
+        headerBytes,
+        headerCount,
+        maxBody,
+        headerTime,
+        bodyRate,
+        idleTime,
+        maxConnections,
+        pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -338,7 +426,12 @@ public record HttpOptions(
 
   /// {@return these options with another `grace`}
   ///
-  /// @param grace how long a shutdown waits for what is under way
+  /// @param http2 whether HTTP/2 is spoken with clients that want it; true by default. Over TLS they
+///   say so in the handshake (ALPN), unless `tls` names other application protocols; else they begin
+///   with it (prior knowledge)
+/// @param streams how many requests of an HTTP/2 connection may be under way; 100 by default. More
+///   are refused with `REFUSED_STREAM`: they may be sent again
+/// @param grace how long a shutdown waits for what is under way
   public HttpOptions grace(Duration grace) {
     return new HttpOptions(
         tls,
@@ -351,6 +444,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -373,6 +468,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -395,6 +492,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -417,6 +516,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -439,6 +540,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,

@@ -143,7 +143,7 @@ final class RequestBody {
       if (isTooLong()) {
         problem = tooLong();
         chunks.clear();
-      } else if (!ended) {
+      } else {
         source.wanted();
       }
     }

@@ -18,6 +18,7 @@ import io.netty.util.AsciiString;
 import io.netty.util.collection.IntObjectHashMap;
 import jasyncio.http.Headers;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
@@ -214,6 +215,7 @@ public abstract class Http2Codec {
       input.clear();
     } else {
       input.keep(in);
+      flush(); // answers, and what may be sent again
     }
   }
 
@@ -573,7 +575,6 @@ public abstract class Http2Codec {
     }
     out.putSettingsAck();
     owe();
-    flush();
     events.settingsChanged();
   }
 
@@ -603,7 +604,6 @@ public abstract class Http2Codec {
     } else {
       out.putPing(frame.number, true);
       owe();
-      flush();
     }
   }
 
@@ -681,7 +681,6 @@ public abstract class Http2Codec {
       close(stream, true);
       to.reset(e.error().code());
     }
-    flush();
   }
 
   /// A wrong frame was for a stream that has not begun. With headers, it has now, and is over.
@@ -833,7 +832,7 @@ public abstract class Http2Codec {
         fields[n++] = new AsciiString(headers.value(i));
       }
     }
-    return n + 2 * more == fields.length ? fields : java.util.Arrays.copyOf(fields, n + 2 * more);
+    return n + 2 * more == fields.length ? fields : Arrays.copyOf(fields, n + 2 * more);
   }
 
   private static boolean isOfConnection(AsciiString name) {
@@ -850,14 +849,14 @@ public abstract class Http2Codec {
     };
   }
 
-  /// {@return how much of a body can be sent at once; none if it has to be waited for}
+  /// {@return whether a stream takes nothing for now}
   ///
-  /// @param stream the body's
-  public final int mayBeSent(Http2Stream stream) {
-    return Math.min(Http2Output.LARGEST_FRAME, Math.min(stream.sendWindow, sendWindow));
+  /// @param stream the stream
+  public final boolean isFull(Http2Stream stream) {
+    return stream.sendWindow <= 0;
   }
 
-  /// {@return whether it is the connection that takes nothing for now, and not a stream alone}
+  /// {@return whether the connection takes nothing of any stream for now}
   public final boolean isFull() {
     return sendWindow <= 0;
   }
@@ -872,7 +871,8 @@ public abstract class Http2Codec {
       data.position(data.limit());
       return;
     }
-    int n = Math.min(data.remaining(), Math.max(0, mayBeSent(stream)));
+    int window = Math.max(0, Math.min(stream.sendWindow, sendWindow));
+    int n = Math.min(data.remaining(), Math.min(window, Http2Output.LARGEST_FRAME));
     boolean last = end && n == data.remaining();
     if (n == 0 && !last) {
       return;
@@ -923,7 +923,7 @@ public abstract class Http2Codec {
   }
 
   /// Asks for an answer.
-  public final void ping() {
+  final void askForAnswer() {
     out.putPing(PING, false);
     flush();
   }

@@ -124,7 +124,6 @@ public final class Http2ServerCodec extends Http2Codec {
       drop(id);
       guard.reset();
       out().putReset(id, Http2Error.REFUSED_STREAM);
-      flush();
       return;
     }
     guard.progress();
@@ -226,7 +225,7 @@ public final class Http2ServerCodec extends Http2Codec {
   /// Tells the client to begin no more streams, and asks whether it knows.
   public void prepareEnd() {
     goAway(Integer.MAX_VALUE, Http2Error.NO_ERROR, "");
-    ping();
+    askForAnswer();
   }
 
   /// Tells the client which stream is the last that is answered.

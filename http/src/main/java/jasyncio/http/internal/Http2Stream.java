@@ -78,6 +78,11 @@ public final class Http2Stream {
     return closed;
   }
 
+  /// {@return what is told of it, or `null` as long as there is nothing}
+  public @Nullable Events owner() {
+    return events;
+  }
+
   @Override
   public String toString() {
     return "<stream " + id + ">";
