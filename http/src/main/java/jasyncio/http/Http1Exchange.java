@@ -81,7 +81,7 @@ final class Http1Exchange extends ServerExchange {
 
   @Override
   void beforeResponse(boolean last) {
-    if (last || connection.endsAfterNext() || isBodyUnwanted()) {
+    if (last || isIrregular() || connection.endsAfterNext() || isBodyUnwanted()) {
       codec.closeAfterNext();
     }
   }

@@ -45,6 +45,7 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
           this,
           () ->
               new WaitInfo(WaitInfo.Kind.IO, remoteAddress() + " to take more of the response"));
+  private int receiving; // bodies that are to come
   private boolean settled; // the client's settings have come
   private boolean preparing; // the end
   private boolean ending;
@@ -217,7 +218,7 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
   /// Waits until it is an exchange's turn to send something. Suspends.
   void awaitTurn(Http2Exchange exchange) throws IOException {
     boolean called = false;
-    while (!exchange.isLost() && (!canSend() || (!called && turns.waiting() > 0))) {
+    while (!exchange.isLost() && (!canSend() || (!called && turns.size() > 0))) {
       if (codec.isFull()) {
         limits.awaitTaking();
       }
@@ -298,22 +299,14 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
       if (!limits.isAwaitingNext()) {
         limits.awaitNext();
       }
-    } else if (options.bodyRate() > 0 && isReceiving()) {
+    } else if (options.bodyRate() > 0 && receiving > 0) {
       if (!limits.isAwaitingBody()) {
-        exchanges.forEach(Http2Exchange::countIfReceiving);
-        var _ = codec.wasExhausted();
         limits.awaitBody();
       }
     } else {
       limits.awaitNothing();
     }
   }
-
-  private boolean isReceiving() {
-    return receiving > 0;
-  }
-
-  private int receiving; // bodies that are to come
 
   /// A body is to come, or is not any more.
   void receiving(int more) {
@@ -333,16 +326,15 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
 
   @Override
   public void bodyIsDue() {
-    double least = options.bodyRate() * TimeLimits.RATE_INTERVAL;
-    boolean excused = codec.wasExhausted();
+    boolean excused = codec.wasExhausted(); // it was not for the client to send
     for (var exchange : List.copyOf(exchanges)) {
-      if (!excused && exchange.isReceiving() && exchange.isSlowerThan(least)) {
-        exchange.isTooSlow();
-      } else {
+      if (!excused && exchange.isTooSlow(options.bodyRate())) {
+        exchange.tooSlow();
+      } else if (excused || exchange.isCounted()) {
         exchange.countIfReceiving();
       }
     }
-    if (!isFinishing() && isReceiving()) {
+    if (!isFinishing() && receiving > 0) {
       limits.awaitBody();
     }
   }

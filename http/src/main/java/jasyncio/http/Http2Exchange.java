@@ -24,12 +24,15 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
    *
    * After the response, what still comes of the body is dropped, as long as that is worth it.
    */
+  private static final double ROUNDING = 1e-6; // seconds
+
   private final Http2Connection connection;
   private final Http2ServerCodec codec;
   private final Http2Stream stream;
   private @Nullable Task<?> task;
   private boolean working; // the task has begun
   private boolean receiving; // a body
+  private double countedAt; // how much of it has come
   private boolean last; // response on the connection
   private @Nullable WaitList window; // to open
   private @Nullable TimerHandle stall;
@@ -46,6 +49,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
     if (hasBody) {
       receiving = true;
       connection.receiving(1);
+      countIfReceiving();
     }
   }
 
@@ -82,12 +86,14 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
   }
 
   private void afterResponse() {
+    stopWatchingStall();
     runAfter();
     if (!stream.isClosed() && !hasEnded()) {
       if (isBodyUnwanted()) {
         codec.reset(stream, Http2Error.NO_ERROR);
       } else {
         awaitEnd();
+        codec.resume(stream);
       }
     } else if (!stream.isClosed()) { // it was refused, and its body has not come
       codec.reset(stream, Http2Error.NO_ERROR);
@@ -163,10 +169,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
   void clientHasGone() {
     received();
     fail(ServerConnection.gone());
-    if (stall != null) {
-      stall.cancel();
-      stall = null;
-    }
+    stopWatchingStall();
     windowOpened();
     connection.wakeWaiting();
     if (connection.options.cancelOnDisconnect()) {
@@ -212,18 +215,28 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
     return codec.partOf(stream);
   }
 
-  boolean isReceiving() {
-    return receiving;
-  }
-
   void countIfReceiving() {
     if (receiving) {
       count();
+      countedAt = connection.loop.time();
     }
   }
 
+  /// Whether the body has come too slowly for long enough, and that is the client's fault.
+  boolean isTooSlow(int rate) {
+    double seconds = connection.loop.time() - countedAt;
+    return receiving
+        && seconds >= TimeLimits.RATE_INTERVAL - ROUNDING
+        && isSlowerThan(rate * seconds);
+  }
+
+  /// Whether it is to be counted anew.
+  boolean isCounted() {
+    return connection.loop.time() - countedAt >= TimeLimits.RATE_INTERVAL - ROUNDING;
+  }
+
   /// The body comes too slowly.
-  void isTooSlow() {
+  void tooSlow() {
     received();
     if (isWaiting()) {
       codec.reset(stream, Http2Error.NO_ERROR);
@@ -335,6 +348,13 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
     if (stall == null) {
       double idle = connection.options.idleTime().toNanos() / 1e9;
       stall = connection.loop.callAt(since + idle, this::checkStall);
+    }
+  }
+
+  private void stopWatchingStall() {
+    if (stall != null) {
+      stall.cancel();
+      stall = null;
     }
   }
 

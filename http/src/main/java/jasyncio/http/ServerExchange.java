@@ -38,6 +38,7 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   private long receivedBefore; // when its rate was looked at last
   private boolean stalled; // since then, by us
 
+  private boolean irregular; // it was refused, or cancelled
   private boolean responded;
   private long length = -1; // of the response; -1: unknown
   private long sent;
@@ -154,7 +155,8 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   final void answer() {
     var asking = request;
     if (asking == null) {
-      respond(problemOf(Objects.requireNonNull(refusal)).toResponse().close());
+      irregular = true;
+      respond(problemOf(Objects.requireNonNull(refusal)).toResponse());
       return;
     }
     try {
@@ -183,7 +185,8 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
       breakOff(e);
     } else if (!isLost() && isCancelled()) {
       var why = connection.isShuttingDown() ? "The server is shutting down." : "This was given up.";
-      respond(HttpProblem.of(503, why).toResponse().close());
+      irregular = true;
+      respond(HttpProblem.of(503, why).toResponse());
       wasCancelled();
     } else if (!isLost()) {
       respond(Answers.failed(asking, e, connection.loop));
@@ -219,6 +222,12 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
     } else {
       stream(response);
     }
+  }
+
+  /// Whether it was refused, or cancelled: something is wrong with its connection, or with the
+  /// server.
+  final boolean isIrregular() {
+    return irregular;
   }
 
   /// Prepares for a response, perhaps the last on the connection.

@@ -375,7 +375,7 @@ public abstract class Http2Codec {
       }
       Objects.requireNonNull(stream.events).end(Headers.none());
       closeIfEnded(stream);
-    } else if (!stream.paused) {
+    } else if (!stream.paused && !stream.closed) {
       giveBackIfMuch(stream);
     }
     if (receiveWindow <= 0) {
@@ -386,7 +386,7 @@ public abstract class Http2Codec {
   /// The connection may send this much again.
   private void giveBack(int size) {
     unreturned += size;
-    if (unreturned >= shared.limits.connectionWindow() / 2) {
+    if (!closed && unreturned >= shared.limits.connectionWindow() / 2) {
       out.putWindowUpdate(0, unreturned);
       receiveWindow += unreturned;
       unreturned = 0;
@@ -705,8 +705,17 @@ public abstract class Http2Codec {
       closed = true;
       out.putGoAway(lastTaken(), error, why);
       flush();
+      closeStreams();
       events.failed(why);
     }
+  }
+
+  /// From now on nothing is written of any stream.
+  private void closeStreams() {
+    for (var stream : streams.values().toArray(new Http2Stream[0])) {
+      stream.closed = true;
+    }
+    streams.clear();
   }
 
   /// The last stream of the other side's that was looked at.
@@ -957,9 +966,6 @@ public abstract class Http2Codec {
     }
     input.clear();
     out.clear();
-    for (var stream : streams.values().toArray(new Http2Stream[0])) {
-      stream.closed = true;
-    }
-    streams.clear();
+    closeStreams();
   }
 }
