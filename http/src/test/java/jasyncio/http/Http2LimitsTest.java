@@ -10,6 +10,7 @@ import jasyncio.testing.AsyncTest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -62,12 +63,12 @@ class Http2LimitsTest {
         byte[] block = client.block(fields);
         int half = block.length / 2;
         int stream = 1 + 2 * Math.min(over, 2);
-        client.send(RawHttp2Client.HEADERS, 1, stream, java.util.Arrays.copyOf(block, half));
+        client.send(RawHttp2Client.HEADERS, 1, stream, Arrays.copyOf(block, half));
         client.send(
             RawHttp2Client.CONTINUATION,
             RawHttp2Client.END_HEADERS,
             stream,
-            java.util.Arrays.copyOfRange(block, half, block.length));
+            Arrays.copyOfRange(block, half, block.length));
         assertThat(client.await("HEADERS " + stream))
             .startsWith("HEADERS " + stream + " :status=" + (over == 0 ? 200 : 431));
       }
@@ -106,7 +107,7 @@ class Http2LimitsTest {
   @AsyncTest
   void headersWithoutEnd_endTheConnection() throws Exception {
     var part = new byte[16_000];
-    java.util.Arrays.fill(part, (byte) 0x88);
+    Arrays.fill(part, (byte) 0x88);
     assertThat(
             flood(
                 server(DEFAULTS),
@@ -416,7 +417,7 @@ class Http2LimitsTest {
         byte[] block = client.block(RawHttp2Client.request("GET", "/"));
         if (inOneFrame) {
           byte[] frame = frame(RawHttp2Client.HEADERS, 5, 1, block);
-          client.send(java.util.Arrays.copyOf(frame, 12));
+          client.send(Arrays.copyOf(frame, 12));
           for (int i = 12; i < 21; i++) {
             sleep(1);
             client.send(new byte[] {frame[i]});
@@ -491,7 +492,7 @@ class Http2LimitsTest {
       sleep(0.5);
       byte[] frame = frame(RawHttp2Client.DATA, 1, 1, new byte[16_000]);
       for (int i = 0; i < frame.length; i += 300) {
-        client.send(java.util.Arrays.copyOfRange(frame, i, Math.min(frame.length, i + 300)));
+        client.send(Arrays.copyOfRange(frame, i, Math.min(frame.length, i + 300)));
         sleep(1);
       }
       assertThat(client.await("DATA 1")).isEqualTo("DATA 1 end <16000>");

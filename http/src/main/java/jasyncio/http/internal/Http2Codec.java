@@ -504,6 +504,9 @@ public abstract class Http2Codec {
     try {
       var trailers = Http2Heads.trailers(headers, shared.limits.heads());
       stream.remoteEnded = true;
+      if (!stream.paused) {
+        giveBack(stream);
+      }
       to.end(trailers);
     } catch (Http2Heads.Malformed e) {
       throw malformed(stream.id, e);
