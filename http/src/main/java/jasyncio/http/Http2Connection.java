@@ -3,7 +3,6 @@ package jasyncio.http;
 import io.netty.handler.codec.http2.Http2Error;
 import jasyncio.TimerHandle;
 import jasyncio.WaitInfo;
-import jasyncio.WaitList;
 import jasyncio.http.internal.Http2ServerCodec;
 import jasyncio.http.internal.Http2ServerEvents;
 import jasyncio.http.internal.Http2Stream;
@@ -25,10 +24,7 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
    * and its task, too: a client that resets a stream does not thereby get room for another while the handler of the first
    * still cleans up.
    *
-   * Sending: a task writes one frame at a time, as much as stream, connection and transport take. If its stream takes
-   * nothing, it waits for that. If connection or transport do not, or others wait for them, it waits for its turn: `turns`.
-   * Of those that wait there one is on its way as long as something can be sent; when it has written its frame, or has been
-   * cancelled, it wakes the next.
+   * Sending: a task writes as much as its stream takes, frame by frame, each in its turn: see Http2Turns.
    *
    * End of the connection:
    *   shutdown: prepareEnd() -> the client knows, or a second is over -> end(): the last request is known
@@ -40,11 +36,7 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
 
   private final Http2ServerCodec codec;
   private final Set<Http2Exchange> exchanges = new LinkedHashSet<>();
-  private final WaitList turns =
-      new WaitList(
-          this,
-          () ->
-              new WaitInfo(WaitInfo.Kind.IO, remoteAddress() + " to take more of the response"));
+  private final Http2Turns turns;
   private int receiving; // bodies that are to come
   private boolean settled; // the client's settings have come
   private boolean preparing; // the end
@@ -55,6 +47,12 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
   Http2Connection(HttpServer server, boolean tooMany) {
     super(server, tooMany);
     this.codec = new Http2ServerCodec(server.shared2(), this, this::write, loop::time);
+    this.turns =
+        new Http2Turns(
+            codec,
+            this,
+            () ->
+                new WaitInfo(WaitInfo.Kind.IO, remoteAddress() + " to take more of the response"));
   }
 
   Http2ServerCodec codec() {
@@ -138,7 +136,7 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
     if (!isWritingPaused()) {
       limits.taken();
     }
-    nextTurn();
+    turns.next();
   }
 
   @Override
@@ -211,44 +209,17 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
 
   // ---- writing ----------------------------------------------------------------------------------
 
-  private boolean canSend() {
-    return !isWritingPaused() && !codec.isFull();
+  Http2Turns turns() {
+    return turns;
   }
 
   /// Waits until it is an exchange's turn to send something. Suspends.
   void awaitTurn(Http2Exchange exchange) throws IOException {
-    boolean called = false;
-    while (!exchange.isLost() && (!canSend() || (!called && turns.size() > 0))) {
-      if (codec.isFull()) {
-        limits.awaitTaking();
-      }
-      var place = turns.enter();
-      try {
-        place.await();
-      } catch (Throwable e) { // most likely a CancelledError
-        place.leave();
-        nextTurn();
-        throw e;
-      }
-      place.leave();
-      called = true;
-    }
+    turns.await(exchange::isLost, limits::awaitTaking);
     if (exchange.isLost()) {
-      nextTurn();
+      turns.next();
       throw gone();
     }
-  }
-
-  /// Wakes who waits next, if something can be sent.
-  void nextTurn() {
-    if (canSend()) {
-      turns.wakeFirstIfNoneIsOnTheWay();
-    }
-  }
-
-  /// Wakes who waits, as one of them has nothing to wait for any more.
-  void wakeWaiting() {
-    turns.wakeAll();
   }
 
   void scheduleFlush() {
@@ -268,19 +239,18 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
   @Override
   public void pauseWriting() {
     super.pauseWriting();
-    codec.writingPaused(true);
+    turns.pause();
   }
 
   @Override
   public void resumeWriting() {
     super.resumeWriting();
-    codec.writingPaused(false);
-    nextTurn();
+    turns.resume();
   }
 
   @Override
   public int unsent() {
-    return super.unsent() + (codec.isFull() && turns.waiting() > 0 ? 1 : 0);
+    return super.unsent() + (turns.isHeldUp() ? 1 : 0);
   }
 
   // ---- time -------------------------------------------------------------------------------------

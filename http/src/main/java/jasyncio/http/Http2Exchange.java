@@ -39,8 +39,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
   private double waitingSince; // for the window; NaN: it does not
 
   /// A request, whose body comes unless there is none.
-  Http2Exchange(
-      Http2Connection connection, Http2Stream stream, RequestHead head, boolean hasBody) {
+  Http2Exchange(Http2Connection connection, Http2Stream stream, RequestHead head, boolean hasBody) {
     super(connection, head, hasBody);
     this.connection = connection;
     this.codec = connection.codec();
@@ -66,8 +65,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
 
   void start() {
     // not at once, in the middle of receiving, whatever the loop's task factory does with others
-    task =
-        connection.loop.createTask(this::work, TaskOptions.named(name()).eagerStart(false));
+    task = connection.loop.createTask(this::work, TaskOptions.named(name()).eagerStart(false));
   }
 
   private void work() {
@@ -142,7 +140,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
   }
 
   @Override
-  public void end(Headers trailers) {
+  public void ended(Headers trailers) {
     received();
     endBody(trailers);
   }
@@ -171,7 +169,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
     fail(ServerConnection.gone());
     stopWatchingStall();
     windowOpened();
-    connection.wakeWaiting();
+    connection.turns().wakeAll();
     if (connection.options.cancelOnDisconnect()) {
       cancel("the client has gone");
     }
@@ -299,7 +297,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
     checkOpen();
     codec.flush();
     connection.awaitTurn(this);
-    connection.nextTurn();
+    connection.turns().next();
   }
 
   /// Sends a part of the body, frame by frame. Suspends while it is not taken.
@@ -311,7 +309,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
       codec.data(stream, data, end);
       count(before - data.remaining());
       connection.scheduleFlush();
-      connection.nextTurn();
+      connection.turns().next();
     }
   }
 

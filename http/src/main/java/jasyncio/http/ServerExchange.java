@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A request that a server has got, and its response: what there is once per stream, and is the same
-/// in every version of HTTP.
+/// A request that a server has got, and its response: what there is once per stream, and is the
+/// same in every version of HTTP.
 abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   /* Overview
    * Two directions, of which either may end first. The connection asks for both, and goes on when both are over.

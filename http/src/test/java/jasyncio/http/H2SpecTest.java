@@ -35,8 +35,7 @@ class H2SpecTest {
     try (var packed =
         new GZIPInputStream(
             Objects.requireNonNull(
-                ClassLoader.getSystemResourceAsStream(
-                    "h2spec/2.2.0/h2spec_linux_amd64.tar.gz")))) {
+                ClassLoader.getSystemResourceAsStream("h2spec/2.2.0/h2spec_linux_amd64.tar.gz")))) {
       while (true) {
         byte[] head = packed.readNBytes(BLOCK);
         if (head.length < BLOCK) {
@@ -60,8 +59,7 @@ class H2SpecTest {
   void all_isAsTheStandardsSay(boolean tls) throws Exception {
     var options = HttpOptions.defaults();
     if (tls) {
-      options =
-          options.tls(TlsContexts.server(KEYS.resolve("cert.pem"), KEYS.resolve("key.pem")));
+      options = options.tls(TlsContexts.server(KEYS.resolve("cert.pem"), KEYS.resolve("key.pem")));
     }
     Handler handler = rq -> Response.text(rq.text() + "Hello");
     try (var server = Http.start(handler, "127.0.0.1", 0, options)) {
@@ -77,8 +75,7 @@ class H2SpecTest {
         command.addAll(List.of("--tls", "--insecure"));
       }
       var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      var output =
-          toThread(() -> new String(process.getInputStream().readAllBytes(), UTF_8));
+      var output = toThread(() -> new String(process.getInputStream().readAllBytes(), UTF_8));
       assertThat(output).contains("146 tests, 146 passed, 0 skipped, 0 failed");
     }
   }

@@ -1,6 +1,6 @@
 package jasyncio.http;
 
-import static jasyncio.http.RawHttp2Client.frame;
+import static jasyncio.http.RawHttp2Peer.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.testing.OnLoop;
@@ -22,11 +22,11 @@ class Http2FramingTest {
     return RawClient.server(rq -> Response.text(rq.target() + rq.text()), HttpOptions.defaults());
   }
 
-  /// The fields of a regular request, changed: `-name` takes one away, `name=value` sets one that is
-  /// there, or adds it.
+  /// The fields of a regular request, changed: `-name` takes one away, `name=value` sets one that
+  /// is there, or adds it.
   private static String[] fields(String changes) {
-    var fields = new ArrayList<>(List.of(RawHttp2Client.request("GET", "/")));
-    for (var change : changes.split(";")) {
+    var fields = new ArrayList<>(List.of(RawHttp2Peer.request("GET", "/")));
+    for (var change : changes.split(";", -1)) {
       if (change.isEmpty()) {
         continue;
       }
@@ -122,7 +122,7 @@ class Http2FramingTest {
       })
   void request_thatIsNotExact_isReset_andTheNextIsAnswered(String changes) throws Exception {
     try (var server = server();
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.headers(1, true, fields(changes));
       assertThat(client.next()).isEqualTo("RST_STREAM 1 PROTOCOL_ERROR");
       client.get(3, "/next").skip("HEADERS 3 :status=200", "DATA 3 end /next");
@@ -137,7 +137,7 @@ class Http2FramingTest {
   })
   void request_thatAsksForTooMuch_isRefused(String changes, int status) throws Exception {
     try (var server = server();
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.headers(1, true, fields(changes));
       client.skip("HEADERS 1 :status=" + status, "DATA 1 end ");
       client.get(3, "/next").skip("HEADERS 3 :status=200", "DATA 3 end /next");
@@ -160,7 +160,7 @@ class Http2FramingTest {
       })
   void request_thatIsExact_isAnswered(String changes) throws Exception {
     try (var server = server();
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.headers(1, true, fields(changes)).skip("HEADERS 1 :status=200", "DATA 1 end");
     }
   }
@@ -169,7 +169,7 @@ class Http2FramingTest {
   @ValueSource(strings = {":path=/", "X=y", "connection=close", "x=a\\nb"})
   void trailers_thatAreNotExact_resetTheirStream(String field) throws Exception {
     try (var server = server();
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       int equals = field.indexOf('=');
       client.post(1, "/");
       client.headers(1, true, field.substring(0, equals), plain(field.substring(equals + 1)));
@@ -183,7 +183,7 @@ class Http2FramingTest {
   void body_thatIsNotAsLongAsItSays_resetsItsStream(String says, String comes) throws Exception {
     for (boolean trailers : new boolean[] {false, true}) {
       try (var server = server();
-          var client = RawHttp2Client.inMemory(server)) {
+          var client = RawHttp2Peer.inMemory(server)) {
         client.post(1, "/", "content-length", "" + says.length());
         client.data(1, !trailers, comes);
         if (trailers) {
@@ -221,7 +221,7 @@ class Http2FramingTest {
   void frame_thatIsWrong_endsTheConnection(
       int type, int flags, int stream, String payload, String error) throws Exception {
     try (var server = server();
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.get(1, "/").skip("HEADERS 1", "DATA 1 end");
       client.send(type, flags, stream, HexFormat.of().parseHex(payload));
       client.get(5, "/never");
@@ -232,9 +232,9 @@ class Http2FramingTest {
   @Test
   void connectionThatBeginsWithAnotherFrame_isEnded() throws Exception {
     try (var server = server();
-        var client = new RawHttp2Client(RawClient.inMemory(server))) {
-      client.raw().send(RawHttp2Client.PREFACE);
-      client.send(RawHttp2Client.PING, 0, 0, new byte[8]);
+        var client = new RawHttp2Peer(RawClient.inMemory(server))) {
+      client.raw().send(RawHttp2Peer.PREFACE);
+      client.send(RawHttp2Peer.PING, 0, 0, new byte[8]);
       client.skip("SETTINGS", "WINDOW_UPDATE 0", "GOAWAY 0 PROTOCOL_ERROR");
     }
   }
@@ -242,7 +242,7 @@ class Http2FramingTest {
   @Test
   void lateFrames_ofAStreamThatThisSideHasReset_areDropped() throws Exception {
     try (var server = server();
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.post(1, "/").window(1, 0);
       assertThat(client.await("RST_STREAM")).isEqualTo("RST_STREAM 1 PROTOCOL_ERROR");
       client.data(1, false, "on its way").window(1, 5).headers(1, true, "trailer", "x").reset(1);
@@ -254,22 +254,22 @@ class Http2FramingTest {
   @ValueSource(ints = {1, 2, 3, 7, 64})
   void frames_inPiecesOfAnySize_areTheSame(int size) throws Exception {
     try (var server = server();
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       var all = new ByteArrayOutputStream();
       all.writeBytes(
           frame(
-              RawHttp2Client.HEADERS,
-              RawHttp2Client.END_HEADERS,
+              RawHttp2Peer.HEADERS,
+              RawHttp2Peer.END_HEADERS,
               1,
-              client.block(RawHttp2Client.request("POST", "/a"))));
-      all.writeBytes(frame(RawHttp2Client.DATA, 0, 1, (byte) 'b'));
-      all.writeBytes(frame(RawHttp2Client.DATA, 1, 1, (byte) 'c'));
-      byte[] block = client.block(RawHttp2Client.request("GET", "/d"));
-      all.writeBytes(frame(RawHttp2Client.HEADERS, 1, 3, Arrays.copyOf(block, 5)));
+              client.block(RawHttp2Peer.request("POST", "/a"))));
+      all.writeBytes(frame(RawHttp2Peer.DATA, 0, 1, (byte) 'b'));
+      all.writeBytes(frame(RawHttp2Peer.DATA, 1, 1, (byte) 'c'));
+      byte[] block = client.block(RawHttp2Peer.request("GET", "/d"));
+      all.writeBytes(frame(RawHttp2Peer.HEADERS, 1, 3, Arrays.copyOf(block, 5)));
       all.writeBytes(
           frame(
-              RawHttp2Client.CONTINUATION,
-              RawHttp2Client.END_HEADERS,
+              RawHttp2Peer.CONTINUATION,
+              RawHttp2Peer.END_HEADERS,
               3,
               Arrays.copyOfRange(block, 5, block.length)));
       byte[] bytes = all.toByteArray();

@@ -77,12 +77,14 @@ class Http2PeersTest {
         var how = tls ? "--http2" : "--http2-prior-knowledge";
         var curl = List.of("curl", "-s", "-k", how, "--max-time", "20");
         assertThat(ask(curl, say(server, tls, "/hello"))).isEqualTo("Hello by HTTP/2");
-        assertThat(ask(curl, "-w", "%{size_download}", "-o", "/dev/null", say(server, tls, "/large")))
+        assertThat(
+                ask(curl, "-w", "%{size_download}", "-o", "/dev/null", say(server, tls, "/large")))
             .isEqualTo("1000000");
         assertThat(ask(curl, "--data-binary", "@" + body, say(server, tls, "/length")))
             .isEqualTo("2000000");
         assertThat(ask(curl, "-I", say(server, tls, "/hello"))).startsWith("HTTP/2 200");
-        assertThat(ask(curl, "--data-binary", "@" + body, say(server, tls, "/echo"))).hasSize(2_000_000);
+        assertThat(ask(curl, "--data-binary", "@" + body, say(server, tls, "/echo")))
+            .hasSize(2_000_000);
       }
     }
     Files.delete(body);
@@ -111,8 +113,7 @@ class Http2PeersTest {
       try (var server = start(tls)) {
         var uri = say(server, tls, "/hello");
         var large = say(server, tls, "/large");
-        var said =
-            toThread(() -> run("h2load", "-n", "500", "-c", "5", "-m", "20", uri, large));
+        var said = toThread(() -> run("h2load", "-n", "500", "-c", "5", "-m", "20", uri, large));
         assertThat(said).contains("500 succeeded, 0 failed, 0 errored, 0 timeout");
         assertThat(server.statistics().requests()).isEqualTo(500);
       }
@@ -131,7 +132,8 @@ class Http2PeersTest {
       for (int i = 0; i < 50; i++) {
         asked.add(
             http.sendAsync(
-                HttpRequest.newBuilder(URI.create(say(server, true, i % 2 == 0 ? "/hello" : "/length")))
+                HttpRequest.newBuilder(
+                        URI.create(say(server, true, i % 2 == 0 ? "/hello" : "/length")))
                     .method(
                         i % 2 == 0 ? "GET" : "POST",
                         i % 2 == 0

@@ -55,7 +55,7 @@ class Http2ServerTest {
             server(rq ->
                 Response.text(rq.method() + rq.target() + rq.host() + rq.header("Host"))
                     .header("X-Version", rq.version().toString()));
-        var client = RawHttp2Client.inMemory(server).get(1, "/a?b=c")) {
+        var client = RawHttp2Peer.inMemory(server).get(1, "/a?b=c")) {
       assertThat(client.next())
           .isEqualTo(
               "HEADERS 1 :status=200 content-type=text/plain; charset=utf-8 x-version=HTTP/2"
@@ -69,7 +69,7 @@ class Http2ServerTest {
     try (var server =
             server(rq ->
                 Response.empty(204).header("Keep-Alive", "timeout=5").header("Upgrade", "h3"));
-        var client = RawHttp2Client.inMemory(server).get(1, "/")) {
+        var client = RawHttp2Peer.inMemory(server).get(1, "/")) {
       assertThat(client.next()).isEqualTo("HEADERS 1 end :status=204");
     }
   }
@@ -77,8 +77,8 @@ class Http2ServerTest {
   @AsyncTest
   void prefaceInPieces_isHttp2_andWhatBeginsLikeItIsNot() throws Exception {
     try (var server = server(rq -> Response.text(rq.method() + " by " + rq.version()))) {
-      try (var client = new RawHttp2Client(RawClient.inMemory(server))) {
-        for (byte b : RawHttp2Client.PREFACE.getBytes(US_ASCII)) {
+      try (var client = new RawHttp2Peer(RawClient.inMemory(server))) {
+        for (byte b : RawHttp2Peer.PREFACE.getBytes(US_ASCII)) {
           client.send(new byte[] {b});
           sleep(0);
         }
@@ -105,7 +105,7 @@ class Http2ServerTest {
               sleep(rq.path().equals("/slow") ? 2 : 1);
               return Response.text(rq.path());
             });
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       double began = getRunningLoop().time();
       client.get(1, "/slow").get(3, "/b").get(5, "/c");
       client.skip("HEADERS 3", "DATA 3 end /b", "HEADERS 5", "DATA 5 end /c");
@@ -123,11 +123,15 @@ class Http2ServerTest {
                 rq.path().equals("/stream")
                     ? Response.stream(7, out -> out.write("not run"))
                     : Response.text("Hello"));
-        var client = RawHttp2Client.inMemory(server)) {
-      client.headers(1, true, RawHttp2Client.request("HEAD", "/"));
-      assertThat(client.next()).startsWith("HEADERS 1 end :status=200").contains("content-length=5");
-      client.headers(3, true, RawHttp2Client.request("HEAD", "/stream"));
-      assertThat(client.next()).startsWith("HEADERS 3 end :status=200").contains("content-length=7");
+        var client = RawHttp2Peer.inMemory(server)) {
+      client.headers(1, true, RawHttp2Peer.request("HEAD", "/"));
+      assertThat(client.next())
+          .startsWith("HEADERS 1 end :status=200")
+          .contains("content-length=5");
+      client.headers(3, true, RawHttp2Peer.request("HEAD", "/stream"));
+      assertThat(client.next())
+          .startsWith("HEADERS 3 end :status=200")
+          .contains("content-length=7");
     }
   }
 
@@ -135,9 +139,9 @@ class Http2ServerTest {
   void cookiesInCrumbs_areOneHeader() throws Exception {
     try (var server =
             server(rq -> Response.text(rq.header("Cookie") + "|" + rq.cookie("b") + rq.cookies()));
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.headers(
-          1, true, RawHttp2Client.request("GET", "/", "cookie", "a=1", "x", "y", "cookie", "b=2"));
+          1, true, RawHttp2Peer.request("GET", "/", "cookie", "a=1", "x", "y", "cookie", "b=2"));
       assertThat(client.skip("HEADERS 1").next()).isEqualTo("DATA 1 end a=1; b=2|2{a=1, b=2}");
     }
   }
@@ -152,7 +156,7 @@ class Http2ServerTest {
               }
               return response;
             });
-        var client = RawHttp2Client.inMemory(server).get(1, "/").raw()) {
+        var client = RawHttp2Peer.inMemory(server).get(1, "/").raw()) {
       var frames = new ArrayList<String>();
       int flags;
       do {
@@ -161,9 +165,9 @@ class Http2ServerTest {
         flags = head[4];
         frames.add(head[3] + ":" + flags);
         client.read(length);
-      } while ((flags & RawHttp2Client.END_HEADERS) == 0);
-      assertThat(frames.getFirst()).isEqualTo("1:" + RawHttp2Client.END_STREAM);
-      assertThat(frames.getLast()).isEqualTo("9:" + RawHttp2Client.END_HEADERS);
+      } while ((flags & RawHttp2Peer.END_HEADERS) == 0);
+      assertThat(frames.getFirst()).isEqualTo("1:" + RawHttp2Peer.END_STREAM);
+      assertThat(frames.getLast()).isEqualTo("9:" + RawHttp2Peer.END_HEADERS);
     }
   }
 
@@ -173,12 +177,12 @@ class Http2ServerTest {
   void body_isRead_withTrailersBehind() throws Exception {
     try (var server =
             server(rq -> Response.text("<" + rq.text() + ">" + rq.trailers().get("checksum")));
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.post(1, "/", "content-length", "5").data(1, false, "ab").data(1, true, "cde");
       assertThat(client.await("DATA 1")).isEqualTo("DATA 1 end <abcde>null");
       client.post(3, "/").data(3, false, "abc").headers(3, true, "checksum", "7");
       assertThat(client.await("DATA 3")).isEqualTo("DATA 3 end <abc>7");
-      client.post(5, "/").send(RawHttp2Client.DATA, 9, 5, new byte[] {2, 'x', 0, 0}); // padded
+      client.post(5, "/").send(RawHttp2Peer.DATA, 9, 5, new byte[] {2, 'x', 0, 0}); // padded
       assertThat(client.await("DATA 5")).isEqualTo("DATA 5 end <x>null");
     }
   }
@@ -187,7 +191,7 @@ class Http2ServerTest {
   void clientThatWaits_isAskedForTheBody_whenItIsRead() throws Exception {
     try (var server =
             server(rq -> Response.text(rq.path().equals("/read") ? rq.text() : "not read"));
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.post(1, "/read", "expect", "100-continue");
       assertThat(client.next()).isEqualTo("HEADERS 1 :status=100");
       client.data(1, true, "abc");
@@ -205,7 +209,7 @@ class Http2ServerTest {
               go.await();
               return Response.text("no");
             });
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.post(1, "/");
       for (int i = 0; i < 4; i++) {
         client.data(1, false, "a".repeat(16_383));
@@ -233,7 +237,7 @@ class Http2ServerTest {
               }
               return Response.text(n + " bytes");
             });
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.post(1, "/");
       int window = 65_535;
       int sent = 0;
@@ -260,15 +264,14 @@ class Http2ServerTest {
   void streamedBody_comesInFrames_withTrailers() throws Exception {
     try (var server =
             server(rq ->
-                Response.stream(
-                    out -> {
-                      out.write("abc");
-                      out.flush();
-                      sleep(1);
-                      out.write("de");
-                      out.trailer("Checksum", "7");
-                    }));
-        var client = RawHttp2Client.inMemory(server).get(1, "/")) {
+                Response.stream(out -> {
+                  out.write("abc");
+                  out.flush();
+                  sleep(1);
+                  out.write("de");
+                  out.trailer("Checksum", "7");
+                }));
+        var client = RawHttp2Peer.inMemory(server).get(1, "/")) {
       client.skip("HEADERS 1 :status=200", "DATA 1 abc", "DATA 1 de", "HEADERS 1 end checksum=7");
     }
   }
@@ -282,7 +285,7 @@ class Http2ServerTest {
                   go.await();
                   out.write("x");
                 }));
-        var client = RawHttp2Client.inMemory(server).get(1, "/")) {
+        var client = RawHttp2Peer.inMemory(server).get(1, "/")) {
       client.skip("HEADERS 1 :status=200");
       go.set();
       client.skip("DATA 1 x", "DATA 1 end ");
@@ -302,7 +305,7 @@ class Http2ServerTest {
                         written[0]++;
                       }
                     }));
-        var client = RawHttp2Client.inMemory(server, 4, 25)) { // initial window
+        var client = RawHttp2Peer.inMemory(server, 4, 25)) { // initial window
       client.get(1, "/");
       client.skip("HEADERS 1", "DATA 1 ", "DATA 1 ", "DATA 1 ");
       client.get(3, "/small").skip("HEADERS 3", "DATA 3 end small");
@@ -319,7 +322,7 @@ class Http2ServerTest {
   void largeBodies_takeTurns_whenTheConnectionsWindowIsClosed() throws Exception {
     var bytes = new byte[100_000];
     try (var server = server(rq -> Response.bytes(bytes));
-        var client = RawHttp2Client.inMemory(server, 4, 1_000_000)) {
+        var client = RawHttp2Peer.inMemory(server, 4, 1_000_000)) {
       client.get(1, "/").get(3, "/").get(5, "/");
       var lengths = new int[6];
       int window = 65_535; // which the first takes: the others have not begun
@@ -342,7 +345,7 @@ class Http2ServerTest {
   @AsyncTest
   void writerThatIsCancelled_whileItWaitsForItsTurn_passesItOn() throws Exception {
     try (var server = server(rq -> Response.bytes(new byte[50_000]));
-        var client = RawHttp2Client.inMemory(server, 4, 1_000_000)) {
+        var client = RawHttp2Peer.inMemory(server, 4, 1_000_000)) {
       client.get(1, "/").get(3, "/").get(5, "/");
       sleep(1); // the connection's window is closed
       client.reset(1).reset(3).window(0, 1_000_000);
@@ -361,7 +364,7 @@ class Http2ServerTest {
                     written[0]++;
                   }
                 }));
-        var client = RawHttp2Client.inMemory(server, 4, Integer.MAX_VALUE)) {
+        var client = RawHttp2Peer.inMemory(server, 4, Integer.MAX_VALUE)) {
       client.window(0, Integer.MAX_VALUE - 65_535).get(1, "/").skip("HEADERS 1");
       sleep(30);
       assertThat(written[0]).isZero();
@@ -383,7 +386,7 @@ class Http2ServerTest {
           });
         };
     try (var server = server(echo);
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.post(1, "/").data(1, false, "ab");
       client.skip("WINDOW_UPDATE 1", "HEADERS 1", "DATA 1 ab");
       client.data(1, true, "cd").skip("DATA 1 cd", "DATA 1 end ");
@@ -399,7 +402,7 @@ class Http2ServerTest {
             server(rq -> {
               throw new IllegalStateException("the secret");
             });
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.get(1, "/").skip("HEADERS 1 :status=500");
       assertThat(client.next()).startsWith("DATA 1 end ").doesNotContain("secret");
       client.get(3, "/").skip("HEADERS 3 :status=500");
@@ -423,7 +426,7 @@ class Http2ServerTest {
                   case "/long" -> Response.stream(2, out -> out.write("abc"));
                   default -> Response.text("fine");
                 });
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.get(1, "/throws").skip("HEADERS 1", "DATA 1 abc", "RST_STREAM 1 INTERNAL_ERROR");
       client.get(3, "/short").skip("HEADERS 3", "DATA 3 abc", "RST_STREAM 3 INTERNAL_ERROR");
       client.get(5, "/long").skip("HEADERS 5", "RST_STREAM 5 INTERNAL_ERROR");
@@ -434,9 +437,8 @@ class Http2ServerTest {
 
   @AsyncTest
   void streamThatIsReset_cancelsItsHandler_andNoOther() throws Exception {
-    try (var server =
-            server(rq -> rq.path().equals("/other") ? slow() : waitForEver());
-        var client = RawHttp2Client.inMemory(server)) {
+    try (var server = server(rq -> rq.path().equals("/other") ? slow() : waitForEver());
+        var client = RawHttp2Peer.inMemory(server)) {
       client.get(1, "/").get(3, "/other");
       sleep(1);
       client.reset(1);
@@ -460,12 +462,12 @@ class Http2ServerTest {
                   return Response.text("nobody reads this");
                 },
                 DEFAULTS.cancelOnDisconnect(false));
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.get(1, "/");
       sleep(1);
       client.reset(1);
       sleep(20);
-      client.send(RawHttp2Client.PING, 0, 0, new byte[8]);
+      client.send(RawHttp2Peer.PING, 0, 0, new byte[8]);
       assertThat(client.next()).as("nothing of the response").isEqualTo("PING ack");
     }
     assertThat(steps).containsExactly("done");
@@ -485,7 +487,7 @@ class Http2ServerTest {
                   }
                 },
                 DEFAULTS.cancelOnDisconnect(false));
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       collectErrors();
       client.post(1, "/").data(1, false, "half");
       sleep(1);
@@ -498,7 +500,7 @@ class Http2ServerTest {
   @AsyncTest
   void clientThatLeaves_cancelsAllItsHandlers() throws Exception {
     try (var server = server(rq -> waitForEver())) {
-      try (var client = RawHttp2Client.inMemory(server)) {
+      try (var client = RawHttp2Peer.inMemory(server)) {
         client.get(1, "/").get(3, "/");
         sleep(1);
         client.raw().abort();
@@ -525,7 +527,7 @@ class Http2ServerTest {
                 handler.with(
                     AccessLog.entries(
                         e -> lines.add(e.target() + e.status() + e.bytes() + e.complete()))));
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.get(1, "/").await("DATA 1 end");
       client.get(3, "/large").get(5, "/wait");
       sleep(1);
@@ -542,7 +544,7 @@ class Http2ServerTest {
               rq.afterResponse(() -> steps.add("after"));
               return Response.text("now");
             });
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.get(1, "/").await("DATA 1 end now");
       sleep(1);
       assertThat(steps).containsExactly("after");
@@ -553,16 +555,21 @@ class Http2ServerTest {
   void webSocket_isRefused() throws Exception {
     var router = new Router().webSocket("/", ws -> steps.add("never"));
     try (var server = server(router);
-        var client = RawHttp2Client.inMemory(server)) {
+        var client = RawHttp2Peer.inMemory(server)) {
       client.get(1, "/").skip("HEADERS 1 :status=501");
       client.headers(
           3,
           false,
-          ":method", "CONNECT",
-          ":protocol", "websocket",
-          ":scheme", "http",
-          ":path", "/",
-          ":authority", "x");
+          ":method",
+          "CONNECT",
+          ":protocol",
+          "websocket",
+          ":scheme",
+          "http",
+          ":path",
+          "/",
+          ":authority",
+          "x");
       assertThat(client.await("RST_STREAM")).isEqualTo("RST_STREAM 3 PROTOCOL_ERROR");
     }
     assertThat(steps).isEmpty();
@@ -572,7 +579,7 @@ class Http2ServerTest {
   void http2_canBeTurnedOff() throws Exception {
     try (var server = RawClient.server(rq -> Response.empty(204), DEFAULTS.http2(false));
         var client = RawClient.inMemory(server)) {
-      assertThat(client.send(RawHttp2Client.PREFACE).readAll()).startsWith("HTTP/1.1 505 ");
+      assertThat(client.send(RawHttp2Peer.PREFACE).readAll()).startsWith("HTTP/1.1 505 ");
     }
   }
 
@@ -581,18 +588,19 @@ class Http2ServerTest {
   @AsyncTest
   void idleConnection_isToldInTwoSteps_andEnded() throws Exception {
     var server = server(rq -> Response.text("Hello"));
-    try (var client = RawHttp2Client.inMemory(server)) {
+    try (var client = RawHttp2Peer.inMemory(server)) {
       client.get(1, "/").skip("HEADERS 1", "DATA 1 end Hello");
       double began = getRunningLoop().time();
       var closing = createTask(server::close);
       client.skip("GOAWAY all NO_ERROR", "PING");
       client.get(3, "/"); // was on its way
-      client.send(RawHttp2Client.PING, RawHttp2Client.ACK, 0, new byte[8]);
+      client.send(RawHttp2Peer.PING, RawHttp2Peer.ACK, 0, new byte[8]);
       client.get(5, "/"); // was not
       assertThat(client.next()).isEqualTo("GOAWAY 3 NO_ERROR");
-      assertThat(client.rest()).containsExactly(
-          "HEADERS 3 :status=200 content-type=text/plain; charset=utf-8 content-length=5",
-          "DATA 3 end Hello");
+      assertThat(client.rest())
+          .containsExactly(
+              "HEADERS 3 :status=200 content-type=text/plain; charset=utf-8 content-length=5",
+              "DATA 3 end Hello");
       client.raw().end();
       closing.await();
       assertThat(getRunningLoop().time()).isEqualTo(began);
@@ -602,7 +610,7 @@ class Http2ServerTest {
   @AsyncTest
   void clientThatDoesNotAnswer_isToldAllTheSame() throws Exception {
     var server = server(rq -> Response.text("Hello"));
-    try (var client = RawHttp2Client.inMemory(server)) {
+    try (var client = RawHttp2Peer.inMemory(server)) {
       double began = getRunningLoop().time();
       var closing = createTask(server::close);
       assertThat(client.rest()).containsExactly("GOAWAY all NO_ERROR", "PING", "GOAWAY 0 NO_ERROR");
@@ -620,7 +628,7 @@ class Http2ServerTest {
           sleep(5);
           return Response.text("bye");
         });
-    try (var client = RawHttp2Client.inMemory(server)) {
+    try (var client = RawHttp2Peer.inMemory(server)) {
       client.get(1, "/");
       sleep(1);
       var closing = createTask(server::close);
@@ -635,7 +643,7 @@ class Http2ServerTest {
   @AsyncTest
   void handlerThatDoesNotEnd_isCancelledAfterTheGrace_andAnswered503() throws Exception {
     var server = RawClient.server(rq -> waitForEver(), DEFAULTS.grace(Duration.ofSeconds(5)));
-    try (var client = RawHttp2Client.inMemory(server)) {
+    try (var client = RawHttp2Peer.inMemory(server)) {
       client.get(1, "/");
       sleep(1);
       double began = getRunningLoop().time();
@@ -660,7 +668,7 @@ class Http2ServerTest {
                 sleep(1);
               }
             }));
-    try (var client = RawHttp2Client.inMemory(server)) {
+    try (var client = RawHttp2Peer.inMemory(server)) {
       client.get(1, "/").skip("HEADERS 1");
       var closing = createTask(server::close);
       assertThat(client.await("RST_STREAM")).isEqualTo("RST_STREAM 1 INTERNAL_ERROR");
@@ -673,11 +681,11 @@ class Http2ServerTest {
   @AsyncTest
   void handlerThatIsCancelled_beforeItBegins_isRefused() throws Exception {
     var server = server(rq -> waitForEver());
-    try (var client = RawHttp2Client.inMemory(server)) {
+    try (var client = RawHttp2Peer.inMemory(server)) {
       var transport = client.raw().connection().writer();
       transport.write(
-          RawHttp2Client.frame(
-              RawHttp2Client.HEADERS, 5, 1, client.block(RawHttp2Client.request("GET", "/"))));
+          RawHttp2Peer.frame(
+              RawHttp2Peer.HEADERS, 5, 1, client.block(RawHttp2Peer.request("GET", "/"))));
       var _ = getRunningLoop().callSoon(server::abort);
       sleep(1);
       assertThat(server.statistics().connections()).isZero();
@@ -688,9 +696,8 @@ class Http2ServerTest {
 
   @AsyncTest
   void responseThatCloses_endsTheConnection() throws Exception {
-    try (var server =
-            server(rq -> Response.text("bye").header("Connection", "close"));
-        var client = RawHttp2Client.inMemory(server).get(1, "/")) {
+    try (var server = server(rq -> Response.text("bye").header("Connection", "close"));
+        var client = RawHttp2Peer.inMemory(server).get(1, "/")) {
       client.skip("HEADERS 1", "DATA 1 end bye", "GOAWAY all NO_ERROR", "PING");
       assertThat(client.rest()).containsExactly("GOAWAY 1 NO_ERROR");
     }
@@ -701,7 +708,7 @@ class Http2ServerTest {
     var server = server(rq -> Response.text("Hello"));
     getRunningLoop().setTaskFactory(Asyncio.eagerTaskFactory());
     try (server) {
-      try (var client = RawHttp2Client.inMemory(server)) {
+      try (var client = RawHttp2Peer.inMemory(server)) {
         client.get(1, "/").await("DATA 1 end");
       }
       sleep(3);

@@ -24,8 +24,8 @@ import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The framing of one HTTP/2 connection: bytes become events, messages become bytes. What server and
-/// client have in common.
+/// The framing of one HTTP/2 connection: bytes become events, messages become bytes. What server
+/// and client have in common.
 ///
 /// It does not wait, knows no task, and has no timer. What is written is kept until [#flush], or
 /// until there is much of it. Of a body no more is written than the other side takes at once:
@@ -92,18 +92,14 @@ public abstract class Http2Codec {
   /// @param output what takes the bytes; it does not keep the buffer
   /// @param clock the time in seconds
   Http2Codec(
-      Http2Shared shared,
-      Http2Events events,
-      Consumer<ByteBuffer> output,
-      DoubleSupplier clock) {
+      Http2Shared shared, Http2Events events, Consumer<ByteBuffer> output, DoubleSupplier clock) {
     this.shared = shared;
     this.events = events;
     this.input = new Http1Input(shared.shared);
     this.out = new Http2Output(shared.shared, output);
     this.guard = new Http2Guard(clock);
     this.reader =
-        new DefaultHttp2FrameReader(
-            new DefaultHttp2HeadersDecoder(true, shared.limits.listSize()));
+        new DefaultHttp2FrameReader(new DefaultHttp2HeadersDecoder(true, shared.limits.listSize()));
   }
 
   // ---- receiving --------------------------------------------------------------------------------
@@ -373,8 +369,8 @@ public abstract class Http2Codec {
       if (!stream.paused) {
         giveBack(stream);
       }
-      Objects.requireNonNull(stream.events).end(Headers.none());
       closeIfEnded(stream);
+      Objects.requireNonNull(stream.events).ended(Headers.none());
     } else if (!stream.paused && !stream.closed) {
       giveBackIfMuch(stream);
     }
@@ -485,20 +481,17 @@ public abstract class Http2Codec {
   /// Headers have come for a stream that is not known.
   ///
   /// @param headers the headers; `null`: they were too many
-  abstract void first(int id, @Nullable Http2Headers headers, boolean ended)
-      throws Http2Exception;
+  abstract void first(int id, @Nullable Http2Headers headers, boolean ended) throws Http2Exception;
 
   /// Further headers have come.
-  abstract void next(Http2Stream stream, Http2Headers headers, boolean ended)
-      throws Http2Exception;
+  abstract void next(Http2Stream stream, Http2Headers headers, boolean ended) throws Http2Exception;
 
   final void trailers(Http2Stream stream, Http2Headers headers, boolean ended)
       throws Http2Exception {
     if (!ended) {
       throw wrong(stream.id, Http2Error.PROTOCOL_ERROR, "headers in the middle of a body");
     } else if (stream.left > 0) {
-      throw wrong(
-          stream.id, Http2Error.PROTOCOL_ERROR, "the body is shorter than content-length");
+      throw wrong(stream.id, Http2Error.PROTOCOL_ERROR, "the body is shorter than content-length");
     }
     var to = Objects.requireNonNull(stream.events);
     try {
@@ -507,14 +500,15 @@ public abstract class Http2Codec {
       if (!stream.paused) {
         giveBack(stream);
       }
-      to.end(trailers);
+      closeIfEnded(stream);
+      to.ended(trailers);
     } catch (Http2Heads.Malformed e) {
       throw malformed(stream.id, e);
     } catch (Refusal e) {
       stream.remoteEnded = true;
+      closeIfEnded(stream);
       to.refused(e);
     }
-    closeIfEnded(stream);
   }
 
   static Http2Exception malformed(int id, Http2Heads.Malformed e) {
@@ -682,7 +676,7 @@ public abstract class Http2Codec {
     if (stream != null) {
       var to = Objects.requireNonNull(stream.events);
       close(stream, true);
-      to.reset(e.error().code());
+      to.broken(e.error(), String.valueOf(e.getMessage()));
     }
   }
 
@@ -738,7 +732,7 @@ public abstract class Http2Codec {
 
   // ---- streams that end -------------------------------------------------------------------------
 
-  private void closeIfEnded(Http2Stream stream) {
+  final void closeIfEnded(Http2Stream stream) {
     if (stream.localEnded && stream.remoteEnded && !stream.closed) {
       close(stream, false);
     }
@@ -850,12 +844,12 @@ public abstract class Http2Codec {
   private static boolean isOfConnection(AsciiString name) {
     return switch (name.toString()) {
       case "connection",
-              "keep-alive",
-              "proxy-connection",
-              "transfer-encoding",
-              "upgrade",
-              "host",
-              "te" ->
+          "keep-alive",
+          "proxy-connection",
+          "transfer-encoding",
+          "upgrade",
+          "host",
+          "te" ->
           true;
       default -> false;
     };
@@ -866,6 +860,14 @@ public abstract class Http2Codec {
   /// @param stream the stream
   public final boolean isFull(Http2Stream stream) {
     return stream.sendWindow <= 0;
+  }
+
+  /// {@return whether all of a body can be sent at once}
+  ///
+  /// @param stream the stream
+  /// @param bytes how long the body is
+  public final boolean takes(Http2Stream stream, int bytes) {
+    return bytes <= Math.min(stream.sendWindow, sendWindow);
   }
 
   /// {@return whether the connection takes nothing of any stream for now}

@@ -203,9 +203,10 @@ final class Http2Heads {
   ///
   /// @param method what it answers
   /// @throws Malformed if it breaks the rules
-  static ResponseHead response(String method, Http2Headers fields, boolean ended)
-      throws Malformed {
+  static ResponseHead response(
+      String method, Http2Headers fields, boolean ended, HttpLimits limits) throws Malformed {
     int status = -1;
+    int bytes = 0;
     var rest = new ArrayList<String>(2 * fields.size());
     for (var field : fields) {
       var name = field.getKey().toString();
@@ -218,16 +219,18 @@ final class Http2Heads {
       } else if (name.startsWith(":")) {
         throw new Malformed("a response has no " + name);
       } else {
+        bytes += name.length() + value.length() + FIELD;
         rest.add(name);
         rest.add(value);
       }
     }
     if (status < 0) {
       throw new Malformed("it has no status");
+    } else if (bytes > limits.headerBytes()) {
+      throw new Malformed("its head is longer than " + limits.headerBytes() + " bytes");
     }
     var headers = headersOf(rest);
-    boolean bodiless =
-        status < 200 || status == 204 || status == 304 || method.equals("HEAD");
+    boolean bodiless = status < 200 || status == 204 || status == 304 || method.equals("HEAD");
     var lengths = headers.all("content-length");
     long length = bodiless || lengths.isEmpty() ? -1 : numberOf(lengths);
     if (ended && length > 0) {

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 
 /// What a connection sends in HTTP/2: frames are put together, and handed on as one.
 ///
-/// The room for them is one of those that all connections share. It is taken when there is something
-/// to put into it, and given back when that is handed on: an idle connection has none.
+/// The room for them is one of those that all connections share. It is taken when there is
+/// something to put into it, and given back when that is handed on: an idle connection has none.
 final class Http2Output {
   static final int LARGEST_FRAME = 16 * 1024; // which every receiver takes
   static final int END_STREAM = 0x1;

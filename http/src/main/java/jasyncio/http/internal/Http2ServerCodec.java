@@ -23,7 +23,6 @@ public final class Http2ServerCodec extends Http2Codec {
    *   end()          "this was the last": GOAWAY with its number. What comes behind it is dropped
    */
   private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(ISO_8859_1);
-  private static final int DEFAULT_WINDOW = 65_535;
   private static final int MAX_CONCURRENT_STREAMS = 3;
   private static final int INITIAL_WINDOW_SIZE = 4;
   private static final int MAX_HEADER_LIST_SIZE = 6;
@@ -130,8 +129,7 @@ public final class Http2ServerCodec extends Http2Codec {
     begin(id, headers, ended);
   }
 
-  private void begin(int id, @Nullable Http2Headers headers, boolean ended)
-      throws Http2Exception {
+  private void begin(int id, @Nullable Http2Headers headers, boolean ended) throws Http2Exception {
     try {
       if (headers == null) {
         throw new Refusal(431, "The headers are too long.");

@@ -1,5 +1,6 @@
 package jasyncio.http.internal;
 
+import io.netty.handler.codec.http2.Http2Error;
 import jasyncio.http.Headers;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ public final class Http2Stream {
     /// The body has ended.
     ///
     /// @param trailers what came behind it
-    void end(Headers trailers);
+    void ended(Headers trailers);
 
     /// The trailers cannot be taken.
     ///
@@ -27,6 +28,14 @@ public final class Http2Stream {
     ///
     /// @param code why, as in RFC 9113
     void reset(long code);
+
+    /// The stream has ended before its time, as the other side has broken a rule.
+    ///
+    /// @param error which, as in RFC 9113
+    /// @param why what is wrong, to go on a sentence such as "the response cannot be read:"
+    default void broken(Http2Error error, String why) {
+      reset(error.code());
+    }
 
     /// The other side takes more of it.
     void windowOpened();
@@ -59,6 +68,7 @@ public final class Http2Stream {
   boolean paused; // it is not told for now
   long left = -1; // of the body, as its head says; -1: it does not
   boolean headRead; // of the response, in a client
+  int informational; // responses before it
   String method = "GET"; // that is asked by, in a client
 
   Http2Stream(int id, int sendWindow, int receiveWindow) {

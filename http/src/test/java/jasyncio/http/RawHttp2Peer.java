@@ -1,6 +1,7 @@
 package jasyncio.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -16,8 +17,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Talks HTTP/2 to a server, frame by frame. What comes is told as text, such as `DATA 1 end Hello`.
-final class RawHttp2Client implements AutoCloseable {
+/// Talks HTTP/2 to a server, frame by frame. What comes is told as text, such as `DATA 1 end
+/// Hello`.
+final class RawHttp2Peer implements AutoCloseable {
   static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   static final int END_STREAM = 1;
   static final int ACK = 1;
@@ -35,19 +37,30 @@ final class RawHttp2Client implements AutoCloseable {
 
   private final RawClient raw;
   private final DefaultHttp2HeadersEncoder encoder = new DefaultHttp2HeadersEncoder();
+  private boolean skipsAcks; // of settings: they come whenever
   private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
 
-  RawHttp2Client(RawClient raw) {
+  RawHttp2Peer(RawClient raw) {
     this.raw = raw;
   }
 
   /// One in memory that has said its preface and settings, and has read those of the server.
-  static RawHttp2Client inMemory(HttpServer server, int... settings) throws IOException {
-    var client = new RawHttp2Client(RawClient.inMemory(server));
+  static RawHttp2Peer inMemory(HttpServer server, int... settings) throws IOException {
+    var client = new RawHttp2Peer(RawClient.inMemory(server));
     client.raw.send(PREFACE);
     client.settings(settings);
     client.skip("SETTINGS", "WINDOW_UPDATE 0", "SETTINGS ack");
     return client;
+  }
+
+  /// One to a client, which has said its preface and settings.
+  static RawHttp2Peer accept(ScriptedServer.Peer peer, int... settings) throws IOException {
+    var server = new RawHttp2Peer(RawClient.of(peer.connection()));
+    assertThat(server.raw.read(PREFACE.length())).isEqualTo(PREFACE);
+    server.settings(settings).skip("SETTINGS", "WINDOW_UPDATE 0");
+    server.send(SETTINGS, ACK, 0);
+    server.skipsAcks = true;
+    return server;
   }
 
   RawClient raw() {
@@ -68,23 +81,23 @@ final class RawHttp2Client implements AutoCloseable {
         .array();
   }
 
-  RawHttp2Client send(byte[] bytes) throws IOException {
+  RawHttp2Peer send(byte[] bytes) throws IOException {
     raw.send(new String(bytes, ISO_8859_1));
     return this;
   }
 
-  RawHttp2Client send(int type, int flags, int stream, byte... payload) throws IOException {
+  RawHttp2Peer send(int type, int flags, int stream, byte... payload) throws IOException {
     return send(frame(type, flags, stream, payload));
   }
 
   /// What is sent in many frames at once.
-  RawHttp2Client sendAll(List<byte[]> frames) throws IOException {
+  RawHttp2Peer sendAll(List<byte[]> frames) throws IOException {
     var all = new ByteArrayOutputStream();
     frames.forEach(all::writeBytes);
     return send(all.toByteArray());
   }
 
-  RawHttp2Client settings(int... settings) throws IOException {
+  RawHttp2Peer settings(int... settings) throws IOException {
     var payload = ByteBuffer.allocate(settings.length * 3);
     for (int i = 0; i < settings.length; i += 2) {
       payload.putShort((short) settings[i]).putInt(settings[i + 1]);
@@ -93,12 +106,12 @@ final class RawHttp2Client implements AutoCloseable {
   }
 
   /// A request without a body.
-  RawHttp2Client get(int stream, String path) throws IOException {
+  RawHttp2Peer get(int stream, String path) throws IOException {
     return headers(stream, true, request("GET", path));
   }
 
   /// The beginning of a request with a body.
-  RawHttp2Client post(int stream, String path, String... more) throws IOException {
+  RawHttp2Peer post(int stream, String path, String... more) throws IOException {
     return headers(stream, false, request("POST", path, more));
   }
 
@@ -111,7 +124,7 @@ final class RawHttp2Client implements AutoCloseable {
     return all.toArray(new String[0]);
   }
 
-  RawHttp2Client headers(int stream, boolean end, String... fields) throws IOException {
+  RawHttp2Peer headers(int stream, boolean end, String... fields) throws IOException {
     return send(HEADERS, END_HEADERS | (end ? END_STREAM : 0), stream, block(fields));
   }
 
@@ -134,15 +147,23 @@ final class RawHttp2Client implements AutoCloseable {
     return ByteBufUtil.getBytes(block);
   }
 
-  RawHttp2Client data(int stream, boolean end, String data) throws IOException {
+  RawHttp2Peer data(int stream, boolean end, String data) throws IOException {
     return send(DATA, end ? END_STREAM : 0, stream, data.getBytes(ISO_8859_1));
   }
 
-  RawHttp2Client reset(int stream) throws IOException {
+  RawHttp2Peer goAway(int lastStream, int error) throws IOException {
+    return send(GOAWAY, 0, 0, intBytes(lastStream, error));
+  }
+
+  RawHttp2Peer reset(int stream, int error) throws IOException {
+    return send(RST_STREAM, 0, stream, intBytes(error));
+  }
+
+  RawHttp2Peer reset(int stream) throws IOException {
     return send(RST_STREAM, 0, stream, intBytes(8));
   }
 
-  RawHttp2Client window(int stream, int bytes) throws IOException {
+  RawHttp2Peer window(int stream, int bytes) throws IOException {
     return send(WINDOW_UPDATE, 0, stream, intBytes(bytes));
   }
 
@@ -175,7 +196,7 @@ final class RawHttp2Client implements AutoCloseable {
       case DATA -> "DATA " + stream + end + " " + new String(payload, ISO_8859_1);
       case HEADERS -> "HEADERS " + stream + end + text(payload);
       case RST_STREAM -> "RST_STREAM " + stream + " " + error(numbers.getInt());
-      case SETTINGS -> "SETTINGS" + ack;
+      case SETTINGS -> skipsAcks && !ack.isEmpty() ? next() : "SETTINGS" + ack;
       case PING -> "PING" + ack;
       case GOAWAY -> {
         int last = numbers.getInt();
@@ -208,7 +229,7 @@ final class RawHttp2Client implements AutoCloseable {
   }
 
   /// The next frames, which have to begin so.
-  RawHttp2Client skip(String... beginnings) throws IOException {
+  RawHttp2Peer skip(String... beginnings) throws IOException {
     for (var beginning : beginnings) {
       var frame = next();
       if (!frame.startsWith(beginning)) {
