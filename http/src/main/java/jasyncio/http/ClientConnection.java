@@ -77,14 +77,13 @@ abstract class ClientConnection implements Protocol {
   /// Whether a request was sent on it before.
   abstract boolean isUsed();
 
-  /// For how long nobody has used it, in seconds.
+  /// For how long it has been idle, in seconds; less than nothing if it is not.
   final double idleFor() {
     return loop.time() - idleSince;
   }
 
-  /// Nobody uses it from now on, or has asked for it yet.
-  final void idle() {
-    idleSince = loop.time();
+  final void idle(boolean idle) {
+    idleSince = idle ? loop.time() : Double.POSITIVE_INFINITY;
   }
 
   /// For how long the server keeps it, in seconds.

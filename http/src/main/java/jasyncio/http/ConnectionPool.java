@@ -223,7 +223,7 @@ final class ConnectionPool {
       return;
     }
     connection.idleUntil = loop.time() + seconds;
-    connection.idle();
+    connection.idle(true);
     if (!connection.isShared()) {
       connection.group.idle.addLast(connection);
     }

@@ -191,6 +191,7 @@ final class Http1ClientConnection extends ClientConnection
   @Override
   ClientStream begin(ClientExchange newExchange) {
     exchange = newExchange;
+    idle(false);
     complete = false;
     used |= connected;
     unsent = 0;

@@ -140,6 +140,7 @@ final class Http2ClientConnection extends ClientConnection implements Http2Event
   @Override
   ClientStream begin(ClientExchange exchange) {
     claimed--;
+    idle(false);
     used = true;
     var stream = new Http2ClientStream(this, exchange);
     streams.add(stream);

@@ -304,6 +304,11 @@ public final class HttpClient implements AutoCloseable {
                   : new ConnectionPool.Route(
                       new Urls.Origin(false, proxy.host(), proxy.port()), null);
       var connection = connection(route, fresh, hop, deadline);
+      boolean absolute = proxy != null && !origin.secure();
+      if (absolute && connection.isShared()) {
+        connection.unused();
+        throw new HttpException("a proxy is asked by HTTP/1.1, and not for HTTP/2 alone (versions)");
+      }
       boolean used = connection.isUsed();
       var exchange = new ClientExchange(pool().loop(), route, hop.what());
       exchange.limits(hop.request.readTimeout(), deadline, hop.request.timeout());
@@ -319,7 +324,6 @@ public final class HttpClient implements AutoCloseable {
       exchange.on(connection.begin(exchange));
       ResponseHead head;
       try {
-        boolean absolute = proxy != null && !origin.secure();
         exchange.start(
             hop.method, (absolute ? origin.toString() : "") + Urls.target(hop.url), headers);
         head = exchange.awaitHead();

@@ -1,26 +1,36 @@
 package jasyncio.http;
 
 import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.toThread;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import jasyncio.Task;
+import jasyncio.net.Streams;
 import jasyncio.net.TlsContexts;
 import jasyncio.testing.AsyncTest;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.io.TempDir;
 
 /// HTTP/2 between this module and others.
 class Http2PeersTest {
   private static final Path KEYS = Path.of("../conformance/src/test/python/certificates");
+
+  @TempDir private static Path folder;
 
   private static Router app() {
     return new Router()
@@ -116,6 +126,69 @@ class Http2PeersTest {
         var said = toThread(() -> run("h2load", "-n", "500", "-c", "5", "-m", "20", uri, large));
         assertThat(said).contains("500 succeeded, 0 failed, 0 errored, 0 timeout");
         assertThat(server.statistics().requests()).isEqualTo(500);
+      }
+    }
+  }
+
+  /// A server of nghttp2's, on a port that was free.
+  private static Process nghttpd(Path root, int port, String... more) throws IOException {
+    var command = new ArrayList<>(List.of("nghttpd", "-d", root.toString(), "--echo-upload"));
+    command.addAll(List.of(more));
+    command.add("" + port);
+    if (more.length > 0) {
+      command.add(KEYS.resolve("key.pem").toString());
+      command.add(KEYS.resolve("cert.pem").toString());
+    }
+    command.removeIf(String::isEmpty);
+    try {
+      return new ProcessBuilder(command).redirectErrorStream(true).start();
+    } catch (IOException e) {
+      assumeTrue(false, "there is no program nghttpd on this machine");
+      throw e;
+    }
+  }
+
+  @AsyncTest
+  void client_talksWithNghttpd() throws Exception {
+    for (boolean tls : new boolean[] {false, true}) {
+      int port;
+      try (var socket = new ServerSocket(0)) {
+        port = socket.getLocalPort();
+      }
+      var process =
+          toThread(() -> nghttpd(folder, port, tls ? new String[] {""} : new String[] {"--no-tls"}));
+      var options = ClientOptions.defaults().tls(TlsContexts.client(KEYS.resolve("ca.pem")));
+      try (var client =
+          new HttpClient(tls ? options : options.versions(HttpVersion.HTTP_2))) {
+        var base = (tls ? "https" : "http") + "://127.0.0.1:" + port;
+        awaitListening(port);
+        var bytes = new byte[300_000];
+        Arrays.fill(bytes, (byte) 7);
+        toThread(() -> Files.write(folder.resolve("large"), bytes));
+        var asked = new ArrayList<Task<ClientResponse>>();
+        for (int i = 0; i < 20; i++) {
+          asked.add(createTask(() -> client.get(base + "/large").send()));
+        }
+        for (var each : asked) {
+          assertThat(each.await().version()).isEqualTo(HttpVersion.HTTP_2);
+          assertThat(each.await().bytes()).isEqualTo(bytes);
+        }
+        assertThat(client.post(base + "/echo").body("a/b", bytes).send().bytes()).isEqualTo(bytes);
+        assertThat(client.get(base + "/none").send().status()).isEqualTo(404);
+        assertThat(client.statistics().connections()).isEqualTo(1);
+      } finally {
+        process.destroy();
+        toThread(() -> process.waitFor());
+      }
+    }
+  }
+
+  private static void awaitListening(int port) throws IOException {
+    while (true) {
+      try (var connection = Streams.openConnection("127.0.0.1", port)) {
+        return;
+      } catch (ConnectException e) {
+        sleep(0.02);
       }
     }
   }
