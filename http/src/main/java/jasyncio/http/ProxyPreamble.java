@@ -70,7 +70,7 @@ final class ProxyPreamble implements BufferedProtocol {
     }
     if (header != null) {
       cancelTimer();
-      var tls = server.options().tls();
+      var tls = server.options().negotiated();
       if (tls == null) {
         passOn(transport(), header);
       } else {
