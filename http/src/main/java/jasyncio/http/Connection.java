@@ -78,6 +78,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
 
   private boolean writingPaused;
   private boolean flushScheduled;
+  private long written; // bytes, but for files
   private @Nullable WaitList draining;
 
   Connection(HttpServer server, boolean tooMany, @Nullable ProxyHeader proxied) {
@@ -197,7 +198,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
     lost = true;
     finishing = true;
     codec.close();
-    queue.clear();
+    dropQueue();
     limits.stop();
     var unfinished = receiving;
     if (unfinished != null) {
@@ -418,7 +419,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
     }
     finishing = true;
     current = null;
-    queue.clear();
+    dropQueue();
     codec.flush();
     limits.awaitNothing();
     var to = transport();
@@ -434,6 +435,11 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
     if (to.getWriteBufferSize() > 0) {
       limits.awaitTaking();
     }
+  }
+
+  private void dropQueue() {
+    queue.forEach(ServerExchange::dropped);
+    queue.clear();
   }
 
   void afterResponse(Request request, Action<?> action) {
@@ -459,6 +465,9 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
       task.cancel(reason);
       if (!working) { // nor will it: its body, which would tell of its end, never runs
         task = null;
+        if (current != null) {
+          current.dropped();
+        }
         if (!lost) {
           abort();
         }
@@ -466,7 +475,8 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
     }
   }
 
-  void abort() {
+  @Override
+  public void abort() {
     if (transport != null) {
       transport.abort();
     }
@@ -475,6 +485,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
   // ---- writing ----------------------------------------------------------------------------------
 
   private void write(ByteBuffer bytes) {
+    written += bytes.remaining();
     transport().write(bytes);
   }
 
@@ -497,14 +508,17 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
     writingPaused = true;
     if (upgraded != null) {
       upgraded.pauseWriting();
+    } else {
+      limits.awaitTaking();
     }
-    limits.awaitTaking();
   }
 
   @Override
   public void resumeWriting() {
     writingPaused = false;
-    limits.taken();
+    if (!finishing) { // else the rest has to be taken, too
+      limits.taken();
+    }
     if (upgraded != null) {
       upgraded.resumeWriting();
     }
@@ -598,13 +612,8 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
   }
 
   @Override
-  public void endIsLate() {
-    abort();
-  }
-
-  @Override
-  public void takesNothing() {
-    abort();
+  public long taken() {
+    return written - unsent();
   }
 
   @Override

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param tls TLS for every connection, or `null` for plain ones
 /// @param requestLine how long the first line of a request may be, in bytes; 8 KiB by default. A
 ///   longer one is answered 414
-/// @param headerBytes how long the headers of a request may be together, in bytes; 16 KiB by
-///   default. Longer ones are answered 431
+/// @param headerBytes how long the headers of a request may be together, in bytes, and trailers
+///   behind its body; 16 KiB by default. Longer ones are answered 431
 /// @param headerCount how many headers a request may have; 100 by default. More are answered 431
 /// @param maxBody how long the body of a request may be, in bytes; 1 MiB by default, and
 ///   [Request#bodyLimit] says otherwise for one request. Reading a longer one throws an
@@ -26,10 +26,15 @@ import org.jspecify.annotations.Nullable;
 /// @param bodyRate how fast the body of a request has to come while somebody reads it, in bytes per
 ///   second, over 5 s; 240 by default. For a slower one, reading throws an [HttpProblem] with
 ///   status 408; 0: there is no such limit
-/// @param idleTime for how long a connection may be without a request, and a client without taking
-///   more of a response, before it is closed; 60 s by default
+/// @param idleTime for how long a connection may be without a request before it is closed; 60 s by
+///   default. Also the time in which a client that is slow has to take as much of a response as
+///   `responseRate` says
+/// @param responseRate how fast a client has to take a response while more of it waits than is good
+///   for the memory, or all that is left, in bytes per second over `idleTime`; 240 by default. For a
+///   slower one the connection is aborted; 0: it has to take anything at all
 /// @param maxConnections how many connections there may be; 10 000 by default. On one more the
-///   first request is answered 503
+///   first request is answered 503; when a hundred are told so, others are closed as soon as they
+///   are accepted
 /// @param pipelined how many requests of a connection may wait for their turn before no more is
 ///   read; 16 by default
 /// @param grace how long a shutdown waits for what is under way; 10 s by default
@@ -44,6 +49,8 @@ import org.jspecify.annotations.Nullable;
 ///   that begins in another way is aborted, as is one whose header is longer than `headerBytes` or
 ///   takes longer than `headerTime`. Only for servers that nobody but the proxy can reach: anybody
 ///   else could claim any address
+/// @param accessLog what is told of every request, also of those that are refused before they come
+///   to the handler; `null`, the default: nothing
 public record HttpOptions(
     @Nullable TlsOptions tls,
     int requestLine,
@@ -53,6 +60,7 @@ public record HttpOptions(
     Duration headerTime,
     int bodyRate,
     Duration idleTime,
+    int responseRate,
     int maxConnections,
     int pipelined,
     Duration grace,
@@ -60,7 +68,9 @@ public record HttpOptions(
     boolean signals,
     int backlog,
     boolean reusePort,
-    boolean proxyProtocol) {
+    boolean proxyProtocol,
+    @Nullable AccessLog accessLog) {
+  private static final int REFUSED = 100; // connections that are told that there are too many
   private static final HttpOptions DEFAULTS =
       new HttpOptions(
           null,
@@ -71,6 +81,7 @@ public record HttpOptions(
           Duration.ofSeconds(10),
           240,
           Duration.ofSeconds(60),
+          240,
           10_000,
           16,
           Duration.ofSeconds(10),
@@ -78,7 +89,8 @@ public record HttpOptions(
           true,
           1024,
           false,
-          false);
+          false,
+          null);
 
   /// Checks the options, as the methods below do.
   ///
@@ -92,6 +104,7 @@ public record HttpOptions(
     positive("headerTime", headerTime.toNanos());
     positive("bodyRate", bodyRate + 1L);
     positive("idleTime", idleTime.toNanos());
+    positive("responseRate", responseRate + 1L);
     positive("maxConnections", maxConnections);
     positive("pipelined", pipelined);
     positive("grace", grace.isNegative() ? -1 : 1);
@@ -104,6 +117,11 @@ public record HttpOptions(
     }
   }
 
+  /// How many bytes of a response a client takes in each idle time, at least.
+  long leastTaken() {
+    return Math.max(1, (long) (responseRate * (idleTime.toNanos() / 1e9)));
+  }
+
   /// {@return plain connections, and the limits that are named above}
   public static HttpOptions defaults() {
     return DEFAULTS;
@@ -113,7 +131,8 @@ public record HttpOptions(
     return ServerOptions.defaults()
         .tls(proxyProtocol ? null : tls)
         .backlog(backlog)
-        .reusePort(reusePort);
+        .reusePort(reusePort)
+        .maxClients((int) Math.min(Integer.MAX_VALUE, (long) maxConnections + REFUSED));
   }
 
   /// {@return these options with TLS}
@@ -129,6 +148,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -136,7 +156,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with TLS}
@@ -159,6 +180,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -166,7 +188,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `headerBytes`}
@@ -182,6 +205,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -189,7 +213,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `headerCount`}
@@ -205,6 +230,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -212,7 +238,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `maxBody`}
@@ -228,6 +255,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -235,7 +263,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `headerTime`}
@@ -251,6 +280,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -258,7 +288,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `bodyRate`}
@@ -275,6 +306,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -282,7 +314,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `idleTime`}
@@ -299,6 +332,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -306,7 +340,34 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
+  }
+
+  /// {@return these options with another `responseRate`}
+  ///
+  /// @param responseRate how fast a client has to take a response, in bytes per second over the
+  ///   idle time; 0: it has to take anything at all
+  public HttpOptions responseRate(int responseRate) {
+    return new HttpOptions(
+        tls,
+        requestLine,
+        headerBytes,
+        headerCount,
+        maxBody,
+        headerTime,
+        bodyRate,
+        idleTime,
+        responseRate,
+        maxConnections,
+        pipelined,
+        grace,
+        cancelOnDisconnect,
+        signals,
+        backlog,
+        reusePort,
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `maxConnections`}
@@ -322,6 +383,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -329,7 +391,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `pipelined`}
@@ -346,6 +409,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -353,7 +417,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `grace`}
@@ -369,6 +434,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -376,7 +442,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with the handlers of clients that have gone cancelled, or not}
@@ -392,6 +459,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -399,7 +467,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with SIGTERM ending `serve`, or not}
@@ -415,6 +484,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -422,7 +492,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `backlog`}
@@ -438,6 +509,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -445,7 +517,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with other servers on the same port allowed, or not}
@@ -461,6 +534,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -468,7 +542,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with the PROXY protocol before each connection, or without}
@@ -484,6 +559,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         grace,
@@ -491,6 +567,32 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
+  }
+
+  /// {@return these options with an access log}
+  ///
+  /// @param accessLog what is told of every request, or `null` for nothing
+  public HttpOptions accessLog(@Nullable AccessLog accessLog) {
+    return new HttpOptions(
+        tls,
+        requestLine,
+        headerBytes,
+        headerCount,
+        maxBody,
+        headerTime,
+        bodyRate,
+        idleTime,
+        responseRate,
+        maxConnections,
+        pipelined,
+        grace,
+        cancelOnDisconnect,
+        signals,
+        backlog,
+        reusePort,
+        proxyProtocol,
+        accessLog);
   }
 }

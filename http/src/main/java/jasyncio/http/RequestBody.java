@@ -5,19 +5,17 @@ import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import jasyncio.net.StreamReader;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// The body of a request while it comes.
 final class RequestBody {
   /* Overview
-   *   What comes is kept in `chunks` until somebody asks for it, READ_AHEAD bytes at most: then the source is paused.
-   *   readAll()  takes the chunks when the end has come; the limit is how much that can be.
+   *   What comes is kept in `pieces` until somebody asks for it, READ_AHEAD bytes at most: then the source is paused.
+   *   readAll()  takes them when the end has come; the limit is how much that can be.
    *   reader()   hands them to a StreamReader, and from then on everything that comes; that pauses the source by itself.
    *   discard()  drops them, and what comes.
    */
   private static final int READ_AHEAD = 64 * 1024;
-  private static final byte[] NOTHING = {};
 
   /// Where a body comes from.
   interface Source {
@@ -34,7 +32,7 @@ final class RequestBody {
   private final EventLoop loop;
   private final Source source;
   private final long length; // as the head says; -1: it does not
-  private final ArrayDeque<byte[]> chunks = new ArrayDeque<>(2);
+  private final Pieces pieces = new Pieces();
   private @Nullable WaitList waiters;
   private @Nullable StreamReader reader;
   private @Nullable Exception problem;
@@ -68,7 +66,7 @@ final class RequestBody {
       reader.feedData(data);
       return;
     }
-    chunks.add(data);
+    pieces.add(data);
     if (!begun && received > READ_AHEAD && !paused) {
       paused = true;
       source.pause();
@@ -91,7 +89,7 @@ final class RequestBody {
       return;
     }
     problem = newProblem;
-    chunks.clear();
+    pieces.clear();
     if (reader != null) {
       reader.setException(newProblem);
     }
@@ -142,7 +140,7 @@ final class RequestBody {
       begun = true;
       if (isTooLong()) {
         problem = tooLong();
-        chunks.clear();
+        pieces.clear();
       } else if (!ended) {
         source.wanted();
       }
@@ -165,8 +163,7 @@ final class RequestBody {
       resume(); // from now on the reader says when it has enough
       var stream = new StreamReader(READ_AHEAD, loop);
       stream.setTransport(new Pauses());
-      chunks.forEach(stream::feedData);
-      chunks.clear();
+      pieces.drainTo(stream::feedData);
       if (ended) {
         stream.feedEof();
       }
@@ -187,25 +184,7 @@ final class RequestBody {
     if (problem != null) {
       throw thrown(problem);
     }
-    var all = joined();
-    chunks.clear();
-    chunks.add(all); // for whoever asks again
-    return all;
-  }
-
-  private byte[] joined() {
-    if (chunks.size() == 1) {
-      return chunks.getFirst();
-    } else if (chunks.isEmpty()) {
-      return NOTHING;
-    }
-    var all = new byte[(int) received];
-    int n = 0;
-    for (var chunk : chunks) {
-      System.arraycopy(chunk, 0, all, n, chunk.length);
-      n += chunk.length;
-    }
-    return all;
+    return pieces.joined();
   }
 
   private void await() {
@@ -230,7 +209,7 @@ final class RequestBody {
   void discard() {
     fail(new IOException("the request was answered before all of its body had come"));
     discarded = true;
-    chunks.clear();
+    pieces.clear();
     resume();
   }
 

@@ -30,7 +30,7 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
    *               `responded` from the first byte on: then there is no other response that could be sent instead
    *   waiting     the response has ended, and the body has not: what still comes of it is dropped
    *
-   * A request that was refused has a `refusal` and no `request`: it is answered in its turn, by no handler.
+   * What could not be read as a request has a `refusal`: it is answered in its turn, by no handler.
    */
   private static final int SLICE = 128 * 1024; // bytes of a file within the idle time
   private static final int NAME_LENGTH = 100;
@@ -39,7 +39,7 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   private final HttpCodec codec;
   private final RequestHead head;
   private final @Nullable RequestBody body;
-  private final @Nullable Request request;
+  private final Request request;
   private final @Nullable Refusal refusal;
 
   private boolean asked;
@@ -64,20 +64,32 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
             : null;
     this.request = new Request(head, body, connection);
     this.refusal = null;
+    log();
   }
 
   /// One that cannot be taken.
   ServerExchange(Connection connection, Refusal refusal) {
     this.connection = connection;
     this.codec = connection.codec();
-    this.head = new RequestHead(0, 1, "?", "*", "", Headers.none(), 0, false, false);
+    this.head = new RequestHead(0, 1, "-", "-", "", Headers.none(), 0, false, false);
     this.body = null;
-    this.request = null;
+    this.request = new Request(head, null, connection);
     this.refusal = refusal;
+    log();
+  }
+
+  private void log() {
+    var log = connection.options().accessLog();
+    if (log != null) {
+      log.watch(request);
+    }
   }
 
   /// What its task is called.
   String name() {
+    if (refusal != null) {
+      return "refused request";
+    }
     var name = head.method() + " " + head.target();
     return name.length() <= NAME_LENGTH ? name : name.substring(0, NAME_LENGTH) + "…";
   }
@@ -158,15 +170,14 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
 
   /// Answers the request. In a task of the connection. Suspends.
   void answer() {
-    var asking = request;
-    if (asking == null) {
-      respond(problemOf(Objects.requireNonNull(refusal)).toResponse().close());
+    if (refusal != null) {
+      respond(problemOf(refusal).toResponse().close());
       return;
     }
     try {
-      respond(connection.answer(asking));
+      respond(connection.answer(request));
     } catch (CancelledError e) {
-      cancelled(asking, e);
+      cancelled(e);
     }
   }
 
@@ -175,7 +186,7 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   }
 
   /// A handler was cancelled, or says so without having been.
-  private void cancelled(Request asking, CancelledError e) {
+  private void cancelled(CancelledError e) {
     if (connection.isUpgraded()) {
       throw e; // it has said so in its way
     }
@@ -187,10 +198,10 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
       respond(HttpProblem.of(503, why).toResponse().close());
       connection.finish();
     } else if (!lost) {
-      respond(Answers.failed(asking, e, connection.loop()));
+      respond(Answers.failed(request, e, connection.loop()));
       return;
     }
-    asking.answered(0, sent, false);
+    answered(0, false);
     throw e;
   }
 
@@ -218,9 +229,7 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   }
 
   private void answered(int status, boolean complete) {
-    if (request != null) {
-      request.answered(status, sent, complete);
-    }
+    request.answered(status, sent, complete);
   }
 
   /// Whether the rest of the body is not worth to be waited for.
@@ -292,21 +301,21 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
     boolean gone = connection.isLost() || connection.transport().isClosing();
     if (!gone || !(e instanceof IOException)) {
       Answers.report(
-          "Unhandled exception in the body of the response to ",
-          Objects.requireNonNull(request),
-          e,
-          connection.loop());
+          "Unhandled exception in the body of the response to ", request, e, connection.loop());
     }
     if (!connection.isLost()) {
       connection.abort(); // so that nobody takes the part for the whole
     }
   }
 
+  /// It was taken, and will not be answered.
+  void dropped() {
+    answered(0, false);
+  }
+
   /// Has that done what is to be done after the response.
   void runAfter() {
-    if (request != null) {
-      request.after().forEach(action -> connection.afterResponse(request, action));
-    }
+    request.after().forEach(action -> connection.afterResponse(request, action));
   }
 
   // ---- the body of the response -----------------------------------------------------------------
@@ -358,8 +367,12 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
       }
       return passed;
     } catch (TimeoutException e) {
-      connection.abort();
-      throw Connection.gone();
+      long passed = Math.clamp(file.position() - from, 0, n);
+      if (passed < connection.options().leastTaken()) {
+        connection.abort();
+        throw Connection.gone();
+      }
+      return passed; // the client is slow
     }
   }
 
