@@ -1,6 +1,8 @@
 package jasyncio.http;
 
+import jasyncio.Action;
 import jasyncio.EventLoop;
+import jasyncio.Timeout;
 import jasyncio.TimerHandle;
 import jasyncio.WaitInfo;
 import jasyncio.WaitList;
@@ -15,6 +17,7 @@ import jasyncio.net.Transports;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// A connection of a client.
@@ -40,6 +43,7 @@ final class ClientConnection implements Protocol, ClientEvents {
   private ClientCodec codec;
   private @Nullable Transport transport;
   private @Nullable ClientExchange exchange;
+  private @Nullable Timeout connecting; // while somebody waits for that
   private boolean connected; // as far as the pool: the tunnel is there, and TLS
   private boolean used;
   private double idleSince = NEVER;
@@ -88,6 +92,29 @@ final class ClientConnection implements Protocol, ClientEvents {
 
   /// Connects. Suspends. If it fails, or is cancelled, [#unused()] has to be called.
   void connect() throws IOException {
+    if (shut) {
+      throw closed();
+    }
+    pool.opened(this); // the end of the client waits for this
+    var limit = Timeout.at(NEVER);
+    connecting = limit;
+    try {
+      limit.run((Action<IOException>) this::establish);
+    } catch (TimeoutException e) {
+      throw closed();
+    } finally {
+      connecting = null;
+      if (transport == null) {
+        pool.gone(this);
+      }
+    }
+  }
+
+  private static HttpException closed() {
+    return new HttpException("the client was closed");
+  }
+
+  private void establish() throws IOException {
     var origin = group.route.origin();
     var proxy = group.route.tunnel();
     var options = client.options().connecting();
@@ -130,7 +157,6 @@ final class ClientConnection implements Protocol, ClientEvents {
 
   private void made(Transport newTransport) {
     transport = newTransport; // which connectionMade has told, unless the connector is lazy
-    pool.opened(this);
     if (lost) {
       pool.gone(this);
     }
@@ -220,9 +246,14 @@ final class ClientConnection implements Protocol, ClientEvents {
   void clientClosed() {
     var current = exchange;
     if (current != null) {
-      current.fail(new HttpException("the client was closed"));
+      current.fail(closed());
     } else {
       shut();
+    }
+    var limit = connecting;
+    if (limit != null && EventLoop.running() == loop) {
+      connecting = null;
+      limit.reschedule(loop.time());
     }
   }
 
@@ -264,7 +295,8 @@ final class ClientConnection implements Protocol, ClientEvents {
     complete = false;
     exchange = null;
     unwatch();
-    boolean reusable = keepAlive && finished.isSent() && !codec.hasLeftover() && !lost && !shut;
+    boolean sent = finished.isSent() && transport().getWriteBufferSize() == 0;
+    boolean reusable = keepAlive && sent && !codec.hasLeftover() && !lost && !shut;
     finished.completed();
     if (!connected) { // this was the tunnel
       return;
@@ -276,7 +308,7 @@ final class ClientConnection implements Protocol, ClientEvents {
     if (reusable) {
       idleSince = loop.time();
       pool.release(this);
-    } else if (!finished.isSent() || transport().getWriteBufferSize() > 0) {
+    } else if (!sent) {
       abort(); // the server may never take the rest of the request
     } else {
       shut();
