@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// @param startServing whether it accepts connections at once
 /// @param cleanUpSocket whether the file of a Unix-domain socket is removed when the server closes
 /// @param limit the limit of each client's [StreamReader], in bytes; for [Streams] alone
+/// @param maxClients how many connections there may be, those included whose TLS handshake goes on;
+///   one more is closed as soon as it is accepted, and nobody is told. By default there is no such
+///   limit
 public record ServerOptions(
     @Nullable TlsOptions tls,
     @Nullable StandardProtocolFamily family,
@@ -27,7 +30,8 @@ public record ServerOptions(
     boolean keepAlive,
     boolean startServing,
     boolean cleanUpSocket,
-    int limit) {
+    int limit,
+    int maxClients) {
   private static final int BACKLOG = 100;
   private static final ServerOptions DEFAULTS =
       new ServerOptions(
@@ -39,15 +43,19 @@ public record ServerOptions(
           false,
           true,
           true,
-          StreamLimits.DEFAULT);
+          StreamLimits.DEFAULT,
+          Integer.MAX_VALUE);
 
   /// Checks the options, as the methods below do.
   ///
-  /// @throws IllegalArgumentException if limit or backlog is not positive
+  /// @throws IllegalArgumentException if limit, backlog or maxClients is not positive
   public ServerOptions {
     StreamLimits.check(limit);
     if (backlog <= 0) {
       throw new IllegalArgumentException("backlog must be positive, got " + backlog);
+    }
+    if (maxClients <= 0) {
+      throw new IllegalArgumentException("maxClients must be positive, got " + maxClients);
     }
   }
 
@@ -69,7 +77,8 @@ public record ServerOptions(
         keepAlive,
         startServing,
         cleanUpSocket,
-        limit);
+        limit,
+        maxClients);
   }
 
   /// {@return these options with TLS}
@@ -92,7 +101,8 @@ public record ServerOptions(
         keepAlive,
         startServing,
         cleanUpSocket,
-        limit);
+        limit,
+        maxClients);
   }
 
   /// {@return these options with another backlog}
@@ -108,7 +118,8 @@ public record ServerOptions(
         keepAlive,
         startServing,
         cleanUpSocket,
-        limit);
+        limit,
+        maxClients);
   }
 
   /// {@return these options with lingering connections on the port allowed or not}
@@ -116,7 +127,16 @@ public record ServerOptions(
   /// @param reuse whether they are
   public ServerOptions reuseAddress(boolean reuse) {
     return new ServerOptions(
-        tls, family, backlog, reuse, reusePort, keepAlive, startServing, cleanUpSocket, limit);
+        tls,
+        family,
+        backlog,
+        reuse,
+        reusePort,
+        keepAlive,
+        startServing,
+        cleanUpSocket,
+        limit,
+        maxClients);
   }
 
   /// {@return these options with other servers on the port allowed or not}
@@ -124,7 +144,16 @@ public record ServerOptions(
   /// @param reuse whether they are
   public ServerOptions reusePort(boolean reuse) {
     return new ServerOptions(
-        tls, family, backlog, reuseAddress, reuse, keepAlive, startServing, cleanUpSocket, limit);
+        tls,
+        family,
+        backlog,
+        reuseAddress,
+        reuse,
+        keepAlive,
+        startServing,
+        cleanUpSocket,
+        limit,
+        maxClients);
   }
 
   /// {@return these options with probes on idle connections, or without}
@@ -132,7 +161,16 @@ public record ServerOptions(
   /// @param probe whether there are
   public ServerOptions keepAlive(boolean probe) {
     return new ServerOptions(
-        tls, family, backlog, reuseAddress, reusePort, probe, startServing, cleanUpSocket, limit);
+        tls,
+        family,
+        backlog,
+        reuseAddress,
+        reusePort,
+        probe,
+        startServing,
+        cleanUpSocket,
+        limit,
+        maxClients);
   }
 
   /// {@return these options with the server accepting at once, or when it is told}
@@ -140,7 +178,16 @@ public record ServerOptions(
   /// @param start whether it accepts at once
   public ServerOptions startServing(boolean start) {
     return new ServerOptions(
-        tls, family, backlog, reuseAddress, reusePort, keepAlive, start, cleanUpSocket, limit);
+        tls,
+        family,
+        backlog,
+        reuseAddress,
+        reusePort,
+        keepAlive,
+        start,
+        cleanUpSocket,
+        limit,
+        maxClients);
   }
 
   /// {@return these options with the file of a Unix-domain socket removed at the end, or left}
@@ -148,7 +195,16 @@ public record ServerOptions(
   /// @param remove whether it is removed
   public ServerOptions cleanUpSocket(boolean remove) {
     return new ServerOptions(
-        tls, family, backlog, reuseAddress, reusePort, keepAlive, startServing, remove, limit);
+        tls,
+        family,
+        backlog,
+        reuseAddress,
+        reusePort,
+        keepAlive,
+        startServing,
+        remove,
+        limit,
+        maxClients);
   }
 
   /// {@return these options with another limit of the clients' [StreamReader]s}
@@ -164,6 +220,24 @@ public record ServerOptions(
         keepAlive,
         startServing,
         cleanUpSocket,
-        limit);
+        limit,
+        maxClients);
+  }
+
+  /// {@return these options with another limit of connections}
+  ///
+  /// @param maxClients how many there may be; one more is closed as soon as it is accepted
+  public ServerOptions maxClients(int maxClients) {
+    return new ServerOptions(
+        tls,
+        family,
+        backlog,
+        reuseAddress,
+        reusePort,
+        keepAlive,
+        startServing,
+        cleanUpSocket,
+        limit,
+        maxClients);
   }
 }

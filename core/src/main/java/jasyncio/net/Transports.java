@@ -412,6 +412,10 @@ public final class Transports {
       throws IOException {
     Server.Welcome welcome =
         (channel, clients) -> {
+          if (clients.size() >= options.maxClients()) {
+            channel.close();
+            return;
+          }
           if (options.keepAlive()
               && channel.supportedOptions().contains(StandardSocketOptions.SO_KEEPALIVE)) {
             channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);

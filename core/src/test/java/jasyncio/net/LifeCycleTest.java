@@ -518,4 +518,51 @@ class LifeCycleTest {
       }
     });
   }
+
+  @Test
+  void connectionsBeyondTheMost_areClosedAsTheyCome_alsoWhileOthersShakeHands() throws IOException {
+    run(() -> {
+      for (var tls : new TlsOptions[] {null, SERVER}) { // no client of that says a word
+        var server =
+            Streams.startServer(
+                (reader, writer) -> {
+                  reader.read();
+                  writer.close();
+                },
+                "127.0.0.1",
+                0,
+                ServerOptions.defaults().tls(tls).maxClients(2));
+        try (server;
+            var first = Streams.openConnection("127.0.0.1", server.port());
+            var second = Streams.openConnection("127.0.0.1", server.port())) {
+          try (var third = Streams.openConnection("127.0.0.1", server.port())) {
+            assertThat(ending(third)).isTrue();
+          }
+          assertThat(server.statistics().clients()).isEqualTo(2);
+          first.close();
+          while (server.statistics().clients() > 1) {
+            sleep(0.001);
+          }
+          try (var fourth = Streams.openConnection("127.0.0.1", server.port())) {
+            while (server.statistics().clients() < 2) {
+              sleep(0.001);
+            }
+            assertThat(fourth.reader().atEof()).isFalse();
+          }
+          second.close();
+          server.abortClients();
+        }
+      }
+      assertThatThrownBy(() -> ServerOptions.defaults().maxClients(0))
+          .isInstanceOf(IllegalArgumentException.class);
+    });
+  }
+
+  private static boolean ending(StreamConnection connection) {
+    try {
+      return connection.reader().read().length == 0;
+    } catch (IOException e) {
+      return true; // a reset is an end, too
+    }
+  }
 }

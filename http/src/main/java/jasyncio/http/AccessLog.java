@@ -6,21 +6,24 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Tells of every request when its response was sent, or broken off. Make it the first middleware,
-/// so that it sees what the others answer.
+/// Tells of every request when its response was sent, or broken off. A server that is given one by
+/// [HttpOptions#accessLog] tells it of all: also of requests that are refused before they come to
+/// the handler, as they are no HTTP, too long or too slow, whose method and target it says as `-`.
 ///
 /// ```java fragment
 /// var log = System.getLogger("access");
-/// app.with(AccessLog.to(line -> log.log(System.Logger.Level.INFO, line)));
+/// var lines = AccessLog.to(line -> log.log(System.Logger.Level.INFO, line));
+/// Http.serve(app, "127.0.0.1", 8080, HttpOptions.defaults().accessLog(lines));
 /// ```
 ///
 /// ```text
 /// 10.0.0.3 "GET /notes?full=1" 200 1534 bytes 0.012 s
 /// ```
 ///
+/// It is also a middleware, for a part of the requests, or for tests: make it the first, so that it
+/// sees what the others answer.
+///
 /// What the log throws is reported to the loop's exception handler; the request is none the worse.
-/// Requests that are refused before they come to a handler, as they are no HTTP, are not among
-/// them.
 public final class AccessLog implements Middleware {
   private final Consumer<? super Entry> target;
 
@@ -30,8 +33,8 @@ public final class AccessLog implements Middleware {
 
   /// What is told of a request.
   ///
-  /// @param method the method
-  /// @param target path and query, as they were sent
+  /// @param method the method; `-` of a request that was refused before it was read
+  /// @param target path and query, as they were sent; `-` likewise
   /// @param remote the address of the client, or `null` in tests
   /// @param status the status of the response
   /// @param bytes how many bytes of body were sent
@@ -78,6 +81,11 @@ public final class AccessLog implements Middleware {
 
   @Override
   public Response handle(Request request, Handler next) throws Exception {
+    watch(request);
+    return next.handle(request);
+  }
+
+  void watch(Request request) {
     double began = request.loop().time();
     request.whenAnswered(outcome -> {
       double took = request.loop().time() - began;
@@ -91,7 +99,6 @@ public final class AccessLog implements Middleware {
               Duration.ofNanos(Math.round(took * 1e9)),
               outcome.complete()));
     });
-    return next.handle(request);
   }
 
   private static @Nullable String hostOf(Request request) {

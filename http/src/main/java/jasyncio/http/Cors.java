@@ -91,7 +91,7 @@ public final class Cors implements Middleware {
   @Override
   public Response handle(Request request, Handler next) throws Exception {
     var origin = request.header("Origin");
-    boolean allowed = origin != null && (origins.contains("*") || origins.contains(origin));
+    boolean allowed = origin != null && allows(origin);
     var wanted = request.header("Access-Control-Request-Method");
     if (origin != null && wanted != null && request.method().equals("OPTIONS")) {
       return preflight(origin, allowed && methods.contains(wanted), wanted);
@@ -104,6 +104,12 @@ public final class Cors implements Middleware {
     return exposed.isEmpty()
         ? response
         : response.header("Access-Control-Expose-Headers", String.join(", ", exposed));
+  }
+
+  private boolean allows(String origin) {
+    return origins.contains("*")
+        || origins.contains(origin)
+        || origins.stream().anyMatch(each -> Urls.areSame(origin, each));
   }
 
   /// A problem is for the page as well, which sees only what it is allowed to.

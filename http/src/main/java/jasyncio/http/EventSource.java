@@ -3,7 +3,10 @@ package jasyncio.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import jasyncio.Action;
 import jasyncio.Asyncio;
+import jasyncio.EventLoop;
+import jasyncio.Timeout;
 import jasyncio.http.internal.EventParser;
 import java.io.IOException;
 import java.time.Duration;
@@ -12,6 +15,7 @@ import java.util.Iterator;
 import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// The events of a server (server-sent events, `text/event-stream`), as they come. Made by
@@ -42,6 +46,7 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
   private String lastId = "";
   private boolean asked;
   private boolean ended;
+  private @Nullable Timeout connecting; // while somebody waits for that
 
   EventSource(ClientRequest request) {
     var asking = request;
@@ -104,7 +109,7 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
     while (events.isEmpty() && !ended) {
       try {
         if (response == null) {
-          connect();
+          connectUnlessClosed();
         } else {
           read();
         }
@@ -134,6 +139,19 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
   private static final class WrongType extends IOException {
     WrongType(String message) {
       super(message);
+    }
+  }
+
+  /// Connects, which close() ends.
+  private void connectUnlessClosed() throws IOException {
+    var limit = Timeout.at(Double.POSITIVE_INFINITY);
+    connecting = limit;
+    try {
+      limit.run((Action<IOException>) this::connect);
+    } catch (TimeoutException e) {
+      // it was closed
+    } finally {
+      connecting = null;
     }
   }
 
@@ -244,10 +262,16 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
     throw (X) e;
   }
 
-  /// Ends the stream, and closes its connection. Idempotent. Does not suspend.
+  /// Ends the stream, and closes its connection; who waits for the next event is told that there is
+  /// none. Idempotent. Does not suspend.
   @Override
   public void close() {
     end();
+    var limit = connecting;
+    if (limit != null && EventLoop.running() != null) {
+      connecting = null;
+      limit.reschedule(0);
+    }
     events.clear();
   }
 

@@ -1,6 +1,8 @@
 package jasyncio.http;
 
+import jasyncio.Action;
 import jasyncio.EventLoop;
+import jasyncio.Timeout;
 import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import jasyncio.http.internal.ClientCodec;
@@ -14,6 +16,7 @@ import jasyncio.net.Transports;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// A connection of a client by HTTP/1.1, or to be connected.
@@ -31,6 +34,7 @@ final class Http1ClientConnection extends ClientConnection
   private final boolean alone;
   private ClientCodec codec;
   private @Nullable ClientExchange exchange;
+  private @Nullable Timeout connecting; // while somebody waits for that
   private boolean connected; // as far as the pool: the tunnel is there, and TLS
   private boolean used;
   private double keptByServer = ClientLimits.NEVER; // seconds
@@ -72,6 +76,37 @@ final class Http1ClientConnection extends ClientConnection
 
   @Override
   ClientConnection connect() throws IOException {
+    if (isShut()) {
+      throw closed();
+    }
+    pool.opened(this); // the end of the client waits for this
+    var limit = Timeout.at(ClientLimits.NEVER);
+    connecting = limit;
+    try {
+      limit.run((Action<IOException>) this::establish);
+    } catch (TimeoutException e) {
+      throw closed();
+    } finally {
+      connecting = null;
+      if (!hasTransport()) {
+        pool.gone(this);
+      }
+    }
+    if (alone) {
+      return this;
+    }
+    if (isHttp2()) {
+      return becomeHttp2();
+    }
+    pool.connected(this);
+    return this;
+  }
+
+  private static HttpException closed() {
+    return new HttpException("the client was closed");
+  }
+
+  private void establish() throws IOException {
     var origin = group.route.origin();
     var proxy = group.route.tunnel();
     var options = client.options().connecting();
@@ -91,14 +126,6 @@ final class Http1ClientConnection extends ClientConnection
       throw new HttpException("the connection to " + group.route + " was closed at once");
     }
     connected = true;
-    if (alone) {
-      return this;
-    }
-    if (isHttp2()) {
-      return becomeHttp2();
-    }
-    pool.connected(this);
-    return this;
   }
 
   /// Whether HTTP/2 was agreed upon, or is spoken in any case.
@@ -133,7 +160,6 @@ final class Http1ClientConnection extends ClientConnection
 
   private void made(Transport newTransport) {
     transport(newTransport); // which connectionMade has told, unless the connector is lazy
-    pool.opened(this);
     if (isLost()) {
       pool.gone(this);
     }
@@ -200,9 +226,14 @@ final class Http1ClientConnection extends ClientConnection
   void clientClosed() {
     var current = exchange;
     if (current != null) {
-      current.fail(new HttpException("the client was closed"));
+      current.fail(closed());
     } else {
       shut();
+    }
+    var limit = connecting;
+    if (limit != null && EventLoop.running() == loop) {
+      connecting = null;
+      limit.reschedule(loop.time());
     }
   }
 
@@ -242,8 +273,8 @@ final class Http1ClientConnection extends ClientConnection
     complete = false;
     exchange = null;
     limits.end();
-    boolean reusable =
-        keepAlive && finished.isSent() && !codec.hasLeftover() && !isLost() && !isShut();
+    boolean sent = finished.isSent() && transport().getWriteBufferSize() == 0;
+    boolean reusable = keepAlive && sent && !codec.hasLeftover() && !isLost() && !isShut();
     finished.completed();
     if (!connected) { // this was the tunnel
       return;
@@ -254,7 +285,7 @@ final class Http1ClientConnection extends ClientConnection
     }
     if (reusable) {
       pool.release(this);
-    } else if (!finished.isSent() || transport().getWriteBufferSize() > 0) {
+    } else if (!sent) {
       abort(); // the server may never take the rest of the request
     } else {
       shut();

@@ -79,6 +79,7 @@ final class Http1Connection extends ServerConnection implements HttpEvents {
     return codec;
   }
 
+  @Override
   boolean isUpgraded() {
     return upgrade != null;
   }
@@ -194,7 +195,7 @@ final class Http1Connection extends ServerConnection implements HttpEvents {
   public void connectionLost(@Nullable Throwable exception) {
     super.connectionLost(exception);
     codec.close();
-    queue.clear();
+    dropQueue();
     var unfinished = receiving;
     if (unfinished != null) {
       unfinished.fail(gone());
@@ -403,6 +404,11 @@ final class Http1Connection extends ServerConnection implements HttpEvents {
     finish(!ended && (receiving != null || codec.expectsMore()));
     current = null;
     receiving = null;
+    dropQueue();
+  }
+
+  private void dropQueue() {
+    queue.forEach(ServerExchange::dropped);
     queue.clear();
   }
 
@@ -426,6 +432,9 @@ final class Http1Connection extends ServerConnection implements HttpEvents {
       task.cancel(reason);
       if (!working) { // nor will it: its body, which would tell of its end, never runs
         task = null;
+        if (current != null) {
+          current.dropped();
+        }
         if (!isLost()) {
           abort();
         }

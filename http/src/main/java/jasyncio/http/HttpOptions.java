@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param tls TLS for every connection, or `null` for plain ones
 /// @param requestLine how long the first line of a request may be, in bytes; 8 KiB by default. A
 ///   longer one is answered 414
-/// @param headerBytes how long the headers of a request may be together, in bytes; 16 KiB by
-///   default. Longer ones are answered 431
+/// @param headerBytes how long the headers of a request may be together, in bytes, and trailers
+///   behind its body; 16 KiB by default. Longer ones are answered 431
 /// @param headerCount how many headers a request may have; 100 by default. More are answered 431
 /// @param maxBody how long the body of a request may be, in bytes; 1 MiB by default, and
 ///   [Request#bodyLimit] says otherwise for one request. Reading a longer one throws an
@@ -26,10 +26,15 @@ import org.jspecify.annotations.Nullable;
 /// @param bodyRate how fast the body of a request has to come while somebody reads it, in bytes per
 ///   second, over 5 s; 240 by default. For a slower one, reading throws an [HttpProblem] with
 ///   status 408; 0: there is no such limit
-/// @param idleTime for how long a connection may be without a request, and a client without taking
-///   more of a response, before it is closed; 60 s by default
+/// @param idleTime for how long a connection may be without a request before it is closed; 60 s by
+///   default. Also the time in which a client that is slow has to take as much of a response as
+///   `responseRate` says
+/// @param responseRate how fast a client has to take a response while more of it waits than is good
+///   for the memory, or all that is left, in bytes per second over `idleTime`; 240 by default. For a
+///   slower one the connection is aborted; 0: it has to take anything at all
 /// @param maxConnections how many connections there may be; 10 000 by default. On one more the
-///   first request is answered 503
+///   first request is answered 503; when a hundred are told so, others are closed as soon as they
+///   are accepted
 /// @param pipelined how many requests of a connection may wait for their turn before no more is
 ///   read; 16 by default
 /// @param http2 whether HTTP/2 is spoken with clients that want it; true by default. Over TLS they
@@ -49,6 +54,8 @@ import org.jspecify.annotations.Nullable;
 ///   that begins in another way is aborted, as is one whose header is longer than `headerBytes` or
 ///   takes longer than `headerTime`. Only for servers that nobody but the proxy can reach: anybody
 ///   else could claim any address
+/// @param accessLog what is told of every request, also of those that are refused before they come
+///   to the handler; `null`, the default: nothing
 public record HttpOptions(
     @Nullable TlsOptions tls,
     int requestLine,
@@ -58,6 +65,7 @@ public record HttpOptions(
     Duration headerTime,
     int bodyRate,
     Duration idleTime,
+    int responseRate,
     int maxConnections,
     int pipelined,
     boolean http2,
@@ -67,7 +75,9 @@ public record HttpOptions(
     boolean signals,
     int backlog,
     boolean reusePort,
-    boolean proxyProtocol) {
+    boolean proxyProtocol,
+    @Nullable AccessLog accessLog) {
+  private static final int REFUSED = 100; // connections that are told that there are too many
   private static final HttpOptions DEFAULTS =
       new HttpOptions(
           null,
@@ -78,6 +88,7 @@ public record HttpOptions(
           Duration.ofSeconds(10),
           240,
           Duration.ofSeconds(60),
+          240,
           10_000,
           16,
           true,
@@ -87,7 +98,8 @@ public record HttpOptions(
           true,
           1024,
           false,
-          false);
+          false,
+          null);
 
   /// Checks the options, as the methods below do.
   ///
@@ -101,6 +113,7 @@ public record HttpOptions(
     positive("headerTime", headerTime.toNanos());
     positive("bodyRate", bodyRate + 1L);
     positive("idleTime", idleTime.toNanos());
+    positive("responseRate", responseRate + 1L);
     positive("maxConnections", maxConnections);
     positive("pipelined", pipelined);
     positive("streams", streams);
@@ -114,6 +127,11 @@ public record HttpOptions(
     }
   }
 
+  /// How many bytes of a response a client takes in each idle time, at least.
+  long leastTaken() {
+    return Math.max(1, (long) (responseRate * (idleTime.toNanos() / 1e9)));
+  }
+
   /// {@return plain connections, and the limits that are named above}
   public static HttpOptions defaults() {
     return DEFAULTS;
@@ -123,7 +141,8 @@ public record HttpOptions(
     return ServerOptions.defaults()
         .tls(proxyProtocol ? null : negotiated())
         .backlog(backlog)
-        .reusePort(reusePort);
+        .reusePort(reusePort)
+        .maxClients((int) Math.min(Integer.MAX_VALUE, (long) maxConnections + REFUSED));
   }
 
   /// TLS with the versions of HTTP that there are.
@@ -149,6 +168,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -158,7 +178,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with TLS}
@@ -181,6 +202,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -190,7 +212,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `headerBytes`}
@@ -206,6 +229,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -215,7 +239,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `headerCount`}
@@ -231,6 +256,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -240,7 +266,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `maxBody`}
@@ -256,6 +283,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -265,7 +293,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `headerTime`}
@@ -281,6 +310,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -290,7 +320,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `bodyRate`}
@@ -307,6 +338,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -316,7 +348,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `idleTime`}
@@ -333,6 +366,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -342,7 +376,36 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
+  }
+
+  /// {@return these options with another `responseRate`}
+  ///
+  /// @param responseRate how fast a client has to take a response, in bytes per second over the
+  ///   idle time; 0: it has to take anything at all
+  public HttpOptions responseRate(int responseRate) {
+    return new HttpOptions(
+        tls,
+        requestLine,
+        headerBytes,
+        headerCount,
+        maxBody,
+        headerTime,
+        bodyRate,
+        idleTime,
+        responseRate,
+        maxConnections,
+        pipelined,
+        http2,
+        streams,
+        grace,
+        cancelOnDisconnect,
+        signals,
+        backlog,
+        reusePort,
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `maxConnections`}
@@ -358,6 +421,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -367,7 +431,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `pipelined`}
@@ -384,6 +449,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -393,7 +459,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with HTTP/2, or without}
@@ -409,6 +476,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -418,7 +486,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `streams`}
@@ -434,6 +503,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -443,7 +513,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `grace`}
@@ -459,6 +530,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -468,7 +540,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with the handlers of clients that have gone cancelled, or not}
@@ -484,6 +557,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -493,7 +567,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with SIGTERM ending `serve`, or not}
@@ -509,6 +584,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -518,7 +594,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with another `backlog`}
@@ -534,6 +611,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -543,7 +621,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with other servers on the same port allowed, or not}
@@ -559,6 +638,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -568,7 +648,8 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
   }
 
   /// {@return these options with the PROXY protocol before each connection, or without}
@@ -584,6 +665,7 @@ public record HttpOptions(
         headerTime,
         bodyRate,
         idleTime,
+        responseRate,
         maxConnections,
         pipelined,
         http2,
@@ -593,6 +675,34 @@ public record HttpOptions(
         signals,
         backlog,
         reusePort,
-        proxyProtocol);
+        proxyProtocol,
+        accessLog);
+  }
+
+  /// {@return these options with an access log}
+  ///
+  /// @param accessLog what is told of every request, or `null` for nothing
+  public HttpOptions accessLog(@Nullable AccessLog accessLog) {
+    return new HttpOptions(
+        tls,
+        requestLine,
+        headerBytes,
+        headerCount,
+        maxBody,
+        headerTime,
+        bodyRate,
+        idleTime,
+        responseRate,
+        maxConnections,
+        pipelined,
+        http2,
+        streams,
+        grace,
+        cancelOnDisconnect,
+        signals,
+        backlog,
+        reusePort,
+        proxyProtocol,
+        accessLog);
   }
 }

@@ -5,21 +5,17 @@ import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import jasyncio.net.StreamReader;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The body of a request while it comes.
 final class RequestBody {
   /* Overview
-   *   What comes is kept in `chunks` until somebody asks for it, READ_AHEAD bytes at most: then the source is paused.
-   *   readAll()  takes the chunks when the end has come; the limit is how much that can be.
+   *   What comes is kept in `pieces` until somebody asks for it, READ_AHEAD bytes at most: then the source is paused.
+   *   readAll()  takes them when the end has come; the limit is how much that can be.
    *   reader()   hands them to a StreamReader, and from then on everything that comes; that pauses the source by itself.
    *   discard()  drops them, and what comes.
    */
   private static final int READ_AHEAD = 64 * 1024;
-  private static final int SMALL = 512; // bytes
-  private static final byte[] NOTHING = {};
 
   /// Where a body comes from.
   interface Source {
@@ -36,9 +32,7 @@ final class RequestBody {
   private final EventLoop loop;
   private final Source source;
   private final long length; // as the head says; -1: it does not
-  private final ArrayDeque<byte[]> chunks = new ArrayDeque<>(2);
-  private byte @Nullable [] small; // pieces, behind the chunks
-  private int smallSize;
+  private final Pieces pieces = new Pieces();
   private @Nullable WaitList waiters;
   private @Nullable StreamReader reader;
   private @Nullable Exception problem;
@@ -72,44 +66,11 @@ final class RequestBody {
       reader.feedData(data);
       return;
     }
-    keep(data);
+    pieces.add(data);
     if (!begun && received > READ_AHEAD && !paused) {
       paused = true;
       source.pause();
     }
-  }
-
-  /// Keeps what has come. Small pieces are put together: what they take up is not to be many times
-  /// what they are.
-  private void keep(byte[] data) {
-    if (data.length >= SMALL || (chunks.isEmpty() && small == null)) { // most are one piece
-      keepSmall();
-      chunks.add(data);
-      return;
-    }
-    if (small == null) {
-      small = new byte[SMALL];
-    } else if (smallSize + data.length > SMALL) {
-      keepSmall();
-      small = new byte[SMALL];
-    }
-    System.arraycopy(data, 0, small, smallSize, data.length);
-    smallSize += data.length;
-  }
-
-  private void keepSmall() {
-    if (small != null) {
-      chunks.add(smallSize == SMALL ? small : Arrays.copyOf(small, smallSize));
-      small = null;
-      smallSize = 0;
-    }
-  }
-
-  /// Forgets what has come.
-  private void drop() {
-    chunks.clear();
-    small = null;
-    smallSize = 0;
   }
 
   void end(Headers newTrailers) {
@@ -128,7 +89,7 @@ final class RequestBody {
       return;
     }
     problem = newProblem;
-    drop();
+    pieces.clear();
     if (reader != null) {
       reader.setException(newProblem);
     }
@@ -179,8 +140,8 @@ final class RequestBody {
       begun = true;
       if (isTooLong()) {
         problem = tooLong();
-        drop();
-      } else {
+        pieces.clear();
+      } else if (!ended) {
         source.wanted();
       }
     }
@@ -202,9 +163,7 @@ final class RequestBody {
       resume(); // from now on the reader says when it has enough
       var stream = new StreamReader(READ_AHEAD, loop);
       stream.setTransport(new Pauses());
-      keepSmall();
-      chunks.forEach(stream::feedData);
-      drop();
+      pieces.drainTo(stream::feedData);
       if (ended) {
         stream.feedEof();
       }
@@ -225,26 +184,7 @@ final class RequestBody {
     if (problem != null) {
       throw thrown(problem);
     }
-    keepSmall();
-    var all = joined();
-    drop();
-    chunks.add(all); // for whoever asks again
-    return all;
-  }
-
-  private byte[] joined() {
-    if (chunks.size() == 1) {
-      return chunks.getFirst();
-    } else if (chunks.isEmpty()) {
-      return NOTHING;
-    }
-    var all = new byte[(int) received];
-    int n = 0;
-    for (var chunk : chunks) {
-      System.arraycopy(chunk, 0, all, n, chunk.length);
-      n += chunk.length;
-    }
-    return all;
+    return pieces.joined();
   }
 
   private void await() {
@@ -269,7 +209,7 @@ final class RequestBody {
   void discard() {
     fail(new IOException("the request was answered before all of its body had come"));
     discarded = true;
-    drop();
+    pieces.clear();
     resume();
   }
 

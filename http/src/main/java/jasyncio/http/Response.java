@@ -138,7 +138,14 @@ public final class Response {
   ///
   /// @param status 301, 302, 303, 307 or 308
   /// @param location where to
+  /// @throws IllegalArgumentException if the status is another
   public static Response redirect(int status, String location) {
+    switch (status) {
+      case 301, 302, 303, 307, 308 -> {}
+      default ->
+          throw new IllegalArgumentException(
+              "a redirection has the status 301, 302, 303, 307 or 308, not " + status);
+    }
     return empty(status).header("Location", location);
   }
 

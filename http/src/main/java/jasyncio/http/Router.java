@@ -65,7 +65,32 @@ public final class Router implements Handler {
     @Nullable Route rest; // of all paths from here on
   }
 
-  private record Mount(String prefix, Handler handler) {}
+  private record Mount(String prefix, Handler handler) {
+    /// How much of a path, as it was sent, leads here; -1 if it does not.
+    int lengthIn(String path) {
+      if (path.startsWith(prefix)
+          && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/')) {
+        return prefix.length();
+      }
+      return path.indexOf('%') < 0 ? -1 : lengthInEscaped(path);
+    }
+
+    private int lengthInEscaped(String path) {
+      int at = 0; // both begin with a slash
+      for (var part : parts(prefix)) {
+        if (at == path.length()) {
+          return -1;
+        }
+        int end = path.indexOf('/', at + 1);
+        end = end < 0 ? path.length() : end;
+        if (!Request.decode(path.substring(at + 1, end)).equals(part)) {
+          return -1;
+        }
+        at = end;
+      }
+      return at;
+    }
+  }
 
   // ---- routes -----------------------------------------------------------------------------------
 
@@ -265,9 +290,14 @@ public final class Router implements Handler {
   }
 
   /// Gives everything below a path to another handler, such as a router, which sees the rest of the
-  /// path. Routes of this router come first.
+  /// path. Routes of this router come first; of several mounts that fit, the longest does.
   ///
-  /// @param prefix the path, such as `/api`; without a name in it, and without a slash at the end
+  /// Like routes, a mount is compared part by part, decoded after the path was divided: what is at
+  /// `/a b` answers `/a%20b/x`, and nothing at `/a/b` answers `/a%2Fb`. The rest of the path is
+  /// handed on as it was sent.
+  ///
+  /// @param prefix the path, such as `/api`, as it reads without escapes; without a name in it, and
+  ///   without a slash at the end
   /// @param handler the handler
   /// @return this
   /// @throws IllegalArgumentException if the path is no such path
@@ -405,11 +435,10 @@ public final class Router implements Handler {
       return otherMethod(request, allowed);
     }
     for (var mount : mounts) {
-      if (path.startsWith(mount.prefix)
-          && (path.length() == mount.prefix.length()
-              || path.charAt(mount.prefix.length()) == '/')) {
+      int length = mount.lengthIn(path);
+      if (length >= 0) {
         int before = request.routed();
-        request.routed(before + mount.prefix.length());
+        request.routed(before + length);
         try {
           return mount.handler.handle(request);
         } finally {

@@ -34,6 +34,7 @@ abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimit
   private long dropped; // bytes, while lingering
   private boolean lost;
   private boolean writingPaused;
+  private long written; // bytes, but for files
 
   ServerConnection(HttpServer server, boolean tooMany, @Nullable ProxyHeader proxied) {
     this.server = server;
@@ -58,6 +59,11 @@ abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimit
 
   final boolean isFinishing() {
     return finishing;
+  }
+
+  /// Whether it is another protocol's now, which looks after its own limits.
+  boolean isUpgraded() {
+    return false;
   }
 
   final boolean isLost() {
@@ -151,20 +157,16 @@ abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimit
   /// Cancels what answers.
   abstract void cancel(String reason);
 
-  final void abort() {
+  @Override
+  public final void abort() {
     if (transport != null) {
       transport.abort();
     }
   }
 
   @Override
-  public final void endIsLate() {
-    abort();
-  }
-
-  @Override
-  public final void takesNothing() {
-    abort();
+  public long taken() {
+    return written - transport().getWriteBufferSize();
   }
 
   @Override
@@ -175,6 +177,7 @@ abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimit
   // ---- writing ----------------------------------------------------------------------------------
 
   final void write(ByteBuffer bytes) {
+    written += bytes.remaining();
     transport().write(bytes);
   }
 
@@ -185,13 +188,17 @@ abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimit
   @Override
   public void pauseWriting() {
     writingPaused = true;
-    limits.awaitTaking();
+    if (!isUpgraded()) {
+      limits.awaitTaking();
+    }
   }
 
   @Override
   public void resumeWriting() {
     writingPaused = false;
-    limits.taken();
+    if (!finishing) { // else the rest has to be taken, too
+      limits.taken();
+    }
   }
 
   // ---- for requests -----------------------------------------------------------------------------

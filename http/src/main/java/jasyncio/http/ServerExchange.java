@@ -23,14 +23,14 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
    *               `responded` from the first byte on: then there is no other response that could be sent instead
    *   waiting     the response has ended, and the body has not: what still comes of it is dropped
    *
-   * A request that was refused has a `refusal` and no `request`: it is answered in its turn, by no handler.
+   * What could not be read as a request has a `refusal`: it is answered in its turn, by no handler.
    */
   private static final int NAME_LENGTH = 100;
 
   private final ServerConnection connection;
   final RequestHead head;
   private final @Nullable RequestBody body;
-  private final @Nullable Request request;
+  private final Request request;
   private final @Nullable Refusal refusal;
 
   private boolean asked;
@@ -54,19 +54,31 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
             : null;
     this.request = new Request(head, body, connection);
     this.refusal = null;
+    log();
   }
 
   /// One that cannot be taken.
   ServerExchange(ServerConnection connection, HttpVersion version, Refusal refusal) {
     this.connection = connection;
-    this.head = new RequestHead(0, version, "?", "*", "", Headers.none(), 0, false, false);
+    this.head = new RequestHead(0, version, "-", "-", "", Headers.none(), 0, false, false);
     this.body = null;
-    this.request = null;
+    this.request = new Request(head, null, connection);
     this.refusal = refusal;
+    log();
+  }
+
+  private void log() {
+    var log = connection.options.accessLog();
+    if (log != null) {
+      log.watch(request);
+    }
   }
 
   /// What its task is called.
   final String name() {
+    if (refusal != null) {
+      return "refused request";
+    }
     var name = head.method() + " " + head.target();
     return name.length() <= NAME_LENGTH ? name : name.substring(0, NAME_LENGTH) + "…";
   }
@@ -153,16 +165,15 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
 
   /// Answers the request. In a task of the connection. Suspends.
   final void answer() {
-    var asking = request;
-    if (asking == null) {
+    if (refusal != null) {
       irregular = true;
-      respond(problemOf(Objects.requireNonNull(refusal)).toResponse());
+      respond(problemOf(refusal).toResponse());
       return;
     }
     try {
-      respond(connection.answer(asking));
+      respond(connection.answer(request));
     } catch (CancelledError e) {
-      cancelled(asking, e);
+      cancelled(e);
     }
   }
 
@@ -177,7 +188,7 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   abstract boolean isCancelled();
 
   /// A handler was cancelled, or says so without having been.
-  private void cancelled(Request asking, CancelledError e) {
+  private void cancelled(CancelledError e) {
     if (hasSaidSo()) {
       throw e;
     }
@@ -189,10 +200,10 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
       respond(HttpProblem.of(503, why).toResponse());
       wasCancelled();
     } else if (!isLost()) {
-      respond(Answers.failed(asking, e, connection.loop));
+      respond(Answers.failed(request, e, connection.loop));
       return;
     }
-    asking.answered(0, sent, false);
+    answered(0, false);
     throw e;
   }
 
@@ -260,9 +271,7 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   }
 
   final void answered(int status, boolean complete) {
-    if (request != null) {
-      request.answered(status, sent, complete);
-    }
+    request.answered(status, sent, complete);
   }
 
   /// Whether the rest of the body is not worth to be waited for.
@@ -308,21 +317,21 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
     boolean gone = isLost() || connection.transport().isClosing();
     if (!gone || !(e instanceof IOException)) {
       Answers.report(
-          "Unhandled exception in the body of the response to ",
-          Objects.requireNonNull(request),
-          e,
-          connection.loop);
+          "Unhandled exception in the body of the response to ", request, e, connection.loop);
     }
     if (!isLost()) {
       breakOff(e);
     }
   }
 
+  /// It was taken, and will not be answered.
+  void dropped() {
+    answered(0, false);
+  }
+
   /// Has that done what is to be done after the response.
   final void runAfter() {
-    if (request != null) {
-      request.after().forEach(action -> connection.server.afterResponse(request, action));
-    }
+    request.after().forEach(action -> connection.server.afterResponse(request, action));
   }
 
   // ---- the body of the response -----------------------------------------------------------------

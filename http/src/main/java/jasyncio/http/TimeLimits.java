@@ -16,13 +16,13 @@ final class TimeLimits {
    *   HEAD       the rest of a head that has begun: headerTime               / headIsLate()
    *   NEXT       a head, after a response: idleTime                            headIsLate()
    *   BODY       more of a body, each RATE_INTERVAL                            bodyIsDue(), which says it again if that was enough
-   *   END        its end, after the last response: LINGER                      endIsLate(), or END again while the response is taken
+   *   END        its end, after the last response: LINGER                      abort(), or END again while the response is taken
    *
    * What is awaited changes twice with each request, so its timer is not moved each time: it stays where it is as long as it
    * is not too late, looks at `deadline` when it fires, and is set again if that is later.
    *
-   * Sending: `stall` runs from when there was too much unsent until there is not. It fires each idleTime, and the client has
-   * to have taken something by then: there has to be less than `unsent`.
+   * Sending: `stall` runs from when there was too much unsent until there is not, or, after the last response, until
+   * nothing is. It fires each idleTime, and the client has to have taken enough by then: `takenBefore` and `least` more.
    *
    * Leaving: `leaving` runs once the client has closed its sending side alone, with the response still to come.
    *
@@ -41,14 +41,14 @@ final class TimeLimits {
     /// It is time to look how much of bodies has come.
     void bodyIsDue();
 
-    /// The client does not end the connection.
-    void endIsLate();
-
     /// The client has closed its sending side a while ago.
     void hasLeft();
 
-    /// Nothing of what was written is taken.
-    void takesNothing();
+    /// The client does not end the connection, or takes too little of what was written.
+    void abort();
+
+    /// How many bytes were taken, in all.
+    long taken();
 
     /// How many bytes were written and not taken.
     int unsent();
@@ -73,7 +73,8 @@ final class TimeLimits {
   private @Nullable TimerHandle timer;
 
   private @Nullable TimerHandle stall;
-  private int unsent; // when it was looked at last
+  private final long least; // bytes in each idleTime
+  private long takenBefore; // when it was looked at last
 
   private @Nullable TimerHandle leaving;
 
@@ -82,6 +83,7 @@ final class TimeLimits {
     this.watched = watched;
     this.headerTime = seconds(options.headerTime());
     this.idleTime = seconds(options.idleTime());
+    this.least = options.leastTaken();
   }
 
   private static double seconds(Duration duration) {
@@ -156,7 +158,7 @@ final class TimeLimits {
         if (watched.unsent() > 0) { // a slow client, which `stall` is for
           awaitEnd();
         } else {
-          watched.endIsLate();
+          watched.abort();
         }
       }
     }
@@ -167,7 +169,7 @@ final class TimeLimits {
   /// What was written has to be taken.
   void awaitTaking() {
     if (stall == null) {
-      unsent = watched.unsent();
+      takenBefore = watched.taken();
       stall = loop.callLater(idleTime, this::checkTaking);
     }
   }
@@ -179,13 +181,12 @@ final class TimeLimits {
 
   private void checkTaking() {
     stall = null;
-    int now = watched.unsent();
-    if (now == 0) {
+    if (watched.unsent() == 0) {
       return;
-    } else if (now < unsent) {
+    } else if (watched.taken() - takenBefore >= least) {
       awaitTaking();
     } else {
-      watched.takesNothing();
+      watched.abort();
     }
   }
 

@@ -57,6 +57,24 @@ final class Urls {
     return url;
   }
 
+  /// What a browser sends as `Origin`, or an option names; `null` if it is no origin of http.
+  static @Nullable Origin origin(String text) {
+    try {
+      var url = new URI(text);
+      boolean http =
+          "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
+      return http ? origin(url) : null;
+    } catch (URISyntaxException | IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /// Whether two texts name one origin: `https://a` and `https://A:443` do.
+  static boolean areSame(String origin, String other) {
+    var first = origin(origin);
+    return first != null ? first.equals(origin(other)) : origin.equalsIgnoreCase(other);
+  }
+
   static Origin origin(URI url) {
     boolean secure = "https".equalsIgnoreCase(url.getScheme());
     var host = url.getHost();

@@ -82,6 +82,9 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
   private final WaitList closers;
   private final WaitList pings;
   private boolean writingPaused;
+  private long written; // bytes
+  private long takenBefore; // of them, when it was looked at last
+  private @Nullable TimerHandle taking;
   private byte @Nullable [] pong; // to be sent when there is room
 
   private boolean closeSent;
@@ -116,7 +119,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
     this.compressed = compression != null;
     this.codec =
         new WebSocketCodec(
-            request == null, options.maxMessage(), compression, new Received(), transport::write);
+            request == null, options.maxMessage(), compression, new Received(), this::write);
     this.receivers = new WaitList(this, () -> info("a message from "));
     this.senders = receivers.sibling(() -> info("room to send to "));
     this.closers = receivers.sibling(() -> info("the close of "));
@@ -316,6 +319,38 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
     }
   }
 
+  private void write(ByteBuffer bytes) {
+    written += bytes.remaining();
+    transport.write(bytes);
+  }
+
+  /// The other side has to take something of what was sent, within each `takeTime`: no ping gets
+  /// there.
+  private void awaitTaking() {
+    takenBefore = taken();
+    taking = loop.callLater(seconds(options.takeTime()), this::checkTaking);
+  }
+
+  private void checkTaking() {
+    if (taken() > takenBefore) {
+      awaitTaking();
+    } else {
+      ended(LOST, "nothing of what was sent is taken");
+      transport.abort();
+    }
+  }
+
+  private long taken() {
+    return written - transport.getWriteBufferSize();
+  }
+
+  private void stopTaking() {
+    if (taking != null) {
+      taking.cancel();
+      taking = null;
+    }
+  }
+
   private void drain() throws WebSocketClosedException {
     while (writingPaused && !lost) {
       waitFor(senders);
@@ -511,11 +546,13 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
     @Override
     public void pauseWriting() {
       writingPaused = true;
+      awaitTaking();
     }
 
     @Override
     public void resumeWriting() {
       writingPaused = false;
+      stopTaking();
       var kept = pong;
       pong = null;
       if (kept != null && !closeSent) {
@@ -530,6 +567,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
       boolean abrupt = !hasEnded();
       boolean seen = !receivers.isIdle();
       codec.close();
+      stopTaking();
       ended(LOST, "");
       if (closing != null) {
         closing.cancel();

@@ -87,10 +87,9 @@ final class WebSocketClient {
     if (secure && connect.tls() == null) {
       connect = connect.tls(TlsOptions.of(trust()).applicationProtocols("http/1.1"));
     }
-    int port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
-    var host = uri.getHost().replaceFirst("^\\[(.*)]$", "$1");
+    var origin = origin();
     var handshake = new Handshake(loop, _ -> {});
-    Transports.createConnection(() -> handshake, host, port, connect);
+    Transports.createConnection(() -> handshake, origin.host(), origin.port(), connect);
     return handshake.await();
   }
 
@@ -114,13 +113,18 @@ final class WebSocketClient {
     }
   }
 
+  private Urls.Origin origin() {
+    int port = uri.getPort() >= 0 ? uri.getPort() : secure ? 443 : 80;
+    return new Urls.Origin(secure, uri.getHost().replaceFirst("^\\[(.*)]$", "$1"), port);
+  }
+
   private byte[] request() {
     var path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
     var text = new StringBuilder("GET ").append(path);
     if (uri.getRawQuery() != null) {
       text.append('?').append(uri.getRawQuery());
     }
-    text.append(" HTTP/1.1\r\nHost: ").append(uri.getRawAuthority());
+    text.append(" HTTP/1.1\r\nHost: ").append(origin().authority());
     text.append("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13");
     text.append("\r\nSec-WebSocket-Key: ").append(key);
     if (!options.subprotocols().isEmpty()) {

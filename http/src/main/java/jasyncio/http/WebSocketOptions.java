@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param pingInterval how often a ping is sent; 20 s by default, zero for never
 /// @param pingTime how long nothing may come after a ping, before the connection is taken to be
 ///   lost; 20 s by default
+/// @param takeTime how long the other side may take nothing of what is sent, when more waits than
+///   is good for the memory, before the connection is taken to be lost; 2 minutes by default
 /// @param closeTime how long the other side may take to close, and a handler to end after that; 10
 ///   s by default
 /// @param subprotocols what is spoken over the socket, the best first. A server takes the first
@@ -35,6 +37,7 @@ public record WebSocketOptions(
     boolean compression,
     Duration pingInterval,
     Duration pingTime,
+    Duration takeTime,
     Duration closeTime,
     List<String> subprotocols,
     @Nullable List<String> origins,
@@ -47,6 +50,7 @@ public record WebSocketOptions(
           true,
           Duration.ofSeconds(20),
           Duration.ofSeconds(20),
+          Duration.ofMinutes(2),
           Duration.ofSeconds(10),
           List.of(),
           null,
@@ -64,6 +68,7 @@ public record WebSocketOptions(
     positive("maxMessage", maxMessage);
     positive("pingInterval", pingInterval.isNegative() ? -1 : 1);
     positive("pingTime", pingTime.toNanos());
+    positive("takeTime", takeTime.toNanos());
     positive("closeTime", closeTime.toNanos());
     positive("openTime", openTime.toNanos());
     for (var subprotocol : subprotocols) {
@@ -94,6 +99,7 @@ public record WebSocketOptions(
         compression,
         pingInterval,
         pingTime,
+        takeTime,
         closeTime,
         subprotocols,
         origins,
@@ -111,6 +117,7 @@ public record WebSocketOptions(
         compression,
         pingInterval,
         pingTime,
+        takeTime,
         closeTime,
         subprotocols,
         origins,
@@ -128,6 +135,7 @@ public record WebSocketOptions(
         compression,
         pingInterval,
         pingTime,
+        takeTime,
         closeTime,
         subprotocols,
         origins,
@@ -146,6 +154,25 @@ public record WebSocketOptions(
         compression,
         pingInterval,
         pingTime,
+        takeTime,
+        closeTime,
+        subprotocols,
+        origins,
+        headers,
+        openTime,
+        connect);
+  }
+
+  /// {@return these options with another `takeTime`}
+  ///
+  /// @param takeTime how long the other side may take nothing of what is sent
+  public WebSocketOptions takeTime(Duration takeTime) {
+    return new WebSocketOptions(
+        maxMessage,
+        compression,
+        pingInterval,
+        pingTime,
+        takeTime,
         closeTime,
         subprotocols,
         origins,
@@ -163,6 +190,7 @@ public record WebSocketOptions(
         compression,
         pingInterval,
         pingTime,
+        takeTime,
         closeTime,
         subprotocols,
         origins,
@@ -180,6 +208,7 @@ public record WebSocketOptions(
         compression,
         pingInterval,
         pingTime,
+        takeTime,
         closeTime,
         List.of(subprotocols),
         origins,
@@ -198,6 +227,7 @@ public record WebSocketOptions(
         compression,
         pingInterval,
         pingTime,
+        takeTime,
         closeTime,
         subprotocols,
         List.of(origins),
@@ -215,6 +245,7 @@ public record WebSocketOptions(
         compression,
         pingInterval,
         pingTime,
+        takeTime,
         closeTime,
         subprotocols,
         origins,
@@ -232,6 +263,7 @@ public record WebSocketOptions(
         compression,
         pingInterval,
         pingTime,
+        takeTime,
         closeTime,
         subprotocols,
         origins,
@@ -249,6 +281,7 @@ public record WebSocketOptions(
         compression,
         pingInterval,
         pingTime,
+        takeTime,
         closeTime,
         subprotocols,
         origins,

@@ -12,11 +12,9 @@ import jasyncio.SystemExit;
 import jasyncio.http.internal.WebSocketDeflate;
 import jasyncio.net.Protocol;
 import jasyncio.net.Transport;
-import java.net.URI;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -126,19 +124,11 @@ final class WebSocketServer implements Upgrade {
     }
     var allowed = options.origins();
     if (allowed != null) {
-      return allowed.contains("*") || allowed.stream().anyMatch(origin::equalsIgnoreCase);
+      return allowed.contains("*") || allowed.stream().anyMatch(each -> Urls.areSame(origin, each));
     }
-    try {
-      var authority = URI.create(origin).getRawAuthority();
-      return authority != null && withPort(authority).equals(withPort(request.host()));
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
-  }
-
-  /// A host without the port that need not be said.
-  private static String withPort(String authority) {
-    return authority.toLowerCase(Locale.ROOT).replaceFirst(":(80|443)$", "");
+    var page = Urls.origin(origin);
+    return page != null // by its scheme: the server may be behind a proxy that has the TLS
+        && page.equals(Urls.origin((page.secure() ? "https://" : "http://") + request.host()));
   }
 
   private static @Nullable String subprotocol(Headers headers, WebSocketOptions options) {

@@ -1,6 +1,7 @@
 package jasyncio.http;
 
 import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -369,6 +370,7 @@ class ClientBodyTest {
       sleep(1);
       events.close();
       assertThat(event.await()).isNull();
+      assertThat(getRunningLoop().time()).as("at once").isEqualTo(1);
       assertThat(client.statistics().connections()).isZero();
     }
   }
@@ -386,6 +388,7 @@ class ClientBodyTest {
       sleep(1);
       events.close();
       assertThat(event.await()).isNull();
+      assertThat(getRunningLoop().time()).as("at once").isEqualTo(1);
       assertThat(server.heads).hasSize(1);
     }
   }
@@ -429,6 +432,79 @@ class ClientBodyTest {
     try (var server = answering("gzip", members.toByteArray(), 100_000);
         var client = server.client()) {
       assertThat(client.get(server.url("/")).send().text()).isEqualTo("abc");
+    }
+  }
+
+  @AsyncTest
+  void closing_whileTheNextEventIsAwaited_endsTheWaiting() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(peer -> {
+              peer.head();
+              peer.say("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+              peer.awaitEnd();
+            });
+        var client = server.client()) {
+      var events = client.events(server.url("/")).reconnect(10);
+      var event = createTask(events::next);
+      sleep(1);
+      events.close();
+      assertThat(event.await()).isNull();
+      assertThat(getRunningLoop().time()).isEqualTo(1);
+    }
+  }
+
+  @AsyncTest
+  void chunks_thatAreMostlyNoData_areRefused() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(peer -> {
+              peer.head();
+              peer.say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+              peer.say(("1;x=" + "y".repeat(4000) + "\r\na\r\n").repeat(5) + "0\r\n\r\n");
+              peer.awaitEnd();
+            });
+        var client = server.client()) {
+      assertThatThrownBy(() -> client.get(server.url("/")).send())
+          .isInstanceOf(HttpException.class)
+          .hasMessageContaining("too much in the chunks");
+    }
+  }
+
+  @AsyncTest
+  void trailers_haveTheSameLimitAsHeaders_butNotTogether() throws Exception {
+    for (int length : new int[] {800, 1100}) {
+      try (var server =
+              ScriptedServer.inMemory(peer -> {
+                peer.head();
+                peer.say("HTTP/1.1 200 OK\r\nX: " + "h".repeat(800) + "\r\n");
+                peer.say("Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n");
+                peer.say("Y: " + "t".repeat(length) + "\r\n\r\n");
+                peer.awaitEnd();
+              });
+          var client = server.client(ClientOptions.defaults().headerBytes(1000))) {
+        if (length == 800) {
+          assertThat(client.get(server.url("/")).send().text()).isEqualTo("a");
+        } else {
+          assertThatThrownBy(() -> client.get(server.url("/")).send())
+              .isInstanceOf(HttpException.class)
+              .hasMessageContaining("1000 bytes");
+        }
+      }
+    }
+  }
+
+  @AsyncTest
+  void headers_thatAreTooLong_areRefused() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(peer -> {
+              peer.head();
+              peer.say(
+                  "HTTP/1.1 200 OK\r\nX: " + "h".repeat(1000) + "\r\nContent-Length: 0\r\n\r\n");
+              peer.awaitEnd();
+            });
+        var client = server.client(ClientOptions.defaults().headerBytes(1000))) {
+      assertThatThrownBy(() -> client.get(server.url("/")).send())
+          .isInstanceOf(HttpException.class)
+          .hasMessageContaining("1000 bytes");
     }
   }
 }

@@ -407,4 +407,64 @@ class ClientLimitsTest {
       assertThat(client.statistics().connections()).isZero();
     }
   }
+
+  @AsyncTest
+  void closing_whileAConnectionIsMade_endsThat() throws Exception {
+    var never = new Event();
+    var steps = new ArrayList<String>();
+    var client =
+        new HttpClient(
+            ClientOptions.defaults()
+                .maxConnections(1)
+                .connector((protocol, host, port, how) -> {
+                  try {
+                    never.await();
+                    throw new AssertionError();
+                  } finally {
+                    steps.add("connecting ended");
+                  }
+                }));
+    var first = createTask(() -> client.get("http://a/").send());
+    var second = createTask(() -> client.get("http://a/").send());
+    sleep(1);
+    client.close();
+    assertThat(steps).as("when close returns").containsExactly("connecting ended");
+    for (var task : List.of(first, second)) {
+      assertThatThrownBy(task::await)
+          .isInstanceOf(HttpException.class)
+          .hasMessageContaining("the client was closed");
+    }
+    assertThat(getRunningLoop().time()).isEqualTo(1);
+  }
+
+  @AsyncTest
+  void connection_onWhichTheEndOfARequestStillWaits_isNotUsedAgain() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(
+                1000,
+                peer -> {
+                  peer.head();
+                  peer.ok("early");
+                  new Event().await();
+                });
+        var client = server.client(ClientOptions.defaults().readTimeout(SECOND))) {
+      // more than the server takes, less than what is written without waiting
+      for (int i = 0; i < 3; i++) {
+        var response =
+            client
+                .put(server.url("/"))
+                .body(
+                    "a/b",
+                    out -> {
+                      for (int j = 0; j < 50; j++) {
+                        out.write(new byte[1000]);
+                        out.flush();
+                      }
+                    })
+                .send();
+        assertThat(response.text()).isEqualTo("early");
+      }
+      assertThat(server.connections).isEqualTo(3);
+    }
+  }
 }

@@ -382,4 +382,29 @@ class ClientRedirectTest {
       assertThat(client.statistics().connections()).isZero();
     }
   }
+
+  @AsyncTest
+  void portOfTheScheme_isTheSameOriginAsNone() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(peer -> {
+              for (var head = peer.head(); !head.isEmpty(); head = peer.head()) {
+                peer.say(
+                    head.startsWith("GET /there")
+                        ? "HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nContent-Length: 0\r\n\r\n"
+                        : "HTTP/1.1 302 Found\r\nLocation: http://SCRIPTED/there\r\nContent-Length: 0\r\n\r\n");
+              }
+            });
+        var client = server.client(ClientOptions.defaults().cookies(new CookieJar()))) {
+      client.get("http://scripted:80/").header("Authorization", "secret").send();
+      client.get("http://scripted:80/there").send();
+      client.get("http://scripted/there").send();
+      assertThat(server.connections).isEqualTo(1);
+      assertThat(server.heads)
+          .hasSize(4)
+          .allSatisfy(head -> assertThat(head).contains("Host: scripted\n"));
+      assertThat(server.heads.get(1)).contains("Authorization: secret\n");
+      assertThat(server.heads.get(2)).contains("Cookie: a=1\n");
+      assertThat(server.heads.get(3)).contains("Cookie: a=1\n");
+    }
+  }
 }

@@ -127,6 +127,9 @@ class FramingTest {
           'CONNECT x:80 HTTP/1.1\\r\\nHost: x:80\\r\\n\\r\\n', 501
           'POST / HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: gzip, chunked\\r\\n\\r\\n0\\r\\n\\r\\n', 501
           'POST / HTTP/1.1\\r\\nHost: x\\r\\nExpect: dessert\\r\\nContent-Length: 1\\r\\n\\r\\na', 417
+          'POST / HTTP/1.1\\r\\nHost: x\\r\\nExpect: 100-continue\\r\\nExpect: dessert\\r\\nContent-Length: 1\\r\\n\\r\\na', 417
+          'POST / HTTP/1.1\\r\\nHost: x\\r\\nExpect: 100-continue, dessert\\r\\nContent-Length: 1\\r\\n\\r\\na', 417
+          'POST / HTTP/1.1\\r\\nHost: x\\r\\nExpect:\\r\\nContent-Length: 1\\r\\n\\r\\na', 417
           """)
   void request_thatAsksForTooMuch_isRefused(String request, int status) throws Exception {
     assertThat(ask(request))
@@ -146,6 +149,7 @@ class FramingTest {
         "GET http://x HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n",
         "GET HTTP://X:80/ HTTP/1.1\\r\\nHost: x:80\\r\\n\\r\\n",
         "GET / HTTP/1.2\\r\\nHost: x\\r\\n\\r\\n",
+        "GET / HTTP/1.1\\r\\nHost: x\\r\\nExpect: 100-Continue\\r\\nExpect: 100-continue\\r\\n\\r\\n",
         "GET / HTTP/1.1\\r\\nhOsT: x\\r\\nX: \u00e9\\r\\n\\r\\n",
         "POST / HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 0\\r\\n\\r\\n",
         "POST / HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: Chunked\\r\\n\\r\\n0\\r\\n\\r\\n",

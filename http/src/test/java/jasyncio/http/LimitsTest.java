@@ -6,10 +6,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.sync.Event;
 import jasyncio.testing.AsyncTest;
+import jasyncio.testing.OnLoop;
+import jasyncio.testing.TimeMode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
 
 /// Each limit is exceeded once.
 @SuppressWarnings("StringConcatToTextBlock") // which has no carriage returns
@@ -342,5 +346,122 @@ class LimitsTest {
   @AsyncTest
   void body_mayHaveNoLimit() throws Exception {
     assertThat(ask(DEFAULTS.maxBody(Long.MAX_VALUE), post(3) + "abc", LAST)).contains("<3>");
+  }
+
+  private static String chunked(String chunks) {
+    return "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks;
+  }
+
+  @AsyncTest
+  void trailers_haveTheSameLimitAsHeaders_butNotTogether() throws Exception {
+    var head =
+        chunked("").replace("Host", "Connection: close\r\nX: " + "h".repeat(12_000) + "\r\nHost");
+    assertThat(ask(DEFAULTS, head + "1\r\na\r\n0\r\nY: " + "t".repeat(12_000) + "\r\n\r\n"))
+        .startsWith("HTTP/1.1 200 ");
+    assertThat(ask(DEFAULTS, head + "1\r\na\r\n0\r\nY: " + "t".repeat(17_000) + "\r\n\r\n"))
+        .startsWith("HTTP/1.1 431 ")
+        .contains("The trailers are longer than 16384 bytes.");
+  }
+
+  @AsyncTest
+  void chunks_thatAreMostlyNoData_areRefused() throws Exception {
+    var chunk = "1;x=" + "y".repeat(4000) + "\r\na\r\n";
+    assertThat(ask(DEFAULTS, chunked(chunk.repeat(5))))
+        .startsWith("HTTP/1.1 400 ")
+        .contains("no data", "Connection: close\n");
+    assertThat(ask(DEFAULTS, chunked("0".repeat(4000) + "1\r\na\r\n0\r\n\r\n").repeat(8), LAST))
+        .as("body by body")
+        .startsWith("HTTP/1.1 200 ");
+    assertThat(ask(DEFAULTS, chunked(("0".repeat(4000) + "1\r\na\r\n").repeat(5))))
+        .startsWith("HTTP/1.1 400 ");
+  }
+
+  @AsyncTest
+  void chunks_ofOneByte_areTaken_howeverMany() throws Exception {
+    assertThat(ask(DEFAULTS, chunked("1\r\na\r\n".repeat(30_000) + "0\r\n\r\n"), LAST))
+        .contains("<30000>");
+    assertThat(ask(DEFAULTS, chunked("2000;x\r\n" + "a".repeat(8192) + "\r\n0\r\n\r\n"), LAST))
+        .contains("<8192>");
+  }
+
+  @AsyncTest
+  void clientThatDoesNotTakeTheEndOfItsLastResponse_isLeft() throws Exception {
+    var ended = new Event();
+    try (var server =
+            RawClient.server(
+                rq -> {
+                  rq.afterResponse(ended::set);
+                  return crumbs(1000);
+                },
+                DEFAULTS);
+        var client = RawClient.inMemory(server, 100)) {
+      client.send(LAST);
+      sleep(1);
+      while (!ended.isSet() || client.unsentByServer() > 10_000) { // the server may go on writing
+        client.read(100);
+        sleep(0);
+      }
+      assertThat(client.unsentByServer()).isPositive();
+      var told = client.serverSide().getProtocol();
+      told.pauseWriting(); // as sockets do while they take a part of a long piece,
+      told.resumeWriting(); // which those in memory do not
+      assertThat(server.statistics().connections()).isEqualTo(1);
+      sleep(130);
+      assertThat(server.statistics().connections()).isZero();
+    }
+  }
+
+  /// A response that comes in small pieces, of which the streams in memory take one by one.
+  private static Response crumbs(int number) {
+    return Response.stream(
+        100L * number,
+        out -> {
+          for (int i = 0; i < number; i++) {
+            out.write(new byte[100]);
+            out.flush();
+          }
+        });
+  }
+
+  /// How long a server puts up with a client that takes a response at some rate.
+  private static double endures(HttpOptions options, int bytes, double seconds) throws Exception {
+    try (var server = RawClient.server(rq -> crumbs(10_000), options);
+        var client = RawClient.inMemory(server, 100)) {
+      double began = getRunningLoop().time();
+      client.send(LAST);
+      while (server.statistics().connections() > 0 && getRunningLoop().time() < began + 1000) {
+        client.read(bytes);
+        sleep(seconds);
+      }
+      return getRunningLoop().time() - began;
+    }
+  }
+
+  @AsyncTest
+  void clientThatTakesAResponseTooSlowly_isLeft() throws Exception {
+    assertThat(endures(DEFAULTS, 200, 1)).isBetween(60.0, 70.0);
+    assertThat(endures(DEFAULTS, 300, 1)).isGreaterThan(900);
+    assertThat(endures(DEFAULTS.responseRate(100), 200, 1)).isGreaterThan(900);
+    assertThat(endures(DEFAULTS.responseRate(0), 50, 10)).isGreaterThan(900);
+  }
+
+  @Test
+  @OnLoop(time = TimeMode.REAL)
+  void connections_thatAreMuchTooMany_areClosedAtOnce() throws Exception {
+    var clients = new ArrayList<RawClient>();
+    try (var server =
+        Http.start(rq -> Response.text("x"), "127.0.0.1", 0, DEFAULTS.maxConnections(1))) {
+      for (int i = 0; i < 101; i++) {
+        clients.add(new RawClient(server));
+      }
+      assertThat(clients.getFirst().send(GET).readResponse()).startsWith("HTTP/1.1 200 ");
+      var last = new RawClient(server);
+      clients.add(last);
+      assertThatThrownBy(() -> last.read(1)).isInstanceOf(IOException.class);
+      assertThat(server.statistics().connections()).isEqualTo(101);
+      assertThat(clients.get(100).send(GET).readResponse()).startsWith("HTTP/1.1 503 ");
+    } finally {
+      clients.forEach(RawClient::close);
+    }
   }
 }

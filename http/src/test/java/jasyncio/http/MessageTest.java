@@ -235,4 +235,35 @@ class MessageTest {
     assertThat(response.headers().get("Content-Type")).isEqualTo("application/problem+json");
     assertThatThrownBy(() -> HttpProblem.of(200)).isInstanceOf(IllegalArgumentException.class);
   }
+
+  record Cart(java.util.List<Item> items) {}
+
+  @AsyncTest
+  void json_thatDoesNotFit_isSaidWhere_withoutTheNamesOfClasses() throws Exception {
+    var app = new Router().post("/", rq -> Response.json(rq.json(Cart.class)));
+    for (var each :
+        new String[][] {
+          {"{\"items\":[{\"name\":\"a\",\"count\":\"x\"}]}", "'items[0].count' does not fit"},
+          {"{\"items\":7}", "'items' does not fit"},
+          {"[]", "it does not fit"},
+          {"{\"items\":\n[,]}", "it is no JSON, at line 2, column "},
+          {"{\"items\":[{\"name\":\"a\",\"count\":99999999999}]}", "'items[0].count' does not fit"},
+        }) {
+      var answer =
+          app.test().post("/").body("application/json", each[0].getBytes(UTF_8)).send().expect(400);
+      assertThat(answer.text())
+          .contains("The body is not the JSON that is expected: " + each[1])
+          .doesNotContain("jasyncio", "java", "Cart", "Item", "jackson", "Stream");
+    }
+  }
+
+  @Test
+  void redirect_ofAStatusThatIsNone_isRefused() {
+    assertThat(Response.redirect(308, "/x").status()).isEqualTo(308);
+    for (int status : new int[] {200, 300, 304, 305, 306, 309, 404}) {
+      assertThatThrownBy(() -> Response.redirect(status, "/x"))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("301, 302, 303, 307 or 308, not " + status);
+    }
+  }
 }

@@ -217,4 +217,59 @@ class MiddlewareTest {
       Locale.setDefault(before);
     }
   }
+
+  @AsyncTest
+  void accessLog_ofAServer_tellsOfRefusedRequests_too() throws Exception {
+    var entries = new ArrayList<String>();
+    var log = AccessLog.entries(e -> entries.add(e.method() + " " + e.target() + " " + e.status()));
+    var options =
+        HttpOptions.defaults().accessLog(log).maxConnections(1).maxBody(3).headerBytes(100);
+    Handler app = rq -> Response.text(rq.text());
+    try (var server = RawClient.server(app, options)) {
+      try (var client = RawClient.inMemory(server)) {
+        client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n").readResponse();
+        try (var second = RawClient.inMemory(server)) {
+          second.send("GET /b HTTP/1.1\r\nHost: x\r\n\r\n").readAll();
+        }
+        client.send("POST /c HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nabcd").readAll();
+      }
+      for (var wrong :
+          new String[] {"GET /\r\n\r\n", "GET ", "GET / HTTP/1.1\r\nX: " + "y".repeat(200)}) {
+        try (var client = RawClient.inMemory(server)) {
+          client.send(wrong).readAll();
+        }
+      }
+    }
+    assertThat(entries)
+        .containsExactly(
+            "GET /a 200", "GET /b 503", "POST /c 413", "- - 400", "- - 408", "- - 431");
+  }
+
+  @AsyncTest
+  void page_ofAnAllowedSite_mayNameThePortOfItsScheme() throws Exception {
+    var client = cors(Cors.of("https://shop.example:443"));
+    var response = client.get("/").header("Origin", ORIGIN).send();
+    assertThat(response.header("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
+    response = client.get("/").header("Origin", "http://shop.example:443").send();
+    assertThat(response.header("Access-Control-Allow-Origin")).isNull();
+  }
+
+  @AsyncTest
+  void accessLog_ofAServer_tellsOfRequests_thatNeverHadTheirTurn() throws Exception {
+    var entries = new ArrayList<String>();
+    var log = AccessLog.entries(e -> entries.add(e.target() + " " + e.status() + e.complete()));
+    Handler app =
+        rq -> {
+          sleep(100);
+          return Response.empty(204);
+        };
+    try (var server = RawClient.server(app, HttpOptions.defaults().accessLog(log));
+        var client = RawClient.inMemory(server)) {
+      client.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n");
+      sleep(1);
+      client.abort();
+      sleep(1);
+      assertThat(entries).containsExactlyInAnyOrder("/a 0false", "/b 0false");
+    }
+  }
 }

@@ -5,8 +5,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import jasyncio.net.StreamConnection;
 import jasyncio.net.Streams;
+import jasyncio.net.Transport;
 import jasyncio.testing.MemoryStreams;
+import jasyncio.testing.StreamPair;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Talks to a server in bytes.
@@ -30,7 +33,17 @@ final class RawClient implements AutoCloseable {
 
   /// A client in memory, so that time is virtual.
   static RawClient inMemory(HttpServer server) {
-    var pair = MemoryStreams.pair();
+    return inMemory(server, MemoryStreams.pair());
+  }
+
+  /// One that takes not much more than some bytes before the test asks for them.
+  static RawClient inMemory(HttpServer server, int room) {
+    var pair = MemoryStreams.pair(room);
+    pair.right().writer().transport().setWriteBufferLimits(64 * 1024, 16 * 1024); // as sockets do
+    return inMemory(server, pair);
+  }
+
+  private static RawClient inMemory(HttpServer server, StreamPair pair) {
     var transport = pair.right().writer().transport();
     var protocol = server.newConnection();
     transport.setProtocol(protocol);
@@ -80,6 +93,16 @@ final class RawClient implements AutoCloseable {
 
   String readAll() throws IOException {
     return plain(new String(connection.reader().read(), ISO_8859_1));
+  }
+
+  /// The server's side.
+  Transport serverSide() {
+    return Objects.requireNonNull(other).writer().transport();
+  }
+
+  /// How much the server has written that is still on its side.
+  int unsentByServer() {
+    return serverSide().getWriteBufferSize();
   }
 
   private static String plain(String response) {

@@ -167,4 +167,23 @@ class RouterTest {
     app.get("/x/{y}", rq -> Response.text(rq.path("z")));
     assertThat(ask("GET", "/x/1")).contains("names no part of its path 'z'; it names [y]");
   }
+
+  @AsyncTest
+  void mount_isComparedDecoded_partByPart() throws Exception {
+    var inner =
+        new Router()
+            .get("/", say("inner"))
+            .get("/{x}", rq -> Response.text(rq.path("x")))
+            .get("/files/{path…}", rq -> Response.text(rq.path("path")));
+    app.mount("/api", inner).mount("/a b/é", inner).mount("/a/b", say("divided"));
+    assertThat(ask("GET", "/%61pi/7")).isEqualTo("7");
+    assertThat(ask("GET", "/%61pi")).isEqualTo("inner");
+    assertThat(ask("GET", "/a%20b/%C3%A9/x%2Fy")).isEqualTo("x/y");
+    assertThat(ask("GET", "/a%20b/%c3%a9/files/x%20y/z")).isEqualTo("x y/z");
+    assertThat(ask("GET", "/a%2Fb")).isEqualTo("404");
+    assertThat(ask("GET", "/a%20b")).isEqualTo("404");
+    assertThat(ask("GET", "/%61/b")).isEqualTo("divided");
+    assertThat(ask("GET", "/api%2F7")).isEqualTo("404");
+    assertThat(ask("GET", "/api%zz")).isEqualTo("400");
+  }
 }

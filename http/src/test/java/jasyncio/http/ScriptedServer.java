@@ -9,6 +9,7 @@ import jasyncio.net.IncompleteReadException;
 import jasyncio.net.Server;
 import jasyncio.net.ServerOptions;
 import jasyncio.net.StreamConnection;
+import jasyncio.net.StreamReader;
 import jasyncio.net.Streams;
 import jasyncio.testing.MemoryStreams;
 import java.io.IOException;
@@ -93,6 +94,7 @@ final class ScriptedServer implements AutoCloseable {
   private final List<StreamConnection> kept = new ArrayList<>();
   private final Script script;
   private @Nullable Server server;
+  private int room = StreamReader.DEFAULT_LIMIT;
   int connections;
   int open;
 
@@ -121,6 +123,13 @@ final class ScriptedServer implements AutoCloseable {
     return new ScriptedServer(script);
   }
 
+  /// One in memory that takes not much more than some bytes before its script asks for them.
+  static ScriptedServer inMemory(int room, Script script) {
+    var scripted = new ScriptedServer(script);
+    scripted.room = room;
+    return scripted;
+  }
+
   private void serve(StreamConnection connection) {
     open++;
     var task = Objects.requireNonNull(Asyncio.currentTask());
@@ -140,10 +149,11 @@ final class ScriptedServer implements AutoCloseable {
   ClientConnector connector() {
     return (protocol, host, port, options) -> {
       Asyncio.sleep(0);
-      var pair = MemoryStreams.pair();
+      var pair = MemoryStreams.pair(room);
       kept.add(pair.left());
       tasks.add(Asyncio.createTask(() -> serve(pair.right())));
       var transport = pair.left().writer().transport();
+      transport.setWriteBufferLimits(64 * 1024, 16 * 1024); // as sockets do
       transport.setProtocol(protocol);
       protocol.connectionMade(transport);
       return transport;

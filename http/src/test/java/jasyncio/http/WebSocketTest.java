@@ -971,4 +971,82 @@ class WebSocketTest {
           .hasMessage("the WebSocket could not be opened in time");
     }
   }
+
+  @AsyncTest
+  void peerThatTakesNothing_isLeft_byTheServer() throws Exception {
+    try (var server =
+            server(
+                DEFAULTS.takeTime(Duration.ofSeconds(30)).pingInterval(Duration.ZERO),
+                ws -> {
+                  try {
+                    while (true) {
+                      ws.send("x".repeat(50_000));
+                    }
+                  } finally {
+                    steps.add("ended " + ws.closeCode() + " " + ws.closeReason());
+                  }
+                });
+        var client = open(server)) {
+      sleep(25);
+      assertThat(steps).isEmpty();
+      sleep(40); // twice the time, as the first bytes were taken
+      assertThat(steps).containsExactly("ended 1006 nothing of what was sent is taken");
+      assertThat(server.statistics().connections()).isZero();
+      client.abort();
+    }
+  }
+
+  @AsyncTest
+  void peerThatTakesNothing_isLeft_byTheClient() throws Exception {
+    try (var server = server(ws -> new Event().await());
+        var client = new Client(server, DEFAULTS.compression(false))) {
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  client.ws.send("x".repeat(50_000));
+                }
+              })
+          .isInstanceOf(WebSocketClosedException.class)
+          .hasMessageContaining("nothing of what was sent is taken");
+      assertThat(getRunningLoop().time()).isEqualTo(120);
+    }
+  }
+
+  @AsyncTest
+  void peerThatTakesLittleByLittle_isKept() throws Exception {
+    try (var server =
+            server(
+                DEFAULTS.takeTime(Duration.ofSeconds(30)).compression(false),
+                ws -> {
+                  for (int i = 0; i < 1000; i++) {
+                    ws.send("x".repeat(200));
+                  }
+                });
+        var client = RawClient.inMemory(server, 1000).send(ASK)) {
+      client.readHead();
+      for (int i = 0; i < 50; i++) {
+        client.read(200);
+        sleep(2);
+      }
+      assertThat(server.statistics().connections()).isEqualTo(1);
+      client.abort();
+    }
+  }
+
+  @AsyncTest
+  void origin_withThePortOfItsScheme_isTheSameAsWithout() throws Exception {
+    for (var same : List.of("https://x:443", "https://X", "http://x:80", "http://x")) {
+      try (var server = server(ECHO)) {
+        open(server, ASK.replace("Host: x", "Host: x\r\nOrigin: " + same)).abort();
+      }
+    }
+    for (var other : List.of("https://x:80", "http://x:443", "https://x:8443")) {
+      assertThat(refusal(DEFAULTS, ASK.replace("Host: x", "Host: x\r\nOrigin: " + other)))
+          .as(other)
+          .startsWith("HTTP/1.1 403 ");
+    }
+    try (var server = server(DEFAULTS.origins("https://a:443"), ECHO)) {
+      open(server, ASK.replace("Host: x", "Host: x\r\nOrigin: https://a")).abort();
+    }
+  }
 }

@@ -16,6 +16,7 @@ final class HeadScanner {
   private int lines; // complete ones
   private int headersStart;
   private int minor;
+  private boolean trailers; // and no head
 
   HeadScanner(HttpLimits limits) {
     this.limits = limits;
@@ -25,6 +26,7 @@ final class HeadScanner {
     searched = 0;
     lineStart = 0;
     lines = 0;
+    trailers = false;
   }
 
   /// What is scanned next are the headers behind a chunked body.
@@ -32,6 +34,7 @@ final class HeadScanner {
     reset();
     lines = 1;
     headersStart = 0;
+    trailers = true;
   }
 
   /// Whether a part of a head was seen.
@@ -81,7 +84,7 @@ final class HeadScanner {
             414, "The request line is longer than " + limits.requestLine() + " bytes.");
       }
     } else if (length - headersStart > limits.headerBytes()) {
-      throw new Refusal(431, "The headers are longer than " + limits.headerBytes() + " bytes.");
+      throw new Refusal(431, what() + " are longer than " + limits.headerBytes() + " bytes.");
     }
   }
 
@@ -91,7 +94,7 @@ final class HeadScanner {
       return;
     }
     if (lines > limits.headerCount()) {
-      throw new Refusal(431, "There are more than " + limits.headerCount() + " headers.");
+      throw new Refusal(431, what() + " are more than " + limits.headerCount() + ".");
     }
     int i = from;
     while (i < to && Tokens.isTokenCharacter(bytes[i])) {
@@ -144,6 +147,10 @@ final class HeadScanner {
       throw new Refusal(505, "This server speaks HTTP/1.1.");
     }
     minor = Math.min(minor, 1);
+  }
+
+  private String what() {
+    return trailers ? "The trailers" : "The headers";
   }
 
   private static Refusal bad(String why) {

@@ -37,12 +37,15 @@ public final class Http1ClientCodec implements ClientCodec {
   private final Http1Input input;
   private final Http1Output out;
   private final Decoder decoder;
+  private final ChunkOverhead overhead = new ChunkOverhead();
   private final List<Object> decoded = new ArrayList<>(4);
 
   // receiving
   private String method = "GET";
   private Framing framing = Framing.NONE;
   private boolean inBody;
+  private boolean inTrailers;
+  private int trailerBytes;
   private boolean ended = true; // no response is expected
   private boolean closed;
   private int headSeen; // bytes, since the last message
@@ -144,19 +147,39 @@ public final class Http1ClientCodec implements ClientCodec {
   private void decode(ByteBuf in) throws Unreadable {
     while (in.isReadable() && !ended && !closed) {
       int before = in.readerIndex();
+      boolean counts = inBody;
       try {
         decoder.step(in, decoded);
       } catch (Exception e) {
         throw unreadable(e);
       }
+      int taken = in.readerIndex() - before;
+      if (counts) {
+        count(taken);
+      }
       if (!decoded.isEmpty()) {
         tell(in);
-      } else if (in.readerIndex() == before) {
+      } else if (taken == 0) {
         break;
+      } else if (inBody && Http1Input.isLastChunk(in, before)) {
+        inTrailers = true;
       }
     }
-    if (!inBody && !ended && headSeen > shared.limits.requestLine() + shared.limits.headerBytes()) {
+    if (!inBody && !ended && headSeen - shared.limits.requestLine() > shared.limits.headerBytes()) {
       throw new Unreadable("its head is too long");
+    }
+  }
+
+  /// Counts what was taken of a body.
+  private void count(int bytes) throws Unreadable {
+    if (inTrailers) {
+      trailerBytes += bytes;
+      if (trailerBytes > shared.limits.headerBytes()) {
+        throw new Unreadable(
+            "its trailers are longer than " + shared.limits.headerBytes() + " bytes");
+      }
+    } else if (overhead.isTooMuch(bytes, Http1Input.dataIn(decoded))) {
+      throw new Unreadable("there is too much in the chunks of its body that is no data");
     }
   }
 
@@ -194,6 +217,9 @@ public final class Http1ClientCodec implements ClientCodec {
     boolean none = framing == Framing.NONE || (framing == Framing.LENGTH && head.length() == 0);
     ended = none;
     inBody = !none;
+    inTrailers = false;
+    trailerBytes = 0;
+    overhead.reset();
     events.response(head, none);
     return none;
   }
@@ -212,6 +238,7 @@ public final class Http1ClientCodec implements ClientCodec {
 
   private void end(Headers trailers, boolean decoderIsReady) {
     inBody = false;
+    inTrailers = false;
     ended = true;
     closed |= !decoderIsReady;
     events.end(trailers);
@@ -241,11 +268,11 @@ public final class Http1ClientCodec implements ClientCodec {
 
   // ---- what a head says -------------------------------------------------------------------------
 
-  private static Headers headersOf(HttpHeaders headers) throws Unreadable {
+  private Headers headersOf(HttpHeaders headers) throws Unreadable {
     try {
-      return Http1Input.headersOf(headers);
+      return Http1Input.headersOf(headers, shared.limits.headerBytes());
     } catch (IllegalArgumentException e) {
-      throw new Unreadable(String.valueOf(e.getMessage()));
+      throw new Unreadable("its headers are wrong: " + e.getMessage());
     }
   }
 

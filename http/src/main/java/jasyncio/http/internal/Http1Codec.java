@@ -38,6 +38,7 @@ public final class Http1Codec implements HttpCodec {
   private final Http1Output out;
   private final Decoder decoder;
   private final HeadScanner scanner;
+  private final ChunkOverhead overhead = new ChunkOverhead();
   private final List<Object> decoded = new ArrayList<>(4);
 
   // receiving
@@ -114,12 +115,17 @@ public final class Http1Codec implements HttpCodec {
         return;
       }
       int before = in.readerIndex();
+      boolean counts = inBody && !inTrailers;
       step(in);
+      int taken = in.readerIndex() - before;
+      if (counts && overhead.isTooMuch(taken, Http1Input.dataIn(decoded))) {
+        throw new Refusal(400, "There is too much in the chunks of the body that is no data.");
+      }
       if (!decoded.isEmpty()) {
         tell();
-      } else if (in.readerIndex() == before) {
+      } else if (taken == 0) {
         return;
-      } else if (inBody && isLastChunk(in, before)) {
+      } else if (inBody && Http1Input.isLastChunk(in, before)) {
         inTrailers = true;
         scanner.beginTrailers();
       }
@@ -151,16 +157,6 @@ public final class Http1Codec implements HttpCodec {
     return scanner.scan(in.array(), offset + in.readerIndex(), offset + in.writerIndex()) >= 0;
   }
 
-  /// Whether what the decoder has just taken, and told nothing of, is the size of the last chunk:
-  /// the size of another, or the end of one, is no row of zeros.
-  private static boolean isLastChunk(ByteBuf in, int from) {
-    int i = from;
-    while (i < in.readerIndex() && in.getByte(i) == '0') {
-      i++;
-    }
-    return i > from && i < in.readerIndex() && Character.digit(in.getByte(i), 16) < 0;
-  }
-
   private void step(ByteBuf in) throws Refusal {
     try {
       decoder.step(in, decoded);
@@ -189,6 +185,7 @@ public final class Http1Codec implements HttpCodec {
             throw new Refusal(400, "The request has a body that no header tells of.");
           }
           inBody = !ended;
+          overhead.reset();
           if (ended) {
             i++;
           }
@@ -217,7 +214,7 @@ public final class Http1Codec implements HttpCodec {
 
   private static Headers headersOf(HttpHeaders headers) throws Refusal {
     try {
-      return Http1Input.headersOf(headers);
+      return Http1Input.headersOf(headers, Integer.MAX_VALUE);
     } catch (IllegalArgumentException e) {
       throw new Refusal(400, "A header is wrong: " + e.getMessage());
     }
@@ -345,14 +342,18 @@ public final class Http1Codec implements HttpCodec {
   }
 
   private static boolean expectsContinue(int minor, Headers headers) throws Refusal {
-    var expect = headers.get("Expect");
-    if (expect == null || minor == 0) {
+    if (minor == 0) { // which knows none: RFC 9110, section 10.1.1
       return false;
     }
-    if (!expect.equalsIgnoreCase("100-continue")) {
-      throw new Refusal(417, "The only expectation that this server knows is 100-continue.");
+    var expectations = headers.all("Expect");
+    for (var list : expectations) {
+      for (var expectation : list.split(",", -1)) {
+        if (!expectation.strip().equalsIgnoreCase("100-continue")) {
+          throw new Refusal(417, "The only expectation that this server knows is 100-continue.");
+        }
+      }
     }
-    return true;
+    return !expectations.isEmpty();
   }
 
   @Override

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// What a connection has received in HTTP/1.1, and is not complete. What comes mostly is, and is
 /// taken apart in the buffer that all connections share.
 final class Http1Input {
+  private static final int BESIDE = 4; // bytes of a header: colon, blank, end of line
+
   private final Http1Shared shared;
   private @Nullable ByteBuf kept;
 
@@ -45,6 +47,17 @@ final class Http1Input {
     return kept == null;
   }
 
+  /// How many bytes of bodies there are in what Netty's decoder has made.
+  static int dataIn(List<Object> decoded) {
+    int n = 0;
+    for (var message : decoded) {
+      if (message instanceof HttpContent content) {
+        n += content.content().readableBytes();
+      }
+    }
+    return n;
+  }
+
   /// Lets go of what Netty's decoder has made.
   static void release(List<Object> decoded) {
     for (var message : decoded) {
@@ -55,19 +68,35 @@ final class Http1Input {
     decoded.clear();
   }
 
+  /// Whether what the decoder has just taken, and told nothing of, is the size of the last chunk:
+  /// the size of another, or the end of one, is no row of zeros.
+  static boolean isLastChunk(ByteBuf in, int from) {
+    int i = from;
+    while (i < in.readerIndex() && in.getByte(i) == '0') {
+      i++;
+    }
+    return i > from && i < in.readerIndex() && Character.digit(in.getByte(i), 16) < 0;
+  }
+
   /// Ours for Netty's.
   ///
-  /// @throws IllegalArgumentException if one is none
-  static Headers headersOf(HttpHeaders headers) {
+  /// @param most how long they may be, in bytes as they were sent
+  /// @throws IllegalArgumentException if one is none, or they are longer
+  static Headers headersOf(HttpHeaders headers, int most) {
     if (headers.isEmpty()) {
       return Headers.none();
     }
     var fields = new String[2 * headers.size()];
     int n = 0;
+    int bytes = 0;
     for (var each = headers.iteratorCharSequence(); each.hasNext(); ) {
       var field = each.next();
       fields[n++] = field.getKey().toString();
       fields[n++] = field.getValue().toString();
+      bytes += fields[n - 2].length() + fields[n - 1].length() + BESIDE;
+    }
+    if (bytes > most) {
+      throw new IllegalArgumentException("they are longer than " + most + " bytes");
     }
     return Headers.of(fields);
   }

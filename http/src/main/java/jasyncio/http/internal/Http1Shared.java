@@ -37,7 +37,8 @@ public final class Http1Shared {
         new HttpDecoderConfig()
             // of a server's, the scanner has looked by then: for chunks and what comes behind
             .setMaxInitialLineLength(Math.max(limits.requestLine(), LONGEST_CHUNK_LINE) + 2)
-            .setMaxHeaderSize(limits.headerBytes() + 2)
+            // the decoder adds up headers and trailers, which are counted apart elsewhere
+            .setMaxHeaderSize((int) Math.min(Integer.MAX_VALUE, 2 * (limits.headerBytes() + 2L)))
             .setMaxChunkSize(MOST)
             .setValidateHeaders(false) // so does Headers
             .setStrictLineParsing(true)

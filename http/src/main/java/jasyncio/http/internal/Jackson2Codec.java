@@ -1,11 +1,14 @@
 package jasyncio.http.internal;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import jasyncio.http.JsonCodec;
 import java.io.IOException;
 import java.lang.reflect.Type;
+import java.util.List;
 
 /// JSON by Jackson 2, with its modules for dates and the like, if they are there.
 final class Jackson2Codec implements JsonCodec {
@@ -16,8 +19,24 @@ final class Jackson2Codec implements JsonCodec {
     try {
       return mapper.readValue(json, mapper.constructType(type));
     } catch (JsonProcessingException e) {
-      throw new IOException(e.getOriginalMessage(), e);
+      throw mismatch(e);
     }
+  }
+
+  private static IOException mismatch(JsonProcessingException e) {
+    var at = e.getLocation();
+    int line = at == null ? 0 : at.getLineNr();
+    int column = at == null ? 0 : at.getColumnNr();
+    if (e instanceof JsonMappingException mapping) {
+      var path =
+          mapping.getPath().stream()
+              .map(r -> r.getIndex() >= 0 ? "[" + r.getIndex() + "]" : "" + r.getFieldName())
+              .toList();
+      return JsonMismatch.type(path, line, column, e);
+    }
+    return e instanceof InputCoercionException
+        ? JsonMismatch.type(List.of(), line, column, e)
+        : JsonMismatch.syntax(line, column, e);
   }
 
   @Override
