@@ -123,11 +123,10 @@ abstract class ClientConnection implements Protocol {
     }
   }
 
-  /// Gives the connection to another protocol, for good: it is neither this one's nor the pool's.
-  final Transport handOver() {
+  /// Gives its transport away, for good: it is neither this one's nor the pool's any more.
+  final Transport forget() {
     var given = transport();
     shut = true;
-    closing();
     pool.gone(this);
     transport = null;
     return given;

@@ -41,7 +41,8 @@ final class ConnectionPool {
   ///
   /// @param origin what is connected to: the server, or the proxy that requests are sent to
   /// @param tunnel the proxy that leads there, or `null`
-  record Route(Urls.Origin origin, @Nullable ClientProxy tunnel) {
+  /// @param toProxy whether it is a proxy that is asked, which is done by HTTP/1.1 alone
+  record Route(Urls.Origin origin, @Nullable ClientProxy tunnel, boolean toProxy) {
     @Override
     public String toString() {
       return tunnel == null
@@ -174,7 +175,7 @@ final class ConnectionPool {
       return null;
     }
     boolean full = counted.size() >= options.maxConnections();
-    var connection = new Http1ClientConnection(client, this, group, loop, false);
+    var connection = new Http1ClientConnection(client, this, group, loop, client.mayShare(group.route));
     groups.put(group.route, group); // its last connection may just have gone
     group.connections++;
     group.connecting.add(connection);

@@ -31,7 +31,7 @@ final class Http1ClientConnection extends ClientConnection
    *
    * If HTTP/2 was agreed upon, an Http2ClientConnection takes its place when it is connected.
    */
-  private final boolean alone;
+  private final boolean mayBecome; // one of HTTP/2
   private ClientCodec codec;
   private @Nullable ClientExchange exchange;
   private @Nullable Timeout connecting; // while somebody waits for that
@@ -48,17 +48,17 @@ final class Http1ClientConnection extends ClientConnection
   private final ClientLimits limits;
   private int unsent; // when it was looked at last
 
-  /// A connection, not connected yet.
+  /// One that is to be connected.
   ///
-  /// @param alone whether it is to be handed over to another protocol, and the pool does not have it
+  /// @param mayBecome whether it may turn out to speak HTTP/2
   Http1ClientConnection(
       HttpClient client,
       ConnectionPool pool,
       ConnectionPool.Group group,
       EventLoop loop,
-      boolean alone) {
+      boolean mayBecome) {
     super(client, pool, group, loop);
-    this.alone = alone;
+    this.mayBecome = mayBecome;
     this.codec = newCodec();
     this.limits = new ClientLimits(loop, this);
   }
@@ -92,9 +92,6 @@ final class Http1ClientConnection extends ClientConnection
         pool.gone(this);
       }
     }
-    if (alone) {
-      return this;
-    }
     if (isHttp2()) {
       return becomeHttp2();
     }
@@ -111,7 +108,7 @@ final class Http1ClientConnection extends ClientConnection
     var proxy = group.route.tunnel();
     var options = client.options().connecting();
     var connector = client.options().connector();
-    var tls = !origin.secure() ? null : alone ? client.tlsOfHttp1() : client.tls();
+    var tls = origin.secure() ? (mayBecome ? client.tls() : client.http1Tls()) : null;
     if (proxy == null) {
       made(connector.connect(this, origin.host(), origin.port(), options.tls(tls)));
     } else {
@@ -128,8 +125,26 @@ final class Http1ClientConnection extends ClientConnection
     connected = true;
   }
 
+  private @Nullable TlsOptions tlsTo(ClientProxy proxy) {
+    if (!proxy.tls()) {
+      return null;
+    }
+    var tls = client.http1Tls(); // which may name the server, or say that no name is checked
+    return "".equals(tls.serverHostname()) ? tls : tls.serverHostname(proxy.host());
+  }
+
+  /// Gives the connection to another protocol, for good: it is neither this one's nor the pool's.
+  Transport handOver() {
+    codec.close();
+    limits.stop();
+    return forget();
+  }
+
   /// Whether HTTP/2 was agreed upon, or is spoken in any case.
   private boolean isHttp2() throws HttpException {
+    if (!mayBecome) {
+      return false;
+    }
     var versions = client.options().versions();
     var engine = transport().getExtraInfo(ExtraInfo.SSL_OBJECT);
     boolean agreed = engine != null && HttpServer.HTTP_2.equals(engine.getApplicationProtocol());
@@ -148,14 +163,6 @@ final class Http1ClientConnection extends ClientConnection
     other.start();
     pool.connected(other);
     return other;
-  }
-
-  private @Nullable TlsOptions tlsTo(ClientProxy proxy) {
-    if (!proxy.tls()) {
-      return null;
-    }
-    var tls = client.tlsOfHttp1(); // which may name the server, or say that no name is checked
-    return "".equals(tls.serverHostname()) ? tls : tls.serverHostname(proxy.host());
   }
 
   private void made(Transport newTransport) {

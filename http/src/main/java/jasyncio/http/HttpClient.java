@@ -114,6 +114,7 @@ public final class HttpClient implements AutoCloseable {
   boolean mayShare(ConnectionPool.Route route) {
     var versions = options.versions();
     return versions.contains(HttpVersion.HTTP_2)
+        && !route.toProxy()
         && (route.origin().secure() || !versions.contains(HttpVersion.HTTP_1_1));
   }
 
@@ -244,10 +245,11 @@ public final class HttpClient implements AutoCloseable {
   /// A connection that becomes another protocol's, for good. Suspends.
   Transport dial(URI url) throws IOException {
     var running = begin();
-    var route = new ConnectionPool.Route(Urls.origin(url), options.proxyFor(url));
+    var route = new ConnectionPool.Route(Urls.origin(url), options.proxyFor(url), false);
     prepare(route);
     var connection = // which the pool does not count
-        new Http1ClientConnection(this, pool(), new ConnectionPool.Group(route), running, true);
+        new Http1ClientConnection(
+            this, pool(), new ConnectionPool.Group(route), running, false);
     try {
       connection.connect();
       return connection.handOver();
@@ -363,17 +365,13 @@ public final class HttpClient implements AutoCloseable {
       var proxy = options.proxyFor(hop.url);
       var route =
           proxy == null
-              ? new ConnectionPool.Route(origin, null)
+              ? new ConnectionPool.Route(origin, null, false)
               : origin.secure()
-                  ? new ConnectionPool.Route(origin, proxy)
+                  ? new ConnectionPool.Route(origin, proxy, false)
                   : new ConnectionPool.Route(
-                      new Urls.Origin(proxy.tls(), proxy.host(), proxy.port()), null);
+                      new Urls.Origin(proxy.tls(), proxy.host(), proxy.port()), null, true);
       var connection = connection(route, fresh, hop, deadline);
       boolean absolute = proxy != null && !origin.secure();
-      if (absolute && connection.isShared()) {
-        connection.unused();
-        throw new HttpException("a proxy is asked by HTTP/1.1, and not for HTTP/2 alone (versions)");
-      }
       boolean used = connection.isUsed();
       var exchange = new ClientExchange(pool().loop(), route, hop.what());
       exchange.limits(hop.request.readTimeout(), deadline, hop.request.timeout());
@@ -577,13 +575,13 @@ public final class HttpClient implements AutoCloseable {
     }
   }
 
-  TlsOptions tls() {
-    return Objects.requireNonNull(tls);
+  /// TLS for what is spoken by HTTP/1.1 alone.
+  TlsOptions http1Tls() {
+    return tls().applicationProtocols(HttpServer.HTTP_1_1);
   }
 
-  /// For proxies, and for what speaks something else after its first request.
-  TlsOptions tlsOfHttp1() {
-    return tls().applicationProtocols(HttpServer.HTTP_1_1);
+  TlsOptions tls() {
+    return Objects.requireNonNull(tls);
   }
 
   // ---- redirections -----------------------------------------------------------------------------

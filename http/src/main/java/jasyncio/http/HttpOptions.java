@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
 /// @param pipelined how many requests of a connection may wait for their turn before no more is
 ///   read; 16 by default
 /// @param http2 whether HTTP/2 is spoken with clients that want it; true by default. Over TLS they
-///   say so in the handshake (ALPN), unless `tls` names other application protocols; else they
-///   begin with it (prior knowledge)
+///   say so in the handshake (ALPN), unless `tls` names other application protocols; else they begin
+///   with it (prior knowledge)
 /// @param streams how many requests of an HTTP/2 connection may be under way; 100 by default. More
 ///   are refused with `REFUSED_STREAM`: they may be sent again
 /// @param grace how long a shutdown waits for what is under way; 10 s by default

@@ -161,7 +161,7 @@ class Http2ServerTest {
       int flags;
       do {
         var head = client.connection().reader().readexactly(9);
-        int length = (head[1] & 0xff) << 8 | head[2] & 0xff;
+        int length = ((head[1] & 0xff) << 8) | (head[2] & 0xff);
         flags = head[4];
         frames.add(head[3] + ":" + flags);
         client.read(length);
@@ -335,7 +335,8 @@ class Http2ServerTest {
         window -= n;
         if (window == 0 && received < 300_000) {
           assertThat(lengths[3] - lengths[5]).as("two frames").isBetween(-33_000, 33_000);
-          client.window(0, window = 30_000);
+          window = 30_000;
+          client.window(0, window);
         }
       }
       assertThat(lengths).containsExactly(0, 100_000, 0, 100_000, 0, 100_000);

@@ -184,7 +184,7 @@ final class RawHttp2Peer implements AutoCloseable {
       return "";
     }
     var rest = ByteBuffer.wrap(raw.connection().reader().readexactly(8));
-    int length = (head[0] & 0xff) << 16 | Short.toUnsignedInt(rest.getShort());
+    int length = ((head[0] & 0xff) << 16) | Short.toUnsignedInt(rest.getShort());
     int type = rest.get();
     int flags = rest.get();
     int stream = rest.getInt();
