@@ -14,6 +14,7 @@ module jasyncio.http {
   requires io.netty.codec;
   requires io.netty.codec.compression;
   requires io.netty.codec.http;
+  requires io.netty.codec.http2;
   requires io.netty.common;
   requires io.netty.transport;
 

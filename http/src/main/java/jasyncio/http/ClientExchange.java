@@ -1,6 +1,7 @@
 package jasyncio.http;
 
 import jasyncio.CancelledError;
+import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
@@ -35,8 +36,10 @@ final class ClientExchange implements BodyWriter.Sink {
       1; // seconds for the server to say whether it wants the body
   private static final double NEVER = Double.POSITIVE_INFINITY;
 
-  private final ClientConnection connection;
+  private final EventLoop loop;
+  private final ConnectionPool.Route route;
   private final String what;
+  private @Nullable ClientStream connection;
   private @Nullable Duration readTimeout;
   private @Nullable Duration total;
   private double deadline = NEVER;
@@ -57,15 +60,26 @@ final class ClientExchange implements BodyWriter.Sink {
   private boolean continues; // the body is wanted, or may be
   private boolean answerBegun;
   private boolean diedEarly;
+  private boolean refused;
   private boolean sent;
   private boolean over;
   private boolean dropping;
   private long written;
   private long dropped;
 
-  ClientExchange(ClientConnection connection, String what) {
-    this.connection = connection;
+  ClientExchange(EventLoop loop, ConnectionPool.Route route, String what) {
+    this.loop = loop;
+    this.route = route;
     this.what = what;
+  }
+
+  /// What it is sent on.
+  void on(ClientStream newConnection) {
+    connection = newConnection;
+  }
+
+  private ClientStream connection() {
+    return Objects.requireNonNull(connection);
   }
 
   // ---- what is sent -----------------------------------------------------------------------------
@@ -100,28 +114,24 @@ final class ClientExchange implements BodyWriter.Sink {
   }
 
   void start(String method, String target, Headers headers) {
-    connection.codec().head(method, target, headers, length);
+    connection().head(method, target, headers, length);
     if (expects) {
-      connection.codec().flush();
-      continueTimer = connection.loop.callLater(CONTINUE, this::continued);
+      connection().flush();
+      continueTimer = loop.callLater(CONTINUE, this::continued);
     } else {
       sendBody();
     }
   }
 
   private void sendBody() {
-    if (stream == null && length <= SMALL) {
-      if (bytes != null) {
-        connection.codec().data(ByteBuffer.wrap(bytes));
-      }
-      connection.codec().end(Headers.none());
+    var small = stream == null && length <= SMALL;
+    if (small && (bytes == null || connection().dataAtOnce(ByteBuffer.wrap(bytes)))) {
+      connection().endBody(Headers.none());
       sent = true;
-      connection.codec().flush();
+      connection().flush();
     } else {
-      connection.codec().flush();
-      writer =
-          connection.loop.createTask(
-              this::writeBody, TaskOptions.named("body of " + shortened(what)));
+      connection().flush();
+      writer = loop.createTask(this::writeBody, TaskOptions.named("body of " + shortened(what)));
     }
   }
 
@@ -147,10 +157,9 @@ final class ClientExchange implements BodyWriter.Sink {
         throw new IllegalStateException(
             "the body of %s has %d bytes, and %d were announced".formatted(what, written, length));
       }
-      connection.codec().end(out.trailers());
+      connection().endBody(out.trailers());
       sent = true;
-      connection.active();
-      connection.codec().flush();
+      connection().flush();
     } catch (CancelledError e) {
       fail(new HttpException("the task that writes the body of " + what + " was cancelled", e));
       throw e;
@@ -169,25 +178,13 @@ final class ClientExchange implements BodyWriter.Sink {
       throw new IllegalStateException(
           "the body of " + what + " is longer than the " + length + " bytes that were announced");
     }
-    connection.codec().data(data);
-    connection.active();
-    if (connection.codec().hasUnflushed()) {
-      var _ = connection.loop.callSoon(this::flushIfOpen);
-    }
-    connection.drain(this);
-  }
-
-  private void flushIfOpen() {
-    if (!over) {
-      connection.codec().flush();
-    }
+    connection().data(this, data);
   }
 
   @Override
   public void flush() throws IOException {
     checkNotOver();
-    connection.codec().flush();
-    connection.drain(this);
+    connection().drain(this);
   }
 
   private void checkNotOver() throws IOException {
@@ -210,9 +207,7 @@ final class ClientExchange implements BodyWriter.Sink {
           expects = false;
           sendBody();
         }
-        signal =
-            connection.loop.createFuture(
-                () -> new WaitInfo(WaitInfo.Kind.IO, "the response to " + what));
+        signal = loop.createFuture(() -> new WaitInfo(WaitInfo.Kind.IO, "the response to " + what));
         signal.await();
       }
     } catch (Throwable e) { // most likely a CancelledError
@@ -257,6 +252,11 @@ final class ClientExchange implements BodyWriter.Sink {
     return diedEarly;
   }
 
+  /// Whether the server has said that it has not looked at the request.
+  boolean wasRefused() {
+    return refused;
+  }
+
   /// Whether nothing of the body was sent: the server has said before that it does not want it.
   boolean keptBody() {
     return expects;
@@ -284,7 +284,7 @@ final class ClientExchange implements BodyWriter.Sink {
   // ---- the body ---------------------------------------------------------------------------------
 
   private StreamReader newReader() {
-    var stream = new StreamReader(READ_AHEAD, connection.loop);
+    var stream = new StreamReader(READ_AHEAD, loop);
     stream.setTransport(new Pauses());
     return stream;
   }
@@ -355,7 +355,7 @@ final class ClientExchange implements BodyWriter.Sink {
     }
     if (writer != null && !sent && !writer.done()) {
       writer.cancel("the response has come, or is not wanted any more");
-      connection.wakeWriters();
+      connection().wakeWriters();
     }
   }
 
@@ -373,7 +373,7 @@ final class ClientExchange implements BodyWriter.Sink {
     }
     wake();
     release();
-    connection.giveUp(this);
+    connection().giveUp(this);
   }
 
   /// Nobody waits any more, and the connection is closed.
@@ -382,7 +382,7 @@ final class ClientExchange implements BodyWriter.Sink {
       over = true;
       endReading();
       release();
-      connection.giveUp(this);
+      connection().giveUp(this);
     }
   }
 
@@ -399,18 +399,28 @@ final class ClientExchange implements BodyWriter.Sink {
       diedEarly = true;
       fail(
           new HttpException(
-              connection.group.route + " closed the connection before it answered " + what,
-              exception));
+              route + " closed the connection before it answered " + what, exception));
     } else {
       fail(
           new HttpException(
               "the connection to "
-                  + connection.group.route
+                  + route
                   + " was lost in the middle of the response to "
                   + what
                   + (exception == null ? "" : ": " + exception.getMessage()),
               exception));
     }
+  }
+
+  /// The server has ended the exchange.
+  void wasReset(String why) {
+    fail(new HttpException(route + " broke off the response to " + what + " (" + why + ")"));
+  }
+
+  /// The server has not looked at the request.
+  void refused() {
+    refused = true;
+    fail(new HttpException(route + " refused " + what));
   }
 
   void unreadable(String why) {
@@ -442,7 +452,7 @@ final class ClientExchange implements BodyWriter.Sink {
               HttpTimeoutException.Limit.READ,
               "%s %s for %s after %s (readTimeout)"
                   .formatted(
-                      connection.group.route,
+                      route,
                       sent ? "sent nothing" : "took nothing",
                       HttpTimeoutException.text(readTimeout),
                       what)));
@@ -462,19 +472,19 @@ final class ClientExchange implements BodyWriter.Sink {
     }
     dropping = true;
     endReading();
-    connection.drainUntil(connection.loop.time() + DROPPING);
+    connection().drainUntil(loop.time() + DROPPING);
   }
 
   /// How the reader says that it has enough.
   private final class Pauses extends PausingTransport {
     @Override
     public void pauseReading() {
-      connection.pauseReading(ClientExchange.this);
+      connection().pauseReading(ClientExchange.this);
     }
 
     @Override
     public void resumeReading() {
-      connection.resumeReading(ClientExchange.this);
+      connection().resumeReading(ClientExchange.this);
     }
 
     @Override

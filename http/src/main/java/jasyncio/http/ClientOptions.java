@@ -6,7 +6,9 @@ import jasyncio.net.Transports;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,7 @@ public final class ClientOptions {
   private boolean redirectsToPlain;
   private boolean retries = true;
   private boolean decompression = true;
+  private Set<HttpVersion> versions = Set.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1);
   private int headerBytes = 64 * 1024;
   private long maxBody = 32 * 1024 * 1024;
   private Headers headers = Headers.none();
@@ -57,6 +60,7 @@ public final class ClientOptions {
     redirectsToPlain = other.redirectsToPlain;
     retries = other.retries;
     decompression = other.decompression;
+    versions = other.versions;
     headerBytes = other.headerBytes;
     maxBody = other.maxBody;
     headers = other.headers;
@@ -109,6 +113,24 @@ public final class ClientOptions {
       throw new IllegalArgumentException("idleTime must not be negative, got " + time);
     }
     return with(o -> o.idleTime = time);
+  }
+
+  /// {@return these options with other versions of HTTP}
+  ///
+  /// With both, which is so by default, a server that is asked over TLS chooses (ALPN), and others
+  /// are asked by HTTP/1.1. With HTTP/2 alone it is spoken without TLS, too, whether the server
+  /// knows it or not; one over TLS that does not is an error. By HTTP/2 one connection carries many
+  /// requests at the same time: 100 at most, and no more than the server says.
+  ///
+  /// @param some one or both of [HttpVersion#HTTP_1_1] and [HttpVersion#HTTP_2]
+  /// @throws IllegalArgumentException if there is none, or another
+  public ClientOptions versions(HttpVersion... some) {
+    var set = Set.of(some);
+    if (set.isEmpty() || set.contains(HttpVersion.HTTP_1_0)) {
+      throw new IllegalArgumentException(
+          "a client speaks HTTP/1.1, HTTP/2 or both, not " + List.of(some));
+    }
+    return with(o -> o.versions = set);
   }
 
   // ---- time -------------------------------------------------------------------------------------
@@ -316,6 +338,11 @@ public final class ClientOptions {
   }
 
   // ---- asking -----------------------------------------------------------------------------------
+
+  /// {@return the versions of HTTP}
+  public Set<HttpVersion> versions() {
+    return versions;
+  }
 
   /// {@return how many connections there may be}
   public int maxConnections() {

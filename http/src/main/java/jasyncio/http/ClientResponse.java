@@ -12,13 +12,21 @@ public final class ClientResponse {
 
   private final String method;
   private final URI url;
+  private final HttpVersion version;
   private final int status;
   private final Headers headers;
   private final byte[] bytes;
   private final Headers trailers;
 
   ClientResponse(
-      String method, URI url, int status, Headers headers, byte[] bytes, Headers trailers) {
+      String method,
+      URI url,
+      HttpVersion version,
+      int status,
+      Headers headers,
+      byte[] bytes,
+      Headers trailers) {
+    this.version = version;
     this.method = method;
     this.url = url;
     this.status = status;
@@ -31,6 +39,11 @@ public final class ClientResponse {
   /// redirected to}
   public URI url() {
     return url;
+  }
+
+  /// {@return the version of HTTP that it came by}
+  public HttpVersion version() {
+    return version;
   }
 
   /// {@return the status}

@@ -7,6 +7,7 @@ import jasyncio.WaitInfo;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,10 @@ final class ConnectionPool {
    * waits while there is something for them, and nobody overtakes: that who comes later finds something idle means that
    * nobody waits for it.
    *
+   * Connections that are shared (HTTP/2) are given to as many requests as they have room for. Each of these has a claim, until
+   * it begins or unused() is called. Such a connection is idle while nobody has one. As long as it may turn out that a new
+   * connection can be shared, nobody else makes another to the same place, but waits for it.
+   *
    * Room is taken from the connection that has been idle for longest, if there are too many of all origins together.
    */
 
@@ -36,7 +41,8 @@ final class ConnectionPool {
   ///
   /// @param origin what is connected to: the server, or the proxy that requests are sent to
   /// @param tunnel the proxy that leads there, or `null`
-  record Route(Urls.Origin origin, @Nullable ClientProxy tunnel) {
+  /// @param toProxy whether it is a proxy that is asked, which is done by HTTP/1.1 alone
+  record Route(Urls.Origin origin, @Nullable ClientProxy tunnel, boolean toProxy) {
     @Override
     public String toString() {
       return tunnel == null
@@ -50,6 +56,9 @@ final class ConnectionPool {
     final Route route;
     int connections;
     final ArrayDeque<ClientConnection> idle = new ArrayDeque<>(); // the last is the newest
+    final Set<ClientConnection> shared = new LinkedHashSet<>();
+    final Set<ClientConnection> connecting = new HashSet<>();
+    boolean unshared; // connections have turned out to be of HTTP/1.1
     final ArrayDeque<Waiter> waiters = new ArrayDeque<>(1);
 
     Group(Route route) {
@@ -85,6 +94,10 @@ final class ConnectionPool {
     this.loop = loop;
     this.client = client;
     this.options = options;
+  }
+
+  EventLoop loop() {
+    return loop;
   }
 
   // ---- taking -----------------------------------------------------------------------------------
@@ -143,6 +156,13 @@ final class ConnectionPool {
 
   /// An idle connection, or room for another; `null` if there is neither.
   private @Nullable ClientConnection take(Group group) {
+    for (var connection : group.shared) { // mostly there is one
+      if (connection.hasRoom()) {
+        idle.remove(connection);
+        connection.claim();
+        return connection;
+      }
+    }
     while (!group.idle.isEmpty()) {
       var connection = group.idle.removeLast();
       idle.remove(connection);
@@ -151,18 +171,42 @@ final class ConnectionPool {
       }
       connection.shut();
     }
-    if (!hasRoom(group)) {
+    if (!mayMake(group)) {
       return null;
     }
     boolean full = counted.size() >= options.maxConnections();
-    var connection = new ClientConnection(client, this, group, loop);
+    var connection = new Http1ClientConnection(client, this, group, loop, client.mayShare(group.route));
     groups.put(group.route, group); // its last connection may just have gone
     group.connections++;
+    group.connecting.add(connection);
     counted.add(connection); // before another is closed, whose room is for this one
     if (full) {
       idle.iterator().next().shut();
     }
     return connection;
+  }
+
+  /// Whether something can be given to a request.
+  private boolean canServe(Group group) {
+    if (!group.idle.isEmpty() || mayMake(group)) {
+      return true;
+    }
+    for (var connection : group.shared) {
+      if (connection.hasRoom()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Whether another connection may be made.
+  private boolean mayMake(Group group) {
+    boolean waitsForOther =
+        !group.connecting.isEmpty()
+            && group.shared.isEmpty()
+            && !group.unshared
+            && client.mayShare(group.route);
+    return !waitsForOther && hasRoom(group);
   }
 
   private boolean hasRoom(Group group) {
@@ -180,12 +224,46 @@ final class ConnectionPool {
       return;
     }
     connection.idleUntil = loop.time() + seconds;
-    connection.group.idle.addLast(connection);
+    connection.idle(true);
+    if (!connection.isShared()) {
+      connection.group.idle.addLast(connection);
+    }
     idle.add(connection);
     serveWaiters();
     if (idle.contains(connection)) {
       expireAt(connection.idleUntil);
     }
+  }
+
+  /// A connection has been made.
+  void connected(ClientConnection connection) {
+    var group = connection.group;
+    group.connecting.remove(connection);
+    if (connection.isShared()) {
+      group.shared.add(connection);
+    } else {
+      group.unshared = true;
+    }
+    serveWaiters();
+  }
+
+  /// A connection has become another.
+  void replaced(ClientConnection before, ClientConnection after) {
+    before.group.connecting.remove(before);
+    if (counted.remove(before)) {
+      counted.add(after);
+    }
+    if (open.remove(before)) {
+      open.add(after);
+    }
+  }
+
+  /// A connection that is shared has more room, or less.
+  void hasChanged(ClientConnection connection) {
+    if (!connection.isUsable()) {
+      connection.group.shared.remove(connection);
+    }
+    serveWaiters();
   }
 
   /// A connection cannot be used any more.
@@ -196,6 +274,8 @@ final class ConnectionPool {
     var group = connection.group;
     idle.remove(connection);
     group.idle.remove(connection);
+    group.shared.remove(connection);
+    group.connecting.remove(connection);
     group.connections--;
     if (idle.isEmpty() && expiry != null) {
       expiry.cancel();
@@ -217,7 +297,7 @@ final class ConnectionPool {
       for (var group : groups.values()) {
         var first = group.waiters.peek();
         if (first != null
-            && (!group.idle.isEmpty() || hasRoom(group))
+            && canServe(group)
             && (best == null || first.ticket < first(best).ticket)) {
           best = group;
         }

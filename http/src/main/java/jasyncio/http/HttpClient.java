@@ -6,6 +6,8 @@ import jasyncio.CancelledError;
 import jasyncio.EventLoop;
 import jasyncio.Timeout;
 import jasyncio.http.internal.Http1Shared;
+import jasyncio.http.internal.Http2Limits;
+import jasyncio.http.internal.Http2Shared;
 import jasyncio.http.internal.HttpLimits;
 import jasyncio.http.internal.ResponseHead;
 import jasyncio.net.TlsOptions;
@@ -21,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
-/// Asks servers, over HTTP/1.1. Python: `aiohttp.ClientSession`, `httpx.AsyncClient`.
+/// Asks servers, by HTTP/2 or HTTP/1.1. Python: `aiohttp.ClientSession`, `httpx.AsyncClient`.
 ///
 /// ```java fragment
 /// try (var client = new HttpClient()) {
@@ -41,6 +43,10 @@ public final class HttpClient implements AutoCloseable {
    * Time limits: before there is a connection, a Timeout around the wait; then the connection's own timer, which also
    * looks after bodies that are read later.
    */
+  private static final int MOST_STREAMS = 100; // of a connection
+  private static final int STREAM_WINDOW = 256 * 1024; // bytes that come without being read
+  private static final int MOST_HEADERS = 1000;
+  private static final int MOST_REFUSALS = 3; // of one request
   private static final double CLOSING = 1; // seconds for connections to end
   private static final double SURELY_FRESH = 0.05; // seconds
   private static final int LONGEST_LINE = 8 * 1024; // the first of a response, in bytes
@@ -51,6 +57,7 @@ public final class HttpClient implements AutoCloseable {
   private final ClientOptions options;
   final Http1Shared shared;
   double surelyFresh = SURELY_FRESH; // tests change it
+  private @Nullable Http2Shared shared2; // once there is a server that speaks it
   private @Nullable EventLoop loop;
   private @Nullable ConnectionPool pool;
   private @Nullable TlsOptions tls;
@@ -85,6 +92,30 @@ public final class HttpClient implements AutoCloseable {
   /// @param options how the client works; its connector is not used
   public static HttpClient of(Handler handler, ClientOptions options) {
     return new HttpClient(options.connector(new LocalConnector(handler)));
+  }
+
+  /// What connections have in common that speak HTTP/2.
+  Http2Shared shared2() {
+    if (shared2 == null) {
+      shared2 =
+          new Http2Shared(
+              shared,
+              new Http2Limits(
+                  new HttpLimits(LONGEST_LINE, options.headerBytes(), MOST_HEADERS),
+                  MOST_STREAMS,
+                  STREAM_WINDOW,
+                  STREAM_WINDOW,
+                  MOST_STREAMS * STREAM_WINDOW));
+    }
+    return shared2;
+  }
+
+  /// Whether connections to a place may turn out to be shared by requests.
+  boolean mayShare(ConnectionPool.Route route) {
+    var versions = options.versions();
+    return versions.contains(HttpVersion.HTTP_2)
+        && !route.toProxy()
+        && (route.origin().secure() || !versions.contains(HttpVersion.HTTP_1_1));
   }
 
   ClientOptions options() {
@@ -214,10 +245,11 @@ public final class HttpClient implements AutoCloseable {
   /// A connection that becomes another protocol's, for good. Suspends.
   Transport dial(URI url) throws IOException {
     var running = begin();
-    var route = new ConnectionPool.Route(Urls.origin(url), options.proxyFor(url));
+    var route = new ConnectionPool.Route(Urls.origin(url), options.proxyFor(url), false);
     prepare(route);
     var connection = // which the pool does not count
-        new ClientConnection(this, pool(), new ConnectionPool.Group(route), running);
+        new Http1ClientConnection(
+            this, pool(), new ConnectionPool.Group(route), running, false);
     try {
       connection.connect();
       return connection.handOver();
@@ -327,19 +359,21 @@ public final class HttpClient implements AutoCloseable {
 
   private StreamedResponse attempt(Hop hop, double deadline) throws IOException {
     boolean fresh = false;
+    int refusals = 0;
     while (true) {
       var origin = Urls.origin(hop.url);
       var proxy = options.proxyFor(hop.url);
       var route =
           proxy == null
-              ? new ConnectionPool.Route(origin, null)
+              ? new ConnectionPool.Route(origin, null, false)
               : origin.secure()
-                  ? new ConnectionPool.Route(origin, proxy)
+                  ? new ConnectionPool.Route(origin, proxy, false)
                   : new ConnectionPool.Route(
-                      new Urls.Origin(proxy.tls(), proxy.host(), proxy.port()), null);
+                      new Urls.Origin(proxy.tls(), proxy.host(), proxy.port()), null, true);
       var connection = connection(route, fresh, hop, deadline);
+      boolean absolute = proxy != null && !origin.secure();
       boolean used = connection.isUsed();
-      var exchange = new ClientExchange(connection, hop.what());
+      var exchange = new ClientExchange(pool().loop(), route, hop.what());
       exchange.limits(hop.request.readTimeout(), deadline, hop.request.timeout());
       exchange.body(hop.bytes, hop.stream, hop.length);
       var headers = headers(hop, origin, proxy);
@@ -350,14 +384,16 @@ public final class HttpClient implements AutoCloseable {
         exchange.expectContinue();
       }
       requests++;
-      connection.begin(exchange);
+      exchange.on(connection.begin(exchange));
       ResponseHead head;
       try {
-        boolean absolute = proxy != null && !origin.secure();
         exchange.start(
             hop.method, (absolute ? origin.toString() : "") + Urls.target(hop.url), headers);
         head = exchange.awaitHead();
       } catch (HttpException e) {
+        if (exchange.wasRefused() && ++refusals <= MOST_REFUSALS && isRepeatableByAll(hop, exchange)) {
+          continue; // it has not been looked at
+        }
         if (used && !fresh && exchange.diedEarly() && isRepeatable(hop, exchange)) {
           fresh = true;
           continue;
@@ -379,6 +415,11 @@ public final class HttpClient implements AutoCloseable {
   private boolean isRepeatable(Hop hop, ClientExchange exchange) {
     return options.retries()
         && (exchange.keptBody() || (IDEMPOTENT.contains(hop.method) && hop.stream == null));
+  }
+
+  /// Whether it can be sent again if nothing has come of it.
+  private boolean isRepeatableByAll(Hop hop, ClientExchange exchange) {
+    return options.retries() && (exchange.keptBody() || hop.stream == null);
   }
 
   private Headers headers(Hop hop, Urls.Origin origin, @Nullable ClientProxy proxy) {
@@ -441,7 +482,7 @@ public final class HttpClient implements AutoCloseable {
               () -> pool().acquire(route, fresh));
       try {
         if (!connection.isConnected()) {
-          limited(
+          return limited(
               options.connectTimeout(),
               deadline,
               hop,
@@ -452,10 +493,8 @@ public final class HttpClient implements AutoCloseable {
                           .formatted(route, HttpTimeoutException.text(limit), hop.what())),
               () -> {
                 prepare(route);
-                connection.connect();
-                return connection;
+                return connection.connect();
               });
-          return connection;
         }
         if (connection.idleFor() > surelyFresh) {
           Asyncio.sleep(0); // an end that has come meanwhile is noticed
@@ -468,7 +507,7 @@ public final class HttpClient implements AutoCloseable {
         connection.unused();
         throw e;
       }
-      connection.shut();
+      connection.unused();
     }
   }
 
@@ -519,7 +558,13 @@ public final class HttpClient implements AutoCloseable {
           TlsOptions.of(Asyncio.toThread(HttpClient::defaultContext))
               .shutdownTimeout(Duration.ofSeconds(1));
     }
-    tls = given.applicationProtocols("http/1.1");
+    var versions = options.versions();
+    tls =
+        !versions.contains(HttpVersion.HTTP_2)
+            ? given.applicationProtocols(HttpServer.HTTP_1_1)
+            : !versions.contains(HttpVersion.HTTP_1_1)
+                ? given.applicationProtocols(HttpServer.HTTP_2)
+                : given.applicationProtocols(HttpServer.HTTP_2, HttpServer.HTTP_1_1);
   }
 
   private static SSLContext defaultContext() {
@@ -528,6 +573,11 @@ public final class HttpClient implements AutoCloseable {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this Java has no TLS: " + e.getMessage(), e);
     }
+  }
+
+  /// TLS for what is spoken by HTTP/1.1 alone.
+  TlsOptions http1Tls() {
+    return tls().applicationProtocols(HttpServer.HTTP_1_1);
   }
 
   TlsOptions tls() {

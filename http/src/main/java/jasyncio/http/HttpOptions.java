@@ -32,6 +32,11 @@ import org.jspecify.annotations.Nullable;
 ///   first request is answered 503
 /// @param pipelined how many requests of a connection may wait for their turn before no more is
 ///   read; 16 by default
+/// @param http2 whether HTTP/2 is spoken with clients that want it; true by default. Over TLS they
+///   say so in the handshake (ALPN), unless `tls` names other application protocols; else they begin
+///   with it (prior knowledge)
+/// @param streams how many requests of an HTTP/2 connection may be under way; 100 by default. More
+///   are refused with `REFUSED_STREAM`: they may be sent again
 /// @param grace how long a shutdown waits for what is under way; 10 s by default
 /// @param cancelOnDisconnect whether the handler of a client that has gone is cancelled; true by
 ///   default
@@ -55,6 +60,8 @@ public record HttpOptions(
     Duration idleTime,
     int maxConnections,
     int pipelined,
+    boolean http2,
+    int streams,
     Duration grace,
     boolean cancelOnDisconnect,
     boolean signals,
@@ -73,6 +80,8 @@ public record HttpOptions(
           Duration.ofSeconds(60),
           10_000,
           16,
+          true,
+          100,
           Duration.ofSeconds(10),
           true,
           true,
@@ -94,6 +103,7 @@ public record HttpOptions(
     positive("idleTime", idleTime.toNanos());
     positive("maxConnections", maxConnections);
     positive("pipelined", pipelined);
+    positive("streams", streams);
     positive("grace", grace.isNegative() ? -1 : 1);
     positive("backlog", backlog);
   }
@@ -111,9 +121,19 @@ public record HttpOptions(
 
   ServerOptions serverOptions() {
     return ServerOptions.defaults()
-        .tls(proxyProtocol ? null : tls)
+        .tls(proxyProtocol ? null : negotiated())
         .backlog(backlog)
         .reusePort(reusePort);
+  }
+
+  /// TLS with the versions of HTTP that there are.
+  @Nullable TlsOptions negotiated() {
+    if (tls == null || !tls.applicationProtocols().isEmpty()) {
+      return tls;
+    }
+    return http2
+        ? tls.applicationProtocols(HttpServer.HTTP_2, HttpServer.HTTP_1_1)
+        : tls.applicationProtocols(HttpServer.HTTP_1_1);
   }
 
   /// {@return these options with TLS}
@@ -131,6 +151,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -161,6 +183,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -184,6 +208,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -207,6 +233,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -230,6 +258,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -253,6 +283,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -277,6 +309,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -301,6 +335,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -324,6 +360,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -348,6 +386,58 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
+        grace,
+        cancelOnDisconnect,
+        signals,
+        backlog,
+        reusePort,
+        proxyProtocol);
+  }
+
+  /// {@return these options with HTTP/2, or without}
+  ///
+  /// @param http2 whether HTTP/2 is spoken with clients that want it
+  public HttpOptions http2(boolean http2) {
+    return new HttpOptions(
+        tls,
+        requestLine,
+        headerBytes,
+        headerCount,
+        maxBody,
+        headerTime,
+        bodyRate,
+        idleTime,
+        maxConnections,
+        pipelined,
+        http2,
+        streams,
+        grace,
+        cancelOnDisconnect,
+        signals,
+        backlog,
+        reusePort,
+        proxyProtocol);
+  }
+
+  /// {@return these options with another `streams`}
+  ///
+  /// @param streams how many requests of an HTTP/2 connection may be under way
+  public HttpOptions streams(int streams) {
+    return new HttpOptions(
+        tls,
+        requestLine,
+        headerBytes,
+        headerCount,
+        maxBody,
+        headerTime,
+        bodyRate,
+        idleTime,
+        maxConnections,
+        pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -371,6 +461,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -394,6 +486,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -417,6 +511,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -440,6 +536,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -463,6 +561,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,
@@ -486,6 +586,8 @@ public record HttpOptions(
         idleTime,
         maxConnections,
         pipelined,
+        http2,
+        streams,
         grace,
         cancelOnDisconnect,
         signals,

@@ -9,6 +9,8 @@ import jasyncio.Timeout;
 import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import jasyncio.http.internal.Http1Shared;
+import jasyncio.http.internal.Http2Limits;
+import jasyncio.http.internal.Http2Shared;
 import jasyncio.http.internal.HttpLimits;
 import jasyncio.http.internal.ProxyHeader;
 import jasyncio.net.Protocol;
@@ -30,18 +32,25 @@ public final class HttpServer implements AutoCloseable {
    *   serving -> stopping   stop(): nobody is accepted, idle connections end, the others are told
    *   stopping -> closed    the last connection has gone, and the last task ended: awaited by close()
    */
+  static final String HTTP_2 = "h2"; // in ALPN
+  static final String HTTP_1_1 = "http/1.1";
+
   private static final double CLEAN_UP = 2; // seconds for cancelled handlers
+  private static final int STREAM_WINDOW = 65_535; // bytes of a body that nobody has asked for
+  private static final int READING_WINDOW = 512 * 1024; // of one that is read
+  private static final int CONNECTION_WINDOW = 1024 * 1024; // of all of a connection
 
   private final EventLoop loop;
   private final Handler handler;
   private final HttpOptions options;
   private final Event shuttingDown = new Event();
-  private final Set<Connection> connections = new LinkedHashSet<>();
+  private final Set<ServerConnection> connections = new LinkedHashSet<>();
   private final Set<ProxyPreamble> arriving = new LinkedHashSet<>();
   private final Set<Task<?>> background = new LinkedHashSet<>();
   private final WaitList closers =
       new WaitList(this, () -> new WaitInfo(WaitInfo.Kind.IO, "the last request of " + this));
   final Http1Shared shared;
+  private @Nullable Http2Shared shared2; // once there is a client that speaks it
   private @Nullable Server server;
   long requests;
 
@@ -49,9 +58,7 @@ public final class HttpServer implements AutoCloseable {
     this.loop = loop;
     this.handler = Objects.requireNonNull(handler, "handler");
     this.options = options;
-    this.shared =
-        new Http1Shared(
-            new HttpLimits(options.requestLine(), options.headerBytes(), options.headerCount()));
+    this.shared = new Http1Shared(limits(options));
     shuttingDown.setName("shutting down");
   }
 
@@ -67,7 +74,27 @@ public final class HttpServer implements AutoCloseable {
   /// The protocol of a connection that a proxy has passed on, or of a direct one.
   Protocol newConnection(@Nullable ProxyHeader proxied) {
     boolean tooMany = connections.size() + arriving.size() >= options.maxConnections();
-    return new Connection(this, tooMany, proxied);
+    return new Http1Connection(this, tooMany, proxied);
+  }
+
+  /// What connections have in common that speak HTTP/2.
+  Http2Shared shared2() {
+    if (shared2 == null) {
+      shared2 =
+          new Http2Shared(
+              shared,
+              new Http2Limits(
+                  limits(options),
+                  options.streams(),
+                  STREAM_WINDOW,
+                  READING_WINDOW,
+                  CONNECTION_WINDOW));
+    }
+    return shared2;
+  }
+
+  private static HttpLimits limits(HttpOptions options) {
+    return new HttpLimits(options.requestLine(), options.headerBytes(), options.headerCount());
   }
 
   private Server server() {
@@ -126,7 +153,7 @@ public final class HttpServer implements AutoCloseable {
 
   // ---- connections and tasks --------------------------------------------------------------------
 
-  void connected(Connection connection) {
+  void connected(ServerConnection connection) {
     connections.add(connection);
   }
 
@@ -143,7 +170,7 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  void disconnected(Connection connection) {
+  void disconnected(ServerConnection connection) {
     connections.remove(connection);
     wakeIfFinished();
   }
@@ -191,7 +218,7 @@ public final class HttpServer implements AutoCloseable {
     }
     shuttingDown.set();
     List.copyOf(arriving).forEach(ProxyPreamble::abort);
-    List.copyOf(connections).forEach(Connection::shutDown);
+    List.copyOf(connections).forEach(ServerConnection::shutDown);
   }
 
   /// Shuts down. Suspends until everything has ended: requests under way may take
@@ -229,7 +256,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   private void abortConnections() {
-    List.copyOf(connections).forEach(Connection::abort);
+    List.copyOf(connections).forEach(ServerConnection::abort);
   }
 
   private boolean waitFinished(double seconds) {

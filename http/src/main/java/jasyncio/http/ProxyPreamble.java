@@ -17,12 +17,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The beginning of a connection that a proxy passes on: who its client is. Then it is a
-/// [Connection].
+/// connection of the server's.
 final class ProxyPreamble implements BufferedProtocol {
   /* Overview
    *   header     the parser gets its bytes, and not one more: what follows, TLS perhaps, still is in the socket
    *   handshake  with TLS alone: `task` puts it on; what comes before the task goes on is kept by Early
-   *   over       a Connection has the transport, or it is aborted
+   *   over       a connection has the transport, or it is aborted
    *
    * The server counts it from connectionMade() until it is over.
    */
@@ -70,7 +70,7 @@ final class ProxyPreamble implements BufferedProtocol {
     }
     if (header != null) {
       cancelTimer();
-      var tls = server.options().tls();
+      var tls = server.options().negotiated();
       if (tls == null) {
         passOn(transport(), header);
       } else {
@@ -108,7 +108,7 @@ final class ProxyPreamble implements BufferedProtocol {
     var connection = server.newConnection(header);
     to.setProtocol(connection);
     connection.connectionMade(to);
-    return connection;
+    return (Protocol) to.getProtocol(); // or what that has become
   }
 
   /// Puts TLS on. In a task of its own.

@@ -135,6 +135,11 @@ public final class Request {
     return query().get(name);
   }
 
+  /// {@return the version of HTTP that it came by}
+  public HttpVersion version() {
+    return head.version();
+  }
+
   /// {@return the headers}
   public Headers headers() {
     return head.headers();

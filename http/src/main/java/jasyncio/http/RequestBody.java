@@ -6,6 +6,7 @@ import jasyncio.WaitList;
 import jasyncio.net.StreamReader;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The body of a request while it comes.
@@ -17,6 +18,7 @@ final class RequestBody {
    *   discard()  drops them, and what comes.
    */
   private static final int READ_AHEAD = 64 * 1024;
+  private static final int SMALL = 512; // bytes
   private static final byte[] NOTHING = {};
 
   /// Where a body comes from.
@@ -35,6 +37,8 @@ final class RequestBody {
   private final Source source;
   private final long length; // as the head says; -1: it does not
   private final ArrayDeque<byte[]> chunks = new ArrayDeque<>(2);
+  private byte @Nullable [] small; // pieces, behind the chunks
+  private int smallSize;
   private @Nullable WaitList waiters;
   private @Nullable StreamReader reader;
   private @Nullable Exception problem;
@@ -68,11 +72,44 @@ final class RequestBody {
       reader.feedData(data);
       return;
     }
-    chunks.add(data);
+    keep(data);
     if (!begun && received > READ_AHEAD && !paused) {
       paused = true;
       source.pause();
     }
+  }
+
+  /// Keeps what has come. Small pieces are put together: what they take up is not to be many times
+  /// what they are.
+  private void keep(byte[] data) {
+    if (data.length >= SMALL || (chunks.isEmpty() && small == null)) { // most are one piece
+      keepSmall();
+      chunks.add(data);
+      return;
+    }
+    if (small == null) {
+      small = new byte[SMALL];
+    } else if (smallSize + data.length > SMALL) {
+      keepSmall();
+      small = new byte[SMALL];
+    }
+    System.arraycopy(data, 0, small, smallSize, data.length);
+    smallSize += data.length;
+  }
+
+  private void keepSmall() {
+    if (small != null) {
+      chunks.add(smallSize == SMALL ? small : Arrays.copyOf(small, smallSize));
+      small = null;
+      smallSize = 0;
+    }
+  }
+
+  /// Forgets what has come.
+  private void drop() {
+    chunks.clear();
+    small = null;
+    smallSize = 0;
   }
 
   void end(Headers newTrailers) {
@@ -91,7 +128,7 @@ final class RequestBody {
       return;
     }
     problem = newProblem;
-    chunks.clear();
+    drop();
     if (reader != null) {
       reader.setException(newProblem);
     }
@@ -142,8 +179,8 @@ final class RequestBody {
       begun = true;
       if (isTooLong()) {
         problem = tooLong();
-        chunks.clear();
-      } else if (!ended) {
+        drop();
+      } else {
         source.wanted();
       }
     }
@@ -165,8 +202,9 @@ final class RequestBody {
       resume(); // from now on the reader says when it has enough
       var stream = new StreamReader(READ_AHEAD, loop);
       stream.setTransport(new Pauses());
+      keepSmall();
       chunks.forEach(stream::feedData);
-      chunks.clear();
+      drop();
       if (ended) {
         stream.feedEof();
       }
@@ -187,8 +225,9 @@ final class RequestBody {
     if (problem != null) {
       throw thrown(problem);
     }
+    keepSmall();
     var all = joined();
-    chunks.clear();
+    drop();
     chunks.add(all); // for whoever asks again
     return all;
   }
@@ -230,7 +269,7 @@ final class RequestBody {
   void discard() {
     fail(new IOException("the request was answered before all of its body had come"));
     discarded = true;
-    chunks.clear();
+    drop();
     resume();
   }
 

@@ -3,22 +3,15 @@ package jasyncio.http;
 import jasyncio.CancelledError;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
-import jasyncio.Timeout;
-import jasyncio.http.internal.HttpCodec;
 import jasyncio.http.internal.Refusal;
 import jasyncio.http.internal.RequestHead;
-import jasyncio.net.SendfileNotAvailableException;
-import jasyncio.net.Transports;
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.Objects;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// A request that a server has got, and its response: what there is once per stream.
-final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
+/// A request that a server has got, and its response: what there is once per stream, and is the
+/// same in every version of HTTP.
+abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   /* Overview
    * Two directions, of which either may end first. The connection asks for both, and goes on when both are over.
    *
@@ -32,12 +25,10 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
    *
    * A request that was refused has a `refusal` and no `request`: it is answered in its turn, by no handler.
    */
-  private static final int SLICE = 128 * 1024; // bytes of a file within the idle time
   private static final int NAME_LENGTH = 100;
 
-  private final Connection connection;
-  private final HttpCodec codec;
-  private final RequestHead head;
+  private final ServerConnection connection;
+  final RequestHead head;
   private final @Nullable RequestBody body;
   private final @Nullable Request request;
   private final @Nullable Refusal refusal;
@@ -47,37 +38,35 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   private long receivedBefore; // when its rate was looked at last
   private boolean stalled; // since then, by us
 
+  private boolean irregular; // it was refused, or cancelled
   private boolean responded;
-  private long length; // of the response; -1: unknown
+  private long length = -1; // of the response; -1: unknown
   private long sent;
   private boolean written;
 
   /// A request, whose body comes unless there is none.
-  ServerExchange(Connection connection, RequestHead head, boolean hasBody) {
+  ServerExchange(ServerConnection connection, RequestHead head, boolean hasBody) {
     this.connection = connection;
-    this.codec = connection.codec();
     this.head = head;
     this.body =
         hasBody
-            ? new RequestBody(
-                connection.loop(), this, head.length(), connection.options().maxBody())
+            ? new RequestBody(connection.loop, this, head.length(), connection.options.maxBody())
             : null;
     this.request = new Request(head, body, connection);
     this.refusal = null;
   }
 
   /// One that cannot be taken.
-  ServerExchange(Connection connection, Refusal refusal) {
+  ServerExchange(ServerConnection connection, HttpVersion version, Refusal refusal) {
     this.connection = connection;
-    this.codec = connection.codec();
-    this.head = new RequestHead(0, 1, "?", "*", "", Headers.none(), 0, false, false);
+    this.head = new RequestHead(0, version, "?", "*", "", Headers.none(), 0, false, false);
     this.body = null;
     this.request = null;
     this.refusal = refusal;
   }
 
   /// What its task is called.
-  String name() {
+  final String name() {
     var name = head.method() + " " + head.target();
     return name.length() <= NAME_LENGTH ? name : name.substring(0, NAME_LENGTH) + "…";
   }
@@ -89,78 +78,85 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   }
 
   /// Whether all of the request has come.
-  boolean hasEnded() {
+  final boolean hasEnded() {
     return body == null || body.hasEnded();
   }
 
-  /// A part of the body has come. Whether that goes on is worth to be waited for.
-  boolean feed(byte[] data) {
+  /// A part of the body has come. Whether it is worth to wait for more.
+  final boolean feed(byte[] data) {
     body().feed(data);
     return !(waiting && body().isTooLong()); // nobody reads it, and it might go on for ever
   }
 
-  void end(Headers trailers) {
+  final void endBody(Headers trailers) {
     body().end(trailers);
   }
 
   /// No more of the body will come. Whoever reads it gets `problem`.
-  void fail(Exception problem) {
-    body().fail(problem);
+  final void fail(Exception problem) {
+    if (body != null) {
+      body.fail(problem);
+    }
   }
 
-  boolean isWaiting() {
+  final boolean isWaiting() {
     return waiting;
   }
 
   /// The response has ended: nobody is going to read what still comes of the body.
-  void awaitEnd() {
+  final void awaitEnd() {
     waiting = true;
     body().discard();
   }
 
   @Override
   public void wanted() {
-    if (head.expectsContinue() && !asked && !responded && !hasBegun() && !connection.isLost()) {
-      codec.continueNow(head);
+    if (head.expectsContinue() && !asked && !responded && !hasBegun() && !hasEnded() && !isLost()) {
+      continueNow();
     }
     asked = true;
-    connection.watchRate(this);
   }
+
+  /// Asks the client for the body.
+  abstract void continueNow();
 
   private boolean hasBegun() {
     return body().received() > 0;
   }
 
-  @Override
-  public void pause() {
+  /// It is this side that wants nothing for now.
+  final void stalled() {
     stalled = true;
-    connection.pauseBody();
   }
 
-  @Override
-  public void resume() {
-    connection.resumeBody();
+  /// How many bytes have come of a part that has not been fed.
+  int partial() {
+    return 0;
   }
 
   /// From now on it is counted how much comes.
-  void count() {
-    receivedBefore = body().received();
+  final void count() {
+    receivedBefore = body().received() + partial();
     stalled = false;
   }
 
   /// Whether less than `least` bytes have come since [#count], and that is the client's fault.
-  boolean isSlowerThan(double least) {
+  final boolean isSlowerThan(double least) {
     boolean wanted = asked || waiting;
-    return wanted && !stalled && !body().isPaused() && body().received() - receivedBefore < least;
+    return wanted
+        && !stalled
+        && !body().isPaused()
+        && body().received() + partial() - receivedBefore < least;
   }
 
   // ---- answering --------------------------------------------------------------------------------
 
   /// Answers the request. In a task of the connection. Suspends.
-  void answer() {
+  final void answer() {
     var asking = request;
     if (asking == null) {
-      respond(problemOf(Objects.requireNonNull(refusal)).toResponse().close());
+      irregular = true;
+      respond(problemOf(Objects.requireNonNull(refusal)).toResponse());
       return;
     }
     try {
@@ -174,28 +170,42 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
     return HttpProblem.of(refusal.status(), refusal.why());
   }
 
+  /// Whether the client does not wait for the response any more.
+  abstract boolean isLost();
+
+  /// Whether the task was cancelled.
+  abstract boolean isCancelled();
+
   /// A handler was cancelled, or says so without having been.
   private void cancelled(Request asking, CancelledError e) {
-    if (connection.isUpgraded()) {
-      throw e; // it has said so in its way
+    if (hasSaidSo()) {
+      throw e;
     }
-    boolean lost = connection.isLost();
-    if (!lost && responded) {
-      connection.abort();
-    } else if (!lost && connection.isCancelled()) {
+    if (!isLost() && responded) {
+      breakOff(e);
+    } else if (!isLost() && isCancelled()) {
       var why = connection.isShuttingDown() ? "The server is shutting down." : "This was given up.";
-      respond(HttpProblem.of(503, why).toResponse().close());
-      connection.finish();
-    } else if (!lost) {
-      respond(Answers.failed(asking, e, connection.loop()));
+      irregular = true;
+      respond(HttpProblem.of(503, why).toResponse());
+      wasCancelled();
+    } else if (!isLost()) {
+      respond(Answers.failed(asking, e, connection.loop));
       return;
     }
     asking.answered(0, sent, false);
     throw e;
   }
 
+  /// Whether the client knows already that the handler was cancelled.
+  boolean hasSaidSo() {
+    return false;
+  }
+
+  /// The client was told that the handler was cancelled.
+  void wasCancelled() {}
+
   private void respond(Response response) {
-    if (connection.isLost()) {
+    if (isLost()) {
       answered(response.status(), false);
       return;
     }
@@ -204,27 +214,59 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
       return;
     }
     responded = true;
-    if (response.closes() || connection.endsAfterNext() || isBodyUnwanted()) {
-      codec.closeAfterNext();
-    }
+    beforeResponse(response.closes());
     var bytes = response.bytes();
     if (bytes != null) {
-      codec.response(head, response.status(), response.headers(), bytes);
-      sent = codec.hasBody() ? bytes.length : 0;
-      answered(response.status(), true);
+      boolean complete = sendWhole(response.status(), response.headers(), bytes);
+      answered(response.status(), complete);
     } else {
       stream(response);
     }
   }
 
-  private void answered(int status, boolean complete) {
+  /// Whether it was refused, or cancelled: something is wrong with its connection, or with the
+  /// server.
+  final boolean isIrregular() {
+    return irregular;
+  }
+
+  /// Prepares for a response, perhaps the last on the connection.
+  abstract void beforeResponse(boolean last);
+
+  /// Sends all of a response. Whether that went well.
+  abstract boolean sendWhole(int status, Headers headers, byte[] bytes);
+
+  /// Begins a response. Whether it is to have a body.
+  abstract boolean sendHead(int status, Headers headers, long announced);
+
+  /// Ends a response.
+  abstract void sendEnd(Headers trailers) throws IOException;
+
+  /// Ends a response before its end, so that nobody takes the part for the whole.
+  abstract void breakOff(Throwable why);
+
+  /// Gives the connection to another protocol, for good.
+  void upgrade(Headers headers, Upgrade to) {
+    respond(HttpProblem.of(501, "This is spoken over HTTP/1.1 alone.").toResponse());
+  }
+
+  /// Answers after all, instead of an upgrade.
+  final void refuseUpgrade(int status, String why) {
+    respond(HttpProblem.of(status, why).toResponse().close());
+  }
+
+  final void responded() {
+    responded = true;
+  }
+
+  final void answered(int status, boolean complete) {
     if (request != null) {
       request.answered(status, sent, complete);
     }
   }
 
   /// Whether the rest of the body is not worth to be waited for.
-  private boolean isBodyUnwanted() {
+  final boolean isBodyUnwanted() {
     return body != null
         && !body.hasEnded()
         && (body.isTooLong()
@@ -232,40 +274,14 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
             || (head.expectsContinue() && !asked && !hasBegun()));
   }
 
-  /// Gives the connection to another protocol, for good.
-  private void upgrade(Headers headers, Upgrade to) {
-    if (connection.isShuttingDown()) {
-      respond(HttpProblem.of(503, "The server is shutting down.").toResponse().close());
-      return;
-    }
-    if (!hasEnded() || !head.keepAlive() || connection.expectsMore()) {
-      respond(
-          HttpProblem.of(400, "Nothing may come before the answer to a request for an upgrade.")
-              .toResponse()
-              .close());
-      return;
-    }
-    responded = true;
-    codec.head(head, 101, headers, -1);
-    codec.flush();
-    connection.upgrade(to);
-    try {
-      to.run();
-    } finally {
-      answered(101, !connection.isLost());
-    }
-  }
-
   private void stream(Response response) {
     length = response.length();
-    codec.head(head, response.status(), response.headers(), length);
-    connection.scheduleFlush();
     var complete = false;
     try {
-      if (codec.hasBody()) {
+      if (sendHead(response.status(), response.headers(), length)) {
         writeBody(Objects.requireNonNull(response.streamingBody()));
       }
-      complete = !connection.isLost();
+      complete = !isLost();
     } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
       throw e;
     } catch (Throwable e) {
@@ -282,97 +298,55 @@ final class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
       throw new IllegalStateException(
           "the body of the response has %d bytes, and %d were announced".formatted(sent, length));
     }
-    if (!connection.isLost()) {
-      codec.end(head, out.trailers());
+    if (!isLost()) {
+      sendEnd(out.trailers());
     }
   }
 
   /// The body of the response could not be written to its end.
   private void broken(Throwable e) {
-    boolean gone = connection.isLost() || connection.transport().isClosing();
+    boolean gone = isLost() || connection.transport().isClosing();
     if (!gone || !(e instanceof IOException)) {
       Answers.report(
           "Unhandled exception in the body of the response to ",
           Objects.requireNonNull(request),
           e,
-          connection.loop());
+          connection.loop);
     }
-    if (!connection.isLost()) {
-      connection.abort(); // so that nobody takes the part for the whole
+    if (!isLost()) {
+      breakOff(e);
     }
   }
 
   /// Has that done what is to be done after the response.
-  void runAfter() {
+  final void runAfter() {
     if (request != null) {
-      request.after().forEach(action -> connection.afterResponse(request, action));
+      request.after().forEach(action -> connection.server.afterResponse(request, action));
     }
   }
 
   // ---- the body of the response -----------------------------------------------------------------
 
-  @Override
-  public void write(ByteBuffer data) throws IOException {
-    checkOpen();
-    count(data.remaining());
-    codec.data(head, data);
-    connection.scheduleFlush();
-    connection.drain();
+  /// How long the body of the response is to be; -1 if that is not known.
+  final long length() {
+    return length;
   }
 
-  private void count(long bytes) {
+  final void count(long bytes) {
     sent += bytes;
-    if (length >= 0 && sent > length) {
+  }
+
+  /// Checks that the response is not longer than it says, with `more` bytes.
+  final void checkLength(long more) {
+    if (length >= 0 && sent + more > length) {
       throw new IllegalStateException(
           "the body of the response is longer than the " + length + " bytes that were announced");
     }
   }
 
-  /// Goes past the codec, so it is for bodies that are not in chunks.
-  @Override
-  public boolean sendFile(FileChannel file, long offset, long n) throws IOException {
-    if (length < 0 || connection.isTls()) {
-      return false;
-    }
-    codec.flush();
-    for (long done = 0; done < n; ) {
-      checkOpen();
-      try {
-        long passed = sendSlice(file, offset + done, Math.min(SLICE, n - done));
-        count(passed);
-        done += passed;
-      } catch (SendfileNotAvailableException e) {
-        return false; // nothing was sent
-      }
-    }
-    return true;
-  }
-
-  private long sendSlice(FileChannel file, long from, long n) throws IOException {
-    try {
-      long passed =
-          Timeout.after(connection.options().idleTime())
-              .run(() -> Transports.sendfile(connection.transport(), file, from, n, false));
-      if (passed == 0) {
-        throw new EOFException("the file has become shorter while it was sent");
-      }
-      return passed;
-    } catch (TimeoutException e) {
-      connection.abort();
-      throw Connection.gone();
-    }
-  }
-
-  @Override
-  public void flush() throws IOException {
-    checkOpen();
-    codec.flush();
-    connection.drain();
-  }
-
-  private void checkOpen() throws IOException {
-    if (connection.isLost()) {
-      throw Connection.gone();
+  final void checkOpen() throws IOException {
+    if (isLost()) {
+      throw ServerConnection.gone();
     }
     if (written) { // it would be taken for a part of the next response
       throw new IllegalStateException("the body of the response has ended; it takes no more");

@@ -43,6 +43,11 @@ public final class StreamedResponse implements AutoCloseable {
     return url;
   }
 
+  /// {@return the version of HTTP that it came by}
+  public HttpVersion version() {
+    return head.version();
+  }
+
   /// {@return the status}
   public int status() {
     return head.status();
@@ -156,7 +161,7 @@ public final class StreamedResponse implements AutoCloseable {
   ClientResponse readAll() throws IOException {
     var bytes = bytes();
     return new ClientResponse(
-        request.method(), url, status(), headers(), bytes, exchange.trailers());
+        request.method(), url, version(), status(), headers(), bytes, exchange.trailers());
   }
 
   /// Lets go of the response, and of a body of the request that is still being written. Idempotent.

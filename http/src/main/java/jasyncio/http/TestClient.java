@@ -78,7 +78,9 @@ public final class TestClient {
     if (loop == null) {
       throw new IllegalStateException("a request is sent in a coroutine, as of @AsyncTest");
     }
-    var head = new RequestHead(1, 1, method, target, "test", headers, body.length, true, false);
+    var head =
+        new RequestHead(
+            1, HttpVersion.HTTP_1_1, method, target, "test", headers, body.length, true, false);
     var request = new Request(head, bodyOf(loop, body), new InProcess(loop));
     var response = Answers.answer(handler, request, loop);
     var received = TestResponse.receive(method, response);

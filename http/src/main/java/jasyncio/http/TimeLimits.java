@@ -103,6 +103,10 @@ final class TimeLimits {
     await(Awaited.HEAD, headerTime);
   }
 
+  boolean isAwaitingHead() {
+    return awaited == Awaited.FIRST || awaited == Awaited.HEAD;
+  }
+
   void awaitNext() {
     await(Awaited.NEXT, idleTime);
   }

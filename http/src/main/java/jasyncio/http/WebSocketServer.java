@@ -56,7 +56,9 @@ final class WebSocketServer implements Upgrade {
       return HttpProblem.of(405, "A WebSocket is asked for by GET.")
           .header("Allow", "GET")
           .toResponse();
-    } else if (request.head().minor() < 1
+    } else if (request.version() == HttpVersion.HTTP_2) {
+      return HttpProblem.of(501, "A WebSocket is asked for over HTTP/1.1.").toResponse();
+    } else if (request.version() == HttpVersion.HTTP_1_0
         || !headers.containsWord("Upgrade", "websocket")
         || !headers.containsWord("Connection", "upgrade")) {
       return upgradeRequired("Here is a WebSocket; the request does not ask for one.");

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.Asyncio;
+import jasyncio.Task;
 import jasyncio.net.ServerOptions;
 import jasyncio.net.StreamReader;
 import jasyncio.net.StreamWriter;
@@ -62,6 +63,24 @@ class ClientServerTest {
   }
 
   @OnEachRuntime
+  void inMemory_byHttp2() throws Exception {
+    var options = ClientOptions.defaults().versions(HttpVersion.HTTP_2);
+    try (var client = HttpClient.of(app(), options)) {
+      checkAll(client, "http://anything");
+      assertThat(client.get("http://a/host").send().text()).isEqualTo("a false");
+      assertThat(client.get("http://a/host").send().version()).isEqualTo(HttpVersion.HTTP_2);
+    }
+  }
+
+  @OnEachRuntime
+  void onSockets_byHttp2() throws Exception {
+    try (var server = Http.start(app(), "127.0.0.1", 0);
+        var client = new HttpClient(ClientOptions.defaults().versions(HttpVersion.HTTP_2))) {
+      checkAll(client, "http://127.0.0.1:" + server.port());
+    }
+  }
+
+  @OnEachRuntime
   void onSockets() throws Exception {
     try (var server = Http.start(app(), "127.0.0.1", 0);
         var client = new HttpClient()) {
@@ -74,8 +93,56 @@ class ClientServerTest {
     try (var server = Http.start(app(), "127.0.0.1", 0, HttpOptions.defaults().tls(serverTls()));
         var client = new HttpClient(trusting())) {
       checkAll(client, "https://127.0.0.1:" + server.port());
-      assertThat(client.get("https://127.0.0.1:" + server.port() + "/host").send().text())
-          .endsWith(" true");
+      var response = client.get("https://127.0.0.1:" + server.port() + "/host").send();
+      assertThat(response.text()).endsWith(" true");
+      assertThat(response.version()).isEqualTo(HttpVersion.HTTP_2);
+    }
+  }
+
+  @AsyncTest
+  void overTls_theVersionIsAgreedUpon() throws Exception {
+    var options = HttpOptions.defaults().tls(serverTls());
+    try (var old = Http.start(app(), "127.0.0.1", 0, options.http2(false));
+        var both = Http.start(app(), "127.0.0.1", 0, options)) {
+      var oldUrl = "https://127.0.0.1:" + old.port() + "/host";
+      var bothUrl = "https://127.0.0.1:" + both.port() + "/host";
+      try (var client = new HttpClient(trusting())) {
+        assertThat(client.get(oldUrl).send().version()).isEqualTo(HttpVersion.HTTP_1_1);
+        assertThat(client.get(bothUrl).send().version()).isEqualTo(HttpVersion.HTTP_2);
+      }
+      try (var client = new HttpClient(trusting().versions(HttpVersion.HTTP_1_1))) {
+        assertThat(client.get(bothUrl).send().version()).isEqualTo(HttpVersion.HTTP_1_1);
+      }
+      try (var client = new HttpClient(trusting().versions(HttpVersion.HTTP_2))) {
+        assertThat(client.get(bothUrl).send().version()).isEqualTo(HttpVersion.HTTP_2);
+        assertThatThrownBy(() -> client.get(oldUrl).send()).isInstanceOf(IOException.class);
+        assertThat(client.statistics().connections()).isEqualTo(1);
+      }
+    }
+  }
+
+  @AsyncTest
+  void firstRequestsToAServer_waitToSeeWhetherTheyCanShareAConnection() throws Exception {
+    var options = HttpOptions.defaults().tls(serverTls());
+    for (boolean http2 : new boolean[] {true, false}) {
+      try (var server = Http.start(app(), "127.0.0.1", 0, options.http2(http2));
+          var client = new HttpClient(trusting())) {
+        var asked = new ArrayList<Task<ClientResponse>>();
+        for (int i = 0; i < 10; i++) {
+          asked.add(
+              createTask(() ->
+                  client.get("https://127.0.0.1:" + server.port() + "/hello/Ann").send()));
+        }
+        for (var each : asked) {
+          assertThat(each.await().text()).isEqualTo("hi Ann");
+        }
+        int connections = client.statistics().connections();
+        if (http2) {
+          assertThat(connections).isEqualTo(1);
+        } else {
+          assertThat(connections).isGreaterThan(1);
+        }
+      }
     }
   }
 
@@ -137,7 +204,7 @@ class ClientServerTest {
   @AsyncTest
   void throughATunnel() throws Exception {
     var heads = new ArrayList<String>();
-    var tasks = new ArrayList<jasyncio.Task<?>>();
+    var tasks = new ArrayList<Task<?>>();
     try (var server = Http.start(app(), "127.0.0.1", 0, HttpOptions.defaults().tls(serverTls()));
         var proxy =
             Streams.startServer(
@@ -165,7 +232,7 @@ class ClientServerTest {
 
   @AsyncTest
   void tunnelToAServerThatIsNotTrusted_leavesNothing() throws Exception {
-    var tasks = new ArrayList<jasyncio.Task<?>>();
+    var tasks = new ArrayList<Task<?>>();
     try (var server = Http.start(app(), "127.0.0.1", 0, HttpOptions.defaults().tls(serverTls()));
         var proxy =
             Streams.startServer(
@@ -239,7 +306,7 @@ class ClientServerTest {
   @AsyncTest
   void severalTasks_shareAClient() throws Exception {
     try (var client = HttpClient.of(app(), ClientOptions.defaults().maxPerOrigin(3))) {
-      var tasks = new ArrayList<jasyncio.Task<String>>();
+      var tasks = new ArrayList<Task<String>>();
       for (int i = 0; i < 100; i++) {
         int n = i;
         tasks.add(createTask(() -> client.get("http://x/hello/" + n).send().text()));

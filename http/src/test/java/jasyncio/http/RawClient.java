@@ -23,6 +23,11 @@ final class RawClient implements AutoCloseable {
     this.other = other;
   }
 
+  /// One that talks on a connection that there is.
+  static RawClient of(StreamConnection connection) {
+    return new RawClient(connection, null);
+  }
+
   /// A client in memory, so that time is virtual.
   static RawClient inMemory(HttpServer server) {
     var pair = MemoryStreams.pair();

@@ -10,6 +10,7 @@ import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
 import jasyncio.http.Headers;
+import jasyncio.http.HttpVersion;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -262,7 +263,12 @@ public final class Http1ClientCodec implements ClientCodec {
     int minor = Math.min(version.minorVersion(), 1);
     var headers = headersOf(response.headers());
     long length = frame(minor, status, headers);
-    return new ResponseHead(minor, status, headers, length, keepsAlive(minor, status, headers));
+    return new ResponseHead(
+        minor == 0 ? HttpVersion.HTTP_1_0 : HttpVersion.HTTP_1_1,
+        status,
+        headers,
+        length,
+        keepsAlive(minor, status, headers));
   }
 
   /// Finds out how the body ends; how long it is, or -1.

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import jasyncio.http.Headers;
+import jasyncio.http.HttpVersion;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -242,7 +243,7 @@ public final class Http1Codec implements HttpCodec {
     }
     return new RequestHead(
         ++stream,
-        minor,
+        minor == 0 ? HttpVersion.HTTP_1_0 : HttpVersion.HTTP_1_1,
         method,
         target,
         host,
@@ -398,7 +399,7 @@ public final class Http1Codec implements HttpCodec {
   @Override
   public void head(RequestHead request, int status, Headers headers, long length) {
     boolean bodiless = status < 200 || status == 204 || status == 304;
-    boolean untilClosed = !bodiless && length < 0 && request.minor() == 0;
+    boolean untilClosed = !bodiless && length < 0 && request.version() == HttpVersion.HTTP_1_0;
     last |= closeAfterNext || untilClosed || !request.keepAlive();
     hasBody = !bodiless && !request.method().equals("HEAD");
     chunked = !bodiless && length < 0 && !untilClosed;
@@ -416,7 +417,7 @@ public final class Http1Codec implements HttpCodec {
     }
     if (last) {
       out.put(CLOSE);
-    } else if (request.minor() == 0) {
+    } else if (request.version() == HttpVersion.HTTP_1_0) {
       out.put(KEEP_ALIVE);
     }
     out.endLine();

@@ -62,8 +62,12 @@ public final class Http1Shared {
     long second = System.currentTimeMillis() / 1000;
     if (second != dateSecond) {
       dateSecond = second;
-      date = ("Date: " + DATE.format(Instant.ofEpochSecond(second)) + "\r\n").getBytes(ISO_8859_1);
+      date = ("Date: " + dateOf(second) + "\r\n").getBytes(ISO_8859_1);
     }
     return date;
+  }
+
+  static String dateOf(long second) {
+    return DATE.format(Instant.ofEpochSecond(second));
   }
 }

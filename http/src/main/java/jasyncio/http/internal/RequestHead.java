@@ -1,11 +1,12 @@
 package jasyncio.http.internal;
 
 import jasyncio.http.Headers;
+import jasyncio.http.HttpVersion;
 
 /// What comes before the body of a request.
 ///
 /// @param stream which of the connection's requests it is
-/// @param minor the minor version: HTTP/1.x
+/// @param version the version
 /// @param method the method
 /// @param target the target as it was sent; of the absolute form only path and query
 /// @param authority the host, and perhaps port, that it is for; empty if an old client says none
@@ -15,7 +16,7 @@ import jasyncio.http.Headers;
 /// @param expectsContinue whether it waits to be asked for the body
 public record RequestHead(
     int stream,
-    int minor,
+    HttpVersion version,
     String method,
     String target,
     String authority,

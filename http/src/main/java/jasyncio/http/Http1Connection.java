@@ -1,13 +1,12 @@
 package jasyncio.http;
 
-import jasyncio.Action;
 import jasyncio.Context;
-import jasyncio.EventLoop;
 import jasyncio.Task;
 import jasyncio.TaskOptions;
 import jasyncio.WaitInfo;
 import jasyncio.WaitList;
 import jasyncio.http.internal.Http1Codec;
+import jasyncio.http.internal.Http2ServerCodec;
 import jasyncio.http.internal.HttpCodec;
 import jasyncio.http.internal.HttpEvents;
 import jasyncio.http.internal.ProxyHeader;
@@ -16,16 +15,14 @@ import jasyncio.http.internal.RequestHead;
 import jasyncio.net.ExtraInfo;
 import jasyncio.net.Protocol;
 import jasyncio.net.Transport;
-import jasyncio.sync.Event;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A client of a server.
-final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLimits.Watched {
+/// A client of a server that speaks HTTP/1.1, or has said nothing yet.
+final class Http1Connection extends ServerConnection implements HttpEvents {
   /* Overview
    * Receiving is the protocol's: bytes go to the codec, which tells of requests and of parts of bodies. Answering is that of
    * a task, which there is while there are requests to answer: no task waits on an idle connection, and a handler that does
@@ -41,28 +38,21 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
    * body, as it mostly does. Whoever is last goes on to the next request: next() in the task, or end() from the codec.
    *
    * End of the connection:
-   *   end of the last response -> finish() -> lingering, if the client may still be sending: else the answer to what it
-   *     sends would be a reset, which may overtake the response -> closed
+   *   end of the last response -> finish()
    *   the client goes -> connectionLost(): the task is cancelled
-   *   shutdown: idle -> closed at once; else the response that is written next says that it is the last
+   *   shutdown: idle -> finish(); else the response that is written next says that it is the last
    *
-   * What is of one request is ServerExchange's, and what is of time is TimeLimits's. Here is what there is once: the
-   * transport, the order of answers, and the end.
+   * The first bytes show whether it is HTTP/2 after all; over TLS, that was agreed upon before. Then all goes to an
+   * Http2Connection, and this one is forgotten.
+   *
+   * What is of one request is Http1Exchange's, what is of time is TimeLimits's, and what is of any version
+   * ServerConnection's. Here is the order of answers.
    */
-  private static final int MOST_LINGERING = 1024 * 1024; // bytes
-
-  private final HttpServer server;
-  private final EventLoop loop;
-  private final HttpOptions options;
-  private final boolean tooMany; // connections: this one is told so
-  private final @Nullable ProxyHeader proxied; // what a proxy says about it
   private final HttpCodec codec;
-  private final TimeLimits limits;
-  private @Nullable Transport transport;
 
-  private @Nullable ServerExchange current;
-  private @Nullable ServerExchange receiving;
-  private final ArrayDeque<ServerExchange> queue = new ArrayDeque<>(1);
+  private @Nullable Http1Exchange current;
+  private @Nullable Http1Exchange receiving;
+  private final ArrayDeque<Http1Exchange> queue = new ArrayDeque<>(1);
   private @Nullable Task<?> task;
   private @Nullable Upgrade upgrade; // what the connection was given to,
   private @Nullable Protocol upgraded; // and what is told of it
@@ -71,23 +61,16 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
   private boolean bodyPaused;
   private boolean queuePaused;
   private boolean ended; // the client sends no more
-  private boolean finishing; // no request is taken any more
-  private boolean lingering;
-  private long dropped; // bytes, while lingering
-  private boolean lost;
 
-  private boolean writingPaused;
+  private boolean begun; // to be HTTP/1.1
+  private byte @Nullable [] early; // bytes that may be the beginning of HTTP/2
+
   private boolean flushScheduled;
   private @Nullable WaitList draining;
 
-  Connection(HttpServer server, boolean tooMany, @Nullable ProxyHeader proxied) {
-    this.server = server;
-    this.loop = server.getLoop();
-    this.options = server.options();
-    this.tooMany = tooMany;
-    this.proxied = proxied;
+  Http1Connection(HttpServer server, boolean tooMany, @Nullable ProxyHeader proxied) {
+    super(server, tooMany, proxied);
     this.codec = new Http1Codec(server.shared, this, this::write);
-    this.limits = new TimeLimits(loop, options, this);
   }
 
   // ---- for exchanges ----------------------------------------------------------------------------
@@ -96,24 +79,8 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
     return codec;
   }
 
-  HttpOptions options() {
-    return options;
-  }
-
-  Transport transport() {
-    return Objects.requireNonNull(transport);
-  }
-
-  boolean isLost() {
-    return lost;
-  }
-
   boolean isUpgraded() {
     return upgrade != null;
-  }
-
-  boolean isShuttingDown() {
-    return server.isShuttingDown();
   }
 
   /// Whether the task was cancelled.
@@ -131,26 +98,36 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
     return !queue.isEmpty() || codec.expectsMore();
   }
 
-  static IOException gone() {
-    return new IOException("the client has gone");
-  }
-
   // ---- the protocol -----------------------------------------------------------------------------
 
   @Override
   public void connectionMade(Transport newTransport) {
-    transport = newTransport;
-    server.connected(this);
+    super.connectionMade(newTransport);
     if (server.isShuttingDown()) { // it was accepted just before
       finish();
       return;
     }
+    if (isTls()) {
+      begun = true;
+      var engine = newTransport.getExtraInfo(ExtraInfo.SSL_OBJECT);
+      if (engine != null && HttpServer.HTTP_2.equals(engine.getApplicationProtocol())) {
+        becomeHttp2();
+        return;
+      }
+    } else {
+      begun = !options.http2();
+    }
     limits.awaitFirst();
   }
 
-  @Override
-  public void dataReceived(byte[] data) {
-    dataReceived(ByteBuffer.wrap(data));
+  private Http2Connection becomeHttp2() {
+    limits.stop();
+    codec.close();
+    var other = new Http2Connection(server, isTooMany(), proxied());
+    transport().setProtocol(other);
+    other.connectionMade(transport());
+    server.disconnected(this);
+    return other;
   }
 
   @Override
@@ -159,17 +136,38 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
       upgraded.dataReceived(data);
       return;
     }
-    if (finishing) {
-      dropped += data.remaining();
-      data.position(data.limit());
-      if (lingering && dropped > MOST_LINGERING) {
-        transport().abort();
-      }
+    super.dataReceived(data);
+  }
+
+  @Override
+  void received(ByteBuffer data) {
+    if (!begun) {
+      begin(data);
       return;
     }
     codec.receive(data);
-    if (current == null && !finishing && codec.inHead() && limits.isAwaitingNext()) {
+    if (current == null && !isFinishing() && codec.inHead() && limits.isAwaitingNext()) {
       limits.awaitHead();
+    }
+  }
+
+  /// Looks at the first bytes.
+  private void begin(ByteBuffer data) {
+    var first = early == null ? data : ByteBuffer.allocate(early.length + data.remaining());
+    if (early != null) {
+      first.put(early).put(data).flip();
+    }
+    int n = Http2ServerCodec.prefaceIn(first);
+    if (n == Http2ServerCodec.PREFACE_LENGTH) {
+      early = null;
+      becomeHttp2().dataReceived(first);
+    } else if (n >= 0) {
+      early = new byte[n];
+      first.get(early);
+    } else {
+      early = null;
+      begun = true;
+      received(first);
     }
   }
 
@@ -179,7 +177,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
       return upgraded.eofReceived();
     }
     ended = true;
-    if (current == null || finishing || isTls()) {
+    if (current == null || isFinishing() || isTls()) {
       return false;
     }
     var incomplete = receiving;
@@ -194,11 +192,9 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
 
   @Override
   public void connectionLost(@Nullable Throwable exception) {
-    lost = true;
-    finishing = true;
+    super.connectionLost(exception);
     codec.close();
     queue.clear();
-    limits.stop();
     var unfinished = receiving;
     if (unfinished != null) {
       unfinished.fail(gone());
@@ -220,10 +216,10 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
 
   @Override
   public void request(RequestHead head, boolean bodyEnded) {
-    if (finishing) {
+    if (isFinishing()) {
       return;
     }
-    var exchange = new ServerExchange(this, head, !bodyEnded);
+    var exchange = new Http1Exchange(this, head, !bodyEnded);
     if (!bodyEnded) {
       receiving = exchange;
     }
@@ -233,7 +229,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
     }
   }
 
-  private void take(ServerExchange exchange) {
+  private void take(Http1Exchange exchange) {
     if (current == null) {
       current = exchange;
       limits.awaitNothing();
@@ -262,7 +258,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
       return;
     }
     receiving = null;
-    exchange.end(trailers);
+    exchange.endBody(trailers);
     if (limits.isAwaitingBody()) {
       limits.awaitNothing();
     }
@@ -279,7 +275,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
   public void refused(Refusal refusal) {
     var exchange = receiving;
     if (exchange == null) {
-      take(new ServerExchange(this, refusal));
+      take(new Http1Exchange(this, refusal));
       return;
     }
     receiving = null;
@@ -293,7 +289,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
 
   // ---- answering --------------------------------------------------------------------------------
 
-  private void start(ServerExchange exchange) {
+  private void start(Http1Exchange exchange) {
     // not at once, in the middle of receiving, whatever the loop's task factory does with others
     task = loop.createTask(this::work, TaskOptions.named(exchange.name()).eagerStart(false));
   }
@@ -321,25 +317,12 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
     } finally {
       task = null;
       working = false;
-      if (lost) {
+      if (isLost()) {
         server.disconnected(this);
-      } else if (!complete && !finishing && upgrade == null) {
+      } else if (!complete && !isFinishing() && upgrade == null) {
         abort(); // there is nobody who would answer, or close it
       }
     }
-  }
-
-  /// What the server answers.
-  Response answer(Request request) {
-    server.requests++;
-    return tooMany ? busy() : Answers.answer(server.handler(), request, loop);
-  }
-
-  private static Response busy() {
-    return HttpProblem.of(503, "There are too many connections; try again later.")
-        .header("Retry-After", "10")
-        .toResponse()
-        .close();
   }
 
   /// Gives the connection to another protocol.
@@ -350,9 +333,9 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
   }
 
   /// What comes after a response was written: the next request to answer, or nothing.
-  private @Nullable ServerExchange next(ServerExchange exchange) {
+  private @Nullable Http1Exchange next(Http1Exchange exchange) {
     exchange.runAfter();
-    if (lost || upgrade != null) {
+    if (isLost() || upgrade != null) {
       return null;
     }
     if (codec.isLast()) {
@@ -362,7 +345,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
     if (queue.isEmpty() || !exchange.hasEnded()) {
       codec.flush();
     }
-    if (writingPaused) { // before the next one is taken: what waits to be sent has a limit
+    if (isWritingPaused()) { // before the next one is taken: what waits to be sent has a limit
       try {
         drain();
       } catch (IOException e) {
@@ -382,7 +365,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
     return advance();
   }
 
-  private @Nullable ServerExchange advance() {
+  private @Nullable Http1Exchange advance() {
     var next = queue.poll();
     if (next == null) {
       codec.flush();
@@ -399,7 +382,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
   }
 
   private void idle() {
-    if (lost) {
+    if (isLost()) {
       return;
     }
     if (ended || (server.isShuttingDown() && !codec.inHead())) {
@@ -413,70 +396,44 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
 
   /// Ends the connection once what was written is sent.
   void finish() {
-    if (finishing) {
+    if (isFinishing()) {
       return;
     }
-    finishing = true;
-    current = null;
-    queue.clear();
     codec.flush();
-    limits.awaitNothing();
-    var to = transport();
-    if (!ended && (receiving != null || codec.expectsMore()) && to.canWriteEof()) {
-      lingering = true;
-      to.writeEof();
-      updateReading();
-      limits.awaitEnd();
-    } else {
-      to.close();
-    }
+    finish(!ended && (receiving != null || codec.expectsMore()));
+    current = null;
     receiving = null;
-    if (to.getWriteBufferSize() > 0) {
-      limits.awaitTaking();
-    }
-  }
-
-  void afterResponse(Request request, Action<?> action) {
-    server.afterResponse(request, action);
+    queue.clear();
   }
 
   // ---- shutting down ----------------------------------------------------------------------------
 
-  /// The server takes no more requests.
+  @Override
   void shutDown() {
     if (upgrade != null) {
       upgrade.shutDown();
       return;
     }
-    if (current == null && !finishing && !codec.inHead() && transport != null) {
+    if (current == null && !isFinishing() && !codec.inHead()) {
       finish();
     }
   }
 
   /// Cancels what answers, once: a second time would break off its clean-up.
+  @Override
   void cancel(String reason) {
     if (task != null && task.cancelling() == 0) {
       task.cancel(reason);
       if (!working) { // nor will it: its body, which would tell of its end, never runs
         task = null;
-        if (!lost) {
+        if (!isLost()) {
           abort();
         }
       }
     }
   }
 
-  void abort() {
-    if (transport != null) {
-      transport.abort();
-    }
-  }
-
   // ---- writing ----------------------------------------------------------------------------------
-
-  private void write(ByteBuffer bytes) {
-    transport().write(bytes);
-  }
 
   void scheduleFlush() {
     if (!flushScheduled && codec.hasUnflushed()) {
@@ -487,24 +444,22 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
 
   private void flushNow() {
     flushScheduled = false;
-    if (!lost) {
+    if (!isLost()) {
       codec.flush();
     }
   }
 
   @Override
   public void pauseWriting() {
-    writingPaused = true;
+    super.pauseWriting();
     if (upgraded != null) {
       upgraded.pauseWriting();
     }
-    limits.awaitTaking();
   }
 
   @Override
   public void resumeWriting() {
-    writingPaused = false;
-    limits.taken();
+    super.resumeWriting();
     if (upgraded != null) {
       upgraded.resumeWriting();
     }
@@ -515,7 +470,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
 
   /// Waits while the client does not take what was written.
   void drain() throws IOException {
-    while (writingPaused && !lost) {
+    while (isWritingPaused() && !isLost()) {
       if (draining == null) {
         draining =
             new WaitList(
@@ -531,7 +486,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
         place.leave();
       }
     }
-    if (lost) {
+    if (isLost()) {
       throw gone();
     }
   }
@@ -539,13 +494,13 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
   // ---- reading ----------------------------------------------------------------------------------
 
   private void updateReading() {
-    if (lost || transport == null) {
+    if (isLost()) {
       return;
     }
-    if ((bodyPaused || queuePaused) && !finishing) {
-      transport.pauseReading();
+    if ((bodyPaused || queuePaused) && !isFinishing()) {
+      transport().pauseReading();
     } else {
-      transport.resumeReading();
+      transport().resumeReading();
     }
   }
 
@@ -560,7 +515,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
   }
 
   /// Has an eye on how fast the body comes, if it does.
-  void watchRate(ServerExchange exchange) {
+  void watchRate(Http1Exchange exchange) {
     if (exchange == receiving) {
       exchange.count();
       if (options.bodyRate() > 0) {
@@ -574,7 +529,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
   @Override
   public void headIsLate() {
     if (codec.inHead()) {
-      take(new ServerExchange(this, new Refusal(408, "The head of the request comes too slowly.")));
+      take(new Http1Exchange(this, new Refusal(408, "The head of the request comes too slowly.")));
     } else {
       finish();
     }
@@ -598,56 +553,7 @@ final class Connection implements Protocol, HttpEvents, Request.Exchange, TimeLi
   }
 
   @Override
-  public void endIsLate() {
-    abort();
-  }
-
-  @Override
-  public void takesNothing() {
-    abort();
-  }
-
-  @Override
   public void hasLeft() {
     cancel("the client has gone");
-  }
-
-  @Override
-  public int unsent() {
-    return transport().getWriteBufferSize();
-  }
-
-  // ---- for requests -----------------------------------------------------------------------------
-
-  @Override
-  public EventLoop loop() {
-    return loop;
-  }
-
-  @Override
-  public Event shuttingDown() {
-    return server.shuttingDown();
-  }
-
-  @Override
-  public @Nullable SocketAddress remoteAddress() {
-    return proxied != null && proxied.source() != null
-        ? proxied.source()
-        : transport().getExtraInfo(ExtraInfo.PEERNAME);
-  }
-
-  @Override
-  public boolean isSecure() {
-    return isTls() || (proxied != null && proxied.secure());
-  }
-
-  /// Whether the connection itself is under TLS.
-  boolean isTls() {
-    return transport().getExtraInfo(ExtraInfo.SSL_CONTEXT) != null;
-  }
-
-  @Override
-  public String toString() {
-    return "<Connection of " + (transport == null ? "nobody" : remoteAddress()) + ">";
   }
 }

@@ -1,0 +1,230 @@
+package jasyncio.http;
+
+import jasyncio.EventLoop;
+import jasyncio.http.internal.ProxyHeader;
+import jasyncio.net.ExtraInfo;
+import jasyncio.net.Protocol;
+import jasyncio.net.Transport;
+import jasyncio.sync.Event;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// A client of a server: what is the same in every version of HTTP.
+abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimits.Watched {
+  /* Overview
+   *   open -> finishing   finish(), after the last response, or when nothing more is expected: no request is taken any more
+   *   finishing -> lost   what was written is sent. If the client may still be sending, its end is waited for, and what comes
+   *                       is dropped: the answer to that would be a reset, which may overtake the response
+   *   any -> lost         connectionLost()
+   */
+  private static final int MOST_LINGERING = 1024 * 1024; // bytes
+
+  final HttpServer server;
+  final EventLoop loop;
+  final HttpOptions options;
+  final TimeLimits limits;
+  private final boolean tooMany; // connections: this one is told so
+  private final @Nullable ProxyHeader proxied; // what a proxy says about it
+  private @Nullable Transport transport;
+  private boolean finishing;
+  private boolean lingering;
+  private long dropped; // bytes, while lingering
+  private boolean lost;
+  private boolean writingPaused;
+
+  ServerConnection(HttpServer server, boolean tooMany, @Nullable ProxyHeader proxied) {
+    this.server = server;
+    this.loop = server.getLoop();
+    this.options = server.options();
+    this.tooMany = tooMany;
+    this.proxied = proxied;
+    this.limits = new TimeLimits(loop, options, this);
+  }
+
+  final Transport transport() {
+    return Objects.requireNonNull(transport);
+  }
+
+  final boolean isTooMany() {
+    return tooMany;
+  }
+
+  final @Nullable ProxyHeader proxied() {
+    return proxied;
+  }
+
+  final boolean isFinishing() {
+    return finishing;
+  }
+
+  final boolean isLost() {
+    return lost;
+  }
+
+  final boolean isShuttingDown() {
+    return server.isShuttingDown();
+  }
+
+  static IOException gone() {
+    return new IOException("the client has gone");
+  }
+
+  /// What the server answers.
+  final Response answer(Request request) {
+    server.requests++;
+    return tooMany ? busy() : Answers.answer(server.handler(), request, loop);
+  }
+
+  private static Response busy() {
+    return HttpProblem.of(503, "There are too many connections; try again later.")
+        .header("Retry-After", "10")
+        .toResponse()
+        .close();
+  }
+
+  // ---- the protocol -----------------------------------------------------------------------------
+
+  @Override
+  public void connectionMade(Transport newTransport) {
+    transport = newTransport;
+    server.connected(this);
+  }
+
+  @Override
+  public final void dataReceived(byte[] data) {
+    dataReceived(ByteBuffer.wrap(data));
+  }
+
+  @Override
+  public void dataReceived(ByteBuffer data) {
+    if (!finishing) {
+      received(data);
+      return;
+    }
+    dropped += data.remaining();
+    data.position(data.limit());
+    if (lingering && dropped > MOST_LINGERING) {
+      abort();
+    }
+  }
+
+  abstract void received(ByteBuffer data);
+
+  @Override
+  public void connectionLost(@Nullable Throwable exception) {
+    lost = true;
+    finishing = true;
+    limits.stop();
+  }
+
+  // ---- the end ----------------------------------------------------------------------------------
+
+  /// Ends the connection once what was written is sent.
+  ///
+  /// @param sending whether the client may still be sending
+  final void finish(boolean sending) {
+    if (finishing) {
+      return;
+    }
+    finishing = true;
+    limits.awaitNothing();
+    var to = transport();
+    if (sending && to.canWriteEof()) {
+      lingering = true;
+      to.writeEof();
+      to.resumeReading();
+      limits.awaitEnd();
+    } else {
+      to.close();
+    }
+    if (to.getWriteBufferSize() > 0) {
+      limits.awaitTaking();
+    }
+  }
+
+  /// The server takes no more requests.
+  abstract void shutDown();
+
+  /// Cancels what answers.
+  abstract void cancel(String reason);
+
+  final void abort() {
+    if (transport != null) {
+      transport.abort();
+    }
+  }
+
+  @Override
+  public final void endIsLate() {
+    abort();
+  }
+
+  @Override
+  public final void takesNothing() {
+    abort();
+  }
+
+  @Override
+  public int unsent() {
+    return transport().getWriteBufferSize();
+  }
+
+  // ---- writing ----------------------------------------------------------------------------------
+
+  final void write(ByteBuffer bytes) {
+    transport().write(bytes);
+  }
+
+  final boolean isWritingPaused() {
+    return writingPaused;
+  }
+
+  @Override
+  public void pauseWriting() {
+    writingPaused = true;
+    limits.awaitTaking();
+  }
+
+  @Override
+  public void resumeWriting() {
+    writingPaused = false;
+    limits.taken();
+  }
+
+  // ---- for requests -----------------------------------------------------------------------------
+
+  @Override
+  public final EventLoop loop() {
+    return loop;
+  }
+
+  @Override
+  public final Event shuttingDown() {
+    return server.shuttingDown();
+  }
+
+  @Override
+  public final @Nullable SocketAddress remoteAddress() {
+    return proxied != null && proxied.source() != null
+        ? proxied.source()
+        : transport().getExtraInfo(ExtraInfo.PEERNAME);
+  }
+
+  @Override
+  public final boolean isSecure() {
+    return isTls() || (proxied != null && proxied.secure());
+  }
+
+  /// Whether the connection itself is under TLS.
+  final boolean isTls() {
+    return transport().getExtraInfo(ExtraInfo.SSL_CONTEXT) != null;
+  }
+
+  @Override
+  public String toString() {
+    return "<Connection of " + (transport == null ? "nobody" : remoteAddress()) + ">";
+  }
+}
