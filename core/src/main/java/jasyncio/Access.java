@@ -60,6 +60,11 @@ final class Access extends LoopAccess {
   }
 
   @Override
+  public Object naming(Object task) {
+    return ((Task<?>) task).naming();
+  }
+
+  @Override
   public boolean isRunning(Object task) {
     var t = (Task<?>) task;
     return t.fiber() != null && !t.isSuspended();

@@ -864,7 +864,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
   }
 
   String coroutineName() {
-    return Describe.name(CoroutineBody.naming(body));
+    return Describe.name(naming());
+  }
+
+  Object naming() {
+    return CoroutineBody.naming(body);
   }
 
   boolean isSuspended() {

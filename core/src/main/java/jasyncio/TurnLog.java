@@ -1,5 +1,6 @@
 package jasyncio;
 
+import jasyncio.internal.base.LambdaNames;
 import jasyncio.internal.jfr.TurnEvent;
 import jasyncio.internal.loop.WakeLog;
 import java.util.ArrayDeque;
@@ -29,6 +30,7 @@ final class TurnLog {
 
   private final EventLoop loop;
   private final WakeLog wakes;
+  private final LambdaNames names = new LambdaNames();
   private final IdentityHashMap<Task<?>, Left> left =
       new IdentityHashMap<>(); // of those that are not done
   private final Queue<Turn> setAside = new ArrayDeque<>(); // of which is to be told yet
@@ -95,6 +97,7 @@ final class TurnLog {
     if (ended != null) {
       if (step instanceof Task<?> task) {
         if (!task.done()) {
+          names.look(task.naming(), task::getStack);
           left.put(task, new Left(System.nanoTime(), false));
         }
         tell(ended, task, task.done());
@@ -136,7 +139,7 @@ final class TurnLog {
   }
 
   private void tell(Turn turn, Task<?> task, boolean last) {
-    turn.event.ofTask(task.number(), task.coroutineName(), turn.first, last);
+    turn.event.ofTask(task.number(), names.of(task.naming()), turn.first, last);
     turn.event.tell(loop.observer.name(), task.getName());
   }
 

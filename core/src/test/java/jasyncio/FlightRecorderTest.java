@@ -219,6 +219,18 @@ class FlightRecorderTest {
         .isGreaterThan(Duration.ofMillis(5));
   }
 
+  private static void naps() {
+    sleep(0);
+  }
+
+  @Test
+  void turn_ofALambda_isNamedByWhatThatCalls() throws Exception {
+    var turns = turns(() -> run(() -> await(createTask(() -> naps(), "napper"))));
+    assertThat(of(turns, "napper"))
+        .extracting(e -> e.getString("coroutine"))
+        .containsExactly("FlightRecorderTest.naps", "FlightRecorderTest.naps");
+  }
+
   private static void takesAWhile() {
     long end = System.nanoTime() + 10_000_000;
     Spin.until(() -> System.nanoTime() >= end);

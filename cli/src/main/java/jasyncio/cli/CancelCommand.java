@@ -14,9 +14,10 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     descriptionHeading = "%n",
     description = {
-      "Cancel tasks of a running program, as Task.cancel does: they are asked to end,",
-      "and may clean up. The program must have been started with",
-      "-Djasyncio.insight=control.",
+      "Cancel tasks of a running program.",
+      "",
+      "It does what Task.cancel does: they are asked to end, and may clean up. The",
+      "program must have been started with -Djasyncio.insight=control.",
     },
     parameterListHeading = "%nArguments:%n",
     optionListHeading = "%nOptions:%n",

@@ -1,6 +1,8 @@
 package jasyncio.cli;
 
 import java.io.Serial;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /// Ends the command with a message for the user and an exit status; nobody wants its stack trace.
 final class CommandException extends Exception {
@@ -31,6 +33,14 @@ final class CommandException extends Exception {
   /// The program did not compile; `output` is what the compiler printed.
   static CommandException compilation(String output) {
     return new CommandException(ExitStatus.FAILED, output.stripTrailing());
+  }
+
+  /// Checks that a file that `command` is to write has a directory to be in.
+  static void checkDirectoryOf(String command, Path file) throws CommandException {
+    Path directory = file.toAbsolutePath().getParent();
+    if (directory != null && !Files.isDirectory(directory)) {
+      throw failure(command, "there is no directory " + directory);
+    }
   }
 
   int status() {

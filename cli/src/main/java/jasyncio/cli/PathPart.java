@@ -2,7 +2,9 @@ package jasyncio.cli;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param who the task or the callback that ran, was ready or waited
 /// @param task its number, or 0
 /// @param function the coroutine's, or that of the callback
-/// @param what for what it waited, or behind whom it was ready for longest; if that is known
+/// @param what for what it waited, or behind whom it was ready for longest; of several together
+///   what most of their time went by with; if that is known
 /// @param count how many parts are together in this one
 /// @param meanwhile for what the task waited whose path this is, if the part is another's
 record PathPart(
@@ -141,8 +144,25 @@ record PathPart(
         "",
         0,
         "",
-        null,
+        mainCause(parts),
         parts.stream().mapToInt(PathPart::folded).sum());
+  }
+
+  /// What more than half of their time went by with; `null` if that was nothing in particular.
+  private static @Nullable String mainCause(List<PathPart> parts) {
+    var nanos = new HashMap<String, Long>();
+    for (PathPart part : parts) {
+      String cause = part.kind == PathKind.SHORTER ? part.what : part.cause();
+      if (cause != null) {
+        nanos.merge(cause, part.nanos(), Long::sum);
+      }
+    }
+    long half = (parts.getLast().end - parts.getFirst().start) / 2;
+    return nanos.entrySet().stream()
+        .filter(entry -> entry.getValue() > half)
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse(null);
   }
 
   /// What people are shown of a path.

@@ -106,6 +106,7 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
     } else if (!force && Files.exists(file)) {
       throw CommandException.failure(NAME, file + " is there already; --force replaces it");
     }
+    CommandException.checkDirectoryOf(NAME, file);
     try (Visit visit = target.visit(NAME)) {
       Path part = // which only this user can read: there are secrets in recordings
           Files.createTempFile(

@@ -98,6 +98,9 @@ final class ReportCommand implements JasyncioCommand.Subcommand {
     } else if (html != null && !force && Files.exists(html)) {
       throw CommandException.failure(NAME, html + " is there already; --force replaces it");
     }
+    if (html != null) {
+      CommandException.checkDirectoryOf(NAME, html);
+    }
     Recording recording = read(path);
     var report = Report.of(String.valueOf(path.getFileName()), recording, top, task);
     if (task != null && report.matching() == 0) {

@@ -101,7 +101,7 @@ final class ReportPage {
     table(
         "Loop:name",
         "Turns:number",
-        "Busy:number",
+        "In turns:number",
         "Longest turn:number",
         "Longest ready:number",
         ":");

@@ -105,9 +105,9 @@ final class ReportText {
 
   static String numbers(Report report, Report.Loop loop) {
     return count(loop.turns(), "turn")
-        + ", busy "
+        + ", "
         + percent(loop.busyNanos(), report.nanos())
-        + ", longest turn "
+        + " of the time, longest turn "
         + time(loop.longestNanos())
         + ", longest time ready "
         + time(loop.longestReadyNanos());
@@ -304,7 +304,9 @@ final class ReportText {
 
   static String doing(PathPart part) {
     return part.kind() == PathKind.SHORTER
-        ? "… " + count(part.count(), "shorter one")
+        ? "… "
+            + count(part.count(), "shorter one")
+            + (part.what() == null ? "" : ", mostly " + name(part.what()))
         : name(part.doing());
   }
 

@@ -55,7 +55,7 @@ final class TaskFilter {
           command, "--state is one of " + String.join(", ", STATES) + "; not " + state);
     }
     if (!(older >= 0 && older <= MAX_AGE)) {
-      throw UsageMistake.in(command, "--older takes seconds, 0 or more, not " + older);
+      throw UsageMistake.in(command, "--older takes seconds, 0 to 1000000, not " + older);
     }
     var values = new LinkedHashMap<String, @Nullable String>();
     values.put("name", name);

@@ -67,7 +67,7 @@ final class TopFrame {
           task -> List.of(name(task, "name"), time(task, "age"), Visit.text(task, "waitsFor")));
     } else {
       add("");
-      add("With so many tasks it is not looked at each; jasyncio ps does it.");
+      add("Waits are not shown: there are too many tasks to look at each of them every time; jasyncio ps does.");
     }
   }
 
@@ -150,14 +150,18 @@ final class TopFrame {
           step.getAsJsonArray("stack").isEmpty()
               ? Visit.text(step, "function")
               : Visit.text(step.getAsJsonArray("stack").get(0));
-      add(
+      String what =
           "  slow: "
               + who
               + " took "
               + time(step, "seconds")
-              + (ready > 0 ? ", and " + ready + " had to wait" : "")
-              + ": "
-              + where);
+              + (ready > 0 ? ", and " + ready + " had to wait: " : ": ");
+      if (what.length() + where.length() <= width) {
+        add(what + where);
+      } else {
+        add(what);
+        add("    " + where);
+      }
     }
   }
 

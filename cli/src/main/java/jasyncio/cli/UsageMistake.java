@@ -16,6 +16,9 @@ final class UsageMistake {
     return switch (mistake) {
       case UnmatchedArgumentException unmatched -> in(command, unknown(unmatched));
       case MissingParameterException missing -> in(command, missing(missing));
+      case ParameterException _
+          when mistake.getArgSpec() instanceof OptionSpec option && mistake.getValue() != null ->
+          in(command, option.longestName() + " takes a number, not " + mistake.getValue());
       default -> in(command, String.valueOf(mistake.getMessage()));
     };
   }

@@ -14,6 +14,8 @@ import java.net.URLEncoder;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Map;
@@ -97,8 +99,22 @@ final class Visit implements Answers {
       }
       return new Visit("at " + path, channel);
     } catch (IOException | RuntimeException e) {
-      throw failure(command, "nobody listens at " + path + " (" + e.getMessage() + ")");
+      throw failure(command, notEntered(path, e));
     }
+  }
+
+  /// Says that a socket cannot be entered.
+  static String notEntered(String path, Exception e) {
+    if (!Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS)) {
+      return "there is no socket " + path;
+    } else if ("Permission denied".equals(e.getMessage())) {
+      UserPrincipal owner = Sockets.ownerOf(path);
+      return "the socket "
+          + path
+          + " is not for this user"
+          + (owner == null ? "" : ": visit it as user " + owner.getName());
+    }
+    return "nobody listens at " + path + " (" + e.getMessage() + ")";
   }
 
   /// Says that somebody else listens.
@@ -115,27 +131,38 @@ final class Visit implements Answers {
       var path = UnixDomainSocketAddress.of(openSocket(pid));
       return new Visit(pid, SocketChannel.open(path));
     } catch (AttachNotSupportedException | IOException e) {
+      String owner = ProcessHandle.of(Long.parseLong(pid)).flatMap(p -> p.info().user()).orElse(null);
       throw failure(
-          command,
-          "process "
-              + pid
-              + " cannot be entered: it must be a JVM of this user, see the same temporary"
-              + " directory as this one, and not be started with -XX:+DisableAttachMechanism ("
-              + e.getMessage()
-              + ")"
-              + OTHERWISE);
+          command, notAttached(pid, owner, System.getProperty("user.name"), e.getMessage()));
     } catch (ReflectionException e) {
       throw failure(
           command,
           "process "
               + pid
-              + " has no jasyncio that its system class loader sees, as in a fat jar with a loader of"
-              + " its own; or an old one"
-              + OTHERWISE);
+              + " has no jasyncio on its class path or module path, or an old one"
+              + "; a fat jar with a class loader of its own can be entered all the same if it was"
+              + " started with -Djasyncio.insight=socket");
     } catch (JMException | JMRuntimeException e) {
       throw failure(
           command, "process " + pid + " does not let us in: " + e.getMessage() + OTHERWISE);
     }
+  }
+
+  /// Says that we cannot attach.
+  ///
+  /// @param owner whose process it is; `null` if that is not known
+  /// @param reason that the JDK gives, some of which begin with the whole command line of the process
+  static String notAttached(
+      String pid, @Nullable String owner, String user, @Nullable String reason) {
+    if (owner != null && !owner.equals(user) && !user.equals("root")) {
+      return "process " + pid + " belongs to user " + owner + ": visit it as that user";
+    }
+    return "process "
+        + pid
+        + " cannot be entered: it is no JVM, or sees another temporary directory than this one, or"
+        + " was started with -XX:+DisableAttachMechanism"
+        + (reason == null || reason.startsWith("pid: ") ? "" : " (" + reason + ")")
+        + OTHERWISE;
   }
 
   private static CommandException failure(String command, String sentence) {

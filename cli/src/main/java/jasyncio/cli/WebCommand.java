@@ -24,9 +24,10 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     descriptionHeading = "%n",
     description = {
-      "Show in the browser what a running program does: load, lag and slow steps of",
-      "the last minute with their stacks, tasks, what they wait for, and who for",
-      "whom.",
+      "Show in the browser what a running program does.",
+      "",
+      "The page has load, lag and slow steps of the last minute with their stacks,",
+      "tasks, what they wait for, and who for whom.",
       "",
       "Prints the address of the page, which only this machine can open, and only",
       "with the token in it. Ends with the program, or by Ctrl-C. The program is",

@@ -12,8 +12,9 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     descriptionHeading = "%n",
     description = {
-      "Show where a task of a running program is: its whole stack, what it waits for,",
-      "and who waits for it.",
+      "Show where a task of a running program is.",
+      "",
+      "That is its whole stack, what it waits for, and who waits for it.",
     },
     parameterListHeading = "%nArguments:%n",
     optionListHeading = "%nOptions:%n",
@@ -40,7 +41,7 @@ final class WhereCommand implements JasyncioCommand.Subcommand {
     String answer = options.ask(NAME, "where", Map.of("name", options.task));
     JsonObject found = Visit.parse(NAME, answer);
     String text = text(found);
-    if (isNowhere(found)) {
+    if (isNowhere(found) && !isHeldUpBy(found, options.task)) {
       if (!text.isEmpty()) {
         System.err.println(text); // loops that do not answer
       }
@@ -58,6 +59,13 @@ final class WhereCommand implements JasyncioCommand.Subcommand {
   private static boolean isNowhere(JsonObject answer) {
     return PsCommand.objects(answer, "loops").stream()
         .allMatch(loop -> !loop.has("tasks") || loop.getAsJsonArray("tasks").isEmpty());
+  }
+
+  /// Whether a loop did not answer because of this very task, of which it is then said where it is.
+  static boolean isHeldUpBy(JsonObject answer, String task) {
+    return PsCommand.objects(answer, "loops").stream()
+        .filter(loop -> loop.has("heldUpBy"))
+        .anyMatch(loop -> loop.get("heldUpBy").getAsString().startsWith("Task '" + task + "':"));
   }
 
   /// The answer for people.

@@ -34,6 +34,22 @@ class CommandLineTest {
     }
   }
 
+  @Test
+  void commands_inTheList_haveAWholeSentence() {
+    assertThat(JasyncioCommand.newCommandLine().getSubcommands())
+        .allSatisfy((name, command) -> {
+          var text = command.getCommandSpec().usageMessage();
+          String[] shown = text.header().length > 0 ? text.header() : text.description();
+          assertThat(text.hidden() || shown[0].endsWith(".")).as(name).isTrue();
+        });
+  }
+
+  @Test
+  void number_thatIsNone() {
+    assertMistake("ps --older x 7", "jasyncio ps: --older takes a number, not x");
+    assertMistake("top --count x 7", "jasyncio top: --count takes a number, not x");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

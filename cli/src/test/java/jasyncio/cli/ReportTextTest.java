@@ -22,7 +22,7 @@ class ReportTextTest {
         .isEqualTo(
             """
             crawl.jfr: 573 ms from 2026-11-29 10:00:00, 74 turns, 1 GC pause of 12 ms in all
-            loop-1: 74 turns, busy 37.8 %, longest turn 131 ms, longest time ready 127 ms
+            loop-1: 74 turns, 37.8 % of the time, longest turn 131 ms, longest time ready 127 ms
 
             SLOWEST STEPS
             1. 11 ms  page-8 #9 (Crawler.visit), from 0.233 s
@@ -33,20 +33,20 @@ class ReportTextTest {
             1. 570 ms  page-8 #9 (Crawler.visit), from 0.002 s
                6 steps of its own 13 ms, 2.3 %; ready, while others ran 53 ms, 9.2 %, longest behind page-9 (12 ms); waited 505 ms, 88.5 %
                waited for: Lock 'db' 52.8 %, data from 10.0.0.10:443 29.4 %, data from 10.0.0.2:5432 3.7 %, InetAddress.getByName() on another thread 1.8 %, its sleep to end 0.9 %
-               CRITICAL PATH  TIME    SHARE           WHO                   DID WHAT                           WHILE IT WAITED FOR
-               0.000 s        4.2 ms  0.7 %   ▏                             … 5 shorter ones
-               0.004 s        40 ms   7.0 %   █       page-1                waits for data from 10.0.0.3:443   data from 10.0.0.10:443
-               0.044 s        9.1 ms  1.6 %   ▏                             … 4 shorter ones
-               0.053 s        127 ms  22.3 %  ████    page-1                is ready, others run: page-5       data from 10.0.0.10:443
+               CRITICAL PATH  TIME    SHARE           WHO                   DID WHAT                                                            WHILE IT WAITED FOR
+               0.000 s        4.2 ms  0.7 %   ▏                             … 5 shorter ones, mostly InetAddress.getByName() on another thread
+               0.004 s        40 ms   7.0 %   █       page-1                waits for data from 10.0.0.3:443                                    data from 10.0.0.10:443
+               0.044 s        9.1 ms  1.6 %   ▏                             … 4 shorter ones, mostly its sleep to end
+               0.053 s        127 ms  22.3 %  ████    page-1                is ready, others run: page-5                                        data from 10.0.0.10:443
                0.182 s        21 ms   3.7 %   █       page-1                waits for data from 10.0.0.2:5432
-               0.203 s        40 ms   6.9 %   █       SocketTransport.read  is ready, others run: page-8       its sleep to end
-               0.244 s        21 ms   3.7 %   █       page-5                waits for data from 10.0.0.2:5432  Lock 'db'
-               0.267 s        21 ms   3.7 %   █       page-9                waits for data from 10.0.0.2:5432  Lock 'db'
-               0.289 s        21 ms   3.7 %   █       page-2                waits for data from 10.0.0.2:5432  Lock 'db'
-               0.311 s        21 ms   3.7 %   █       page-6                waits for data from 10.0.0.2:5432  Lock 'db'
-               0.333 s        170 ms  29.8 %  ██████  page-3                waits for data from 10.0.0.2:5432  Lock 'db'
-               0.504 s        21 ms   3.7 %   █       page-7                waits for data from 10.0.0.2:5432  Lock 'db'
-               0.526 s        21 ms   3.7 %   █       page-4                waits for data from 10.0.0.2:5432  Lock 'db'
+               0.203 s        40 ms   6.9 %   █       SocketTransport.read  is ready, others run: page-8                                        its sleep to end
+               0.244 s        21 ms   3.7 %   █       page-5                waits for data from 10.0.0.2:5432                                   Lock 'db'
+               0.267 s        21 ms   3.7 %   █       page-9                waits for data from 10.0.0.2:5432                                   Lock 'db'
+               0.289 s        21 ms   3.7 %   █       page-2                waits for data from 10.0.0.2:5432                                   Lock 'db'
+               0.311 s        21 ms   3.7 %   █       page-6                waits for data from 10.0.0.2:5432                                   Lock 'db'
+               0.333 s        170 ms  29.8 %  ██████  page-3                waits for data from 10.0.0.2:5432                                   Lock 'db'
+               0.504 s        21 ms   3.7 %   █       page-7                waits for data from 10.0.0.2:5432                                   Lock 'db'
+               0.526 s        21 ms   3.7 %   █       page-4                waits for data from 10.0.0.2:5432                                   Lock 'db'
                0.549 s        21 ms   3.7 %   █       page-8                waits for data from 10.0.0.2:5432
                between them   12 ms   2.1 %   ▏                             … 46 shorter ones
                by cause: data from 10.0.0.2:5432 59.3 %, ready, while others ran 29.7 %, data from 10.0.0.3:443 7.0 %, steps of Crawler.visit 2.6 %, its sleep to end 0.9 %, the rest 0.6 %\
@@ -59,7 +59,7 @@ class ReportTextTest {
         .isEqualTo(
             """
             crawl.jfr: 103 ms from 2026-11-29 10:00:00, 10 turns, no GC pause
-            loop-1: 10 turns, busy 15.5 %, longest turn 5.0 ms, longest time ready 5.5 ms
+            loop-1: 10 turns, 15.5 % of the time, longest turn 5.0 ms, longest time ready 5.5 ms
 
             SLOWEST STEPS
             1. 2.0 ms  reader #3 (Main.reader), from 0.090 s
@@ -100,8 +100,8 @@ class ReportTextTest {
         .isEqualTo(
             """
             crawl.jfr: 10 ms from 2026-11-29 10:00:00, 2 turns, no GC pause
-            loop-1: 1 turn, busy 100.0 %, longest turn 10 ms, longest time ready 0
-            web : 1 turn, busy 10.0 %, longest turn 1.0 ms, longest time ready 0
+            loop-1: 1 turn, 100.0 % of the time, longest turn 10 ms, longest time ready 0
+            web : 1 turn, 10.0 % of the time, longest turn 1.0 ms, longest time ready 0
 
             SLOWEST STEPS
             1. 10 ms  tick, from 0.000 s, on loop-1

@@ -2,10 +2,12 @@ package jasyncio.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,27 @@ class SocketsTest {
         .isEqualTo(
             "the one who listens at /run/x is user other, whose answers and prompts are not to be"
                 + " trusted: visit it as that user");
+  }
+
+  @Test
+  void program_thatCannotBeEntered_isToldOfWithWhatToDo(@TempDir Path directory) throws Exception {
+    assertThat(Visit.notAttached("7", "other", "me", "not secure"))
+        .isEqualTo("process 7 belongs to user other: visit it as that user");
+    assertThat(Visit.notAttached("7", "other", "root", "pid: 7 cmd: 'x --secret': no"))
+        .startsWith("process 7 cannot be entered: it is no JVM, or ")
+        .doesNotContain("secret")
+        .endsWith("-Djasyncio.insight=socket can be entered all the same");
+    assertThat(Visit.notAttached("7", null, "me", "why")).contains(" (why); ");
+    var denied = new SocketException("Permission denied");
+    Path socket = directory.resolve("s");
+    assertThat(Visit.notEntered(socket.toString(), denied)).isEqualTo("there is no socket " + socket);
+    Files.createFile(socket);
+    assertThat(Visit.notEntered(socket.toString(), denied))
+        .isEqualTo(
+            "the socket "
+                + socket
+                + " is not for this user: visit it as user "
+                + Files.getOwner(socket).getName());
   }
 
   @Test

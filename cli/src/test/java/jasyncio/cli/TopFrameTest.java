@@ -88,6 +88,24 @@ class TopFrameTest {
   }
 
   @Test
+  void slowStep_whereItDoesNotFit_hasItsPlaceInALineOfItsOwn() {
+    var answer =
+        answer(
+            """
+            {"name":"loop-1",%s,"seconds":1,"steps":1,"busy":0,"functions":[],"tasks":[],
+             "slow":[{"number":7,"name":"worker-2","seconds":0.15,"ready":1,"function":"Shop.slow",
+                      "stack":["Shop.slow(Shop.java:19)"]}]}
+            """
+                .formatted(STATISTICS));
+    assertThat(TopFrame.of(answer, 60))
+        .containsSubsequence(
+            "  slow: task 'worker-2' took 150 ms, and 1 had to wait:",
+            "    Shop.slow(Shop.java:19)");
+    assertThat(TopFrame.of(answer, 100))
+        .contains("  slow: task 'worker-2' took 150 ms, and 1 had to wait: Shop.slow(Shop.java:19)");
+  }
+
+  @Test
   void line_thatIsTooLong_isCut() {
     var answer =
         answer(
@@ -98,7 +116,8 @@ class TopFrameTest {
     assertThat(TopFrame.of(answer, 20)).allMatch(line -> line.length() <= 20);
     assertThat(TopFrame.of(answer, 20)).contains("loop-1  busy 0.0 % …");
     assertThat(TopFrame.of(answer, 100))
-        .contains("With so many tasks it is not looked at each; jasyncio ps does it.");
+        .contains("Waits are not shown: there are too many tasks to look at each of them every time; jasyncio ps"
+                + " does.");
   }
 
   @Test

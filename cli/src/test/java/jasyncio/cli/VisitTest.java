@@ -64,7 +64,7 @@ class VisitTest {
           .anyMatch(line ->
               line.matches(
                   "second [\\d.]+ m?s waiting Lock 'db', held by first both"
-                      + " VisitedProgram.<lambda>"))
+                      + " VisitedProgram.query"))
           .anyMatch(line ->
               line.matches("Task-\\d+ and 99 like it \\S+ \\S+ waiting its sleep to end .*"))
           .noneMatch(line -> line.contains(" at "));
@@ -82,7 +82,7 @@ class VisitTest {
       assertThat(tree.out())
           .contains(
               "\nboth (VisitedProgram.<lambda>): waits for gather(...), 2 of 2 not done\n├── first ",
-              "\n└── second (VisitedProgram.<lambda>): waits for Lock 'db', held by first\n",
+              "\n└── second (VisitedProgram.query): waits for Lock 'db', held by first\n",
               " and 99 like it ");
 
       assertThat(patiently("where", program.pid(), "both").out())
@@ -106,8 +106,8 @@ class VisitTest {
           .contains(
               """
               these wait for each other:
-                A (VisitedProgram.<lambda>): waits for Lock 'b', held by B
-                B (VisitedProgram.<lambda>): waits for Lock 'a', held by A
+                A (VisitedProgram.nested): waits for Lock 'b', held by B
+                B (VisitedProgram.nested): waits for Lock 'a', held by A
               """);
     }
   }
@@ -118,6 +118,12 @@ class VisitTest {
       assertThat(jasyncio("ps", program.pid()).out())
           .startsWith("loop-1: has not answered for 0.25 s, as it is held up\nTask 'Task-1': ")
           .contains("VisitedProgram.awaitEnd");
+      Result where = jasyncio("where", program.pid(), "Task-1");
+      assertThat(where.status()).as("it is known where it is").isEqualTo(ExitStatus.OK);
+      assertThat(where.out()).contains("VisitedProgram.awaitEnd");
+      assertThat(where.err()).isEmpty();
+      assertThat(jasyncio("where", program.pid(), "first").err())
+          .endsWith("it is not known where 'first' is, as not every loop has answered\n");
     }
   }
 
@@ -551,7 +557,7 @@ class VisitTest {
         "1");
     assertRefused(
         ExitStatus.USAGE,
-        "--older takes seconds, 0 or more, not -1.0\n" + TRY,
+        "--older takes seconds, 0 to 1000000, not -1.0\n" + TRY,
         "ps",
         "--older=-1",
         "1");

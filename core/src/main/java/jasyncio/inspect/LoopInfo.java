@@ -99,7 +99,7 @@ public record LoopInfo(String loop, LoopStatistics statistics, List<TaskInfo> ta
     if (group.size > 1) {
       text.append(" and ").append(group.size - 1).append(" like it");
     }
-    text.append(" (").append(first.coroutine()).append("): ").append(first.doing());
+    text.append(" (").append(first.shownCoroutine()).append("): ").append(first.doing());
     if (first.cancellation() != null) {
       text.append("; ").append(first.cancellation());
     }

@@ -7,6 +7,7 @@ import jasyncio.WaitInfo;
 import jasyncio.inspect.StepCosts.Cost;
 import jasyncio.inspect.StepCosts.Identity;
 import jasyncio.inspect.StepCosts.SlowStep;
+import jasyncio.internal.base.LambdaNames;
 import jasyncio.internal.base.StepListener;
 import jasyncio.internal.face.Loops;
 import jasyncio.internal.face.Tasks;
@@ -42,6 +43,7 @@ final class Measurement implements StepListener, AutoCloseable {
   private record Wait(String what, long since) {}
 
   private final EventLoop loop;
+  private final LambdaNames names = new LambdaNames();
   private StepCosts costs; // loop's thread
   private Loops.Load load; // likewise: when these costs began
   private double paused = CollectorPauses.seconds(); // visitor's thread
@@ -49,7 +51,7 @@ final class Measurement implements StepListener, AutoCloseable {
 
   Measurement(EventLoop loop) {
     this.loop = loop;
-    this.costs = new StepCosts(loop);
+    this.costs = new StepCosts(loop, names);
     this.load = Loops.watchLoad(loop);
     try {
       Loops.addStepListener(loop, this);
@@ -104,9 +106,11 @@ final class Measurement implements StepListener, AutoCloseable {
     public void visit(Task<?> task, @Nullable WaitInfo waitsFor) {
       looked = true;
       if (waitsFor != null) {
+        names.look(Tasks.naming(task), task::getStack);
         boolean awaited = !task.awaitedBy().isEmpty();
         boolean hasStood = costs.isWithoutStep(task);
-        waiters.add(new Waiter(Identity.of(task), waitsFor, Tasks.age(task), awaited, hasStood));
+        waiters.add(
+            new Waiter(Identity.of(task, names), waitsFor, Tasks.age(task), awaited, hasStood));
       }
     }
 
@@ -114,7 +118,7 @@ final class Measurement implements StepListener, AutoCloseable {
     public void end() {
       var now = Loops.load(loop);
       taken = new Taken(costs, load, now);
-      costs = new StepCosts(loop);
+      costs = new StepCosts(loop, names);
       load = now;
     }
   }

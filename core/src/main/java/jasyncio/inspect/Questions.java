@@ -235,7 +235,7 @@ final class Questions {
     var node = new LinkedHashMap<String, @Nullable Object>();
     node.put("number", info.number());
     node.put("name", info.name());
-    node.put("coroutine", info.coroutine());
+    node.put("coroutine", info.shownCoroutine());
     node.put("doing", info.doing());
     node.put("awaitedBy", Survey.awaiters(task));
     node.put("heldBy", holder(waitsFor));
@@ -253,7 +253,7 @@ final class Questions {
     var map = new LinkedHashMap<String, @Nullable Object>();
     map.put("number", task.number());
     map.put("name", task.name());
-    map.put("coroutine", task.coroutine());
+    map.put("coroutine", task.shownCoroutine());
     map.put("state", state(task));
     map.put("doing", task.doing());
     var waitsFor = task.waitsFor();

@@ -2,6 +2,7 @@ package jasyncio.inspect;
 
 import jasyncio.EventLoop;
 import jasyncio.Task;
+import jasyncio.internal.base.LambdaNames;
 import jasyncio.internal.base.StepListener;
 import jasyncio.internal.face.Loops;
 import jasyncio.internal.face.Tasks;
@@ -45,8 +46,8 @@ final class StepCosts implements StepListener {
 
   /// Who a task is, or was.
   record Identity(int number, String name, String coroutine) {
-    static Identity of(Task<?> task) {
-      return new Identity(Tasks.number(task), task.getName(), Tasks.coroutineName(task));
+    static Identity of(Task<?> task, LambdaNames names) {
+      return new Identity(Tasks.number(task), task.getName(), names.of(Tasks.naming(task)));
     }
   }
 
@@ -70,6 +71,7 @@ final class StepCosts implements StepListener {
       List<StackTraceElement> stack) {}
 
   private final EventLoop loop;
+  private final LambdaNames names;
   private final Cost all = new Cost();
   private final IdentityHashMap<Task<?>, Cost> tasks = new IdentityHashMap<>(); // not done
   private final List<TaskCost> ended = new ArrayList<>(); // the heavy ones
@@ -78,8 +80,9 @@ final class StepCosts implements StepListener {
   private final Deque<SlowStep> slow = new ArrayDeque<>(); // the last ones
   private boolean complete = true; // each task that has had a step, and is not done, is in `tasks`
 
-  StepCosts(EventLoop loop) {
+  StepCosts(EventLoop loop, LambdaNames names) {
     this.loop = loop;
+    this.names = names;
   }
 
   @Override
@@ -106,23 +109,26 @@ final class StepCosts implements StepListener {
     } else if (cost == null) {
       complete &= task.done();
       cost = new Cost();
-      of(others, Tasks.coroutineName(task)).add(nanos);
+      of(others, names.of(Tasks.naming(task))).add(nanos);
     }
     cost.add(nanos);
-    if (task.done()) {
+    if (!task.done()) {
+      names.look(Tasks.naming(task), task::getStack);
+    } else {
       var known = tasks.remove(task);
       if (known != null) {
-        of(others, Tasks.coroutineName(task)).add(known);
+        of(others, names.of(Tasks.naming(task))).add(known);
       }
       if (cost.nanos >= HEAVY_NANOS && ended.size() < MAX_ENDED) {
-        ended.add(new TaskCost(Identity.of(task), cost));
+        ended.add(new TaskCost(Identity.of(task, names), cost));
       }
     }
   }
 
   private SlowStep slowStep(Object step, long nanos, List<StackTraceElement> seen) {
-    var task = step instanceof Task<?> t ? Identity.of(t) : null;
-    var function = task == null ? Loops.nameOfCallback(step) : task.coroutine();
+    var task = step instanceof Task<?> t ? Identity.of(t, names) : null;
+    var function =
+        task == null ? Loops.nameOfCallback(step) : LambdaNames.of(task.coroutine(), seen);
     return new SlowStep(
         task, function, nanos, System.nanoTime(), Loops.statistics(loop).ready(), seen);
   }
@@ -152,7 +158,7 @@ final class StepCosts implements StepListener {
   /// What tasks have cost, each.
   List<TaskCost> tasks() {
     var list = new ArrayList<>(ended);
-    tasks.forEach((task, cost) -> list.add(new TaskCost(Identity.of(task), cost)));
+    tasks.forEach((task, cost) -> list.add(new TaskCost(Identity.of(task, names), cost)));
     return list;
   }
 
@@ -160,7 +166,7 @@ final class StepCosts implements StepListener {
   Map<String, Cost> functions() {
     var functions = new HashMap<String, Cost>();
     others.forEach((name, cost) -> of(functions, name).add(cost));
-    tasks.forEach((task, cost) -> of(functions, Tasks.coroutineName(task)).add(cost));
+    tasks.forEach((task, cost) -> of(functions, names.of(Tasks.naming(task))).add(cost));
     return functions;
   }
 

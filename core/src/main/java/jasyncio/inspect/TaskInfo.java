@@ -4,6 +4,7 @@ import jasyncio.Cancellation;
 import jasyncio.Future;
 import jasyncio.Task;
 import jasyncio.WaitInfo;
+import jasyncio.internal.base.LambdaNames;
 import jasyncio.internal.face.Tasks;
 import java.time.Duration;
 import java.util.List;
@@ -98,6 +99,11 @@ public record TaskInfo(
           }
         })
         .toList();
+  }
+
+  /// What it runs, for people: of a lambda what that has called.
+  String shownCoroutine() {
+    return LambdaNames.of(coroutine, stack);
   }
 
   /// {@return what it does, in a few words: `waits for Lock 'db', held by Task-7`}

@@ -88,6 +88,7 @@ class LoopInfoTest {
     sleep(0);
     assertThat(TaskInfo.capture(task).cancellation()).asString().contains("('enough')");
     assertThat(LoopInfo.capture().format())
+        .as("what the lambda is in is no call")
         .contains("\ntask (LoopInfoTest.<lambda>): waits for Lock, held by ")
         .containsPattern("\\('enough'\\); awaited by boss\n    at .*LoopInfoTest\\.");
     lock.release();
@@ -167,6 +168,22 @@ class LoopInfoTest {
         .matches(
             "Task-\\d+ and 9999 like it \\(LoopInfoTest.<lambda>\\): waits for its sleep to end in 60 s");
     assertThat(lines.getLast()).matches("    at .*LoopInfoTest.*\\(LoopInfoTest.java:\\d+\\)");
+    ends(tasks.toArray(Task<?>[]::new));
+  }
+
+  @AsyncTest
+  void format_lambda_isCalledByWhatItCalls() {
+    var tasks =
+        List.<Task<?>>of(
+            createTask(() -> naps(), "lambda"),
+            createTask(LoopInfoTest::naps, "reference"),
+            createTask(() -> List.of(1).forEach(_ -> naps()), "below the JDK"));
+    sleep(0);
+    assertThat(LoopInfo.capture().format())
+        .contains(
+            "\nlambda (LoopInfoTest.naps): waits for ",
+            "\nreference (LoopInfoTest.naps): waits for ",
+            "\nbelow the JDK (LoopInfoTest.naps): waits for ");
     ends(tasks.toArray(Task<?>[]::new));
   }
 

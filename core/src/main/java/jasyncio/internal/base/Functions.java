@@ -14,6 +14,9 @@ public final class Functions {
           "jasyncio.Waits", "timer",
           "jasyncio.AsCompleted", "asCompleted");
 
+  /// How the name of a lambda ends, which says whose it is and nothing else.
+  static final String LAMBDA = ".<lambda>";
+
   private Functions() {}
 
   /// `Owner.<lambda>` for the class of a lambda, the name without its package for any other. Of a
@@ -25,7 +28,7 @@ public final class Functions {
       return simple(name);
     }
     var owner = name.substring(0, lambda);
-    return Frames.areOurs(owner) ? purpose(owner) : simple(owner) + ".<lambda>";
+    return Frames.areOurs(owner) ? purpose(owner) : simple(owner) + LAMBDA;
   }
 
   private static String purpose(String owner) {

@@ -42,6 +42,11 @@ public final class Tasks {
     return ACCESS.coroutineName(task);
   }
 
+  /// What names that function: its class, or the name itself.
+  public static Object naming(Task<?> task) {
+    return ACCESS.naming(task);
+  }
+
   /// Whether the code of a task runs now. The loop's thread only.
   public static boolean isRunning(Task<?> task) {
     return ACCESS.isRunning(task);

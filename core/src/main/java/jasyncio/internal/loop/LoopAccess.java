@@ -44,6 +44,8 @@ public abstract class LoopAccess {
 
   public abstract String coroutineName(Object task);
 
+  public abstract Object naming(Object task);
+
   public abstract boolean isRunning(Object task);
 
   public abstract Function<Object, @Nullable Object> waitInfos(Object eventLoop);
