@@ -75,6 +75,13 @@ class FramingTest {
         "GET / HTTP/1.1\\r\\nHost: x, y\\r\\n\\r\\n",
         "GET / HTTP/1.1\\r\\nHost: x/y\\r\\n\\r\\n",
         "GET / HTTP/1.1\\r\\nHost: a@x\\r\\n\\r\\n",
+        "GET / HTTP/1.1\\r\\nHost: :\\r\\n\\r\\n",
+        "GET / HTTP/1.1\\r\\nHost: :80\\r\\n\\r\\n",
+        "GET / HTTP/1.1\\r\\nHost: x:y\\r\\n\\r\\n",
+        "GET / HTTP/1.1\\r\\nHost: x:1:2\\r\\n\\r\\n",
+        "GET / HTTP/1.1\\r\\nHost: x]\\r\\n\\r\\n",
+        "GET / HTTP/1.1\\r\\nHost: [::1\\r\\n\\r\\n",
+        "GET / HTTP/1.1\\r\\nHost: [::1]x\\r\\n\\r\\n",
         "GET http://y/ HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n",
         "GET http://x:80/ HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n",
         // the length of the body

@@ -43,6 +43,7 @@ public final class Http1ClientCodec implements ClientCodec {
   // receiving
   private String method = "GET";
   private Framing framing = Framing.NONE;
+  private boolean beforeHead; // nothing of the next one has come
   private boolean inBody;
   private boolean inTrailers;
   private int trailerBytes;
@@ -70,6 +71,8 @@ public final class Http1ClientCodec implements ClientCodec {
   // ---- receiving --------------------------------------------------------------------------------
 
   private final class Decoder extends HttpResponseDecoder {
+    private int statusEnd;
+
     Decoder() {
       super(shared.decoding);
     }
@@ -83,6 +86,31 @@ public final class Http1ClientCodec implements ClientCodec {
     @Override
     protected boolean isContentAlwaysEmpty(HttpMessage message) {
       return message instanceof HttpResponse response && isBodiless(response.status().code());
+    }
+
+    /// Netty would take any number of blanks, tabs and some control characters for one blank.
+    @Override
+    protected String splitSecondWordInitialLine(byte[] line, int start, int length) {
+      if (start < 2 || line[start - 1] != ' ' || line[start - 2] <= ' ' || length != 3) {
+        throw new IllegalArgumentException(
+            "its first line is not the version, a blank and a status of three digits");
+      }
+      statusEnd = start + length;
+      return super.splitSecondWordInitialLine(line, start, length);
+    }
+
+    @Override
+    protected String splitThirdWordInitialLine(byte[] line, int start, int length) {
+      for (int i = statusEnd; i < start + length; i++) {
+        if (i == statusEnd ? line[i] != ' ' : isControl(line[i])) {
+          throw new IllegalArgumentException("its first line has a control character");
+        }
+      }
+      return super.splitThirdWordInitialLine(line, start, length);
+    }
+
+    private static boolean isControl(byte b) {
+      return (b >= 0 && b < ' ' && b != '\t') || b == 127;
     }
 
     /// Netty would read `A b: c` as `A: c`.
@@ -146,6 +174,9 @@ public final class Http1ClientCodec implements ClientCodec {
 
   private void decode(ByteBuf in) throws Unreadable {
     while (in.isReadable() && !ended && !closed) {
+      if (beforeHead && !beginsHead(in)) {
+        break;
+      }
       int before = in.readerIndex();
       boolean counts = inBody;
       try {
@@ -183,6 +214,25 @@ public final class Http1ClientCodec implements ClientCodec {
     }
   }
 
+  /// Whether a head has begun. Empty lines may come before, but nothing else, which Netty would
+  /// skip.
+  private boolean beginsHead(ByteBuf in) throws Unreadable {
+    while (in.isReadable()) {
+      int at = in.readerIndex();
+      byte first = in.getByte(at);
+      if (first == 'H') {
+        beforeHead = false;
+        return true;
+      } else if (first == '\r' && in.readableBytes() == 1) {
+        return false; // perhaps half of such a line
+      } else if (first != '\r' || in.getByte(at + 1) != '\n') {
+        throw new Unreadable("it is no HTTP");
+      }
+      in.skipBytes(2);
+    }
+    return false;
+  }
+
   private static Unreadable unreadable(@Nullable Throwable e) {
     return new Unreadable(
         e == null || e.getMessage() == null ? "it is no HTTP" : String.valueOf(e.getMessage()));
@@ -211,6 +261,7 @@ public final class Http1ClientCodec implements ClientCodec {
       if (++informational > MOST_INFORMATIONAL) {
         throw new Unreadable("more than " + MOST_INFORMATIONAL + " announcements come before it");
       }
+      beforeHead = true;
       events.informational(head);
       return true;
     }
@@ -348,6 +399,7 @@ public final class Http1ClientCodec implements ClientCodec {
   public void head(String newMethod, String target, Headers headers, long length) {
     method = newMethod;
     ended = false;
+    beforeHead = true;
     inBody = false;
     headSeen = 0;
     informational = 0;

@@ -299,7 +299,32 @@ public final class Http1Codec implements HttpCodec {
         throw new Refusal(400, "The header Host is not a host.");
       }
     }
+    if (!host.isEmpty() && !isHostAndPort(host)) {
+      throw new Refusal(400, "The header Host is not a host, and perhaps a colon and a port.");
+    }
     return host;
+  }
+
+  /// A name, or an address in brackets, and perhaps a colon and digits.
+  private static boolean isHostAndPort(String host) {
+    boolean brackets = host.startsWith("[");
+    int end = brackets ? host.indexOf(']') + 1 : host.indexOf(':');
+    if (end == 0) {
+      return false;
+    }
+    int i = brackets ? end : 0;
+    for (; i != end && i < host.length(); i++) {
+      if (host.charAt(i) == '[' || host.charAt(i) == ']') {
+        return false;
+      }
+    }
+    if (i < host.length() && host.charAt(i++) != ':') {
+      return false;
+    }
+    while (i < host.length() && host.charAt(i) >= '0' && host.charAt(i) <= '9') {
+      i++;
+    }
+    return i == host.length();
   }
 
   /// The path and query of a target that does not begin with them.

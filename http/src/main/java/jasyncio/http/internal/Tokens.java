@@ -52,22 +52,32 @@ public final class Tokens {
 
   /// Whether a list with commas has a word, without regard to case and to what follows `;`.
   public static boolean hasWord(String list, String word) {
-    int n = word.length();
-    for (int i = 0; i <= list.length() - n; i++) {
-      if (list.regionMatches(true, i, word, 0, n)
-          && isBorder(list, i - 1)
-          && isBorder(list, i + n)) {
+    for (int from = 0; from <= list.length(); ) {
+      int comma = list.indexOf(',', from);
+      int end = comma < 0 ? list.length() : comma;
+      if (isWord(list, from, end, word)) {
         return true;
       }
+      from = end + 1;
     }
     return false;
   }
 
-  private static boolean isBorder(String list, int i) {
-    if (i < 0 || i >= list.length()) {
-      return true;
+  private static boolean isWord(String list, int from, int end, String word) {
+    int start = skipBlanks(list, from, end);
+    int rest = start + word.length();
+    if (rest > end || !list.regionMatches(true, start, word, 0, word.length())) {
+      return false;
     }
-    char c = list.charAt(i);
-    return c == ',' || c == ' ' || c == '\t' || c == ';';
+    rest = skipBlanks(list, rest, end);
+    return rest == end || list.charAt(rest) == ';';
+  }
+
+  private static int skipBlanks(String list, int from, int end) {
+    int i = from;
+    while (i < end && (list.charAt(i) == ' ' || list.charAt(i) == '\t')) {
+      i++;
+    }
+    return i;
   }
 }
