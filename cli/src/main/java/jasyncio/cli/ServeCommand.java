@@ -208,7 +208,8 @@ final class ServeCommand implements JasyncioCommand.Subcommand {
   }
 
   private static void print(String line) {
-    System.out.println(LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " " + line);
+    System.out.println(
+        LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS) + " " + line);
   }
 
   /// What is for this machine alone is for its own names alone: a page of another site whose name
