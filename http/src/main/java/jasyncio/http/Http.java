@@ -42,7 +42,7 @@ public final class Http {
   /// @throws IOException if it cannot listen
   public static void serve(Handler handler, @Nullable String host, int port, HttpOptions options)
       throws IOException {
-    serve(start(handler, host, port, options), options);
+    start(handler, host, port, options).serveForever();
   }
 
   /// Serves on a Unix-domain socket as [#serve(Handler, Path, HttpOptions)] with
@@ -65,38 +65,7 @@ public final class Http {
   /// @param options how
   /// @throws IOException if it cannot listen
   public static void serve(Handler handler, Path path, HttpOptions options) throws IOException {
-    serve(start(handler, path, options), options);
-  }
-
-  private static void serve(HttpServer server, HttpOptions options) {
-    boolean listens = options.signals() && catchTermination(server);
-    try (server) {
-      server.shuttingDown().await();
-    } finally {
-      if (listens) {
-        server.getLoop().removeSignalHandler("TERM");
-      }
-    }
-  }
-
-  /// The first signal stops, the next ones end at once.
-  private static boolean catchTermination(HttpServer server) {
-    try {
-      server
-          .getLoop()
-          .addSignalHandler(
-              "TERM",
-              () -> {
-                if (server.isShuttingDown()) {
-                  server.abort();
-                } else {
-                  server.stop();
-                }
-              });
-      return true;
-    } catch (IllegalArgumentException | IllegalStateException e) {
-      return false; // it is another's, or there is none on this system: a signal ends the JVM
-    }
+    start(handler, path, options).serveForever();
   }
 
   /// Starts a server with [HttpOptions#defaults()].

@@ -206,6 +206,55 @@ public final class HttpServer implements AutoCloseable {
 
   // ---- shutting down ----------------------------------------------------------------------------
 
+  /// Serves until the task is cancelled, as by Ctrl-C, or SIGTERM comes, or somebody calls
+  /// [#stop()], and then shuts down as [#close()] does. Suspends until that is done. A second
+  /// SIGTERM, or cancellation, ends the grace. Whether SIGTERM is listened for says
+  /// [HttpOptions#signals()].
+  ///
+  /// [Http#serve(Handler, String, int)] is the same for a server that nobody needs to know; with
+  /// this one its port can be told before:
+  ///
+  /// ```java fragment
+  /// try (var server = Http.start(app, "127.0.0.1", 0)) {
+  ///   IO.println("serving on http://127.0.0.1:" + server.port() + "/");
+  ///   server.serveForever();
+  /// }
+  /// ```
+  ///
+  /// **Cancellation** shuts down. Python: `asyncio.Server.serve_forever`.
+  public void serveForever() {
+    boolean listens = options.signals() && catchTermination();
+    try {
+      shuttingDown.await();
+    } finally {
+      try {
+        close();
+      } finally {
+        if (listens) {
+          loop.removeSignalHandler("TERM");
+        }
+      }
+    }
+  }
+
+  /// The first signal stops, the next ones end at once.
+  private boolean catchTermination() {
+    try {
+      loop.addSignalHandler(
+          "TERM",
+          () -> {
+            if (isShuttingDown()) {
+              abort();
+            } else {
+              stop();
+            }
+          });
+      return true;
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      return false; // it is another's, or there is none on this system: a signal ends the JVM
+    }
+  }
+
   /// Begins to shut down: nobody is accepted any more, idle connections are closed, responses from
   /// now on are the last of their connections, and [Request#shuttingDown()] is set. Idempotent.
   /// Does not suspend: [#close()] waits.

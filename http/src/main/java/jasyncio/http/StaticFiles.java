@@ -6,10 +6,12 @@ import jasyncio.Asyncio;
 import jasyncio.http.internal.ByteRanges;
 import jasyncio.http.internal.ByteRanges.Part;
 import jasyncio.http.internal.ContentTypes;
+import jasyncio.http.internal.FolderPage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -36,9 +38,10 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Files are sent as a whole or in parts (`Range`), with `ETag` and `Last-Modified`, and not again
-/// to whom has them. For a folder its `index.html` is sent; folders are not listed. Nothing outside
-/// of the folder is reached: no path, however encoded, leads out of it, and by default neither does
-/// a symbolic link. Files and folders whose names begin with a dot are not there, by default.
+/// to whom has them. For a folder its `index.html` is sent; folders without one are not listed,
+/// unless [#listing(boolean)] says so. Nothing outside of the folder is reached: no path, however
+/// encoded, leads out of it, and by default neither does a symbolic link. Files and folders whose
+/// names begin with a dot are not there, by default.
 ///
 /// The file system is used in other threads alone; the system itself sends long files, unless under
 /// TLS.
@@ -56,6 +59,7 @@ public final class StaticFiles implements Handler {
   private final boolean hidden;
   private final boolean links;
   private final boolean precompressed;
+  private final boolean listing;
 
   private StaticFiles(
       Path root,
@@ -63,13 +67,15 @@ public final class StaticFiles implements Handler {
       @Nullable String cacheControl,
       boolean hidden,
       boolean links,
-      boolean precompressed) {
+      boolean precompressed,
+      boolean listing) {
     this.root = root;
     this.index = index;
     this.cacheControl = cacheControl;
     this.hidden = hidden;
     this.links = links;
     this.precompressed = precompressed;
+    this.listing = listing;
   }
 
   // ---- options ----------------------------------------------------------------------------------
@@ -78,35 +84,35 @@ public final class StaticFiles implements Handler {
   ///
   /// @param root the folder, which need not be there yet
   public static StaticFiles of(Path root) {
-    return new StaticFiles(root.toAbsolutePath(), "index.html", null, false, false, false);
+    return new StaticFiles(root.toAbsolutePath(), "index.html", null, false, false, false, false);
   }
 
   /// {@return this handler with another file for folders}
   ///
   /// @param name what is sent for a folder, or `null` for nothing; `index.html` by default
   public StaticFiles index(@Nullable String name) {
-    return new StaticFiles(root, name, cacheControl, hidden, links, precompressed);
+    return new StaticFiles(root, name, cacheControl, hidden, links, precompressed, listing);
   }
 
   /// {@return this handler with another `Cache-Control`}
   ///
   /// @param value such as `no-cache` or `max-age=3600`, or `null` for none, as by default
   public StaticFiles cacheControl(@Nullable String value) {
-    return new StaticFiles(root, index, value, hidden, links, precompressed);
+    return new StaticFiles(root, index, value, hidden, links, precompressed, listing);
   }
 
   /// {@return this handler with or without names that begin with a dot}
   ///
   /// @param allowed whether they are there; by default they are not
   public StaticFiles hidden(boolean allowed) {
-    return new StaticFiles(root, index, cacheControl, allowed, links, precompressed);
+    return new StaticFiles(root, index, cacheControl, allowed, links, precompressed, listing);
   }
 
   /// {@return this handler with or without what symbolic links outside of the folder lead to}
   ///
   /// @param allowed whether it is there; by default it is not
   public StaticFiles links(boolean allowed) {
-    return new StaticFiles(root, index, cacheControl, hidden, allowed, precompressed);
+    return new StaticFiles(root, index, cacheControl, hidden, allowed, precompressed, listing);
   }
 
   /// {@return this handler with or without compressed files}
@@ -114,7 +120,19 @@ public final class StaticFiles implements Handler {
   /// @param used whether `page.html.br`, or `page.html.gz`, is sent instead of `page.html` to
   ///   clients that can take it; by default it is not
   public StaticFiles precompressed(boolean used) {
-    return new StaticFiles(root, index, cacheControl, hidden, links, used);
+    return new StaticFiles(root, index, cacheControl, hidden, links, used, listing);
+  }
+
+  /// {@return this handler with or without pages that list folders}
+  ///
+  /// Such a page is HTML: folders first, then files, each by name, with sizes and times (UTC), in
+  /// light or dark as the browser prefers. It has what can be asked for: nothing hidden, and no
+  /// links that lead out. Of a folder with more than 10 000 names it shows the first that the file
+  /// system gives.
+  ///
+  /// @param shown whether a folder without an index is listed; by default it is not there
+  public StaticFiles listing(boolean shown) {
+    return new StaticFiles(root, index, cacheControl, hidden, links, precompressed, shown);
   }
 
   // ---- requests ---------------------------------------------------------------------------------
@@ -177,6 +195,7 @@ public final class StaticFiles implements Handler {
   /// The search for one file; in another thread, except for closing.
   private final class Search {
     private final Headers headers; // of the request
+    private final String path; // of the request, decoded
     private final String[] names;
     private final boolean head;
     private @Nullable FileChannel channel;
@@ -184,6 +203,7 @@ public final class StaticFiles implements Handler {
 
     Search(Request request, String[] names, boolean head) {
       this.headers = request.headers();
+      this.path = request.path();
       this.names = names;
       this.head = head;
     }
@@ -231,6 +251,8 @@ public final class StaticFiles implements Handler {
           return HttpProblem.of(404).toResponse();
         } else if (!slash) {
           return Response.empty(301);
+        } else if (listing && (index == null || !Files.exists(file.resolve(index)))) {
+          return list(file);
         } else if (index == null) {
           return HttpProblem.of(404).toResponse();
         }
@@ -244,6 +266,34 @@ public final class StaticFiles implements Handler {
       }
       var type = ContentTypes.of(file.toString());
       return precompressed ? best(file, attributes, type) : send(file, attributes, type, null);
+    }
+
+    private Response list(Path folder) throws IOException {
+      var page = new FolderPage(path, names.length > 1);
+      try (var files = Files.newDirectoryStream(folder)) {
+        for (var file : files) {
+          var name = String.valueOf(file.getFileName());
+          if (isName(name) && !page.add(name, attributesOf(file))) {
+            break;
+          }
+        }
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      }
+      return Response.html(page.toHtml())
+          .header("Cache-Control", "no-cache")
+          .header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+          .header("X-Content-Type-Options", "nosniff");
+    }
+
+    /// What a file in a list is; `null` if it cannot be asked for.
+    private @Nullable BasicFileAttributes attributesOf(Path file) {
+      try {
+        var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return Files.isSymbolicLink(file) && !isInside(file) ? null : attributes;
+      } catch (IOException e) {
+        return null; // a link to nowhere, or it has gone meanwhile
+      }
     }
 
     /// Whether a file is below the root, and not hidden there, where symbolic links lead.

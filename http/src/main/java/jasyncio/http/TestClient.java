@@ -5,6 +5,7 @@ import jasyncio.EventLoop;
 import jasyncio.http.internal.RequestHead;
 import jasyncio.sync.Event;
 import java.net.SocketAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Calls a handler in the same process, without a socket: for tests. Made by [Handler#test()], and
@@ -78,9 +79,10 @@ public final class TestClient {
     if (loop == null) {
       throw new IllegalStateException("a request is sent in a coroutine, as of @AsyncTest");
     }
+    var host = Objects.requireNonNullElse(headers.get("Host"), "");
     var head =
         new RequestHead(
-            1, HttpVersion.HTTP_1_1, method, target, "test", headers, body.length, true, false);
+            1, HttpVersion.HTTP_1_1, method, target, host, headers, body.length, true, false);
     var request = new Request(head, bodyOf(loop, body), new InProcess(loop));
     var response = Answers.answer(handler, request, loop);
     var received = TestResponse.receive(method, response);

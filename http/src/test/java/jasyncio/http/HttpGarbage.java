@@ -170,7 +170,8 @@ final class HttpGarbage {
     var text = new StringBuilder();
     for (int n = 1 + random.nextInt(3); n > 0; n--) {
       odd = random.nextBoolean();
-      text.append(random.nextInt(8) == 0 ? found.get(random.nextInt(found.size())) : message());
+      boolean oneOfTheirs = random.nextInt(8) == 0 && !found.isEmpty();
+      text.append(oneOfTheirs ? found.get(random.nextInt(found.size())) : message());
     }
     if (random.nextInt(3) == 0) {
       for (int n = 1 + random.nextInt(3); n > 0; n--) {

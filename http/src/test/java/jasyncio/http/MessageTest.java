@@ -133,6 +133,14 @@ class MessageTest {
   }
 
   @AsyncTest
+  void host_ofATestRequest_isItsHeader() throws Exception {
+    Handler handler = rq -> Response.text(rq.host());
+    assertThat(handler.test().get("/").send().text()).isEqualTo("test");
+    assertThat(handler.test().get("/").header("Host", "a.example").send().text())
+        .isEqualTo("a.example");
+  }
+
+  @AsyncTest
   void form_isRead() throws Exception {
     var client = APP.test();
     assertThat(client.post("/form").form("name", "a&b c").send().expect(200).text())

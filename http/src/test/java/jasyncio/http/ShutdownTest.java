@@ -372,6 +372,22 @@ class ShutdownTest {
   }
 
   @AsyncTest
+  void serveForever_endsInOrder_whenTheServerIsStopped() throws Exception {
+    var server = Http.start(rq -> waitForEver(), "127.0.0.1", 0, DEFAULTS.signals(false));
+    var serving = createTask(server::serveForever);
+    try (var client = RawClient.inMemory(server)) {
+      client.send(GET);
+      sleep(1);
+      assertThat(serving.done()).isFalse();
+      server.stop();
+      sleep(1);
+      assertThat(serving.done()).isFalse();
+      serving.await();
+      assertThat(steps).containsExactly("begun", "cancelled", "clean");
+    }
+  }
+
+  @AsyncTest
   void connectionThatIsMade_whileTheServerStops_isClosedAtOnce() throws Exception {
     var server = server(rq -> Response.empty(204));
     server.stop();

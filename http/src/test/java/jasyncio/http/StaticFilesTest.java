@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,6 +118,80 @@ class StaticFilesTest {
     for (var target : List.of("/none", "/ten.txt/", "/ten.txt/x", "/sub//a%20b.css", "//ten.txt")) {
       get(target).expect(404);
     }
+  }
+
+  // ---- lists of folders -------------------------------------------------------------------------
+
+  private static List<String> linksOf(TestResponse response) {
+    assertThat(response.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
+    return Pattern.compile("<a href=\"([^\"]*)\">")
+        .matcher(response.text())
+        .results()
+        .map(link -> link.group(1))
+        .toList();
+  }
+
+  @AsyncTest
+  void folderWithoutIndex_isListed_ifThatIsWanted_foldersFirst() throws Exception {
+    app = new Router().files("/", StaticFiles.of(www).listing(true));
+    assertThat(get("/").text()).isEqualTo("<p>home");
+    assertThat(get("/bare?a=1").expect(301).header("Location")).isEqualTo("./bare/?a=1");
+    assertThat(linksOf(get("/bare/").expect(200))).containsExactly("../");
+    assertThat(get("/bare/").text()).contains("<h1>/bare/</h1>", "This folder is empty.");
+    get("/none/").expect(404);
+
+    write("b.txt", "x".repeat(1536));
+    app = new Router().files("/", StaticFiles.of(www).listing(true).index(null));
+    var page = get("/").expect(200);
+    assertThat(linksOf(page))
+        .containsExactly(
+            "./bare/", "./sub/", "./b.txt", "./empty.bin", "./index.html", "./ten.txt");
+    assertThat(page.text())
+        .contains(">1.5 KiB</td><td class=\"number\">2026-01-02 03:04</td>", ">10 B</td>");
+    assertThat(page.header("Cache-Control")).isEqualTo("no-cache");
+    assertThat(page.header("Content-Security-Policy")).startsWith("default-src 'none'");
+    assertThat(ask("HEAD", "/").expect(200).bytes()).isEmpty();
+  }
+
+  @AsyncTest
+  void names_inAList_areTextAndNothingElse() throws Exception {
+    var strange = List.of("<img src=x onerror=alert(1)>", "a:b", "50% \"é\" & '#?'");
+    for (var name : strange) {
+      write("bare/" + name, name);
+    }
+    app = new Router().files("/", StaticFiles.of(www).listing(true));
+    var page = get("/bare/").expect(200);
+    assertThat(page.text())
+        .contains("&lt;img src=x onerror=alert(1)&gt;", "50% &quot;é&quot; &amp; &#39;#?&#39;")
+        .doesNotContain("<img");
+    var links = linksOf(page);
+    assertThat(links).hasSize(4).contains("./a%3Ab");
+    for (var link : links.subList(1, 4)) {
+      assertThat(get("/bare/" + link.substring(2)).expect(200).text()).isIn(strange);
+    }
+  }
+
+  @AsyncTest
+  void list_hasWhatCanBeAskedForAlone() throws Exception {
+    write("bare/.hidden", "");
+    write("bare/back\\slash", "");
+    Files.createSymbolicLink(www.resolve("bare/out"), folder.resolve("outside.txt"));
+    Files.createSymbolicLink(www.resolve("bare/up"), folder);
+    Files.createSymbolicLink(www.resolve("bare/git"), www.resolve(".git"));
+    Files.createSymbolicLink(www.resolve("bare/nowhere"), www.resolve("nowhere"));
+    Files.createSymbolicLink(www.resolve("bare/in"), www.resolve("ten.txt"));
+    app = new Router().files("/", StaticFiles.of(www).listing(true));
+    assertThat(linksOf(get("/bare/"))).containsExactly("../", "./in");
+    app = new Router().files("/", StaticFiles.of(www).listing(true).links(true).hidden(true));
+    assertThat(linksOf(get("/bare/")))
+        .containsExactly("../", "./git/", "./up/", "./.hidden", "./in", "./out");
+  }
+
+  @AsyncTest
+  void list_belowAPath_saysWhereItIs() throws Exception {
+    app = new Router().files("/assets", StaticFiles.of(folder).listing(true));
+    assertThat(get("/assets/").text()).contains("<title>/assets/</title>");
+    assertThat(linksOf(get("/assets/"))).containsExactly("./www/", "./outside.txt");
   }
 
   // ---- safety -----------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-package jasyncio.cli;
+package jasyncio.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -32,8 +32,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/// A Chromium without a window, driven by the DevTools protocol.
-final class Chromium implements AutoCloseable {
+/// A Chromium without a window, driven by the DevTools protocol. Whoever uses it needs Gson.
+public final class Chromium implements AutoCloseable {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome");
   private static final long PATIENCE_SECONDS = 300; // only what hangs takes that long
@@ -50,7 +50,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /// Where one is installed.
-  static Optional<Path> find() {
+  public static Optional<Path> find() {
     return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
         .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)))
         .filter(Files::isExecutable)
@@ -58,7 +58,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /// Starts it, with a profile of its own.
-  static Chromium start(Path program) throws IOException {
+  public static Chromium start(Path program) throws IOException {
     Path profile = Files.createTempDirectory("jasyncio-chromium");
     Process process =
         new ProcessBuilder(
@@ -97,7 +97,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /// Opens an empty page.
-  Page newPage() throws Exception {
+  public Page newPage() throws Exception {
     var request =
         HttpRequest.newBuilder(URI.create("http://" + devTools + "/json/new?about:blank"))
             .PUT(HttpRequest.BodyPublishers.noBody())
@@ -131,11 +131,11 @@ final class Chromium implements AutoCloseable {
   }
 
   /// A page that is open.
-  static final class Page implements WebSocket.Listener, AutoCloseable {
+  public static final class Page implements WebSocket.Listener, AutoCloseable {
     private static final String WENT_ON = "Inspected target navigated or closed";
 
     /// What went wrong in it: errors in the console, exceptions, what the policy forbade.
-    final List<String> errors = Collections.synchronizedList(new ArrayList<>());
+    public final List<String> errors = Collections.synchronizedList(new ArrayList<>());
 
     private final Map<Integer, CompletableFuture<JsonObject>> calls = new ConcurrentHashMap<>();
     private final AtomicInteger ids = new AtomicInteger();
@@ -145,24 +145,24 @@ final class Chromium implements AutoCloseable {
     private Page() {}
 
     /// Goes to an address.
-    void go(String address) throws Exception {
+    public void go(String address) throws Exception {
       send("Page.navigate", Map.of("url", address));
     }
 
-    void setSize(int width, int height) throws Exception {
+    public void setSize(int width, int height) throws Exception {
       send(
           "Emulation.setDeviceMetricsOverride",
           Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
     }
 
     /// Has the system prefer this: `light` or `dark`.
-    void prefer(String scheme) throws Exception {
+    public void prefer(String scheme) throws Exception {
       var feature = Map.of("name", "prefers-color-scheme", "value", scheme);
       send("Emulation.setEmulatedMedia", Map.of("features", List.of(feature)));
     }
 
     /// The value of an expression of JavaScript; that of a promise once there is one.
-    String evaluate(String expression) throws Exception {
+    public String evaluate(String expression) throws Exception {
       JsonObject result =
           send(
               "Runtime.evaluate",
@@ -177,7 +177,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /// Waits until an expression is true, also of a page that the browser is about to go to.
-    void await(String condition) throws Exception {
+    public void await(String condition) throws Exception {
       while (true) {
         try {
           evaluate(
@@ -193,11 +193,11 @@ final class Chromium implements AutoCloseable {
     }
 
     /// The text of the element that a selector finds.
-    String text(String selector) throws Exception {
+    public String text(String selector) throws Exception {
       return evaluate("document.querySelector(`" + selector + "`).innerText");
     }
 
-    void click(String selector) throws Exception {
+    public void click(String selector) throws Exception {
       evaluate(
           "document.querySelector(`"
               + selector
@@ -205,14 +205,14 @@ final class Chromium implements AutoCloseable {
     }
 
     /// Presses a key, where the focus is.
-    void press(String key) throws Exception {
+    public void press(String key) throws Exception {
       String text = key.length() == 1 ? key : key.equals("Enter") ? "\r" : "";
       send("Input.dispatchKeyEvent", Map.of("type", "keyDown", "key", key, "text", text));
       send("Input.dispatchKeyEvent", Map.of("type", "keyUp", "key", key));
     }
 
     /// A picture of what is seen, as PNG.
-    byte[] picture() throws Exception {
+    public byte[] picture() throws Exception {
       return Base64.getDecoder()
           .decode(
               send("Page.captureScreenshot", Map.of("format", "png")).get("data").getAsString());
