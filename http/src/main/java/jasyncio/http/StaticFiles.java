@@ -13,6 +13,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -179,6 +180,7 @@ public final class StaticFiles implements Handler {
     private final Headers headers; // of the request
     private final String[] names;
     private final boolean head;
+    private boolean straight = true; // the way from the root so far
     private @Nullable FileChannel channel;
     private boolean closed;
 
@@ -222,7 +224,7 @@ public final class StaticFiles implements Handler {
     private Response find() throws IOException {
       var file = root;
       for (var name : names) {
-        file = name.isEmpty() ? file : file.resolve(name);
+        file = name.isEmpty() ? file : enter(file, name);
       }
       var attributes = Files.readAttributes(file, BasicFileAttributes.class);
       boolean slash = names[names.length - 1].isEmpty();
@@ -234,7 +236,7 @@ public final class StaticFiles implements Handler {
         } else if (index == null) {
           return HttpProblem.of(404).toResponse();
         }
-        file = file.resolve(index);
+        file = enter(file, index);
         attributes = Files.readAttributes(file, BasicFileAttributes.class);
       } else if (slash) {
         return HttpProblem.of(404).toResponse();
@@ -246,8 +248,25 @@ public final class StaticFiles implements Handler {
       return precompressed ? best(file, attributes, type) : send(file, attributes, type, null);
     }
 
+    /// A name in a folder. No link on the way, and no name that may be another's short form, or
+    /// look like it: then the way from the root is as it is spelled.
+    private Path enter(Path folder, String name) throws IOException {
+      var file = folder.resolve(name);
+      if (straight) {
+        var own = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        straight =
+            !own.isSymbolicLink()
+                && !own.isOther() // as junctions are
+                && name.chars().allMatch(c -> c < 127 && c != '~');
+      }
+      return file;
+    }
+
     /// Whether a file is below the root, and not hidden there, where symbolic links lead.
     private boolean isInside(Path file) throws IOException {
+      if (straight) {
+        return true; // its names were looked at; to ask the system where it is takes longer
+      }
       var real = file.toRealPath();
       var realRoot = root.toRealPath();
       if (!real.startsWith(realRoot)) {
@@ -300,7 +319,8 @@ public final class StaticFiles implements Handler {
         throws IOException {
       long size = attributes.size();
       var modified = attributes.lastModifiedTime().toInstant();
-      var tag = "\"%x-%x\"".formatted(size, modified.toEpochMilli());
+      var tag =
+          '"' + Long.toHexString(size) + '-' + Long.toHexString(modified.toEpochMilli()) + '"';
       int status = checkConditions(tag, modified.truncatedTo(ChronoUnit.SECONDS));
       if (status == 412) {
         return HttpProblem.of(412, "The file is another one now.").toResponse();
