@@ -46,7 +46,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Python: `starlette.staticfiles.StaticFiles`, `aiohttp.web.static`.
 public final class StaticFiles implements Handler {
-  private static final int SMALL = 64 * 1024; // bytes that are read at once
+  private static final int SMALL = 16 * 1024; // bytes that are read at once,
+  private static final int SMALL_UNDER_TLS = 64 * 1024; // where the system cannot send them
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
@@ -180,6 +181,7 @@ public final class StaticFiles implements Handler {
     private final Headers headers; // of the request
     private final String[] names;
     private final boolean head;
+    private final boolean secure;
     private boolean straight = true; // the way from the root so far
     private @Nullable FileChannel channel;
     private boolean closed;
@@ -188,6 +190,7 @@ public final class StaticFiles implements Handler {
       this.headers = request.headers();
       this.names = names;
       this.head = head;
+      this.secure = request.isSecure();
     }
 
     /// Closes what was opened, also if that is still to come.
@@ -419,7 +422,7 @@ public final class StaticFiles implements Handler {
         return Response.stream(part.length(), _ -> {});
       }
       var opened = open(file);
-      if (part.length() <= SMALL) {
+      if (part.length() <= (secure ? SMALL_UNDER_TLS : SMALL)) {
         var bytes = ByteBuffer.allocate((int) part.length());
         read(opened, part.from(), bytes);
         close();
