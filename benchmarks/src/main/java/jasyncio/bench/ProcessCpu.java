@@ -7,9 +7,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
-/// The CPU time of all threads of this process, from the system's clock: the JDK's own reading
-/// moves in steps of 10 ms.
-final class ProcessCpu {
+/// The CPU time of all threads of a process, from the system's clock: the JDK's own reading moves
+/// in steps of 10 ms.
+public final class ProcessCpu {
   private static final int CLOCK_PROCESS_CPUTIME_ID = 2; // Linux
 
   @SuppressWarnings("restricted") // benchmarks may call native functions
@@ -24,11 +24,23 @@ final class ProcessCpu {
 
   private ProcessCpu() {}
 
+  /// {@return that of this process, in nanoseconds}
   static long nanos() {
+    return clock(CLOCK_PROCESS_CPUTIME_ID);
+  }
+
+  /// {@return that of another process of the same user, in nanoseconds}
+  ///
+  /// @param pid its number
+  public static long nanos(long pid) {
+    return clock((int) (~pid << 3 | CLOCK_PROCESS_CPUTIME_ID)); // as clock_getcpuclockid() does
+  }
+
+  private static synchronized long clock(int clock) {
     try {
-      int error = (int) CLOCK_GETTIME.invokeExact(CLOCK_PROCESS_CPUTIME_ID, TIMESPEC);
+      int error = (int) CLOCK_GETTIME.invokeExact(clock, TIMESPEC);
       if (error != 0) {
-        throw new IllegalStateException("clock_gettime failed");
+        throw new IllegalStateException("clock_gettime failed; perhaps the process has ended");
       }
     } catch (RuntimeException | Error e) {
       throw e;

@@ -73,12 +73,18 @@ public final class WebSocketCodec {
   private static final int LAST_CODE = 4999;
   private static final int MOST_CONTROL = 125; // bytes of a ping, pong or close
   private static final int SMALL = 128; // bytes: not worth to be compressed
+  private static final int COPIED = 32 * 1024; // a longer message is not copied behind its head
+  private static final int LONGEST_HEAD = 10; // bytes of a frame that is not masked
+  private static final int FINAL = 0x80;
+  private static final int TEXT = 1;
+  private static final int BINARY = 2;
   private static final UnpooledByteBufAllocator ALLOCATOR =
       new UnpooledByteBufAllocator(false, true);
 
   private final int maxMessage;
   private final Events events;
   private final Consumer<ByteBuffer> output;
+  private final boolean plain; // data is sent as it is
   private final EmbeddedChannel channel;
   private @Nullable ByteArrayOutputStream message; // what has come of one in several frames
   private boolean isText;
@@ -100,6 +106,7 @@ public final class WebSocketCodec {
     this.maxMessage = maxMessage;
     this.events = events;
     this.output = output;
+    this.plain = !client && compression == null;
     this.channel = new EmbeddedChannel();
     channel.config().setAllocator(ALLOCATOR);
     var pipeline = channel.pipeline();
@@ -145,7 +152,7 @@ public final class WebSocketCodec {
       return;
     }
     var bytes = ALLOCATOR.heapBuffer(data.remaining()).writeBytes(data);
-    channel.writeInbound(bytes);
+    channel.pipeline().fireChannelRead(bytes); // there are no tasks, nor anything at the other end
   }
 
   /// Of the reserved bits only the first says something: that a message is compressed.
@@ -288,15 +295,46 @@ public final class WebSocketCodec {
   ///
   /// @param encoded the text as UTF-8
   public void sendText(byte[] encoded) {
-    send(new TextWebSocketFrame(true, 0, Unpooled.wrappedBuffer(encoded)));
+    if (plain) {
+      sendPlain(TEXT, ByteBuffer.wrap(encoded));
+    } else {
+      send(new TextWebSocketFrame(true, 0, Unpooled.wrappedBuffer(encoded)));
+    }
   }
 
   /// Sends bytes.
   ///
   /// @param data the bytes, which are taken
   public void sendBinary(ByteBuffer data) {
-    send(new BinaryWebSocketFrame(true, 0, Unpooled.wrappedBuffer(data)));
-    data.position(data.limit());
+    if (plain) {
+      sendPlain(BINARY, data);
+    } else {
+      send(new BinaryWebSocketFrame(true, 0, Unpooled.wrappedBuffer(data)));
+      data.position(data.limit());
+    }
+  }
+
+  /// A message that is neither masked nor compressed, in one frame: most that servers send. It
+  /// passes no handlers.
+  private void sendPlain(int opcode, ByteBuffer data) {
+    int n = data.remaining();
+    boolean alone = n > COPIED;
+    var frame = ByteBuffer.allocate(LONGEST_HEAD + (alone ? 0 : n));
+    frame.put((byte) (FINAL | opcode));
+    if (n <= MOST_CONTROL) {
+      frame.put((byte) n);
+    } else if (n <= 0xFFFF) {
+      frame.put((byte) 126).putShort((short) n);
+    } else {
+      frame.put((byte) 127).putLong(n);
+    }
+    if (!alone) {
+      frame.put(data);
+    }
+    output.accept(frame.flip());
+    if (alone) {
+      output.accept(data);
+    }
   }
 
   /// Asks for an answer.

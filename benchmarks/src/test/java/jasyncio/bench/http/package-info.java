@@ -1,0 +1,4 @@
+@NullMarked
+package jasyncio.bench.http;
+
+import org.jspecify.annotations.NullMarked;
