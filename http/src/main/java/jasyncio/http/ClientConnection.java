@@ -1,12 +1,10 @@
 package jasyncio.http;
 
-import jasyncio.Action;
 import jasyncio.EventLoop;
 import jasyncio.net.Protocol;
 import jasyncio.net.Transport;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// A connection of a client: what the pool knows of it, in any version of HTTP.

@@ -175,7 +175,8 @@ final class ConnectionPool {
       return null;
     }
     boolean full = counted.size() >= options.maxConnections();
-    var connection = new Http1ClientConnection(client, this, group, loop, client.mayShare(group.route));
+    var connection =
+        new Http1ClientConnection(client, this, group, loop, client.mayShare(group.route));
     groups.put(group.route, group); // its last connection may just have gone
     group.connections++;
     group.connecting.add(connection);

@@ -248,8 +248,7 @@ public final class HttpClient implements AutoCloseable {
     var route = new ConnectionPool.Route(Urls.origin(url), options.proxyFor(url), false);
     prepare(route);
     var connection = // which the pool does not count
-        new Http1ClientConnection(
-            this, pool(), new ConnectionPool.Group(route), running, false);
+        new Http1ClientConnection(this, pool(), new ConnectionPool.Group(route), running, false);
     try {
       connection.connect();
       return connection.handOver();
@@ -391,7 +390,9 @@ public final class HttpClient implements AutoCloseable {
             hop.method, (absolute ? origin.toString() : "") + Urls.target(hop.url), headers);
         head = exchange.awaitHead();
       } catch (HttpException e) {
-        if (exchange.wasRefused() && ++refusals <= MOST_REFUSALS && isRepeatableByAll(hop, exchange)) {
+        if (exchange.wasRefused()
+            && ++refusals <= MOST_REFUSALS
+            && isRepeatableByAll(hop, exchange)) {
           continue; // it has not been looked at
         }
         if (used && !fresh && exchange.diedEarly() && isRepeatable(hop, exchange)) {

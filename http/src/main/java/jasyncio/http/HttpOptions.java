@@ -30,16 +30,16 @@ import org.jspecify.annotations.Nullable;
 ///   default. Also the time in which a client that is slow has to take as much of a response as
 ///   `responseRate` says
 /// @param responseRate how fast a client has to take a response while more of it waits than is good
-///   for the memory, or all that is left, in bytes per second over `idleTime`; 240 by default. For a
-///   slower one the connection is aborted; 0: it has to take anything at all
+///   for the memory, or all that is left, in bytes per second over `idleTime`; 240 by default. For
+///   a slower one the connection is aborted; 0: it has to take anything at all
 /// @param maxConnections how many connections there may be; 10 000 by default. On one more the
 ///   first request is answered 503; when a hundred are told so, others are closed as soon as they
 ///   are accepted
 /// @param pipelined how many requests of a connection may wait for their turn before no more is
 ///   read; 16 by default
 /// @param http2 whether HTTP/2 is spoken with clients that want it; true by default. Over TLS they
-///   say so in the handshake (ALPN), unless `tls` names other application protocols; else they begin
-///   with it (prior knowledge)
+///   say so in the handshake (ALPN), unless `tls` names other application protocols; else they
+///   begin with it (prior knowledge)
 /// @param streams how many requests of an HTTP/2 connection may be under way; 100 by default. More
 ///   are refused with `REFUSED_STREAM`: they may be sent again
 /// @param grace how long a shutdown waits for what is under way; 10 s by default

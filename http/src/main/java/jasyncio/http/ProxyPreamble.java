@@ -16,8 +16,8 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The beginning of a connection that a proxy passes on: who its client is. Then it is a
-/// connection of the server's.
+/// The beginning of a connection that a proxy passes on: who its client is. Then it is a connection
+/// of the server's.
 final class ProxyPreamble implements BufferedProtocol {
   /* Overview
    *   header     the parser gets its bytes, and not one more: what follows, TLS perhaps, still is in the socket

@@ -138,6 +138,8 @@ public final class StructuredField {
   /// Bytes, as `:aGVsbG8=:`.
   ///
   /// @param value the bytes
+  // All that an array would spoil is written by hand.
+  @SuppressWarnings("ArrayRecordComponent")
   public record Binary(byte[] value) implements Value {
     /// Bytes, which are copied.
     public Binary {

@@ -130,8 +130,8 @@ class ClientServerTest {
         var asked = new ArrayList<Task<ClientResponse>>();
         for (int i = 0; i < 10; i++) {
           asked.add(
-              createTask(() ->
-                  client.get("https://127.0.0.1:" + server.port() + "/hello/Ann").send()));
+              createTask(
+                  () -> client.get("https://127.0.0.1:" + server.port() + "/hello/Ann").send()));
         }
         for (var each : asked) {
           assertThat(each.await().text()).isEqualTo("hi Ann");

@@ -144,7 +144,11 @@ final class CodecReader {
     @Override
     public void request(RequestHead head, boolean ended) {
       begin(
-          head.method() + " " + head.target() + " 1." + (head.version() == HttpVersion.HTTP_1_0 ? 0 : 1),
+          head.method()
+              + " "
+              + head.target()
+              + " 1."
+              + (head.version() == HttpVersion.HTTP_1_0 ? 0 : 1),
           head.headers(),
           head.keepAlive(),
           ended);
@@ -179,13 +183,21 @@ final class CodecReader {
 
     @Override
     public void informational(ResponseHead head) {
-      begin(head.status() + " 1." + (head.version() == HttpVersion.HTTP_1_0 ? 0 : 1), head.headers(), true, true);
+      begin(
+          head.status() + " 1." + (head.version() == HttpVersion.HTTP_1_0 ? 0 : 1),
+          head.headers(),
+          true,
+          true);
       between = false; // the one that counts follows
     }
 
     @Override
     public void response(ResponseHead head, boolean ended) {
-      begin(head.status() + " 1." + (head.version() == HttpVersion.HTTP_1_0 ? 0 : 1), head.headers(), head.keepAlive(), ended);
+      begin(
+          head.status() + " 1." + (head.version() == HttpVersion.HTTP_1_0 ? 0 : 1),
+          head.headers(),
+          head.keepAlive(),
+          ended);
       closed |= head.status() == 101;
     }
 

@@ -19,8 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /// The client by HTTP/2: with this module's server, and with one that says what a test wants.
 class Http2ClientTest {
-  private static final ClientOptions HTTP_2 =
-      ClientOptions.defaults().versions(HttpVersion.HTTP_2);
+  private static final ClientOptions HTTP_2 = ClientOptions.defaults().versions(HttpVersion.HTTP_2);
   private static final String URL = "http://server/";
 
   private final List<String> steps = new ArrayList<>();
@@ -66,10 +65,13 @@ class Http2ClientTest {
             .get("/from", rq -> Response.redirect("/to"))
             .get("/to", rq -> Response.text(rq.host() + rq.header("User-Agent")))
             .post("/read", rq -> Response.text(rq.text()))
-            .post("/trailers", rq -> Response.stream(out -> {
-              out.write(rq.text());
-              out.trailer("Checksum", "7");
-            }));
+            .post(
+                "/trailers",
+                rq ->
+                    Response.stream(out -> {
+                      out.write(rq.text());
+                      out.trailer("Checksum", "7");
+                    }));
     try (var client = client(router)) {
       assertThat(client.get(URL + "from").send().text()).isEqualTo("serverjasyncio");
       var head = client.head(URL + "to").send();

@@ -110,9 +110,7 @@ class Http2LimitsTest {
             flood(
                 server(DEFAULTS),
                 3,
-                i ->
-                    frame(
-                        i == 0 ? RawHttp2Peer.HEADERS : RawHttp2Peer.CONTINUATION, 0, 1, part)))
+                i -> frame(i == 0 ? RawHttp2Peer.HEADERS : RawHttp2Peer.CONTINUATION, 0, 1, part)))
         .singleElement()
         .asString()
         .startsWith("GOAWAY 0 ");

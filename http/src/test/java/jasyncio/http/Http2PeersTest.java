@@ -156,10 +156,10 @@ class Http2PeersTest {
         port = socket.getLocalPort();
       }
       var process =
-          toThread(() -> nghttpd(folder, port, tls ? new String[] {""} : new String[] {"--no-tls"}));
+          toThread(
+              () -> nghttpd(folder, port, tls ? new String[] {""} : new String[] {"--no-tls"}));
       var options = ClientOptions.defaults().tls(TlsContexts.client(KEYS.resolve("ca.pem")));
-      try (var client =
-          new HttpClient(tls ? options : options.versions(HttpVersion.HTTP_2))) {
+      try (var client = new HttpClient(tls ? options : options.versions(HttpVersion.HTTP_2))) {
         var base = (tls ? "https" : "http") + "://127.0.0.1:" + port;
         awaitListening(port);
         var bytes = new byte[300_000];

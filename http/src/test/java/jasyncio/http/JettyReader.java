@@ -201,7 +201,7 @@ final class JettyReader {
         }
         framed |= length || name.equalsIgnoreCase("Transfer-Encoding");
       }
-      return super.keepsAlive() && (framed || status == 204) || status < 200;
+      return (super.keepsAlive() && (framed || status == 204)) || status < 200;
     }
   }
 }

@@ -87,7 +87,9 @@ class LlhttpTest {
 
   static List<LlhttpCase> cases() {
     var cases = LlhttpCase.all();
-    assumeThat(cases).as("llhttp's cases, in ../shared/http/llhttp beside the project").isNotEmpty();
+    assumeThat(cases)
+        .as("llhttp's cases, in ../shared/http/llhttp beside the project")
+        .isNotEmpty();
     return cases;
   }
 

@@ -72,7 +72,9 @@ class VersionsTest {
                       out.write("piece");
                       out.trailer("Checksum", "7");
                     }))
-            .get("/cookies", rq -> Response.empty(200).cookie(Cookie.of("a", "1")).cookie(Cookie.of("b", "2")));
+            .get(
+                "/cookies",
+                rq -> Response.empty(200).cookie(Cookie.of("a", "1")).cookie(Cookie.of("b", "2")));
     try (var client = client(version, router)) {
       var text = client.get(URL + "text").send();
       assertThat(text.text()).isEqualTo("Hello");
@@ -169,8 +171,7 @@ class VersionsTest {
       assertThat(problem.status()).isEqualTo(409);
       assertThat(problem.header("Content-Type")).isEqualTo("application/problem+json");
       assertThat(client.get(URL + "cancelled").send().status()).isEqualTo(500);
-      assertThatThrownBy(() -> client.get(URL + "broken").send())
-          .isInstanceOf(HttpException.class);
+      assertThatThrownBy(() -> client.get(URL + "broken").send()).isInstanceOf(HttpException.class);
     }
     assertThat(steps)
         .containsExactly(
@@ -206,7 +207,8 @@ class VersionsTest {
     var handler =
         new Router()
             .get("/", rq -> Response.text("long ".repeat(1000)))
-            .with(AccessLog.entries(e -> steps.add(e.target() + e.status())), Compression.standard());
+            .with(
+                AccessLog.entries(e -> steps.add(e.target() + e.status())), Compression.standard());
     try (var client = client(version, handler)) {
       var response = client.get(URL).send();
       assertThat(response.text()).hasSize(5000);

@@ -203,8 +203,8 @@ final class Http2Heads {
   ///
   /// @param method what it answers
   /// @throws Malformed if it breaks the rules
-  static ResponseHead response(
-      String method, Http2Headers fields, boolean ended, HttpLimits limits) throws Malformed {
+  static ResponseHead response(String method, Http2Headers fields, boolean ended, HttpLimits limits)
+      throws Malformed {
     int status = -1;
     int bytes = 0;
     var rest = new ArrayList<String>(2 * fields.size());
