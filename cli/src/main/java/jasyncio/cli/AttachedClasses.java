@@ -48,7 +48,7 @@ final class AttachedClasses implements AutoCloseable {
   private final ClassFile format = StopCheckWeaver.format(this::resource);
 
   AttachedClasses(ClassPath classPath) {
-    libraries = new URLClassLoader(classPath.extraUrls(), ClassLoader.getPlatformClassLoader());
+    libraries = new URLClassLoader(classPath.urls(), ClassLoader.getPlatformClassLoader());
   }
 
   /// What the program's side needs of the launcher.

@@ -3,6 +3,7 @@ package jasyncio.cli;
 import jasyncio.Asyncio;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.MalformedURLException;
 import java.net.URISyntaxException;
 import java.net.URL;
@@ -12,6 +13,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a program is compiled against and runs with, beside the JDK.
@@ -19,7 +24,10 @@ import org.jspecify.annotations.Nullable;
 /// @param library where jasyncio itself is, and the annotations in its signatures: a compiler that
 ///   does not find those fails while it reports a mistake in a call
 /// @param extra the jars and directories that the user added
-record ClassPath(List<Path> library, List<Path> extra) {
+/// @param offered jasyncio's HTTP, Netty, which it stands on, and Jackson, for JSON: behind what
+///   the user added, who may bring other versions
+record ClassPath(List<Path> library, List<Path> extra, List<Path> offered) {
+  private static final Pattern OFFERED = Pattern.compile("(?:jasyncio-http|netty|jackson)-.*");
 
   /// The class path of a program for which the user asked `extra`: jars, directories, and `lib/*`
   /// for all jars in a directory, separated as everywhere on this system.
@@ -38,7 +46,8 @@ record ClassPath(List<Path> library, List<Path> extra) {
     } catch (IOException | InvalidPathException e) {
       throw CommandException.usage("not a class path: " + extra);
     }
-    return new ClassPath(List.of(jarOf(Asyncio.class), jarOf(Nullable.class)), paths);
+    return new ClassPath(
+        List.of(jarOf(Asyncio.class), jarOf(Nullable.class)), paths, findOffered());
   }
 
   private static Path existing(String entry) throws CommandException {
@@ -53,7 +62,25 @@ record ClassPath(List<Path> library, List<Path> extra) {
   ClassPath and(List<Path> jars) {
     List<Path> all = new ArrayList<>(extra);
     all.addAll(jars);
-    return new ClassPath(library, all);
+    return new ClassPath(library, all, offered);
+  }
+
+  /// Those jars of the launcher's that are for programs, too; none before it is a jar itself. The
+  /// folder may still have older ones, so its manifest is asked.
+  private static List<Path> findOffered() {
+    Path launcher = jarOf(ClassPath.class);
+    if (!Files.isRegularFile(launcher)) {
+      return List.of();
+    }
+    try (var jar = new JarFile(launcher.toFile())) {
+      String all = jar.getManifest().getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+      return Stream.of(all.split(" ", -1))
+          .map(launcher::resolveSibling)
+          .filter(path -> OFFERED.matcher(path.getFileName().toString()).matches())
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void addJars(Path directory, List<Path> paths) throws IOException {
@@ -77,12 +104,13 @@ record ClassPath(List<Path> library, List<Path> extra) {
   List<Path> entries() {
     List<Path> all = new ArrayList<>(library);
     all.addAll(extra);
+    all.addAll(offered);
     return all;
   }
 
-  /// The user's entries as a class loader wants them.
-  URL[] extraUrls() {
-    return extra.stream().map(ClassPath::url).toArray(URL[]::new);
+  /// All but the library, as a class loader wants it.
+  URL[] urls() {
+    return Stream.concat(extra.stream(), offered.stream()).map(ClassPath::url).toArray(URL[]::new);
   }
 
   private static URL url(Path path) {

@@ -14,6 +14,7 @@ import picocli.CommandLine.ParseResult;
     subcommands = {
       RunCommand.class,
       ReplCommand.class,
+      ServeCommand.class,
       PsCommand.class,
       PstreeCommand.class,
       TopCommand.class,
@@ -38,6 +39,7 @@ import picocli.CommandLine.ParseResult;
       "  jasyncio run hello.java      compile and run a program",
       "  jasyncio run --help          what 'run' can do",
       "  jasyncio repl                try things out, line by line",
+      "  jasyncio serve site          the files of a folder over HTTP",
       "  jasyncio ps 4711             what every task of a running program does",
       "  jasyncio web 4711            the same and more in the browser",
       "  jasyncio record 4711         what it does, to see later why it took so long",

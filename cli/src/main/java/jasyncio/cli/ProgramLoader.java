@@ -5,13 +5,14 @@ import java.util.Map;
 
 /// Loads a compiled program from memory, and what else it needs from its class path.
 ///
-/// Of what the launcher itself stands on, the program sees jasyncio, with the annotations in its
-/// signatures, and nothing else, so that it may bring other versions of the rest.
+/// Of what the launcher has loaded, the program sees jasyncio, with the annotations in its
+/// signatures, and nothing else, so that it may bring other versions of the rest: also of what
+/// jasyncio's HTTP stands on, which is loaded anew for it.
 final class ProgramLoader extends URLClassLoader {
   private final Map<String, byte[]> classes;
 
   ProgramLoader(Map<String, byte[]> classes, ClassPath classPath) {
-    super(classPath.extraUrls(), new Library());
+    super(classPath.urls(), new Library());
     this.classes = classes;
   }
 
@@ -42,7 +43,9 @@ final class ProgramLoader extends URLClassLoader {
 
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
-      if ((name.startsWith("jasyncio.") && !name.startsWith("jasyncio.cli."))
+      if ((name.startsWith("jasyncio.")
+              && !name.startsWith("jasyncio.cli.")
+              && !name.startsWith("jasyncio.http."))
           || name.startsWith("org.jspecify.")) {
         return LAUNCHER.loadClass(name);
       }

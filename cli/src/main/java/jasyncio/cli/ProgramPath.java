@@ -65,6 +65,6 @@ record ProgramPath(List<Path> entries, List<String> missing) {
     var all = new ArrayList<>(entries);
     all.addAll(own.extra());
     all.addAll(own.library());
-    return new ClassPath(List.of(), all);
+    return new ClassPath(List.of(), all, List.of());
   }
 }

@@ -9,7 +9,6 @@ import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -156,23 +155,9 @@ final class WebCommand implements JasyncioCommand.Subcommand {
           file,
           "<!doctype html><meta http-equiv=\"refresh\" content=\"0;url=" + address + "\">",
           UTF_8);
-      new ProcessBuilder(opener(file.toUri().toString()))
-          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-          .redirectError(ProcessBuilder.Redirect.DISCARD)
-          .start();
+      Browser.open(NAME, file.toUri().toString());
     } catch (IOException e) {
-      System.err.println(
-          NAME
-              + ": no browser could be opened ("
-              + e.getMessage()
-              + "); open the address yourself");
+      Browser.complain(NAME, e);
     }
-  }
-
-  private static List<String> opener(String address) {
-    String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
-    return system.startsWith("windows")
-        ? List.of("rundll32", "url.dll,FileProtocolHandler", address)
-        : List.of(system.startsWith("mac") ? "open" : "xdg-open", address);
   }
 }

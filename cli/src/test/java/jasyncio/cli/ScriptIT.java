@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -378,6 +382,62 @@ class ScriptIT {
       assertThat(out.readLine()).isEqualTo("$1 ==> 2");
       new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
       assertThat(process.waitFor()).isEqualTo(130);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  // ---- HTTP -------------------------------------------------------------------------------------
+
+  @Test
+  void run_program_findsHttpAndJson() throws Exception {
+    write(
+        "Notes.java",
+        """
+        import static jasyncio.Asyncio.*;
+
+        import com.fasterxml.jackson.annotation.JsonProperty;
+        import jasyncio.http.*;
+
+        record Note(@JsonProperty("number") int id, String text) {}
+
+        void main() throws Exception {
+          run(() -> {
+            var app = new Router().post("/notes", rq -> Response.json(rq.json(Note.class)));
+            try (var client = HttpClient.of(app)) {
+              IO.println(client.post("http://x/notes").json(new Note(7, "milk")).send().text());
+            }
+          });
+        }
+        """);
+    assertThat(jasyncio("run", "Notes.java"))
+        .isEqualTo(new Result(0, "{\"number\":7,\"text\":\"milk\"}\n", ""));
+  }
+
+  @Test
+  void serve_folder_untilControlC() throws Exception {
+    assumeFalse(
+        ignoresInterrupts(), "this JVM was started to ignore Ctrl-C, and so are its children");
+    write("a.txt", "0123456789");
+    Path err = dir.resolve("stderr");
+    Process process = command(SCRIPT, "serve", "--port", "0").redirectError(err.toFile()).start();
+    try (BufferedReader out = process.inputReader(UTF_8);
+        HttpClient client = HttpClient.newHttpClient()) {
+      String line = out.readLine();
+      assertThat(line)
+          .matches("serving " + dir.toRealPath() + " on http://127.0.0.1:\\d+/; Ctrl-C ends it");
+      URI address = URI.create(line.replaceAll(".* on (.*);.*", "$1"));
+      var list = HttpRequest.newBuilder(address).build();
+      assertThat(client.send(list, BodyHandlers.ofString()).body()).contains("./a.txt");
+      var file = HttpRequest.newBuilder(address.resolve("a.txt")).header("Range", "bytes=7-");
+      var answer = client.send(file.build(), BodyHandlers.ofString());
+      assertThat(answer.statusCode()).isEqualTo(206);
+      assertThat(answer.body()).isEqualTo("789");
+      assertThat(out.readLine()).contains("127.0.0.1 \"GET /\" 200 ");
+      assertThat(out.readLine()).contains("127.0.0.1 \"GET /a.txt\" 206 3 bytes ");
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      assertThat(process.waitFor()).isZero();
+      assertThat(Files.readString(err)).isEmpty();
     } finally {
       process.destroyForcibly();
     }
