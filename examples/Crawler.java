@@ -5,12 +5,17 @@ import static jasyncio.Asyncio.*;
 import static java.nio.charset.StandardCharsets.*;
 
 import module java.net.http;
-import module jdk.httpserver;
 
 import jasyncio.CancelledError;
 import jasyncio.Future;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.Task;
+import jasyncio.http.Http;
+import jasyncio.http.HttpClient;
+import jasyncio.http.HttpOptions;
+import jasyncio.http.HttpServer;
+import jasyncio.http.Request;
+import jasyncio.http.Response;
 import jasyncio.net.ConnectOptions;
 import jasyncio.net.StreamReader;
 import jasyncio.net.Streams;
@@ -28,8 +33,9 @@ static final String USAGE =
       --concurrency N    pages fetched at the same time (10)
       --timeout S        seconds until a request is given up (1.0)
       --retries N        further attempts after a timeout, an I/O error or a 5xx answer (2)
-      --client NAME      streams: HTTP by hand, over the library's streams;
-                         jdk: the JDK's HttpClient (streams)
+      --client NAME      http: the client of jasyncio.http;
+                         streams: HTTP by hand, over the library's streams;
+                         jdk: the JDK's HttpClient (http)
       --latency-ms N     mean latency of the example's own site (80)
       --sequential-only  only the first crawl
       --concurrent-only  only the second crawl
@@ -44,18 +50,33 @@ double timeout = 1.0;
 int maxRetries = 2;
 int latencyMillis = 80;
 final List<String> names = new ArrayList<>(List.of("sequential", "concurrent"));
-HttpClient client; // null: streams
+final HttpClient http = new HttpClient();
+java.net.http.HttpClient jdk; // null unless it is asked for
+Client client = this::get;
 
-void main(String[] args) throws IOException {
+/// What asks for a page.
+interface Client {
+  Answer get(URI page) throws Exception;
+}
+
+void main(String[] args) throws Exception {
   parse(List.of(args).iterator());
-  HttpServer site = startSite();
-  URI home = URI.create("http://127.0.0.1:" + site.getAddress().getPort() + "/0");
-  try (var _ = client) {
-    run(() -> compare(url == null ? home : url));
+  try (var _ = jdk) {
+    run(() -> crawl());
   } catch (KeyboardInterrupt e) { // compare() has printed what there was
     System.exit(130);
-  } finally {
-    site.stop(0);
+  }
+}
+
+void crawl() throws IOException {
+  try (http) {
+    if (url != null) {
+      compare(url);
+    } else {
+      try (var site = startSite()) {
+        compare(URI.create("http://127.0.0.1:" + site.port() + "/0"));
+      }
+    }
   }
 }
 
@@ -160,7 +181,7 @@ class Crawl {
 
   String tryOnce(URI page) {
     try {
-      var answer = waitFor(() -> client == null ? get(page) : getWithJdk(page), timeout);
+      var answer = waitFor(() -> client.get(page), timeout);
       addLinks(page, answer.body());
       return String.valueOf(answer.status());
     } catch (Exception e) { // not a CancelledError, which is an Error
@@ -195,14 +216,19 @@ class Crawl {
 
 record Answer(int status, String body) {}
 
+Answer get(URI page) throws IOException {
+  var response = http.get(page.toString()).send();
+  return new Answer(response.status(), response.text());
+}
+
 Answer getWithJdk(URI page) {
   var request = HttpRequest.newBuilder(page).build();
-  var response = await(client.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
+  var response = await(jdk.sendAsync(request, HttpResponse.BodyHandlers.ofString()));
   return new Answer(response.statusCode(), response.body());
 }
 
-/// HTTP/1.1 by hand: a connection for each page, which both sides close afterwards.
-Answer get(URI page) throws Exception {
+/// HTTP/1.1 by hand, as a lesson: a connection for each page, which both sides close afterwards.
+Answer getByHand(URI page) throws Exception {
   boolean tls = page.getScheme().equals("https");
   var options = ConnectOptions.defaults();
   if (tls) {
@@ -288,19 +314,17 @@ double secondsSince(long startNanos) {
   return (System.nanoTime() - startNanos) / 1e9;
 }
 
-// A site to practise on: sixty pages, some far too slow and some unavailable at first.
-final Set<Integer> failing = ConcurrentHashMap.newKeySet();
+// A site to practise on, on the same loop: sixty pages, some far too slow and some unavailable at
+// first.
+final Set<Integer> failing = new HashSet<>();
 
 HttpServer startSite() throws IOException {
-  var server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-  server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-  server.createContext("/", exchange -> answer(exchange));
-  server.start();
-  return server;
+  var options = HttpOptions.defaults().grace(Duration.ZERO); // its slowest pages take a minute
+  return Http.start(rq -> answer(rq), "127.0.0.1", 0, options);
 }
 
-void answer(HttpExchange exchange) throws IOException {
-  int page = Integer.parseInt(exchange.getRequestURI().getPath().substring(1));
+Response answer(Request rq) {
+  int page = Integer.parseInt(rq.path().substring(1));
   var random = new Random(page);
   // Every tenth page answers 503 at first, and 503 at first again in the next crawl.
   boolean unavailable = page % 10 == 7 && (failing.add(page) || !failing.remove(page));
@@ -309,12 +333,8 @@ void answer(HttpExchange exchange) throws IOException {
   for (int i = 3 * page + 1; i <= Math.min(3 * page + 3, 60); i++) {
     html.append("<a href='/%d'>on</a><a href=\"%d\">up</a>".formatted(i, random.nextInt(page + 1)));
   }
-  try (exchange) {
-    long millis = page % 25 == 24 ? 60_000 : random.nextInt(2 * latencyMillis + 1);
-    LockSupport.parkNanos(millis * 1_000_000);
-    exchange.sendResponseHeaders(unavailable ? 503 : page < 60 ? 200 : 404, html.length());
-    exchange.getResponseBody().write(html.toString().getBytes());
-  }
+  sleep(page % 25 == 24 ? 60 : random.nextInt(2 * latencyMillis + 1) / 1000.0);
+  return Response.html(html.toString()).status(unavailable ? 503 : page < 60 ? 200 : 404);
 }
 
 void parse(Iterator<String> args) {
@@ -356,10 +376,14 @@ URI httpAddress(String text) {
   return HttpRequest.newBuilder(URI.create(text.replaceFirst("//[^/]+$", "$0/"))).build().uri();
 }
 
-HttpClient client(String name) {
+Client client(String name) {
   return switch (name) {
-    case "streams" -> null;
-    case "jdk" -> HttpClient.newHttpClient();
+    case "http" -> this::get;
+    case "streams" -> this::getByHand;
+    case "jdk" -> {
+      jdk = java.net.http.HttpClient.newHttpClient();
+      yield this::getWithJdk;
+    }
     default -> throw new IllegalArgumentException();
   };
 }

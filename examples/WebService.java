@@ -1,32 +1,18 @@
-//DEPS io.netty:netty-codec-http:4.2.20.Final
-// A web service that keeps notes: Netty's HTTP codec, on jasyncio's streams. Each connection is a
-// task; a handler may wait without holding up the others.
+// A web service that keeps notes, in JSON. Handlers are plain methods: one that waits holds up
+// nobody,
+// and as all runs on one thread, the notes need no lock.
 
 import static jasyncio.Asyncio.*;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.codec.http.HttpUtil;
-import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.QueryStringDecoder;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.Task;
-import jasyncio.net.Server;
-import jasyncio.net.ServerOptions;
-import jasyncio.net.StreamReader;
-import jasyncio.net.StreamWriter;
-import jasyncio.net.Streams;
-import java.util.concurrent.TimeoutException;
+import jasyncio.http.AccessLog;
+import jasyncio.http.Http;
+import jasyncio.http.HttpClient;
+import jasyncio.http.HttpProblem;
+import jasyncio.http.Request;
+import jasyncio.http.Response;
+import jasyncio.http.Router;
 
 static final String USAGE =
     """
@@ -34,19 +20,20 @@ static final String USAGE =
 
     Serves notes over HTTP until Ctrl-C; without a port, serves itself a few hundred requests and ends.
 
-      GET  /             a greeting
-      GET  /slow?ms=N    the same, N milliseconds later
-      GET  /notes        all notes, one a line
-      POST /notes        adds a note: the body
+      GET    /notes        all notes; with ?text=milk those that have the word
+      POST   /notes        adds one: {"text": "buy milk"}
+      GET    /notes/{id}   one of them
+      PUT    /notes/{id}   another text for it
+      DELETE /notes/{id}   away with it
+      GET    /slow?ms=N    a greeting, N milliseconds later
     """;
 
-static final int MAX_BODY = 64 * 1024; // bytes
-static final double IDLE_TIMEOUT = 30; // seconds
+record Note(int id, String text) {}
 
-/// No lock: between two awaits nothing else runs.
-final List<String> notes = new ArrayList<>();
+record NewNote(String text) {}
 
-int requests;
+final Map<Integer, Note> notes = new TreeMap<>();
+int lastId;
 
 void main(String[] args) throws Exception {
   if (args.length != 0 && !(args.length == 2 && args[0].equals("--port"))) {
@@ -56,158 +43,106 @@ void main(String[] args) throws Exception {
   try {
     run(() -> serve(args.length == 0 ? null : Integer.valueOf(args[1])));
   } catch (KeyboardInterrupt e) {
-    System.exit(130);
+    IO.println("bye");
   }
 }
 
 void serve(Integer port) throws Exception {
-  var options = ServerOptions.defaults().backlog(1024);
-  try (var server =
-      Streams.startServer(this::talk, "127.0.0.1", port == null ? 0 : port, options)) {
+  var app = port == null ? router() : router().with(AccessLog.to(IO::println));
+  try (var server = Http.start(app, "127.0.0.1", port == null ? 0 : port)) {
     if (port == null) {
-      demonstrate(server.port());
+      demonstrate("http://127.0.0.1:" + server.port());
     } else {
-      IO.println("serving on http://127.0.0.1:" + server.port() + "/  (Ctrl-C ends it)");
-      serveUntilInterrupted(server);
+      IO.println("serving on http://127.0.0.1:" + server.port() + "/notes  (Ctrl-C ends it)");
+      server.serveForever();
     }
-    server.close(Duration.ofSeconds(5)); // those that are being answered may finish
-  }
-}
-
-void serveUntilInterrupted(Server server) {
-  try {
-    createFuture().await();
-  } finally {
-    IO.println("answered " + requests + " requests; closing");
-    server.close();
-  }
-}
-
-// ---- one connection -----------------------------------------------------------------------------
-
-void talk(StreamReader reader, StreamWriter writer) throws Exception {
-  var codec = new EmbeddedChannel(new HttpServerCodec(), new HttpObjectAggregator(MAX_BODY));
-  try (writer) {
-    FullHttpRequest request;
-    boolean goOn = true;
-    while (goOn && (request = next(codec, reader, writer)) != null) {
-      try {
-        goOn = HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
-        var response = request.decoderResult().isSuccess() ? answer(request) : badRequest();
-        response
-            .headers()
-            .setInt(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
-        HttpUtil.setKeepAlive(response, goOn);
-        codec.writeOutbound(response);
-        flush(codec, writer);
-      } finally {
-        request.release();
-      }
-    }
-  } catch (IOException | TimeoutException e) {
-    // the client has gone, or says nothing
-  } finally {
-    codec.finishAndReleaseAll();
-  }
-}
-
-/// The next request, or null at the end. Suspends until all of it is there.
-FullHttpRequest next(EmbeddedChannel codec, StreamReader reader, StreamWriter writer)
-    throws Exception {
-  while (true) {
-    FullHttpRequest request = codec.readInbound();
-    if (request != null) {
-      return request;
-    }
-    flush(codec, writer); // what the codec says by itself, such as 413 or 100
-    byte[] bytes = waitFor(() -> reader.read(64 * 1024), IDLE_TIMEOUT);
-    if (bytes.length == 0) {
-      return null;
-    }
-    codec.writeInbound(Unpooled.wrappedBuffer(bytes));
-  }
-}
-
-void flush(EmbeddedChannel codec, StreamWriter writer) throws IOException {
-  for (ByteBuf piece; (piece = codec.readOutbound()) != null; piece.release()) {
-    writer.write(piece.nioBuffer());
-  }
-  writer.drain();
+  } // those that are being answered may finish
 }
 
 // ---- the service --------------------------------------------------------------------------------
 
-FullHttpResponse answer(FullHttpRequest request) {
-  requests++;
-  var target = new QueryStringDecoder(request.uri());
-  return switch (request.method().name() + " " + target.path()) {
-    case "GET /" -> text(HttpResponseStatus.OK, "Hello, World!");
-    case "GET /slow" -> {
-      var ms = target.parameters().getOrDefault("ms", List.of("100")).getFirst();
-      sleep(
-          Duration.ofMillis(Math.clamp(Long.parseLong("0" + ms.replaceAll("\\D", "")), 0, 10_000)));
-      yield text(HttpResponseStatus.OK, "Hello, World!");
-    }
-    case "GET /notes" -> text(HttpResponseStatus.OK, String.join("\n", notes));
-    case "POST /notes" -> {
-      notes.add(request.content().toString(UTF_8).strip());
-      yield text(HttpResponseStatus.CREATED, "note " + notes.size());
-    }
-    default -> {
-      boolean known = List.of("/", "/slow", "/notes").contains(target.path());
-      yield text(
-          known ? HttpResponseStatus.METHOD_NOT_ALLOWED : HttpResponseStatus.NOT_FOUND,
-          "no such thing");
-    }
-  };
+Router router() {
+  return new Router()
+      .get("/notes", rq -> Response.json(withWord(rq.query().get("text", ""))))
+      .post("/notes", rq -> add(rq))
+      .get("/notes/{id}", rq -> Response.json(find(rq)))
+      .put("/notes/{id}", rq -> change(rq))
+      .delete("/notes/{id}", rq -> remove(rq))
+      .get("/slow", rq -> beSlow(rq));
 }
 
-FullHttpResponse badRequest() {
-  return text(HttpResponseStatus.BAD_REQUEST, "that is not HTTP");
+List<Note> withWord(String word) {
+  return notes.values().stream().filter(note -> note.text().contains(word)).toList();
 }
 
-FullHttpResponse text(HttpResponseStatus status, String body) {
-  var response =
-      new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.copiedBuffer(body, UTF_8));
-  response.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
-  return response;
+Response add(Request rq) throws IOException {
+  var text = textOf(rq); // may suspend: the id is taken afterwards
+  var note = new Note(++lastId, text);
+  notes.put(note.id(), note);
+  return Response.json(201, note).header("Location", "/notes/" + note.id());
+}
+
+Response change(Request rq) throws IOException {
+  var text = textOf(rq);
+  var note = new Note(find(rq).id(), text);
+  notes.put(note.id(), note);
+  return Response.json(note);
+}
+
+Response remove(Request rq) {
+  notes.remove(find(rq).id());
+  return Response.empty(204);
+}
+
+Response beSlow(Request rq) {
+  var ms = rq.query().get("ms", "100");
+  if (!ms.matches("\\d{1,5}")) {
+    throw HttpProblem.of(400, "ms is a number of milliseconds, below 100000.");
+  }
+  sleep(Duration.ofMillis(Long.parseLong(ms)));
+  return Response.text("Hello, World!");
+}
+
+/// The text that a request brings. What is no JSON is refused with 400 by `json` itself.
+String textOf(Request rq) throws IOException {
+  var text = rq.json(NewNote.class).text();
+  if (text == null || text.isBlank()) {
+    throw HttpProblem.of(422, "A note needs a text.");
+  }
+  return text.strip();
+}
+
+Note find(Request rq) {
+  var id = rq.path("id");
+  var note = id.matches("\\d{1,9}") ? notes.get(Integer.valueOf(id)) : null;
+  if (note == null) {
+    throw HttpProblem.of(404, "There is no note " + id + ".");
+  }
+  return note;
 }
 
 // ---- the demonstration --------------------------------------------------------------------------
 
-/// Adds notes, and then has fifty clients wait at the same time.
-void demonstrate(int port) throws Exception {
-  for (var note : List.of("buy milk", "learn asyncio")) {
-    IO.println("POST /notes  " + get(port, HttpMethod.POST, "/notes", note));
-  }
-  IO.println("GET /notes   " + get(port, HttpMethod.GET, "/notes", "").replace("\n", ", "));
-  IO.println("GET /nothing " + get(port, HttpMethod.GET, "/nothing", ""));
-  double began = getRunningLoop().time();
-  var clients = new ArrayList<Task<String>>();
-  for (int i = 0; i < 50; i++) {
-    clients.add(createTask(() -> get(port, HttpMethod.GET, "/slow?ms=200", "")));
-  }
-  var answers = await(gather(clients));
-  System.out.printf(
-      "50 clients waited 200 ms each: %d answers in %.1f s%n",
-      answers.stream().filter("200 Hello, World!"::equals).count(),
-      getRunningLoop().time() - began);
-}
+/// Adds notes, and then has two hundred clients wait at the same time.
+void demonstrate(String url) throws Exception {
+  try (var client = new HttpClient()) {
+    for (var text : List.of("buy milk", "learn asyncio")) {
+      var added = client.post(url + "/notes").json(new NewNote(text)).send().requireSuccess();
+      IO.println("POST /notes   " + added.status() + " " + added.json(Note.class));
+    }
+    var found = client.get(url + "/notes").query("text", "milk").send();
+    IO.println("GET /notes    " + found.status() + " " + found.text());
+    var missing = client.get(url + "/notes/7").send();
+    IO.println("GET /notes/7  " + missing.status() + " " + missing.text());
 
-/// A plain HTTP/1.1 client on a connection of its own: the status and the body.
-String get(int port, HttpMethod method, String path, String body) throws Exception {
-  try (var connection = Streams.openConnection("127.0.0.1", port)) {
-    connection
-        .writer()
-        .write(
-            "%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
-                .formatted(method, path, body.length(), body),
-            UTF_8);
-    var lines = new String(connection.reader().read(), UTF_8).split("\r\n\r\n", 2);
-    return lines[0].split(" ")[1] + " " + lines[1];
+    double began = getRunningLoop().time();
+    var clients = new ArrayList<Task<String>>();
+    for (int i = 0; i < 200; i++) { // over 20 connections: see maxPerOrigin
+      clients.add(createTask(() -> client.get(url + "/slow?ms=20").send().text()));
+    }
+    var answers = await(gather(clients));
+    System.out.printf(
+        "200 clients waited 20 ms each: %d answers in %.1f s%n",
+        answers.stream().filter("Hello, World!"::equals).count(), getRunningLoop().time() - began);
   }
-}
-
-static jasyncio.Future<Object> createFuture() {
-  return getRunningLoop().createFuture();
 }

@@ -39,7 +39,7 @@ class CrawlerTest {
 
   /// As deep as its pages come soon.
   @ParameterizedTest
-  @ValueSource(strings = {"streams", "jdk"})
+  @ValueSource(strings = {"http", "streams", "jdk"})
   void ownSite_isCrawledTwice_andCompared(String client) throws Exception {
     Run run = crawl("--client=" + client, "--latency-ms", "5", "--depth", "2", "--timeout", "300");
 
@@ -61,7 +61,7 @@ class CrawlerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"streams", "jdk"})
+  @ValueSource(strings = {"http", "streams", "jdk"})
   void pageThatDoesNotAnswerAtFirst_isAskedAgain(String client) throws Exception {
     var asked = new AtomicInteger();
     try (var site =
@@ -85,7 +85,7 @@ class CrawlerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"streams", "jdk"})
+  @ValueSource(strings = {"http", "streams", "jdk"})
   void pageThatNeverAnswers_isGivenUp(String client) throws Exception {
     try (var site = Site.start(path -> Reply.NEVER)) {
       Run run = site.crawl("/", "--client", client, "--timeout", "0.2", "--retries", "1");
@@ -98,7 +98,7 @@ class CrawlerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"streams", "jdk"})
+  @ValueSource(strings = {"http", "streams", "jdk"})
   void otherSite_isCrawledOnItsHostOnly_upToDepthAndNumberOfPages(String client) throws Exception {
     var asked = new CopyOnWriteArrayList<String>();
     try (var site =

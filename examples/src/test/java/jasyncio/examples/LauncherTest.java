@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.TestFactory;
 /// example asks for, compiles it, and runs it.
 @Tag("slow")
 class LauncherTest {
+  /// Those that show what they are by their page, for as long as one wants to look.
+  private static final Set<String> SERVERS = Set.of("Dashboard.java", "WebChat.java");
+
   private static Stream<DynamicTest> forEachExample(String... args) throws IOException {
     assumeTrue(Programs.isScheduled(), "the launcher is the same on either fiber runtime");
     assumeTrue(Programs.hasLauncher(), "the launcher is not built; mvn verify builds it");
@@ -34,13 +38,25 @@ class LauncherTest {
   }
 
   private static void check(Path example, String... args) throws Exception {
-    Run run = Programs.run(Programs.launcherCommand(example, args));
+    boolean serves = args.length == 0 && SERVERS.contains(String.valueOf(example.getFileName()));
+    Run run =
+        serves
+            ? serve(Programs.launcherCommand(example, "--port", "0"))
+            : Programs.run(Programs.launcherCommand(example, args));
     assertEquals(0, run.exit(), run::toString);
     assertFalse(run.out().isEmpty(), run::toString);
     assertTrue(
         run.err().stream().allMatch(line -> line.startsWith("jasyncio: fetching ")), run::toString);
     if (args.length > 0) {
       assertTrue(run.out().getFirst().startsWith("Usage: " + example.getFileName()), run::toString);
+    }
+  }
+
+  /// Opens its page, and then ends it.
+  private static Run serve(List<String> command) throws Exception {
+    try (var program = ServedProgram.start(command)) {
+      assertTrue(program.get("/").body().startsWith("<!doctype html>"));
+      return program.interrupt();
     }
   }
 

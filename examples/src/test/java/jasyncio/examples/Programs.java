@@ -1,6 +1,7 @@
 package jasyncio.examples;
 
 import jasyncio.Asyncio;
+import jasyncio.http.Http;
 import jasyncio.micrometer.EventLoopMetrics;
 import jasyncio.testing.OnLoop;
 import java.io.BufferedReader;
@@ -227,7 +228,7 @@ final class Programs {
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
   }
 
-  /// jasyncio with its test kit and its meters, their library, and the libraries that the examples
+  /// jasyncio with its test kit, its meters and HTTP, their libraries, and those that the examples
   /// ask for in their `//DEPS` lines.
   private static String classPath() {
     var own = System.getProperty("java.class.path");
@@ -235,9 +236,9 @@ final class Programs {
         Stream.of(System.getProperty("surefire.test.class.path", own).split(File.pathSeparator))
             .filter(jar ->
                 jar.matches(
-                    ".*[/\\\\](netty|h2|postgresql|micrometer|HdrHistogram|LatencyUtils)[^/\\\\]*\\.jar"));
+                    ".*[/\\\\](netty|jackson|h2|postgresql|micrometer|HdrHistogram|LatencyUtils)[^/\\\\]*\\.jar"));
     var ours =
-        Stream.of(Asyncio.class, OnLoop.class, EventLoopMetrics.class)
+        Stream.of(Asyncio.class, OnLoop.class, EventLoopMetrics.class, Http.class)
             .map(type -> placeOf(type).toString());
     return Stream.concat(ours, libraries).collect(Collectors.joining(File.pathSeparator));
   }

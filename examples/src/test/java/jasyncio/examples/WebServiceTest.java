@@ -1,21 +1,13 @@
 package jasyncio.examples;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import jasyncio.examples.Programs.Run;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -38,148 +30,72 @@ class WebServiceTest {
   @Test
   void withoutPort_itServesItself() throws Exception {
     Run run = Programs.run(command());
-
-    assertEquals(0, run.exit(), run::toString);
-    assertEquals(List.of(), run.err());
-    assertEquals(
-        List.of(
-            "POST /notes  201 note 1",
-            "POST /notes  201 note 2",
-            "GET /notes   200 buy milk, learn asyncio",
-            "GET /nothing 404 no such thing"),
-        run.out().subList(0, 4));
-    assertTrue(
-        run.out().get(4).startsWith("50 clients waited 200 ms each: 50 answers in "),
-        run::toString);
+    assertThat(run.exit()).as(run.toString()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out().subList(0, 4))
+        .containsExactly(
+            "POST /notes   201 Note[id=1, text=buy milk]",
+            "POST /notes   201 Note[id=2, text=learn asyncio]",
+            "GET /notes    200 [{\"id\":1,\"text\":\"buy milk\"}]",
+            "GET /notes/7  404 {\"title\":\"Not Found\",\"status\":404,\"detail\":\"There is no note 7.\"}");
+    assertThat(run.out().get(4)).startsWith("200 clients waited 20 ms each: 200 answers in ");
   }
 
   @Test
   void wrongArguments_printUsage() throws Exception {
     Run run = Programs.run(command("--speed"));
-    assertEquals(2, run.exit(), run::toString);
-    assertEquals("Usage: WebService.java [--port N]", run.out().getFirst());
-    assertEquals(0, Programs.run(command("--help")).exit());
+    assertThat(run.exit()).isEqualTo(2);
+    assertThat(run.out()).first().isEqualTo("Usage: WebService.java [--port N]");
   }
 
-  /// The service in a process of its own.
-  private record Service(Process process, int port) implements AutoCloseable {
-    static Service start() throws IOException {
-      Process process = Programs.start(command("--port", "0"));
-      String line = process.inputReader(StandardCharsets.UTF_8).readLine();
-      var port = Pattern.compile("serving on http://127.0.0.1:(\\d+)/ .*").matcher(line);
-      assertTrue(port.matches(), line);
-      return new Service(process, Integer.parseInt(port.group(1)));
-    }
+  @Test
+  @DisabledOnOs(OS.WINDOWS) // has no kill command
+  void notes_areKept_changedAndRemoved_untilCtrlC() throws Exception {
+    try (var service = ServedProgram.start(command("--port", "0"))) {
+      var note = BodyPublishers.ofString("{\"text\": \"a note\"}");
+      var add = service.request("/notes").header("Content-Type", "application/json").POST(note);
+      assertThat(service.send(add).headers().firstValue("Location")).contains("/notes/1");
+      var change =
+          service
+              .request("/notes/1")
+              .header("Content-Type", "application/json")
+              .PUT(BodyPublishers.ofString("{\"text\": \"another\"}"));
+      assertThat(service.send(change).body()).isEqualTo("{\"id\":1,\"text\":\"another\"}");
+      assertThat(service.get("/notes?text=oth").body())
+          .isEqualTo("[{\"id\":1,\"text\":\"another\"}]");
+      assertThat(service.send(service.request("/notes/1").DELETE()).statusCode()).isEqualTo(204);
+      assertThat(service.get("/notes/1").statusCode()).isEqualTo(404);
+      assertThat(service.send(add.POST(BodyPublishers.ofString("{}"))).statusCode()).isEqualTo(422);
+      assertThat(service.send(add.POST(BodyPublishers.ofString("{"))).statusCode()).isEqualTo(400);
+      assertThat(service.get("/slow?ms=x").statusCode()).isEqualTo(400);
 
-    String url(String path) {
-      return "http://127.0.0.1:" + port + path;
-    }
-
-    /// What comes back for these bytes, up to the end.
-    String exchange(String request) throws IOException {
-      try (var socket = new Socket(InetAddress.getLoopbackAddress(), port);
-          InputStream in = socket.getInputStream()) {
-        socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
-        return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      }
-    }
-
-    /// The first line of what comes back for these bytes; the service may wait for more of them.
-    String firstLine(String request) throws IOException {
-      try (var socket = new Socket(InetAddress.getLoopbackAddress(), port);
-          var in = new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8)) {
-        socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
-        return new BufferedReader(in).readLine();
-      }
-    }
-
-    @Override
-    public void close() {
-      process.destroyForcibly();
+      Run run = service.interrupt();
+      assertThat(run.exit()).as(run.toString()).isZero();
+      assertThat(run.out()).last().isEqualTo("bye");
+      assertThat(run.out()).first().asString().startsWith("127.0.0.1 \"POST /notes\" 201 ");
+      assertThat(run.err()).isEmpty();
     }
   }
 
   @Test
   void curl_talksToIt() throws Exception {
     assumeTrue(Programs.has("curl"), "there is no curl here");
-    try (var service = Service.start()) {
-      Run greeting = Programs.run(List.of("curl", "-si", service.url("/")));
-      assertTrue(greeting.out().getFirst().startsWith("HTTP/1.1 200"), greeting::toString);
-      assertEquals("Hello, World!", greeting.out().getLast());
+    try (var service = ServedProgram.start(command("--port", "0"))) {
       Run two =
           Programs.run(
               List.of(
-                  "curl", "-sv", "--data", "a note", service.url("/notes"), service.url("/notes")));
-      assertEquals("note 1note 2", two.out().getLast());
-      assertTrue(
-          two.err().stream().anyMatch(line -> line.contains("Re-using existing connection")),
-          two::toString);
-      Run notes = Programs.run(List.of("curl", "-s", service.url("/notes")));
-      assertEquals(List.of("a note", "a note"), notes.out());
-      Run missing =
-          Programs.run(
-              List.of(
                   "curl",
-                  "-s",
-                  "-o",
-                  "/dev/null",
-                  "-w",
-                  "%{http_code}",
-                  "-X",
-                  "DELETE",
-                  service.url("/notes")));
-      assertEquals("405", missing.out().getLast());
-    }
-  }
-
-  @Test
-  void wrk_talksToIt() throws Exception {
-    assumeTrue(Programs.has("wrk"), "there is no wrk here");
-    try (var service = Service.start()) {
-      Run run =
-          Programs.run(
-              List.of("wrk", "-t1", "-c32", "-d1s", "--timeout", "300s", service.url("/")));
-      assertEquals(0, run.exit(), run::toString);
-      assertTrue(
-          run.out().stream().anyMatch(line -> line.contains("Requests/sec:")), run::toString);
-      assertTrue(
-          run.out().stream().noneMatch(line -> line.contains("Non-2xx") || line.contains("errors")),
-          run::toString);
-    }
-  }
-
-  @Test
-  void oddClients_doItNoHarm() throws Exception {
-    try (var service = Service.start()) {
-      assertTrue(service.exchange("nonsense\r\n\r\n").startsWith("HTTP/1.1 400"));
-      assertTrue(
-          service
-              .firstLine("POST /notes HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n")
-              .startsWith("HTTP/1.1 413"));
-      String pipelined =
-          service.exchange(
-              "GET / HTTP/1.1\r\n\r\nGET /slow?ms=20 HTTP/1.1\r\nConnection: close\r\n\r\n");
-      assertEquals(3, pipelined.split("HTTP/1.1 200", -1).length, pipelined);
-      new Socket(InetAddress.getLoopbackAddress(), service.port()).close(); // says nothing
-      assertTrue(
-          service
-              .exchange("GET / HTTP/1.1\r\nConnection: close\r\n\r\n")
-              .endsWith("Hello, World!"));
-    }
-  }
-
-  @Test
-  @DisabledOnOs(OS.WINDOWS) // has no kill command
-  void interrupt_closesIt() throws Exception {
-    assumeFalse(
-        Programs.ignoresInterrupts(), "interrupts are ignored here, as in a background job");
-    try (var service = Service.start()) {
-      service.exchange("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
-      Programs.run(List.of("kill", "-INT", String.valueOf(service.process().pid())));
-      Run run = Programs.finish(service.process());
-      assertEquals(130, run.exit(), run::toString);
-      assertEquals(List.of("answered 1 requests; closing"), run.out());
-      assertEquals(List.of(), run.err());
+                  "-sv",
+                  "-H",
+                  "Content-Type: application/json",
+                  "-d",
+                  "{\"text\": \"a note\"}",
+                  service.address() + "/notes",
+                  service.address() + "/notes"));
+      assertThat(two.out())
+          .last()
+          .isEqualTo("{\"id\":1,\"text\":\"a note\"}{\"id\":2,\"text\":\"a note\"}");
+      assertThat(two.err()).anyMatch(line -> line.contains("Re-using existing connection"));
     }
   }
 }
