@@ -70,10 +70,6 @@ class NettyCodecTest {
       return new Service(process, Integer.parseInt(port.group(1)));
     }
 
-    String url(String path) {
-      return "http://127.0.0.1:" + port + path;
-    }
-
     /// What comes back for these bytes, up to the end.
     String exchange(String request) throws IOException {
       try (var socket = new Socket(InetAddress.getLoopbackAddress(), port);

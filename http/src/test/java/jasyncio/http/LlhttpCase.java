@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 /// @param skipsBody whether the message is read as one without a body
 /// @param input the bytes
 /// @param expected what llhttp makes of them
+@SuppressWarnings("ArrayRecordComponent") // cases are not compared
 record LlhttpCase(String name, String type, boolean skipsBody, byte[] input, Reading expected) {
   private static final Path FOLDER = Path.of("..", "..", "shared", "http", "llhttp");
   private static final Pattern META = Pattern.compile("<!-- meta=\\{ ?\"type\": ?\"([^\"]+)\".*");

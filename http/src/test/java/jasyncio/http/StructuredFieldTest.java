@@ -185,8 +185,9 @@ class StructuredFieldTest {
     int bits = 0;
     int buffer = 0;
     int n = 0;
-    for (char c : digits.toCharArray()) {
-      buffer = (buffer << 5 | "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c)) & 0xfff;
+    for (int i = 0; i < digits.length(); i++) {
+      int value = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(digits.charAt(i));
+      buffer = ((buffer << 5) | value) & 0xfff;
       bits += 5;
       if (bits >= 8) {
         bits -= 8;

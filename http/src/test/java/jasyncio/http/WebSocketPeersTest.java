@@ -129,7 +129,7 @@ class WebSocketPeersTest {
         """
         import asyncio, sys, websockets
         async def main():
-            async with websockets.connect('ws://127.0.0.1:%d/ws') as ws:
+            async with websockets.connect('ws://127.0.0.1:PORT/ws') as ws:
                 for message in ['', 'short', 'long ' * 1000, b'bytes' * 100]:
                     await ws.send(message)
                     assert await ws.recv() == message
@@ -142,7 +142,7 @@ class WebSocketPeersTest {
     var app = new Router().webSocket("/ws", ECHO);
     try (var server = Http.start(app, "127.0.0.1", 0)) {
       int port = server.port();
-      assertThat(toThread(() -> Peer.run("", python, "-c", program.formatted(port))))
+      assertThat(toThread(() -> Peer.run("", python, "-c", program.replace("PORT", "" + port))))
           .isEqualTo("ok 1000\n");
     }
   }
