@@ -67,7 +67,8 @@ final class TopFrame {
           task -> List.of(name(task, "name"), time(task, "age"), Visit.text(task, "waitsFor")));
     } else {
       add("");
-      add("Waits are not shown: there are too many tasks to look at each of them every time; jasyncio ps does.");
+      add(
+          "Waits are not shown: there are too many tasks to look at each of them every time; jasyncio ps does.");
     }
   }
 

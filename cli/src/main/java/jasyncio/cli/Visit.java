@@ -131,7 +131,8 @@ final class Visit implements Answers {
       var path = UnixDomainSocketAddress.of(openSocket(pid));
       return new Visit(pid, SocketChannel.open(path));
     } catch (AttachNotSupportedException | IOException e) {
-      String owner = ProcessHandle.of(Long.parseLong(pid)).flatMap(p -> p.info().user()).orElse(null);
+      String owner =
+          ProcessHandle.of(Long.parseLong(pid)).flatMap(p -> p.info().user()).orElse(null);
       throw failure(
           command, notAttached(pid, owner, System.getProperty("user.name"), e.getMessage()));
     } catch (ReflectionException e) {
@@ -151,7 +152,8 @@ final class Visit implements Answers {
   /// Says that we cannot attach.
   ///
   /// @param owner whose process it is; `null` if that is not known
-  /// @param reason that the JDK gives, some of which begin with the whole command line of the process
+  /// @param reason that the JDK gives, some of which begin with the whole command line of the
+  ///   process
   static String notAttached(
       String pid, @Nullable String owner, String user, @Nullable String reason) {
     if (owner != null && !owner.equals(user) && !user.equals("root")) {

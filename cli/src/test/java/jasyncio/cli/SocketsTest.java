@@ -44,7 +44,8 @@ class SocketsTest {
     assertThat(Visit.notAttached("7", null, "me", "why")).contains(" (why); ");
     var denied = new SocketException("Permission denied");
     Path socket = directory.resolve("s");
-    assertThat(Visit.notEntered(socket.toString(), denied)).isEqualTo("there is no socket " + socket);
+    assertThat(Visit.notEntered(socket.toString(), denied))
+        .isEqualTo("there is no socket " + socket);
     Files.createFile(socket);
     assertThat(Visit.notEntered(socket.toString(), denied))
         .isEqualTo(

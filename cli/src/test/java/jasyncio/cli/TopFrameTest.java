@@ -102,7 +102,8 @@ class TopFrameTest {
             "  slow: task 'worker-2' took 150 ms, and 1 had to wait:",
             "    Shop.slow(Shop.java:19)");
     assertThat(TopFrame.of(answer, 100))
-        .contains("  slow: task 'worker-2' took 150 ms, and 1 had to wait: Shop.slow(Shop.java:19)");
+        .contains(
+            "  slow: task 'worker-2' took 150 ms, and 1 had to wait: Shop.slow(Shop.java:19)");
   }
 
   @Test
@@ -116,7 +117,8 @@ class TopFrameTest {
     assertThat(TopFrame.of(answer, 20)).allMatch(line -> line.length() <= 20);
     assertThat(TopFrame.of(answer, 20)).contains("loop-1  busy 0.0 % …");
     assertThat(TopFrame.of(answer, 100))
-        .contains("Waits are not shown: there are too many tasks to look at each of them every time; jasyncio ps"
+        .contains(
+            "Waits are not shown: there are too many tasks to look at each of them every time; jasyncio ps"
                 + " does.");
   }
 

@@ -68,6 +68,7 @@ class ClientProxyTest {
       var back =
           Asyncio.createTask(() -> {
             copy(there.reader(), writer);
+            writer.close(); // with the server's end
             return null;
           });
       try {

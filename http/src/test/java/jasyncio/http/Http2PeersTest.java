@@ -135,11 +135,10 @@ class Http2PeersTest {
     var command = new ArrayList<>(List.of("nghttpd", "-d", root.toString(), "--echo-upload"));
     command.addAll(List.of(more));
     command.add("" + port);
-    if (more.length > 0) {
+    if (more.length == 0) {
       command.add(KEYS.resolve("key.pem").toString());
       command.add(KEYS.resolve("cert.pem").toString());
     }
-    command.removeIf(String::isEmpty);
     try {
       return new ProcessBuilder(command).redirectErrorStream(true).start();
     } catch (IOException e) {
@@ -156,8 +155,7 @@ class Http2PeersTest {
         port = socket.getLocalPort();
       }
       var process =
-          toThread(
-              () -> nghttpd(folder, port, tls ? new String[] {""} : new String[] {"--no-tls"}));
+          toThread(() -> nghttpd(folder, port, tls ? new String[] {} : new String[] {"--no-tls"}));
       var options = ClientOptions.defaults().tls(TlsContexts.client(KEYS.resolve("ca.pem")));
       try (var client = new HttpClient(tls ? options : options.versions(HttpVersion.HTTP_2))) {
         var base = (tls ? "https" : "http") + "://127.0.0.1:" + port;

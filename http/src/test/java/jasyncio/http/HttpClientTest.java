@@ -313,6 +313,7 @@ class HttpClientTest {
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n\r\n",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nHel",
             "HTTP/1.1 200 OK\nContent-Length: 5\n\nHello",
+            "HTTP/1.1 200\r \r\nContent-Length: 0\r\n\r\n",
             "HTTP/1.1 200 OK\r\nA b: c\r\nContent-Length: 0\r\n\r\n",
             "HTTP/1.1 200 OK\r\nA: b\u0000c\r\nContent-Length: 0\r\n\r\n");
     for (var bytes : wrong) {

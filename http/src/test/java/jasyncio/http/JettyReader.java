@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /// What Jetty's parser makes of bytes, at its strictest.
 final class JettyReader {
+  static {
+    // An assertion there fails instead of the refusal that it is about.
+    JettyReader.class.getClassLoader().setPackageAssertionStatus("org.eclipse.jetty.http", false);
+  }
+
   private static final int MOST_HEAD = 64 * 1024;
 
   private JettyReader() {}

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -30,6 +31,8 @@ class OracleTest {
   private static final int INPUTS = Integer.getInteger("jasyncio.http.inputs", USUAL_INPUTS);
   private static final long SEED = Long.getLong("jasyncio.http.seed", 20261129L);
   private static final int MOST_FAULTS = 10;
+  private static final Set<String> FRAMING =
+      Set.of("content-length", "transfer-encoding", "trailer");
   private static final String END = "\r\n\r\n";
 
   /// Who reads: a server, or a client.
@@ -73,7 +76,10 @@ class OracleTest {
       listed(
           "an extension of a chunk without a name is as unread as any other",
           "it is not complete",
-          "\n[0-9a-fA-F]+[ \t]*;[^\n]*\n");
+          "\n[0-9a-fA-F]+[ \t]*;[^\n]*(\n|$)");
+  private static final Listed EMPTY_PORT =
+      listed(
+          "a port may be empty, RFC 3986 3.2.3", "400 Bad HostPort", "(?i)Host:[^\r\n]*:[ \t]*\r");
   private static final Listed FOLDED =
       listed(
           "a client reads folded headers, RFC 9112 5.2",
@@ -89,14 +95,14 @@ class OracleTest {
   private static final Listed NO_BODY =
       listed(
           "where a response has no body, how it would be framed does not matter",
-          "400 .*(Transfer-Encoding|Content-Length).*",
+          "400 .*(Transfer-Encoding|Content-Length).*|(1\\d\\d|204|304) Bad Response",
           "HTTP/1\\.\\d (1\\d\\d|204|304)");
 
   private static final Side SERVER =
       new Side(
           (input, pieces) -> CodecReader.ofServer(input, pieces, false),
           JettyReader::ofServer,
-          List.of(HIGHER_MINOR, NAMELESS_EXTENSION));
+          List.of(HIGHER_MINOR, NAMELESS_EXTENSION, EMPTY_PORT));
   private static final Side CLIENT =
       new Side(
           (input, pieces) -> CodecReader.ofClient(input, pieces, "GET", false),
@@ -144,11 +150,22 @@ class OracleTest {
               each.start(),
               plain(each.fields(), bodiless),
               each.body(),
-              plain(each.trailers(), false),
+              withoutFraming(plain(each.trailers(), false)),
               each.ended(),
               each.keepAlive()));
     }
     return new Reading(messages, reading.refusal());
+  }
+
+  /// What trailers must not say, Netty leaves out.
+  private static List<String> withoutFraming(List<String> trailers) {
+    var result = new ArrayList<String>();
+    for (int i = 0; i < trailers.size(); i += 2) {
+      if (!FRAMING.contains(trailers.get(i))) {
+        result.addAll(trailers.subList(i, i + 2));
+      }
+    }
+    return result;
   }
 
   private static List<String> plain(List<String> fields, boolean bodiless) {
@@ -157,7 +174,7 @@ class OracleTest {
       var name = fields.get(i).toLowerCase(Locale.ROOT);
       if (!bodiless || !name.equals("transfer-encoding")) {
         result.add(name);
-        result.add(fields.get(i + 1));
+        result.add(fields.get(i + 1).strip()); // of which Jetty leaves a blank now and then
       }
     }
     return result;

@@ -96,7 +96,18 @@ public final class Http1ClientCodec implements ClientCodec {
             "its first line is not the version, a blank and a status of three digits");
       }
       statusEnd = start + length;
+      // Where there is nothing but blanks behind, there is no third word to be looked at.
+      for (int i = statusEnd; i < line.length && isBlank(line[i]); i++) {
+        if (line[i] != ' ' && line[i] != '\t') {
+          throw new IllegalArgumentException("its first line has a control character");
+        }
+      }
       return super.splitSecondWordInitialLine(line, start, length);
+    }
+
+    /// Whether Netty skips it.
+    private static boolean isBlank(byte b) {
+      return b == ' ' || (b >= '\t' && b <= '\r');
     }
 
     @Override
