@@ -11,14 +11,16 @@ final class Answers {
   private Answers() {}
 
   /// The response of a handler, or that to what it throws, which is reported unless it is an
-  /// [HttpProblem]. A cancellation goes on.
+  /// [HttpProblem], or that the client has gone. A cancellation goes on.
   static Response answer(Handler handler, Request request, EventLoop loop) {
     try {
       return responseOf(handler, request);
     } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
       throw e;
     } catch (Throwable e) {
-      return failed(request, e, loop);
+      return ClientGoneException.isReasonOf(e)
+          ? HttpProblem.of(400, "The body of the request is not complete.").toResponse()
+          : failed(request, e, loop);
     }
   }
 

@@ -183,7 +183,8 @@ final class Http1Connection extends ServerConnection implements HttpEvents {
     }
     var incomplete = receiving;
     if (incomplete != null) {
-      incomplete.fail(new IOException("the client has gone before all of the body had come"));
+      incomplete.fail(
+          new ClientGoneException("the client has gone before all of the body had come"));
     }
     if (options.cancelOnDisconnect()) {
       limits.expectLeaving();

@@ -154,7 +154,9 @@ final class RequestBody {
     if (e instanceof HttpProblem problem) {
       throw problem;
     }
-    return new IOException(e.getMessage(), e);
+    return e instanceof ClientGoneException
+        ? new ClientGoneException(e.getMessage(), e)
+        : new IOException(e.getMessage(), e);
   }
 
   StreamReader reader() throws IOException {

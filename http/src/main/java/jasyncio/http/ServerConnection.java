@@ -75,7 +75,7 @@ abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimit
   }
 
   static IOException gone() {
-    return new IOException("the client has gone");
+    return new ClientGoneException("the client has gone");
   }
 
   /// What the server answers.

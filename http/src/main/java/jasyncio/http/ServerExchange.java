@@ -315,7 +315,7 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   /// The body of the response could not be written to its end.
   private void broken(Throwable e) {
     boolean gone = isLost() || connection.transport().isClosing();
-    if (!gone || !(e instanceof IOException)) {
+    if (!ClientGoneException.isReasonOf(e) && (!gone || !(e instanceof IOException))) {
       Answers.report(
           "Unhandled exception in the body of the response to ", request, e, connection.loop);
     }

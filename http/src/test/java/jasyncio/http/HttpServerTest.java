@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.Asyncio;
 import jasyncio.ContextVar;
+import jasyncio.ErrorContext;
 import jasyncio.net.StreamReader;
 import jasyncio.sync.Event;
 import jasyncio.testing.AsyncTest;
@@ -514,5 +515,29 @@ class HttpServerTest {
     } finally {
       getRunningLoop().setTaskFactory(null);
     }
+  }
+
+  @AsyncTest
+  void clientThatEndsInTheMiddleOfABody_isNoErrorOfTheProgram() throws Exception {
+    var errors = new ArrayList<ErrorContext>();
+    getRunningLoop().setExceptionHandler((_, context) -> errors.add(context));
+    var seen = new ArrayList<String>();
+    Handler handler =
+        rq -> {
+          try {
+            return Response.text(rq.text());
+          } catch (IOException e) {
+            seen.add(e.getMessage());
+            throw e;
+          }
+        };
+    try (var server = RawClient.server(handler, HttpOptions.defaults());
+        var client = RawClient.inMemory(server)) {
+      client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+      client.end();
+      assertThat(client.readAll()).startsWith("HTTP/1.1 400 ");
+    }
+    assertThat(seen).containsExactly("the client has gone before all of the body had come");
+    assertThat(errors).isEmpty();
   }
 }

@@ -279,7 +279,6 @@ class MultipartTest {
   @AsyncTest
   void clientThatLeaves_inTheMiddleOfAnUpload_leavesNothing() throws Exception {
     long before = temporaryFiles();
-    getRunningLoop().setExceptionHandler((_, _) -> {}); // it is told that the client has gone
     Handler handler =
         rq -> {
           try (var upload = rq.multipart().iterator().next().spill(10)) {
