@@ -92,7 +92,14 @@ final class Http1ClientConnection extends ClientConnection
         pool.gone(this);
       }
     }
-    if (isHttp2()) {
+    boolean http2;
+    try {
+      http2 = isHttp2();
+    } catch (HttpException e) {
+      abort(); // nobody else is to be given it
+      throw e;
+    }
+    if (http2) {
       return becomeHttp2();
     }
     pool.connected(this);

@@ -168,6 +168,7 @@ final class Http1Exchange extends ServerExchange {
   }
 
   private long sendSlice(FileChannel file, long from, long n) throws IOException {
+    long before = connection.taken();
     try {
       long passed =
           Timeout.after(connection.options.idleTime())
@@ -178,7 +179,7 @@ final class Http1Exchange extends ServerExchange {
       return passed;
     } catch (TimeoutException e) {
       long passed = Math.clamp(file.position() - from, 0, n);
-      if (passed < connection.options.leastTaken()) {
+      if (passed + connection.taken() - before < connection.options.leastTaken()) {
         connection.abort();
         throw ServerConnection.gone();
       }

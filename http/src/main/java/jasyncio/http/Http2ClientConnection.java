@@ -38,7 +38,8 @@ final class Http2ClientConnection extends ClientConnection implements Http2Event
         new Http2Turns(
             codec,
             this,
-            () -> new WaitInfo(WaitInfo.Kind.IO, group.route + " to take more of the request"));
+            () -> new WaitInfo(WaitInfo.Kind.IO, group.route + " to take more of the request"),
+            () -> {});
     this.claimed = 1;
   }
 

@@ -77,7 +77,7 @@ final class Http2ClientStream implements ClientStream, Http2Stream.Events, Clien
   private void awaitTurn() {
     waiting = true;
     try {
-      connection.turns().await(this::isClosed, () -> {});
+      connection.turns().await(this::isClosed);
     } finally {
       waiting = false;
     }

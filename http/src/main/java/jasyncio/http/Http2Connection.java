@@ -3,6 +3,7 @@ package jasyncio.http;
 import io.netty.handler.codec.http2.Http2Error;
 import jasyncio.TimerHandle;
 import jasyncio.WaitInfo;
+import jasyncio.WaitList;
 import jasyncio.http.internal.Http2ServerCodec;
 import jasyncio.http.internal.Http2ServerEvents;
 import jasyncio.http.internal.Http2Stream;
@@ -44,6 +45,7 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
   private boolean ending;
   private @Nullable TimerHandle endTimer;
   private boolean flushScheduled;
+  private @Nullable WaitList draining;
 
   Http2Connection(HttpServer server, boolean tooMany, @Nullable ProxyHeader proxied) {
     super(server, tooMany, proxied);
@@ -52,8 +54,8 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
         new Http2Turns(
             codec,
             this,
-            () ->
-                new WaitInfo(WaitInfo.Kind.IO, remoteAddress() + " to take more of the response"));
+            () -> new WaitInfo(WaitInfo.Kind.IO, remoteAddress() + " to take more of the response"),
+            limits::awaitTaking);
   }
 
   Http2ServerCodec codec() {
@@ -95,6 +97,7 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
   private void leave() {
     List.copyOf(exchanges).forEach(Http2Exchange::clientHasGone);
     turns.wakeAll();
+    wakeDraining();
   }
 
   // ---- what the codec tells ---------------------------------------------------------------------
@@ -216,10 +219,36 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
 
   /// Waits until it is an exchange's turn to send something. Suspends.
   void awaitTurn(Http2Exchange exchange) throws IOException {
-    turns.await(exchange::isLost, limits::awaitTaking);
+    turns.await(exchange::isLost);
     if (exchange.isLost()) {
       turns.next();
       throw gone();
+    }
+  }
+
+  /// Waits while the client does not take what was written. Suspends.
+  void drain() {
+    while (isWritingPaused() && !isLost()) {
+      if (draining == null) {
+        draining =
+            new WaitList(
+                this,
+                () ->
+                    new WaitInfo(
+                        WaitInfo.Kind.IO, remoteAddress() + " to take more of the response"));
+      }
+      var place = draining.enter();
+      try {
+        place.await();
+      } finally {
+        place.leave();
+      }
+    }
+  }
+
+  private void wakeDraining() {
+    if (draining != null) {
+      draining.wakeAll();
     }
   }
 
@@ -247,6 +276,7 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
   public void resumeWriting() {
     super.resumeWriting();
     turns.resume();
+    wakeDraining();
   }
 
   @Override
@@ -271,7 +301,9 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
         limits.awaitNext();
       }
     } else if (options.bodyRate() > 0 && receiving > 0) {
-      if (!limits.isAwaitingBody()) {
+      if (limits.isAwaitingHead()) {
+        bodyIsDue(); // it may have been while that head came
+      } else if (!limits.isAwaitingBody()) {
         limits.awaitBody();
       }
     } else {
@@ -305,8 +337,13 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
         exchange.countIfReceiving();
       }
     }
-    if (!isFinishing() && receiving > 0) {
+    if (isFinishing()) {
+      return;
+    } else if (receiving > 0) {
       limits.awaitBody();
+    } else {
+      limits.awaitNothing();
+      updateLimits();
     }
   }
 

@@ -113,6 +113,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
       task.cancel(reason);
       if (!working) { // nor will it: its body, which would tell of its end, never runs
         task = null;
+        dropped();
         codec.reset(stream, Http2Error.REFUSED_STREAM);
         connection.overIfDone(this);
       }
@@ -256,6 +257,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
     codec.head(stream, status, headers, bytes.length, !body);
     connection.scheduleFlush();
     if (!body) {
+      connection.drain(); // it counts until that is taken
       return true;
     }
     try {
@@ -271,6 +273,9 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
     boolean body = Http2ServerCodec.hasBody(head.method(), status);
     codec.head(stream, status, headers, announced, !body);
     connection.scheduleFlush();
+    if (!body) {
+      connection.drain();
+    }
     return body;
   }
 

@@ -14,10 +14,15 @@ final class Http2Turns {
    */
   private final Http2Codec codec;
   private final WaitList waiting;
+  private final Runnable heldUp;
   private boolean paused; // the transport has enough
 
-  Http2Turns(Http2Codec codec, Object owner, WaitInfo.Source info) {
+  /// The turns of a connection.
+  ///
+  /// @param heldUp called when it is the connection's window that somebody waits for
+  Http2Turns(Http2Codec codec, Object owner, WaitInfo.Source info, Runnable heldUp) {
     this.codec = codec;
+    this.heldUp = heldUp;
     this.waiting = new WaitList(owner, info);
   }
 
@@ -50,13 +55,12 @@ final class Http2Turns {
   /// want to.
   ///
   /// @param over whether it is to wait no more
-  /// @param full called when it is the window that is waited for
-  void await(BooleanSupplier over, Runnable full) {
+  void await(BooleanSupplier over) {
     boolean called = false;
     while (!over.getAsBoolean() && (!canSend() || (!called && waiting.size() > 0))) {
       var place = waiting.enter();
       if (codec.isFull()) {
-        full.run();
+        heldUp.run();
       }
       try {
         place.await();
@@ -74,6 +78,8 @@ final class Http2Turns {
   void next() {
     if (canSend()) {
       waiting.wakeFirstIfNoneIsOnTheWay();
+    } else if (isHeldUp()) {
+      heldUp.run();
     }
   }
 

@@ -369,6 +369,9 @@ public final class HttpClient implements AutoCloseable {
                   ? new ConnectionPool.Route(origin, proxy, false)
                   : new ConnectionPool.Route(
                       new Urls.Origin(proxy.tls(), proxy.host(), proxy.port()), null, true);
+      if (route.toProxy() && !options.versions().contains(HttpVersion.HTTP_1_1)) {
+        throw new HttpException("a proxy is asked by HTTP/1.1, and not by HTTP/2 alone (versions)");
+      }
       var connection = connection(route, fresh, hop, deadline);
       boolean absolute = proxy != null && !origin.secure();
       boolean used = connection.isUsed();

@@ -119,6 +119,9 @@ final class ProxyPreamble implements BufferedProtocol {
       secured = Transports.startTls(transport(), early, tls, true);
     } catch (IOException e) {
       return; // it is closed
+    } catch (Throwable e) { // it has not begun: there are no keys, say
+      transport().abort();
+      throw e;
     }
     if (early.lost) {
       return;

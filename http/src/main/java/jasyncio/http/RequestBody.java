@@ -141,8 +141,8 @@ final class RequestBody {
       if (isTooLong()) {
         problem = tooLong();
         pieces.clear();
-      } else if (!ended) {
-        source.wanted();
+      } else {
+        source.wanted(); // also if it has ended: what it takes up is given back
       }
     }
     if (problem != null) {

@@ -96,12 +96,17 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
 
   /// A part of the body has come. Whether it is worth to wait for more.
   final boolean feed(byte[] data) {
-    body().feed(data);
-    return !(waiting && body().isTooLong()); // nobody reads it, and it might go on for ever
+    if (body == null) { // it was refused
+      return true;
+    }
+    body.feed(data);
+    return !(waiting && body.isTooLong()); // nobody reads it, and it might go on for ever
   }
 
   final void endBody(Headers trailers) {
-    body().end(trailers);
+    if (body != null) {
+      body.end(trailers);
+    }
   }
 
   /// No more of the body will come. Whoever reads it gets `problem`.
@@ -287,10 +292,9 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
     length = response.length();
     var complete = false;
     try {
-      if (sendHead(response.status(), response.headers(), length)) {
-        writeBody(Objects.requireNonNull(response.streamingBody()));
-      }
-      complete = !isLost();
+      complete =
+          !sendHead(response.status(), response.headers(), length)
+              || writeBody(Objects.requireNonNull(response.streamingBody()));
     } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
       throw e;
     } catch (Throwable e) {
@@ -300,16 +304,19 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
     answered(response.status(), complete);
   }
 
-  private void writeBody(StreamingBody streaming) throws Exception {
+  /// Whether somebody was there to take all of it.
+  private boolean writeBody(StreamingBody streaming) throws Exception {
     var out = new BodyWriter(this);
     streaming.writeTo(out);
     if (length >= 0 && sent != length) {
       throw new IllegalStateException(
           "the body of the response has %d bytes, and %d were announced".formatted(sent, length));
     }
-    if (!isLost()) {
-      sendEnd(out.trailers());
+    if (isLost()) {
+      return false;
     }
+    sendEnd(out.trailers());
+    return true;
   }
 
   /// The body of the response could not be written to its end.

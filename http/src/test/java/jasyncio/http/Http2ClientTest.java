@@ -690,4 +690,28 @@ class Http2ClientTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("HTTP/1.0");
   }
+
+  @AsyncTest
+  void bodyWithoutAHead_isAnError_ofThatRequestAlone() throws Exception {
+    try (var server =
+            scripted((it, _) -> {
+              it.await("HEADERS 1");
+              it.data(1, true, "");
+              steps.add(it.await("RST_STREAM"));
+              it.await("HEADERS 3");
+              it.data(3, false, "abc");
+              steps.add(it.await("RST_STREAM"));
+              it.await("HEADERS 5");
+              it.headers(5, true, ":status", "204");
+            });
+        var client = server.client(HTTP_2)) {
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> client.get(server.url("/")).send())
+            .isInstanceOf(HttpException.class)
+            .hasMessageContaining("cannot be read");
+      }
+      assertThat(client.get(server.url("/")).send().status()).isEqualTo(204);
+    }
+    assertThat(steps).containsExactly("RST_STREAM 1 PROTOCOL_ERROR", "RST_STREAM 3 PROTOCOL_ERROR");
+  }
 }

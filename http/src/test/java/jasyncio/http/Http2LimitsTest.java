@@ -599,4 +599,42 @@ class Http2LimitsTest {
       first.get(3, "/").await("DATA 3 end");
     }
   }
+
+  @AsyncTest
+  void refusedRequest_withABody_leavesTheConnectionAlone() throws Exception {
+    try (var server = server(DEFAULTS);
+        var client = RawHttp2Peer.inMemory(server)) {
+      byte[] block = client.block(RawHttp2Peer.request("POST", "/" + "a".repeat(8192)));
+      client.sendAll(
+          List.of(
+              RawHttp2Peer.frame(1, 4, 1, block),
+              RawHttp2Peer.frame(0, 0, 1, new byte[] {'a', 'b'}),
+              RawHttp2Peer.frame(0, 1, 1, new byte[] {'c'})));
+      client.await("HEADERS 1 :status=414");
+      client.get(3, "/").await("HEADERS 3 :status=200");
+    }
+  }
+
+  @AsyncTest
+  void authority_isAHostAndAPort() throws Exception {
+    try (var server = server(DEFAULTS);
+        var client = RawHttp2Peer.inMemory(server)) {
+      int stream = 1;
+      for (var authority : List.of("a.example:80:evil", "[::1", "a:b")) {
+        client.headers(
+            stream,
+            true,
+            ":method",
+            "GET",
+            ":scheme",
+            "http",
+            ":path",
+            "/",
+            ":authority",
+            authority);
+        client.await("RST_STREAM " + stream + " PROTOCOL_ERROR");
+        stream += 2;
+      }
+    }
+  }
 }

@@ -718,4 +718,18 @@ class Http2ServerTest {
       getRunningLoop().setTaskFactory(null);
     }
   }
+
+  @AsyncTest
+  void log_tellsThatStreamsAreComplete() throws Exception {
+    var lines = new ArrayList<String>();
+    Handler handler = rq -> Response.stream(out -> out.write("Hello"));
+    var log = AccessLog.entries(e -> lines.add(e.method() + e.status() + e.bytes() + e.complete()));
+    try (var server = server(handler.with(log));
+        var client = RawHttp2Peer.inMemory(server)) {
+      client.get(1, "/").await("DATA 1 end");
+      client.headers(3, true, RawHttp2Peer.request("HEAD", "/")).await("HEADERS 3 end");
+      sleep(1);
+    }
+    assertThat(lines).containsExactly("GET2005true", "HEAD2000true");
+  }
 }

@@ -2,10 +2,12 @@ package jasyncio.http;
 
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.taskGroup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.CancelledError;
+import jasyncio.testing.AsyncTest;
 import jasyncio.testing.OnLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -215,5 +217,20 @@ class VersionsTest {
       assertThat(response.header("Content-Encoding")).isEqualTo("gzip");
     }
     assertThat(steps).containsExactly("/200");
+  }
+
+  @AsyncTest
+  void manyLongBodies_atTheSameTime_areAllRead() throws Exception {
+    Handler handler = rq -> Response.text("" + rq.bodyLimit(1_000_000).bytes().length);
+    try (var client = client(HttpVersion.HTTP_2, handler)) {
+      var body = new byte[400_000];
+      var answers = new ArrayList<String>();
+      taskGroup(group -> {
+        for (int i = 0; i < 8; i++) {
+          group.createTask(() -> answers.add(client.post(URL).body("x/y", body).send().text()));
+        }
+      });
+      assertThat(answers).hasSize(8).containsOnly("400000");
+    }
   }
 }

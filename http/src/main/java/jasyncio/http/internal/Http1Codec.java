@@ -299,32 +299,10 @@ public final class Http1Codec implements HttpCodec {
         throw new Refusal(400, "The header Host is not a host.");
       }
     }
-    if (!host.isEmpty() && !isHostAndPort(host)) {
+    if (!host.isEmpty() && !Tokens.isHostAndPort(host)) {
       throw new Refusal(400, "The header Host is not a host, and perhaps a colon and a port.");
     }
     return host;
-  }
-
-  /// A name, or an address in brackets, and perhaps a colon and digits.
-  private static boolean isHostAndPort(String host) {
-    boolean brackets = host.startsWith("[");
-    int end = brackets ? host.indexOf(']') + 1 : host.indexOf(':');
-    if (end == 0) {
-      return false;
-    }
-    int i = brackets ? end : 0;
-    for (; i != end && i < host.length(); i++) {
-      if (host.charAt(i) == '[' || host.charAt(i) == ']') {
-        return false;
-      }
-    }
-    if (i < host.length() && host.charAt(i++) != ':') {
-      return false;
-    }
-    while (i < host.length() && host.charAt(i) >= '0' && host.charAt(i) <= '9') {
-      i++;
-    }
-    return i == host.length();
   }
 
   /// The path and query of a target that does not begin with them.
@@ -370,6 +348,11 @@ public final class Http1Codec implements HttpCodec {
     if (minor == 0) { // which knows none: RFC 9110, section 10.1.1
       return false;
     }
+    return expectsContinue(headers);
+  }
+
+  /// Whether a request with these headers waits to be asked for its body.
+  static boolean expectsContinue(Headers headers) throws Refusal {
     var expectations = headers.all("Expect");
     for (var list : expectations) {
       for (var expectation : list.split(",", -1)) {

@@ -45,8 +45,9 @@ public abstract class Http2Codec {
    *
    * Windows: each direction has one for each stream, and one for the connection. Of what is sent they are counted here
    * (sendWindow), of what is received there, and here to see that it is heeded (receiveWindow). What has come is given back
-   * once there is enough of it (unreturned): to the connection, and to the stream unless that is paused, for then it takes up
-   * room here. So what a connection can have this side keep is the window of the connection.
+   * once there is enough of it (unreturned): to the stream, and, of all streams together, to the connection. While a stream is
+   * paused, what comes of it takes up room here, and is given back to neither (held). So what a connection can have this side
+   * keep is the window of the connection.
    */
   static final int HEADER = 9; // bytes of a frame before its payload
   private static final int DEFAULT_WINDOW = 65_535;
@@ -341,6 +342,10 @@ public abstract class Http2Codec {
       giveBack(size);
       throw wrong(id, Http2Error.STREAM_CLOSED, "the stream has ended");
     }
+    if (!stream.headRead) {
+      giveBack(size);
+      throw wrong(id, Http2Error.PROTOCOL_ERROR, "a body without a head");
+    }
     if (size > stream.receiveWindow) {
       giveBack(size);
       throw wrong(id, Http2Error.FLOW_CONTROL_ERROR, "more has come than the window allows");
@@ -353,6 +358,12 @@ public abstract class Http2Codec {
     }
     stream.receiveWindow -= size;
     stream.unreturned += size;
+    if (stream.paused) {
+      stream.held += size;
+      giveBack(0);
+    } else {
+      giveBack(size);
+    }
     if (stream.left >= 0) {
       stream.left -= n;
       if (stream.left < 0 || (frame.ended && stream.left > 0)) {
@@ -382,7 +393,9 @@ public abstract class Http2Codec {
   /// The connection may send this much again.
   private void giveBack(int size) {
     unreturned += size;
-    if (!closed && unreturned >= shared.limits.connectionWindow() / 2) {
+    int whole = shared.limits.connectionWindow();
+    boolean isWorthIt = unreturned >= whole / 2 || (unreturned > 0 && receiveWindow < whole / 4);
+    if (!closed && isWorthIt) {
       out.putWindowUpdate(0, unreturned);
       receiveWindow += unreturned;
       unreturned = 0;
@@ -391,16 +404,21 @@ public abstract class Http2Codec {
 
   /// What a stream has sent takes up no room any more.
   private void giveBack(Http2Stream stream) {
-    giveBack(stream.unreturned);
+    giveBack(stream.held);
+    stream.held = 0;
+  }
+
+  /// The stream may send as much again, and `more`.
+  private void giveBackWith(Http2Stream stream, int more) {
+    int n = stream.unreturned + more;
     stream.unreturned = 0;
+    out.putWindowUpdate(stream.id, n);
+    stream.receiveWindow += n;
   }
 
   private void giveBackIfMuch(Http2Stream stream) {
     if (stream.unreturned >= stream.mostReceived / 2) {
-      int n = stream.unreturned;
-      giveBack(stream);
-      out.putWindowUpdate(stream.id, n);
-      stream.receiveWindow += n;
+      giveBackWith(stream, 0);
     }
   }
 
@@ -416,9 +434,8 @@ public abstract class Http2Codec {
   /// @param stream the stream
   public final void resume(Http2Stream stream) {
     stream.paused = false;
-    if (stream.remoteEnded) {
-      giveBack(stream);
-    } else if (!stream.closed) {
+    giveBack(stream);
+    if (!stream.remoteEnded && !stream.closed) {
       giveBackIfMuch(stream);
     }
     flush();
@@ -430,14 +447,10 @@ public abstract class Http2Codec {
   public final void widen(Http2Stream stream) {
     int more = shared.limits.readingWindow() - stream.mostReceived;
     stream.paused = false;
-    if (stream.remoteEnded || stream.closed) {
-      giveBack(stream);
-    } else if (more > 0) {
+    giveBack(stream);
+    if (!stream.remoteEnded && !stream.closed && more > 0) {
       stream.mostReceived += more;
-      int n = more + stream.unreturned;
-      giveBack(stream);
-      out.putWindowUpdate(stream.id, n);
-      stream.receiveWindow += n;
+      giveBackWith(stream, more);
     }
     flush();
   }

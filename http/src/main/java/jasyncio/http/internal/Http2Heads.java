@@ -105,7 +105,7 @@ final class Http2Heads {
         headers,
         lengthOf(headers, ended),
         true,
-        expectsContinue(headers) && !ended);
+        Http1Codec.expectsContinue(headers) && !ended);
   }
 
   private static String once(String name, @Nullable String before, String value) throws Malformed {
@@ -143,6 +143,9 @@ final class Http2Heads {
         throw new Malformed("the authority is no host");
       }
     }
+    if (!Tokens.isHostAndPort(server)) {
+      throw new Malformed("the authority is not a host, and perhaps a colon and a port");
+    }
     return server;
   }
 
@@ -161,16 +164,6 @@ final class Http2Heads {
       }
     }
     return path;
-  }
-
-  private static boolean expectsContinue(Headers headers) throws Refusal {
-    var expect = headers.get("expect");
-    if (expect == null) {
-      return false;
-    } else if (!expect.equalsIgnoreCase("100-continue")) {
-      throw new Refusal(417, "The only expectation that this server knows is 100-continue.");
-    }
-    return true;
   }
 
   /// How long the body is to be, or -1.

@@ -148,6 +148,7 @@ public final class Http2ServerCodec extends Http2Codec {
 
   private Http2Stream open(int id, boolean ended) {
     var stream = open(id);
+    stream.headRead = true;
     stream.remoteEnded = ended;
     stream.paused = true; // until somebody reads it
     return stream;

@@ -65,9 +65,10 @@ public final class Http2Stream {
   int receiveWindow; // what the other side may still send
   int mostReceived; // what that is at most
   int unreturned; // bytes that have come, and for which it was not told to send others
+  int held; // of these, what nobody reads for now: the connection is not told, either
   boolean paused; // it is not told for now
   long left = -1; // of the body, as its head says; -1: it does not
-  boolean headRead; // of the response, in a client
+  boolean headRead; // what comes is the body
   int informational; // responses before it
   String method = "GET"; // that is asked by, in a client
 

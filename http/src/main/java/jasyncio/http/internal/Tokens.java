@@ -80,4 +80,26 @@ public final class Tokens {
     }
     return i;
   }
+
+  /// A name, or an address in brackets, and perhaps a colon and digits.
+  static boolean isHostAndPort(String host) {
+    boolean brackets = host.startsWith("[");
+    int end = brackets ? host.indexOf(']') + 1 : host.indexOf(':');
+    if (end == 0) {
+      return false;
+    }
+    int i = brackets ? end : 0;
+    for (; i != end && i < host.length(); i++) {
+      if (host.charAt(i) == '[' || host.charAt(i) == ']') {
+        return false;
+      }
+    }
+    if (i < host.length() && host.charAt(i++) != ':') {
+      return false;
+    }
+    while (i < host.length() && host.charAt(i) >= '0' && host.charAt(i) <= '9') {
+      i++;
+    }
+    return i == host.length();
+  }
 }
