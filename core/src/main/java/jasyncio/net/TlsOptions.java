@@ -57,6 +57,8 @@ public final class TlsOptions {
   /// sessions of a context before are not resumed.
   ///
   /// ```java fragment
+  /// var chain = Path.of("chain.pem");
+  /// var key = Path.of("key.pem");
   /// var keys = new AtomicReference<>(TlsContexts.server(chain, key));
   /// var options = ServerOptions.defaults().tls(TlsOptions.of(keys::get));
   /// // … and when the files have changed
