@@ -12,7 +12,7 @@ final class ClientGoneException extends IOException {
     super(message);
   }
 
-  ClientGoneException(String message, Throwable cause) {
+  ClientGoneException(@Nullable String message, Throwable cause) {
     super(message, cause);
   }
 
