@@ -205,12 +205,17 @@ public final class Response {
     return isClose(name, value) ? close() : with(headers.and(name, value));
   }
 
-  /// {@return this response with more headers}
+  /// {@return this response with these headers, in place of those that it has of the same names} A
+  /// name may be there several times.
   ///
   /// @param more the headers
   /// @throws IllegalArgumentException as [#header]
   public Response headers(Headers more) {
-    var response = this;
+    var kept = headers;
+    for (int i = 0; i < more.size(); i++) {
+      kept = kept.without(more.name(i));
+    }
+    var response = with(kept);
     for (int i = 0; i < more.size(); i++) {
       response = response.addHeader(more.name(i), more.value(i));
     }

@@ -274,4 +274,12 @@ class MessageTest {
           .hasMessageContaining("301, 302, 303, 307 or 308, not " + status);
     }
   }
+
+  @Test
+  void headersOfAResponse_takeThePlaceOfThoseOfTheSameName() {
+    var response =
+        Response.stream(out -> {}).headers(Headers.of("Content-Type", "a/b", "X", "1", "X", "2"));
+    assertThat(response.headers().all("Content-Type")).containsExactly("a/b");
+    assertThat(response.headers().all("X")).containsExactly("1", "2");
+  }
 }

@@ -18,6 +18,7 @@ class Notes {
   record NewNote(String text) {}
 
   private final Map<Integer, Note> notes = new TreeMap<>(); // no lock: all runs on one thread
+  private int last; // id
 
   Router router() {
     return new Router()
@@ -37,7 +38,7 @@ class Notes {
     if (text == null || text.isBlank()) {
       throw HttpProblem.of(422, "A note needs a text.");
     }
-    var note = new Note(notes.size() + 1, text);
+    var note = new Note(++last, text);
     notes.put(note.id(), note);
     return Response.json(201, note).header("Location", "/notes/" + note.id());
   }
