@@ -26,6 +26,10 @@ class Http2ServerTest {
     return RawClient.server(handler, DEFAULTS);
   }
 
+  private static HttpServer server(Handler handler, HttpOptions options) {
+    return RawClient.server(handler, options);
+  }
+
   private List<ErrorContext> collectErrors() {
     var errors = new ArrayList<ErrorContext>();
     getRunningLoop().setExceptionHandler((_, context) -> errors.add(context));
@@ -731,5 +735,46 @@ class Http2ServerTest {
       sleep(1);
     }
     assertThat(lines).containsExactly("GET2005true", "HEAD2000true");
+  }
+
+  @AsyncTest
+  void request_thatIsResetAtOnce_isInTheLog() throws Exception {
+    var lines = new ArrayList<String>();
+    var log = AccessLog.entries(e -> lines.add(e.target() + e.status() + e.complete()));
+    try (var server = server(_ -> waitForEver(), DEFAULTS.accessLog(log));
+        var client = RawHttp2Peer.inMemory(server)) {
+      byte[] block = client.block(RawHttp2Peer.request("GET", "/a"));
+      client.sendAll(
+          List.of(
+              RawHttp2Peer.frame(1, 5, 1, block),
+              RawHttp2Peer.frame(3, 0, 1, RawHttp2Peer.intBytes(8))));
+      sleep(1);
+    }
+    assertThat(lines).containsExactly("/a0false");
+    assertThat(steps).isEmpty();
+  }
+
+  @AsyncTest
+  void bodiesThatWereRead_areGivenBack_whileTheirHandlersGoOn() throws Exception {
+    Handler handler =
+        rq -> {
+          sleep(1); // by then all of the body is there
+          steps.add("" + rq.bytes().length);
+          sleep(1_000);
+          return Response.empty(204);
+        };
+    try (var server = server(handler);
+        var client = RawHttp2Peer.inMemory(server)) {
+      for (int stream = 1; stream < 2 * 17; stream += 2) {
+        client.post(stream, "/");
+        for (int sent = 0; sent < 60_000; sent += 15_000) {
+          client.data(stream, sent == 45_000, "x".repeat(15_000));
+        }
+      }
+      double before = getRunningLoop().time();
+      client.await("WINDOW_UPDATE 0 ");
+      assertThat(getRunningLoop().time() - before).isLessThan(10);
+    }
+    assertThat(steps).contains("60000");
   }
 }
