@@ -89,6 +89,11 @@ final class BlockedFibers implements LoopCore.BlockingListener {
   }
 
   @Override
+  public long patience() {
+    return (long) (loop.getSlowCallbackDuration() * 1e9);
+  }
+
+  @Override
   public Entry report(Fiber fiber) {
     var task = Running.taskOf(fiber);
     return new Entry() {

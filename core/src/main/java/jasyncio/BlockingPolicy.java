@@ -16,9 +16,10 @@ public enum BlockingPolicy {
   /// interrupts the call. Needs the scheduled fiber runtime.
   SWITCH(LoopCore.BlockingMode.SWITCH),
 
-  /// Reported to the loop's exception handler at once; then the loop waits. A native call is
-  /// reported when it is over, if it was slow: see [EventLoop#getSlowCallbackDuration()]. For
-  /// tests. Needs the scheduled fiber runtime.
+  /// Reported to the loop's exception handler at once; then the loop waits. Two calls are reported
+  /// only if they are slow, see [EventLoop#getSlowCallbackDuration()]: one that waits for a lock or
+  /// a monitor, as soon as it is slow, and a native one when it is over. For tests. Needs the
+  /// scheduled fiber runtime.
   FORBID(LoopCore.BlockingMode.FORBID);
 
   final LoopCore.BlockingMode core;

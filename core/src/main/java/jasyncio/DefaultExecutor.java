@@ -9,7 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -98,6 +98,8 @@ final class DefaultExecutor {
     return e;
   }
 
+  /// Its queue takes no lock: one that is contended parks the task, which would look like a
+  /// blocking call of the program's.
   private ExecutorService newPool() {
     var pool =
         new ThreadPoolExecutor(
@@ -105,7 +107,7 @@ final class DefaultExecutor {
             MAX_THREADS,
             60,
             TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
+            new LinkedTransferQueue<>(),
             new Numbered(contextLoader));
     pool.allowCoreThreadTimeOut(true);
     return pool;

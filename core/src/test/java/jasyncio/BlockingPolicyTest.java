@@ -10,6 +10,7 @@ import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.taskGroup;
 import static jasyncio.Asyncio.timeout;
+import static jasyncio.Asyncio.toThread;
 import static jasyncio.generator.Generators.generator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -36,12 +37,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.concurrent.locks.StampedLock;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// What happens when a task blocks its thread without awaiting.
 @Timeout(600)
@@ -914,6 +921,24 @@ class BlockingPolicyTest {
       assertThat(reports.getFirst().task()).isNull();
     }
 
+    /// The JDK does so itself, where a stack is asked for that another thread looks at just then.
+    @Test
+    @SuppressWarnings("ThreadPriorityCheck") // what yield() does here is what is tested
+    void handler_thatYields_isNotSetAside() throws Exception {
+      var latch = new CountDownLatch(1);
+      run(
+          () -> {
+            getRunningLoop()
+                .setExceptionHandler((loop, error) -> {
+                  Thread.yield();
+                  latch.countDown(); // if that came later, this would hang
+                });
+            latch.await();
+          },
+          with(BlockingPolicy.FORBID));
+      assertThat(latch.getCount()).isZero();
+    }
+
     @Test
     void blockingCall_underForbid_keepsTheOrder() throws Exception {
       var order = new ArrayList<String>();
@@ -932,6 +957,105 @@ class BlockingPolicyTest {
           },
           with(BlockingPolicy.FORBID));
       assertThat(order).containsExactly("reported", "went on", "other");
+    }
+
+    /// What runs code while nobody else has the lock.
+    private interface Exclusive {
+      void run(Runnable code);
+
+      static Exclusive of(Lock lock) {
+        return code -> {
+          lock.lock();
+          try {
+            code.run();
+          } finally {
+            lock.unlock();
+          }
+        };
+      }
+
+      static Exclusive ofMonitor() {
+        var monitor = new Object();
+        return code -> {
+          synchronized (monitor) {
+            code.run();
+          }
+        };
+      }
+    }
+
+    private static Stream<Exclusive> exclusives() {
+      return Stream.of(
+          Exclusive.of(new ReentrantLock()),
+          Exclusive.of(new ReentrantReadWriteLock().writeLock()),
+          Exclusive.of(new StampedLock().asWriteLock()),
+          Exclusive.ofMonitor());
+    }
+
+    /// What is reported of a task that waits for what another thread has.
+    ///
+    /// @param brief whether that is given up as soon as the task is seen to wait; else when it is
+    ///   reported
+    private static List<ErrorContext> reportsOfWaitingFor(
+        Exclusive exclusive, double slow, boolean brief) throws Exception {
+      var reports = new ArrayList<ErrorContext>();
+      var held = new CountDownLatch(1);
+      var reported = new CountDownLatch(1);
+      var waiter = new CompletableFuture<Thread>();
+      var holder =
+          Thread.ofPlatform()
+              .start(() ->
+                  exclusive.run(() -> {
+                    held.countDown();
+                    if (brief) {
+                      Spin.untilWaiting(waiter.join());
+                    } else {
+                      blockOn(reported);
+                    }
+                  }));
+      blockOn(held);
+      run(
+          () -> {
+            getRunningLoop().setSlowCallbackDuration(slow);
+            getRunningLoop()
+                .setExceptionHandler((loop, error) -> {
+                  reports.add(error);
+                  reported.countDown();
+                });
+            waiter.complete(Thread.currentThread());
+            exclusive.run(() -> {});
+          },
+          with(BlockingPolicy.FORBID).debug(false));
+      holder.join();
+      return reports;
+    }
+
+    @ParameterizedTest
+    @MethodSource("exclusives")
+    void waitForALock_thatIsBrief_isNotReported(Exclusive exclusive) throws Exception {
+      assertThat(reportsOfWaitingFor(exclusive, 3600, true)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("exclusives")
+    void waitForALock_thatIsSlow_isReportedWhileItLasts(Exclusive exclusive) throws Exception {
+      assertThat(reportsOfWaitingFor(exclusive, 0.001, false)).hasSize(1);
+    }
+
+    /// Whether a thread that the executor wakes takes a lock just then is chance.
+    @Test
+    void callOnAnotherThread_takesNoLock() {
+      var reports = new ArrayList<ErrorContext>();
+      run(
+          () -> {
+            getRunningLoop().setSlowCallbackDuration(0);
+            getRunningLoop().setExceptionHandler((loop, error) -> reports.add(error));
+            for (int i = 0; i < 5000; i++) {
+              toThread(() -> {});
+            }
+          },
+          with(BlockingPolicy.FORBID).debug(false));
+      assertThat(reports).isEmpty();
     }
 
     @Test

@@ -91,6 +91,13 @@ public abstract class Hub {
   /// Called by the source from [FiberSource#blocked].
   public abstract void interlude(Fiber fiber);
 
+  /// Waits while `fiber`, the current one, is in a blocking call. Called by the source from
+  /// [FiberSource#blocked].
+  ///
+  /// @param nanos how long at most
+  /// @return whether the call can go on
+  public abstract boolean goesOnWithin(Fiber fiber, long nanos);
+
   /// Has the caller of `callee` go on now, in place of what the source says, as if it had been
   /// given control back. Called by the source from [FiberSource#blocked].
   public abstract void returnEarly(Fiber callee);

@@ -191,6 +191,11 @@ public final class PortableHub extends Hub {
   }
 
   @Override
+  public boolean goesOnWithin(Fiber fiber, long nanos) {
+    throw new IllegalStateException("a blocked portable fiber cannot be noticed");
+  }
+
+  @Override
   public void returnEarly(Fiber callee) {
     throw new IllegalStateException("a blocked portable fiber cannot be noticed");
   }

@@ -65,9 +65,22 @@ final class ScheduledFiber extends Fiber implements Executor, Runnable {
     }
   }
 
-  void awaitPermit(ScheduledHub blocker, FiberSource source) {
+  /// Waits until the continuation may be runnable.
+  ///
+  /// @param nanos how long at most
+  /// @return whether it may be
+  boolean awaitPermit(ScheduledHub blocker, FiberSource source, long nanos) {
+    long until = System.nanoTime() + nanos;
     while (!permit) {
-      LockSupport.park(blocker);
+      if (nanos == Long.MAX_VALUE) {
+        LockSupport.park(blocker);
+      } else {
+        long left = until - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        LockSupport.parkNanos(blocker, left);
+      }
       boolean interrupted = Thread.interrupted();
       if (interrupted) {
         blocker.tellOfInterrupt();
@@ -78,7 +91,7 @@ final class ScheduledFiber extends Fiber implements Executor, Runnable {
         t.interrupt();
       }
     }
-    permit = false;
+    return true;
   }
 
   @Override

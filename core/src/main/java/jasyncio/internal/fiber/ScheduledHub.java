@@ -151,11 +151,24 @@ public final class ScheduledHub extends Hub {
         return;
       }
       current = f;
-      waiting = f;
-      f.awaitPermit(this, source);
-      waiting = null;
+      awaitPermit(f, Long.MAX_VALUE);
+      f.permit = false;
       f.resume();
     }
+  }
+
+  private boolean awaitPermit(ScheduledFiber f, long nanos) {
+    waiting = f;
+    try {
+      return f.awaitPermit(this, source, nanos);
+    } finally {
+      waiting = null;
+    }
+  }
+
+  @Override
+  public boolean goesOnWithin(Fiber fiber, long nanos) {
+    return awaitPermit((ScheduledFiber) fiber, nanos);
   }
 
   private void start(ScheduledFiber f) {

@@ -36,6 +36,9 @@ public final class LoopCore implements FiberSource {
 
   /// What the owner of the loop does around a fiber that waits in a blocking call.
   public interface BlockingListener {
+    /// Policy FORBID: how long a fiber may wait for a lock before it is reported, in nanoseconds.
+    long patience();
+
     /// Policy FORBID: an entry that reports the fiber.
     Entry report(Fiber fiber);
 
@@ -68,6 +71,9 @@ public final class LoopCore implements FiberSource {
 
   private static final int MAX_IDLE = 256;
   private static final long MAX_WAIT_NANOS = 24L * 3600 * 1_000_000_000;
+
+  /// How long the report of a blocking call may wait for a lock. Who has been reported may hold it.
+  private static final long REPORT_PATIENCE = 1_000_000_000;
 
   private final Object owner;
   private final Hub hub;
@@ -735,17 +741,25 @@ public final class LoopCore implements FiberSource {
         yield true;
       }
       case FORBID -> {
-        if (interlude) { // the report itself blocks
+        if (goesOn(fiber, interlude ? REPORT_PATIENCE : blockingListener.patience())) {
+          yield false;
+        } else if (interlude) { // the report itself blocks
           blockingListener.leave(fiber);
           yield true;
         }
-        var thread = fiber.thread();
-        if (thread != null && thread.getState() != Thread.State.RUNNABLE) {
-          report(fiber);
-        }
+        report(fiber);
         yield false;
       }
     };
+  }
+
+  /// Whether a fiber has only offered its thread to others, or waits for a lock and gets it in
+  /// time.
+  private boolean goesOn(Fiber fiber, long nanos) {
+    var thread = fiber.thread();
+    return thread == null
+        || thread.getState() == Thread.State.RUNNABLE
+        || (LockWaits.isIn(thread) && hub.goesOnWithin(fiber, nanos));
   }
 
   private void report(Fiber fiber) {
