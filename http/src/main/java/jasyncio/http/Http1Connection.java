@@ -3,8 +3,6 @@ package jasyncio.http;
 import jasyncio.Context;
 import jasyncio.Task;
 import jasyncio.TaskOptions;
-import jasyncio.WaitInfo;
-import jasyncio.WaitList;
 import jasyncio.http.internal.Http1Codec;
 import jasyncio.http.internal.Http2ServerCodec;
 import jasyncio.http.internal.HttpCodec;
@@ -66,7 +64,6 @@ final class Http1Connection extends ServerConnection implements HttpEvents {
   private byte @Nullable [] early; // bytes that may be the beginning of HTTP/2
 
   private boolean flushScheduled;
-  private @Nullable WaitList draining;
 
   Http1Connection(HttpServer server, boolean tooMany, @Nullable ProxyHeader proxied) {
     super(server, tooMany, proxied);
@@ -200,9 +197,6 @@ final class Http1Connection extends ServerConnection implements HttpEvents {
     var unfinished = receiving;
     if (unfinished != null) {
       unfinished.fail(gone());
-    }
-    if (draining != null) {
-      draining.wakeAll();
     }
     if (upgraded != null) {
       upgraded.connectionLost(exception);
@@ -473,29 +467,11 @@ final class Http1Connection extends ServerConnection implements HttpEvents {
     if (upgraded != null) {
       upgraded.resumeWriting();
     }
-    if (draining != null) {
-      draining.wakeAll();
-    }
   }
 
   /// Waits while the client does not take what was written.
   void drain() throws IOException {
-    while (isWritingPaused() && !isLost()) {
-      if (draining == null) {
-        draining =
-            new WaitList(
-                this,
-                () ->
-                    new WaitInfo(
-                        WaitInfo.Kind.IO, remoteAddress() + " to take more of the response"));
-      }
-      var place = draining.enter();
-      try {
-        place.await();
-      } finally {
-        place.leave();
-      }
-    }
+    awaitTaking();
     if (isLost()) {
       throw gone();
     }

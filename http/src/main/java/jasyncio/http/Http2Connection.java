@@ -3,7 +3,6 @@ package jasyncio.http;
 import io.netty.handler.codec.http2.Http2Error;
 import jasyncio.TimerHandle;
 import jasyncio.WaitInfo;
-import jasyncio.WaitList;
 import jasyncio.http.internal.Http2ServerCodec;
 import jasyncio.http.internal.Http2ServerEvents;
 import jasyncio.http.internal.Http2Stream;
@@ -45,7 +44,6 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
   private boolean ending;
   private @Nullable TimerHandle endTimer;
   private boolean flushScheduled;
-  private @Nullable WaitList draining;
 
   Http2Connection(HttpServer server, boolean tooMany, @Nullable ProxyHeader proxied) {
     super(server, tooMany, proxied);
@@ -97,7 +95,6 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
   private void leave() {
     List.copyOf(exchanges).forEach(Http2Exchange::clientHasGone);
     turns.wakeAll();
-    wakeDraining();
   }
 
   // ---- what the codec tells ---------------------------------------------------------------------
@@ -226,32 +223,6 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
     }
   }
 
-  /// Waits while the client does not take what was written. Suspends.
-  void drain() {
-    while (isWritingPaused() && !isLost()) {
-      if (draining == null) {
-        draining =
-            new WaitList(
-                this,
-                () ->
-                    new WaitInfo(
-                        WaitInfo.Kind.IO, remoteAddress() + " to take more of the response"));
-      }
-      var place = draining.enter();
-      try {
-        place.await();
-      } finally {
-        place.leave();
-      }
-    }
-  }
-
-  private void wakeDraining() {
-    if (draining != null) {
-      draining.wakeAll();
-    }
-  }
-
   void scheduleFlush() {
     if (!flushScheduled && codec.hasUnflushed()) {
       flushScheduled = true;
@@ -276,7 +247,6 @@ final class Http2Connection extends ServerConnection implements Http2ServerEvent
   public void resumeWriting() {
     super.resumeWriting();
     turns.resume();
-    wakeDraining();
   }
 
   @Override

@@ -257,7 +257,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
     codec.head(stream, status, headers, bytes.length, !body);
     connection.scheduleFlush();
     if (!body) {
-      connection.drain(); // it counts until that is taken
+      connection.awaitTaking(); // it counts until that is taken
       return true;
     }
     try {
@@ -274,7 +274,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
     codec.head(stream, status, headers, announced, !body);
     connection.scheduleFlush();
     if (!body) {
-      connection.drain();
+      connection.awaitTaking();
     }
     return body;
   }

@@ -1,6 +1,8 @@
 package jasyncio.http;
 
 import jasyncio.EventLoop;
+import jasyncio.WaitInfo;
+import jasyncio.WaitList;
 import jasyncio.http.internal.ProxyHeader;
 import jasyncio.net.ExtraInfo;
 import jasyncio.net.Protocol;
@@ -34,6 +36,7 @@ abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimit
   private long dropped; // bytes, while lingering
   private boolean lost;
   private boolean writingPaused;
+  private @Nullable WaitList draining;
   private long written; // bytes, but for files
 
   ServerConnection(HttpServer server, boolean tooMany, @Nullable ProxyHeader proxied) {
@@ -124,6 +127,7 @@ abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimit
     lost = true;
     finishing = true;
     limits.stop();
+    wakeDraining();
   }
 
   // ---- the end ----------------------------------------------------------------------------------
@@ -181,6 +185,32 @@ abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimit
     transport().write(bytes);
   }
 
+  /// Waits while the client does not take what was written. Suspends.
+  final void awaitTaking() {
+    while (isWritingPaused() && !isLost()) {
+      if (draining == null) {
+        draining =
+            new WaitList(
+                this,
+                () ->
+                    new WaitInfo(
+                        WaitInfo.Kind.IO, remoteAddress() + " to take more of the response"));
+      }
+      var place = draining.enter();
+      try {
+        place.await();
+      } finally {
+        place.leave();
+      }
+    }
+  }
+
+  private void wakeDraining() {
+    if (draining != null) {
+      draining.wakeAll();
+    }
+  }
+
   final boolean isWritingPaused() {
     return writingPaused;
   }
@@ -199,6 +229,7 @@ abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimit
     if (!finishing) { // else the rest has to be taken, too
       limits.taken();
     }
+    wakeDraining();
   }
 
   // ---- for requests -----------------------------------------------------------------------------
