@@ -960,7 +960,7 @@ class BlockingPolicyTest {
     }
 
     /// What runs code while nobody else has the lock.
-    private interface Exclusive {
+    interface Exclusive {
       void run(Runnable code);
 
       static Exclusive of(Lock lock) {
