@@ -328,7 +328,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
   /// there.
   private void awaitTaking() {
     takenBefore = taken();
-    taking = loop.callLater(seconds(options.takeTime()), this::checkTaking);
+    taking = loop.callLater(Checks.seconds(options.takeTime()), this::checkTaking);
   }
 
   private void checkTaking() {
@@ -428,7 +428,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
     }
     sendClose(newCode, newReason);
     ended(newCode, newReason);
-    abortAfter(seconds(options.closeTime()));
+    abortAfter(Checks.seconds(options.closeTime()));
   }
 
   private void sendClose(int newCode, String newReason) {
@@ -458,10 +458,6 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
     if (closing == null && !lost) {
       closing = loop.callLater(seconds, transport::abort);
     }
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
   }
 
   private boolean hasEnded() {
@@ -635,7 +631,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
       if (request != null) {
         transport.close();
       }
-      abortAfter(seconds(options.closeTime()));
+      abortAfter(Checks.seconds(options.closeTime()));
       leave(false);
     }
 
@@ -660,7 +656,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
 
   private void schedulePing() {
     if (!options.pingInterval().isZero() && !hasEnded()) {
-      pinging = loop.callLater(seconds(options.pingInterval()), this::keepAlive);
+      pinging = loop.callLater(Checks.seconds(options.pingInterval()), this::keepAlive);
     }
   }
 
@@ -671,7 +667,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
     }
     received = false;
     sendPing();
-    pinging = loop.callLater(seconds(options.pingTime()), this::checkAlive);
+    pinging = loop.callLater(Checks.seconds(options.pingTime()), this::checkAlive);
   }
 
   private void checkAlive() {
@@ -710,7 +706,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
       cancelHandler();
     } else if (leaving == null) {
       active = false;
-      leaving = loop.callLater(seconds(options.closeTime()), this::checkLeft);
+      leaving = loop.callLater(Checks.seconds(options.closeTime()), this::checkLeft);
     }
   }
 
