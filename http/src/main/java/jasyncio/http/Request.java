@@ -37,6 +37,11 @@ public final class Request {
     @Nullable SocketAddress remoteAddress();
 
     boolean isSecure();
+
+    /// Whether the system can send a file on it.
+    default boolean canSendFiles() {
+      return false;
+    }
   }
 
   /// What became of a request.
@@ -410,6 +415,10 @@ public final class Request {
 
   EventLoop loop() {
     return exchange.loop();
+  }
+
+  boolean canSendFiles() {
+    return exchange.canSendFiles();
   }
 
   RequestHead head() {
