@@ -402,7 +402,8 @@ public final class StaticFiles implements Handler {
     private Response send(Found found, String type, @Nullable String encoding) throws IOException {
       long size = found.attributes.size();
       var modified = found.attributes.lastModifiedTime().toInstant();
-      var tag = "\"%x-%x\"".formatted(size, modified.toEpochMilli());
+      var tag =
+          "\"" + Long.toHexString(size) + "-" + Long.toHexString(modified.toEpochMilli()) + "\"";
       int status = checkConditions(tag, modified.truncatedTo(ChronoUnit.SECONDS));
       if (status == 412) {
         return HttpProblem.of(412, "The file is another one now.").toResponse();
