@@ -52,7 +52,13 @@ public final class Tasks {
     return ACCESS.isRunning(task);
   }
 
-  /// [Task#waitsFor()] for many tasks of a loop at this moment: cheaper than to ask each of them.
+  /// Whether a task has had its first turn. The loop's thread only.
+  public static boolean hasBegun(Task<?> task) {
+    return ACCESS.hasBegun(task);
+  }
+
+  /// [Task#waitsFor()] for many tasks of a loop: cheaper than to ask each of them. It looks once at
+  /// the timers; of those that go to sleep afterwards it does not know until when.
   public static Function<Task<?>, @Nullable WaitInfo> waitInfos(EventLoop loop) {
     return (Function<Task<?>, @Nullable WaitInfo>) (Function<?, ?>) ACCESS.waitInfos(loop);
   }

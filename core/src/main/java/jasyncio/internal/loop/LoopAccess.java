@@ -48,6 +48,8 @@ public abstract class LoopAccess {
 
   public abstract boolean isRunning(Object task);
 
+  public abstract boolean hasBegun(Object task);
+
   public abstract Function<Object, @Nullable Object> waitInfos(Object eventLoop);
 
   public abstract List<?> runningLoops();
