@@ -45,8 +45,8 @@ final class Access extends LoopAccess {
   }
 
   @Override
-  public List<?> tasks(Object eventLoop) {
-    return ((EventLoop) eventLoop).tasks.toList();
+  public List<?> tasks(Object eventLoop, int limit) {
+    return ((EventLoop) eventLoop).tasks.toList(limit);
   }
 
   @Override

@@ -43,10 +43,10 @@ final class RecordedLoop {
 
   private static final String USUAL_NAME = "Task-";
   private static final int MANY = 1000; // turns, behind which another one may be ready
-  private static final int BYTES = 6 * Long.BYTES + 7 * Integer.BYTES + 2; // of a turn, in all columns
+  private static final int BYTES =
+      6 * Long.BYTES + 8 * Integer.BYTES + 1; // of a turn, in all columns
   private static final byte FIRST = 1;
   private static final byte LAST = 2;
-  private static final PathKind[] KINDS = PathKind.values();
 
   final String name;
   private int size;
@@ -59,7 +59,7 @@ final class RecordedLoop {
   private @Nullable String[] who = new @Nullable String[16]; // null for the name that tasks get
   private String[] function = new String[16];
   private @Nullable String[] what = new @Nullable String[16];
-  private byte[] kind = new byte[16]; // one more than its place among all, or 0 for none
+  private @Nullable PathKind[] kind = new @Nullable PathKind[16];
   private int[] task = new int[16];
   private byte[] flags = new byte[16];
 
@@ -90,7 +90,7 @@ final class RecordedLoop {
     who[i] = isUsualName(turn.who, turn.task) ? null : turn.who;
     function[i] = turn.function;
     what[i] = turn.what;
-    kind[i] = (byte) (turn.kind == null ? 0 : turn.kind.ordinal() + 1);
+    kind[i] = turn.kind;
     task[i] = turn.task;
     flags[i] = (byte) ((turn.isFirst ? FIRST : 0) | (turn.isLast ? LAST : 0));
   }
@@ -327,7 +327,7 @@ final class RecordedLoop {
   }
 
   @Nullable PathKind kind(int turn) {
-    return kind[turn] == 0 ? null : KINDS[kind[turn] - 1];
+    return kind[turn];
   }
 
   boolean isFirst(int turn) {

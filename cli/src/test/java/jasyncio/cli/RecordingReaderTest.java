@@ -285,11 +285,12 @@ class RecordingReaderTest {
   @Test
   void file_withMoreTurnsThanThereIsMemoryFor_isSaid() throws Throwable {
     int turns = 20_000;
-    Path file = record(() -> {
-      for (int i = 1; i <= turns; i++) {
-        tellTurn(i, 0, "main", 1, i == 1, i == turns);
-      }
-    });
+    Path file =
+        record(() -> {
+          for (int i = 1; i <= turns; i++) {
+            tellTurn(i, 0, "main", 1, i == 1, i == turns);
+          }
+        });
     assertThat(RecordingReader.read("test", file, _ -> {}, 10 << 20).turns()).isEqualTo(turns);
     assertThatThrownBy(() -> RecordingReader.read("test", file, _ -> {}, 1 << 20))
         .isInstanceOf(CommandException.class)

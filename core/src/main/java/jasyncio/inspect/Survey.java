@@ -8,9 +8,7 @@ import jasyncio.WaitInfo;
 import jasyncio.internal.face.Loops;
 import jasyncio.internal.face.Tasks;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -27,13 +25,14 @@ import org.jspecify.annotations.Nullable;
 /// Who looks again and again does it at a [Pace].
 final class Survey {
   private static final long TURN_NANOS = 1_000_000;
+  private static final int MAX_LISTED = 100_000; // in one go, for those who look again and again
   private static final double GOLDEN = 0.6180339887498949;
 
   /// How fast the loop is to look.
   ///
   /// @param percent of the loop's time that it takes, while it lasts
   /// @param millis it ends after so long, though it has not looked at all: those that it has looked
-  ///   at then are spread evenly over all
+  ///   at then are spread evenly over the youngest hundred thousand
   record Pace(int percent, int millis) {
     /// As soon as can be, at all.
     static final Pace FULL = new Pace(100, Integer.MAX_VALUE);
@@ -95,10 +94,12 @@ final class Survey {
   // The loop's thread.
   private @Nullable LoopStatistics statistics; // once it has begun
   private long begun;
-  private List<@Nullable Task<?>> tasks = List.of(); // those that it has looked at are null
-  private int seen; // so many of them
-  private int place; // of the next
+  private List<Task<?>> tasks = List.of(); // without an end, those that it has not looked at
+  private int count; // so many are to be looked at
+  private int seen; // so many of them have been
+  private int place; // of the last
   private int stride; // to the one after it
+  private int unlisted; // tasks that are none of them
   private Function<Task<?>, @Nullable WaitInfo> waitInfos = _ -> null;
 
   private Survey(EventLoop loop, Pace pace, Visitor visitor) {
@@ -172,18 +173,14 @@ final class Survey {
     }
     boolean ends = pace.ends() && start - begun >= TimeUnit.MILLISECONDS.toNanos(pace.millis);
     int least = seen + 1; // if the list took its time, or others do
-    while (!ends
-        && seen < tasks.size()
-        && (seen < least || System.nanoTime() - start < TURN_NANOS)) {
-      seen++;
-      var task = Objects.requireNonNull(tasks.set(place, null)); // none has its place twice
-      place = (int) (((long) place + stride) % tasks.size());
+    while (!ends && seen < count && (seen < least || System.nanoTime() - start < TURN_NANOS)) {
+      var task = next();
       if (!task.done() && visitor.isMeant(task)) {
         visitor.visit(task, waitInfos.apply(task));
       }
     }
-    if (ends || seen == tasks.size()) {
-      visitor.end(tasks.size() - seen);
+    if (ends || seen == count) {
+      visitor.end(unlisted + count - seen);
       done.complete(statistics);
     }
   }
@@ -195,9 +192,20 @@ final class Survey {
     waitInfos = Tasks.waitInfos(loop);
     visitor.begin(waitInfos);
     if (found.tasks() <= visitor.maxTasks()) {
-      tasks = new ArrayList<>(Tasks.all(loop));
-      stride = pace.ends() ? evenStride(tasks.size()) : 1;
+      tasks = pace.ends() ? Tasks.youngest(loop, MAX_LISTED) : Tasks.all(loop);
+      count = tasks.size();
+      stride = evenStride(count);
+      unlisted = count == MAX_LISTED && pace.ends() ? found.tasks() - count : 0;
     }
+  }
+
+  private Task<?> next() {
+    seen++;
+    if (!pace.ends()) {
+      return tasks.removeFirst(); // which is the last in memory, and cheap to remove
+    }
+    place = (int) (((long) place + stride) % count);
+    return tasks.get(place);
   }
 
   /// With this step from each to the next, all of so many are met, and the first few of them are

@@ -143,6 +143,34 @@ class SurveyTest {
   }
 
   @Test
+  void look_thatMayEnd_ofVeryManyTasks_isOfTheYoungest() {
+    withTasks(
+        100_009,
+        () -> sleep(3600),
+        () -> {
+          var seen = new ArrayList<Integer>();
+          var unseen = new AtomicInteger();
+          look(
+              new Pace(100, 600_000),
+              new Survey.Visitor() {
+                @Override
+                public void visit(Task<?> task, WaitInfo waitsFor) {
+                  seen.add(Tasks.number(task));
+                }
+
+                @Override
+                public void end(int count) {
+                  unseen.set(count);
+                }
+              });
+          assertThat(seen).hasSize(100_000);
+          assertThat(unseen).as("this one, and the first nine").hasValue(10);
+          assertThat(seen)
+              .noneMatch(number -> number <= Tasks.number(Objects.requireNonNull(currentTask())) + 9);
+        });
+  }
+
+  @Test
   void look_withoutAnEnd_oldestFirst() {
     withTasks(
         99,

@@ -338,7 +338,7 @@ async function look() {
   looking = true;
   again = false;
   const hurry = soon ? { soon: 1 } : {};
-  let unseen = 0;
+  let unseen;
   try {
     if (choice.view === 'tasks') {
       const { name, state, waiting } = Object.fromEntries(new FormData(byId('filter')));
@@ -362,7 +362,7 @@ async function look() {
   if (again) {
     look();
   } else if (soon) {
-    soon = false;
+    soon = unseen === undefined; // nothing has come
     if (unseen > 0) {
       look();
     }

@@ -19,11 +19,23 @@ public final class LambdaNames {
 
   /// What is known of a class that is hidden, as those of lambdas are.
   private static final class Known {
-    volatile @Nullable String called;
+    volatile String name;
     int looksLeft; // loop's thread
 
-    Known(int looksLeft) {
-      this.looksLeft = looksLeft;
+    Known(String name) {
+      this.name = name;
+      looksLeft = name.endsWith(Functions.LAMBDA) ? MAX_LOOKS : 0;
+    }
+
+    /// Its stack is there to be looked at.
+    void look(List<StackTraceElement> stack) {
+      var called = called(stack);
+      if (called == null) {
+        looksLeft--;
+      } else {
+        name = called;
+        looksLeft = 0;
+      }
     }
   }
 
@@ -37,13 +49,11 @@ public final class LambdaNames {
     if (naming instanceof Class<?> function && function.isHidden()) {
       var lambda = known.get(function);
       if (lambda == null && known.size() < MAX_LAMBDAS) {
-        boolean isOne = Functions.name(function).endsWith(Functions.LAMBDA);
-        lambda = new Known(isOne ? MAX_LOOKS : 0);
+        lambda = new Known(Functions.name(function));
         known.put(function, lambda);
       }
       if (lambda != null && lambda.looksLeft > 0) {
-        lambda.called = called(stack.get());
-        lambda.looksLeft = lambda.called == null ? lambda.looksLeft - 1 : 0;
+        lambda.look(stack.get());
       }
     }
   }
@@ -54,8 +64,7 @@ public final class LambdaNames {
   public String of(Object naming) {
     if (naming instanceof Class<?> function) {
       var lambda = known.get(function);
-      var called = lambda == null ? null : lambda.called;
-      return called == null ? Functions.name(function) : called;
+      return lambda == null ? Functions.name(function) : lambda.name;
     }
     return (String) naming;
   }

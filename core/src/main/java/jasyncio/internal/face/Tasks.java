@@ -23,7 +23,12 @@ public final class Tasks {
 
   /// The tasks of `loop` that are not done, oldest first.
   public static List<Task<?>> all(EventLoop loop) {
-    return (List<Task<?>>) ACCESS.tasks(loop);
+    return youngest(loop, Integer.MAX_VALUE);
+  }
+
+  /// The youngest of them, so many at most, oldest first.
+  public static List<Task<?>> youngest(EventLoop loop, int limit) {
+    return (List<Task<?>>) ACCESS.tasks(loop, limit);
   }
 
   /// The number of a task, of which its name is made if it was given none.

@@ -38,7 +38,7 @@ public abstract class LoopAccess {
 
   public abstract void cancelAgain(Object task, Error error);
 
-  public abstract List<?> tasks(Object eventLoop);
+  public abstract List<?> tasks(Object eventLoop, int limit);
 
   public abstract int number(Object task);
 
