@@ -202,10 +202,13 @@ final class ClientExchange implements BodyWriter.Sink {
   /// Waits for the head of the response. Suspends.
   ResponseHead awaitHead() throws IOException {
     try {
-      while (head == null && problem == null) {
-        if (expects && continues) {
+      while (true) {
+        if (expects && continues && !over) {
           expects = false;
           sendBody();
+        }
+        if (head != null || problem != null) { // the head may have come along with the asking
+          break;
         }
         signal = loop.createFuture(() -> new WaitInfo(WaitInfo.Kind.IO, "the response to " + what));
         signal.await();

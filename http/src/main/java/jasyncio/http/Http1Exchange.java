@@ -8,6 +8,7 @@ import jasyncio.net.SendfileNotAvailableException;
 import jasyncio.net.Transports;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.TimeoutException;
@@ -154,6 +155,9 @@ final class Http1Exchange extends ServerExchange {
     codec.flush();
     for (long done = 0; done < n; ) {
       checkOpen();
+      if (connection.transport().isClosing()) { // which connectionLost is about to tell
+        throw ServerConnection.gone();
+      }
       try {
         long slice = Math.min(SLICE, n - done);
         checkLength(slice);
@@ -177,6 +181,8 @@ final class Http1Exchange extends ServerExchange {
         throw new EOFException("the file has become shorter while it was sent");
       }
       return passed;
+    } catch (SocketException e) { // not the file's
+      throw ServerConnection.gone();
     } catch (TimeoutException e) {
       long passed = Math.clamp(file.position() - from, 0, n);
       if (passed + connection.taken() - before < connection.options.leastTaken()) {
