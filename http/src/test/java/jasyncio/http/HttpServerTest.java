@@ -24,6 +24,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Logger;
 
 /// Requests and responses on real sockets.
 @SuppressWarnings("StringConcatToTextBlock") // which has no carriage returns
@@ -606,5 +607,43 @@ class HttpServerTest {
       Files.delete(file);
     }
     assertThat(errors).isEmpty();
+  }
+
+  @OnEachRuntime
+  void handlerThatWrites_afterItsClientHasReset_fillsNoLog() throws Exception {
+    var lines = new ArrayList<String>();
+    var logger = Logger.getLogger("jasyncio");
+    logger.setFilter(
+        entry -> {
+          lines.add(entry.getMessage());
+          return true;
+        });
+    var ended = new Event();
+    var clients = new ArrayList<SocketChannel>();
+    try (var server =
+        start(rq ->
+            Response.stream(
+                out -> {
+                  out.flush();
+                  reset(clients.getLast());
+                  try {
+                    for (int i = 0; i < 100; i++) {
+                      out.write("a");
+                      out.flush(); // the first finds out, and nobody has been told yet
+                    }
+                  } finally {
+                    ended.set();
+                  }
+                }))) {
+      var address = new InetSocketAddress("127.0.0.1", server.port());
+      var client = toThread(() -> SocketChannel.open(address));
+      clients.add(client);
+      var head = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+      toThread(() -> client.write(ByteBuffer.wrap(head.getBytes(UTF_8))));
+      ended.await();
+    } finally {
+      logger.setFilter(null);
+    }
+    assertThat(lines).filteredOn(line -> line.contains("writing to a transport")).isEmpty();
   }
 }
