@@ -61,6 +61,7 @@ final class ClientExchange implements BodyWriter.Sink {
   private boolean answerBegun;
   private boolean diedEarly;
   private boolean refused;
+  private boolean wantsHttp1;
   private boolean sent;
   private boolean over;
   private boolean dropping;
@@ -260,6 +261,11 @@ final class ClientExchange implements BodyWriter.Sink {
     return refused;
   }
 
+  /// Whether the server has said that it answers by HTTP/1.1 alone.
+  boolean wantsHttp1() {
+    return wantsHttp1;
+  }
+
   /// Whether nothing of the body was sent: the server has said before that it does not want it.
   boolean keptBody() {
     return expects;
@@ -418,6 +424,12 @@ final class ClientExchange implements BodyWriter.Sink {
   /// The server has ended the exchange.
   void wasReset(String why) {
     fail(new HttpException(route + " broke off the response to " + what + " (" + why + ")"));
+  }
+
+  /// The server answers by HTTP/1.1 alone (`HTTP_1_1_REQUIRED`).
+  void http1Required() {
+    wantsHttp1 = head == null;
+    fail(new HttpException(route + " answers " + what + " by HTTP/1.1 alone (versions)"));
   }
 
   /// The server has not looked at the request.

@@ -47,6 +47,7 @@ final class SoakDeeds implements AutoCloseable {
           .readTimeout(SoakSite.LONG)
           .maxPerOrigin(4) // so that there are some who wait
           .idleTime(Duration.ofMillis(200));
+  private static final int SESSIONS = 20; // that the JDK keeps of TLS: 20 480 by itself
   private static final String[] LEAVABLE = {"/files/big.bin", "/big", "/endless", "/events"};
 
   private final SoakSite site;
@@ -63,6 +64,7 @@ final class SoakDeeds implements AutoCloseable {
     this.plain = plain;
     this.secure = secure;
     this.proxied = proxied;
+    trust.getClientSessionContext().setSessionCacheSize(SESSIONS);
     var http = "http://127.0.0.1:" + plain.port();
     var https = "https://localhost:" + secure.port();
     ways =
