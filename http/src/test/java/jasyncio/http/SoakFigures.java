@@ -4,7 +4,9 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import javax.management.JMException;
 import javax.management.ObjectName;
@@ -30,11 +32,20 @@ record SoakFigures(long heap, long direct, long descriptors, int threads) {
               + "|sun\\.nio\\.ch\\.SocketChannelImpl");
   private static final int COLLECTIONS = 5; // what has a cleaner goes in the second
 
+  /// How many there are of what belongs to connections: somebody else's, before the first of ours.
+  /// Blocks.
+  static Map<String, Long> before() throws JMException {
+    for (int i = 1; i < COLLECTIONS; i++) {
+      count();
+    }
+    return count();
+  }
+
   /// Collects, and looks. Blocks.
-  static SoakFigures take() throws JMException {
-    var left = living();
+  static SoakFigures take(Map<String, Long> before) throws JMException {
+    var left = moreThan(before);
     for (int i = 1; i < COLLECTIONS && !left.isEmpty(); i++) {
-      left = living();
+      left = moreThan(before);
     }
     if (!left.isEmpty()) {
       throw new AssertionError("nobody is connected, but there are still " + left);
@@ -58,8 +69,14 @@ record SoakFigures(long heap, long direct, long descriptors, int threads) {
         : 0;
   }
 
-  /// How many there are of what there should not be.
-  private static String living() throws JMException {
+  private static Map<String, Long> moreThan(Map<String, Long> before) throws JMException {
+    var left = count();
+    left.replaceAll((name, count) -> count - before.getOrDefault(name, 0L));
+    left.values().removeIf(count -> count <= 0);
+    return left;
+  }
+
+  private static Map<String, Long> count() throws JMException {
     var histogram =
         (String)
             ManagementFactory.getPlatformMBeanServer()
@@ -68,13 +85,13 @@ record SoakFigures(long heap, long direct, long descriptors, int threads) {
                     "gcClassHistogram",
                     new Object[] {new String[0]},
                     new String[] {String[].class.getName()});
-    var left = new StringBuilder();
+    var counts = new TreeMap<String, Long>();
     for (var line : histogram.split("\n", -1)) {
       var parts = LINE.matcher(line);
       if (parts.matches() && MORTAL.matcher(parts.group(2)).matches()) {
-        left.append(parts.group(1)).append(' ').append(parts.group(2)).append("; ");
+        counts.put(parts.group(2), Long.valueOf(parts.group(1)));
       }
     }
-    return left.toString();
+    return counts;
   }
 }

@@ -76,15 +76,17 @@ class SoakTest {
   private final List<String> reports = new ArrayList<>();
   private final Map<String, Integer> done = new TreeMap<>();
   private final List<SoakFigures> figures = new ArrayList<>();
+  private Map<String, Long> before = Map.of(); // instances of what belongs to connections
   private int reloads;
   private int channels;
 
   @Test
   void mixedLoad_leavesNothing() throws Exception {
     var site = new SoakSite(folder, IS_LONG ? 10_000 : 2 * SoakSite.BIG); // other tests count files
+    before = SoakFigures.before();
     Asyncio.run(() -> soak(site));
     assertThat(reports).isEmpty();
-    SoakFigures.take();
+    SoakFigures.take(before);
     try (var left = Files.list(folder)) {
       assertThat(left).containsExactly(site.files());
     }
@@ -112,7 +114,7 @@ class SoakTest {
       for (int i = 0; i < rounds; i++) {
         work(deeds, i, SECONDS / rounds, keys);
         awaitQuiet(site, servers, deeds);
-        figures.add(toThread(SoakFigures::take));
+        figures.add(toThread(() -> SoakFigures.take(before)));
         tell(i);
       }
       shutDown(site, servers, deeds);
@@ -165,12 +167,11 @@ class SoakTest {
     }
   }
 
-  /// What still goes on, or `null`.
+  /// What still goes on: nothing if these are all zero.
   private String goingOn(SoakSite site, List<HttpServer> servers, SoakDeeds deeds) {
     int connections = servers.stream().mapToInt(s -> s.statistics().connections()).sum();
     var loop = getRunningLoop().statistics();
-    var now =
-        "%d connections of servers, %d of clients, %d handlers, %d tasks, %d timers, %d channels"
+    return "%d connections of servers, %d of clients, %d handlers, %d tasks, %d timers, %d channels"
             .formatted(
                 connections,
                 deeds.connections(),
@@ -178,7 +179,6 @@ class SoakTest {
                 loop.tasks() - 1, // this one
                 loop.timers(),
                 loop.channels() - channels);
-    return now;
   }
 
   private void awaitQuiet(SoakSite site, List<HttpServer> servers, SoakDeeds deeds)
