@@ -107,7 +107,7 @@ final class ClientExchange implements BodyWriter.Sink {
   }
 
   double silence() {
-    return readTimeout == null ? NEVER : readTimeout.toNanos() / 1e9;
+    return readTimeout == null ? NEVER : Checks.seconds(readTimeout);
   }
 
   double deadline() {

@@ -90,7 +90,7 @@ public final class ClientOptions {
   ///   needs one more waits, in order
   /// @throws IllegalArgumentException unless it is positive
   public ClientOptions maxConnections(int count) {
-    positive("maxConnections", count);
+    Checks.positive("maxConnections", count);
     return with(o -> o.maxConnections = count);
   }
 
@@ -99,7 +99,7 @@ public final class ClientOptions {
   /// @param count how many there may be at the same time; 20 by default
   /// @throws IllegalArgumentException unless it is positive
   public ClientOptions maxPerOrigin(int count) {
-    positive("maxPerOrigin", count);
+    Checks.positive("maxPerOrigin", count);
     return with(o -> o.maxPerOrigin = count);
   }
 
@@ -109,9 +109,7 @@ public final class ClientOptions {
   ///   (`Keep-Alive: timeout=5`) is heeded
   /// @throws IllegalArgumentException if it is negative
   public ClientOptions idleTime(Duration time) {
-    if (time.isNegative()) {
-      throw new IllegalArgumentException("idleTime must not be negative, got " + time);
-    }
+    Checks.notNegative("idleTime", time);
     return with(o -> o.idleTime = time);
   }
 
@@ -141,7 +139,7 @@ public final class ClientOptions {
   /// @param limit 30 s by default; `null` for none
   /// @throws IllegalArgumentException unless it is positive
   public ClientOptions poolTimeout(@Nullable Duration limit) {
-    positive("poolTimeout", limit);
+    Checks.positive("poolTimeout", limit);
     return with(o -> o.poolTimeout = limit);
   }
 
@@ -150,7 +148,7 @@ public final class ClientOptions {
   /// @param limit 10 s by default; `null` for none
   /// @throws IllegalArgumentException unless it is positive
   public ClientOptions connectTimeout(@Nullable Duration limit) {
-    positive("connectTimeout", limit);
+    Checks.positive("connectTimeout", limit);
     return with(o -> o.connectTimeout = limit);
   }
 
@@ -160,7 +158,7 @@ public final class ClientOptions {
   /// @param limit 60 s by default; `null` for none
   /// @throws IllegalArgumentException unless it is positive
   public ClientOptions readTimeout(@Nullable Duration limit) {
-    positive("readTimeout", limit);
+    Checks.positive("readTimeout", limit);
     return with(o -> o.readTimeout = limit);
   }
 
@@ -169,7 +167,7 @@ public final class ClientOptions {
   /// @param limit none by default, `null`
   /// @throws IllegalArgumentException unless it is positive
   public ClientOptions timeout(@Nullable Duration limit) {
-    positive("timeout", limit);
+    Checks.positive("timeout", limit);
     return with(o -> o.timeout = limit);
   }
 
@@ -198,7 +196,7 @@ public final class ClientOptions {
   ///   is that of the request
   /// @throws IllegalArgumentException if it is negative
   public ClientOptions maxRedirects(int count) {
-    positive("maxRedirects", count + 1L);
+    Checks.notNegative("maxRedirects", count);
     return with(o -> o.maxRedirects = count);
   }
 
@@ -234,7 +232,7 @@ public final class ClientOptions {
   /// @param bytes how long they may be together; 64 KiB by default
   /// @throws IllegalArgumentException unless it is positive
   public ClientOptions headerBytes(int bytes) {
-    positive("headerBytes", bytes);
+    Checks.positive("headerBytes", bytes);
     return with(o -> o.headerBytes = bytes);
   }
 
@@ -432,17 +430,5 @@ public final class ClientOptions {
   /// {@return what makes connections}
   public ClientConnector connector() {
     return connector;
-  }
-
-  private static void positive(String name, long value) {
-    if (value <= 0) {
-      throw new IllegalArgumentException(name + " is too small");
-    }
-  }
-
-  static void positive(String name, @Nullable Duration value) {
-    if (value != null && (value.isNegative() || value.isZero())) {
-      throw new IllegalArgumentException(name + " must be positive, got " + value);
-    }
   }
 }

@@ -267,7 +267,7 @@ public final class ClientRequest {
   /// @param limit the limit, or `null` for none
   /// @throws IllegalArgumentException unless it is positive
   public ClientRequest timeout(@Nullable Duration limit) {
-    ClientOptions.positive("timeout", limit);
+    Checks.positive("timeout", limit);
     return with(r -> r.timeout = limit);
   }
 
@@ -276,7 +276,7 @@ public final class ClientRequest {
   /// @param limit the limit, or `null` for none
   /// @throws IllegalArgumentException unless it is positive
   public ClientRequest readTimeout(@Nullable Duration limit) {
-    ClientOptions.positive("readTimeout", limit);
+    Checks.positive("readTimeout", limit);
     return with(r -> {
       r.readTimeout = limit;
       r.ownReadTimeout = true;

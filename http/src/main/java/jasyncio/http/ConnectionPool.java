@@ -4,7 +4,6 @@ import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.TimerHandle;
 import jasyncio.WaitInfo;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -220,7 +219,7 @@ final class ConnectionPool {
 
   /// A connection can be used for another request.
   void release(ClientConnection connection) {
-    double seconds = Math.min(seconds(options.idleTime()), connection.keptByServer());
+    double seconds = Math.min(Checks.seconds(options.idleTime()), connection.keptByServer());
     if (closed || seconds <= 0 || !counted.contains(connection) || !connection.isUsable()) {
       connection.shut();
       return;
@@ -329,10 +328,6 @@ final class ConnectionPool {
   }
 
   // ---- time -------------------------------------------------------------------------------------
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
-  }
 
   private void expireAt(double when) {
     if (expiry != null && expiry.when() > when) {

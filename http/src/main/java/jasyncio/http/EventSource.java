@@ -89,7 +89,7 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
   /// @param time how long to wait before
   /// @return this
   public EventSource reconnect(Duration time) {
-    return reconnect(time.toNanos() / 1e9);
+    return reconnect(Checks.seconds(time));
   }
 
   /// {@return the id of the last event that had one; empty for none}

@@ -55,9 +55,7 @@ public final class EventStream {
   /// @throws IllegalArgumentException if that time is not positive
   public static Response response(Request request, Duration keepAlive, EventHandler handler) {
     Objects.requireNonNull(handler, "handler");
-    if (keepAlive.isNegative() || keepAlive.isZero()) {
-      throw new IllegalArgumentException("the time between comments is positive, not " + keepAlive);
-    }
+    Checks.positive("the time between comments", keepAlive);
     return Response.stream(out ->
             new EventStream(out, request.header("Last-Event-ID")).run(request, keepAlive, handler))
         .type("text/event-stream")

@@ -349,7 +349,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
 
   private void watchStall(double since) {
     if (stall == null) {
-      double idle = connection.options.idleTime().toNanos() / 1e9;
+      double idle = Checks.seconds(connection.options.idleTime());
       stall = connection.loop.callAt(since + idle, this::checkStall);
     }
   }
@@ -367,7 +367,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
     if (Double.isNaN(waitingSince) || isLost()) {
       return;
     }
-    double idle = connection.options.idleTime().toNanos() / 1e9;
+    double idle = Checks.seconds(connection.options.idleTime());
     if (connection.loop.time() >= waitingSince + idle) {
       codec.reset(stream, Http2Error.CANCEL);
       clientHasGone();

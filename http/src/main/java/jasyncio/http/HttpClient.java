@@ -313,7 +313,7 @@ public final class HttpClient implements AutoCloseable {
   StreamedResponse open(ClientRequest request) throws IOException {
     var running = begin();
     var total = request.timeout();
-    double deadline = total == null ? NEVER : running.time() + seconds(total);
+    double deadline = total == null ? NEVER : running.time() + Checks.seconds(total);
     var hop = new Hop(request, options.headers());
     for (int followed = 0; ; followed++) {
       var response = attempt(hop, deadline);
@@ -348,10 +348,6 @@ public final class HttpClient implements AutoCloseable {
 
   private ConnectionPool pool() {
     return Objects.requireNonNull(pool);
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
   }
 
   // ---- one hop ----------------------------------------------------------------------------------
@@ -533,7 +529,7 @@ public final class HttpClient implements AutoCloseable {
 
   private ClientConnection limited(
       @Nullable Duration limit, double deadline, Hop hop, Late late, Step step) throws IOException {
-    double own = limit == null ? NEVER : seconds(limit);
+    double own = limit == null ? NEVER : Checks.seconds(limit);
     double left = deadline - Objects.requireNonNull(loop).time();
     if (left <= 0) {
       throw tooLong(hop);

@@ -279,7 +279,7 @@ public final class HttpServer implements AutoCloseable {
   public void close() {
     stop();
     try {
-      if (!waitFinished(options.grace().toNanos() / 1e9)) {
+      if (!waitFinished(Checks.seconds(options.grace()))) {
         cancelTasks();
         if (!waitFinished(CLEAN_UP)) {
           abortConnections();

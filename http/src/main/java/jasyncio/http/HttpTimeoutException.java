@@ -34,6 +34,8 @@ public final class HttpTimeoutException extends HttpException {
 
   /// A duration as text, such as `2.5 s`.
   static String text(Duration duration) {
-    return BigDecimal.valueOf(duration.toNanos(), 9).stripTrailingZeros().toPlainString() + " s";
+    var seconds =
+        BigDecimal.valueOf(duration.getSeconds()).add(BigDecimal.valueOf(duration.getNano(), 9));
+    return seconds.stripTrailingZeros().toPlainString() + " s";
   }
 }

@@ -50,7 +50,7 @@ final class ProxyPreamble implements BufferedProtocol {
       newTransport.abort();
       return;
     }
-    double limit = server.options().headerTime().toNanos() / 1e9;
+    double limit = Checks.seconds(server.options().headerTime());
     timer = server.getLoop().callLater(limit, this::abort);
   }
 

@@ -2,7 +2,6 @@ package jasyncio.http;
 
 import jasyncio.EventLoop;
 import jasyncio.TimerHandle;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// How long a client of a server may take for what. One for each connection, whose streams it does
@@ -81,13 +80,9 @@ final class TimeLimits {
   TimeLimits(EventLoop loop, HttpOptions options, Watched watched) {
     this.loop = loop;
     this.watched = watched;
-    this.headerTime = seconds(options.headerTime());
-    this.idleTime = seconds(options.idleTime());
+    this.headerTime = Checks.seconds(options.headerTime());
+    this.idleTime = Checks.seconds(options.idleTime());
     this.least = options.leastTaken();
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
   }
 
   // ---- receiving --------------------------------------------------------------------------------

@@ -330,7 +330,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
   /// there.
   private void awaitTaking() {
     takenBefore = taken();
-    taking = loop.callLater(seconds(options.takeTime()), this::checkTaking);
+    taking = loop.callLater(Checks.seconds(options.takeTime()), this::checkTaking);
   }
 
   private void checkTaking() {
@@ -430,7 +430,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
     }
     sendClose(newCode, newReason);
     ended(newCode, newReason);
-    abortAfter(seconds(options.closeTime()));
+    abortAfter(Checks.seconds(options.closeTime()));
   }
 
   private void sendClose(int newCode, String newReason) {
@@ -460,10 +460,6 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
     if (closing == null && !lost) {
       closing = loop.callLater(seconds, transport::abort);
     }
-  }
-
-  private static double seconds(Duration duration) {
-    return duration.toNanos() / 1e9;
   }
 
   private boolean hasEnded() {
@@ -637,7 +633,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
       if (request != null) {
         transport.close();
       }
-      abortAfter(seconds(options.closeTime()));
+      abortAfter(Checks.seconds(options.closeTime()));
       leave(false);
     }
 
@@ -662,7 +658,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
 
   private void schedulePing() {
     if (!options.pingInterval().isZero() && !hasEnded()) {
-      pinging = loop.callLater(seconds(options.pingInterval()), this::keepAlive);
+      pinging = loop.callLater(Checks.seconds(options.pingInterval()), this::keepAlive);
     }
   }
 
@@ -673,7 +669,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
     }
     received = false;
     sendPing();
-    pinging = loop.callLater(seconds(options.pingTime()), this::checkAlive);
+    pinging = loop.callLater(Checks.seconds(options.pingTime()), this::checkAlive);
   }
 
   private void checkAlive() {
@@ -712,7 +708,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
       cancelHandler();
     } else if (leaving == null) {
       active = false;
-      leaving = loop.callLater(seconds(options.closeTime()), this::checkLeft);
+      leaving = loop.callLater(Checks.seconds(options.closeTime()), this::checkLeft);
     }
   }
 

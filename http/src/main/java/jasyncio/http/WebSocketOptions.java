@@ -65,23 +65,17 @@ public record WebSocketOptions(
   public WebSocketOptions {
     subprotocols = List.copyOf(subprotocols);
     origins = origins == null ? null : List.copyOf(origins);
-    positive("maxMessage", maxMessage);
-    positive("pingInterval", pingInterval.isNegative() ? -1 : 1);
-    positive("pingTime", pingTime.toNanos());
-    positive("takeTime", takeTime.toNanos());
-    positive("closeTime", closeTime.toNanos());
-    positive("openTime", openTime.toNanos());
+    Checks.positive("maxMessage", maxMessage);
+    Checks.notNegative("pingInterval", pingInterval);
+    Checks.positive("pingTime", pingTime);
+    Checks.positive("takeTime", takeTime);
+    Checks.positive("closeTime", closeTime);
+    Checks.positive("openTime", openTime);
     for (var subprotocol : subprotocols) {
       if (!Tokens.isToken(subprotocol)) {
         throw new IllegalArgumentException(
             "a subprotocol is a token, and not '" + Tokens.visible(subprotocol) + "'");
       }
-    }
-  }
-
-  private static void positive(String name, long value) {
-    if (value <= 0) {
-      throw new IllegalArgumentException(name + " is too small");
     }
   }
 

@@ -156,6 +156,34 @@ class LimitsTest {
     }
   }
 
+  /// Slowloris.
+  @AsyncTest
+  void thousandsOfSlowHeads_stopNobody() throws Exception {
+    var slow = new ArrayList<RawClient>();
+    try (var server = server(DEFAULTS)) {
+      double began = getRunningLoop().time();
+      for (int i = 0; i < 2000; i++) {
+        slow.add(RawClient.inMemory(server).send("G"));
+      }
+      for (int i = 1; i < 10; i++) {
+        sleep(1);
+        for (var client : slow) {
+          client.send(GET.substring(i, i + 1));
+        }
+        try (var quick = RawClient.inMemory(server)) {
+          assertThat(quick.send(GET).readResponse()).startsWith("HTTP/1.1 200 ");
+        }
+        assertThat(getRunningLoop().time() - began).isEqualTo(i);
+      }
+      for (var client : slow) {
+        assertThat(client.readAll()).startsWith("HTTP/1.1 408 Request Timeout\n");
+      }
+      assertThat(getRunningLoop().time() - began).isEqualTo(10);
+    } finally {
+      slow.forEach(RawClient::close);
+    }
+  }
+
   @AsyncTest
   void headOfALaterRequest_hasItsOwnTime() throws Exception {
     try (var server = server(DEFAULTS);
