@@ -155,7 +155,7 @@ final class Http1Exchange extends ServerExchange {
     codec.flush();
     for (long done = 0; done < n; ) {
       checkOpen();
-      if (connection.transport().isClosing()) {
+      if (connection.transport().isClosing()) { // which connectionLost is about to tell
         throw ServerConnection.gone();
       }
       try {
@@ -181,6 +181,8 @@ final class Http1Exchange extends ServerExchange {
         throw new EOFException("the file has become shorter while it was sent");
       }
       return passed;
+    } catch (SocketException e) { // not the file's
+      throw ServerConnection.gone();
     } catch (TimeoutException e) {
       long passed = Math.clamp(file.position() - from, 0, n);
       if (passed + connection.taken() - before < connection.options.leastTaken()) {

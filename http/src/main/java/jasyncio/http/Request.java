@@ -231,7 +231,8 @@ public final class Request {
   /// the body's limit, or its least rate, throws an [HttpProblem].
   ///
   /// @throws HttpProblem 413 if the body is longer than the limit
-  /// @throws IOException if the client has gone
+  /// @throws IOException if the client has gone, or waits to be asked, and it is too late for that,
+  ///   as the response has begun
   public StreamReader body() throws IOException {
     if (body == null) {
       var empty = new StreamReader(1, exchange.loop());

@@ -26,6 +26,9 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
    * What could not be read as a request has a `refusal`: it is answered in its turn, by no handler.
    */
   private static final int NAME_LENGTH = 100;
+  private static final String TOO_LATE =
+      "the client waits to be asked for the body (Expect: 100-continue), for which it is too late: the"
+          + " response has begun; call body() before, and not where the response is written";
 
   private final ServerConnection connection;
   final RequestHead head;
@@ -128,7 +131,11 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
 
   @Override
   public void wanted() {
-    if (head.expectsContinue() && !asked && !responded && !hasBegun() && !hasEnded() && !isLost()) {
+    if (head.expectsContinue() && !asked && !hasBegun() && !hasEnded() && !isLost()) {
+      if (responded) {
+        body().fail(new IOException(TOO_LATE));
+        return;
+      }
       continueNow();
     }
     asked = true;
