@@ -31,7 +31,7 @@ public final class Http {
 
   /// Serves until the task is cancelled, as by Ctrl-C, or SIGTERM comes, and then shuts down as
   /// [HttpServer#close()] does. Suspends until that is done. A second SIGTERM, or cancellation,
-  /// ends the grace.
+  /// ends the grace; a third SIGTERM aborts.
   ///
   /// **Cancellation** shuts down.
   ///

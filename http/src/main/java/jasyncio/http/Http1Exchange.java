@@ -61,7 +61,7 @@ final class Http1Exchange extends ServerExchange {
 
   @Override
   boolean isLost() {
-    return connection.isLost();
+    return connection.isGone();
   }
 
   @Override
@@ -122,14 +122,14 @@ final class Http1Exchange extends ServerExchange {
       refuseUpgrade(400, "Nothing may come before the answer to a request for an upgrade.");
       return;
     }
-    responded();
+    responded(101);
     codec.head(head, 101, headers, -1);
     codec.flush();
     connection.upgrade(to);
     try {
       to.run();
     } finally {
-      answered(101, !connection.isLost());
+      answered(to.hasEnded());
     }
   }
 

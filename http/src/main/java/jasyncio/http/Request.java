@@ -41,7 +41,7 @@ public final class Request {
 
   /// What became of a request.
   ///
-  /// @param status the status that was sent
+  /// @param status the status that was sent; if none was, 499 or 444: see [AccessLog.Entry]
   /// @param bytes how many bytes of body were sent
   /// @param complete whether all of the response was handed to the network
   record Outcome(int status, long bytes, boolean complete) {}
@@ -59,6 +59,7 @@ public final class Request {
   private String[] values = NO_VALUES;
   private int routed; // how much of the path led here
   private @Nullable Seen seen; // what trusted proxies say
+  private Headers own = Headers.none(); // of its response, whatever that is
   private @Nullable List<Action<?>> after;
   private @Nullable List<Consumer<? super Outcome>> watchers;
 
@@ -366,6 +367,35 @@ public final class Request {
   /// [HttpOptions#grace()]}
   public Event shuttingDown() {
     return exchange.shuttingDown();
+  }
+
+  /// Sets a header of the response, whatever that is going to be: also the 500 for an exception that
+  /// no middleware catches, or the 503 of a shutdown. For middleware; a response that has a header of
+  /// that name by itself keeps its own.
+  ///
+  /// ```java fragment
+  /// app.with((rq, next) -> next.handle(rq.responseHeader("X-Request-Id", newId())));
+  /// ```
+  ///
+  /// @param name the header's name
+  /// @param value the header's value
+  /// @return this
+  /// @throws IllegalArgumentException as [Response#header]
+  public Request responseHeader(String name, String value) {
+    var _ = Response.isClose(name, value); // or it throws
+    own = own.with(name, value);
+    return this;
+  }
+
+  /// A response with the headers that every response to this request has.
+  Response withOwnHeaders(Response response) {
+    var complete = response;
+    for (int i = 0; i < own.size(); i++) {
+      if (!response.headers().contains(own.name(i))) {
+        complete = complete.header(own.name(i), own.value(i));
+      }
+    }
+    return complete;
   }
 
   /// Has something run once the response was sent, in a task of its own: the client does not wait

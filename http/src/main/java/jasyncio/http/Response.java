@@ -222,7 +222,8 @@ public final class Response {
     return response;
   }
 
-  private static boolean isClose(String name, String value) {
+  /// Whether that is the one header that is none, but says that the connection ends.
+  static boolean isClose(String name, String value) {
     if (name.equalsIgnoreCase("Content-Length")) {
       throw new IllegalArgumentException(
           "the length of a response is that of its body; see Response.stream(length, body)");

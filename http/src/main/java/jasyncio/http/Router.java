@@ -317,10 +317,10 @@ public final class Router implements Handler {
   /// @param more the middleware
   /// @return this
   public Router with(Middleware... more) {
-    middleware.addAll(Arrays.asList(more));
+    middleware.addAll(List.of(more));
     Handler inner = this::dispatch;
     for (var each : middleware.reversed()) {
-      var next = inner;
+      var next = Answers.answering(inner);
       inner = request -> each.handle(request, next);
     }
     chain = inner;

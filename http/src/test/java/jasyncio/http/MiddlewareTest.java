@@ -60,7 +60,33 @@ class MiddlewareTest {
       }
     }
     assertThat(entries).singleElement().matches(entry -> !entry.complete());
-    assertThat(entries.getFirst().toString()).endsWith(" broken off");
+    assertThat(entries.getFirst().toString()).endsWith("\"GET /\" 499 0 bytes 1.000 s client has left");
+  }
+
+  @AsyncTest
+  void accessLog_tellsTheStatus_ofABodyThatWasBrokenOff() throws Exception {
+    var lines = new ArrayList<String>();
+    Handler app =
+        rq ->
+            Response.stream(out -> {
+              out.write("abc");
+              out.flush();
+              sleep(1_000);
+            });
+    var log = AccessLog.entries(e -> lines.add(e.status() + " " + e.bytes() + " " + e.complete()));
+    var server = RawClient.server(app, HttpOptions.defaults().accessLog(log));
+    try (server) {
+      try (var client = RawClient.inMemory(server)) {
+        client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").readHead();
+        client.abort();
+        sleep(1);
+      }
+      var client = RawClient.inMemory(server);
+      client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").readHead();
+      server.close(); // which cancels it after the grace
+      client.close();
+    }
+    assertThat(lines).containsExactly("200 3 false", "200 3 false");
   }
 
   // ---- CORS -------------------------------------------------------------------------------------
@@ -269,7 +295,7 @@ class MiddlewareTest {
       sleep(1);
       client.abort();
       sleep(1);
-      assertThat(entries).containsExactlyInAnyOrder("/a 0false", "/b 0false");
+      assertThat(entries).containsExactlyInAnyOrder("/a 499false", "/b 499false");
     }
   }
 }
