@@ -5,6 +5,8 @@ import jasyncio.EventLoop;
 import jasyncio.net.Server;
 import jasyncio.net.Transports;
 import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -88,13 +90,22 @@ public final class Http {
   /// @param options how
   /// @return the server, which serves
   /// @throws IOException if it cannot listen
+  /// @throws IllegalArgumentException if there is no such port
   /// @throws CancelledError if the task is cancelled meanwhile; then nothing listens
   public static HttpServer start(
       Handler handler, @Nullable String host, int port, HttpOptions options) throws IOException {
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException(
+          "a port is a number from 0, which takes one that is free, to 65535, and not " + port);
+    }
     var server = new HttpServer(loop(), handler, options);
-    return listening(
-        server,
-        Transports.createServer(server::newConnection, host, port, options.serverOptions()));
+    try {
+      return listening(
+          server,
+          Transports.createServer(server::newConnection, host, port, options.serverOptions()));
+    } catch (BindException e) {
+      throw ListenErrors.explained(e, host, port);
+    }
   }
 
   /// Starts a server on a Unix-domain socket, with [HttpOptions#defaults()].
@@ -120,8 +131,13 @@ public final class Http {
   public static HttpServer start(Handler handler, Path path, HttpOptions options)
       throws IOException {
     var server = new HttpServer(loop(), handler, options);
-    return listening(
-        server, Transports.createUnixServer(server::newConnection, path, options.serverOptions()));
+    try {
+      return listening(
+          server,
+          Transports.createUnixServer(server::newConnection, path, options.serverOptions()));
+    } catch (BindException | NoSuchFileException e) {
+      throw ListenErrors.explained(e, path);
+    }
   }
 
   private static HttpServer listening(HttpServer server, Server listening) {

@@ -53,6 +53,7 @@ public final class Request {
   private final RequestHead head;
   private final @Nullable RequestBody body; // null: there is none
   private final Exchange exchange;
+  private @Nullable String reader; // of the body, as a stream: the method that has it
   private @Nullable String path; // decoded
   private @Nullable Parameters query;
   private List<String> names = List.of(); // of the parts of the path that the route names
@@ -224,11 +225,26 @@ public final class Request {
 
   /// {@return the body as a stream; the same at every call} A client that waits to be asked for it
   /// (`Expect: 100-continue`) is asked. Does not suspend; reading does. What is read too late for
-  /// the body's limit, or its least rate, throws an [HttpProblem].
+  /// the body's limit, or its least rate, throws an [HttpProblem]. After [#bytes()] it is all of
+  /// the body once more.
   ///
   /// @throws HttpProblem 413 if the body is longer than the limit
   /// @throws IOException if the client has gone
+  /// @throws IllegalStateException if [#multipart()] reads it
   public StreamReader body() throws IOException {
+    if ("multipart()".equals(reader)) {
+      throw alreadyRead(reader);
+    }
+    return stream("body()");
+  }
+
+  private static IllegalStateException alreadyRead(String by) {
+    return new IllegalStateException(
+        "the body has been read already, or is being read, by " + by + "; it comes once");
+  }
+
+  private StreamReader stream(String by) throws IOException {
+    reader = by;
     if (body == null) {
       var empty = new StreamReader(1, exchange.loop());
       empty.feedEof();
@@ -241,9 +257,10 @@ public final class Request {
   ///
   /// **Cancellation** ends the waiting; nothing is lost.
   ///
-  /// @return the body; the same at every call, unless [#body()] has it
+  /// @return the body; the same at every call
   /// @throws HttpProblem 413 if it is longer than the limit, 408 if it comes too slowly
   /// @throws IOException if the client has gone
+  /// @throws IllegalStateException if [#body()] or [#multipart()] reads it
   public byte[] bytes() throws IOException {
     return body == null ? new byte[0] : body.readAll();
   }
@@ -302,8 +319,13 @@ public final class Request {
   /// @return the form's parts, as they come
   /// @throws HttpProblem 415 if it is no `multipart/form-data`, 413 if it is too long
   /// @throws IOException if the client has gone
+  /// @throws IllegalStateException if the body is read already, by this method or [#body()]
   public Multipart multipart() throws IOException {
-    return Multipart.of(this);
+    var boundary = Multipart.boundaryOf(this);
+    if (reader != null) {
+      throw alreadyRead(reader);
+    }
+    return new Multipart(stream("multipart()"), boundary);
   }
 
   /// Reads all of the body, as [#bytes()], as JSON.

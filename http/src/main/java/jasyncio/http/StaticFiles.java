@@ -82,8 +82,15 @@ public final class StaticFiles implements Handler {
 
   /// {@return a handler that answers with the files of a folder}
   ///
-  /// @param root the folder, which need not be there yet
+  /// @param root the folder
+  /// @throws IllegalArgumentException if it is not there, or no folder
   public static StaticFiles of(Path root) {
+    if (!Files.isDirectory(root)) {
+      throw new IllegalArgumentException(
+          Files.exists(root)
+              ? root.toAbsolutePath() + " is no folder; give the one whose files are sent"
+              : "there is no folder " + root.toAbsolutePath() + "; make it, or give another one");
+    }
     return new StaticFiles(root.toAbsolutePath(), "index.html", null, false, false, false, false);
   }
 
