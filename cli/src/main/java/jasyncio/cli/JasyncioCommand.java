@@ -88,10 +88,10 @@ final class JasyncioCommand {
   }
 
   static CommandLine newCommandLine() {
-    return new CommandLine(new JasyncioCommand())
-        .setExpandAtFiles(false)
-        .setStopAtPositional(true)
-        .setUsageHelpAutoWidth(true);
+    CommandLine commandLine =
+        new CommandLine(new JasyncioCommand()).setExpandAtFiles(false).setUsageHelpAutoWidth(true);
+    commandLine.getSubcommands().get("run").setStopAtPositional(true); // the rest is the program's
+    return commandLine;
   }
 
   static ParseResult parse(CommandLine commandLine, String[] args) throws CommandException {
