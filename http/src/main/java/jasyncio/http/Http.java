@@ -1,7 +1,9 @@
 package jasyncio.http;
 
+import jasyncio.Asyncio;
 import jasyncio.CancelledError;
 import jasyncio.EventLoop;
+import jasyncio.http.internal.JsonCodecs;
 import jasyncio.net.Server;
 import jasyncio.net.Transports;
 import java.io.IOException;
@@ -82,7 +84,8 @@ public final class Http {
     return start(handler, host, port, HttpOptions.defaults());
   }
 
-  /// Starts a server. Suspends while the host is looked up.
+  /// Starts a server. Suspends while the host is looked up, and, the first time, while the library
+  /// for JSON is made ready in another thread, if there is one.
   ///
   /// @param handler what answers
   /// @param host the address to listen on, or `null` for all of this machine's
@@ -99,6 +102,7 @@ public final class Http {
           "a port is a number from 0, which takes one that is free, to 65535, and not " + port);
     }
     var server = new HttpServer(loop(), handler, options);
+    prepare();
     try {
       return listening(
           server,
@@ -118,7 +122,8 @@ public final class Http {
     return start(handler, path, HttpOptions.defaults());
   }
 
-  /// Starts a server on a Unix-domain socket. Does not suspend. Requests have no remote address
+  /// Starts a server on a Unix-domain socket. Suspends, the first time, while the library for JSON
+  /// is made ready in another thread, if there is one. Requests have no remote address
   /// beyond that of an unnamed socket; who may connect is said by the rights of the folder.
   ///
   /// @param handler what answers
@@ -131,12 +136,20 @@ public final class Http {
   public static HttpServer start(Handler handler, Path path, HttpOptions options)
       throws IOException {
     var server = new HttpServer(loop(), handler, options);
+    prepare();
     try {
       return listening(
           server,
           Transports.createUnixServer(server::newConnection, path, options.serverOptions()));
     } catch (BindException | NoSuchFileException e) {
       throw ListenErrors.explained(e, path);
+    }
+  }
+
+  /// Makes JSON ready, elsewhere, so that no request holds up the loop by it.
+  private static void prepare() {
+    if (!JsonCodecs.isWarm() && Asyncio.currentTask() != null) {
+      Asyncio.toThread(JsonCodecs::warmUp);
     }
   }
 

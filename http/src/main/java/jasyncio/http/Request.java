@@ -358,7 +358,10 @@ public final class Request {
     return parsed(bytes(), type);
   }
 
-  static Object parsed(byte[] json, Type type) {
+  private static Object parsed(byte[] json, Type type) {
+    if (json.length == 0) {
+      throw HttpProblem.of(400, "The body is empty; JSON is expected.");
+    }
     Object value;
     try {
       value = JsonCodec.installed().read(json, type);
@@ -370,6 +373,22 @@ public final class Request {
       throw HttpProblem.of(400, "The body is not the JSON that is expected: it is null.");
     }
     return value;
+  }
+
+  /// Reads all of the body, as [#json(Class)], as an object of a type with arguments.
+  ///
+  /// ```java fragment
+  /// var notes = rq.json(new JsonType<List<Note>>() {});
+  /// ```
+  ///
+  /// @param <T> the type
+  /// @param type what to make of it
+  /// @return the object
+  /// @throws HttpProblem as [#json(Class)]
+  /// @throws IOException if the client has gone
+  /// @throws IllegalStateException if nothing reads JSON: see [JsonCodec]
+  public <T> T json(JsonType<T> type) throws IOException {
+    return type.cast(json(type.type()));
   }
 
   private String mediaType() {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jasyncio.http.internal.Tokens;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -118,6 +119,26 @@ public final class Response {
   /// @param bytes the bytes, which must not change any more
   public static Response of(int status, String type, byte[] bytes) {
     return whole(status, Headers.of("Content-Type", type), bytes);
+  }
+
+  /// Answers with a file, wherever it is: with the type that its name's end stands for, in parts if
+  /// the client asks for some (`Range`), and not again if it has it (`ETag`, `Last-Modified`), as
+  /// [StaticFiles] does. Suspends while it is looked for. It is read as it is sent.
+  ///
+  /// The path is the program's own, and symbolic links are followed: names that clients send are for
+  /// [StaticFiles], which nothing leads out of.
+  ///
+  /// ```java fragment
+  /// router.get("/report", rq -> Response.file(rq, Path.of("report.pdf"))
+  ///     .header("Content-Disposition", "attachment; filename=\"report.pdf\""));
+  /// ```
+  ///
+  /// @param request what is answered
+  /// @param file the file
+  /// @return the file, a part of it, or 304; 404 if there is none, or it is a folder
+  /// @throws IOException if it cannot be read
+  public static Response file(Request request, Path file) throws IOException {
+    return StaticFiles.file(request, file);
   }
 
   /// {@return a response without a body}

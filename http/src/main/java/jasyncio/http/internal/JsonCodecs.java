@@ -1,12 +1,22 @@
 package jasyncio.http.internal;
 
 import jasyncio.http.JsonCodec;
+import java.io.IOException;
 import java.lang.reflect.Type;
+import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 
 /// Finds the codec for JSON, once.
 public final class JsonCodecs {
   private JsonCodecs() {}
+
+  private static volatile boolean warm;
+
+  /// Whether [#warmUp()] has nothing to do.
+  public static boolean isWarm() {
+    return warm;
+  }
 
   private static final class Holder {
     static final JsonCodec INSTALLED = find();
@@ -15,6 +25,25 @@ public final class JsonCodecs {
   /// {@return the one that is used}
   public static JsonCodec installed() {
     return Holder.INSTALLED;
+  }
+
+  /// Loads what the codec needs, some hundred classes: not on a loop's thread, which would be held up
+  /// by that in the midst of its first request with JSON. A second time it does nothing.
+  ///
+  /// Programs' own codecs are found, and know themselves what they need.
+  public static void warmUp() {
+    if (warm) {
+      return;
+    }
+    var codec = installed();
+    if (codec instanceof JacksonCodec || codec instanceof Jackson2Codec) {
+      try {
+        codec.read(codec.write(Map.of("text", List.of(1, 1.5, true))), Map.class);
+      } catch (IOException e) {
+        throw new IllegalStateException("Jackson does not read what it has written", e);
+      }
+    }
+    warm = true;
   }
 
   private static JsonCodec find() {
