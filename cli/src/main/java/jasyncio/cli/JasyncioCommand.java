@@ -87,10 +87,13 @@ final class JasyncioCommand {
     return ExitStatus.USAGE;
   }
 
+  /// Options may stand anywhere, but that what comes behind the file of `run` is the program's.
   static CommandLine newCommandLine() {
     CommandLine commandLine =
         new CommandLine(new JasyncioCommand()).setExpandAtFiles(false).setUsageHelpAutoWidth(true);
-    commandLine.getSubcommands().get("run").setStopAtPositional(true); // the rest is the program's
+    commandLine
+        .getSubcommands()
+        .forEach((name, command) -> command.setStopAtPositional(name.equals("run")));
     return commandLine;
   }
 

@@ -154,8 +154,7 @@ public final class Cors implements Middleware {
   }
 
   private Headers permission(String origin) {
-    var allowing =
-        Headers.of("Access-Control-Allow-Origin", origins.contains("*") ? "*" : origin);
+    var allowing = Headers.of("Access-Control-Allow-Origin", origins.contains("*") ? "*" : origin);
     return credentials ? allowing.with("Access-Control-Allow-Credentials", "true") : allowing;
   }
 

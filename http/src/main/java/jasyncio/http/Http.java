@@ -123,8 +123,8 @@ public final class Http {
   }
 
   /// Starts a server on a Unix-domain socket. Suspends, the first time, while the library for JSON
-  /// is made ready in another thread, if there is one. Requests have no remote address
-  /// beyond that of an unnamed socket; who may connect is said by the rights of the folder.
+  /// is made ready in another thread, if there is one. Requests have no remote address beyond that
+  /// of an unnamed socket; who may connect is said by the rights of the folder.
   ///
   /// @param handler what answers
   /// @param path the socket's file, which is made, and removed at the end. A socket that is there

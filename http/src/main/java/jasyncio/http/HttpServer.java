@@ -31,7 +31,7 @@ public final class HttpServer implements AutoCloseable {
   /* Overview
    *   serving -> stopping   stop(): nobody is accepted, idle connections end, the others are told
    *   stopping -> closed    the last connection has gone, and the last task ended: awaited by close(), which, once the grace
-   *                         is over or hurry() ends it, cancels the tasks that are left, and at last aborts
+   *                         is over, or hurried, cancels the tasks that are left, and at last aborts
    */
   static final String HTTP_2 = "h2"; // in ALPN
   static final String HTTP_1_1 = "http/1.1";
@@ -330,11 +330,12 @@ public final class HttpServer implements AutoCloseable {
   /// Whether everything has ended within a time, or, if that is wished, before somebody hurries.
   private boolean waitFinished(double seconds, boolean patiently) {
     try {
-      Timeout.after(seconds).run(() -> {
-        while (!isFinished() && !(patiently && hurried)) {
-          awaitClosers();
-        }
-      });
+      Timeout.after(seconds)
+          .run(() -> {
+            while (!isFinished() && !(patiently && hurried)) {
+              awaitClosers();
+            }
+          });
     } catch (TimeoutException e) {
       // as is seen below
     }

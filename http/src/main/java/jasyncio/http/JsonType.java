@@ -3,8 +3,8 @@ package jasyncio.http;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 
-/// A type with arguments, for JSON: a class alone cannot say of what a list is. To be extended, most
-/// often where it is used, without a body:
+/// A type with arguments, for JSON: a class alone cannot say of what a list is. To be extended,
+/// most often where it is used, without a body:
 ///
 /// ```java fragment
 /// List<Note> notes = rq.json(new JsonType<List<Note>>() {});

@@ -53,7 +53,8 @@ public final class Request {
   private final RequestHead head;
   private final @Nullable RequestBody body; // null: there is none
   private final Exchange exchange;
-  private @Nullable String reader; // of the body, as a stream: the method that has it
+  private boolean streamed; // the body, by body(),
+  private boolean multipart; // or by multipart()
   private @Nullable String path; // decoded
   private @Nullable Parameters query;
   private List<String> names = List.of(); // of the parts of the path that the route names
@@ -232,19 +233,21 @@ public final class Request {
   /// @throws IOException if the client has gone
   /// @throws IllegalStateException if [#multipart()] reads it
   public StreamReader body() throws IOException {
-    if ("multipart()".equals(reader)) {
-      throw alreadyRead(reader);
+    if (multipart) {
+      throw alreadyRead();
     }
-    return stream("body()");
+    return stream();
   }
 
-  private static IllegalStateException alreadyRead(String by) {
+  private IllegalStateException alreadyRead() {
     return new IllegalStateException(
-        "the body has been read already, or is being read, by " + by + "; it comes once");
+        "the body has been read already, or is being read, by "
+            + (multipart ? "multipart()" : "body()")
+            + "; it comes once");
   }
 
-  private StreamReader stream(String by) throws IOException {
-    reader = by;
+  private StreamReader stream() throws IOException {
+    streamed = true;
     if (body == null) {
       var empty = new StreamReader(1, exchange.loop());
       empty.feedEof();
@@ -322,10 +325,11 @@ public final class Request {
   /// @throws IllegalStateException if the body is read already, by this method or [#body()]
   public Multipart multipart() throws IOException {
     var boundary = Multipart.boundaryOf(this);
-    if (reader != null) {
-      throw alreadyRead(reader);
+    if (streamed) {
+      throw alreadyRead();
     }
-    return new Multipart(stream("multipart()"), boundary);
+    multipart = true;
+    return new Multipart(stream(), boundary);
   }
 
   /// Reads all of the body, as [#bytes()], as JSON.
@@ -410,9 +414,9 @@ public final class Request {
     return exchange.shuttingDown();
   }
 
-  /// Sets a header of the response, whatever that is going to be: also the 500 for an exception that
-  /// no middleware catches, or the 503 of a shutdown. For middleware; a response that has a header of
-  /// that name by itself keeps its own.
+  /// Sets a header of the response, whatever that is going to be: also the 500 for an exception
+  /// that no middleware catches, or the 503 of a shutdown. For middleware; a response that has a
+  /// header of that name by itself keeps its own.
   ///
   /// ```java fragment
   /// app.with((rq, next) -> next.handle(rq.responseHeader("X-Request-Id", newId())));

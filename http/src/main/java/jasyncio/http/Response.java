@@ -125,8 +125,8 @@ public final class Response {
   /// the client asks for some (`Range`), and not again if it has it (`ETag`, `Last-Modified`), as
   /// [StaticFiles] does. Suspends while it is looked for. It is read as it is sent.
   ///
-  /// The path is the program's own, and symbolic links are followed: names that clients send are for
-  /// [StaticFiles], which nothing leads out of.
+  /// The path is the program's own, and symbolic links are followed: names that clients send are
+  /// for [StaticFiles], which nothing leads out of.
   ///
   /// ```java fragment
   /// router.get("/report", rq -> Response.file(rq, Path.of("report.pdf"))

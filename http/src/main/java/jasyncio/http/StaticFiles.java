@@ -153,13 +153,12 @@ public final class StaticFiles implements Handler {
     if (name == null) {
       return HttpProblem.of(404).toResponse();
     }
-    var folder =
-        new StaticFiles(path.resolveSibling(""), null, null, true, true, false, false);
+    var folder = new StaticFiles(path.resolveSibling(""), null, null, true, true, false, false);
     var search =
         folder
         .new Search(
             asks ? request.headers() : Headers.none(), "/", new String[] {name.toString()}, head);
-    var response = folder.find(request, search);
+    var response = find(request, search);
     return response.status() == 301 ? HttpProblem.of(404).toResponse() : response; // it is a folder
   }
 

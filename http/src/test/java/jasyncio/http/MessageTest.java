@@ -292,7 +292,8 @@ class MessageTest {
   @Test
   void statuses_areCalledAsTheStandardCallsThem() {
     assertThat(
-            IntStream.of(413, 414, 416, 422, 425, 451).mapToObj(s -> HttpProblem.of(s).getMessage()))
+            IntStream.of(413, 414, 416, 422, 425, 451)
+                .mapToObj(s -> HttpProblem.of(s).getMessage()))
         .containsExactly(
             "413 Content Too Large",
             "414 URI Too Long",
@@ -323,8 +324,10 @@ class MessageTest {
       var response = client.post("http://x/").json(items).send();
       assertThat(response.json(type).get("all")).isEqualTo(items);
     }
-    assertThat(type).hasToString("<JsonType java.util.Map<java.lang.String, java.util.List<"
-        + "jasyncio.http.MessageTest$Item>>>");
+    assertThat(type)
+        .hasToString(
+            "<JsonType java.util.Map<java.lang.String, java.util.List<"
+                + "jasyncio.http.MessageTest$Item>>>");
   }
 
   @Test
@@ -337,9 +340,11 @@ class MessageTest {
 
   @AsyncTest
   void testClient_hasTheOtherMethods_too() throws Exception {
-    var client = new Router().get("/", rq -> Response.text(rq.headers().all("A").toString())).test();
+    var client =
+        new Router().get("/", rq -> Response.text(rq.headers().all("A").toString())).test();
     assertThat(client.head("/").send().expect(200).bytes()).isEmpty();
-    assertThat(client.options("/").send().expect(204).header("Allow")).isEqualTo("GET, HEAD, OPTIONS");
+    assertThat(client.options("/").send().expect(204).header("Allow"))
+        .isEqualTo("GET, HEAD, OPTIONS");
     var headers = Headers.of("A", "1", "a", "2");
     assertThat(client.get("/").header("A", "0").headers(headers).send().text()).isEqualTo("[1, 2]");
   }

@@ -65,7 +65,8 @@ class MiddlewareTest {
       }
     }
     assertThat(entries).singleElement().matches(entry -> !entry.complete());
-    assertThat(entries.getFirst().toString()).endsWith("\"GET /\" 499 0 bytes 1.000 s client has left");
+    assertThat(entries.getFirst().toString())
+        .endsWith("\"GET /\" 499 0 bytes 1.000 s client has left");
   }
 
   @AsyncTest
@@ -151,7 +152,8 @@ class MiddlewareTest {
   @Test
   void originThatIsNone_isRefused() {
     for (var origin :
-        List.of("shop.example", "https://shop.example/", "https://a.example,https://b.example", "")) {
+        List.of(
+            "shop.example", "https://shop.example/", "https://a.example,https://b.example", "")) {
       assertThatThrownBy(() -> Cors.of(origin))
           .as(origin)
           .isInstanceOf(IllegalArgumentException.class)
@@ -168,7 +170,8 @@ class MiddlewareTest {
     Middleware notes =
         (rq, next) -> {
           var response = next.handle(rq);
-          seen.add(response.status() + " " + response.header("X-Seen", "yes").headers().get("X-Seen"));
+          seen.add(
+              response.status() + " " + response.header("X-Seen", "yes").headers().get("X-Seen"));
           return response.addHeader("X-Seen", "yes");
         };
     Middleware refusing =
@@ -260,7 +263,8 @@ class MiddlewareTest {
           sleep(100);
           return Response.empty(204);
         };
-    var response = slow.with((rq, next) -> waitFor(() -> next.handle(rq), 30)).test().get("/").send();
+    var response =
+        slow.with((rq, next) -> waitFor(() -> next.handle(rq), 30)).test().get("/").send();
     assertThat(response.expect(503).text()).contains("took too long");
     assertThat(getRunningLoop().time()).isEqualTo(30);
     assertThat(errors).singleElement().matches(e -> e.exception() instanceof TimeoutException);

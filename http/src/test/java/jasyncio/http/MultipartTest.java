@@ -88,7 +88,8 @@ class MultipartTest {
                     () -> part.saveTo(folder.resolve("never")))) {
               assertThatThrownBy(again)
                   .isInstanceOf(IllegalStateException.class)
-                  .hasMessage("the part 'a' has been read already: it comes once; keep what was read");
+                  .hasMessage(
+                      "the part 'a' has been read already: it comes once; keep what was read");
             }
           }
           assertThatThrownBy(rq::multipart)
@@ -115,7 +116,9 @@ class MultipartTest {
                 .isInstanceOf(FileSystemException.class)
                 .hasMessageContaining(target)
                 .hasMessageContaining(
-                    target.equals("there") ? "give each upload a name of its own" : "make it before");
+                    target.equals("there")
+                        ? "give each upload a name of its own"
+                        : "make it before");
           }
           try (var upload = form.next().spill(100)) {
             assertThatThrownBy(() -> upload.copyTo(folder.resolve("there")))

@@ -25,8 +25,8 @@ class ShutdownTest {
   private final List<String> logged = new ArrayList<>();
 
   private AccessLog log() {
-    return AccessLog.entries(
-        e -> logged.add(e.status() + " " + e.bytes() + " bytes" + (e.complete() ? "" : ", broken off")));
+    return AccessLog.entries(e ->
+        logged.add(e.status() + " " + e.bytes() + " bytes" + (e.complete() ? "" : ", broken off")));
   }
 
   private HttpServer server(Handler handler) {
@@ -383,17 +383,22 @@ class ShutdownTest {
 
   @AsyncTest
   void secondSignal_endsTheGrace_andClientsAreTold() throws Exception {
-    var app =
-        new Router()
-            .get("/", rq -> waitForEver())
-            .webSocket("/talk", ws -> sleep(1_000_000));
+    var app = new Router().get("/", rq -> waitForEver()).webSocket("/talk", ws -> sleep(1_000_000));
     var server = Http.start(app, "127.0.0.1", 0, DEFAULTS.signals(false).accessLog(log()));
     var serving = createTask(server::serveForever);
     try (var client = RawClient.inMemory(server)) {
       var talking = new RawClient(server);
       talking.send(
-          "GET /talk HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-              + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n");
+          """
+          GET /talk HTTP/1.1
+          Host: x
+          Upgrade: websocket
+          Connection: Upgrade
+          Sec-WebSocket-Version: 13
+          Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==
+
+          """
+              .replace("\n", "\r\n"));
       talking.readHead();
       client.send(GET);
       sleep(1);
@@ -416,7 +421,8 @@ class ShutdownTest {
 
   @AsyncTest
   void thirdSignal_aborts_andTheLogDoesNotClaimMore() throws Exception {
-    var server = Http.start(rq -> waitForEver(), "127.0.0.1", 0, DEFAULTS.signals(false).accessLog(log()));
+    var server =
+        Http.start(rq -> waitForEver(), "127.0.0.1", 0, DEFAULTS.signals(false).accessLog(log()));
     var serving = createTask(server::serveForever);
     try (var client = RawClient.inMemory(server)) {
       client.send(GET);

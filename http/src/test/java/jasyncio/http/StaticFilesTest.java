@@ -521,7 +521,9 @@ class StaticFilesTest {
             .get("/report", rq -> Response.file(rq, www.resolve("ten.txt")))
             .post("/made", rq -> Response.file(rq, www.resolve("ten.txt")).status(201))
             .get("/dot", rq -> Response.file(rq, www.resolve(".secret")))
-            .get("/big", rq -> Response.file(rq, toThread(() -> write("big.bin", "x".repeat(100_000)))))
+            .get(
+                "/big",
+                rq -> Response.file(rq, toThread(() -> write("big.bin", "x".repeat(100_000)))))
             .get("/none", rq -> Response.file(rq, www.resolve("none")))
             .get("/folder", rq -> Response.file(rq, www))
             .get("/root", rq -> Response.file(rq, Path.of("/")));

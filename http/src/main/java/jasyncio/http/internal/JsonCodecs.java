@@ -27,8 +27,8 @@ public final class JsonCodecs {
     return Holder.INSTALLED;
   }
 
-  /// Loads what the codec needs, some hundred classes: not on a loop's thread, which would be held up
-  /// by that in the midst of its first request with JSON. A second time it does nothing.
+  /// Loads what the codec needs, some hundred classes: not on a loop's thread, which would be held
+  /// up by that in the midst of its first request with JSON. A second time it does nothing.
   ///
   /// Programs' own codecs are found, and know themselves what they need.
   public static void warmUp() {
