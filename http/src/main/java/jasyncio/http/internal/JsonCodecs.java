@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /// Finds the codec for JSON, once.
@@ -13,7 +14,7 @@ public final class JsonCodecs {
 
   private static volatile boolean warm;
 
-  /// Whether [#warmUp()] has nothing to do.
+  /// {@return whether [#warmUp()] has nothing to do}
   public static boolean isWarm() {
     return warm;
   }
@@ -27,23 +28,21 @@ public final class JsonCodecs {
     return Holder.INSTALLED;
   }
 
-  /// Loads what the codec needs, some hundred classes: not on a loop's thread, which would be held
-  /// up by that in the midst of its first request with JSON. A second time it does nothing.
+  /// Loads what the codec needs, some hundred classes: not on a loop's thread, which would be held up
+  /// by that in the midst of its first request with JSON. A second time it does nothing.
   ///
-  /// Programs' own codecs are found, and know themselves what they need.
+  /// Programs' own codecs are found, and know themselves what they need. A library that does not work
+  /// is an error of whoever uses it, and of nobody else.
   public static void warmUp() {
-    if (warm) {
-      return;
-    }
-    var codec = installed();
-    if (codec instanceof JacksonCodec || codec instanceof Jackson2Codec) {
-      try {
-        codec.read(codec.write(Map.of("text", List.of(1, 1.5, true))), Map.class);
-      } catch (IOException e) {
-        throw new IllegalStateException("Jackson does not read what it has written", e);
-      }
-    }
     warm = true;
+    try {
+      var codec = installed();
+      if (codec instanceof JacksonCodec || codec instanceof Jackson2Codec) {
+        codec.read(codec.write(Map.of("text", List.of(1, 1.5, true))), Map.class);
+      }
+    } catch (IOException | RuntimeException | LinkageError | ServiceConfigurationError e) {
+      // as it will be where JSON is asked for
+    }
   }
 
   private static JsonCodec find() {
