@@ -342,9 +342,10 @@ Response part(Request rq) {
 // ---- the command line ---------------------------------------------------------------------------
 
 void parse(String[] args) {
-  try {
-    for (int i = 0; i < args.length; i++) {
-      switch (args[i]) {
+  for (int i = 0; i < args.length; i++) {
+    var option = args[i];
+    try {
+      switch (option) {
         case "--help" -> {
           IO.print(USAGE);
           System.exit(0);
@@ -352,13 +353,25 @@ void parse(String[] args) {
         case "--to" -> folder = Path.of(args[++i]);
         case "--parallel" -> parallel = Math.max(Integer.parseUnsignedInt(args[++i]), 1);
         case "--retries" -> retries = Integer.parseUnsignedInt(args[++i]);
-        default -> urls.add(httpAddress(args[i]));
+        default -> {
+          if (option.startsWith("-")) {
+            fail("unknown option " + option);
+          }
+          urls.add(httpAddress(option));
+        }
       }
+    } catch (IllegalArgumentException e) {
+      boolean isOption = option.startsWith("-");
+      fail(isOption ? option + " does not take " + args[i] : option + " is no http address");
+    } catch (ArrayIndexOutOfBoundsException e) {
+      fail(option + " needs a value");
     }
-  } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-    System.err.print(USAGE);
-    System.exit(2);
   }
+}
+
+void fail(String message) {
+  System.err.println("download: " + message + " (see --help)");
+  System.exit(2);
 }
 
 URI httpAddress(String text) {

@@ -331,9 +331,10 @@ void tick(BodyWriter out, Event left) throws IOException {
 // ---- the command line ---------------------------------------------------------------------------
 
 void parse(String[] args) {
-  try {
-    for (int i = 0; i < args.length; i++) {
-      switch (args[i]) {
+  for (int i = 0; i < args.length; i++) {
+    var option = args[i];
+    try {
+      switch (option) {
         case "--help" -> {
           IO.print(USAGE);
           System.exit(0);
@@ -341,13 +342,25 @@ void parse(String[] args) {
         case "--port" -> port = Integer.parseUnsignedInt(args[++i]);
         case "--connect" -> connectTimeout = Double.parseDouble(args[++i]);
         case "--timeout" -> timeout = Double.parseDouble(args[++i]);
-        default -> server = httpAddress(args[i]);
+        default -> {
+          if (option.startsWith("-")) {
+            fail("unknown option " + option);
+          }
+          server = httpAddress(option);
+        }
       }
+    } catch (IllegalArgumentException e) {
+      boolean isOption = option.startsWith("-");
+      fail(isOption ? option + " does not take " + args[i] : option + " is no http address");
+    } catch (ArrayIndexOutOfBoundsException e) {
+      fail(option + " needs a value");
     }
-  } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-    System.err.print(USAGE);
-    System.exit(2);
   }
+}
+
+void fail(String message) {
+  System.err.println("proxy: " + message + " (see --help)");
+  System.exit(2);
 }
 
 URI httpAddress(String text) {

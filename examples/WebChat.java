@@ -41,21 +41,40 @@ record Client(WebSocket socket, Queue<String> outgoing) {}
 final Map<String, Client> clients = new LinkedHashMap<>(); // by name
 final Deque<String> history = new ArrayDeque<>();
 
+int port = 8080;
+
 void main(String[] args) throws Exception {
-  boolean isHelp = args.length == 1 && args[0].equals("--help");
-  boolean hasPort = args.length == 2 && args[0].equals("--port") && args[1].matches("\\d{1,5}");
-  if (args.length > 0 && !hasPort) {
-    IO.print(USAGE);
-    System.exit(isHelp ? 0 : 2);
-  }
+  parse(args);
   try {
-    run(() -> serve(hasPort ? Integer.parseInt(args[1]) : 8080));
+    run(this::serve);
   } catch (KeyboardInterrupt e) {
     IO.println("bye");
   }
 }
 
-void serve(int port) throws IOException {
+void parse(String[] args) {
+  if (args.length > 0 && args[0].equals("--help")) {
+    IO.print(USAGE);
+    System.exit(0);
+  } else if (args.length > 0 && !args[0].equals("--port")) {
+    fail("unknown option " + args[0]);
+  } else if (args.length > 2) {
+    fail("what is " + args[2] + " for?");
+  } else if (args.length > 0) {
+    var value = args.length > 1 ? args[1] : "nothing";
+    if (!value.matches("\\d{1,5}")) {
+      fail("--port takes a number, not " + value);
+    }
+    port = Integer.parseInt(value);
+  }
+}
+
+void fail(String message) {
+  System.err.println("chat: " + message + " (see --help)");
+  System.exit(2);
+}
+
+void serve() throws IOException {
   var app =
       new Router()
           .get("/", rq -> page())

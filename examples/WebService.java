@@ -35,19 +35,40 @@ record NewNote(String text) {}
 final Map<Integer, Note> notes = new TreeMap<>();
 int lastId;
 
+Integer port; // or none
+
 void main(String[] args) throws Exception {
-  if (args.length != 0 && !(args.length == 2 && args[0].equals("--port"))) {
-    IO.print(USAGE);
-    System.exit(args[0].equals("--help") ? 0 : 2);
-  }
+  parse(args);
   try {
-    run(() -> serve(args.length == 0 ? null : Integer.valueOf(args[1])));
+    run(this::serve);
   } catch (KeyboardInterrupt e) {
     IO.println("bye");
   }
 }
 
-void serve(Integer port) throws Exception {
+void parse(String[] args) {
+  if (args.length > 0 && args[0].equals("--help")) {
+    IO.print(USAGE);
+    System.exit(0);
+  } else if (args.length > 0 && !args[0].equals("--port")) {
+    fail("unknown option " + args[0]);
+  } else if (args.length > 2) {
+    fail("what is " + args[2] + " for?");
+  } else if (args.length > 0) {
+    var value = args.length > 1 ? args[1] : "nothing";
+    if (!value.matches("\\d{1,5}")) {
+      fail("--port takes a number, not " + value);
+    }
+    port = Integer.valueOf(value);
+  }
+}
+
+void fail(String message) {
+  System.err.println("notes: " + message + " (see --help)");
+  System.exit(2);
+}
+
+void serve() throws Exception {
   var app = port == null ? router() : router().with(AccessLog.to(IO::println));
   try (var server = Http.start(app, "127.0.0.1", port == null ? 0 : port)) {
     if (port == null) {

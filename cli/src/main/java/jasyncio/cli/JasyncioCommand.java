@@ -87,11 +87,14 @@ final class JasyncioCommand {
     return ExitStatus.USAGE;
   }
 
+  /// Options may stand anywhere, but that what comes behind the file of `run` is the program's.
   static CommandLine newCommandLine() {
-    return new CommandLine(new JasyncioCommand())
-        .setExpandAtFiles(false)
-        .setStopAtPositional(true)
-        .setUsageHelpAutoWidth(true);
+    CommandLine commandLine =
+        new CommandLine(new JasyncioCommand()).setExpandAtFiles(false).setUsageHelpAutoWidth(true);
+    commandLine
+        .getSubcommands()
+        .forEach((name, command) -> command.setStopAtPositional(name.equals("run")));
+    return commandLine;
   }
 
   static ParseResult parse(CommandLine commandLine, String[] args) throws CommandException {

@@ -181,7 +181,7 @@ final class ServeCommand implements JasyncioCommand.Subcommand {
     } else if (said.contains("permission")) {
       return "port " + port + " is not for this user; --port 0 takes one that is";
     }
-    return "cannot serve on " + host + ": " + said;
+    return host + " is no address of this machine; --host 0.0.0.0 serves on all of them";
   }
 
   private static String address(HttpServer server) {

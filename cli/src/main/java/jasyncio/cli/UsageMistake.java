@@ -43,9 +43,6 @@ final class UsageMistake {
         argument.endsWith(".java")
             ? List.of("'jasyncio run " + argument + "'")
             : mistake.getSuggestions();
-    if (mistake.isUnknownOption() && suggestions.contains(argument)) {
-      return "options come before the arguments: " + argument + " stands behind them";
-    }
     return suggestions.isEmpty()
         ? kind + argument
         : kind + argument + "; did you mean " + String.join(" or ", suggestions) + "?";

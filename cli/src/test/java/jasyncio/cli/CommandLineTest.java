@@ -111,11 +111,19 @@ class CommandLineTest {
           run --debug --debug A.java | jasyncio run: option '--debug' should be specified only once
           hello.java                 | jasyncio: unknown command hello.java; did you mean 'jasyncio run hello.java'?
           rum                        | jasyncio: unknown command rum; did you mean run?
-          report a.jfr --html b.html | jasyncio report: options come before the arguments: --html stands behind them
+          report a.jfr --htlm b.html | jasyncio report: unknown option --htlm; did you mean --html?
           --verison                  | jasyncio: unknown option --verison; did you mean --version?
           """)
   void mistake_any_toldInOneSentence(String line, String message) {
     assertMistake(line, message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serve site --port 0", "serve --port 0 site", "ps 4711 --json"})
+  void options_behindTheArguments_taken(String line) throws CommandException {
+    ParseResult result = JasyncioCommand.parse(JasyncioCommand.newCommandLine(), words(line));
+    assertThat(result.subcommand().matchedOptions()).hasSize(1);
+    assertThat(result.subcommand().unmatched()).isEmpty();
   }
 
   @Test

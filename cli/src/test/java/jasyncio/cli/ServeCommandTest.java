@@ -135,7 +135,12 @@ class ServeCommandTest {
     assertThat(refused(ExitStatus.USAGE, "serve", ".", "x"))
         .isEqualTo("jasyncio serve: unexpected argument x");
     assertThat(refused(ExitStatus.FAILED, "serve", "--host", "192.0.2.1", folder.toString()))
-        .startsWith("jasyncio serve: cannot serve on 192.0.2.1: ");
+        .startsWith("jasyncio serve: 192.0.2.1 is no address of this machine; ");
+    assertThat(refused(ExitStatus.USAGE, "serve", none, "--port", "0"))
+        .as("in any order")
+        .isEqualTo("jasyncio serve: there is no such folder: " + none);
+    assertThat(refused(ExitStatus.USAGE, "serve", folder.toString(), "--prot", "0"))
+        .isEqualTo("jasyncio serve: unknown option --prot");
     assertThat(refused(ExitStatus.FAILED, "serve", "--host", "no.invalid", folder.toString()))
         .isEqualTo("jasyncio serve: there is no address no.invalid");
   }

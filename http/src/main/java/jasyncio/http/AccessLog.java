@@ -20,6 +20,14 @@ import org.jspecify.annotations.Nullable;
 /// 10.0.0.3 "GET /notes?full=1" 200 1534 bytes 0.012 s
 /// ```
 ///
+/// A request that nobody was answered has no status. As other servers have it, the log then says
+/// 499 if the client has left before, and 444 if the server has ended the connection, as in a
+/// shutdown that was hurried:
+///
+/// ```text
+/// 10.0.0.3 "GET /report" 499 0 bytes 2.310 s client has left
+/// ```
+///
 /// It is also a middleware, for a part of the requests, or for tests: make it the first, so that it
 /// sees what the others answer.
 ///
@@ -36,10 +44,11 @@ public final class AccessLog implements Middleware {
   /// @param method the method; `-` of a request that was refused before it was read
   /// @param target path and query, as they were sent; `-` likewise
   /// @param remote the address of the client, or `null` in tests
-  /// @param status the status of the response
+  /// @param status the status that the client was sent; 499 if it has left before there was one,
+  ///   and 444 if the server has ended the connection before
   /// @param bytes how many bytes of body were sent
   /// @param took the time from the head of the request to the end of the response
-  /// @param complete whether the response was sent as a whole
+  /// @param complete whether all of the response was handed to the network
   public record Entry(
       String method,
       String target,
@@ -61,7 +70,15 @@ public final class AccessLog implements Middleware {
           status,
           bytes,
           took.toNanos() / 1e9,
-          complete ? "" : " broken off");
+          complete ? "" : ending());
+    }
+
+    private String ending() {
+      return switch (status) {
+        case ServerExchange.CLIENT_CLOSED_REQUEST -> " client has left";
+        case ServerExchange.NO_RESPONSE -> " not answered";
+        default -> " broken off";
+      };
     }
   }
 

@@ -5,23 +5,33 @@ import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
+import java.util.concurrent.TimeoutException;
 
 /// Has handlers answer, whatever they throw.
+///
+/// A problem becomes a response as far inside as can be, so that each middleware sees one. Anything
+/// else that is thrown goes on through them, as some may know what to do, and becomes a response
+/// where nobody is left who could.
 final class Answers {
   private Answers() {}
 
   /// The response of a handler, or that to what it throws, which is reported unless it is an
   /// [HttpProblem], or that the client has gone. A cancellation goes on.
   static Response answer(Handler handler, Request request, EventLoop loop) {
+    Response response;
     try {
-      return responseOf(handler, request);
+      response = responseOf(handler, request);
     } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
       throw e;
     } catch (Throwable e) {
-      return ClientGoneException.isReasonOf(e)
-          ? HttpProblem.of(400, "The body of the request is not complete.").toResponse()
-          : failed(request, e, loop);
+      return failed(request, e, loop);
     }
+    return request.withOwnHeaders(response);
+  }
+
+  /// A handler that throws no problem, but returns it as a response.
+  static Handler answering(Handler handler) {
+    return request -> responseOf(handler, request);
   }
 
   private static Response responseOf(Handler handler, Request request) throws Exception {
@@ -36,10 +46,19 @@ final class Answers {
     }
   }
 
-  /// Reports an error, of which the client is told no more than that there was one.
+  /// What the client is told of an error, and others by a report.
   static Response failed(Request request, Throwable e, EventLoop loop) {
-    report("Unhandled exception in the handler of ", request, e, loop);
-    return HttpProblem.of(500).toResponse();
+    HttpProblem problem;
+    if (ClientGoneException.isReasonOf(e)) {
+      problem = HttpProblem.of(400, "The body of the request is not complete.");
+    } else {
+      report("Unhandled exception in the handler of ", request, e, loop);
+      problem =
+          e instanceof TimeoutException
+              ? HttpProblem.of(503, "The answer took too long; try again later.")
+              : HttpProblem.of(500);
+    }
+    return request.withOwnHeaders(problem.toResponse());
   }
 
   static void report(String what, Request request, Throwable e, EventLoop loop) {

@@ -104,6 +104,24 @@ public final class ClientRequest {
     return with(r -> r.headers = r.headers.and(name, value));
   }
 
+  /// {@return this request with these headers, in place of those that it has of the same names} A
+  /// name may be there several times.
+  ///
+  /// @param more the headers
+  /// @throws IllegalArgumentException as [#header]
+  public ClientRequest headers(Headers more) {
+    var changed = headers;
+    for (int i = 0; i < more.size(); i++) {
+      checkHeader(more.name(i));
+      changed = changed.without(more.name(i));
+    }
+    for (int i = 0; i < more.size(); i++) {
+      changed = changed.and(more.name(i), more.value(i));
+    }
+    var all = changed;
+    return with(r -> r.headers = all);
+  }
+
   static void checkHeader(String name) {
     switch (name.toLowerCase(Locale.ROOT)) {
       case "content-length" ->

@@ -111,6 +111,9 @@ public final class ClientResponse {
   /// @throws IOException if it is no JSON, or none of that type
   /// @throws IllegalStateException if nothing reads JSON: see [JsonCodec]
   public Object json(Type type) throws IOException {
+    if (bytes.length == 0) {
+      throw new HttpException("the response of " + url + " is empty, and JSON is expected");
+    }
     Object value;
     try {
       value = JsonCodec.installed().read(bytes, type);
@@ -123,6 +126,20 @@ public final class ClientResponse {
         () -> {
           throw new IllegalStateException("the response of " + url + " is null, as JSON");
         });
+  }
+
+  /// {@return the body, read as JSON, as an object of a type with arguments}
+  ///
+  /// ```java fragment
+  /// var notes = response.json(new JsonType<List<Note>>() {});
+  /// ```
+  ///
+  /// @param <T> the type
+  /// @param type what to make of it
+  /// @throws IOException if it is no JSON, or none of that type
+  /// @throws IllegalStateException if nothing reads JSON: see [JsonCodec]
+  public <T> T json(JsonType<T> type) throws IOException {
+    return type.cast(json(type.type()));
   }
 
   /// {@return what came behind the body}

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 
 /// Allows the pages of other sites to call this one from a browser (CORS, cross-origin resource
 /// sharing); immutable. Without it browsers forbid them that.
@@ -15,6 +17,7 @@ import java.util.Set;
 /// The browser's question whether it may (`OPTIONS` with `Access-Control-Request-Method`) is
 /// answered here, and goes to no handler.
 public final class Cors implements Middleware {
+  private static final Pattern ORIGIN = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/?#\\s,*]+");
   private static final Set<String> METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
 
@@ -48,7 +51,16 @@ public final class Cors implements Middleware {
   /// sites}
   ///
   /// @param origins such as `https://shop.example`, without a slash at the end; or `*` for all
+  /// @throws IllegalArgumentException if one is no origin: a scheme, a host, and perhaps a port
   public static Cors of(String... origins) {
+    for (var origin : origins) {
+      if (!origin.equals("*") && !ORIGIN.matcher(origin).matches()) {
+        throw new IllegalArgumentException(
+            "an origin is a scheme and a host, such as https://shop.example, or * for all, and not '"
+                + origin
+                + "'");
+      }
+    }
     return new Cors(Set.of(origins), METHODS, List.of(), List.of(), false, Duration.ofMinutes(10));
   }
 
@@ -96,14 +108,20 @@ public final class Cors implements Middleware {
     if (origin != null && wanted != null && request.method().equals("OPTIONS")) {
       return preflight(origin, allowed && methods.contains(wanted), wanted);
     }
-    var response = answer(request, next);
-    if (!allowed || origin == null) {
-      return origins.contains("*") ? response : vary(response);
+    var rules = origin != null && allowed ? rules(origin) : Headers.none();
+    boolean varies = !origins.contains("*");
+    each(rules, request::responseHeader); // what fails is for the page as well
+    if (varies) {
+      request.responseHeader("Vary", "Origin");
     }
-    response = allow(response, origin);
-    return exposed.isEmpty()
-        ? response
-        : response.header("Access-Control-Expose-Headers", String.join(", ", exposed));
+    var response = next.handle(request).headers(rules);
+    return varies ? vary(response) : response;
+  }
+
+  private static void each(Headers headers, BiConsumer<String, String> action) {
+    for (int i = 0; i < headers.size(); i++) {
+      action.accept(headers.name(i), headers.value(i));
+    }
   }
 
   private boolean allows(String origin) {
@@ -112,22 +130,14 @@ public final class Cors implements Middleware {
         || origins.stream().anyMatch(each -> Urls.areSame(origin, each));
   }
 
-  /// A problem is for the page as well, which sees only what it is allowed to.
-  private static Response answer(Request request, Handler next) throws Exception {
-    try {
-      return next.handle(request);
-    } catch (HttpProblem e) {
-      return e.toResponse();
-    }
-  }
-
   private Response preflight(String origin, boolean allowed, String wanted) {
     var response = vary(Response.empty(204));
     if (!allowed) {
       return response; // without the headers the browser takes it for a no
     }
     response =
-        allow(response, origin)
+        response
+            .headers(permission(origin))
             .header("Access-Control-Allow-Methods", wanted.toUpperCase(Locale.ROOT))
             .header("Access-Control-Max-Age", "" + maxAge.toSeconds());
     return headers.isEmpty()
@@ -135,13 +145,17 @@ public final class Cors implements Middleware {
         : response.header("Access-Control-Allow-Headers", String.join(", ", headers));
   }
 
-  private Response allow(Response response, String origin) {
-    boolean all = origins.contains("*");
-    var allowing = response.header("Access-Control-Allow-Origin", all ? "*" : origin);
-    if (credentials) {
-      allowing = allowing.header("Access-Control-Allow-Credentials", "true");
-    }
-    return all ? allowing : vary(allowing);
+  /// What a page of an origin may see of a response.
+  private Headers rules(String origin) {
+    var rules = permission(origin);
+    return exposed.isEmpty()
+        ? rules
+        : rules.with("Access-Control-Expose-Headers", String.join(", ", exposed));
+  }
+
+  private Headers permission(String origin) {
+    var allowing = Headers.of("Access-Control-Allow-Origin", origins.contains("*") ? "*" : origin);
+    return credentials ? allowing.with("Access-Control-Allow-Credentials", "true") : allowing;
   }
 
   /// The response depends on who asks, which caches have to know.

@@ -1,8 +1,11 @@
 package jasyncio.http;
 
+import java.util.Objects;
+
 /// What answers requests: a method that takes one and returns its response. May suspend; what it
-/// throws becomes a response, too: an [HttpProblem] that which it describes, anything else 500 and
-/// a report to the loop's exception handler.
+/// throws becomes a response, too: an [HttpProblem] that which it describes, anything else 500, or
+/// 503 if it is a [java.util.concurrent.TimeoutException], and a report to the loop's exception
+/// handler.
 ///
 /// ```java fragment
 /// Handler hello = rq -> Response.text("Hello, World!");
@@ -19,11 +22,14 @@ public interface Handler {
   /// @throws Exception what becomes the response instead
   Response handle(Request request) throws Exception;
 
-  /// {@return this handler behind a middleware, which sees the request first and the response last}
+  /// {@return this handler behind a middleware, which sees the request first and the response last,
+  /// also that to an [HttpProblem] that the handler throws}
   ///
   /// @param middleware the middleware
   default Handler with(Middleware middleware) {
-    return request -> middleware.handle(request, this);
+    Objects.requireNonNull(middleware, "middleware");
+    var inner = Answers.answering(this);
+    return request -> middleware.handle(request, inner);
   }
 
   /// {@return a client that calls this handler in the same process, without a socket}

@@ -1,10 +1,14 @@
 package jasyncio.http;
 
+import jasyncio.Asyncio;
 import jasyncio.CancelledError;
 import jasyncio.EventLoop;
+import jasyncio.http.internal.JsonCodecs;
 import jasyncio.net.Server;
 import jasyncio.net.Transports;
 import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +35,7 @@ public final class Http {
 
   /// Serves until the task is cancelled, as by Ctrl-C, or SIGTERM comes, and then shuts down as
   /// [HttpServer#close()] does. Suspends until that is done. A second SIGTERM, or cancellation,
-  /// ends the grace.
+  /// ends the grace; a third SIGTERM aborts.
   ///
   /// **Cancellation** shuts down.
   ///
@@ -80,7 +84,8 @@ public final class Http {
     return start(handler, host, port, HttpOptions.defaults());
   }
 
-  /// Starts a server. Suspends while the host is looked up.
+  /// Starts a server. Suspends while the host is looked up, and, the first time, while the library
+  /// for JSON is made ready in another thread, if there is one.
   ///
   /// @param handler what answers
   /// @param host the address to listen on, or `null` for all of this machine's
@@ -88,13 +93,23 @@ public final class Http {
   /// @param options how
   /// @return the server, which serves
   /// @throws IOException if it cannot listen
+  /// @throws IllegalArgumentException if there is no such port
   /// @throws CancelledError if the task is cancelled meanwhile; then nothing listens
   public static HttpServer start(
       Handler handler, @Nullable String host, int port, HttpOptions options) throws IOException {
+    if (port < 0 || port > 65_535) {
+      throw new IllegalArgumentException(
+          "a port is a number from 0, which takes one that is free, to 65535, and not " + port);
+    }
     var server = new HttpServer(loop(), handler, options);
-    return listening(
-        server,
-        Transports.createServer(server::newConnection, host, port, options.serverOptions()));
+    prepare();
+    try {
+      return listening(
+          server,
+          Transports.createServer(server::newConnection, host, port, options.serverOptions()));
+    } catch (BindException e) {
+      throw ListenErrors.explained(e, host, port);
+    }
   }
 
   /// Starts a server on a Unix-domain socket, with [HttpOptions#defaults()].
@@ -107,8 +122,9 @@ public final class Http {
     return start(handler, path, HttpOptions.defaults());
   }
 
-  /// Starts a server on a Unix-domain socket. Does not suspend. Requests have no remote address
-  /// beyond that of an unnamed socket; who may connect is said by the rights of the folder.
+  /// Starts a server on a Unix-domain socket. Suspends, the first time, while the library for JSON
+  /// is made ready in another thread, if there is one. Requests have no remote address beyond that
+  /// of an unnamed socket; who may connect is said by the rights of the folder.
   ///
   /// @param handler what answers
   /// @param path the socket's file, which is made, and removed at the end. A socket that is there
@@ -120,8 +136,21 @@ public final class Http {
   public static HttpServer start(Handler handler, Path path, HttpOptions options)
       throws IOException {
     var server = new HttpServer(loop(), handler, options);
-    return listening(
-        server, Transports.createUnixServer(server::newConnection, path, options.serverOptions()));
+    prepare();
+    try {
+      return listening(
+          server,
+          Transports.createUnixServer(server::newConnection, path, options.serverOptions()));
+    } catch (BindException | NoSuchFileException e) {
+      throw ListenErrors.explained(e, path);
+    }
+  }
+
+  /// Makes JSON ready, elsewhere, so that no request holds up the loop by it.
+  private static void prepare() {
+    if (!JsonCodecs.isWarm() && Asyncio.currentTask() != null) {
+      Asyncio.toThread(JsonCodecs::warmUp);
+    }
   }
 
   private static HttpServer listening(HttpServer server, Server listening) {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// A connection of a client by HTTP/1.1, or to be connected.
@@ -86,6 +87,8 @@ final class Http1ClientConnection extends ClientConnection
       limit.run((Action<IOException>) this::establish);
     } catch (TimeoutException e) {
       throw closed();
+    } catch (SSLException e) {
+      throw TlsErrors.explained(e, group.route.toString());
     } finally {
       connecting = null;
       if (!hasTransport()) {

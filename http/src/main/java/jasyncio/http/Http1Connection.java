@@ -58,7 +58,8 @@ final class Http1Connection extends ServerConnection implements HttpEvents {
 
   private boolean bodyPaused;
   private boolean queuePaused;
-  private boolean ended; // the client sends no more
+  private boolean ended; // the client sends no more,
+  private boolean left; // and is taken to have gone
 
   private boolean begun; // to be HTTP/1.1
   private byte @Nullable [] early; // bytes that may be the beginning of HTTP/2
@@ -79,6 +80,11 @@ final class Http1Connection extends ServerConnection implements HttpEvents {
   @Override
   boolean isUpgraded() {
     return upgrade != null;
+  }
+
+  @Override
+  boolean isGone() {
+    return left || super.isGone();
   }
 
   /// Whether the task was cancelled.
@@ -340,6 +346,10 @@ final class Http1Connection extends ServerConnection implements HttpEvents {
     if (isLost() || upgrade != null) {
       return null;
     }
+    if (isGone()) { // half of it is still there
+      abort();
+      return null;
+    }
     if (codec.isLast()) {
       finish();
       return null;
@@ -546,6 +556,7 @@ final class Http1Connection extends ServerConnection implements HttpEvents {
 
   @Override
   public void hasLeft() {
+    left = current != null;
     cancel("the client has gone");
   }
 }

@@ -62,7 +62,7 @@ final class Http1Exchange extends ServerExchange {
 
   @Override
   boolean isLost() {
-    return connection.isLost();
+    return connection.isGone();
   }
 
   @Override
@@ -123,14 +123,14 @@ final class Http1Exchange extends ServerExchange {
       refuseUpgrade(400, "Nothing may come before the answer to a request for an upgrade.");
       return;
     }
-    responded();
+    responded(101);
     codec.head(head, 101, headers, -1);
     codec.flush();
     connection.upgrade(to);
     try {
       to.run();
     } finally {
-      answered(101, !connection.isLost());
+      answered(to.hasEnded());
     }
   }
 
@@ -181,8 +181,6 @@ final class Http1Exchange extends ServerExchange {
         throw new EOFException("the file has become shorter while it was sent");
       }
       return passed;
-    } catch (SocketException e) { // not the file's
-      throw ServerConnection.gone();
     } catch (TimeoutException e) {
       long passed = Math.clamp(file.position() - from, 0, n);
       if (passed + connection.taken() - before < connection.options.leastTaken()) {
@@ -190,7 +188,7 @@ final class Http1Exchange extends ServerExchange {
         throw ServerConnection.gone();
       }
       return passed; // the client is slow
-    } catch (SocketException e) { // as it may show here first
+    } catch (SocketException e) { // not the file's; it may show here first
       throw ServerConnection.gone();
     }
   }

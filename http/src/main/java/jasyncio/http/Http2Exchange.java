@@ -122,7 +122,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
 
   @Override
   boolean isLost() {
-    return stream.isClosed() || connection.isLost() || codec.isClosed();
+    return stream.isClosed() || connection.isGone() || codec.isClosed();
   }
 
   @Override

@@ -30,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class HttpServer implements AutoCloseable {
   /* Overview
    *   serving -> stopping   stop(): nobody is accepted, idle connections end, the others are told
-   *   stopping -> closed    the last connection has gone, and the last task ended: awaited by close()
+   *   stopping -> closed    the last connection has gone, and the last task ended: awaited by close(), which, once the grace
+   *                         is over, or hurried, cancels the tasks that are left, and at last aborts
    */
   static final String HTTP_2 = "h2"; // in ALPN
   static final String HTTP_1_1 = "http/1.1";
@@ -44,6 +45,7 @@ public final class HttpServer implements AutoCloseable {
   private final Handler handler;
   private final HttpOptions options;
   private final Event shuttingDown = new Event();
+  private boolean hurried; // the grace is over, whatever the time
   private final Set<ServerConnection> connections = new LinkedHashSet<>();
   private final Set<ProxyPreamble> arriving = new LinkedHashSet<>();
   private final Set<Task<?>> background = new LinkedHashSet<>();
@@ -208,8 +210,8 @@ public final class HttpServer implements AutoCloseable {
 
   /// Serves until the task is cancelled, as by Ctrl-C, or SIGTERM comes, or somebody calls
   /// [#stop()], and then shuts down as [#close()] does. Suspends until that is done. A second
-  /// SIGTERM, or cancellation, ends the grace. Whether SIGTERM is listened for says
-  /// [HttpOptions#signals()].
+  /// SIGTERM, or cancellation, ends the grace; a third SIGTERM aborts. Whether SIGTERM is listened
+  /// for says [HttpOptions#signals()].
   ///
   /// [Http#serve(Handler, String, int)] is the same for a server that nobody needs to know; with
   /// this one its port can be told before:
@@ -237,21 +239,24 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  /// The first signal stops, the next ones end at once.
   private boolean catchTermination() {
     try {
-      loop.addSignalHandler(
-          "TERM",
-          () -> {
-            if (isShuttingDown()) {
-              abort();
-            } else {
-              stop();
-            }
-          });
+      loop.addSignalHandler("TERM", this::terminate);
       return true;
     } catch (IllegalArgumentException | IllegalStateException e) {
       return false; // it is another's, or there is none on this system: a signal ends the JVM
+    }
+  }
+
+  /// SIGTERM has come: the first stops, the second ends the grace, the third all.
+  void terminate() {
+    if (!isShuttingDown()) {
+      stop();
+    } else if (!hurried) {
+      hurried = true;
+      closers.wakeAll();
+    } else {
+      abort();
     }
   }
 
@@ -272,19 +277,32 @@ public final class HttpServer implements AutoCloseable {
 
   /// Shuts down. Suspends until everything has ended: requests under way may take
   /// [HttpOptions#grace()], then their tasks are cancelled, and may clean up for two seconds, then
-  /// connections are aborted.
+  /// connections are aborted. Whose task is cancelled before its response has begun is answered
+  /// 503, and a WebSocket is closed with code 1001.
   ///
-  /// **Cancellation** ends the grace: tasks are cancelled and connections aborted at once.
+  /// **Cancellation** ends the grace, no more: tasks are cancelled, clients are told, and the two
+  /// seconds are waited for. A second one aborts.
   @Override
   public void close() {
     stop();
     try {
-      if (!waitFinished(Checks.seconds(options.grace()))) {
-        cancelTasks();
-        if (!waitFinished(CLEAN_UP)) {
-          abortConnections();
-          waitFinished(CLEAN_UP);
-        }
+      if (waitFinished(Checks.seconds(options.grace()), true)) {
+        return;
+      }
+    } catch (CancelledError e) {
+      endTasks();
+      throw e;
+    }
+    endTasks();
+  }
+
+  /// The grace is over. Suspends until everything has ended.
+  private void endTasks() {
+    cancelTasks();
+    try {
+      if (!waitFinished(CLEAN_UP, false)) {
+        abortConnections();
+        waitFinished(CLEAN_UP, false);
       }
     } catch (CancelledError e) {
       abort();
@@ -292,11 +310,12 @@ public final class HttpServer implements AutoCloseable {
     }
   }
 
-  /// Ends everything at once: tasks are cancelled, connections aborted. Does not suspend.
+  /// Ends everything at once: tasks are cancelled, connections aborted; clients are told nothing.
+  /// Does not suspend.
   public void abort() {
     stop();
+    abortConnections(); // first: what the tasks still write is not sent
     cancelTasks();
-    abortConnections();
   }
 
   private void cancelTasks() {
@@ -308,29 +327,38 @@ public final class HttpServer implements AutoCloseable {
     List.copyOf(connections).forEach(ServerConnection::abort);
   }
 
-  private boolean waitFinished(double seconds) {
+  /// Whether everything has ended within a time, or, if that is wished, before somebody hurries.
+  private boolean waitFinished(double seconds, boolean patiently) {
     try {
-      Timeout.after(seconds).run(this::waitClosed);
-      return true;
+      Timeout.after(seconds)
+          .run(() -> {
+            while (!isFinished() && !(patiently && hurried)) {
+              awaitClosers();
+            }
+          });
     } catch (TimeoutException e) {
-      return false;
+      // as is seen below
     }
+    return isFinished();
   }
 
   /// Waits until the server has been stopped, and everything has ended, however long that takes.
   /// Suspends.
   public void waitClosed() {
-    while (!shuttingDown.isSet() || !isFinished()) {
-      if (!shuttingDown.isSet()) {
-        shuttingDown.await();
-        continue;
-      }
-      var place = closers.enter();
-      try {
-        place.await();
-      } finally {
-        place.leave();
-      }
+    while (!shuttingDown.isSet()) {
+      shuttingDown.await();
+    }
+    while (!isFinished()) {
+      awaitClosers();
+    }
+  }
+
+  private void awaitClosers() {
+    var place = closers.enter();
+    try {
+      place.await();
+    } finally {
+      place.leave();
     }
   }
 

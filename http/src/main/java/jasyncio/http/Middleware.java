@@ -4,6 +4,11 @@ package jasyncio.http;
 /// response, or catch what the handler throws. It runs in the handler's task, so that context
 /// variables, time limits and `finally` work across it.
 ///
+/// An [HttpProblem] that is thrown behind it comes as its response, as any other does. Other
+/// exceptions come as they are: a middleware may catch them, and answer; those that none catches
+/// become 500 outside of all of them. What every response is to have, that one included, is said
+/// before, by [Request#responseHeader].
+///
 /// ```java fragment
 /// Middleware timed = (rq, next) -> next.handle(rq).header("X-Served-By", "jasyncio");
 /// ```

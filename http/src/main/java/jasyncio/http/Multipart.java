@@ -42,7 +42,6 @@ public final class Multipart implements Iterable<Part> {
 
   private final StreamReader reader;
   private final byte[] delimiter;
-  private final int maxParts;
   private byte[] bytes = new byte[2 * BLOCK];
   private int start;
   private int end;
@@ -51,21 +50,20 @@ public final class Multipart implements Iterable<Part> {
   private boolean over;
   private @Nullable Part current;
 
-  private Multipart(StreamReader reader, String boundary, int maxParts) {
+  Multipart(StreamReader reader, String boundary) {
     this.reader = reader;
     this.delimiter = ("\r\n--" + boundary).getBytes(ISO_8859_1);
-    this.maxParts = maxParts;
     bytes[end++] = '\r';
     bytes[end++] = '\n';
   }
 
-  static Multipart of(Request request) throws IOException {
+  static String boundaryOf(Request request) {
     var boundary = FormData.boundary(request.header("Content-Type"));
     if (boundary == null) {
       throw HttpProblem.of(
           415, "The body of this request has to be multipart/form-data, with its boundary.");
     }
-    return new Multipart(request.body(), boundary, MOST_PARTS);
+    return boundary;
   }
 
   // ---- parts ------------------------------------------------------------------------------------
@@ -88,8 +86,8 @@ public final class Multipart implements Iterable<Part> {
       over = true;
       return null;
     }
-    if (++parts > maxParts) {
-      throw HttpProblem.of(413, "The form has more than " + maxParts + " parts.");
+    if (++parts > MOST_PARTS) {
+      throw HttpProblem.of(413, "The form has more than " + MOST_PARTS + " parts.");
     }
     var headers = headers();
     inPart = true;

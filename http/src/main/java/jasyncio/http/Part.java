@@ -20,6 +20,7 @@ public final class Part {
   private final Headers headers;
   private final String name;
   private final @Nullable String filename;
+  private boolean over;
 
   private Part(Multipart form, Headers headers, String name, @Nullable String filename) {
     this.form = form;
@@ -75,7 +76,17 @@ public final class Part {
   /// @throws IOException if the client has gone
   /// @throws IllegalStateException if the next part was asked for
   public byte[] read() throws IOException {
-    return form.read(this, BLOCK);
+    var piece = form.read(this, BLOCK);
+    over = piece.length == 0;
+    return piece;
+  }
+
+  /// Who asks for all of it, once more, would silently get nothing.
+  private void checkUnread() {
+    if (over) {
+      throw new IllegalStateException(
+          "the part '" + name + "' has been read already: it comes once; keep what was read");
+    }
   }
 
   /// Reads all of the content, 1 MiB at most. Suspends until it has come.
@@ -83,6 +94,7 @@ public final class Part {
   /// @return the content that was not read before
   /// @throws HttpProblem as [Multipart#next()], and 413 if it is longer
   /// @throws IOException if the client has gone
+  /// @throws IllegalStateException if all of it was read before, or the next part was asked for
   public byte[] bytes() throws IOException {
     return bytes(MOST);
   }
@@ -93,7 +105,9 @@ public final class Part {
   /// @return the content that was not read before
   /// @throws HttpProblem as [Multipart#next()], and 413 if it is longer
   /// @throws IOException if the client has gone
+  /// @throws IllegalStateException if all of it was read before, or the next part was asked for
   public byte[] bytes(int limit) throws IOException {
+    checkUnread();
     var all = new ByteArrayOutputStream();
     for (var piece = read(); piece.length > 0; piece = read()) {
       if (piece.length > limit - all.size()) {
@@ -110,6 +124,7 @@ public final class Part {
   /// @return the text
   /// @throws HttpProblem as [#bytes()], and 415 if there is no such character set
   /// @throws IOException if the client has gone
+  /// @throws IllegalStateException as [#bytes()]
   public String text() throws IOException {
     var type = contentType();
     var charset = type == null ? null : FormData.parameter(type, "charset");
@@ -122,13 +137,19 @@ public final class Part {
 
   /// Writes the content to a new file. Suspends until it is there; the loop is not held up.
   ///
+  /// A file that is there already is left as it is: no upload writes over another one. Give each a
+  /// name of its own, such as a `UUID`, and have the file moved if it is to replace one.
+  ///
   /// **Cancellation**, as any error, removes the file.
   ///
-  /// @param file where to; it must not be there yet
+  /// @param file where to; it must not be there yet, its folder must
   /// @return how long it is, in bytes
   /// @throws HttpProblem as [Multipart#next()]
+  /// @throws java.nio.file.FileAlreadyExistsException if there is such a file
   /// @throws IOException if it cannot be written, or the client has gone
+  /// @throws IllegalStateException as [#bytes()]
   public long saveTo(Path file) throws IOException {
+    checkUnread();
     Upload.create(file);
     boolean complete = false;
     try {
@@ -158,10 +179,12 @@ public final class Part {
   /// @throws HttpProblem as [Multipart#next()]
   /// @throws IOException if it cannot be written, or the client has gone
   /// @throws IllegalArgumentException if the number is negative
+  /// @throws IllegalStateException as [#bytes()]
   public Upload spill(int memory) throws IOException {
     if (memory < 0) {
       throw new IllegalArgumentException("0 or more bytes are kept in memory, not " + memory);
     }
+    checkUnread();
     return Upload.of(this, memory);
   }
 

@@ -46,7 +46,7 @@ public final class Request {
 
   /// What became of a request.
   ///
-  /// @param status the status that was sent
+  /// @param status the status that was sent; if none was, 499 or 444: see [AccessLog.Entry]
   /// @param bytes how many bytes of body were sent
   /// @param complete whether all of the response was handed to the network
   record Outcome(int status, long bytes, boolean complete) {}
@@ -58,12 +58,15 @@ public final class Request {
   private final RequestHead head;
   private final @Nullable RequestBody body; // null: there is none
   private final Exchange exchange;
+  private boolean streamed; // the body, by body(),
+  private boolean multipart; // or by multipart()
   private @Nullable String path; // decoded
   private @Nullable Parameters query;
   private List<String> names = List.of(); // of the parts of the path that the route names
   private String[] values = NO_VALUES;
   private int routed; // how much of the path led here
   private @Nullable Seen seen; // what trusted proxies say
+  private Headers own = Headers.none(); // of its response, whatever that is
   private @Nullable List<Action<?>> after;
   private @Nullable List<Consumer<? super Outcome>> watchers;
 
@@ -228,12 +231,29 @@ public final class Request {
 
   /// {@return the body as a stream; the same at every call} A client that waits to be asked for it
   /// (`Expect: 100-continue`) is asked. Does not suspend; reading does. What is read too late for
-  /// the body's limit, or its least rate, throws an [HttpProblem].
+  /// the body's limit, or its least rate, throws an [HttpProblem]. After [#bytes()] it is all of
+  /// the body once more.
   ///
   /// @throws HttpProblem 413 if the body is longer than the limit
   /// @throws IOException if the client has gone, or waits to be asked, and it is too late for that,
   ///   as the response has begun
+  /// @throws IllegalStateException if [#multipart()] reads it
   public StreamReader body() throws IOException {
+    if (multipart) {
+      throw alreadyRead();
+    }
+    return stream();
+  }
+
+  private IllegalStateException alreadyRead() {
+    return new IllegalStateException(
+        "the body has been read already, or is being read, by "
+            + (multipart ? "multipart()" : "body()")
+            + "; it comes once");
+  }
+
+  private StreamReader stream() throws IOException {
+    streamed = true;
     if (body == null) {
       var empty = new StreamReader(1, exchange.loop());
       empty.feedEof();
@@ -246,9 +266,10 @@ public final class Request {
   ///
   /// **Cancellation** ends the waiting; nothing is lost.
   ///
-  /// @return the body; the same at every call, unless [#body()] has it
+  /// @return the body; the same at every call
   /// @throws HttpProblem 413 if it is longer than the limit, 408 if it comes too slowly
   /// @throws IOException if the client has gone
+  /// @throws IllegalStateException if [#body()] or [#multipart()] reads it
   public byte[] bytes() throws IOException {
     return body == null ? new byte[0] : body.readAll();
   }
@@ -307,8 +328,14 @@ public final class Request {
   /// @return the form's parts, as they come
   /// @throws HttpProblem 415 if it is no `multipart/form-data`, 413 if it is too long
   /// @throws IOException if the client has gone
+  /// @throws IllegalStateException if the body is read already, by this method or [#body()]
   public Multipart multipart() throws IOException {
-    return Multipart.of(this);
+    var boundary = Multipart.boundaryOf(this);
+    if (streamed) {
+      throw alreadyRead();
+    }
+    multipart = true;
+    return new Multipart(stream(), boundary);
   }
 
   /// Reads all of the body, as [#bytes()], as JSON.
@@ -341,7 +368,10 @@ public final class Request {
     return parsed(bytes(), type);
   }
 
-  static Object parsed(byte[] json, Type type) {
+  private static Object parsed(byte[] json, Type type) {
+    if (json.length == 0) {
+      throw HttpProblem.of(400, "The body is empty; JSON is expected.");
+    }
     Object value;
     try {
       value = JsonCodec.installed().read(json, type);
@@ -353,6 +383,22 @@ public final class Request {
       throw HttpProblem.of(400, "The body is not the JSON that is expected: it is null.");
     }
     return value;
+  }
+
+  /// Reads all of the body, as [#json(Class)], as an object of a type with arguments.
+  ///
+  /// ```java fragment
+  /// var notes = rq.json(new JsonType<List<Note>>() {});
+  /// ```
+  ///
+  /// @param <T> the type
+  /// @param type what to make of it
+  /// @return the object
+  /// @throws HttpProblem as [#json(Class)]
+  /// @throws IOException if the client has gone
+  /// @throws IllegalStateException if nothing reads JSON: see [JsonCodec]
+  public <T> T json(JsonType<T> type) throws IOException {
+    return type.cast(json(type.type()));
   }
 
   private String mediaType() {
@@ -372,6 +418,35 @@ public final class Request {
   /// [HttpOptions#grace()]}
   public Event shuttingDown() {
     return exchange.shuttingDown();
+  }
+
+  /// Sets a header of the response, whatever that is going to be: also the 500 for an exception
+  /// that no middleware catches, or the 503 of a shutdown. For middleware; a response that has a
+  /// header of that name by itself keeps its own.
+  ///
+  /// ```java fragment
+  /// app.with((rq, next) -> next.handle(rq.responseHeader("X-Request-Id", newId())));
+  /// ```
+  ///
+  /// @param name the header's name
+  /// @param value the header's value
+  /// @return this
+  /// @throws IllegalArgumentException as [Response#header]
+  public Request responseHeader(String name, String value) {
+    var _ = Response.isClose(name, value); // or it throws
+    own = own.with(name, value);
+    return this;
+  }
+
+  /// A response with the headers that every response to this request has.
+  Response withOwnHeaders(Response response) {
+    var complete = response;
+    for (int i = 0; i < own.size(); i++) {
+      if (!response.headers().contains(own.name(i))) {
+        complete = complete.header(own.name(i), own.value(i));
+      }
+    }
+    return complete;
   }
 
   /// Has something run once the response was sent, in a task of its own: the client does not wait

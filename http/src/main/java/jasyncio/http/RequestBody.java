@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class RequestBody {
   /* Overview
    *   What comes is kept in `pieces` until somebody asks for it, READ_AHEAD bytes at most: then the source is paused.
-   *   readAll()  takes them when the end has come; the limit is how much that can be.
+   *   readAll()  takes them when the end has come, and keeps them: `whole`; the limit is how much that can be.
    *   reader()   hands them to a StreamReader, and from then on everything that comes; that pauses the source by itself.
+   *              Of a body that is there as a whole it is a copy.
    *   discard()  drops them, and what comes.
    */
   private static final int READ_AHEAD = 64 * 1024;
@@ -41,6 +42,7 @@ final class RequestBody {
   private long received;
   private boolean begun; // somebody has asked for it
   private boolean ended;
+  private boolean whole; // it was read as that
   private boolean paused;
   private boolean discarded;
 
@@ -165,7 +167,11 @@ final class RequestBody {
       resume(); // from now on the reader says when it has enough
       var stream = new StreamReader(READ_AHEAD, loop);
       stream.setTransport(new Pauses());
-      pieces.drainTo(stream::feedData);
+      if (whole) {
+        stream.feedData(pieces.joined());
+      } else {
+        pieces.drainTo(stream::feedData);
+      }
       if (ended) {
         stream.feedEof();
       }
@@ -175,8 +181,13 @@ final class RequestBody {
   }
 
   byte[] readAll() throws IOException {
-    if (reader != null) {
-      return reader.read();
+    if (whole) {
+      return pieces.joined();
+    } else if (reader != null) {
+      throw new IllegalStateException(
+          "the body has been read already, or is being read, as a stream, by body() or multipart();"
+              + " read the rest there, or call bytes(), text() or json() before, whose result is"
+              + " kept");
     }
     begin();
     resume();
@@ -186,6 +197,7 @@ final class RequestBody {
     if (problem != null) {
       throw thrown(problem);
     }
+    whole = true;
     return pieces.joined();
   }
 
@@ -211,7 +223,9 @@ final class RequestBody {
   void discard() {
     fail(new IOException("the request was answered before all of its body had come"));
     discarded = true;
-    pieces.clear();
+    if (!whole) {
+      pieces.clear();
+    }
     resume();
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jasyncio.http.internal.Tokens;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -120,6 +121,26 @@ public final class Response {
     return whole(status, Headers.of("Content-Type", type), bytes);
   }
 
+  /// Answers with a file, wherever it is: with the type that its name's end stands for, in parts if
+  /// the client asks for some (`Range`), and not again if it has it (`ETag`, `Last-Modified`), as
+  /// [StaticFiles] does. Suspends while it is looked for. It is read as it is sent.
+  ///
+  /// The path is the program's own, and symbolic links are followed: names that clients send are
+  /// for [StaticFiles], which nothing leads out of.
+  ///
+  /// ```java fragment
+  /// router.get("/report", rq -> Response.file(rq, Path.of("report.pdf"))
+  ///     .header("Content-Disposition", "attachment; filename=\"report.pdf\""));
+  /// ```
+  ///
+  /// @param request what is answered
+  /// @param file the file
+  /// @return the file, a part of it, or 304; 404 if there is none, or it is a folder
+  /// @throws IOException if it cannot be read
+  public static Response file(Request request, Path file) throws IOException {
+    return StaticFiles.file(request, file);
+  }
+
   /// {@return a response without a body}
   ///
   /// @param status the status, such as 204
@@ -222,7 +243,8 @@ public final class Response {
     return response;
   }
 
-  private static boolean isClose(String name, String value) {
+  /// Whether that is the one header that is none, but says that the connection ends.
+  static boolean isClose(String name, String value) {
     if (name.equalsIgnoreCase("Content-Length")) {
       throw new IllegalArgumentException(
           "the length of a response is that of its body; see Response.stream(length, body)");

@@ -162,6 +162,8 @@ public final class Router implements Handler {
   /// @return this
   /// @throws IllegalArgumentException as [#route]
   public Router webSocket(String path, WebSocketOptions options, WebSocketHandler handler) {
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(handler, "handler");
     return route("GET", path, request -> WebSocket.accept(request, options, handler));
   }
 
@@ -172,6 +174,7 @@ public final class Router implements Handler {
   /// @return this
   /// @throws IllegalArgumentException as [#route]
   public Router sse(String path, EventHandler handler) {
+    Objects.requireNonNull(handler, "handler");
     return route("GET", path, request -> EventStream.response(request, handler));
   }
 
@@ -181,7 +184,7 @@ public final class Router implements Handler {
   /// @param path the path, such as `/` or `/assets`
   /// @param folder the folder
   /// @return this
-  /// @throws IllegalArgumentException as [#route]
+  /// @throws IllegalArgumentException as [#route], and if there is no such folder
   public Router files(String path, Path folder) {
     return files(path, StaticFiles.of(folder));
   }
@@ -215,15 +218,26 @@ public final class Router implements Handler {
     if (!Tokens.isToken(method)) {
       throw new IllegalArgumentException("'" + method + "' is no method");
     }
-    if (!path.startsWith("/")) {
-      throw new IllegalArgumentException(
-          "a path begins with a slash, which '" + path + "' does not");
-    }
+    checkPath(path);
+    Objects.requireNonNull(handler, "handler");
     if (routeOf(path).methods.putIfAbsent(method, handler) != null) {
       throw new IllegalArgumentException(
           "there is a handler of " + method + " " + path + " already");
     }
     return this;
+  }
+
+  private static void checkPath(String path) {
+    if (!path.startsWith("/")) {
+      throw new IllegalArgumentException(
+          "a path begins with a slash, which '" + path + "' does not");
+    }
+    int query = path.indexOf('?');
+    if (query >= 0) {
+      throw new IllegalArgumentException(
+          "a route is a path without a query: '%s', and not '%s'; rq.query(name) gives what is asked"
+              .formatted(path.substring(0, query), path));
+    }
   }
 
   private Route routeOf(String path) {
@@ -306,7 +320,8 @@ public final class Router implements Handler {
       throw new IllegalArgumentException(
           "a mount is at a path such as /api, and not at '" + prefix + "'");
     }
-    mounts.add(new Mount(prefix, handler));
+    checkPath(prefix);
+    mounts.add(new Mount(prefix, Objects.requireNonNull(handler, "handler")));
     mounts.sort(Comparator.comparingInt(mount -> -mount.prefix.length()));
     return this;
   }
@@ -317,10 +332,10 @@ public final class Router implements Handler {
   /// @param more the middleware
   /// @return this
   public Router with(Middleware... more) {
-    middleware.addAll(Arrays.asList(more));
+    middleware.addAll(List.of(more));
     Handler inner = this::dispatch;
     for (var each : middleware.reversed()) {
-      var next = inner;
+      var next = Answers.answering(inner);
       inner = request -> each.handle(request, next);
     }
     chain = inner;

@@ -35,6 +35,7 @@ abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimit
   private boolean lingering;
   private long dropped; // bytes, while lingering
   private boolean lost;
+  private boolean aborted; // by this side
   private boolean writingPaused;
   private @Nullable WaitList draining;
   private long written; // bytes, but for files
@@ -71,6 +72,16 @@ abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimit
 
   final boolean isLost() {
     return lost;
+  }
+
+  /// Whether nothing gets to the client any more, as far as is known.
+  boolean isGone() {
+    return lost || (transport != null && transport.isClosing());
+  }
+
+  /// Whether it is this side that has ended the connection, in whatever state it was.
+  final boolean isAborted() {
+    return aborted;
   }
 
   final boolean isShuttingDown() {
@@ -164,6 +175,7 @@ abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimit
   @Override
   public final void abort() {
     if (transport != null) {
+      aborted = aborted || !isGone();
       transport.abort();
     }
   }

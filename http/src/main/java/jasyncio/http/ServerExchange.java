@@ -25,6 +25,9 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
    *
    * What could not be read as a request has a `refusal`: it is answered in its turn, by no handler.
    */
+  static final int CLIENT_CLOSED_REQUEST = 499; // in logs alone, where nothing was sent,
+  static final int NO_RESPONSE = 444; // and it is not the client's doing: nginx calls them so
+
   private static final int NAME_LENGTH = 100;
   private static final String TOO_LATE =
       "the client waits to be asked for the body (Expect: 100-continue), for which it is too late: the"
@@ -43,6 +46,7 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
 
   private boolean irregular; // it was refused, or cancelled
   private boolean responded;
+  private int status; // that the client is told, once that has begun
   private long length = -1; // of the response; -1: unknown
   private long sent;
   private boolean written;
@@ -209,13 +213,13 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
     } else if (!isLost() && isCancelled()) {
       var why = connection.isShuttingDown() ? "The server is shutting down." : "This was given up.";
       irregular = true;
-      respond(HttpProblem.of(503, why).toResponse());
+      respond(request.withOwnHeaders(HttpProblem.of(503, why).toResponse()));
       wasCancelled();
     } else if (!isLost()) {
       respond(Answers.failed(request, e, connection.loop));
       return;
     }
-    answered(0, false);
+    answered(false);
     throw e;
   }
 
@@ -229,19 +233,19 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
 
   private void respond(Response response) {
     if (isLost()) {
-      answered(response.status(), false);
+      answered(false);
       return;
     }
     if (response.streamingBody() instanceof Upgrade to) {
       upgrade(response.headers(), to);
       return;
     }
-    responded = true;
+    responded(response.status());
     beforeResponse(response.closes());
     var bytes = response.bytes();
     if (bytes != null) {
       boolean complete = sendWhole(response.status(), response.headers(), bytes);
-      answered(response.status(), complete);
+      answered(complete);
     } else {
       stream(response);
     }
@@ -278,12 +282,19 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
     respond(HttpProblem.of(status, why).toResponse().close());
   }
 
-  final void responded() {
+  /// From now on the client is told a status.
+  final void responded(int newStatus) {
     responded = true;
+    status = newStatus;
   }
 
-  final void answered(int status, boolean complete) {
-    request.answered(status, sent, complete);
+  /// Tells whoever watches what was sent; the first time counts.
+  ///
+  /// @param complete whether that is all of the response
+  final void answered(boolean complete) {
+    boolean left = isLost() && !connection.isAborted();
+    int told = responded ? status : left ? CLIENT_CLOSED_REQUEST : NO_RESPONSE;
+    request.answered(told, sent, complete);
   }
 
   /// Whether the rest of the body is not worth to be waited for.
@@ -308,7 +319,7 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
       broken(e);
     }
     written = true;
-    answered(response.status(), complete);
+    answered(complete);
   }
 
   /// Whether somebody was there to take all of it.
@@ -328,8 +339,7 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
 
   /// The body of the response could not be written to its end.
   private void broken(Throwable e) {
-    boolean gone = isLost() || connection.transport().isClosing();
-    if (!ClientGoneException.isReasonOf(e) && (!gone || !(e instanceof IOException))) {
+    if (!ClientGoneException.isReasonOf(e) && (!isLost() || !(e instanceof IOException))) {
       Answers.report(
           "Unhandled exception in the body of the response to ", request, e, connection.loop);
     }
@@ -340,7 +350,7 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
 
   /// It was taken, and will not be answered.
   void dropped() {
-    answered(0, false);
+    answered(false);
   }
 
   /// Has that done what is to be done after the response.

@@ -91,8 +91,15 @@ public final class StaticFiles implements Handler {
 
   /// {@return a handler that answers with the files of a folder}
   ///
-  /// @param root the folder, which need not be there yet
+  /// @param root the folder
+  /// @throws IllegalArgumentException if it is not there, or no folder
   public static StaticFiles of(Path root) {
+    if (!Files.isDirectory(root)) {
+      throw new IllegalArgumentException(
+          Files.exists(root)
+              ? root.toAbsolutePath() + " is no folder; give the one whose files are sent"
+              : "there is no folder " + root.toAbsolutePath() + "; make it, or give another one");
+    }
     return new StaticFiles(root.toAbsolutePath(), "index.html", null, false, false, false, false);
   }
 
@@ -146,6 +153,24 @@ public final class StaticFiles implements Handler {
 
   // ---- requests ---------------------------------------------------------------------------------
 
+  /// Answers with one file, wherever it is: see [Response#file].
+  static Response file(Request request, Path file) throws IOException {
+    var path = file.toAbsolutePath();
+    var name = path.getFileName();
+    boolean head = request.method().equals("HEAD");
+    boolean asks = head || request.method().equals("GET"); // else it is the answer to something
+    if (name == null) {
+      return HttpProblem.of(404).toResponse();
+    }
+    var folder = new StaticFiles(path.resolveSibling(""), null, null, true, true, false, false);
+    var search =
+        folder
+        .new Search(
+            asks ? request.headers() : Headers.none(), "/", new String[] {name.toString()}, head);
+    var response = find(request, search);
+    return response.status() == 301 ? HttpProblem.of(404).toResponse() : response; // it is a folder
+  }
+
   /// Answers with a file. Suspends while it is looked for.
   ///
   /// @param request the request; of its path counts what no router has led here by
@@ -172,18 +197,20 @@ public final class StaticFiles implements Handler {
         return HttpProblem.of(404).toResponse();
       }
     }
-    var search = new Search(request, names, head);
+    var search = new Search(request.headers(), request.path(), names, head);
+    var response = find(request, search);
+    if (response.status() != 301) {
+      return response;
+    }
+    int query = request.target().indexOf('?');
+    return response.header(
+        "Location",
+        "./" + raw[raw.length - 1] + "/" + (query < 0 ? "" : request.target().substring(query)));
+  }
+
+  private static Response find(Request request, Search search) throws IOException {
     try {
       var response = Asyncio.toThread(() -> search.run());
-      if (response.status() == 301) {
-        int query = request.target().indexOf('?');
-        return response.header(
-            "Location",
-            "./"
-                + raw[raw.length - 1]
-                + "/"
-                + (query < 0 ? "" : request.target().substring(query)));
-      }
       request.whenAnswered(_ -> search.close());
       return response;
     } catch (Throwable e) {
@@ -216,9 +243,9 @@ public final class StaticFiles implements Handler {
     private @Nullable FileChannel channel;
     private boolean closed;
 
-    Search(Request request, String[] names, boolean head) {
-      this.headers = request.headers();
-      this.path = request.path();
+    Search(Headers headers, String path, String[] names, boolean head) {
+      this.headers = headers;
+      this.path = path;
       this.names = names;
       this.head = head;
       this.systemSends = request.canSendFiles();

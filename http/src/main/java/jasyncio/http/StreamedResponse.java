@@ -29,6 +29,7 @@ public final class StreamedResponse implements AutoCloseable {
   private final URI url;
   private final ResponseHead head;
   private final ClientExchange exchange;
+  private boolean whole; // it was read as that
 
   StreamedResponse(ClientRequest request, URI url, ResponseHead head, ClientExchange exchange) {
     this.request = request;
@@ -93,7 +94,20 @@ public final class StreamedResponse implements AutoCloseable {
   /// @throws HttpException if it is longer than [ClientRequest#maxBody], breaks off, or exceeds a
   ///   time limit
   /// @throws IOException if the connection breaks
+  /// @throws IllegalStateException if it was read as a whole already
   public byte[] bytes() throws IOException {
+    if (whole) {
+      throw new IllegalStateException(
+          "the body of "
+              + url
+              + " has been read already; keep what bytes() or text() gave, or use send()");
+    }
+    var bytes = rest();
+    whole = true;
+    return bytes;
+  }
+
+  private byte[] rest() throws IOException {
     long limit = request.maxBody();
     if (exchange.isLongerThan(limit)) {
       throw tooLong(limit);

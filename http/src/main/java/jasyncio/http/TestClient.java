@@ -4,7 +4,9 @@ import jasyncio.Action;
 import jasyncio.EventLoop;
 import jasyncio.http.internal.RequestHead;
 import jasyncio.sync.Event;
+import java.io.IOException;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Routing, middleware, errors, bodies and what runs after the response are those of a server;
-/// framing and time limits are not there, nor are limits on the length of bodies.
+/// framing and time limits are not there, nor are limits on the length of bodies. Streams of events
+/// and WebSockets go over HTTP, in memory; [#shuttingDown()] is not theirs.
 public final class TestClient {
   private final Handler handler;
   private final Event shuttingDown = new Event();
@@ -59,6 +62,70 @@ public final class TestClient {
   /// @param target path and query
   public TestRequest delete(String target) {
     return request("DELETE", target);
+  }
+
+  /// {@return a request with method `HEAD`, to be sent}
+  ///
+  /// @param target path and query
+  public TestRequest head(String target) {
+    return request("HEAD", target);
+  }
+
+  /// {@return a request with method `OPTIONS`, to be sent}
+  ///
+  /// @param target path and query
+  public TestRequest options(String target) {
+    return request("OPTIONS", target);
+  }
+
+  /// Asks for a stream of events, as [HttpClient#events] does. Does not suspend: that happens when
+  /// the first event is asked for.
+  ///
+  /// ```java fragment
+  /// try (var events = app.test().events("/clock")) {
+  ///   assertThat(events.next().data()).isEqualTo("tick 1");
+  /// }
+  /// ```
+  ///
+  /// @param target path and query
+  /// @return the events; to be closed, which ends the handler
+  public EventSource events(String target) {
+    return overHttp().events("http://test" + target);
+  }
+
+  /// Opens a WebSocket, as [HttpClient#webSocket(String)] does. Suspends until the handler has
+  /// agreed.
+  ///
+  /// ```java fragment
+  /// try (var ws = app.test().webSocket("/chat")) {
+  ///   ws.send("hello");
+  ///   assertThat(ws.receive().text()).isEqualTo("hello");
+  /// }
+  /// ```
+  ///
+  /// @param target path and query
+  /// @return the socket, open; to be closed
+  /// @throws WebSocketHandshakeException if the handler does not agree
+  /// @throws IOException if the connection breaks
+  public WebSocket webSocket(String target) throws IOException {
+    return webSocket(target, WebSocketOptions.defaults());
+  }
+
+  /// Opens a WebSocket, as [#webSocket(String)], with options.
+  ///
+  /// @param target path and query
+  /// @param options how
+  /// @return the socket, open; to be closed
+  /// @throws WebSocketHandshakeException if the handler does not agree
+  /// @throws IOException if the connection breaks
+  public WebSocket webSocket(String target, WebSocketOptions options) throws IOException {
+    return overHttp().webSocket("ws://test" + target, options);
+  }
+
+  /// What goes on for longer than a response is asked for over HTTP, in memory, and leaves nothing
+  /// behind once it is closed.
+  private HttpClient overHttp() {
+    return HttpClient.of(handler, ClientOptions.defaults().idleTime(Duration.ZERO));
   }
 
   /// {@return a request, to be sent}

@@ -29,6 +29,20 @@ public final class TestRequest {
     return new TestRequest(client, method, target, headers.with(name, value), body);
   }
 
+  /// {@return this request with these headers, in place of those that it has of the same names}
+  ///
+  /// @param more the headers
+  public TestRequest headers(Headers more) {
+    var changed = headers;
+    for (int i = 0; i < more.size(); i++) {
+      changed = changed.without(more.name(i));
+    }
+    for (int i = 0; i < more.size(); i++) {
+      changed = changed.and(more.name(i), more.value(i));
+    }
+    return new TestRequest(client, method, target, changed, body);
+  }
+
   /// {@return this request with a body}
   ///
   /// @param type its type

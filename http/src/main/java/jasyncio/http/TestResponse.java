@@ -89,6 +89,15 @@ public final class TestResponse {
     return type.cast(JsonCodec.installed().read(bytes, type));
   }
 
+  /// {@return the body, read as JSON, as an object of a type with arguments}
+  ///
+  /// @param <T> the type
+  /// @param type what to make of it
+  /// @throws IOException if it is no JSON, or none of that type
+  public <T> T json(JsonType<T> type) throws IOException {
+    return type.cast(JsonCodec.installed().read(bytes, type.type()));
+  }
+
   /// {@return what came behind the body}
   public Headers trailers() {
     return trailers;

@@ -15,6 +15,9 @@ interface Upgrade extends StreamingBody {
   /// Does what the handler is for, in its task. The connection ends by itself afterwards.
   void run();
 
+  /// Whether it has ended in the regular way, as its protocol has it. Asked after [#run()].
+  boolean hasEnded();
+
   /// The server begins to shut down.
   void shutDown();
 

@@ -5,7 +5,9 @@ import jasyncio.CancelledError;
 import jasyncio.files.AsyncFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.Callable;
@@ -76,12 +78,18 @@ public final class Upload implements AutoCloseable {
   /// Copies the content to another file, which must not be there yet. Suspends.
   ///
   /// @param target where to
+  /// @throws FileAlreadyExistsException if there is such a file
   /// @throws IOException if it cannot be written
   public void copyTo(Path target) throws IOException {
-    if (file == null) {
-      AsyncFiles.writeBytes(target, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    } else {
-      AsyncFiles.copy(file, target);
+    try {
+      if (file == null) {
+        AsyncFiles.writeBytes(
+            target, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      } else {
+        AsyncFiles.copy(file, target);
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw alreadyThere(target);
     }
   }
 
@@ -103,10 +111,7 @@ public final class Upload implements AutoCloseable {
     var settled = new AtomicBoolean(); // it is made, or not wanted any more: the first counts
     try {
       Asyncio.toThread(() -> {
-        Files.createFile(file);
-        if (!settled.compareAndSet(false, true)) {
-          Files.delete(file);
-        }
+        create(file, settled);
       });
     } catch (CancelledError e) {
       if (!settled.compareAndSet(false, true)) {
@@ -114,6 +119,25 @@ public final class Upload implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  private static void create(Path file, AtomicBoolean settled) throws IOException {
+    try {
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException e) {
+      throw alreadyThere(file);
+    } catch (NoSuchFileException e) {
+      throw new NoSuchFileException(
+          file.toString(), null, "there is no folder for it; make it before files are saved there");
+    }
+    if (!settled.compareAndSet(false, true)) {
+      Files.delete(file);
+    }
+  }
+
+  private static FileAlreadyExistsException alreadyThere(Path file) {
+    return new FileAlreadyExistsException(
+        file.toString(), null, "it is there already; give each upload a name of its own");
   }
 
   /// Removes a file, also if whoever waits for that is cancelled. Suspends.

@@ -729,9 +729,14 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
 
   /// Closes without waiting, at the handler's end.
   void finish(int newCode, String newReason) {
-    if (!lost) {
+    if (!lost && !transport.isClosing()) {
       startClosing(newCode, newReason);
     }
+  }
+
+  /// Whether the side that has ended the socket could tell the other one.
+  boolean isClosedInOrder() {
+    return hasEnded() && code != LOST;
   }
 
   /// The server shuts down: no message is taken any more.

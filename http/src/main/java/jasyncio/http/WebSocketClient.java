@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// The client's side of the handshake.
@@ -76,9 +77,12 @@ final class WebSocketClient {
     }
   }
 
-  private static IOException tooLate(TimeoutException e) {
+  private IOException tooLate(TimeoutException e) {
     return (IOException)
-        new SocketTimeoutException("the WebSocket could not be opened in time").initCause(e);
+        new SocketTimeoutException(
+                "the WebSocket %s could not be opened within %s (openTime)"
+                    .formatted(uri, HttpTimeoutException.text(options.openTime())))
+            .initCause(e);
   }
 
   private WebSocket dial() throws IOException {
@@ -89,7 +93,11 @@ final class WebSocketClient {
     }
     var origin = origin();
     var handshake = new Handshake(loop, _ -> {});
-    Transports.createConnection(() -> handshake, origin.host(), origin.port(), connect);
+    try {
+      Transports.createConnection(() -> handshake, origin.host(), origin.port(), connect);
+    } catch (SSLException e) {
+      throw TlsErrors.explained(e, uri.toString());
+    }
     return handshake.await();
   }
 

@@ -158,6 +158,11 @@ final class WebSocketServer implements Upgrade {
   }
 
   @Override
+  public boolean hasEnded() {
+    return socket != null && socket.isClosedInOrder();
+  }
+
+  @Override
   public void shutDown() {
     if (socket != null) {
       socket.goAway();

@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.net.BindException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Logger;
@@ -442,13 +443,39 @@ class HttpServerTest {
     try (var server =
             start(rq -> {
               readers.addAll(List.of(rq.body(), rq.body()));
-              return Response.text(new String(rq.body().read(), UTF_8) + rq.text());
+              return Response.text(new String(rq.body().read(), UTF_8));
             });
         var client = new RawClient(server)) {
       client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
       assertThat(client.readResponse()).endsWith("abc");
       assertThat(readers.get(0)).isSameAs(readers.get(1));
     }
+  }
+
+  @AsyncTest
+  void bodyThatWasReadAsAStream_isNotReadOnceMore_butSaysSo() throws Exception {
+    Handler app =
+        rq -> {
+          rq.body().read(1);
+          assertThatThrownBy(rq::text)
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("the body has been read already");
+          assertThatThrownBy(rq::multipart).hasMessageContaining("by body()");
+          return Response.text("rest: " + new String(rq.body().read(), UTF_8));
+        };
+    var response =
+        app.test().post("/").body("multipart/form-data; boundary=x", new byte[] {'a', 'b'}).send();
+    assertThat(response.expect(200).text()).isEqualTo("rest: b");
+  }
+
+  @AsyncTest
+  void bodyThatWasReadAsAWhole_isThereOnceMore() throws Exception {
+    Handler app =
+        rq ->
+            Response.text(
+                rq.text() + new String(rq.body().read(), UTF_8) + rq.text() + rq.bytes().length);
+    assertThat(app.test().post("/").text("abc").send().text()).isEqualTo("abcabcabc3");
+    assertThat(app.test().post("/").send().text()).isEqualTo("0");
   }
 
   @AsyncTest
@@ -576,9 +603,9 @@ class HttpServerTest {
     getRunningLoop().setExceptionHandler((_, context) -> errors.add(context));
     var ended = new ArrayList<Event>(List.of(new Event(), new Event()));
     var clients = new ArrayList<SocketChannel>();
-    var file = Files.createTempFile("reset", ".file");
-    Files.write(file, new byte[1_000_000]);
-    try (var channel = FileChannel.open(file);
+    var file =
+        toThread(() -> Files.write(Files.createTempFile("reset", ".file"), new byte[1_000_000]));
+    try (var channel = toThread(() -> FileChannel.open(file));
         var server =
             start(rq ->
                 Response.stream(
@@ -604,7 +631,7 @@ class HttpServerTest {
         ended.get(i).await();
       }
     } finally {
-      Files.delete(file);
+      toThread(() -> Files.delete(file));
     }
     assertThat(errors).isEmpty();
   }
@@ -645,5 +672,36 @@ class HttpServerTest {
       logger.setFilter(null);
     }
     assertThat(lines).filteredOn(line -> line.contains("writing to a transport")).isEmpty();
+  }
+
+  // ---- that cannot listen -----------------------------------------------------------------------
+
+  @AsyncTest
+  void portThatIsTaken_isSaid_withWhatToDo() throws Exception {
+    Handler app = rq -> Response.empty(204);
+    try (var server = start(app)) {
+      int port = server.port();
+      assertThatThrownBy(() -> Http.start(app, "127.0.0.1", port))
+          .isInstanceOf(BindException.class)
+          .hasMessage(
+              "port "
+                  + port
+                  + " of 127.0.0.1 is in use by another program, or another server of this one; end"
+                  + " that, or take another port (0 takes one that is free)");
+    }
+  }
+
+  @AsyncTest
+  void portsAndAddresses_thatThereAreNot_areSaid() {
+    Handler app = rq -> Response.empty(204);
+    for (int port : new int[] {-1, 65_536}) {
+      assertThatThrownBy(() -> Http.serve(app, "127.0.0.1", port))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(
+              "a port is a number from 0, which takes one that is free, to 65535, and not " + port);
+    }
+    assertThatThrownBy(() -> Http.serve(app, "192.0.2.1", 0)) // which is for books alone
+        .isInstanceOf(BindException.class)
+        .hasMessageStartingWith("192.0.2.1 is no address of this machine; listen on 127.0.0.1");
   }
 }

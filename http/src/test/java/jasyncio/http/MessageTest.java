@@ -1,5 +1,6 @@
 package jasyncio.http;
 
+import static jasyncio.Asyncio.sleep;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,7 +10,10 @@ import jasyncio.testing.AsyncTest;
 import jasyncio.testing.TestClock;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -281,5 +285,143 @@ class MessageTest {
         Response.stream(out -> {}).headers(Headers.of("Content-Type", "a/b", "X", "1", "X", "2"));
     assertThat(response.headers().all("Content-Type")).containsExactly("a/b");
     assertThat(response.headers().all("X")).containsExactly("1", "2");
+  }
+
+  // ---- names of statuses, types for JSON, what test clients can ---------------------------------
+
+  @Test
+  void statuses_areCalledAsTheStandardCallsThem() {
+    assertThat(
+            IntStream.of(413, 414, 416, 422, 425, 451)
+                .mapToObj(s -> HttpProblem.of(s).getMessage()))
+        .containsExactly(
+            "413 Content Too Large",
+            "414 URI Too Long",
+            "416 Range Not Satisfiable",
+            "422 Unprocessable Content",
+            "425 Too Early",
+            "451 Unavailable For Legal Reasons");
+  }
+
+  @AsyncTest
+  void emptyBody_thatShouldBeJson_isSaidToBeEmpty() throws Exception {
+    var answer = APP.test().post("/json").body("application/json", new byte[0]).send().expect(400);
+    assertThat(answer.text()).contains("The body is empty; JSON is expected.");
+  }
+
+  @AsyncTest
+  void json_ofAGenericType_isRead() throws Exception {
+    Handler app =
+        rq -> {
+          List<Item> items = rq.json(new JsonType<List<Item>>() {});
+          return Response.json(Map.of("all", items));
+        };
+    var items = List.of(new Item("tea", 1), new Item("milk", 2));
+    var type = new JsonType<Map<String, List<Item>>>() {};
+    var answer = app.test().post("/").json(items).send().expect(200);
+    assertThat(answer.json(type)).containsEntry("all", items);
+    try (var client = HttpClient.of(app)) {
+      var response = client.post("http://x/").json(items).send();
+      assertThat(response.json(type).get("all")).isEqualTo(items);
+    }
+    assertThat(type)
+        .hasToString(
+            "<JsonType java.util.Map<java.lang.String, java.util.List<"
+                + "jasyncio.http.MessageTest$Item>>>");
+  }
+
+  @Test
+  @SuppressWarnings("rawtypes")
+  void jsonType_withoutAType_isRefused() {
+    assertThatThrownBy(() -> new JsonType() {})
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("new JsonType<List<Note>>() {}");
+  }
+
+  @AsyncTest
+  void testClient_hasTheOtherMethods_too() throws Exception {
+    var client =
+        new Router().get("/", rq -> Response.text(rq.headers().all("A").toString())).test();
+    assertThat(client.head("/").send().expect(200).bytes()).isEmpty();
+    assertThat(client.options("/").send().expect(204).header("Allow"))
+        .isEqualTo("GET, HEAD, OPTIONS");
+    var headers = Headers.of("A", "1", "a", "2");
+    assertThat(client.get("/").header("A", "0").headers(headers).send().text()).isEqualTo("[1, 2]");
+  }
+
+  @AsyncTest
+  void testClient_takesEvents_andWebSockets() throws Exception {
+    var left = new Event();
+    var app =
+        new Router()
+            .sse(
+                "/clock",
+                (rq, out) -> {
+                  try {
+                    for (int i = 1; ; i++) {
+                      out.send(ServerSentEvent.of("tick " + i));
+                      sleep(1);
+                    }
+                  } finally {
+                    left.set();
+                  }
+                })
+            .webSocket(
+                "/echo",
+                ws -> {
+                  for (var message : ws) {
+                    ws.send(message.text() + "!");
+                  }
+                });
+    try (var events = app.test().events("/clock")) {
+      var two = new ArrayList<String>();
+      for (var event : events) {
+        two.add(event.data());
+        if (two.size() == 2) {
+          break;
+        }
+      }
+      assertThat(two).containsExactly("tick 1", "tick 2");
+    }
+    left.await();
+    try (var ws = app.test().webSocket("/echo")) {
+      ws.send("hello");
+      assertThat(ws.receive().text()).isEqualTo("hello!");
+    }
+    assertThatThrownBy(() -> app.test().webSocket("/clock"))
+        .isInstanceOf(WebSocketHandshakeException.class);
+  }
+
+  @AsyncTest
+  void clientRequest_takesHeaders_atOnce() throws Exception {
+    Handler app = rq -> Response.text(rq.headers().all("A") + " " + rq.header("B"));
+    try (var client = HttpClient.of(app)) {
+      var request = client.get("http://x/").header("A", "0").header("B", "3");
+      var response = request.headers(Headers.of("a", "1", "A", "2")).send();
+      assertThat(response.text()).isEqualTo("[1, 2] 3");
+      assertThatThrownBy(() -> request.headers(Headers.of("Content-Length", "5")))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @AsyncTest
+  void responseThatWasReadAsAWhole_isNotReadOnceMore_butSaysSo() throws Exception {
+    try (var client = HttpClient.of(rq -> Response.text("abc"));
+        var response = client.get("http://x/a").open()) {
+      assertThat(response.text()).isEqualTo("abc");
+      assertThatThrownBy(response::bytes)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("the body of http://x/a has been read already; keep what");
+    }
+  }
+
+  @AsyncTest
+  void emptyResponse_thatShouldBeJson_isSaidToBeEmpty() throws Exception {
+    try (var client = HttpClient.of(rq -> Response.empty(204))) {
+      var response = client.get("http://x/a").send();
+      assertThatThrownBy(() -> response.json(Item.class))
+          .isInstanceOf(HttpException.class)
+          .hasMessage("the response of http://x/a is empty, and JSON is expected");
+    }
   }
 }

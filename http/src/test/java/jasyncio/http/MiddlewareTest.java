@@ -1,10 +1,13 @@
 package jasyncio.http;
 
+import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.waitFor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jasyncio.ErrorContext;
 import jasyncio.testing.AsyncTest;
 import jasyncio.testing.OnLoop;
 import java.io.ByteArrayInputStream;
@@ -12,6 +15,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.NoSuchElementException;
+import java.util.concurrent.TimeoutException;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +65,34 @@ class MiddlewareTest {
       }
     }
     assertThat(entries).singleElement().matches(entry -> !entry.complete());
-    assertThat(entries.getFirst().toString()).endsWith(" broken off");
+    assertThat(entries.getFirst().toString())
+        .endsWith("\"GET /\" 499 0 bytes 1.000 s client has left");
+  }
+
+  @AsyncTest
+  void accessLog_tellsTheStatus_ofABodyThatWasBrokenOff() throws Exception {
+    var lines = new ArrayList<String>();
+    Handler app =
+        rq ->
+            Response.stream(out -> {
+              out.write("abc");
+              out.flush();
+              sleep(1_000);
+            });
+    var log = AccessLog.entries(e -> lines.add(e.status() + " " + e.bytes() + " " + e.complete()));
+    var server = RawClient.server(app, HttpOptions.defaults().accessLog(log));
+    try (server) {
+      try (var client = RawClient.inMemory(server)) {
+        client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").readHead();
+        client.abort();
+        sleep(1);
+      }
+      var client = RawClient.inMemory(server);
+      client.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n").readHead();
+      server.close(); // which cancels it after the grace
+      client.close();
+    }
+    assertThat(lines).containsExactly("200 3 false", "200 3 false");
   }
 
   // ---- CORS -------------------------------------------------------------------------------------
@@ -115,6 +147,127 @@ class MiddlewareTest {
   void credentials_forEverySite_areRefused() {
     assertThatThrownBy(() -> Cors.of("*").credentials(true))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void originThatIsNone_isRefused() {
+    for (var origin :
+        List.of(
+            "shop.example", "https://shop.example/", "https://a.example,https://b.example", "")) {
+      assertThatThrownBy(() -> Cors.of(origin))
+          .as(origin)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("such as https://shop.example");
+    }
+    Cors.of("http://localhost:3000", "https://[::1]:8443", "chrome-extension://abc"); // which are
+  }
+
+  // ---- what handlers throw ----------------------------------------------------------------------
+
+  @AsyncTest
+  void problem_isAResponse_forEachMiddleware() throws Exception {
+    var seen = new ArrayList<String>();
+    Middleware notes =
+        (rq, next) -> {
+          var response = next.handle(rq);
+          seen.add(
+              response.status() + " " + response.header("X-Seen", "yes").headers().get("X-Seen"));
+          return response.addHeader("X-Seen", "yes");
+        };
+    Middleware refusing =
+        (rq, next) -> {
+          throw HttpProblem.of(401);
+        };
+    Handler failing =
+        rq -> {
+          throw HttpProblem.of(409, "No.");
+        };
+    var app =
+        new Router()
+            .get("/", failing)
+            .mount("/inner", new Router().get("/", failing).with(notes))
+            .mount("/secret", failing.with(refusing))
+            .with(notes, notes);
+    var client = app.test();
+    assertThat(client.get("/").send().expect(409).headers().all("X-Seen")).hasSize(2);
+    assertThat(client.get("/inner/").send().expect(409).headers().all("X-Seen")).hasSize(3);
+    assertThat(client.get("/secret").send().expect(401).headers().all("X-Seen")).hasSize(2);
+    assertThat(client.get("/nowhere").send().expect(404).headers().all("X-Seen")).hasSize(2);
+    assertThat(seen).hasSize(9);
+  }
+
+  @AsyncTest
+  void exception_mayBeCaught_byAMiddleware() throws Exception {
+    Handler failing =
+        rq -> {
+          throw new NoSuchElementException("x");
+        };
+    Middleware catching =
+        (rq, next) -> {
+          try {
+            return next.handle(rq);
+          } catch (NoSuchElementException e) {
+            throw HttpProblem.of(404, "There is no such thing.");
+          }
+        };
+    failing.with(catching).with(Cors.of(ORIGIN)).test().get("/").send().expect(404);
+  }
+
+  @AsyncTest
+  void headersOfEveryResponse_areOnThatToAnException_too() throws Exception {
+    var errors = new ArrayList<ErrorContext>();
+    getRunningLoop().setExceptionHandler((_, context) -> errors.add(context));
+    Handler failing =
+        rq -> {
+          if (rq.path().equals("/own")) {
+            return Response.text("").header("X-Request-Id", "mine");
+          }
+          throw new IllegalStateException("broken");
+        };
+    var client =
+        failing
+            .with((rq, next) -> next.handle(rq.responseHeader("X-Request-Id", "7")))
+            .with(Cors.of(ORIGIN).expose("X-Request-Id"))
+            .test();
+    var response = client.get("/").header("Origin", ORIGIN).send().expect(500);
+    assertThat(response.header("X-Request-Id")).isEqualTo("7");
+    assertThat(response.header("Access-Control-Allow-Origin")).isEqualTo(ORIGIN);
+    assertThat(response.header("Access-Control-Expose-Headers")).isEqualTo("X-Request-Id");
+    assertThat(response.header("Vary")).isEqualTo("Origin");
+    assertThat(client.get("/").send().expect(500).header("Access-Control-Allow-Origin")).isNull();
+    assertThat(client.get("/own").send().expect(200).headers().all("X-Request-Id"))
+        .containsExactly("mine");
+    assertThat(errors).hasSize(2);
+  }
+
+  @AsyncTest
+  void headersOfEveryResponse_cannotBreakIt() throws Exception {
+    Handler app = rq -> Response.text("x");
+    for (var header : List.of("Content-Length", "Transfer-Encoding", "a b")) {
+      Middleware wrong =
+          (rq, next) -> {
+            assertThatThrownBy(() -> rq.responseHeader(header, "5"))
+                .isInstanceOf(IllegalArgumentException.class);
+            return next.handle(rq);
+          };
+      app.with(wrong).test().get("/").send().expect(200);
+    }
+  }
+
+  @AsyncTest
+  void handlerThatExceedsATimeLimit_isAnswered503_andReported() throws Exception {
+    var errors = new ArrayList<ErrorContext>();
+    getRunningLoop().setExceptionHandler((_, context) -> errors.add(context));
+    Handler slow =
+        rq -> {
+          sleep(100);
+          return Response.empty(204);
+        };
+    var response =
+        slow.with((rq, next) -> waitFor(() -> next.handle(rq), 30)).test().get("/").send();
+    assertThat(response.expect(503).text()).contains("took too long");
+    assertThat(getRunningLoop().time()).isEqualTo(30);
+    assertThat(errors).singleElement().matches(e -> e.exception() instanceof TimeoutException);
   }
 
   // ---- compression ------------------------------------------------------------------------------
@@ -269,7 +422,7 @@ class MiddlewareTest {
       sleep(1);
       client.abort();
       sleep(1);
-      assertThat(entries).containsExactlyInAnyOrder("/a 0false", "/b 0false");
+      assertThat(entries).containsExactlyInAnyOrder("/a 499false", "/b 499false");
     }
   }
 }

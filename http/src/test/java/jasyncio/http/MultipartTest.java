@@ -13,12 +13,14 @@ import jasyncio.files.AsyncFiles;
 import jasyncio.testing.AsyncTest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Forms with files.
@@ -69,6 +71,63 @@ class MultipartTest {
     post(body, this::note).expect(204);
     assertThat(steps)
         .containsExactly("a|null|one", "b|null|", "file|x.txt|two\r\nlines\r\n--X\r\n\r");
+  }
+
+  @AsyncTest
+  void partThatWasRead_isNotReadOnceMore_butSaysSo() throws Exception {
+    Handler app =
+        rq -> {
+          for (var part : rq.multipart()) {
+            steps.add(part.text());
+            assertThat(part.read()).isEmpty();
+            for (var again :
+                List.<ThrowingCallable>of(
+                    part::text,
+                    () -> part.bytes(7),
+                    () -> part.spill(1),
+                    () -> part.saveTo(folder.resolve("never")))) {
+              assertThatThrownBy(again)
+                  .isInstanceOf(IllegalStateException.class)
+                  .hasMessage(
+                      "the part 'a' has been read already: it comes once; keep what was read");
+            }
+          }
+          assertThatThrownBy(rq::multipart)
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("has been read already");
+          assertThatThrownBy(rq::body).isInstanceOf(IllegalStateException.class);
+          assertThatThrownBy(rq::text).isInstanceOf(IllegalStateException.class);
+          return Response.empty(204);
+        };
+    post(field("a", "one") + field("a", "") + "--XX--", app).expect(204);
+    assertThat(steps).containsExactly("one", "");
+    assertThat(folder.resolve("never")).doesNotExist();
+  }
+
+  @AsyncTest
+  void fileThatIsThere_isNotWrittenOver_andTheErrorSaysWhatToDo() throws Exception {
+    toThread(() -> Files.writeString(folder.resolve("there"), "dear"));
+    Handler app =
+        rq -> {
+          var form = rq.multipart();
+          for (var target : List.of("there", "no/folder")) {
+            var part = form.next();
+            assertThatThrownBy(() -> part.saveTo(folder.resolve(target)))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessageContaining(target)
+                .hasMessageContaining(
+                    target.equals("there")
+                        ? "give each upload a name of its own"
+                        : "make it before");
+          }
+          try (var upload = form.next().spill(100)) {
+            assertThatThrownBy(() -> upload.copyTo(folder.resolve("there")))
+                .hasMessageContaining("give each upload a name of its own");
+          }
+          return Response.empty(204);
+        };
+    post(field("a", "1") + field("b", "2") + field("c", "3") + "--XX--", app).expect(204);
+    assertThat(toThread(() -> Files.readString(folder.resolve("there")))).isEqualTo("dear");
   }
 
   @AsyncTest

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.testing.AsyncTest;
+import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /// Which handler gets a request; by the client that needs no socket.
@@ -185,5 +188,43 @@ class RouterTest {
     assertThat(ask("GET", "/%61/b")).isEqualTo("divided");
     assertThat(ask("GET", "/api%2F7")).isEqualTo("404");
     assertThat(ask("GET", "/api%zz")).isEqualTo("400");
+  }
+
+  @Test
+  void whatCanNeverFit_isAnErrorWhereItIsWritten() {
+    Handler handler = rq -> Response.empty(204);
+    var router = new Router();
+    for (var path : List.of("/a?b", "/{a}?b={b}")) {
+      assertThatThrownBy(() -> router.get(path, handler))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("a route is a path without a query")
+          .hasMessageContaining("rq.query(name)");
+      assertThatThrownBy(() -> router.webSocket(path, ws -> {}))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThatThrownBy(() -> router.mount("/a?b", handler))
+        .isInstanceOf(IllegalArgumentException.class);
+    for (var missing : new Path[] {Path.of("not", "there"), Path.of("pom.xml")}) {
+      assertThatThrownBy(() -> router.files("/files", missing))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining(missing.toAbsolutePath().toString());
+    }
+    router.get("/files", handler); // which is still free
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // as programs without it do
+  void handlerThatIsNull_isAnErrorWhereItIsWritten() {
+    var router = new Router();
+    for (var nothing :
+        List.<ThrowingCallable>of(
+            () -> router.get("/", null),
+            () -> router.sse("/", null),
+            () -> router.webSocket("/", null),
+            () -> router.mount("/m", null),
+            () -> router.with((Middleware) null))) {
+      assertThatThrownBy(nothing).isInstanceOf(NullPointerException.class);
+    }
+    router.get("/", rq -> Response.empty(204)); // which is still free
   }
 }

@@ -22,6 +22,12 @@ class ShutdownTest {
   private static final HttpOptions DEFAULTS = HttpOptions.defaults();
 
   private final List<String> steps = new ArrayList<>();
+  private final List<String> logged = new ArrayList<>();
+
+  private AccessLog log() {
+    return AccessLog.entries(e ->
+        logged.add(e.status() + " " + e.bytes() + " bytes" + (e.complete() ? "" : ", broken off")));
+  }
 
   private HttpServer server(Handler handler) {
     return RawClient.server(handler, DEFAULTS);
@@ -220,8 +226,38 @@ class ShutdownTest {
       assertThat(steps).containsExactly("begun");
       sleep(0.2);
       assertThat(steps).containsExactly("begun", "cancelled");
-      assertThat(client.readAll()).startsWith("HTTP/1.1 503 ").doesNotContain("shutting down");
+      assertThatThrownBy(client::readAll).as("nobody to answer").isInstanceOf(IOException.class);
     }
+  }
+
+  @AsyncTest
+  void clientThatLeaves_isInTheLog_asThat() throws Exception {
+    Handler stubborn =
+        rq -> {
+          try {
+            sleep(1_000);
+          } catch (CancelledError e) {
+            steps.add("cancelled");
+          }
+          return Response.text("nobody reads this");
+        };
+    for (boolean half : new boolean[] {false, true}) {
+      for (var handler : List.of(stubborn, (Handler) rq -> waitForEver())) {
+        try (var server = RawClient.server(handler, DEFAULTS.accessLog(log()));
+            var client = RawClient.inMemory(server)) {
+          client.send(GET);
+          sleep(1);
+          if (half) {
+            client.end();
+          } else {
+            client.abort();
+          }
+          sleep(3);
+          assertThat(server.statistics().connections()).isZero();
+        }
+      }
+    }
+    assertThat(logged).hasSize(4).containsOnly("499 0 bytes, broken off");
   }
 
   @AsyncTest
@@ -343,6 +379,78 @@ class ShutdownTest {
       assertThat(getRunningLoop().time() - began).isEqualTo(2);
       assertThat(steps).containsExactly("begun", "cancelled", "clean");
     }
+  }
+
+  @AsyncTest
+  void secondSignal_endsTheGrace_andClientsAreTold() throws Exception {
+    var app = new Router().get("/", rq -> waitForEver()).webSocket("/talk", ws -> sleep(1_000_000));
+    var server = Http.start(app, "127.0.0.1", 0, DEFAULTS.signals(false).accessLog(log()));
+    var serving = createTask(server::serveForever);
+    try (var client = RawClient.inMemory(server)) {
+      var talking = new RawClient(server);
+      talking.send(
+          """
+          GET /talk HTTP/1.1
+          Host: x
+          Upgrade: websocket
+          Connection: Upgrade
+          Sec-WebSocket-Version: 13
+          Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==
+
+          """
+              .replace("\n", "\r\n"));
+      talking.readHead();
+      client.send(GET);
+      sleep(1);
+      server.terminate();
+      sleep(1);
+      assertThat(steps).containsExactly("begun");
+      double began = getRunningLoop().time();
+      server.terminate();
+      assertThat(talking.read(4)).isEqualTo("\u0088\u0002\u0003\u00e9"); // close with 1001
+      talking.connection().writer().write(new byte[] {(byte) 0x88, (byte) 0x80, 0, 0, 0, 0});
+      assertThat(client.readAll()).startsWith("HTTP/1.1 503 ").contains("shutting down");
+      serving.await();
+      talking.close();
+      assertThat(getRunningLoop().time() - began).isLessThanOrEqualTo(1.1);
+      assertThat(steps).containsExactly("begun", "cancelled", "clean");
+    }
+    assertThat(logged).hasSize(2).anyMatch(s -> s.startsWith("503 ") && !s.contains("broken"));
+    assertThat(logged).contains("101 0 bytes");
+  }
+
+  @AsyncTest
+  void thirdSignal_aborts_andTheLogDoesNotClaimMore() throws Exception {
+    var server =
+        Http.start(rq -> waitForEver(), "127.0.0.1", 0, DEFAULTS.signals(false).accessLog(log()));
+    var serving = createTask(server::serveForever);
+    try (var client = RawClient.inMemory(server)) {
+      client.send(GET);
+      sleep(1);
+      server.terminate();
+      server.terminate();
+      server.terminate();
+      assertThatThrownBy(client::readAll).isInstanceOf(IOException.class);
+      serving.await();
+    }
+    assertThat(steps).containsExactly("begun", "cancelled", "clean");
+    assertThat(logged).containsExactly("444 0 bytes, broken off");
+  }
+
+  @AsyncTest
+  void cancelledClose_stillTellsClients_andWaitsForTheCleanUp() throws Exception {
+    var server = RawClient.server(rq -> waitForEver(), DEFAULTS.accessLog(log()));
+    try (var client = RawClient.inMemory(server)) {
+      client.send(GET);
+      sleep(1);
+      var closing = createTask(server::close);
+      sleep(1);
+      closing.cancel();
+      assertThatThrownBy(closing::await).isInstanceOf(CancelledError.class);
+      assertThat(steps).containsExactly("begun", "cancelled", "clean");
+      assertThat(client.readAll()).startsWith("HTTP/1.1 503 ");
+    }
+    assertThat(logged).singleElement().asString().startsWith("503 ").doesNotContain("broken");
   }
 
   @AsyncTest

@@ -607,4 +607,36 @@ class StaticFilesTest {
     assertThat(new String(get("/x.png").bytes(), ISO_8859_1))
         .isEqualTo(new String(bytes, ISO_8859_1));
   }
+
+  // ---- one file ---------------------------------------------------------------------------------
+
+  @AsyncTest
+  void oneFile_isSent_withItsType_rangesAndConditions() throws Exception {
+    app =
+        new Router()
+            .get("/report", rq -> Response.file(rq, www.resolve("ten.txt")))
+            .post("/made", rq -> Response.file(rq, www.resolve("ten.txt")).status(201))
+            .get("/dot", rq -> Response.file(rq, www.resolve(".secret")))
+            .get(
+                "/big",
+                rq -> Response.file(rq, toThread(() -> write("big.bin", "x".repeat(100_000)))))
+            .get("/none", rq -> Response.file(rq, www.resolve("none")))
+            .get("/folder", rq -> Response.file(rq, www))
+            .get("/root", rq -> Response.file(rq, Path.of("/")));
+    var all = get("/report").expect(200);
+    assertThat(all.text()).isEqualTo("0123456789");
+    assertThat(all.header("Content-Type")).startsWith("text/plain");
+    assertThat(all.header("Last-Modified")).isEqualTo(DATE);
+    get("/report", "If-None-Match", String.valueOf(all.header("ETag"))).expect(304);
+    var part = get("/report", "Range", "bytes=2-3").expect(206);
+    assertThat(part.text()).isEqualTo("23");
+    assertThat(part.header("Content-Range")).isEqualTo("bytes 2-3/10");
+    assertThat(ask("HEAD", "/report").expect(200).bytes()).isEmpty();
+    assertThat(ask("POST", "/made", "Range", "bytes=2-3").expect(201).text()).hasSize(10);
+    assertThat(get("/dot").expect(200).text()).isEqualTo("hidden");
+    assertThat(get("/big").expect(200).bytes()).hasSize(100_000);
+    for (var missing : List.of("/none", "/folder", "/root")) {
+      get(missing).expect(404);
+    }
+  }
 }

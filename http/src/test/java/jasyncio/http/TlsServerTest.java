@@ -3,11 +3,15 @@ package jasyncio.http;
 import static jasyncio.Asyncio.toThread;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.testing.OnEachRuntime;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What goes past the usual way on plain connections, over TLS: files, WebSockets, events.
@@ -130,6 +134,29 @@ class TlsServerTest {
       var text = "0123456789".repeat(300_000);
       var body = client.post(url("https", server, "/")).text(text).send().bytes();
       assertThat(new String(body, UTF_8)).isEqualTo(text);
+    }
+  }
+
+  @OnEachRuntime
+  void errorOfTls_saysWithWhom_andWhatToDo() throws Exception {
+    Handler app = rq -> Response.empty(204);
+    try (var server = start(app);
+        var plain = Http.start(app, "127.0.0.1", 0);
+        var client = client();
+        var stranger = new HttpClient()) {
+      var url = url("https", server, "/a");
+      assertThatThrownBy(() -> stranger.get(url).send())
+          .isInstanceOf(SSLHandshakeException.class)
+          .hasMessageStartingWith("TLS with https://localhost:" + server.port() + " failed: ")
+          .hasMessageEndingWith("connect with tls(TlsContexts.client(authorities))");
+      assertThatThrownBy(() -> client.get(url("https", plain, "/")).send())
+          .isInstanceOf(SSLException.class)
+          .hasMessageStartingWith("TLS with https://localhost:" + plain.port() + " failed: ")
+          .hasMessageContaining("does not speak TLS");
+      var socket = URI.create(url("wss", server, "/chat"));
+      assertThatThrownBy(() -> WebSocket.connect(socket))
+          .isInstanceOf(SSLException.class)
+          .hasMessageStartingWith("TLS with " + socket + " failed: ");
     }
   }
 }

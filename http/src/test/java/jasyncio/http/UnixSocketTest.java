@@ -10,6 +10,7 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,7 +69,19 @@ class UnixSocketTest {
   @OnEachRuntime
   void otherFile_isNotReplaced() throws Exception {
     Asyncio.toThread(() -> Files.writeString(socket(), "dear"));
-    assertThatThrownBy(() -> Http.start(app(), socket())).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> Http.start(app(), socket()))
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "there is a file or folder at "
+                + socket()
+                + " that is no socket; remove it, or take another path");
+    assertThatThrownBy(() -> Http.start(app(), socket().resolveSibling("no").resolve("s")))
+        .isInstanceOf(NoSuchFileException.class)
+        .hasMessageEndingWith("there is no folder for the socket; make it before");
+    var tooLong = socket().resolveSibling("s".repeat(150));
+    assertThatThrownBy(() -> Http.start(app(), tooLong))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("the path of a socket has at most 107 bytes, and this one ");
     assertThat(Asyncio.toThread(() -> Files.readString(socket()))).isEqualTo("dear");
   }
 

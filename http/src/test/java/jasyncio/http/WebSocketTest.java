@@ -968,7 +968,7 @@ class WebSocketTest {
       var uri = URI.create("ws://127.0.0.1:" + server.port() + "/");
       assertThatThrownBy(() -> WebSocket.connect(uri, DEFAULTS.openTime(Duration.ofMillis(50))))
           .isInstanceOf(IOException.class)
-          .hasMessage("the WebSocket could not be opened in time");
+          .hasMessage("the WebSocket " + uri + " could not be opened within 0.05 s (openTime)");
     }
   }
 

@@ -7,12 +7,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Which stack frames are the library's own: those of classes that come from where this one comes
-/// from. Tests, and programs in packages of similar names, are their users' code.
+/// from, or a class of a module that belongs to it. Tests, and programs in packages of similar
+/// names, are their users' code.
 ///
 /// And how a frame is labelled, so that it says more than where it is.
 public final class Frames {
   private static final String PREFIX = "jasyncio.";
   private static final @Nullable URL HOME = location(Frames.class);
+
+  /// Modules beside this one whose frames say as little to a program: the beginning of the names of
+  /// their classes, and a class that shows where they come from.
+  private static final Map<String, String> MODULES = Map.of("jasyncio.http.", "jasyncio.http.Http");
 
   /// Whether the library has the top-level class of that name.
   private static final Map<String, Boolean> KNOWN = new ConcurrentHashMap<>();
@@ -75,11 +80,23 @@ public final class Frames {
 
   private static boolean isAtHome(String name) {
     try {
-      var type = Class.forName(name, false, Frames.class.getClassLoader());
-      return Objects.equals(text(location(type)), text(HOME));
+      return Objects.equals(text(location(load(name))), text(homeOf(name)));
     } catch (ClassNotFoundException | LinkageError e) {
       return false; // another class loader's
     }
+  }
+
+  private static @Nullable URL homeOf(String name) throws ClassNotFoundException {
+    for (var module : MODULES.entrySet()) {
+      if (name.startsWith(module.getKey())) {
+        return location(load(module.getValue()));
+      }
+    }
+    return HOME;
+  }
+
+  private static Class<?> load(String name) throws ClassNotFoundException {
+    return Class.forName(name, false, Frames.class.getClassLoader());
   }
 
   private static @Nullable URL location(Class<?> type) {

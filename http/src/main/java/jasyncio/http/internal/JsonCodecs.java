@@ -1,12 +1,23 @@
 package jasyncio.http.internal;
 
 import jasyncio.http.JsonCodec;
+import java.io.IOException;
 import java.lang.reflect.Type;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 
 /// Finds the codec for JSON, once.
 public final class JsonCodecs {
   private JsonCodecs() {}
+
+  private static volatile boolean warm;
+
+  /// {@return whether [#warmUp()] has nothing to do}
+  public static boolean isWarm() {
+    return warm;
+  }
 
   private static final class Holder {
     static final JsonCodec INSTALLED = find();
@@ -15,6 +26,23 @@ public final class JsonCodecs {
   /// {@return the one that is used}
   public static JsonCodec installed() {
     return Holder.INSTALLED;
+  }
+
+  /// Loads what the codec needs, some hundred classes: not on a loop's thread, which would be held up
+  /// by that in the midst of its first request with JSON. A second time it does nothing.
+  ///
+  /// Programs' own codecs are found, and know themselves what they need. A library that does not work
+  /// is an error of whoever uses it, and of nobody else.
+  public static void warmUp() {
+    warm = true;
+    try {
+      var codec = installed();
+      if (codec instanceof JacksonCodec || codec instanceof Jackson2Codec) {
+        codec.read(codec.write(Map.of("text", List.of(1, 1.5, true))), Map.class);
+      }
+    } catch (IOException | RuntimeException | LinkageError | ServiceConfigurationError e) {
+      // as it will be where JSON is asked for
+    }
   }
 
   private static JsonCodec find() {

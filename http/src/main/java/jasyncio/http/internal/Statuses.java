@@ -16,8 +16,17 @@ public final class Statuses {
   /// @param status the status
   public static String reason(int status) {
     return switch (status) {
-      case 413 -> "Content Too Large"; // as it is called since RFC 9110
+      // as they are called since RFC 9110
+      case 413 -> "Content Too Large";
+      case 414 -> "URI Too Long";
+      case 416 -> "Range Not Satisfiable";
       case 422 -> "Unprocessable Content";
+      // those of other documents that Netty does not know, or calls as nobody else does
+      case 208 -> "Already Reported";
+      case 226 -> "IM Used";
+      case 425 -> "Too Early";
+      case 451 -> "Unavailable For Legal Reasons";
+      case 508 -> "Loop Detected";
       default -> HttpResponseStatus.valueOf(status).reasonPhrase();
     };
   }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 
 /// A chat with its page, a clock, and pictures.
 class Chat {
@@ -58,7 +59,8 @@ class Chat {
     int saved = 0;
     for (var part : rq.bodyLimit(100_000_000).multipart()) {
       if (part.filename() != null) {
-        part.saveTo(folder.resolve("picture" + ++saved)); // never under the client's name
+        part.saveTo(folder.resolve(UUID.randomUUID() + ".png")); // never under the client's name
+        saved++;
       }
     }
     return Response.text(saved + " pictures");

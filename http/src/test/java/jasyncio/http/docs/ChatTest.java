@@ -3,6 +3,7 @@ package jasyncio.http.docs;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jasyncio.files.AsyncFiles;
 import jasyncio.http.Http;
 import jasyncio.http.WebSocket;
 import jasyncio.testing.AsyncTest;
@@ -36,12 +37,19 @@ class ChatTest {
     var client = new Chat().router(www).test();
     var form =
         "--B\r\nContent-Disposition: form-data; name=p; filename=cat.png\r\n\r\nmeow\r\n--B--\r\n";
-    var answer =
-        client
-            .post("/pictures")
-            .body("multipart/form-data; boundary=B", form.getBytes(UTF_8))
-            .send();
-    assertThat(answer.expect(200).text()).isEqualTo("1 pictures");
-    assertThat(client.get("/pictures/picture1").send().expect(200).text()).isEqualTo("meow");
+    for (int i = 0; i < 2; i++) {
+      var answer =
+          client
+              .post("/pictures")
+              .body("multipart/form-data; boundary=B", form.getBytes(UTF_8))
+              .send();
+      assertThat(answer.expect(200).text()).isEqualTo("1 pictures");
+    }
+    var pictures = AsyncFiles.list(www.resolve("pictures"));
+    assertThat(pictures).hasSize(2);
+    for (var picture : pictures) {
+      var path = "/pictures/" + picture.getFileName();
+      assertThat(client.get(path).send().expect(200).text()).isEqualTo("meow");
+    }
   }
 }
