@@ -163,10 +163,9 @@ public final class StaticFiles implements Handler {
       return HttpProblem.of(404).toResponse();
     }
     var folder = new StaticFiles(path.resolveSibling(""), null, null, true, true, false, false);
+    var headers = asks ? request.headers() : Headers.none();
     var search =
-        folder
-        .new Search(
-            asks ? request.headers() : Headers.none(), "/", new String[] {name.toString()}, head);
+        folder.new Search(request, headers, "/", new String[] {name.toString()}, head);
     var response = find(request, search);
     return response.status() == 301 ? HttpProblem.of(404).toResponse() : response; // it is a folder
   }
@@ -197,7 +196,7 @@ public final class StaticFiles implements Handler {
         return HttpProblem.of(404).toResponse();
       }
     }
-    var search = new Search(request.headers(), request.path(), names, head);
+    var search = new Search(request, request.headers(), request.path(), names, head);
     var response = find(request, search);
     if (response.status() != 301) {
       return response;
@@ -235,15 +234,15 @@ public final class StaticFiles implements Handler {
 
   /// The search for one file; in another thread, except for closing.
   private final class Search {
-    private final Headers headers; // of the request
-    private final String path; // of the request, decoded
+    private final Headers headers; // that say what of the file is wanted
+    private final String path; // decoded
     private final String[] names;
     private final boolean head;
     private final boolean systemSends; // long files
     private @Nullable FileChannel channel;
     private boolean closed;
 
-    Search(Headers headers, String path, String[] names, boolean head) {
+    Search(Request request, Headers headers, String path, String[] names, boolean head) {
       this.headers = headers;
       this.path = path;
       this.names = names;

@@ -492,7 +492,9 @@ class Http2LimitsTest {
     try (var server = server(DEFAULTS);
         var client = RawHttp2Peer.inMemory(server)) {
       client.post(1, "/");
-      for (int stream = 3; stream < 11; stream += 2) { // each is what is awaited when the body is due
+      for (int stream = 3;
+          stream < 11;
+          stream += 2) { // each is what is awaited when the body is due
         byte[] block = client.block(RawHttp2Peer.request("GET", "/"));
         sleep(4);
         client.send(RawHttp2Peer.HEADERS, 1, stream, Arrays.copyOf(block, 2));
