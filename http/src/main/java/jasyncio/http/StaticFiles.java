@@ -164,8 +164,7 @@ public final class StaticFiles implements Handler {
     }
     var folder = new StaticFiles(path.resolveSibling(""), null, null, true, true, false, false);
     var headers = asks ? request.headers() : Headers.none();
-    var search =
-        folder.new Search(request, headers, "/", new String[] {name.toString()}, head);
+    var search = folder.new Search(request, headers, "/", new String[] {name.toString()}, head);
     var response = find(request, search);
     return response.status() == 301 ? HttpProblem.of(404).toResponse() : response; // it is a folder
   }
