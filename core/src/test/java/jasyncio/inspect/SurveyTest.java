@@ -166,7 +166,8 @@ class SurveyTest {
           assertThat(seen).hasSize(100_000);
           assertThat(unseen).as("this one, and the first nine").hasValue(10);
           assertThat(seen)
-              .noneMatch(number -> number <= Tasks.number(Objects.requireNonNull(currentTask())) + 9);
+              .noneMatch(
+                  number -> number <= Tasks.number(Objects.requireNonNull(currentTask())) + 9);
         });
   }
 
