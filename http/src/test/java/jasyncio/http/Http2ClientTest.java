@@ -766,8 +766,7 @@ class Http2ClientTest {
   @OnEachRuntime
   void serverThatWantsHttp1_isNotAskedByIt_ifThatIsNotToBe() throws Exception {
     var options = ClientOptions.defaults().tls(TestKeys.client());
-    for (var refusing :
-        List.of(options.versions(HttpVersion.HTTP_2), options.retries(false))) {
+    for (var refusing : List.of(options.versions(HttpVersion.HTTP_2), options.retries(false))) {
       try (var server = insistent(false);
           var client = new HttpClient(refusing)) {
         var url = "https://localhost:" + server.port() + "/";

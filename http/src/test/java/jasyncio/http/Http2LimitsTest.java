@@ -492,7 +492,9 @@ class Http2LimitsTest {
     try (var server = server(DEFAULTS);
         var client = RawHttp2Peer.inMemory(server)) {
       client.post(1, "/");
-      for (int stream = 3; stream < 11; stream += 2) { // each is what is awaited when the body is due
+      for (int stream = 3;
+          stream < 11;
+          stream += 2) { // each is what is awaited when the body is due
         byte[] block = client.block(RawHttp2Peer.request("GET", "/"));
         sleep(4);
         client.send(RawHttp2Peer.HEADERS, 1, stream, Arrays.copyOf(block, 2));
@@ -709,6 +711,18 @@ class Http2LimitsTest {
         client.await("RST_STREAM " + stream + " PROTOCOL_ERROR");
         stream += 2;
       }
+    }
+  }
+
+  @AsyncTest
+  void expectations_areAllLookedAt() throws Exception {
+    try (var server = server(DEFAULTS);
+        var client = RawHttp2Peer.inMemory(server)) {
+      client.post(1, "/", "expect", "100-continue", "expect", "dessert");
+      client.await("HEADERS 1 :status=417");
+      client.post(3, "/", "expect", "100-Continue, 100-continue");
+      client.await("HEADERS 3 :status=100");
+      client.data(3, true, "abc").await("DATA 3 end <3>");
     }
   }
 }

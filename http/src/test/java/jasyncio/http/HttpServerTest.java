@@ -613,28 +613,26 @@ class HttpServerTest {
   void handlerThatWrites_afterItsClientHasReset_fillsNoLog() throws Exception {
     var lines = new ArrayList<String>();
     var logger = Logger.getLogger("jasyncio");
-    logger.setFilter(
-        entry -> {
-          lines.add(entry.getMessage());
-          return true;
-        });
+    logger.setFilter(entry -> {
+      lines.add(entry.getMessage());
+      return true;
+    });
     var ended = new Event();
     var clients = new ArrayList<SocketChannel>();
     try (var server =
         start(rq ->
-            Response.stream(
-                out -> {
-                  out.flush();
-                  reset(clients.getLast());
-                  try {
-                    for (int i = 0; i < 100; i++) {
-                      out.write("a");
-                      out.flush(); // the first finds out, and nobody has been told yet
-                    }
-                  } finally {
-                    ended.set();
-                  }
-                }))) {
+            Response.stream(out -> {
+              out.flush();
+              reset(clients.getLast());
+              try {
+                for (int i = 0; i < 100; i++) {
+                  out.write("a");
+                  out.flush(); // the first finds out, and nobody has been told yet
+                }
+              } finally {
+                ended.set();
+              }
+            }))) {
       var address = new InetSocketAddress("127.0.0.1", server.port());
       var client = toThread(() -> SocketChannel.open(address));
       clients.add(client);

@@ -29,8 +29,8 @@ import javax.net.ssl.SSLContext;
 /// What clients do in [SoakTest]. Some behave, and every answer that they get is checked. Others
 /// leave, dawdle, reset or talk nonsense.
 ///
-/// HTTP/1.1 and HTTP/2 each have clients that live as long as the test. Who leaves streams of HTTP/2
-/// does so with a client of its own, for a server ends connections with many of them.
+/// HTTP/1.1 and HTTP/2 each have clients that live as long as the test. Who leaves streams of
+/// HTTP/2 does so with a client of its own, for a server ends connections with many of them.
 final class SoakDeeds implements AutoCloseable {
   /// One of the ways of clients.
   interface Deed {
@@ -259,8 +259,7 @@ final class SoakDeeds implements AutoCloseable {
   private void lateHandler(Random random) throws Exception {
     visit(
         random,
-        (client, base) ->
-            assertThat(client.get(base + "/late").send().text()).isEqualTo("late"));
+        (client, base) -> assertThat(client.get(base + "/late").send().text()).isEqualTo("late"));
   }
 
   private void afterResponse(Random random) throws Exception {

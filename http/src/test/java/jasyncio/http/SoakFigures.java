@@ -30,6 +30,7 @@ record SoakFigures(long heap, long direct, long descriptors, int threads) {
               + "|jasyncio\\.internal\\.net\\.(SocketTransport|TlsLayer|TlsEngine)"
               + "|sun\\.security\\.ssl\\.SSLEngineImpl"
               + "|sun\\.nio\\.ch\\.SocketChannelImpl");
+
   private static final int COLLECTIONS = 5; // what has a cleaner goes in the second
 
   /// How many there are of what belongs to connections: somebody else's, before the first of ours.

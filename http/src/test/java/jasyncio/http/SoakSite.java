@@ -75,14 +75,18 @@ final class SoakSite {
         .get("/hello/{name}", rq -> Response.text("hi " + rq.path("name")))
         .get("/text", rq -> Response.text(TEXT))
         .get("/big", rq -> Response.stream(out -> out.write(big)))
-        .get("/fails", rq -> {
-          throw HttpProblem.of(409, ON_PURPOSE);
-        })
+        .get(
+            "/fails",
+            rq -> {
+              throw HttpProblem.of(409, ON_PURPOSE);
+            })
         .get("/breaks", rq -> Response.stream(SoakSite::breakOff))
-        .get("/slow", rq -> {
-          sleep(LONG.toSeconds());
-          return Response.text("slow");
-        })
+        .get(
+            "/slow",
+            rq -> {
+              sleep(LONG.toSeconds());
+              return Response.text("slow");
+            })
         .get("/late", this::late)
         .get("/after", this::after)
         .get("/endless", rq -> Response.stream(SoakSite::goOn))

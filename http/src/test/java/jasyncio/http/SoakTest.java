@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A mixed load, with every kind of trouble, on servers and clients that live as long as the test.
-/// It comes in rounds. After each everybody leaves, and what is in use then has to be what was in use
-/// before.
+/// It comes in rounds. After each everybody leaves, and what is in use then has to be what was in
+/// use before.
 ///
 /// Some seconds in the build; `-Djasyncio.soak=1200` says how many, and has the figures printed.
 /// `-Djasyncio.soak.seed` chooses who does what.
@@ -122,8 +122,7 @@ class SoakTest {
     assertThat(allTasks()).containsExactly(currentTask());
   }
 
-  private void work(
-      SoakDeeds deeds, int round, double seconds, AtomicReference<SSLContext> keys)
+  private void work(SoakDeeds deeds, int round, double seconds, AtomicReference<SSLContext> keys)
       throws Exception {
     var all =
         deeds.all().entrySet().stream()
@@ -172,13 +171,13 @@ class SoakTest {
     int connections = servers.stream().mapToInt(s -> s.statistics().connections()).sum();
     var loop = getRunningLoop().statistics();
     return "%d connections of servers, %d of clients, %d handlers, %d tasks, %d timers, %d channels"
-            .formatted(
-                connections,
-                deeds.connections(),
-                site.atWork(),
-                loop.tasks() - 1, // this one
-                loop.timers(),
-                loop.channels() - channels);
+        .formatted(
+            connections,
+            deeds.connections(),
+            site.atWork(),
+            loop.tasks() - 1, // this one
+            loop.timers(),
+            loop.channels() - channels);
   }
 
   private void awaitQuiet(SoakSite site, List<HttpServer> servers, SoakDeeds deeds)
@@ -201,8 +200,7 @@ class SoakTest {
   }
 
   /// Ends the servers while there are clients that would never leave.
-  private void shutDown(SoakSite site, List<HttpServer> servers, SoakDeeds deeds)
-      throws Exception {
+  private void shutDown(SoakSite site, List<HttpServer> servers, SoakDeeds deeds) throws Exception {
     var stayers = deeds.stay();
     sleep(0.1);
     assertThat(site.atWork()).isPositive();

@@ -230,8 +230,7 @@ class StructuredFieldTest {
     var nested = List.<Member>of(new InnerList(inner, parameters));
     assertThat(StructuredField.parseList(List.of(StructuredField.write(nested)))).isEqualTo(nested);
     var key = new LinkedHashMap<String, Member>(Map.of("a".repeat(64), new Item(new Flag(true))));
-    assertThat(StructuredField.parseDictionary(List.of(StructuredField.write(key))))
-        .isEqualTo(key);
+    assertThat(StructuredField.parseDictionary(List.of(StructuredField.write(key)))).isEqualTo(key);
     for (var value :
         List.of(
             new Text("\"".repeat(1024)),
