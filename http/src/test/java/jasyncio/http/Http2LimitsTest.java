@@ -713,4 +713,16 @@ class Http2LimitsTest {
       }
     }
   }
+
+  @AsyncTest
+  void expectations_areAllLookedAt() throws Exception {
+    try (var server = server(DEFAULTS);
+        var client = RawHttp2Peer.inMemory(server)) {
+      client.post(1, "/", "expect", "100-continue", "expect", "dessert");
+      client.await("HEADERS 1 :status=417");
+      client.post(3, "/", "expect", "100-Continue, 100-continue");
+      client.await("HEADERS 3 :status=100");
+      client.data(3, true, "abc").await("DATA 3 end <3>");
+    }
+  }
 }
