@@ -28,11 +28,11 @@ public final class JsonCodecs {
     return Holder.INSTALLED;
   }
 
-  /// Loads what the codec needs, some hundred classes: not on a loop's thread, which would be held up
-  /// by that in the midst of its first request with JSON. A second time it does nothing.
+  /// Loads what the codec needs, some hundred classes: not on a loop's thread, which would be held
+  /// up by that in the midst of its first request with JSON. A second time it does nothing.
   ///
-  /// Programs' own codecs are found, and know themselves what they need. A library that does not work
-  /// is an error of whoever uses it, and of nobody else.
+  /// Programs' own codecs are found, and know themselves what they need. A library that does not
+  /// work is an error of whoever uses it, and of nobody else.
   public static void warmUp() {
     warm = true;
     try {
