@@ -45,8 +45,8 @@ final class Access extends LoopAccess {
   }
 
   @Override
-  public List<?> tasks(Object eventLoop) {
-    return ((EventLoop) eventLoop).tasks.toList();
+  public List<?> tasks(Object eventLoop, int limit) {
+    return ((EventLoop) eventLoop).tasks.toList(limit);
   }
 
   @Override
@@ -71,10 +71,28 @@ final class Access extends LoopAccess {
   }
 
   @Override
+  public boolean hasBegun(Object task) {
+    return ((Task<?>) task).fiber() != null;
+  }
+
+  @Override
   public Function<Object, @Nullable Object> waitInfos(Object eventLoop) {
     var timers = ((EventLoop) eventLoop).core.timers();
-    Map<?, Long> times = timers.waiting() > MANY_TIMERS ? Map.of() : timers.times();
-    return task -> ((Task<?>) task).waitsFor(t -> times.getOrDefault(t, Task.UNKNOWN));
+    return new Function<>() {
+      private @Nullable Map<Integer, Long> times; // by tickets, which no later sleep has again
+
+      @Override
+      public @Nullable Object apply(Object task) {
+        return ((Task<?>) task).waitsFor(this::wakesAt);
+      }
+
+      private long wakesAt(Task<?> task) {
+        if (times == null) {
+          times = timers.waiting() > MANY_TIMERS ? Map.of() : timers.times();
+        }
+        return times.getOrDefault(task.ticket(), Task.UNKNOWN);
+      }
+    };
   }
 
   @Override

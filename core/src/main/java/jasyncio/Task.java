@@ -871,6 +871,11 @@ public final class Task<T extends @Nullable Object> extends Future<T> {
     return CoroutineBody.naming(body);
   }
 
+  /// Of its last sleep.
+  int ticket() {
+    return ticket;
+  }
+
   boolean isSuspended() {
     return phase >= SUSPENDED;
   }

@@ -53,8 +53,13 @@ final class TaskList {
 
   /// Those that are not done, oldest first.
   List<Task<?>> toList() {
+    return toList(Integer.MAX_VALUE);
+  }
+
+  /// The youngest of them, so many at most, oldest first.
+  List<Task<?>> toList(int limit) {
     var list = new ArrayList<Task<?>>();
-    for (var task = youngest; task != null; task = task.next) {
+    for (var task = youngest; task != null && list.size() < limit; task = task.next) {
       if (!task.done()) {
         list.add(task);
       }

@@ -13,15 +13,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Watches a running program for whoever looks at it: all pages of [WebServer] share one visit.
+/// Watches a running program for whoever looks at it: all pages of [WebServer] share two visits,
+/// one that measures, and one that looks at all tasks, which may take longer.
 ///
 /// While somebody looks, it is measured once a second, and the last minute is kept. While nobody
-/// does, the visit is over, and so nothing is measured there.
+/// does, the visits are over, and so nothing is measured there.
 ///
 /// Any thread may call the methods.
 final class ProgramWatch implements AutoCloseable {
   private static final String NAME = "jasyncio web";
   private static final long SILENCE_MILLIS = 3_000; // a loop that is held up takes less
+  // What a loop spares of its time, and for how long. A measurement looks at few tasks, and so it
+  // takes
+  // much less over the second until the next; it may not be late.
+  private static final Map<String, String> MEASURED = Map.of("percent", "20");
+  private static final Map<String, String> SOON = Map.of("percent", "10", "millis", "500");
+  private static final Map<String, String> WHOLE = Map.of("percent", "3", "millis", "4000");
   private static final long ATTENTION_MILLIS = 10_000; // so long after a page has asked
 
   private final String program;
@@ -32,14 +39,15 @@ final class ProgramWatch implements AutoCloseable {
 
   private final CompletableFuture<@Nullable Void> gone = new CompletableFuture<>();
 
-  private final Object visit = new Object(); // held while a question is under way
-  private @Nullable Answers answers; // guarded by visit
+  private final Questions measuring = new Questions();
+  private final Questions looking = new Questions();
 
   // The rest is guarded by this, which is never held for long.
   private final Map<String, LoopPast> loops = new LinkedHashMap<>();
   private long sequence; // of rounds
   private long pid; // 0: not known yet
   private @Nullable Long lookedAt; // milliseconds
+  private Runnable attention = () -> {};
   private @Nullable Long measuringSince; // milliseconds
   private @Nullable String problem;
   private @Nullable String ended;
@@ -60,15 +68,41 @@ final class ProgramWatch implements AutoCloseable {
     return NANOSECONDS.toMillis(clock.getAsLong());
   }
 
-  /// Asks a question, after those that are under way.
+  /// What is to be done when somebody begins to look: a [#tick] on another thread.
+  synchronized void onAttention(Runnable attention) {
+    this.attention = attention;
+  }
+
+  /// Asks a question that is answered soon.
   ///
   /// @throws CommandException if the program cannot be entered
   /// @throws IOException if it has ended
   String ask(String question, Map<String, @Nullable String> values)
       throws CommandException, IOException {
+    return measuring.ask(question, values);
+  }
+
+  /// Asks a question about all tasks, for which a loop spares a few percent of its time.
+  ///
+  /// @param soon after half a second it is enough what has been seen, else after some seconds
+  /// @throws CommandException if the program cannot be entered
+  /// @throws IOException if it has ended
+  String askForAll(String question, Map<String, @Nullable String> values, boolean soon)
+      throws CommandException, IOException {
     var all = new LinkedHashMap<String, @Nullable String>(values);
-    all.put("patience", Long.toString(patience));
-    synchronized (visit) {
+    all.put("brief", "1");
+    all.putAll(soon ? SOON : WHOLE);
+    return looking.ask(question, all);
+  }
+
+  /// A visit, in which one question follows the other.
+  private final class Questions {
+    private @Nullable Answers answers; // guarded by this
+
+    synchronized String ask(String question, Map<String, @Nullable String> values)
+        throws CommandException, IOException {
+      var all = new LinkedHashMap<String, @Nullable String>(values);
+      all.put("patience", Long.toString(patience));
       if (answers == null) {
         answers = source.open();
       }
@@ -79,10 +113,12 @@ final class ProgramWatch implements AutoCloseable {
         throw e;
       }
     }
-  }
 
-  private void leave() {
-    synchronized (visit) {
+    synchronized boolean haveBegun() {
+      return answers != null;
+    }
+
+    synchronized void leave() {
       if (answers != null) {
         try {
           answers.close();
@@ -94,6 +130,11 @@ final class ProgramWatch implements AutoCloseable {
     }
   }
 
+  private void leave() {
+    measuring.leave();
+    looking.leave();
+  }
+
   /// Makes a measurement if somebody looks, else ends the visit; is to be called once a second.
   void tick() {
     if (!isLookedAt()) {
@@ -102,10 +143,10 @@ final class ProgramWatch implements AutoCloseable {
     }
     setMeasuringSince(millis());
     try {
-      add(Visit.parse(NAME, ask("measure", Map.of())));
+      add(Visit.parse(NAME, ask("measure", new LinkedHashMap<>(MEASURED))));
     } catch (CommandException | IOException | JsonParseException e) {
       tell(sentence(e));
-      if (e instanceof CommandException && !canBeEntered()) {
+      if (e instanceof CommandException && !measuring.haveBegun()) {
         gone.complete(null);
       }
     } finally {
@@ -120,12 +161,6 @@ final class ProgramWatch implements AutoCloseable {
   /// Whether a page has asked in the last seconds.
   synchronized boolean isLookedAt() {
     return lookedAt != null && millis() - lookedAt <= ATTENTION_MILLIS;
-  }
-
-  private boolean canBeEntered() {
-    synchronized (visit) {
-      return answers != null;
-    }
   }
 
   /// Is done once somebody wanted to look, and could not enter the program.
@@ -170,6 +205,9 @@ final class ProgramWatch implements AutoCloseable {
   /// @param window what is hottest is looked for in so many of the last seconds
   synchronized String now(long since, double window) {
     long now = millis();
+    if (ended == null && !isLookedAt()) {
+      attention.run();
+    }
     lookedAt = now;
     var answer = new JsonObject();
     answer.addProperty("pid", pid);

@@ -43,6 +43,8 @@ final class RecordedLoop {
 
   private static final String USUAL_NAME = "Task-";
   private static final int MANY = 1000; // turns, behind which another one may be ready
+  private static final int BYTES =
+      6 * Long.BYTES + 8 * Integer.BYTES + 1; // of a turn, in all columns
   private static final byte FIRST = 1;
   private static final byte LAST = 2;
 
@@ -117,8 +119,17 @@ final class RecordedLoop {
     return number;
   }
 
+  /// How much memory it takes when so many turns more have been added, and all are in order.
+  long bytesWith(int more) {
+    return (long) BYTES * (size + more < number.length ? number.length : nextLength());
+  }
+
+  private int nextLength() {
+    return size + (size >> 1);
+  }
+
   private void grow() {
-    int length = size * 2;
+    int length = nextLength();
     number = Arrays.copyOf(number, length);
     wokenBy = Arrays.copyOf(wokenBy, length);
     start = Arrays.copyOf(start, length);
@@ -206,13 +217,9 @@ final class RecordedLoop {
     function = sorted(function, order);
     what = sorted(what, order);
     kind = sorted(kind, order);
+    flags = sorted(flags, order);
     int[] tasks = task;
     task = IntStream.of(order).map(i -> tasks[i]).toArray();
-    byte[] old = flags;
-    flags = new byte[size];
-    for (int i = 0; i < size; i++) {
-      flags[i] = old[order[i]];
-    }
   }
 
   /// Sorts indexes by merging. What is equal keeps its order, and what is in order costs little.
@@ -248,6 +255,14 @@ final class RecordedLoop {
 
   private static long[] sorted(long[] column, int[] order) {
     return IntStream.of(order).mapToLong(i -> column[i]).toArray();
+  }
+
+  private static byte[] sorted(byte[] column, int[] order) {
+    var copy = new byte[order.length];
+    for (int i = 0; i < order.length; i++) {
+      copy[i] = column[order[i]];
+    }
+    return copy;
   }
 
   private static <T extends @Nullable Object> T[] sorted(T[] column, int[] order) {

@@ -43,6 +43,8 @@ final class RecordingReader {
   private static final int MANY = 10_000; // events, before somebody is told
 
   private static final int MAX_TEXTS = 100_000;
+  private static final double MAX_PART = 0.85; // of the memory, for what is kept
+  private static final long MB = 1 << 20;
 
   /// What changes in the description of a wait, from one time to the next.
   private static final Pattern COUNTS =
@@ -51,6 +53,7 @@ final class RecordingReader {
   private final String command;
   private final Path file;
   private final LongConsumer progress;
+  private final long memory; // bytes
   private final Map<String, RecordedLoop> loops = new LinkedHashMap<>();
   private final Map<String, String> texts = new HashMap<>(); // one object for each, as they recur
   private final Map<String, String> waits = new HashMap<>();
@@ -63,21 +66,51 @@ final class RecordingReader {
   /// What was to be recorded, and how much of it could be kept.
   private record Limit(long start, long maxBytes) {}
 
-  private RecordingReader(String command, Path file, LongConsumer progress) {
+  private RecordingReader(String command, Path file, LongConsumer progress, long memory) {
     this.command = command;
     this.file = file;
     this.progress = progress;
+    this.memory = memory;
   }
 
   /// Reads a file.
   ///
   /// @param command who wants to, for messages
   /// @param progress is given the number of events that have been read, now and then
-  /// @throws CommandException if it has no turns in it, or is no recording
+  /// @throws CommandException if it has no turns in it, or is no recording, or has more turns than
+  ///   there is memory for
   static Recording read(String command, Path file, LongConsumer progress) throws CommandException {
-    var reader = new RecordingReader(command, file, progress);
+    return read(command, file, progress, Runtime.getRuntime().maxMemory());
+  }
+
+  static Recording read(String command, Path file, LongConsumer progress, long memory)
+      throws CommandException {
+    var reader = new RecordingReader(command, file, progress, memory);
     reader.checkStart();
-    return reader.read();
+    try {
+      return reader.read();
+    } catch (OutOfMemoryError e) {
+      reader.loops.clear();
+      throw reader.tooLarge();
+    }
+  }
+
+  /// Its turns are in the memory all at once, since what a task waited for may be far back.
+  private CommandException tooLarge() {
+    long needed = (2 * file.toFile().length() + 128 * MB) / MB;
+    return failure(
+        "has more turns than fit into "
+            + memory / MB
+            + " MB of memory; give more by JASYNCIO_JAVA_OPTIONS=-Xmx"
+            + Math.max(needed, 2 * memory / MB)
+            + "m, or record less: 'jasyncio record' has --seconds and --max-size");
+  }
+
+  private void checkRoom() throws CommandException {
+    long bytes = loops.values().stream().mapToLong(loop -> loop.bytesWith(MANY)).sum();
+    if (bytes > memory * MAX_PART) {
+      throw tooLarge();
+    }
   }
 
   private void checkStart() throws CommandException {
@@ -109,6 +142,7 @@ final class RecordingReader {
       while (recording.hasMoreEvents()) {
         take(recording.readEvent());
         if (++events % MANY == 0) {
+          checkRoom();
           progress.accept(events);
         }
       }

@@ -46,6 +46,7 @@ import picocli.CommandLine.Option;
 final class TopCommand implements JasyncioCommand.Subcommand {
   private static final String NAME = "jasyncio top";
   private static final int MAX_SECONDS = 3600;
+  private static final String PERCENT = "20"; // of a loop's time, while it looks at its tasks
   private static final int GLANCE_MILLIS = 100; // at the keyboard, and whether Ctrl-C has come
   private static final int PLAIN_WIDTH = 160; // where nobody knows how much fits
 
@@ -94,7 +95,7 @@ final class TopCommand implements JasyncioCommand.Subcommand {
   }
 
   private String ask(Visit visit) throws CommandException {
-    return options.ask(visit, NAME, "measure", Map.of());
+    return options.ask(visit, NAME, "measure", Map.of("percent", PERCENT));
   }
 
   private void print(Visit visit, TopLoops loops) throws CommandException, InterruptedException {

@@ -79,6 +79,7 @@ final class WebCommand implements JasyncioCommand.Subcommand {
         var sampler =
             Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("jasyncio-web").daemon().factory())) {
+      watch.onAttention(() -> sampler.execute(watch::tick));
       var _ = sampler.scheduleWithFixedDelay(watch::tick, 0, INTERVAL_MILLIS, MILLISECONDS);
       System.out.println(
           server.address()

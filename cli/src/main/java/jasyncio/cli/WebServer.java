@@ -65,6 +65,7 @@ final class WebServer implements AutoCloseable {
 
   private static final List<String> PS_VALUES =
       List.of("name", "state", "waiting", "older", "limit");
+  private static final String SOON = "soon"; // rather than whole
   private static final int TOKEN_BYTES = 24;
 
   /// An answer.
@@ -188,10 +189,11 @@ final class WebServer implements AutoCloseable {
                     Long.parseLong(values.getOrDefault("since", "0")),
                     Double.parseDouble(values.getOrDefault("window", "10"))));
         case "ps" -> {
+          boolean soon = values.containsKey(SOON);
           values.keySet().retainAll(PS_VALUES);
-          yield Reply.json(watch.ask("ps", new LinkedHashMap<>(values)));
+          yield Reply.json(watch.askForAll("ps", new LinkedHashMap<>(values), soon));
         }
-        case "tree" -> Reply.json(watch.ask("pstree", Map.of()));
+        case "tree" -> Reply.json(watch.askForAll("pstree", Map.of(), values.containsKey(SOON)));
         case "where" ->
             values.containsKey("name")
                 ? Reply.json(watch.ask("where", Map.of("name", values.get("name"))))

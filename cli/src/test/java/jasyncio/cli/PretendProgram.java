@@ -16,7 +16,7 @@ final class PretendProgram implements Answers.Source {
 
   final List<String> questions = new ArrayList<>();
   int visits;
-  boolean isVisited;
+  private int visitors;
   boolean hasEnded;
   boolean isOld;
   boolean isHeldUp;
@@ -24,11 +24,16 @@ final class PretendProgram implements Answers.Source {
   boolean hasSecondLoop;
   boolean hasMomentaryLoops; // another one for each answer, before the others
   private int moments;
+  int unseen; // of 131 tasks
   String strange = "fetch-12"; // the name of a task; HTML is in a stack, too
   Runnable meanwhile = () -> {}; // before each answer
   private final AtomicLong nanos = new AtomicLong();
-  private int round;
+  private int round; // of the visitor who asks
   final ProgramWatch watch = new ProgramWatch("Crawler.java", 250, this, nanos::get);
+
+  boolean isVisited() {
+    return visitors > 0;
+  }
 
   /// Lets a second pass: the watch measures if somebody looks.
   void pass() {
@@ -55,23 +60,28 @@ final class PretendProgram implements Answers.Source {
       throw CommandException.failure("jasyncio web", "there is no process 4711");
     }
     visits++;
-    isVisited = true;
-    round = 0;
+    visitors++;
     return new Answers() {
+      private int round;
+
       @Override
       public String ask(String question, Map<String, String> values) throws IOException {
-        return answer(question, values);
+        synchronized (PretendProgram.this) {
+          PretendProgram.this.round = round;
+          String answer = answer(question, values);
+          round += question.equals("measure") ? 1 : 0;
+          return answer;
+        }
       }
 
       @Override
       public void close() {
-        isVisited = false;
+        visitors--;
       }
     };
   }
 
-  private synchronized String answer(String question, Map<String, String> values)
-      throws IOException {
+  private String answer(String question, Map<String, String> values) throws IOException {
     meanwhile.run();
     if (hasEnded) {
       throw new IOException("process 4711 has ended");
@@ -91,7 +101,6 @@ final class PretendProgram implements Answers.Source {
       loops.add(loop("loop-2", question, values));
     }
     answer.add("loops", loops);
-    round += question.equals("measure") ? 1 : 0;
     return answer.toString();
   }
 
@@ -119,11 +128,13 @@ final class PretendProgram implements Answers.Source {
     switch (question) {
       case "measure" -> measure(loop);
       case "ps" -> {
-        loop.addProperty("matching", 131);
+        loop.addProperty("matching", unseen > 0 ? 100 : 131);
+        loop.addProperty("unseen", unseen);
         loop.addProperty("left", 20);
         loop.add("groups", groups());
       }
       case "pstree" -> {
+        loop.addProperty("unseen", unseen);
         loop.addProperty("left", 0);
         loop.add("tasks", tree());
       }

@@ -2,6 +2,7 @@ package jasyncio.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.google.gson.JsonObject;
@@ -279,6 +280,24 @@ class RecordingReaderTest {
     assertThat(result.out())
         .contains("The file is damaged, or was not ended; what follows is of its first part (")
         .contains("main #1 (Main.main)");
+  }
+
+  @Test
+  void file_withMoreTurnsThanThereIsMemoryFor_isSaid() throws Throwable {
+    int turns = 20_000;
+    Path file =
+        record(() -> {
+          for (int i = 1; i <= turns; i++) {
+            tellTurn(i, 0, "main", 1, i == 1, i == turns);
+          }
+        });
+    assertThat(RecordingReader.read("test", file, _ -> {}, 10 << 20).turns()).isEqualTo(turns);
+    assertThatThrownBy(() -> RecordingReader.read("test", file, _ -> {}, 1 << 20))
+        .isInstanceOf(CommandException.class)
+        .hasMessageMatching(
+            "test: .*test.jfr has more turns than fit into 1 MB of memory; give more by"
+                + " JASYNCIO_JAVA_OPTIONS=-Xmx\\d+m, or record less: 'jasyncio record' has --seconds"
+                + " and --max-size");
   }
 
   @Test

@@ -144,7 +144,8 @@ class WebPageTest {
     assertThat(program.questions)
         .last()
         .asString()
-        .isEqualTo("ps {limit=200, patience=250, waiting=Semaphore 'per host', 0 of 8 free}");
+        .startsWith("ps {brief=1, limit=200, ")
+        .endsWith(" waiting=Semaphore 'per host', 0 of 8 free}");
     assertThat(page.text("#matching")).isEqualTo("131 tasks; 20 are not shown");
     page.evaluate("document.activeElement.blur()");
     page.press("4");
@@ -154,6 +155,26 @@ class WebPageTest {
         .contains("fetch-100 and 91 like it");
     assertThat(count("#graph .edge.lock")).isEqualTo(1);
     assertThat(count("#graph .circle")).isZero();
+    assertThat(page.errors).isEmpty();
+  }
+
+  @Test
+  void views_ofMoreTasksThanWereLookedAt_saySo() throws Exception {
+    program.unseen = 31;
+    program.passLookedAt(5);
+    show();
+    view("tasks");
+    page.await("document.getElementById('matching').textContent.includes('31 more were not')");
+    assertThat(page.text("#matching"))
+        .isEqualTo(
+            "100 tasks; 20 are not shown; 31 more were not looked at this time,"
+                + " as the loop is to spare no more than 3\u202f% of its time");
+    view("graph");
+    page.await("document.getElementById('graph-note').textContent.includes('31 more were not')");
+    assertThat(program.questions)
+        .as("soon something, then everything")
+        .anyMatch(question -> question.startsWith("ps ") && question.contains("millis=500,"))
+        .anyMatch(question -> question.startsWith("ps ") && question.contains("millis=4000,"));
     assertThat(page.errors).isEmpty();
   }
 

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -289,10 +290,36 @@ class WebServerTest {
     assertThat(loop("/api/where?name=%2312").getAsJsonArray("tasks")).hasSize(1);
     assertThat(program.questions)
         .containsExactly(
-            "ps {limit=7, name=db*, patience=250, waiting=Lock ä&b}",
-            "pstree {patience=250}",
+            "ps {brief=1, limit=7, millis=4000, name=db*, patience=250, percent=3, waiting=Lock ä&b}",
+            "pstree {brief=1, millis=4000, patience=250, percent=3}",
             "where {name=#12, patience=250}");
-    assertThat(program.visits).isEqualTo(1);
+    assertThat(program.visits).as("a long look does not hold up what is quick").isEqualTo(2);
+  }
+
+  @Test
+  void questions_whereSomethingIsWantedSoon_endSoon() throws Exception {
+    get("/api/ps?soon=1&limit=7");
+    get("/api/tree?soon=1");
+    assertThat(program.questions)
+        .containsExactly(
+            "ps {brief=1, limit=7, millis=500, patience=250, percent=10}",
+            "pstree {brief=1, millis=500, patience=250, percent=10}");
+  }
+
+  @Test
+  void now_whenSomebodyBeginsToLook_measuredAtOnce() throws Exception {
+    var times = new AtomicInteger();
+    program.watch.onAttention(times::incrementAndGet);
+    get("/api/now");
+    get("/api/now");
+    assertThat(times).hasValue(1);
+    program.passIdly(11);
+    get("/api/now");
+    assertThat(times).hasValue(2);
+    program.watch.end("process 4711 has ended");
+    program.passIdly(11);
+    get("/api/now");
+    assertThat(times).hasValue(2);
   }
 
   @Test
@@ -313,12 +340,12 @@ class WebServerTest {
     assertThat(program.visits).isZero();
     get("/api/now");
     program.pass();
-    assertThat(program.isVisited).isTrue();
+    assertThat(program.isVisited()).isTrue();
     for (int i = 0; i < 10; i++) {
       program.pass();
     }
-    assertThat(program.isVisited).isFalse();
-    assertThat(program.questions).hasSize(10).containsOnly("measure {patience=250}");
+    assertThat(program.isVisited()).isFalse();
+    assertThat(program.questions).hasSize(10).containsOnly("measure {patience=250, percent=20}");
     get("/api/now");
     program.pass();
     assertThat(program.visits).isEqualTo(2);

@@ -71,7 +71,7 @@ final class Control {
               public void visit(Task<?> task, @Nullable WaitInfo waitsFor) {}
 
               @Override
-              public void end() {
+              public void end(int unseen) {
                 loop.setDebug(on);
               }
             });

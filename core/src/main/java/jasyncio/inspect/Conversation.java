@@ -2,10 +2,12 @@ package jasyncio.inspect;
 
 import jasyncio.EventLoop;
 import jasyncio.LoopStatistics;
+import jasyncio.internal.base.LambdaNames;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// What a visitor asks about the loops of this JVM, and is answered, as JSON. For one thread, and
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// query, so that values may have blanks. The answer is a line as well.
 final class Conversation implements AutoCloseable {
   private final Map<EventLoop, Measurement> measurements = new HashMap<>();
+  private final Map<EventLoop, LambdaNames> names = new WeakHashMap<>(); // of what they run
   private @Nullable LagMeter lags; // from the first question that measures on
   private @Nullable FlightRecord record; // while something is recorded, and until it is fetched
   private @Nullable Prompt prompt; // from the first question that runs code on
@@ -36,13 +39,14 @@ final class Conversation implements AutoCloseable {
       throws InterruptedException {
     return switch (word) {
       case "ps" ->
-          questions.ofEachLoop(
-              (loop, found) -> questions.groups(loop, found, measurements.get(loop)));
-      case "pstree" -> questions.ofEachLoop(questions::nodes);
+          questions.ofEachLoop((loop, found) ->
+              questions.groups(loop, found, measurements.get(loop), namesOf(loop)));
+      case "pstree" ->
+          questions.ofEachLoop((loop, found) -> questions.nodes(loop, found, namesOf(loop)));
       case "where" -> questions.ofEachLoop(questions::stacks);
       case "measure" -> {
         forgetTheClosed();
-        yield questions.ofEachLoop((loop, found) -> measure(loop, questions.patience, found));
+        yield questions.ofEachLoop((loop, found) -> measure(loop, questions, found));
       }
       case "record-start" -> startRecord(questions);
       case "record-state" -> record().state();
@@ -79,7 +83,7 @@ final class Conversation implements AutoCloseable {
   }
 
   private @Nullable LoopStatistics measure(
-      EventLoop loop, int patience, Map<String, @Nullable Object> found)
+      EventLoop loop, Questions questions, Map<String, @Nullable Object> found)
       throws InterruptedException {
     if (lags == null) {
       lags = new LagMeter();
@@ -88,7 +92,13 @@ final class Conversation implements AutoCloseable {
     if (lag != null) {
       found.put("lag", lag);
     }
-    return measurements.computeIfAbsent(loop, Measurement::new).take(patience, found);
+    return measurements
+        .computeIfAbsent(loop, l -> new Measurement(l, namesOf(l)))
+        .take(questions.patience, questions.pace, found);
+  }
+
+  private LambdaNames namesOf(EventLoop loop) {
+    return names.computeIfAbsent(loop, _ -> new LambdaNames());
   }
 
   private Map<String, @Nullable Object> startRecord(Questions questions) {

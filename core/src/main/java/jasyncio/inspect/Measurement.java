@@ -43,14 +43,15 @@ final class Measurement implements StepListener, AutoCloseable {
   private record Wait(String what, long since) {}
 
   private final EventLoop loop;
-  private final LambdaNames names = new LambdaNames();
+  private final LambdaNames names;
   private StepCosts costs; // loop's thread
   private Loops.Load load; // likewise: when these costs began
   private double paused = CollectorPauses.seconds(); // visitor's thread
   private Map<Integer, Wait> waits = Map.of(); // visitor's thread, by the numbers of tasks
 
-  Measurement(EventLoop loop) {
+  Measurement(EventLoop loop, LambdaNames names) {
     this.loop = loop;
+    this.names = names;
     this.costs = new StepCosts(loop, names);
     this.load = Loops.watchLoad(loop);
     try {
@@ -115,7 +116,7 @@ final class Measurement implements StepListener, AutoCloseable {
     }
 
     @Override
-    public void end() {
+    public void end(int unseen) {
       var now = Loops.load(loop);
       taken = new Taken(costs, load, now);
       costs = new StepCosts(loop, names);
@@ -128,10 +129,10 @@ final class Measurement implements StepListener, AutoCloseable {
   /// Asks the loop, and puts what is known since the last time into a map.
   ///
   /// @return what the loop has to do; `null` if it does not get on, or has ended
-  @Nullable LoopStatistics take(int patience, Map<String, @Nullable Object> found)
+  @Nullable LoopStatistics take(int patience, Survey.Pace pace, Map<String, @Nullable Object> found)
       throws InterruptedException {
     var look = new Look();
-    var statistics = Survey.of(loop, patience, look);
+    var statistics = Survey.of(loop, patience, pace, look);
     if (statistics != null) {
       putCosts(Objects.requireNonNull(look.taken), found);
       if (look.looked || statistics.tasks() == 0) {

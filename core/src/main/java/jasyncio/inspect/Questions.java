@@ -6,6 +6,7 @@ import jasyncio.EventLoop;
 import jasyncio.LoopStatistics;
 import jasyncio.Task;
 import jasyncio.WaitInfo;
+import jasyncio.internal.base.LambdaNames;
 import jasyncio.internal.face.Loops;
 import jasyncio.internal.face.Tasks;
 import java.net.URLDecoder;
@@ -34,7 +35,9 @@ final class Questions {
   private final @Nullable String state;
   private final int limit;
   private final double older; // seconds
+  private final boolean brief;
   final int patience; // milliseconds
+  final Survey.Pace pace;
 
   private Questions(Map<String, String> values) {
     this.values = values;
@@ -47,6 +50,11 @@ final class Questions {
     this.limit = number("limit", LIMIT);
     this.patience = Math.max(1, number("patience", PATIENCE_MILLIS));
     this.older = number("older", 0) / 1e3;
+    this.brief = values.containsKey("brief");
+    this.pace =
+        new Survey.Pace(
+            number("percent", Survey.Pace.FULL.percent()),
+            number("millis", Survey.Pace.FULL.millis()));
   }
 
   /// A text.
@@ -148,24 +156,46 @@ final class Questions {
 
   // ---- tasks ------------------------------------------------------------------------------------
 
+  /// A look at those that are meant.
+  private abstract class Look implements Survey.Visitor {
+    int unseen;
+
+    @Override
+    public boolean isMeant(Task<?> task) {
+      return Questions.this.isMeant(task);
+    }
+
+    @Override
+    public void end(int unseen) {
+      this.unseen = unseen;
+    }
+  }
+
   /// What its tasks do; what is alike is one entry.
   ///
   /// @param measurement of the loop, if there is one
+  /// @param names of its lambdas, for those who do not want stacks
   @Nullable LoopStatistics groups(
-      EventLoop loop, Map<String, @Nullable Object> found, @Nullable Measurement measurement)
+      EventLoop loop,
+      Map<String, @Nullable Object> found,
+      @Nullable Measurement measurement,
+      LambdaNames names)
       throws InterruptedException {
     var groups = new TaskGroups();
-    var statistics =
-        Survey.of(
-            loop,
-            patience,
-            (task, waitsFor) -> {
-              var info = isMeant(task) ? TaskInfo.of(task, waitsFor) : null;
-              if (info != null && isMeant(info)) {
-                groups.add(info, measurement == null ? null : measurement.costOf(task));
-              }
-            });
+    var look =
+        new Look() {
+          @Override
+          public void visit(Task<?> task, @Nullable WaitInfo waitsFor) {
+            var info =
+                brief ? TaskInfo.briefly(task, waitsFor, names) : TaskInfo.of(task, waitsFor);
+            if (isWanted(info)) {
+              groups.add(info, measurement == null ? null : measurement.costOf(task));
+            }
+          }
+        };
+    var statistics = Survey.of(loop, patience, pace, look);
     if (statistics != null) {
+      found.put("unseen", look.unseen);
       var list = groups.toList();
       found.put("matching", groups.size());
       found.put(
@@ -195,9 +225,20 @@ final class Questions {
   }
 
   /// Who waits for whom.
-  @Nullable LoopStatistics nodes(EventLoop loop, Map<String, @Nullable Object> found)
+  ///
+  /// @param names of the loop's lambdas, for those who want what is alike as one entry
+  @Nullable LoopStatistics nodes(
+      EventLoop loop, Map<String, @Nullable Object> found, LambdaNames names)
       throws InterruptedException {
-    return list(loop, found, MAX_NODES, Questions::node);
+    if (!brief) {
+      return list(loop, found, MAX_NODES, Questions::node);
+    }
+    var graph = new FoldedGraph(names);
+    var statistics = Survey.of(loop, patience, pace, graph);
+    if (statistics != null) {
+      graph.putInto(found);
+    }
+    return statistics;
   }
 
   /// Describes the first tasks that are meant, and counts the others.
@@ -210,13 +251,15 @@ final class Questions {
         Survey.of(
             loop,
             patience,
-            (task, waitsFor) -> {
-              if (!isMeant(task)) {
-                return;
-              } else if (tasks.size() < max) {
-                tasks.add(description.of(task, waitsFor));
-              } else {
-                left.incrementAndGet();
+            pace,
+            new Look() {
+              @Override
+              public void visit(Task<?> task, @Nullable WaitInfo waitsFor) {
+                if (tasks.size() < max) {
+                  tasks.add(description.of(task, waitsFor));
+                } else {
+                  left.incrementAndGet();
+                }
               }
             });
     if (statistics != null) {
@@ -238,15 +281,8 @@ final class Questions {
     node.put("coroutine", info.shownCoroutine());
     node.put("doing", info.doing());
     node.put("awaitedBy", Survey.awaiters(task));
-    node.put("heldBy", holder(waitsFor));
+    node.put("heldBy", Survey.holder(waitsFor));
     return node;
-  }
-
-  /// The one that must go on first. Where several hold a part, each of them will do.
-  private static List<Integer> holder(@Nullable WaitInfo waitsFor) {
-    return waitsFor == null || waitsFor.heldBy().size() != 1
-        ? List.of()
-        : List.of(Tasks.number(waitsFor.heldBy().getFirst()));
   }
 
   private static Map<String, @Nullable Object> map(TaskInfo task) {
@@ -289,7 +325,7 @@ final class Questions {
   }
 
   /// Whether it is asked for one in this state that waits for this.
-  private boolean isMeant(TaskInfo task) {
+  private boolean isWanted(TaskInfo task) {
     var waitsFor = task.waitsFor();
     return (state == null || state.equals(state(task)))
         && (waiting == null

@@ -7,12 +7,13 @@ import jasyncio.Task;
 import jasyncio.WaitInfo;
 import jasyncio.internal.face.Loops;
 import jasyncio.internal.face.Tasks;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Looks at all tasks of a loop, for another thread.
@@ -20,11 +21,53 @@ import org.jspecify.annotations.Nullable;
 /// The loop itself does it, between two of its own steps, for a millisecond at a time; only the
 /// list of them is made in one go, which takes some hundredths of a second for a million. Those
 /// that end meanwhile are left out.
+///
+/// Who looks again and again does it at a [Pace].
 final class Survey {
   private static final long TURN_NANOS = 1_000_000;
+  private static final int MAX_LISTED = 100_000; // in one go, for those who look again and again
+  private static final double GOLDEN = 0.6180339887498949;
+
+  /// How fast the loop is to look.
+  ///
+  /// @param percent of the loop's time that it takes, while it lasts
+  /// @param millis it ends after so long, though it has not looked at all: those that it has looked
+  ///   at then are spread evenly over the youngest hundred thousand
+  record Pace(int percent, int millis) {
+    /// As soon as can be, at all.
+    static final Pace FULL = new Pace(100, Integer.MAX_VALUE);
+
+    Pace {
+      if (percent < 1 || percent > 100 || millis < 1) {
+        throw new IllegalArgumentException(
+            "a look takes 1 to 100 percent of the loop's time, and at least a millisecond");
+      }
+    }
+
+    /// Whether it may end before it has looked at all.
+    boolean ends() {
+      return millis < Integer.MAX_VALUE;
+    }
+
+    /// For how long the loop is left alone after a turn. One that has taken long has loaded
+    /// classes, say, or had to wait for a processor: that does not come again.
+    long pauseNanos(long turnNanos) {
+      return Math.min(turnNanos, 2 * TURN_NANOS) * (100 - percent) / percent;
+    }
+  }
 
   /// What is seen of a task. The loop's thread.
   interface Visitor {
+    /// Whether a task is to be looked at. Asked first, as it costs less than to look.
+    default boolean isMeant(Task<?> task) {
+      return true;
+    }
+
+    /// It begins to look.
+    ///
+    /// @param waitInfos what tasks wait for, also those that it does not come to
+    default void begin(Function<Task<?>, @Nullable WaitInfo> waitInfos) {}
+
     /// Looks at it.
     ///
     /// @param waitsFor what it waits for, if it waits
@@ -35,19 +78,33 @@ final class Survey {
       return Integer.MAX_VALUE;
     }
 
-    /// It has looked at all.
-    default void end() {}
+    /// It has looked.
+    ///
+    /// @param unseen at all but so many
+    default void end(int unseen) {}
   }
 
   private final EventLoop loop;
+  private final Pace pace;
   private final Visitor visitor;
   private final CompletableFuture<LoopStatistics> done = new CompletableFuture<>();
-  private final AtomicInteger turns = new AtomicInteger(); // that the loop has taken
-  private List<Task<?>> left = List.of(); // loop's thread, as the next
-  private @Nullable LoopStatistics statistics;
+  private final Semaphore turns = new Semaphore(0); // that the loop has taken
+  private volatile long pause; // nanoseconds, before the next of them
 
-  private Survey(EventLoop loop, Visitor visitor) {
+  // The loop's thread.
+  private @Nullable LoopStatistics statistics; // once it has begun
+  private long begun;
+  private List<Task<?>> tasks = List.of(); // without an end, those that it has not looked at
+  private int count; // so many are to be looked at
+  private int seen; // so many of them have been
+  private int place; // of the last
+  private int stride; // to the one after it
+  private int unlisted; // tasks that are none of them
+  private Function<Task<?>, @Nullable WaitInfo> waitInfos = _ -> null;
+
+  private Survey(EventLoop loop, Pace pace, Visitor visitor) {
     this.loop = loop;
+    this.pace = pace;
     this.visitor = visitor;
   }
 
@@ -55,10 +112,9 @@ final class Survey {
   ///
   /// @param patience for so many milliseconds while the loop does not get on
   /// @return what the loop has to do; `null` if it does not get on, or has ended
-  static @Nullable LoopStatistics of(EventLoop loop, long patience, Visitor visitor)
+  static @Nullable LoopStatistics of(EventLoop loop, long patience, Pace pace, Visitor visitor)
       throws InterruptedException {
-    var survey = new Survey(loop, visitor);
-    Loops.ask(loop, survey::goOn);
+    var survey = new Survey(loop, pace, visitor);
     try {
       return survey.awaitEnd(patience);
     } catch (ExecutionException e) {
@@ -69,60 +125,104 @@ final class Survey {
     }
   }
 
+  /// Has the loop look as soon as can be, at all.
+  static @Nullable LoopStatistics of(EventLoop loop, long patience, Visitor visitor)
+      throws InterruptedException {
+    return of(loop, patience, Pace.FULL, visitor);
+  }
+
   private @Nullable LoopStatistics awaitEnd(long patience)
       throws InterruptedException, ExecutionException {
-    int seen = 0;
-    while (true) {
-      try {
-        return done.get(patience, TimeUnit.MILLISECONDS);
-      } catch (TimeoutException e) {
-        int now = turns.get();
-        if (now == seen || !loop.isRunning()) {
-          return null;
-        }
-        seen = now;
+    Loops.ask(loop, this::goOn);
+    while (turns.tryAcquire(patience, TimeUnit.MILLISECONDS)) {
+      if (done.isDone()) {
+        return done.get();
+      } else if (pause > 0) {
+        TimeUnit.NANOSECONDS.sleep(pause);
+        Loops.ask(loop, this::goOn);
       }
     }
+    return null;
   }
 
   // ---- on the loop ------------------------------------------------------------------------------
 
-  /// Whether there is more to be looked at.
+  /// Takes a turn.
+  ///
+  /// @return whether the next one is to follow at once
   private boolean goOn() {
     if (done.isDone()) { // nobody waits any more
-      left = List.of();
+      tasks = List.of();
       return false;
     }
-    turns.incrementAndGet();
+    long start = System.nanoTime();
     try {
-      look();
+      look(start);
     } catch (Throwable e) { // a toString, say
       done.completeExceptionally(e);
     }
-    return !done.isDone();
+    pause = pace.pauseNanos(System.nanoTime() - start);
+    boolean goesOn = pause == 0 && !done.isDone();
+    turns.release();
+    return goesOn;
   }
 
-  private void look() {
+  private void look(long start) {
     if (statistics == null) {
-      statistics = Loops.statistics(loop);
-      boolean few = statistics.tasks() <= visitor.maxTasks();
-      left =
-          few
-              ? Tasks.all(loop)
-              : List.of(); // of which the first is the last in memory, and cheap to remove
+      begin(start);
     }
-    var waitInfos = Tasks.waitInfos(loop); // of this turn: who sleeps may have woken since the last
-    long until = System.nanoTime() + TURN_NANOS;
-    while (!left.isEmpty() && System.nanoTime() < until) {
-      var task = left.removeFirst();
-      if (!task.done()) {
+    boolean ends = pace.ends() && start - begun >= TimeUnit.MILLISECONDS.toNanos(pace.millis);
+    int least = seen + 1; // if the list took its time, or others do
+    while (!ends && seen < count && (seen < least || System.nanoTime() - start < TURN_NANOS)) {
+      var task = next();
+      if (!task.done() && visitor.isMeant(task)) {
         visitor.visit(task, waitInfos.apply(task));
       }
     }
-    if (left.isEmpty()) {
-      visitor.end();
+    if (ends || seen == count) {
+      visitor.end(unlisted + count - seen);
       done.complete(statistics);
     }
+  }
+
+  private void begin(long start) {
+    begun = start;
+    var found = Loops.statistics(loop);
+    statistics = found;
+    waitInfos = Tasks.waitInfos(loop);
+    visitor.begin(waitInfos);
+    if (found.tasks() <= visitor.maxTasks()) {
+      tasks = pace.ends() ? Tasks.youngest(loop, MAX_LISTED) : Tasks.all(loop);
+      count = tasks.size();
+      stride = evenStride(count);
+      unlisted = count == MAX_LISTED && pace.ends() ? found.tasks() - count : 0;
+    }
+  }
+
+  private Task<?> next() {
+    seen++;
+    if (!pace.ends()) {
+      return tasks.removeFirst(); // which is the last in memory, and cheap to remove
+    }
+    place = (int) (((long) place + stride) % count);
+    return tasks.get(place);
+  }
+
+  /// With this step from each to the next, all of so many are met, and the first few of them are
+  /// spread evenly.
+  private static int evenStride(int size) {
+    int stride = Math.max(1, (int) (size * GOLDEN));
+    while (BigInteger.valueOf(stride).gcd(BigInteger.valueOf(size)).intValue() > 1) {
+      stride++;
+    }
+    return stride;
+  }
+
+  /// The number of the one that must go on first. Where several hold a part, each of them will do.
+  static List<Integer> holder(@Nullable WaitInfo waitsFor) {
+    return waitsFor == null || waitsFor.heldBy().size() != 1
+        ? List.of()
+        : List.of(Tasks.number(waitsFor.heldBy().getFirst()));
   }
 
   /// The numbers of the tasks that wait for `future`.

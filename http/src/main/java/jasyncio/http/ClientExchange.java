@@ -61,6 +61,7 @@ final class ClientExchange implements BodyWriter.Sink {
   private boolean answerBegun;
   private boolean diedEarly;
   private boolean refused;
+  private boolean wantsHttp1;
   private boolean sent;
   private boolean over;
   private boolean dropping;
@@ -202,10 +203,13 @@ final class ClientExchange implements BodyWriter.Sink {
   /// Waits for the head of the response. Suspends.
   ResponseHead awaitHead() throws IOException {
     try {
-      while (head == null && problem == null) {
-        if (expects && continues) {
+      while (true) {
+        if (expects && continues && !over) {
           expects = false;
           sendBody();
+        }
+        if (head != null || problem != null) { // the head may have come along with the asking
+          break;
         }
         signal = loop.createFuture(() -> new WaitInfo(WaitInfo.Kind.IO, "the response to " + what));
         signal.await();
@@ -255,6 +259,11 @@ final class ClientExchange implements BodyWriter.Sink {
   /// Whether the server has said that it has not looked at the request.
   boolean wasRefused() {
     return refused;
+  }
+
+  /// Whether the server has said that it answers by HTTP/1.1 alone.
+  boolean wantsHttp1() {
+    return wantsHttp1;
   }
 
   /// Whether nothing of the body was sent: the server has said before that it does not want it.
@@ -415,6 +424,12 @@ final class ClientExchange implements BodyWriter.Sink {
   /// The server has ended the exchange.
   void wasReset(String why) {
     fail(new HttpException(route + " broke off the response to " + what + " (" + why + ")"));
+  }
+
+  /// The server answers by HTTP/1.1 alone (`HTTP_1_1_REQUIRED`).
+  void http1Required() {
+    wantsHttp1 = head == null;
+    fail(new HttpException(route + " answers " + what + " by HTTP/1.1 alone (versions)"));
   }
 
   /// The server has not looked at the request.

@@ -40,8 +40,9 @@ final class ConnectionPool {
   ///
   /// @param origin what is connected to: the server, or the proxy that requests are sent to
   /// @param tunnel the proxy that leads there, or `null`
-  /// @param toProxy whether it is a proxy that is asked, which is done by HTTP/1.1 alone
-  record Route(Urls.Origin origin, @Nullable ClientProxy tunnel, boolean toProxy) {
+  /// @param http1 whether HTTP/1.1 alone is spoken: by proxies that are asked, and servers that want
+  ///   it
+  record Route(Urls.Origin origin, @Nullable ClientProxy tunnel, boolean http1) {
     @Override
     public String toString() {
       return tunnel == null

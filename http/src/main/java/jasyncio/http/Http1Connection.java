@@ -97,6 +97,12 @@ final class Http1Connection extends ServerConnection implements HttpEvents {
     return server.isShuttingDown() || (ended && queue.isEmpty());
   }
 
+  /// Past the codec, so not under TLS.
+  @Override
+  public boolean canSendFiles() {
+    return !isTls();
+  }
+
   /// Whether something has come behind the request that is answered.
   boolean expectsMore() {
     return !queue.isEmpty() || codec.expectsMore();

@@ -8,6 +8,7 @@ import jasyncio.net.SendfileNotAvailableException;
 import jasyncio.net.Transports;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.TimeoutException;
@@ -148,12 +149,15 @@ final class Http1Exchange extends ServerExchange {
   /// Goes past the codec, so it is for bodies that are not in chunks.
   @Override
   public boolean sendFile(FileChannel file, long offset, long n) throws IOException {
-    if (length() < 0 || connection.isTls()) {
+    if (length() < 0 || !connection.canSendFiles()) {
       return false;
     }
     codec.flush();
     for (long done = 0; done < n; ) {
       checkOpen();
+      if (connection.transport().isClosing()) { // which connectionLost is about to tell
+        throw ServerConnection.gone();
+      }
       try {
         long slice = Math.min(SLICE, n - done);
         checkLength(slice);
@@ -184,6 +188,8 @@ final class Http1Exchange extends ServerExchange {
         throw ServerConnection.gone();
       }
       return passed; // the client is slow
+    } catch (SocketException e) { // not the file's; it may show here first
+      throw ServerConnection.gone();
     }
   }
 

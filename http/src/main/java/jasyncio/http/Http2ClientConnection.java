@@ -228,7 +228,7 @@ final class Http2ClientConnection extends ClientConnection implements Http2Event
     retired = true;
     for (var stream : List.copyOf(streams)) {
       if (stream.isBehind(lastStream)) {
-        stream.refused();
+        stream.refused(code);
       }
     }
     changed();

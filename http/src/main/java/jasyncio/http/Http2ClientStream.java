@@ -241,14 +241,21 @@ final class Http2ClientStream implements ClientStream, Http2Stream.Events, Clien
     return stream == null || stream.id() > last;
   }
 
-  void refused() {
-    exchange.refused();
+  /// The server has not looked at it, and says why.
+  void refused(long code) {
+    if (code == Http2Error.HTTP_1_1_REQUIRED.code()) {
+      exchange.http1Required();
+    } else {
+      exchange.refused();
+    }
   }
 
   @Override
   public void reset(long code) {
     if (code == Http2Error.REFUSED_STREAM.code()) {
       exchange.refused();
+    } else if (code == Http2Error.HTTP_1_1_REQUIRED.code()) {
+      exchange.http1Required();
     } else {
       exchange.wasReset(String.valueOf(Http2Error.valueOf(code)));
     }

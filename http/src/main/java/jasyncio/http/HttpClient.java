@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpClient implements AutoCloseable {
   /* Overview
    *   open()      follows redirections: hop by hop, each with its address, method, headers and body
-   *   attempt()   one hop; twice, if a connection that was used before dies without an answer
+   *   attempt()   one hop; twice, if a connection that was used before dies without an answer, or the server wants HTTP/1.1
    *   connection  from the pool, which may have to be waited for, and be connected
    *
    * Time limits: before there is a connection, a Timeout around the wait; then the connection's own timer, which also
@@ -114,7 +114,7 @@ public final class HttpClient implements AutoCloseable {
   boolean mayShare(ConnectionPool.Route route) {
     var versions = options.versions();
     return versions.contains(HttpVersion.HTTP_2)
-        && !route.toProxy()
+        && !route.http1()
         && (route.origin().secure() || !versions.contains(HttpVersion.HTTP_1_1));
   }
 
@@ -354,22 +354,21 @@ public final class HttpClient implements AutoCloseable {
 
   private StreamedResponse attempt(Hop hop, double deadline) throws IOException {
     boolean fresh = false;
+    boolean http1 = false;
     int refusals = 0;
     while (true) {
       var origin = Urls.origin(hop.url);
       var proxy = options.proxyFor(hop.url);
-      var route =
-          proxy == null
-              ? new ConnectionPool.Route(origin, null, false)
-              : origin.secure()
-                  ? new ConnectionPool.Route(origin, proxy, false)
-                  : new ConnectionPool.Route(
-                      new Urls.Origin(proxy.tls(), proxy.host(), proxy.port()), null, true);
-      if (route.toProxy() && !options.versions().contains(HttpVersion.HTTP_1_1)) {
+      var asked = origin.secure() ? null : proxy; // it is given the whole address
+      if (asked != null && !options.versions().contains(HttpVersion.HTTP_1_1)) {
         throw new HttpException("a proxy is asked by HTTP/1.1, and not by HTTP/2 alone (versions)");
       }
+      var route =
+          asked != null
+              ? new ConnectionPool.Route(
+                  new Urls.Origin(asked.tls(), asked.host(), asked.port()), null, true)
+              : new ConnectionPool.Route(origin, proxy, http1);
       var connection = connection(route, fresh, hop, deadline);
-      boolean absolute = proxy != null && !origin.secure();
       boolean used = connection.isUsed();
       var exchange = new ClientExchange(pool().loop(), route, hop.what());
       exchange.limits(hop.request.readTimeout(), deadline, hop.request.timeout());
@@ -386,13 +385,20 @@ public final class HttpClient implements AutoCloseable {
       ResponseHead head;
       try {
         exchange.start(
-            hop.method, (absolute ? origin.toString() : "") + Urls.target(hop.url), headers);
+            hop.method, (asked != null ? origin.toString() : "") + Urls.target(hop.url), headers);
         head = exchange.awaitHead();
       } catch (HttpException e) {
         if (exchange.wasRefused()
             && ++refusals <= MOST_REFUSALS
             && isRepeatableByAll(hop, exchange)) {
           continue; // it has not been looked at
+        }
+        if (exchange.wantsHttp1()
+            && !http1
+            && options.versions().contains(HttpVersion.HTTP_1_1)
+            && isRepeatableByAll(hop, exchange)) {
+          http1 = true;
+          continue;
         }
         if (used && !fresh && exchange.diedEarly() && isRepeatable(hop, exchange)) {
           fresh = true;

@@ -37,6 +37,11 @@ public final class Request {
     @Nullable SocketAddress remoteAddress();
 
     boolean isSecure();
+
+    /// Whether the system can send a file on it.
+    default boolean canSendFiles() {
+      return false;
+    }
   }
 
   /// What became of a request.
@@ -230,7 +235,8 @@ public final class Request {
   /// the body once more.
   ///
   /// @throws HttpProblem 413 if the body is longer than the limit
-  /// @throws IOException if the client has gone
+  /// @throws IOException if the client has gone, or waits to be asked, and it is too late for that,
+  ///   as the response has begun
   /// @throws IllegalStateException if [#multipart()] reads it
   public StreamReader body() throws IOException {
     if (multipart) {
@@ -485,6 +491,10 @@ public final class Request {
 
   EventLoop loop() {
     return exchange.loop();
+  }
+
+  boolean canSendFiles() {
+    return exchange.canSendFiles();
   }
 
   RequestHead head() {

@@ -194,7 +194,9 @@ abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimit
 
   final void write(ByteBuffer bytes) {
     written += bytes.remaining();
-    transport().write(bytes);
+    if (!transport().isClosing()) { // else connectionLost is about to come
+      transport().write(bytes);
+    }
   }
 
   /// Waits while the client does not take what was written. Suspends.

@@ -29,6 +29,9 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   static final int NO_RESPONSE = 444; // and it is not the client's doing: nginx calls them so
 
   private static final int NAME_LENGTH = 100;
+  private static final String TOO_LATE =
+      "the client waits to be asked for the body (Expect: 100-continue), for which it is too late: the"
+          + " response has begun; call body() before, and not where the response is written";
 
   private final ServerConnection connection;
   final RequestHead head;
@@ -132,7 +135,11 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
 
   @Override
   public void wanted() {
-    if (head.expectsContinue() && !asked && !responded && !hasBegun() && !hasEnded() && !isLost()) {
+    if (head.expectsContinue() && !asked && !hasBegun() && !hasEnded() && !isLost()) {
+      if (responded) {
+        body().fail(new IOException(TOO_LATE));
+        return;
+      }
       continueNow();
     }
     asked = true;

@@ -15,6 +15,7 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -43,12 +45,19 @@ import org.jspecify.annotations.Nullable;
 /// encoded, leads out of it, and by default neither does a symbolic link. Files and folders whose
 /// names begin with a dot are not there, by default.
 ///
-/// The file system is used in other threads alone; the system itself sends long files, unless under
-/// TLS.
+/// Files are looked for, and short ones read, in one call of another thread, so that a slow disk
+/// does not stop the loop. The system itself sends long files, except under TLS and over HTTP/2,
+/// where they are read piece by piece.
 ///
 /// Python: `starlette.staticfiles.StaticFiles`, `aiohttp.web.static`.
 public final class StaticFiles implements Handler {
-  private static final int SMALL = 64 * 1024; // bytes that are read at once
+  private static final int SHORT = 64 * 1024; // bytes that are read when the file is found, but for
+  private static final int SENT = 32 * 1024; // more of them where the system can send them
+
+  /// Whether a path without symbolic links is the only one of a file. Elsewhere names have other
+  /// forms, such as short ones, behind which something hidden may be.
+  private static final boolean LINKS_SHOW = System.getProperty("os.name").equals("Linux");
+
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
           .withZone(ZoneOffset.UTC);
@@ -219,12 +228,18 @@ public final class StaticFiles implements Handler {
         && name.chars().allMatch(c -> c >= ' ' && c != '/' && c != '\\' && c != 127);
   }
 
+  /// A file or a folder.
+  ///
+  /// @param direct whether it is where its name says: no symbolic link below the root leads to it
+  private record Found(Path file, BasicFileAttributes attributes, boolean direct) {}
+
   /// The search for one file; in another thread, except for closing.
   private final class Search {
     private final Headers headers; // of the request
     private final String path; // of the request, decoded
     private final String[] names;
     private final boolean head;
+    private final boolean systemSends; // long files
     private @Nullable FileChannel channel;
     private boolean closed;
 
@@ -233,6 +248,7 @@ public final class StaticFiles implements Handler {
       this.path = path;
       this.names = names;
       this.head = head;
+      this.systemSends = request.canSendFiles();
     }
 
     /// Closes what was opened, also if that is still to come.
@@ -247,8 +263,11 @@ public final class StaticFiles implements Handler {
       }
     }
 
-    private FileChannel open(Path file) throws IOException {
-      var opened = FileChannel.open(file, StandardOpenOption.READ);
+    private FileChannel open(Found found) throws IOException {
+      var opened =
+          found.direct // if it has become a link since, it is not there
+              ? FileChannel.open(found.file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)
+              : FileChannel.open(found.file, StandardOpenOption.READ);
       synchronized (this) {
         channel = opened;
         if (closed) {
@@ -267,32 +286,55 @@ public final class StaticFiles implements Handler {
     }
 
     private Response find() throws IOException {
-      var file = root;
-      for (var name : names) {
-        file = name.isEmpty() ? file : file.resolve(name);
-      }
-      var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      var found = look();
       boolean slash = names[names.length - 1].isEmpty();
-      if (attributes.isDirectory()) {
-        if (!isInside(file)) {
+      if (found.attributes.isDirectory()) {
+        if (!isInside(found)) {
           return HttpProblem.of(404).toResponse();
         } else if (!slash) {
           return Response.empty(301);
-        } else if (listing && (index == null || !Files.exists(file.resolve(index)))) {
-          return list(file);
+        } else if (listing && (index == null || !Files.exists(found.file.resolve(index)))) {
+          return list(found.file);
         } else if (index == null) {
           return HttpProblem.of(404).toResponse();
         }
-        file = file.resolve(index);
-        attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        found = look(found.file, found.direct && isName(index), index);
       } else if (slash) {
         return HttpProblem.of(404).toResponse();
       }
-      if (!attributes.isRegularFile() || !isInside(file)) { // to open a pipe would wait
+      if (!found.attributes.isRegularFile() || !isInside(found)) { // to open a pipe would wait
         return HttpProblem.of(404).toResponse();
       }
-      var type = ContentTypes.of(file.toString());
-      return precompressed ? best(file, attributes, type) : send(file, attributes, type, null);
+      var type = ContentTypes.of(found.file.toString());
+      return precompressed ? best(found, type) : send(found, type, null);
+    }
+
+    /// What the path leads to.
+    private Found look() throws IOException {
+      Found found = null;
+      for (var name : names) {
+        if (!name.isEmpty()) {
+          found =
+              found == null ? look(root, LINKS_SHOW, name) : look(found.file, found.direct, name);
+        }
+      }
+      return found == null ? new Found(root, attributesOf(root), LINKS_SHOW) : found;
+    }
+
+    private static Found look(Path folder, boolean direct, String name) throws IOException {
+      var file = folder.resolve(name);
+      if (direct) {
+        var attributes = attributesOf(file, LinkOption.NOFOLLOW_LINKS);
+        if (!attributes.isSymbolicLink()) {
+          return new Found(file, attributes, true);
+        }
+      }
+      return new Found(file, attributesOf(file), false);
+    }
+
+    private static BasicFileAttributes attributesOf(Path file, LinkOption... options)
+        throws IOException {
+      return Files.readAttributes(file, BasicFileAttributes.class, options);
     }
 
     private Response list(Path folder) throws IOException {
@@ -300,7 +342,7 @@ public final class StaticFiles implements Handler {
       try (var files = Files.newDirectoryStream(folder)) {
         for (var file : files) {
           var name = String.valueOf(file.getFileName());
-          if (isName(name) && !page.add(name, attributesOf(file))) {
+          if (isName(name) && !page.add(name, listed(file))) {
             break;
           }
         }
@@ -314,13 +356,17 @@ public final class StaticFiles implements Handler {
     }
 
     /// What a file in a list is; `null` if it cannot be asked for.
-    private @Nullable BasicFileAttributes attributesOf(Path file) {
+    private @Nullable BasicFileAttributes listed(Path file) {
       try {
-        var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        var attributes = attributesOf(file);
         return Files.isSymbolicLink(file) && !isInside(file) ? null : attributes;
       } catch (IOException e) {
         return null; // a link to nowhere, or it has gone meanwhile
       }
+    }
+
+    private boolean isInside(Found found) throws IOException {
+      return found.direct || isInside(found.file);
     }
 
     /// Whether a file is below the root, and not hidden there, where symbolic links lead.
@@ -339,25 +385,33 @@ public final class StaticFiles implements Handler {
     }
 
     /// Sends the shortest form that the client takes.
-    private Response best(Path file, BasicFileAttributes attributes, String type)
-        throws IOException {
-      var chosen = file;
-      var chosenAttributes = attributes;
+    private Response best(Found found, String type) throws IOException {
+      var chosen = found;
       String encoding = null;
       boolean varies = false;
       for (var form : new String[] {"br", "gzip"}) {
-        var other = file.resolveSibling(file.getFileName() + (form.equals("br") ? ".br" : ".gz"));
-        if (Files.isRegularFile(other) && isInside(other)) {
+        var other = compressed(found, form.equals("br") ? ".br" : ".gz");
+        if (other != null) {
           varies = true;
           if (encoding == null && accepts(form)) {
             chosen = other;
-            chosenAttributes = Files.readAttributes(other, BasicFileAttributes.class);
             encoding = form;
           }
         }
       }
-      var response = send(chosen, chosenAttributes, type, encoding);
+      var response = send(chosen, type, encoding);
       return varies ? response.addHeader("Vary", "Accept-Encoding") : response;
+    }
+
+    /// A file that is compressed, if there is one.
+    private @Nullable Found compressed(Found found, String ending) throws IOException {
+      try {
+        var name = found.file.getFileName() + ending;
+        var other = look(Objects.requireNonNull(found.file.getParent()), found.direct, name);
+        return other.attributes.isRegularFile() && isInside(other) ? other : null;
+      } catch (FileSystemException e) {
+        return null;
+      }
     }
 
     private boolean accepts(String encoding) {
@@ -372,17 +426,16 @@ public final class StaticFiles implements Handler {
       return false;
     }
 
-    private Response send(
-        Path file, BasicFileAttributes attributes, String type, @Nullable String encoding)
-        throws IOException {
-      long size = attributes.size();
-      var modified = attributes.lastModifiedTime().toInstant();
-      var tag = "\"%x-%x\"".formatted(size, modified.toEpochMilli());
+    private Response send(Found found, String type, @Nullable String encoding) throws IOException {
+      long size = found.attributes.size();
+      var modified = found.attributes.lastModifiedTime().toInstant();
+      var tag =
+          "\"" + Long.toHexString(size) + "-" + Long.toHexString(modified.toEpochMilli()) + "\"";
       int status = checkConditions(tag, modified.truncatedTo(ChronoUnit.SECONDS));
       if (status == 412) {
         return HttpProblem.of(412, "The file is another one now.").toResponse();
       }
-      var response = status == 304 ? Response.empty(304) : content(file, size, type, tag, modified);
+      var response = status == 304 ? Response.empty(304) : content(found, type, tag, modified);
       if (response.status() == 416) {
         return response;
       }
@@ -444,23 +497,24 @@ public final class StaticFiles implements Handler {
 
     // ---- content ------------------------------------------------------------------------------
 
-    private Response content(Path file, long size, String type, String tag, Instant modified)
+    private Response content(Found found, String type, String tag, Instant modified)
         throws IOException {
+      long size = found.attributes.size();
       var range = head || !isForThis(tag, modified) ? null : headers.get("Range");
       var parts = range == null ? null : ByteRanges.parse(range, size);
       if (parts == null) {
-        return one(file, new Part(0, size)).type(type);
+        return one(found, new Part(0, size)).type(type);
       } else if (parts.isEmpty()) {
         return HttpProblem.of(416, "The file has " + size + " bytes.")
             .header("Content-Range", "bytes */" + size)
             .toResponse();
       } else if (parts.size() == 1) {
-        return one(file, parts.getFirst())
+        return one(found, parts.getFirst())
             .status(206)
             .type(type)
             .header("Content-Range", parts.getFirst().toHeader(size));
       }
-      return several(file, parts, size, type);
+      return several(found, parts, type);
     }
 
     /// Whether the client's parts belong to the file as it is now.
@@ -471,12 +525,12 @@ public final class StaticFiles implements Handler {
           || modified.truncatedTo(ChronoUnit.SECONDS).equals(date(condition));
     }
 
-    private Response one(Path file, Part part) throws IOException {
+    private Response one(Found found, Part part) throws IOException {
       if (head) {
         return Response.stream(part.length(), _ -> {});
       }
-      var opened = open(file);
-      if (part.length() <= SMALL) {
+      var opened = open(found);
+      if (part.length() <= (systemSends ? SENT : SHORT)) {
         var bytes = ByteBuffer.allocate((int) part.length());
         read(opened, part.from(), bytes);
         close();
@@ -494,8 +548,7 @@ public final class StaticFiles implements Handler {
       }
     }
 
-    private Response several(Path file, List<Part> parts, long size, String type)
-        throws IOException {
+    private Response several(Found found, List<Part> parts, String type) throws IOException {
       var boundary =
           "%016x%016x"
               .formatted(
@@ -506,11 +559,15 @@ public final class StaticFiles implements Handler {
       for (var part : parts) {
         var text =
             "%s--%s\r\nContent-Type: %s\r\nContent-Range: %s\r\n\r\n"
-                .formatted(heads.isEmpty() ? "" : "\r\n", boundary, type, part.toHeader(size));
+                .formatted(
+                    heads.isEmpty() ? "" : "\r\n",
+                    boundary,
+                    type,
+                    part.toHeader(found.attributes.size()));
         heads.add(text.getBytes(ISO_8859_1));
         length += heads.getLast().length + part.length();
       }
-      var opened = open(file);
+      var opened = open(found);
       return Response.stream(
               length,
               out -> {

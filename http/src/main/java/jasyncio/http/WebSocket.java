@@ -321,7 +321,9 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
 
   private void write(ByteBuffer bytes) {
     written += bytes.remaining();
-    transport.write(bytes);
+    if (!transport.isClosing()) { // else connectionLost is about to come
+      transport.write(bytes);
+    }
   }
 
   /// The other side has to take something of what was sent, within each `takeTime`: no ping gets

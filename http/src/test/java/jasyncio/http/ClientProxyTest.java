@@ -353,4 +353,17 @@ class ClientProxyTest {
           .isEqualTo("server false");
     }
   }
+
+  @OnEachRuntime
+  void proxy_isNotAskedByHttp2() throws Exception {
+    var options =
+        ClientOptions.defaults()
+            .proxy(ClientProxy.of("127.0.0.1", 1))
+            .versions(HttpVersion.HTTP_2);
+    try (var client = new HttpClient(options)) {
+      assertThatThrownBy(() -> client.get("http://x/").send())
+          .isInstanceOf(HttpException.class)
+          .hasMessageContaining("a proxy is asked by HTTP/1.1");
+    }
+  }
 }

@@ -8,13 +8,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.CancelledError;
 import jasyncio.Task;
+import jasyncio.net.ExtraInfo;
+import jasyncio.net.ServerOptions;
+import jasyncio.net.TlsOptions;
 import jasyncio.sync.Event;
 import jasyncio.testing.AsyncTest;
+import jasyncio.testing.OnEachRuntime;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// The client by HTTP/2: with this module's server, and with one that says what a test wants.
@@ -713,5 +718,84 @@ class Http2ClientTest {
       assertThat(client.get(server.url("/")).send().status()).isEqualTo(204);
     }
     assertThat(steps).containsExactly("RST_STREAM 1 PROTOCOL_ERROR", "RST_STREAM 3 PROTOCOL_ERROR");
+  }
+
+  // ---- HTTP_1_1_REQUIRED ------------------------------------------------------------------------
+
+  /// A server that says of its connections of HTTP/2 that it wants HTTP/1.1.
+  private ScriptedServer insistent(boolean goesAway) throws Exception {
+    var tls = TlsOptions.of(TestKeys.server()).applicationProtocols("h2", "http/1.1");
+    return ScriptedServer.start(
+        peer -> {
+          var engine = peer.connection().writer().getExtraInfo(ExtraInfo.SSL_OBJECT);
+          if (!"h2".equals(Objects.requireNonNull(engine).getApplicationProtocol())) {
+            steps.add(peer.head().lines().findFirst().orElseThrow());
+            peer.ok("by HTTP/1.1: " + peer.body(3));
+            peer.awaitEnd();
+            return;
+          }
+          try (var http2 = RawHttp2Peer.accept(peer)) {
+            steps.add(http2.await("HEADERS").substring(0, 10));
+            if (goesAway) {
+              http2.goAway(0, 13);
+            } else {
+              http2.reset(1, 13);
+            }
+            http2.rest();
+          }
+        },
+        ServerOptions.defaults().tls(tls));
+  }
+
+  @OnEachRuntime
+  void serverThatWantsHttp1_isAskedByIt_onAConnectionOfItsOwn() throws Exception {
+    for (boolean goesAway : new boolean[] {false, true}) {
+      steps.clear();
+      try (var server = insistent(goesAway);
+          var client = new HttpClient(ClientOptions.defaults().tls(TestKeys.client()))) {
+        var url = "https://localhost:" + server.port() + "/";
+        var response = client.post(url).text("abc").send();
+        assertThat(response.text()).isEqualTo("by HTTP/1.1: abc");
+        assertThat(response.version()).isEqualTo(HttpVersion.HTTP_1_1);
+        assertThat(steps).containsExactly("HEADERS 1 ", "POST / HTTP/1.1");
+        assertThat(client.statistics().connections()).isEqualTo(goesAway ? 1 : 2);
+      }
+    }
+  }
+
+  @OnEachRuntime
+  void serverThatWantsHttp1_isNotAskedByIt_ifThatIsNotToBe() throws Exception {
+    var options = ClientOptions.defaults().tls(TestKeys.client());
+    for (var refusing :
+        List.of(options.versions(HttpVersion.HTTP_2), options.retries(false))) {
+      try (var server = insistent(false);
+          var client = new HttpClient(refusing)) {
+        var url = "https://localhost:" + server.port() + "/";
+        assertThatThrownBy(() -> client.post(url).text("abc").send())
+            .isInstanceOf(HttpException.class)
+            .hasMessageContaining("by HTTP/1.1 alone");
+        assertThat(server.connections).isEqualTo(1);
+      }
+    }
+  }
+
+  @OnEachRuntime
+  void serverWithoutHttp2_isNotAsked_ifNothingElseIsSpoken_andItsConnectionEnds() throws Exception {
+    var tls = TlsOptions.of(TestKeys.server()); // which agrees upon nothing
+    var options = ClientOptions.defaults().tls(TestKeys.client()).versions(HttpVersion.HTTP_2);
+    try (var server =
+            ScriptedServer.start(
+                peer -> steps.add("asked: " + peer.head().lines().findFirst().orElse("nothing")),
+                ServerOptions.defaults().tls(tls));
+        var client = new HttpClient(options.maxPerOrigin(1))) {
+      var url = "https://localhost:" + server.port() + "/";
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> client.get(url).send())
+            .isInstanceOf(HttpException.class)
+            .hasMessageContaining("does not speak HTTP/2");
+        assertThat(client.statistics().connections()).isZero();
+      }
+    }
+    assertThat(steps).doesNotContain("asked: GET / HTTP/1.1");
   }
 }

@@ -488,6 +488,24 @@ class Http2LimitsTest {
   }
 
   @AsyncTest
+  void body_thatComesTooSlowly_isRefused_alsoIfThereAreHeadsAllTheTime() throws Exception {
+    try (var server = server(DEFAULTS);
+        var client = RawHttp2Peer.inMemory(server)) {
+      client.post(1, "/");
+      for (int stream = 3; stream < 11; stream += 2) { // each is what is awaited when the body is due
+        byte[] block = client.block(RawHttp2Peer.request("GET", "/"));
+        sleep(4);
+        client.send(RawHttp2Peer.HEADERS, 1, stream, Arrays.copyOf(block, 2));
+        sleep(2);
+        client.send(
+            RawHttp2Peer.CONTINUATION, 4, stream, Arrays.copyOfRange(block, 2, block.length));
+      }
+      assertThat(client.await("HEADERS 1 ")).startsWith("HEADERS 1 :status=408");
+      client.await("DATA 9 end");
+    }
+  }
+
+  @AsyncTest
   void bodyInLargeFrames_isCountedByteByByte() throws Exception {
     try (var server = server(DEFAULTS);
         var client = RawHttp2Peer.inMemory(server)) {
@@ -572,6 +590,62 @@ class Http2LimitsTest {
       sleep(89);
       assertThat(server.statistics().connections()).isZero();
       assertThat(getRunningLoop().time() - began).isEqualTo(119);
+    }
+  }
+
+  private static HttpServer bodies() {
+    return RawClient.server(
+        rq -> Response.bytes(new byte[Integer.parseInt(rq.path().substring(1))]), DEFAULTS);
+  }
+
+  private static void isLeftAfterAMinute(HttpServer server) {
+    sleep(59);
+    assertThat(server.statistics().connections()).isEqualTo(1);
+    sleep(2);
+    assertThat(server.statistics().connections()).isZero();
+  }
+
+  @AsyncTest
+  void connectionOfWhichNothingIsTaken_isLeft_ifOneStreamWaits() throws Exception {
+    try (var server = bodies();
+        var client = RawHttp2Peer.inMemory(server, 4, 1_000_000)) {
+      client.get(1, "/70000").skip("HEADERS 1", "DATA 1 ", "DATA 1 ", "DATA 1 ", "DATA 1 ");
+      isLeftAfterAMinute(server);
+    }
+  }
+
+  @AsyncTest
+  void connectionOfWhichNothingIsTaken_isLeft_ifAnotherStreamHasTakenTheLastOfIt()
+      throws Exception {
+    try (var server = bodies();
+        var client = RawHttp2Peer.inMemory(server, 4, 1_000_000)) {
+      client.get(1, "/70000").skip("HEADERS 1", "DATA 1 ", "DATA 1 ", "DATA 1 ", "DATA 1 ");
+      client.get(3, "/10").skip("HEADERS 3");
+      sleep(30);
+      client.window(0, 70_000 - 65_535).skip("DATA 1 end");
+      isLeftAfterAMinute(server);
+    }
+  }
+
+  @AsyncTest
+  void responsesWithoutABody_count_asLongAsTheirHeadsAreNotTaken() throws Exception {
+    for (boolean streamed : new boolean[] {false, true}) {
+      var answered = new ArrayList<Integer>();
+      Handler handler =
+          rq -> {
+            answered.add(answered.size());
+            return (streamed ? Response.stream(out -> out.write("a")) : Response.empty(204))
+                .header("x", answered.size() + "a".repeat(1000));
+          };
+      try (var server = RawClient.server(handler, DEFAULTS);
+          var client = RawHttp2Peer.inMemory(server)) {
+        for (int stream = 1; stream < 2 * 1000; stream += 2) {
+          client.headers(stream, true, RawHttp2Peer.request("HEAD", "/"));
+          sleep(0);
+        }
+        sleep(1);
+      }
+      assertThat(answered).hasSizeBetween(100, 500);
     }
   }
 

@@ -645,6 +645,20 @@ class HttpClientTest {
   // ---- 100 Continue -----------------------------------------------------------------------------
 
   @AsyncTest
+  void body_isSent_alsoIfTheResponseBeginsAlongWithTheAsking() throws Exception {
+    try (var server =
+            ScriptedServer.inMemory(peer -> {
+              peer.head();
+              peer.say("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n");
+              peer.say(peer.body(3));
+            });
+        var client = server.client()) {
+      var response = client.put(server.url("/")).text("abc").expectContinue().send();
+      assertThat(response.text()).isEqualTo("abc");
+    }
+  }
+
+  @AsyncTest
   void body_isSentWhenItIsWanted() throws Exception {
     try (var server =
             ScriptedServer.inMemory(peer -> {

@@ -57,6 +57,38 @@ final class HttpGarbage {
     "", "X A", "X\u00e9", "X:", "X-", " X", "\tX", "X ", "X\t", "X\0", "(X)", "Content-Length\0"
   };
   private static final String[] VALUES = {"a", "a b", "*/*", "a, b", "\"q\"", "x=y; z", ""};
+  private static final String[] ODD_HOSTS = {
+    "x:0",
+    "x:80",
+    "x:080",
+    "x:65536",
+    "x:",
+    ":80",
+    "x:y",
+    "x%",
+    "x%4",
+    "%4a",
+    "%zz",
+    "1.2.3.4:5",
+    "1.2.3.4.5",
+    "x..y",
+    ".",
+    "-x-",
+    "_",
+    "x_y",
+    "~!$&'()*+;=",
+    "[::1]",
+    "[::1]:0",
+    "[::1]x",
+    "[::1",
+    "[]",
+    "[x]",
+    "[v1.a]",
+    "a@x",
+    "x,y",
+    "x\\y",
+    "x y"
+  };
   private static final String[] ODD_VALUES = {
     "\u00e9",
     "a\tb",
@@ -195,7 +227,7 @@ final class HttpGarbage {
     }
     endLine(text);
     if (ofRequests && !isOdd()) {
-      header(text, "Host", isOdd() ? any(VALUES, ODD_VALUES) : "x");
+      header(text, "Host", isOdd() ? any(VALUES, ODD_HOSTS) : "x");
     }
     int framing = random.nextInt(4);
     var body = "";

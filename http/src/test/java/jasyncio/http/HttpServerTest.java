@@ -3,6 +3,7 @@ package jasyncio.http;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.toThread;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,10 +14,18 @@ import jasyncio.ErrorContext;
 import jasyncio.net.StreamReader;
 import jasyncio.sync.Event;
 import jasyncio.testing.AsyncTest;
+import jasyncio.testing.OnEachRuntime;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.net.BindException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Logger;
 
 /// Requests and responses on real sockets.
 @SuppressWarnings("StringConcatToTextBlock") // which has no carriage returns
@@ -237,6 +246,20 @@ class HttpServerTest {
           .startsWith("HTTP/1.1 200 OK\n")
           .contains("Connection: close\n");
     }
+  }
+
+  @AsyncTest
+  void clientThatWaits_cannotBeAskedForTheBody_onceTheResponseHasBegun() throws Exception {
+    var errors = new ArrayList<String>();
+    getRunningLoop()
+        .setExceptionHandler((_, context) -> errors.add(context.exception().getMessage()));
+    Handler late = rq -> Response.stream(out -> out.writeAll(rq.body()));
+    var head = "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n";
+    try (var server = RawClient.server(late, HttpOptions.defaults());
+        var client = RawClient.inMemory(server)) {
+      assertThatThrownBy(() -> client.send(head).readAll()).hasMessageContaining("reset");
+    }
+    assertThat(errors).hasSize(1).first().asString().contains("call body() before");
   }
 
   // ---- bodies of responses ----------------------------------------------------------------------
@@ -566,6 +589,89 @@ class HttpServerTest {
     }
     assertThat(seen).containsExactly("the client has gone before all of the body had come");
     assertThat(errors).isEmpty();
+  }
+
+  /// What a client does with a real socket, so that it can be reset while the handler runs.
+  private static void reset(SocketChannel client) throws IOException {
+    client.setOption(StandardSocketOptions.SO_LINGER, 0);
+    client.close();
+  }
+
+  @OnEachRuntime
+  void clientThatResets_justBeforeAFileIsSent_isNoErrorOfTheProgram() throws Exception {
+    var errors = new ArrayList<ErrorContext>();
+    getRunningLoop().setExceptionHandler((_, context) -> errors.add(context));
+    var ended = new ArrayList<Event>(List.of(new Event(), new Event()));
+    var clients = new ArrayList<SocketChannel>();
+    var file =
+        toThread(() -> Files.write(Files.createTempFile("reset", ".file"), new byte[1_000_000]));
+    try (var channel = toThread(() -> FileChannel.open(file));
+        var server =
+            start(rq ->
+                Response.stream(
+                        1_000_000,
+                        out -> {
+                          try {
+                            if (rq.path().equals("/0")) {
+                              out.flush(); // the head has gone, so that it is the file that fails
+                            }
+                            reset(clients.getLast());
+                            out.writeFile(channel, 0, 1_000_000);
+                          } finally {
+                            ended.get(rq.path().charAt(1) - '0').set();
+                          }
+                        })
+                    .type("a/b"))) {
+      for (int i = 0; i < 2; i++) {
+        var head = "GET /" + i + " HTTP/1.1\r\nHost: x\r\n\r\n";
+        var address = new InetSocketAddress("127.0.0.1", server.port());
+        var client = toThread(() -> SocketChannel.open(address));
+        clients.add(client);
+        toThread(() -> client.write(ByteBuffer.wrap(head.getBytes(UTF_8))));
+        ended.get(i).await();
+      }
+    } finally {
+      toThread(() -> Files.delete(file));
+    }
+    assertThat(errors).isEmpty();
+  }
+
+  @OnEachRuntime
+  void handlerThatWrites_afterItsClientHasReset_fillsNoLog() throws Exception {
+    var lines = new ArrayList<String>();
+    var logger = Logger.getLogger("jasyncio");
+    logger.setFilter(
+        entry -> {
+          lines.add(entry.getMessage());
+          return true;
+        });
+    var ended = new Event();
+    var clients = new ArrayList<SocketChannel>();
+    try (var server =
+        start(rq ->
+            Response.stream(
+                out -> {
+                  out.flush();
+                  reset(clients.getLast());
+                  try {
+                    for (int i = 0; i < 100; i++) {
+                      out.write("a");
+                      out.flush(); // the first finds out, and nobody has been told yet
+                    }
+                  } finally {
+                    ended.set();
+                  }
+                }))) {
+      var address = new InetSocketAddress("127.0.0.1", server.port());
+      var client = toThread(() -> SocketChannel.open(address));
+      clients.add(client);
+      var head = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+      toThread(() -> client.write(ByteBuffer.wrap(head.getBytes(UTF_8))));
+      ended.await();
+    } finally {
+      logger.setFilter(null);
+    }
+    assertThat(lines).filteredOn(line -> line.contains("writing to a transport")).isEmpty();
   }
 
   // ---- that cannot listen -----------------------------------------------------------------------

@@ -7,9 +7,16 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.ErrorContext;
+import jasyncio.sync.Event;
 import jasyncio.testing.AsyncTest;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -17,6 +24,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -251,6 +262,23 @@ class StaticFilesTest {
   }
 
   @AsyncTest
+  void folderThatIsALink_isFollowed_inside() throws Exception {
+    Files.createSymbolicLink(www.resolve("alias"), www.resolve("sub"));
+    Files.createSymbolicLink(www.resolve("bare/index.html"), www.resolve("ten.txt"));
+    Files.createSymbolicLink(www.resolve("sub/config"), www.resolve(".git/config"));
+    assertThat(get("/alias/").text()).isEqualTo("<p>sub");
+    assertThat(get("/alias/a%20b.css").text()).isEqualTo("a{}");
+    assertThat(get("/bare/").text()).isEqualTo("0123456789");
+    get("/alias/config").expect(404);
+    get("/ten.txt/").expect(404);
+    get("/ten.txt/x").expect(404);
+    app = new Router().files("/", StaticFiles.of(www).index(".secret"));
+    get("/").expect(404);
+    app = new Router().files("/", StaticFiles.of(www).index("alias/config"));
+    get("/").expect(404);
+  }
+
+  @AsyncTest
   void pipes_areNotOpened() throws Exception {
     int made =
         toThread(
@@ -408,6 +436,40 @@ class StaticFilesTest {
     assertThat(get("/none").header("Cache-Control")).isNull();
   }
 
+  // ---- what it takes ----------------------------------------------------------------------------
+
+  /// How often other threads are asked for something while a file is sent.
+  private int callsFor(int length) throws Exception {
+    write("file.txt", "x".repeat(length));
+    var calls = new AtomicInteger();
+    getRunningLoop()
+        .setDefaultExecutor(
+            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedTransferQueue<>()) {
+              @Override
+              public void execute(Runnable call) {
+                calls.incrementAndGet();
+                super.execute(call);
+              }
+            });
+    try (var server = Http.start(app, "127.0.0.1", 0);
+        var client = new RawClient(server)) {
+      client.send("GET /file.txt HTTP/1.1\r\nHost: x\r\n\r\n");
+      client.readHead();
+      client.read(length);
+    }
+    return calls.get();
+  }
+
+  @AsyncTest
+  void shortFile_isFoundAndRead_inOneCallOfAnotherThread() throws Exception {
+    assertThat(callsFor(32 * 1024)).isEqualTo(1);
+  }
+
+  @AsyncTest
+  void longFile_isFound_inOneCallOfAnotherThread() throws Exception {
+    assertThat(callsFor(1_000_000)).isEqualTo(1);
+  }
+
   // ---- long files -------------------------------------------------------------------------------
 
   private String big() throws IOException {
@@ -488,6 +550,40 @@ class StaticFilesTest {
       client.readHead();
       while (server.statistics().connections() > 0) {
         sleep(0.01);
+      }
+    }
+    assertThat(errors).isEmpty();
+  }
+
+  @AsyncTest
+  void clientThatHasLeft_isNoError_alsoWhereSendingShowsItFirst() throws Exception {
+    var file = www.resolve("big.txt");
+    big();
+    var errors = new ArrayList<ErrorContext>();
+    getRunningLoop().setExceptionHandler((_, context) -> errors.add(context));
+    for (int linger : new int[] {-1, 0}) { // it is told of the end by the first write, or before
+      var client = SocketChannel.open();
+      client.setOption(StandardSocketOptions.SO_LINGER, linger);
+      var ended = new Event();
+      Handler handler =
+          request -> {
+            request.whenAnswered(_ -> ended.set());
+            return Response.stream(
+                3_000_000,
+                out -> {
+                  client.close(); // of which the loop has not heard yet
+                  try (var opened = FileChannel.open(file)) {
+                    out.writeFile(opened, 0, 3_000_000);
+                  }
+                });
+          };
+      try (client;
+          var server = Http.start(handler, "127.0.0.1", 0)) {
+        toThread(() -> {
+          client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+          client.write(ByteBuffer.wrap("GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1)));
+        });
+        ended.await();
       }
     }
     assertThat(errors).isEmpty();

@@ -139,4 +139,28 @@ class TlsReloadTest {
       assertThat(client.get(url).send().text()).isEqualTo("ok");
     }
   }
+
+  @OnEachRuntime
+  void supplierThatFails_behindAProxy_endsTheConnection() throws Exception {
+    var errors = new ArrayList<String>();
+    Asyncio.getRunningLoop()
+        .setExceptionHandler((loop, error) -> errors.add(String.valueOf(error.exception())));
+    var options =
+        HttpOptions.defaults()
+            .proxyProtocol(true)
+            .tls(
+                TlsOptions.of(() -> {
+                  throw new IllegalStateException("no keys");
+                }));
+    try (var server = Http.start(rq -> Response.text("ok"), "127.0.0.1", 0, options);
+        var client = Streams.openConnection("127.0.0.1", server.port())) {
+      client.writer().write("PROXY TCP4 192.0.2.1 192.0.2.2 5000 443\r\n".getBytes(UTF_8));
+      try {
+        assertThat(client.reader().read()).isEmpty();
+      } catch (IOException e) {
+        // a reset is an end, too
+      }
+    }
+    assertThat(errors).hasSize(1).first().asString().contains("no keys");
+  }
 }

@@ -27,14 +27,14 @@ record Contestant(String name, List<String> command, Set<String> workloads) {
         of(
             "jasyncio",
             jvm(java, own, "jasyncio.bench.http.HttpPeer"),
-            "websocket client idle idle.tls latency"));
+            "websocket http2 client idle idle.tls latency"));
     var other = System.getenv("BENCH_OTHER");
     if (other != null) {
       all.add(
           of(
               "other",
               jvm(java, other, "jasyncio.bench.http.HttpPeer"),
-              "websocket client idle idle.tls latency"));
+              "websocket http2 client idle idle.tls latency"));
     }
     for (var kind : List.of("nio", "epoll")) {
       all.add(

@@ -1,4 +1,4 @@
-import { count, element, shape } from './elements.js';
+import { count, element, shape, unseenText } from './elements.js';
 import { graphOf, place } from './graph.js';
 
 const WIDTH = 206;
@@ -15,7 +15,7 @@ export function showGraph(loop, { graph: where, note, circles }, open) {
   const left = graph.leftOut + loop.left;
   note.textContent = graph.nodes.length === 0 ? 'There are no tasks.'
     : `Who waits stands left of whom it waits for; a dashed line leads to who holds what it waits for. ${
-      left > 0 ? `${count(left)} more tasks are left out.` : ''}`;
+      left > 0 ? `${count(left)} more tasks are left out` : ''}${unseenText(loop.unseen).replace(/^; /, left > 0 ? '; ' : '')}`;
   if (where.dataset.looks === looks) {
     return;
   }

@@ -69,3 +69,7 @@ function digits(n) {
 export function percent(part) {
   return `${(part * 100).toFixed(part < 0.0995 ? 1 : 0)}\u202f%`;
 }
+
+/** What is said if it has not been looked at all. */
+export const unseenText = (unseen) => unseen > 0
+  ? `; ${count(unseen)} more were not looked at this time, as the loop is to spare no more than 3\u202f% of its time` : '';

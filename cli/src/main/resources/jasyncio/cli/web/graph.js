@@ -11,7 +11,7 @@ const ROW = 50;
  * Tasks that do the like, that nobody can be told apart by and that wait for nobody else in the graph, are one node. Circles
  * come first, then what hangs together most; single tasks come last.
  *
- * @param tasks {number, name, coroutine, doing, awaitedBy: numbers, heldBy: numbers}
+ * @param tasks {number, name, coroutine, doing, awaitedBy: numbers, heldBy: numbers, alike: how many, if it is not one}
  * @return nodes {key, task, alike, circle, from, to}, edges {from, to, kind, circle}, circles: lists of nodes in order, and how
  *     many tasks are left out
  */
@@ -61,7 +61,7 @@ function foldedNodes(tasks) {
       node = { key, task, alike: 0, circle: undefined, from: [], to: [] };
       nodes.set(key, node);
     }
-    node.alike++;
+    node.alike += task.alike ?? 1;
     byNumber.set(task.number, node);
   }
   const connect = (from, to, kind) => {

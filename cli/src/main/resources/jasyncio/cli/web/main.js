@@ -1,4 +1,4 @@
-import { byId, count, counted, duration, element, percent, setText } from './elements.js';
+import { byId, count, counted, duration, element, percent, setText, unseenText } from './elements.js';
 import { showRows } from './tables.js';
 import { showTimeline, utilisation } from './timeline.js';
 import { showGraph } from './drawing.js';
@@ -39,7 +39,9 @@ async function poll() {
   try {
     const answer = await ask('now', { since, window: byId('window').value });
     failures = 0;
+    const isFirst = !loopShown();
     take(answer);
+    firstLook = isFirst && loopShown() !== undefined;
   } catch {
     failures++;
     if (failures >= 3) {
@@ -47,6 +49,10 @@ async function poll() {
     }
   }
   show();
+  if (firstLook) {
+    firstLook = false;
+    look();
+  }
   if (!ending) {
     setTimeout(poll, since === 0 ? 250 : 1000);
   }
@@ -79,6 +85,7 @@ function take(answer) {
   }
 }
 
+let firstLook = false; // a loop has come
 let problem;
 let program = '';
 
@@ -316,6 +323,7 @@ function filterBy(what) {
 // ---- Tasks and graph: asked for while they are shown ------------------------------------------------------------------------
 
 let looking = false;
+let soon = true; // something is to be shown soon, rather than everything
 let again = false; // it is to be looked once more, as something else has been chosen meanwhile
 let pressed = false; // while a button of the mouse is down
 
@@ -329,15 +337,19 @@ async function look() {
   }
   looking = true;
   again = false;
+  const hurry = soon ? { soon: 1 } : {};
+  let unseen;
   try {
     if (choice.view === 'tasks') {
       const { name, state, waiting } = Object.fromEntries(new FormData(byId('filter')));
-      const answer = await ask('ps', { name, state, waiting, limit: 200 });
+      const answer = await ask('ps', { name, state, waiting, limit: 200, ...hurry });
+      unseen = ofLoopShown(answer)?.unseen;
       if (!again) {
         showTasks(answer);
       }
     } else if (choice.view === 'graph') {
-      const loop = ofLoopShown(await ask('tree'));
+      const loop = ofLoopShown(await ask('tree', hurry));
+      unseen = loop?.unseen;
       if (!again && !pressed && loop?.tasks) {
         showGraph(loop, { graph: byId('graph'), note: byId('graph-note'), circles: byId('circles') }, (task) => openTask(task.number));
       }
@@ -349,7 +361,18 @@ async function look() {
   }
   if (again) {
     look();
+  } else if (soon) {
+    soon = unseen === undefined; // nothing has come
+    if (unseen > 0) {
+      look();
+    }
   }
+}
+
+/** Looks at something else than before. */
+function lookAnew() {
+  soon = true;
+  look();
 }
 
 const ofLoopShown = (answer) => answer.loops?.find((loop) => loop.name === loopShown()?.name);
@@ -361,8 +384,9 @@ function showTasks(answer) {
     return;
   }
   const all = loop.statistics.tasks;
-  setText(byId('matching'), `${loop.matching === all ? counted(all, 'task') : `${count(loop.matching)} of ${counted(all, 'task')}`}${
-    loop.left > 0 ? `; ${count(loop.left)} are not shown` : ''}`);
+  const seen = all - (loop.unseen ?? 0);
+  setText(byId('matching'), `${loop.matching === seen ? counted(seen, 'task') : `${count(loop.matching)} of ${counted(seen, 'task')}`}${
+    loop.left > 0 ? `; ${count(loop.left)} are not shown` : ''}${unseenText(loop.unseen)}`);
   showRows(byId('tasks'), [
     { title: 'Task', kind: 'name', text: (group) => group.alike > 1 ? `${group.name} and ${count(group.alike - 1)} like it` : group.name },
     { title: 'State', kind: 'state', text: (group) => group.state },
@@ -466,14 +490,14 @@ function chooseView(view) {
   choice.view = view;
   history.replaceState(null, '', `#${view}`);
   show();
-  look();
+  lookAnew();
 }
 
 function chooseLoop(name) {
   choice.loop = name;
   delete byId('graph').dataset.looks;
   show();
-  look();
+  lookAnew();
 }
 
 function pause() {
@@ -513,7 +537,7 @@ byId('window').addEventListener('change', show);
 byId('filter').addEventListener('submit', (event) => event.preventDefault());
 byId('filter').addEventListener('input', () => {
   clearTimeout(typed);
-  typed = setTimeout(look, 200);
+  typed = setTimeout(lookAnew, 200);
 });
 document.addEventListener('keydown', (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches('input, select')) {

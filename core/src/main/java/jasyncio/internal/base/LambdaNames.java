@@ -10,28 +10,50 @@ import org.jspecify.annotations.Nullable;
 /// fetch(url))` it is known that it is a lambda of `Main`, which says little where all are. Its
 /// stack says what it has called: `Main.fetch`.
 ///
-/// A stack is looked at once for each lambda. From then on all tasks of that lambda are called
-/// likewise, those that are done, too. The loop's thread looks, any thread may ask.
+/// A stack is looked at once for each lambda, and a few times if it has called nothing by then.
+/// From then on all tasks of that lambda are called likewise, those that are done, too. The loop's
+/// thread looks, any thread may ask.
 public final class LambdaNames {
-  private static final int MAX_LOOKS = 1_000; // at stacks, as not every lambda calls something
+  private static final int MAX_LAMBDAS = 1_000;
+  private static final int MAX_LOOKS = 5; // at stacks of one, as not every lambda calls something
 
-  private final Map<Class<?>, String> known = new ConcurrentHashMap<>();
-  private int looks; // loop's thread
+  /// What is known of a class that is hidden, as those of lambdas are.
+  private static final class Known {
+    volatile String name;
+    int looksLeft; // loop's thread
+
+    Known(String name) {
+      this.name = name;
+      looksLeft = name.endsWith(Functions.LAMBDA) ? MAX_LOOKS : 0;
+    }
+
+    /// Its stack is there to be looked at.
+    void look(List<StackTraceElement> stack) {
+      var called = called(stack);
+      if (called == null) {
+        looksLeft--;
+      } else {
+        name = called;
+        looksLeft = 0;
+      }
+    }
+  }
+
+  private final Map<Class<?>, Known> known = new ConcurrentHashMap<>();
 
   /// Looks at a task that waits, if it runs a lambda that is not known yet.
   ///
   /// @param naming what names its function: a class, or the name itself
   /// @param stack of the task, innermost frame first
   public void look(Object naming, Supplier<List<StackTraceElement>> stack) {
-    if (looks < MAX_LOOKS
-        && naming instanceof Class<?> function
-        && function.isHidden()
-        && !known.containsKey(function)
-        && Functions.name(function).endsWith(Functions.LAMBDA)) {
-      looks++;
-      var called = called(stack.get());
-      if (called != null) {
-        known.put(function, called);
+    if (naming instanceof Class<?> function && function.isHidden()) {
+      var lambda = known.get(function);
+      if (lambda == null && known.size() < MAX_LAMBDAS) {
+        lambda = new Known(Functions.name(function));
+        known.put(function, lambda);
+      }
+      if (lambda != null && lambda.looksLeft > 0) {
+        lambda.look(stack.get());
       }
     }
   }
@@ -41,8 +63,8 @@ public final class LambdaNames {
   /// @param naming its class, or the name itself
   public String of(Object naming) {
     if (naming instanceof Class<?> function) {
-      var called = known.get(function);
-      return called == null ? Functions.name(function) : called;
+      var lambda = known.get(function);
+      return lambda == null ? Functions.name(function) : lambda.name;
     }
     return (String) naming;
   }

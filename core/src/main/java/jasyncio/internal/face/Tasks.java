@@ -23,7 +23,12 @@ public final class Tasks {
 
   /// The tasks of `loop` that are not done, oldest first.
   public static List<Task<?>> all(EventLoop loop) {
-    return (List<Task<?>>) ACCESS.tasks(loop);
+    return youngest(loop, Integer.MAX_VALUE);
+  }
+
+  /// The youngest of them, so many at most, oldest first.
+  public static List<Task<?>> youngest(EventLoop loop, int limit) {
+    return (List<Task<?>>) ACCESS.tasks(loop, limit);
   }
 
   /// The number of a task, of which its name is made if it was given none.
@@ -52,7 +57,13 @@ public final class Tasks {
     return ACCESS.isRunning(task);
   }
 
-  /// [Task#waitsFor()] for many tasks of a loop at this moment: cheaper than to ask each of them.
+  /// Whether a task has had its first turn. The loop's thread only.
+  public static boolean hasBegun(Task<?> task) {
+    return ACCESS.hasBegun(task);
+  }
+
+  /// [Task#waitsFor()] for many tasks of a loop: cheaper than to ask each of them. It looks once at
+  /// the timers; of those that go to sleep afterwards it does not know until when.
   public static Function<Task<?>, @Nullable WaitInfo> waitInfos(EventLoop loop) {
     return (Function<Task<?>, @Nullable WaitInfo>) (Function<?, ?>) ACCESS.waitInfos(loop);
   }

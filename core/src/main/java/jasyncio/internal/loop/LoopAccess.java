@@ -38,7 +38,7 @@ public abstract class LoopAccess {
 
   public abstract void cancelAgain(Object task, Error error);
 
-  public abstract List<?> tasks(Object eventLoop);
+  public abstract List<?> tasks(Object eventLoop, int limit);
 
   public abstract int number(Object task);
 
@@ -47,6 +47,8 @@ public abstract class LoopAccess {
   public abstract Object naming(Object task);
 
   public abstract boolean isRunning(Object task);
+
+  public abstract boolean hasBegun(Object task);
 
   public abstract Function<Object, @Nullable Object> waitInfos(Object eventLoop);
 

@@ -2,7 +2,7 @@ package jasyncio.internal.loop;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -87,12 +87,12 @@ public final class TimerHeap {
     return Long.MIN_VALUE;
   }
 
-  /// When all that are wanted are due.
-  public Map<Entry, Long> times() {
-    var times = new IdentityHashMap<Entry, Long>(size);
+  /// When all that are wanted are due, by their tickets.
+  public Map<Integer, Long> times() {
+    var times = HashMap.<Integer, Long>newHashMap(waiting());
     for (int i = 0; i < size; i++) {
       if (entries[i].isWanted(ticket(i))) {
-        times.put(entries[i], nanos(i));
+        times.put(ticket(i), nanos(i));
       }
     }
     return times;

@@ -4,73 +4,27 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import jasyncio.http.Headers;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.function.Consumer;
 
-/// What a connection sends in HTTP/1.1: small pieces are put together, and handed on as one.
-///
-/// The room for them is one of those that all connections share. It is taken when there is
-/// something to put into it, and given back when that is handed on: an idle connection has none.
-final class Http1Output {
+/// What a connection sends in HTTP/1.1.
+final class Http1Output extends Output {
   private static final int COPIED = 32 * 1024; // a longer piece is not copied to what comes before
   private static final int FULL = 8 * 1024; // handed on without being asked
   private static final byte[] LAST_CHUNK = "0\r\n".getBytes(ISO_8859_1);
-  private static final byte[] NO_BYTES = {};
-
-  private final Http1Shared shared;
-  private final Consumer<ByteBuffer> target;
-  private byte[] room = NO_BYTES;
-  private int size;
 
   /// The output of a connection.
   ///
   /// @param shared where the room comes from
   /// @param target what takes the bytes; it does not keep the buffer
   Http1Output(Http1Shared shared, Consumer<ByteBuffer> target) {
-    this.shared = shared;
-    this.target = target;
-  }
-
-  boolean isEmpty() {
-    return size == 0;
-  }
-
-  /// Hands on what there is.
-  void flush() {
-    if (size > 0) {
-      var full = room;
-      int n = size;
-      clear();
-      target.accept(ByteBuffer.wrap(full, 0, n));
-      shared.giveBack(full);
-    }
-  }
-
-  /// Forgets what there is.
-  void clear() {
-    room = NO_BYTES;
-    size = 0;
+    super(shared, target);
   }
 
   // ---- heads ------------------------------------------------------------------------------------
 
-  void put(byte[] bytes) {
-    need(bytes.length);
-    System.arraycopy(bytes, 0, room, size, bytes.length);
-    size += bytes.length;
-  }
-
-  @SuppressWarnings("deprecation") // the low bytes are ISO 8859-1, which Headers has checked
-  void put(String text) {
-    int n = text.length();
-    need(n);
-    text.getBytes(0, n, room, size);
-    size += n;
-  }
-
   void put(char c) {
     need(1);
-    room[size++] = (byte) c;
+    putByte(c);
   }
 
   void put(long number) {
@@ -93,8 +47,8 @@ final class Http1Output {
 
   void endLine() {
     need(2);
-    room[size++] = '\r';
-    room[size++] = '\n';
+    putByte('\r');
+    putByte('\n');
   }
 
   // ---- bodies -----------------------------------------------------------------------------------
@@ -103,12 +57,9 @@ final class Http1Output {
   void put(ByteBuffer data) {
     int n = data.remaining();
     if (n > COPIED) {
-      flush();
-      target.accept(data);
+      flushWith(data);
     } else {
-      need(n);
-      data.get(room, size, n);
-      size += n;
+      put(data, n);
     }
   }
 
@@ -126,9 +77,7 @@ final class Http1Output {
     if (chunked) {
       endLine();
     }
-    if (size >= FULL) {
-      flush();
-    }
+    flushFrom(FULL);
   }
 
   /// Ends a body in chunks.
@@ -136,14 +85,5 @@ final class Http1Output {
     put(LAST_CHUNK);
     put(trailers);
     endLine();
-  }
-
-  private void need(int n) {
-    if (room.length == 0) {
-      room = shared.takeRoom();
-    }
-    if (size + n > room.length) {
-      room = Arrays.copyOf(room, Math.max(2 * room.length, size + n));
-    }
   }
 }

@@ -6,14 +6,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.function.Consumer;
 
-/// What a connection sends in HTTP/2: frames are put together, and handed on as one.
-///
-/// The room for them is one of those that all connections share. It is taken when there is
-/// something to put into it, and given back when that is handed on: an idle connection has none.
-final class Http2Output {
+/// What a connection sends in HTTP/2: frames.
+final class Http2Output extends Output {
   static final int LARGEST_FRAME = 16 * 1024; // which every receiver takes
   static final int END_STREAM = 0x1;
   static final int ACK = 0x1;
@@ -21,47 +17,13 @@ final class Http2Output {
 
   private static final int HEADER = 9; // bytes
   private static final int FULL = 32 * 1024; // handed on without being asked
-  private static final byte[] NO_BYTES = {};
-
-  private final Http1Shared shared;
-  private final Consumer<ByteBuffer> target;
-  private byte[] room = NO_BYTES;
-  private int size;
 
   /// The output of a connection.
   ///
   /// @param shared where the room comes from
   /// @param target what takes the bytes; it does not keep the buffer
   Http2Output(Http1Shared shared, Consumer<ByteBuffer> target) {
-    this.shared = shared;
-    this.target = target;
-  }
-
-  boolean isEmpty() {
-    return size == 0;
-  }
-
-  /// Hands on what there is.
-  void flush() {
-    if (size > 0) {
-      var full = room;
-      int n = size;
-      clear();
-      target.accept(ByteBuffer.wrap(full, 0, n));
-      shared.giveBack(full);
-    }
-  }
-
-  /// Forgets what there is.
-  void clear() {
-    room = NO_BYTES;
-    size = 0;
-  }
-
-  private void flushIfFull() {
-    if (size >= FULL) {
-      flush();
-    }
+    super(shared, target);
   }
 
   // ---- frames -----------------------------------------------------------------------------------
@@ -69,9 +31,8 @@ final class Http2Output {
   /// Puts a piece of a body.
   void putData(int stream, ByteBuffer data, int length, boolean end) {
     begin(length, Http2FrameTypes.DATA, end ? END_STREAM : 0, stream);
-    data.get(room, size, length);
-    size += length;
-    flushIfFull();
+    put(data, length);
+    flushFrom(FULL);
   }
 
   /// Puts a block of headers, in as many frames as it needs.
@@ -82,12 +43,12 @@ final class Http2Output {
       int length = Math.min(block.readableBytes(), LARGEST_FRAME);
       boolean last = length == block.readableBytes();
       begin(length, type, last ? flags | END_HEADERS : flags, stream);
-      block.readBytes(room, size, length);
-      size += length;
+      put(block.nioBuffer(block.readerIndex(), length), length);
+      block.skipBytes(length);
       type = Http2FrameTypes.CONTINUATION;
       flags = 0;
     } while (block.isReadable());
-    flushIfFull();
+    flushFrom(FULL);
   }
 
   /// Puts settings: an identifier and a value, and so on.
@@ -132,35 +93,20 @@ final class Http2Output {
   /// Puts the header of a frame, and makes room for the rest.
   private void begin(int length, byte type, int flags, int stream) {
     need(HEADER + length);
-    room[size++] = (byte) (length >> 16);
+    putByte(length >> 16);
     putShort(length);
-    room[size++] = type;
-    room[size++] = (byte) flags;
+    putByte(type);
+    putByte(flags);
     putInt(stream);
   }
 
   private void putShort(int value) {
-    room[size++] = (byte) (value >> 8);
-    room[size++] = (byte) value;
+    putByte(value >> 8);
+    putByte(value);
   }
 
   private void putInt(int value) {
     putShort(value >> 16);
     putShort(value);
-  }
-
-  void put(byte[] bytes) {
-    need(bytes.length);
-    System.arraycopy(bytes, 0, room, size, bytes.length);
-    size += bytes.length;
-  }
-
-  private void need(int n) {
-    if (room.length == 0) {
-      room = shared.takeRoom();
-    }
-    if (size + n > room.length) {
-      room = Arrays.copyOf(room, Math.max(2 * room.length, size + n));
-    }
   }
 }

@@ -1,7 +1,10 @@
 package jasyncio.http.internal;
 
+import java.util.HexFormat;
+
 /// The characters that may stand where in a message: RFC 9110, sections 5.5 and 5.6.2.
 public final class Tokens {
+  private static final int MOST_PORT = 65_535;
   private static final boolean[] TOKEN = new boolean[128];
 
   static {
@@ -81,25 +84,49 @@ public final class Tokens {
     return i;
   }
 
-  /// A name, or an address in brackets, and perhaps a colon and digits.
+  /// A name, or an address in brackets, and perhaps a colon and a port, which may be empty.
   static boolean isHostAndPort(String host) {
     boolean brackets = host.startsWith("[");
     int end = brackets ? host.indexOf(']') + 1 : host.indexOf(':');
-    if (end == 0) {
+    if (end == 0 || (brackets && !isAddress(host, 1, end - 1))) {
       return false;
     }
     int i = brackets ? end : 0;
     for (; i != end && i < host.length(); i++) {
-      if (host.charAt(i) == '[' || host.charAt(i) == ']') {
+      char c = host.charAt(i);
+      if (c == '[' || c == ']' || (c == '%' && !isEscape(host, i))) {
         return false;
       }
     }
-    if (i < host.length() && host.charAt(i++) != ':') {
-      return false;
+    return i == host.length() || (host.charAt(i) == ':' && isPort(host, i + 1));
+  }
+
+  /// What may stand in brackets: nearly an address of IPv6.
+  private static boolean isAddress(String text, int from, int end) {
+    for (int i = from; i < end; i++) {
+      char c = text.charAt(i);
+      if (!HexFormat.isHexDigit(c) && c != ':' && c != '.') {
+        return false;
+      }
     }
-    while (i < host.length() && host.charAt(i) >= '0' && host.charAt(i) <= '9') {
-      i++;
+    return from < end;
+  }
+
+  private static boolean isEscape(String text, int at) {
+    return at + 2 < text.length()
+        && HexFormat.isHexDigit(text.charAt(at + 1))
+        && HexFormat.isHexDigit(text.charAt(at + 2));
+  }
+
+  private static boolean isPort(String text, int from) {
+    int port = 0;
+    for (int i = from; i < text.length(); i++) {
+      int digit = text.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return false;
+      }
+      port = Math.min(port * 10 + digit, MOST_PORT + 1);
     }
-    return i == host.length();
+    return from == text.length() || (port > 0 && port <= MOST_PORT);
   }
 }

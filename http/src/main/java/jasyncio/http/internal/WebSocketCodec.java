@@ -24,8 +24,12 @@ import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtension;
 import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -75,17 +79,22 @@ public final class WebSocketCodec {
   private static final int SMALL = 128; // bytes: not worth to be compressed
   private static final int COPIED = 32 * 1024; // a longer message is not copied behind its head
   private static final int LONGEST_HEAD = 10; // bytes of a frame that is not masked
+  private static final int MASK = 4; // bytes
   private static final int FINAL = 0x80;
   private static final int TEXT = 1;
   private static final int BINARY = 2;
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
   private static final UnpooledByteBufAllocator ALLOCATOR =
       new UnpooledByteBufAllocator(false, true);
 
   private final int maxMessage;
   private final Events events;
   private final Consumer<ByteBuffer> output;
+  private final boolean client;
   private final boolean plain; // data is sent as it is
   private final EmbeddedChannel channel;
+  private boolean between = true; // frames: the decoder has nothing of the next
   private @Nullable ByteArrayOutputStream message; // what has come of one in several frames
   private boolean isText;
   private boolean over; // no more is told
@@ -103,6 +112,7 @@ public final class WebSocketCodec {
       @Nullable WebSocketExtension compression,
       Events events,
       Consumer<ByteBuffer> output) {
+    this.client = client;
     this.maxMessage = maxMessage;
     this.events = events;
     this.output = output;
@@ -111,7 +121,7 @@ public final class WebSocketCodec {
     channel.config().setAllocator(ALLOCATOR);
     var pipeline = channel.pipeline();
     pipeline.addLast(
-        new WebSocket13FrameDecoder(
+        new Decoder(
             WebSocketDecoderConfig.newBuilder()
                 .expectMaskedFrames(!client)
                 .allowExtensions(compression != null)
@@ -147,12 +157,78 @@ public final class WebSocketCodec {
   ///
   /// @param data the bytes, which are not kept
   public void receive(ByteBuffer data) {
-    if (over) {
-      data.position(data.limit());
-      return;
+    while (!over && data.hasRemaining()) {
+      if (!takeWhole(data)) {
+        var bytes = ALLOCATOR.heapBuffer(data.remaining()).writeBytes(data);
+        channel.pipeline().fireChannelRead(bytes); // there are no tasks, nor anything behind it
+      }
     }
-    var bytes = ALLOCATOR.heapBuffer(data.remaining()).writeBytes(data);
-    channel.pipeline().fireChannelRead(bytes); // there are no tasks, nor anything at the other end
+    data.position(data.limit());
+  }
+
+  /// Takes the next frame if it is a message as a whole and all of it is there, as most are. It
+  /// passes no handlers. Anything else, and what breaks a rule, is the decoder's.
+  private boolean takeWhole(ByteBuffer data) {
+    int begin = data.position();
+    int there = data.remaining();
+    int mask = client ? 0 : MASK; // how long it is
+    if (!between || message != null || there < 2 + mask) {
+      return false;
+    }
+    int opcode = (data.get(begin) & 0xFF) ^ FINAL;
+    int second = data.get(begin + 1);
+    if ((opcode != TEXT && opcode != BINARY) || second < 0 == client) {
+      return false;
+    }
+    int head = 2;
+    int length = second & 0x7F;
+    if (length == 126 && there >= 4) {
+      head = 4;
+      length = data.getShort(begin + 2) & 0xFFFF;
+      if (length < 126) { // which has a shorter form
+        return false;
+      }
+    } else if (length >= 126) {
+      return false;
+    }
+    head += mask;
+    if (length > maxMessage || there < head + length) {
+      return false;
+    }
+    var bytes = new byte[length];
+    data.get(begin + head, bytes).position(begin + head + length);
+    if (mask > 0) {
+      unmask(bytes, data.getInt(begin + head - mask));
+    }
+    isText = opcode == TEXT;
+    tell(bytes);
+    return true;
+  }
+
+  private static void unmask(byte[] bytes, int mask) {
+    long twice = (long) mask << 32 | (mask & 0xFFFF_FFFFL);
+    int i = 0;
+    for (; i <= bytes.length - Long.BYTES; i += Long.BYTES) {
+      LONGS.set(bytes, i, (long) LONGS.get(bytes, i) ^ twice);
+    }
+    for (; i < bytes.length; i++) {
+      bytes[i] ^= (byte) (mask >> (24 - 8 * (i & 3)));
+    }
+  }
+
+  /// Knows where it is.
+  private final class Decoder extends WebSocket13FrameDecoder {
+    Decoder(WebSocketDecoderConfig config) {
+      super(config);
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> frames)
+        throws Exception {
+      super.decode(context, in, frames);
+      between =
+          !frames.isEmpty(); // it has given what it had, and takes no more before the next call
+    }
   }
 
   /// Of the reserved bits only the first says something: that a message is compressed.
