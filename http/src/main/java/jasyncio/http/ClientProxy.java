@@ -2,6 +2,7 @@ package jasyncio.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import jasyncio.http.internal.Addresses;
 import jasyncio.http.internal.Tokens;
 import java.net.URI;
 import java.util.Base64;
@@ -53,8 +54,15 @@ public record ClientProxy(
 
   /// Checks the proxy.
   ///
-  /// @throws IllegalArgumentException if the host is empty, or the port not from 1 to 65535
+  /// @throws IllegalArgumentException if the host is no name or address, or the port not from 1 to
+  ///   65535
   public ClientProxy {
+    if (host.matches(".*[/@\\s\\[\\]].*")
+        || (host.contains(":") && Addresses.parse(host) == null)) {
+      throw new IllegalArgumentException(
+          "the host of a proxy is a name or an address, such as proxy.example, without a scheme and"
+              + " brackets; see tls(true) and credentials(user, password) for the rest");
+    }
     if (host.isEmpty() || port < 1 || port > 65_535) {
       throw new IllegalArgumentException(
           "a proxy has a host, and a port from 1 to 65535, not '" + host + "' and " + port);

@@ -32,6 +32,10 @@ public final class Forwarded implements Middleware {
   private Forwarded(boolean standard, String[] proxies) {
     this.standard = standard;
     this.unix = Arrays.asList(proxies).contains("unix");
+    if (proxies.length == 0) {
+      throw new IllegalArgumentException(
+          "nobody would be trusted: name the proxies, such as 10.0.0.0/8, or 'unix'");
+    }
     for (var proxy : proxies) {
       var range = Addresses.Range.parse(proxy);
       if (range != null) {
@@ -50,7 +54,7 @@ public final class Forwarded implements Middleware {
   ///
   /// @param proxies whom it believes: addresses, ranges such as `10.0.0.0/8`, and `unix` for
   ///   whoever connects by a Unix-domain socket
-  /// @throws IllegalArgumentException if one of them is nothing of that kind
+  /// @throws IllegalArgumentException if one of them is nothing of that kind, or there is none
   public static Forwarded trust(String... proxies) {
     return new Forwarded(true, proxies);
   }
@@ -59,7 +63,7 @@ public final class Forwarded implements Middleware {
   /// and `X-Forwarded-Host`}
   ///
   /// @param proxies whom it believes, as for [#trust]
-  /// @throws IllegalArgumentException if one of them is nothing of that kind
+  /// @throws IllegalArgumentException if one of them is nothing of that kind, or there is none
   public static Forwarded trustX(String... proxies) {
     return new Forwarded(false, proxies);
   }

@@ -277,6 +277,16 @@ class ClientProxyTest {
   }
 
   @Test
+  void hostThatIsNone_isRefused_whereItIsWritten() {
+    for (var host : new String[] {"", "http://proxy", "u:p@proxy", "proxy:80", "[::1]", "a b"}) {
+      assertThatThrownBy(() -> ClientProxy.of(host, 3128))
+          .as(host)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    ClientProxy.of("::1", 3128); // which is an address
+  }
+
+  @Test
   void valueThatIsNoProxy_isRefused_withoutBeingShown() {
     for (var value :
         new String[] {"socks5://u:secret@a:1", "http://secret@", "a:b", "a:99999", "://secret"}) {

@@ -124,4 +124,12 @@ class ForwardedTest {
           .hasMessageContaining("'" + proxy + "'");
     }
   }
+
+  @Test
+  void noProxies_areRefused() {
+    assertThatThrownBy(Forwarded::trust)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("name the proxies");
+    assertThatThrownBy(Forwarded::trustX).isInstanceOf(IllegalArgumentException.class);
+  }
 }
