@@ -17,7 +17,6 @@ import jasyncio.testing.AsyncTest;
 import jasyncio.testing.OnEachRuntime;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -624,7 +623,7 @@ class HttpServerTest {
                     .type("a/b"))) {
       for (int i = 0; i < 2; i++) {
         var head = "GET /" + i + " HTTP/1.1\r\nHost: x\r\n\r\n";
-        var address = new InetSocketAddress("127.0.0.1", server.port());
+        var address = server.address();
         var client = toThread(() -> SocketChannel.open(address));
         clients.add(client);
         toThread(() -> client.write(ByteBuffer.wrap(head.getBytes(UTF_8))));
@@ -660,7 +659,7 @@ class HttpServerTest {
                 ended.set();
               }
             }))) {
-      var address = new InetSocketAddress("127.0.0.1", server.port());
+      var address = server.address();
       var client = toThread(() -> SocketChannel.open(address));
       clients.add(client);
       var head = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";

@@ -322,7 +322,7 @@ final class SoakDeeds implements AutoCloseable {
                           out -> {
                             out.write(bytes(size));
                             out.flush();
-                            sleep(SoakSite.LONG.toSeconds());
+                            sleep(SoakSite.LONG);
                           })
                       .send());
           cancelSoon(task, random);
@@ -386,12 +386,21 @@ final class SoakDeeds implements AutoCloseable {
     return Streams.openConnection("127.0.0.1", server.port());
   }
 
+  private static final String HANDSHAKE_OF_SOCKETS =
+      """
+      GET /echo HTTP/1.1
+      Host: x
+      Upgrade: websocket
+      Connection: Upgrade
+      Sec-WebSocket-Version: 13
+      Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==
+
+      """
+          .replace("\n", "\r\n");
+
   private StreamConnection openSocket() throws IOException {
     var raw = open(plain);
-    say(
-        raw,
-        "GET /echo HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n");
+    say(raw, HANDSHAKE_OF_SOCKETS);
     raw.reader().readuntil("\r\n\r\n".getBytes(ISO_8859_1));
     return raw;
   }

@@ -84,7 +84,7 @@ final class SoakSite {
         .get(
             "/slow",
             rq -> {
-              sleep(LONG.toSeconds());
+              sleep(LONG);
               return Response.text("slow");
             })
         .get("/late", this::late)
@@ -137,8 +137,8 @@ final class SoakSite {
           0.002,
           () ->
               taskGroup(group -> {
-                group.createTask(() -> sleep(LONG.toSeconds()));
-                group.createTask(() -> sleep(LONG.toSeconds()));
+                group.createTask(() -> sleep(LONG));
+                group.createTask(() -> sleep(LONG));
               }));
       return Response.text("in time");
     } catch (TimeoutException e) {

@@ -183,8 +183,9 @@ class SoakTest {
   private void awaitQuiet(SoakSite site, List<HttpServer> servers, SoakDeeds deeds)
       throws IOException {
     double limit = getRunningLoop().time() + PATIENCE;
-    String now;
-    while ((now = goingOn(site, servers, deeds)).matches(".*[1-9].*")) {
+    for (var now = goingOn(site, servers, deeds);
+        now.matches(".*[1-9].*");
+        now = goingOn(site, servers, deeds)) {
       assertThat(getRunningLoop().time()).as("there are still %s", now).isLessThan(limit);
       sleep(0.01);
     }
