@@ -10,7 +10,6 @@ import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.taskGroup;
 import static jasyncio.Asyncio.timeout;
-import static jasyncio.Asyncio.toThread;
 import static jasyncio.generator.Generators.generator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -1040,22 +1039,6 @@ class BlockingPolicyTest {
     @MethodSource("exclusives")
     void waitForALock_thatIsSlow_isReportedWhileItLasts(Exclusive exclusive) throws Exception {
       assertThat(reportsOfWaitingFor(exclusive, 0.001, false)).hasSize(1);
-    }
-
-    /// Whether a thread that the executor wakes takes a lock just then is chance.
-    @Test
-    void callOnAnotherThread_takesNoLock() {
-      var reports = new ArrayList<ErrorContext>();
-      run(
-          () -> {
-            getRunningLoop().setSlowCallbackDuration(0);
-            getRunningLoop().setExceptionHandler((loop, error) -> reports.add(error));
-            for (int i = 0; i < 5000; i++) {
-              toThread(() -> {});
-            }
-          },
-          with(BlockingPolicy.FORBID).debug(false));
-      assertThat(reports).isEmpty();
     }
 
     @Test
