@@ -77,8 +77,8 @@ class Http2PeersTest {
 
   @AsyncTest
   void curl_talksWithTheServer() throws Exception {
-    var body = Files.createTempFile("curl", ".body");
-    Files.write(body, new byte[2_000_000]);
+    var body =
+        toThread(() -> Files.write(Files.createTempFile("curl", ".body"), new byte[2_000_000]));
     assumeTrue(
         toThread(() -> run("curl", "--version")).contains("HTTP2"),
         "curl does not speak HTTP/2 on this machine");
