@@ -31,6 +31,7 @@ final class Programs {
   private static final Path CACHE = EXAMPLES.toAbsolutePath().resolve("target/cache").normalize();
   private static final String FIBERS = System.getProperty("jasyncio.fibers", "scheduled");
   private static final String NO_STALLS = "-Djasyncio.stall=0"; // on a busy machine there are some
+  private static final String QUICK = "-XX:TieredStopAtLevel=1"; // most end before it would pay off
   private static final int LIMIT_SECONDS = 300; // only what hangs takes that long
 
   private Programs() {}
@@ -62,7 +63,7 @@ final class Programs {
   static List<String> javaCommand(Path classes, String mainClass, String... args) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // to start fast
+    command.addAll(List.of(QUICK, "-XX:+UseSerialGC"));
     command.addAll(List.of("-Dstdout.encoding=UTF-8", "-Dstderr.encoding=UTF-8"));
     command.addAll(List.of("-Djasyncio.fibers=" + FIBERS, NO_STALLS));
     if (isScheduled()) {
@@ -103,7 +104,8 @@ final class Programs {
     builder
         .environment()
         .put(
-            "JASYNCIO_JAVA_OPTIONS", NO_STALLS + (fits ? " -Dmaven.repo.local=" + repository : ""));
+            "JASYNCIO_JAVA_OPTIONS",
+            QUICK + " " + NO_STALLS + (fits ? " -Dmaven.repo.local=" + repository : ""));
     return builder.start();
   }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// compares what they print line by line.
 ///
 /// The originals' output is stored in `seeds/expected`; `-Djasyncio.seeds.record=true` stores it
-/// anew. Four pairs run at a time, since most programs sleep.
+/// anew. Eight pairs run at a time, since most programs sleep.
 class SeedProgramsTest {
   /// The items of the acceptance list that are programs.
   private static final Set<Integer> ITEMS =
@@ -188,8 +188,8 @@ class SeedProgramsTest {
               + " compared with the stored output only.");
     }
     Programs.compile(PROGRAMS.stream().map(SeedProgramsTest::javaFile).toList(), classes);
-    javaSlots = Executors.newFixedThreadPool(4);
-    pythonSlots = Executors.newFixedThreadPool(4);
+    javaSlots = Executors.newFixedThreadPool(8);
+    pythonSlots = Executors.newFixedThreadPool(8);
     javaRuns = inSlots(javaSlots, p -> true, SeedProgramsTest::runJava);
     pythonRuns = inSlots(pythonSlots, p -> pythonOf(p).isPresent(), SeedProgramsTest::runPython);
   }
