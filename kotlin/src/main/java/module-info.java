@@ -1,4 +1,5 @@
-/// jasyncio for programs in Kotlin: suspend functions on an event loop, and tasks in suspend functions.
+/// jasyncio for programs in Kotlin: suspend functions on an event loop, and tasks in suspend
+/// functions.
 @SuppressWarnings("module") // no version
 module jasyncio.kotlin {
   requires transitive jasyncio;

@@ -11,28 +11,28 @@ import kotlinx.coroutines.suspendCancellableCoroutine
 import kotlinx.coroutines.withContext
 
 /**
- * Waits in a suspend function for a task or future, of any loop and on any dispatcher, and gives its result. (`await()` itself is
- * for tasks of jasyncio.)
+ * Waits in a suspend function for a task or future, of any loop and on any dispatcher, and gives
+ * its result. (`await()` itself is for tasks of jasyncio.)
  *
  * Throws the future's exception, or [CancellationException] if the future was cancelled.
  *
- * **Cancellation** of the coroutine cancels the future, as in asyncio; [jasyncio.Asyncio.shield] prevents that. A task that cleans
- * up is waited for.
+ * **Cancellation** of the coroutine cancels the future, as in asyncio; [jasyncio.Asyncio.shield]
+ * prevents that. A task that cleans up is waited for.
  *
  * Python: `await future`.
  */
 public suspend fun <T> Future<T>.awaitSuspending(): T = awaitOn(loop) { this }
 
 /**
- * Calls in a suspend function what suspends in jasyncio's way: runs [body] as a task of this loop, waits for it, and gives its
- * result.
+ * Calls in a suspend function what suspends in jasyncio's way: runs [body] as a task of this loop,
+ * waits for it, and gives its result.
  *
  * ```
- * suspend fun firstLine(loop: EventLoop, reader: StreamReader): ByteArray = loop.callSuspending { reader.readLine() }
+ * suspend fun firstLine(loop: EventLoop, reader: StreamReader): String? = loop.callSuspending { reader.readLine() }
  * ```
  *
- * May be called on any dispatcher; the loop has to run. Throws what the body throws, and [CancellationException] if its task was
- * cancelled.
+ * May be called on any dispatcher; the loop has to run. Throws what the body throws, and
+ * [CancellationException] if its task was cancelled.
  *
  * **Cancellation** of the coroutine cancels the task, and waits for its end.
  */

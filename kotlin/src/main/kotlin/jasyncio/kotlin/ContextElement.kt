@@ -5,8 +5,9 @@ import kotlin.coroutines.AbstractCoroutineContextElement
 import kotlin.coroutines.CoroutineContext
 
 /**
- * Has coroutines that run on a loop's dispatcher see the [context variables][jasyncio.ContextVar] of this context, and set them
- * there. Children that are launched inherit it: they share the context, which tasks of jasyncio copy.
+ * Has coroutines that run on a loop's dispatcher see the [context variables][jasyncio.ContextVar]
+ * of this context, and set them there. Children that are launched inherit it: they share the
+ * context, which tasks of jasyncio copy.
  *
  * Without it a coroutine sees what was current where it was launched, or resumed.
  *

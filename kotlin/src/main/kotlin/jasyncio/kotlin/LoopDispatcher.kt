@@ -14,14 +14,16 @@ import kotlinx.coroutines.InternalCoroutinesApi
 import kotlinx.coroutines.cancel
 
 /**
- * A dispatcher for Kotlin's coroutines that runs them on this loop, each piece as a callback: between two suspension points
- * nothing else runs on the loop, and `delay` and `withTimeout` take the loop's time, which a test may control.
+ * A dispatcher for Kotlin's coroutines that runs them on this loop, each piece as a callback:
+ * between two suspension points nothing else runs on the loop, and `delay` and `withTimeout` take
+ * the loop's time, which a test may control.
  *
- * What runs here is no task of jasyncio: Java methods that suspend, as `sleep` or those of streams, are called through
- * [callSuspending].
+ * What runs here is no task of jasyncio: Java methods that suspend, as `sleep` or those of streams,
+ * are called through [callSuspending].
  *
- * A coroutine that is launched or resumed when the loop is closed is cancelled, and ends on [Dispatchers.IO]. One that waits for
- * time while the loop is closed does not go on; end its scope before.
+ * A coroutine that is launched or resumed when the loop is closed is cancelled, and ends on
+ * [Dispatchers.IO]. One that waits for time while the loop is closed does not go on; end its scope
+ * before.
  *
  * May be called by any thread. All dispatchers of a loop are equal.
  */
@@ -42,9 +44,8 @@ internal class LoopDispatcher(private val loop: EventLoop) : CoroutineDispatcher
     timeMillis: Long,
     continuation: CancellableContinuation<Unit>,
   ) {
-    val timer = later(timeMillis, continuation.context) {
-      with(continuation) { resumeUndispatched(Unit) }
-    }
+    val timer =
+      later(timeMillis, continuation.context) { with(continuation) { resumeUndispatched(Unit) } }
     continuation.invokeOnCancellation { timer.dispose() }
   }
 

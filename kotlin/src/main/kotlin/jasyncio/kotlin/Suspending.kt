@@ -17,15 +17,19 @@ import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.async
 
 /**
- * Calls in a task of jasyncio what suspends in Kotlin's way: runs [block] as a coroutine on the running loop, waits until it and
- * its children have ended, and gives its result. Suspends the task; other tasks run meanwhile. What `runBlocking` is for threads.
+ * Calls in a task of jasyncio what suspends in Kotlin's way: runs [block] as a coroutine on the
+ * running loop, waits until it and its children have ended, and gives its result. Suspends the
+ * task; other tasks run meanwhile. What `runBlocking` is for threads.
  *
- * The block sees the task's context variables. [context] may name another dispatcher, or a `CoroutineName`.
+ * The block sees the task's context variables. [context] may name another dispatcher, or a
+ * `CoroutineName`.
  *
- * **Cancellation** of the task cancels the coroutine, and waits for its end; [CancelledError] is thrown then.
+ * **Cancellation** of the task cancels the coroutine, and waits for its end; [CancelledError] is
+ * thrown then.
  *
- * Throws what the block throws; [CancelledError] if the coroutine was cancelled by somebody else, and [TimeoutException] for a
- * `withTimeout` that nobody caught. Throws [IllegalStateException] if no task runs here.
+ * Throws what the block throws; [CancelledError] if the coroutine was cancelled by somebody else,
+ * and [TimeoutException] for a `withTimeout` that nobody caught. Throws [IllegalStateException] if
+ * no task runs here.
  */
 public fun <T> runSuspending(
   context: CoroutineContext = EmptyCoroutineContext,
@@ -57,8 +61,8 @@ public fun <T> runSuspending(
 /**
  * A future of jasyncio that follows this coroutine: `await(deferred.asFuture())` in a task.
  *
- * Cancelling it cancels the coroutine, and a cancelled coroutine cancels it; [runSuspending] also waits for the coroutine's end
- * then. A `withTimeout` that nobody caught is a [TimeoutException].
+ * Cancelling it cancels the coroutine, and a cancelled coroutine cancels it; [runSuspending] also
+ * waits for the coroutine's end then. A `withTimeout` that nobody caught is a [TimeoutException].
  *
  * Called on the loop's thread, where the coroutine may run on any dispatcher.
  *

@@ -22,10 +22,11 @@ class AwaitingTest {
   @AsyncTest
   fun task_givesItsResult_whenItIsDoneAndBefore() {
     val result: String? = runSuspending {
-      val task = Asyncio.createTask<String> {
-        Asyncio.sleep(1.0)
-        "done"
-      }
+      val task =
+        Asyncio.createTask<String> {
+          Asyncio.sleep(1.0)
+          "done"
+        }
       val nothing = Asyncio.createTask<String?> { null }
       assertThat(nothing.awaitSuspending()).isNull()
       task.awaitSuspending() + " " + task.awaitSuspending()
@@ -85,10 +86,11 @@ class AwaitingTest {
   @AsyncTest
   fun shield_keepsTheTask() {
     runSuspending {
-      val task = Asyncio.createTask<Int> {
-        Asyncio.sleep(5.0)
-        1
-      }
+      val task =
+        Asyncio.createTask<Int> {
+          Asyncio.sleep(5.0)
+          1
+        }
       val job = launch { Asyncio.shield(task).awaitSuspending() }
       yield()
       job.cancelAndJoin()
@@ -105,11 +107,12 @@ class AwaitingTest {
         delay(500)
         log += "other"
       }
-      val called = loop.callSuspending {
-        Asyncio.sleep(1.0)
-        log += "called"
-        Asyncio.currentTask() != null
-      }
+      val called =
+        loop.callSuspending {
+          Asyncio.sleep(1.0)
+          log += "called"
+          Asyncio.currentTask() != null
+        }
       other.join()
       called
     }
@@ -118,28 +121,29 @@ class AwaitingTest {
   }
 
   @Test
-  fun call_fromAnotherDispatcher_runsOnTheLoop_andIsCancelledFromThere() = onLoopAndThread { thread ->
-    val loop = Asyncio.getRunningLoop()
-    val began = loop.createFuture<Unit>()
-    val ended = mutableListOf<String>()
-    runSuspending(thread) {
-      assertThat(loop.callSuspending { EventLoop.running() }).isSameAs(loop)
-      val job = launch {
-        loop.callSuspending {
-          began.setResult(Unit)
-          try {
-            loop.createFuture<Unit>().await()
-          } finally {
-            ended += "ended"
+  fun call_fromAnotherDispatcher_runsOnTheLoop_andIsCancelledFromThere() =
+    onLoopAndThread { thread ->
+      val loop = Asyncio.getRunningLoop()
+      val began = loop.createFuture<Unit>()
+      val ended = mutableListOf<String>()
+      runSuspending(thread) {
+        assertThat(loop.callSuspending { EventLoop.running() }).isSameAs(loop)
+        val job = launch {
+          loop.callSuspending {
+            began.setResult(Unit)
+            try {
+              loop.createFuture<Unit>().await()
+            } finally {
+              ended += "ended"
+            }
           }
         }
+        began.awaitSuspending()
+        job.cancelAndJoin()
+        ended += "joined"
       }
-      began.awaitSuspending()
-      job.cancelAndJoin()
-      ended += "joined"
+      assertThat(ended).containsExactly("ended", "joined")
     }
-    assertThat(ended).containsExactly("ended", "joined")
-  }
 
   @AsyncTest
   fun call_ofACoroutineThatIsCancelled_doesNotBegin() {
@@ -161,9 +165,7 @@ class AwaitingTest {
     val loop = Asyncio.getRunningLoop()
     val variable = ContextVar.of("variable", "none")
     variable.set("of the task")
-    val seen = runSuspending {
-      withContext(thread) { loop.callSuspending { variable.get() } }
-    }
+    val seen = runSuspending { withContext(thread) { loop.callSuspending { variable.get() } } }
     assertThat(seen).isEqualTo("of the task")
   }
 
@@ -173,6 +175,8 @@ class AwaitingTest {
     val future = loop.createFuture<String>()
     loop.close()
     val problem = runCatching { runBlocking { future.awaitSuspending() } }.exceptionOrNull()
-    assertThat(problem).isInstanceOf(IllegalStateException::class.java).hasMessageContaining("closed")
+    assertThat(problem)
+      .isInstanceOf(IllegalStateException::class.java)
+      .hasMessageContaining("closed")
   }
 }

@@ -78,15 +78,16 @@ class LoopDispatcherTest {
   @Test
   fun otherThreads_comeToTheLoop_andItsTimersAreCancelledFromThere() = onLoopAndThread { thread ->
     val loop = Asyncio.getRunningLoop()
-    val seen = runSuspending(thread) {
-      val outside = EventLoop.running()
-      val inside = withContext(loop.asCoroutineDispatcher()) { EventLoop.running() }
-      val job = launch(loop.asCoroutineDispatcher()) { delay(3.hours) }
-      withContext(loop.asCoroutineDispatcher()) {} // the job waits by now
-      job.cancel()
-      job.join()
-      listOf(outside, inside)
-    }
+    val seen =
+      runSuspending(thread) {
+        val outside = EventLoop.running()
+        val inside = withContext(loop.asCoroutineDispatcher()) { EventLoop.running() }
+        val job = launch(loop.asCoroutineDispatcher()) { delay(3.hours) }
+        withContext(loop.asCoroutineDispatcher()) {} // the job waits by now
+        job.cancel()
+        job.join()
+        listOf(outside, inside)
+      }
     assertThat(seen).containsExactly(null, loop)
     Asyncio.sleep(0.0)
     assertThat(loop.statistics().timers()).isZero()
@@ -107,9 +108,7 @@ class LoopDispatcherTest {
     val loop = Asyncio.newEventLoop()
     loop.close()
     val job =
-      CoroutineScope(loop.asCoroutineDispatcher()).launch(
-        start = CoroutineStart.UNDISPATCHED
-      ) {
+      CoroutineScope(loop.asCoroutineDispatcher()).launch(start = CoroutineStart.UNDISPATCHED) {
         delay(1.hours)
       }
     runBlocking { job.join() }

@@ -65,7 +65,8 @@ class RunSuspendingTest {
             launch { throw error }
             awaitCancellation()
           }
-        })
+        }
+      )
       .isSameAs(error)
   }
 
