@@ -33,7 +33,7 @@ class ChatTest {
 
   @AsyncTest
   void picture_isKept_andServed() throws Exception {
-    Files.createDirectory(www.resolve("pictures"));
+    AsyncFiles.createDirectories(www.resolve("pictures"));
     var client = new Chat().router(www).test();
     var form =
         "--B\r\nContent-Disposition: form-data; name=p; filename=cat.png\r\n\r\nmeow\r\n--B--\r\n";
