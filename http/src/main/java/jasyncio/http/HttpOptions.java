@@ -251,9 +251,9 @@ public final class HttpOptions {
   /// {@return these options with another time for which files are reused}
   ///
   /// What [StaticFiles] and [Response#file] have sent is kept for the next request: files above 32
-  /// KiB stay open, shorter ones are kept as bytes, 128 files at most, none of more than 1 MiB, none
-  /// that a symbolic link leads to, none that has changed in the last two seconds. Before one is
-  /// sent again, the system is asked whether its name still leads to that file, and whether size
+  /// KiB stay open, shorter ones are kept as bytes, 128 files at most, none of more than 1 MiB,
+  /// none that a symbolic link leads to, none that has changed in the last two seconds. Before one
+  /// is sent again, the system is asked whether its name still leads to that file, and whether size
   /// and time are the same, by one call on the loop's thread; so a file that has changed is not
   /// sent as it was. Which file it is that a path leads to, as of `index.html` for a folder or of
   /// compressed forms, is looked up anew when the time is over.

@@ -75,8 +75,7 @@ final class OpenFiles {
         return false;
       }
       try {
-        var now =
-            Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        var now = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         var key = attributes.fileKey();
         return key != null
             && key.equals(now.fileKey())
@@ -172,13 +171,15 @@ final class OpenFiles {
   private void sweep() {
     sweep = null;
     double now = loop.time();
-    files.values().removeIf(file -> {
-      boolean over = now >= file.until;
-      if (over) {
-        forget(file);
-      }
-      return over;
-    });
+    files
+        .values()
+        .removeIf(file -> {
+          boolean over = now >= file.until;
+          if (over) {
+            forget(file);
+          }
+          return over;
+        });
     if (!files.isEmpty()) {
       sweepLater();
     }

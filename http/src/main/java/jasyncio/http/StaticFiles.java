@@ -238,8 +238,11 @@ public final class StaticFiles implements Handler {
 
   /// What answers a request if its file was sent a moment ago.
   private static @Nullable Response kept(Request request, OpenFiles.Key key) {
-    var files = request.openFiles();
-    var file = files != null && isPlain(request) ? files.get(key) : null;
+    var files = isPlain(request) ? request.openFiles() : null;
+    if (files == null) {
+      return null;
+    }
+    var file = files.get(key);
     if (file == null) {
       return null;
     }
@@ -576,8 +579,8 @@ public final class StaticFiles implements Handler {
       return several(found, parts, type);
     }
 
-    /// Whether a file may be sent again as long as it looks the same: it is where its name says, and
-    /// was not changed so recently that it could be once more in the same moment.
+    /// Whether a file may be sent again as long as it looks the same: it is where its name says,
+    /// and was not changed so recently that it could be once more in the same moment.
     private static boolean isToKeep(Found found) {
       long age = System.currentTimeMillis() - found.attributes.lastModifiedTime().toMillis();
       return found.direct && found.attributes.size() <= KEPT && age > SETTLED;

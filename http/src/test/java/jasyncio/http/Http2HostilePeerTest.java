@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// A client that makes its frames by Python's hyperframe and hpack breaks the rules of HTTP/2 one by
-/// one: it is told which, and others are served meanwhile, as a client of h2 finds.
+/// A client that makes its frames by Python's hyperframe and hpack breaks the rules of HTTP/2 one
+/// by one: it is told which, and others are served meanwhile, as a client of h2 finds.
 class Http2HostilePeerTest {
   private static final Path PROGRAM = Path.of("src/test/python/hostile_http2.py");
 

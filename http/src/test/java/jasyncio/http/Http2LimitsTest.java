@@ -242,8 +242,7 @@ class Http2LimitsTest {
 
   @AsyncTest
   void windowThatIsKeptByOthers_isGivenBackBeforeHalfOfItIsUsed() throws Exception {
-    Handler handler =
-        rq -> rq.path().equals("/read") ? Response.text(rq.text()) : waitForEver();
+    Handler handler = rq -> rq.path().equals("/read") ? Response.text(rq.text()) : waitForEver();
     try (var server = RawClient.server(handler, DEFAULTS);
         var client = RawHttp2Peer.inMemory(server)) {
       client.post(1, "/read").await("WINDOW_UPDATE 1 ");
@@ -752,8 +751,7 @@ class Http2LimitsTest {
   }
 
   @AsyncTest
-  void connectionWhoseStreamsHaveTakenTurns_hasItsTimeFromWhenItsWindowIsClosed()
-      throws Exception {
+  void connectionWhoseStreamsHaveTakenTurns_hasItsTimeFromWhenItsWindowIsClosed() throws Exception {
     try (var server = bodies(DEFAULTS.responseRate(1000));
         var client = RawHttp2Peer.inMemory(server, 4, 1_000_000)) {
       client.get(1, "/" + (65_535 + 17_000));

@@ -91,7 +91,8 @@ class ServerCancelTest {
                 server.close();
                 assertThat(server.statistics().connections()).isZero();
                 assertThat(toThread(this::leftFiles)).isEmpty();
-                assertThat(toThread(StaticFilesTest::openFiles)).noneMatch(f -> f.endsWith("/given"));
+                assertThat(toThread(StaticFilesTest::openFiles))
+                    .noneMatch(f -> f.endsWith("/given"));
               });
             })
         .check();

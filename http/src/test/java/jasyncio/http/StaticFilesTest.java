@@ -46,6 +46,7 @@ class StaticFilesTest {
   private static final String DATE = "Fri, 02 Jan 2026 03:04:05 GMT";
 
   @TempDir Path folder;
+
   /// How often a file is told to be open that is: on some systems nobody tells.
   private static final int OPEN = Files.isDirectory(Path.of("/proc/self/fd")) ? 1 : 0;
 
@@ -614,9 +615,7 @@ class StaticFilesTest {
     checkChange("/ten.txt", () -> write("ten.txt", "x", MODIFIED.plusMillis(1)), "\n\nx");
     write("ten.txt", "0123456789");
     checkChange(
-        "/ten.txt",
-        () -> write("ten.txt", "abcdefghij", MODIFIED.plusMillis(1)),
-        "\n\nabcdefghij");
+        "/ten.txt", () -> write("ten.txt", "abcdefghij", MODIFIED.plusMillis(1)), "\n\nabcdefghij");
     write("ten.txt", "0123456789");
     var other = write("other.txt", "9876543210"); // the same size and time
     checkChange("/ten.txt", () -> Files.move(other, file, REPLACE_EXISTING), "\n\n9876543210");
@@ -744,7 +743,10 @@ class StaticFilesTest {
         assertThat(restOf(client)).isIn("cut off", "");
         cuts[0] = false;
       }
-      assertThat(errors).singleElement().extracting(ErrorContext::exception).isInstanceOf(EOFException.class);
+      assertThat(errors)
+          .singleElement()
+          .extracting(ErrorContext::exception)
+          .isInstanceOf(EOFException.class);
       try (var client = new RawClient(server)) {
         assertThat(ask(client, "/long.txt")).endsWith("\n\ncut off");
       }
@@ -1003,9 +1005,7 @@ class StaticFilesTest {
             .get("/report", rq -> Response.file(rq, www.resolve("ten.txt")))
             .post("/made", rq -> Response.file(rq, www.resolve("ten.txt")).status(201))
             .get("/dot", rq -> Response.file(rq, www.resolve(".secret")))
-            .get(
-                "/big",
-                rq -> Response.file(rq, write("big.bin", "x".repeat(100_000))))
+            .get("/big", rq -> Response.file(rq, write("big.bin", "x".repeat(100_000))))
             .get("/none", rq -> Response.file(rq, www.resolve("none")))
             .get("/folder", rq -> Response.file(rq, www))
             .get("/root", rq -> Response.file(rq, Path.of("/")));

@@ -8,7 +8,6 @@ import jasyncio.http.Http;
 import jasyncio.http.WebSocket;
 import jasyncio.testing.AsyncTest;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
