@@ -245,6 +245,7 @@ class Http2LimitsTest {
     Handler handler = rq -> rq.path().equals("/read") ? Response.text(rq.text()) : waitForEver();
     try (var server = RawClient.server(handler, DEFAULTS);
         var client = RawHttp2Peer.inMemory(server)) {
+      double began = getRunningLoop().time();
       client.post(1, "/read").await("WINDOW_UPDATE 1 ");
       for (int i = 0; i < 25; i++) {
         client.data(1, false, "x".repeat(16_000)); // is read: less than half of the window
@@ -256,6 +257,7 @@ class Http2LimitsTest {
         }
       }
       assertThat(client.await("WINDOW_UPDATE 0 ")).isEqualTo("WINDOW_UPDATE 0 400000");
+      assertThat(getRunningLoop().time()).isEqualTo(began); // and not when a body comes too slowly
     }
   }
 

@@ -595,6 +595,20 @@ class StaticFilesTest {
     }
   }
 
+  @AsyncTest
+  void fileThatWasNotSentToItsEnd_isNotKept() throws Exception {
+    write("long.txt", "0123456789".repeat(80_000));
+    try (var server = inMemory();
+        var client = RawClient.inMemory(server, 1000)) {
+      client.send(REQUEST.formatted("/long.txt", ""));
+      client.readHead();
+      client.abort();
+      sleep(0.1);
+      assertThat(server.files.size()).isZero();
+      assertThat(openFiles()).noneMatch(name -> name.endsWith("long.txt"));
+    }
+  }
+
   /// What is done to the file while it is kept.
   private void checkChange(String path, Callable<?> change, String expected) throws Exception {
     app = new Router().files("/", www);
