@@ -126,13 +126,15 @@ final class OpenFiles {
     if (file == null) {
       return null;
     }
-    if (loop.time() >= file.until || !file.isSame()) {
-      files.remove(key);
-      forget(file);
-      return null;
+    file.uses++; // also while the system is asked
+    if (loop.time() < file.until && file.isSame()) {
+      return file;
     }
-    file.uses++;
-    return file;
+    if (files.remove(key, file)) {
+      forget(file);
+    }
+    release(file);
+    return null;
   }
 
   /// A request has been answered with a file that was searched for.
