@@ -32,6 +32,7 @@ public final class HttpOptions {
   private int bodyRate = 240;
   private Duration idleTime = Duration.ofSeconds(60);
   private int responseRate = 240;
+  private Duration fileReuse = Duration.ofSeconds(1);
   private Duration grace = Duration.ofSeconds(10);
   private boolean signals = true;
   private boolean cancelOnDisconnect = true;
@@ -56,6 +57,7 @@ public final class HttpOptions {
     bodyRate = other.bodyRate;
     idleTime = other.idleTime;
     responseRate = other.responseRate;
+    fileReuse = other.fileReuse;
     grace = other.grace;
     signals = other.signals;
     cancelOnDisconnect = other.cancelOnDisconnect;
@@ -246,6 +248,25 @@ public final class HttpOptions {
     return with(o -> o.responseRate = responseRate);
   }
 
+  /// {@return these options with another time for which files are reused}
+  ///
+  /// What [StaticFiles] and [Response#file] have sent is kept for the next request: files above 32
+  /// KiB stay open, shorter ones are kept as bytes, 128 files at most, none of more than 1 MiB,
+  /// none that a symbolic link leads to, none that has changed in the last two seconds. Before one
+  /// is sent again, the system is asked whether its name still leads to that file, and whether size
+  /// and time are the same, by one call on the loop's thread; so a file that has changed is not
+  /// sent as it was. Which file it is that a path leads to, as of `index.html` for a folder or of
+  /// compressed forms, is looked up anew when the time is over.
+  ///
+  /// @param fileReuse for how long, from when a file was looked for by another thread; 1 s by
+  ///   default. Zero: each file is looked for so, for each request, as is better where to ask
+  ///   whether it has changed may take long, such as in network file systems
+  /// @throws IllegalArgumentException if it is negative
+  public HttpOptions fileReuse(Duration fileReuse) {
+    Checks.notNegative("fileReuse", fileReuse);
+    return with(o -> o.fileReuse = fileReuse);
+  }
+
   /// {@return these options with the handlers of clients that have gone cancelled, or not}
   ///
   /// @param cancelOnDisconnect whether they are; true by default
@@ -361,6 +382,11 @@ public final class HttpOptions {
   /// {@return how fast a client has to take a response, in bytes per second}
   public int responseRate() {
     return responseRate;
+  }
+
+  /// {@return for how long files that were sent are kept for the next request}
+  public Duration fileReuse() {
+    return fileReuse;
   }
 
   /// {@return whether the handlers of clients that have gone are cancelled}

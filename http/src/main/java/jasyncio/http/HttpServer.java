@@ -51,6 +51,7 @@ public final class HttpServer implements AutoCloseable {
   private final Set<Task<?>> background = new LinkedHashSet<>();
   private final WaitList closers =
       new WaitList(this, () -> new WaitInfo(WaitInfo.Kind.IO, "the last request of " + this));
+  final OpenFiles files;
   final Http1Shared shared;
   private @Nullable Http2Shared shared2; // once there is a client that speaks it
   private @Nullable Server server;
@@ -60,6 +61,7 @@ public final class HttpServer implements AutoCloseable {
     this.loop = loop;
     this.handler = Objects.requireNonNull(handler, "handler");
     this.options = options;
+    this.files = new OpenFiles(loop, Checks.seconds(options.fileReuse()));
     this.shared = new Http1Shared(limits(options));
     shuttingDown.setName("shutting down");
   }
@@ -271,6 +273,7 @@ public final class HttpServer implements AutoCloseable {
       server.close();
     }
     shuttingDown.set();
+    files.close();
     List.copyOf(arriving).forEach(ProxyPreamble::abort);
     List.copyOf(connections).forEach(ServerConnection::shutDown);
   }

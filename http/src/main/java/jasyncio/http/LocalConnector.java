@@ -4,6 +4,7 @@ import jasyncio.EventLoop;
 import jasyncio.net.ConnectOptions;
 import jasyncio.net.Protocol;
 import jasyncio.net.Transport;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ final class LocalConnector implements ClientConnector {
   public Transport connect(Protocol protocol, String host, int port, ConnectOptions options) {
     var loop = Objects.requireNonNull(EventLoop.running());
     if (server == null) {
-      server = new HttpServer(loop, handler, HttpOptions.defaults());
+      server = new HttpServer(loop, handler, HttpOptions.defaults().fileReuse(Duration.ZERO));
     }
     return LocalTransport.connect(loop, protocol, server.newConnection());
   }

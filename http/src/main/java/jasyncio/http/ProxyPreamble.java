@@ -1,5 +1,9 @@
 package jasyncio.http;
 
+import jasyncio.CancelledError;
+import jasyncio.ErrorContext;
+import jasyncio.KeyboardInterrupt;
+import jasyncio.SystemExit;
 import jasyncio.Task;
 import jasyncio.TaskOptions;
 import jasyncio.TimerHandle;
@@ -119,9 +123,17 @@ final class ProxyPreamble implements BufferedProtocol {
       secured = Transports.startTls(transport(), early, tls, true);
     } catch (IOException e) {
       return; // it is closed
-    } catch (Throwable e) { // it has not begun: there are no keys, say
+    } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
       transport().abort();
       throw e;
+    } catch (Throwable e) { // it has not begun: there are no keys, say
+      transport().abort();
+      server
+          .getLoop()
+          .callExceptionHandler(
+              ErrorContext.of("TLS could not begin on a connection that a proxy has passed on")
+                  .exception(e));
+      return;
     }
     if (early.lost) {
       return;

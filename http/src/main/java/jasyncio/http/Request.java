@@ -42,6 +42,11 @@ public final class Request {
     default boolean canSendFiles() {
       return false;
     }
+
+    /// Where files are kept that were sent, if they are.
+    default @Nullable OpenFiles openFiles() {
+      return null;
+    }
   }
 
   /// What became of a request.
@@ -495,6 +500,10 @@ public final class Request {
 
   boolean canSendFiles() {
     return exchange.canSendFiles();
+  }
+
+  @Nullable OpenFiles openFiles() {
+    return exchange.openFiles();
   }
 
   RequestHead head() {

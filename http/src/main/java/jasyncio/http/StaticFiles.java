@@ -3,6 +3,7 @@ package jasyncio.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import jasyncio.Asyncio;
+import jasyncio.http.OpenFiles.OpenFile;
 import jasyncio.http.internal.ByteRanges;
 import jasyncio.http.internal.ByteRanges.Part;
 import jasyncio.http.internal.ContentTypes;
@@ -46,13 +47,16 @@ import org.jspecify.annotations.Nullable;
 /// names begin with a dot are not there, by default.
 ///
 /// Files are looked for, and short ones read, in one call of another thread, so that a slow disk
-/// does not stop the loop. The system itself sends long files, except under TLS and over HTTP/2,
-/// where they are read piece by piece.
+/// does not stop the loop. What was sent a moment ago is sent again without that, if it has not
+/// changed: see [HttpOptions#fileReuse]. The system itself sends long files, except under TLS and
+/// over HTTP/2, where they are read piece by piece.
 ///
 /// Python: `starlette.staticfiles.StaticFiles`, `aiohttp.web.static`.
 public final class StaticFiles implements Handler {
   private static final int SHORT = 64 * 1024; // bytes that are read when the file is found, but for
   private static final int SENT = 32 * 1024; // more of them where the system can send them
+  private static final int KEPT = 1024 * 1024; // bytes of a file that is worth to be kept open
+  private static final int SETTLED = 2000; // ms after which a change shows in a file's time
 
   /// Whether a path without symbolic links is the only one of a file. Elsewhere names have other
   /// forms, such as short ones, behind which something hidden may be.
@@ -157,6 +161,11 @@ public final class StaticFiles implements Handler {
   static Response file(Request request, Path file) throws IOException {
     var path = file.toAbsolutePath();
     var name = path.getFileName();
+    var key = new OpenFiles.Key(StaticFiles.class, 0, path.toString(), "");
+    var kept = kept(request, key);
+    if (kept != null) {
+      return kept;
+    }
     boolean head = request.method().equals("HEAD");
     boolean asks = head || request.method().equals("GET"); // else it is the answer to something
     if (name == null) {
@@ -165,7 +174,7 @@ public final class StaticFiles implements Handler {
     var folder = new StaticFiles(path.resolveSibling(""), null, null, true, true, false, false);
     var headers = asks ? request.headers() : Headers.none();
     var search = folder.new Search(request, headers, "/", new String[] {name.toString()}, head);
-    var response = find(request, search);
+    var response = find(request, search, key);
     return response.status() == 301 ? HttpProblem.of(404).toResponse() : response; // it is a folder
   }
 
@@ -186,6 +195,12 @@ public final class StaticFiles implements Handler {
           .header("Allow", "GET, HEAD")
           .toResponse();
     }
+    var takes = precompressed ? request.headers().all("Accept-Encoding").toString() : "";
+    var key = new OpenFiles.Key(this, prefix, request.unrouted(), takes);
+    var kept = kept(request, key);
+    if (kept != null) {
+      return kept;
+    }
     var raw = request.unrouted().substring(1).split("/", -1);
     var names = Arrays.copyOfRange(raw, Math.min(prefix, raw.length - 1), raw.length);
     for (int i = 0; i < names.length; i++) {
@@ -196,7 +211,7 @@ public final class StaticFiles implements Handler {
       }
     }
     var search = new Search(request, request.headers(), request.path(), names, head);
-    var response = find(request, search);
+    var response = find(request, search, key);
     if (response.status() != 301) {
       return response;
     }
@@ -206,10 +221,47 @@ public final class StaticFiles implements Handler {
         "./" + raw[raw.length - 1] + "/" + (query < 0 ? "" : request.target().substring(query)));
   }
 
-  private static Response find(Request request, Search search) throws IOException {
+  /// Whether all of a file is asked for, whatever the client has of it.
+  private static boolean isPlain(Request request) {
+    if (!request.method().equals("GET")) {
+      return false;
+    }
+    var headers = request.headers();
+    for (int i = 0; i < headers.size(); i++) {
+      var name = headers.name(i);
+      if (name.equalsIgnoreCase("Range") || name.regionMatches(true, 0, "If-", 0, 3)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// What answers a request if its file was sent a moment ago.
+  private static @Nullable Response kept(Request request, OpenFiles.Key key) {
+    var files = isPlain(request) ? request.openFiles() : null;
+    if (files == null) {
+      return null;
+    }
+    var file = files.get(key);
+    if (file == null) {
+      return null;
+    }
+    request.whenAnswered(_ -> files.release(file));
+    return file.response();
+  }
+
+  private static Response find(Request request, Search search, OpenFiles.Key key)
+      throws IOException {
+    var files = isPlain(request) ? request.openFiles() : null;
+    double until = files == null ? 0 : files.until();
     try {
       var response = Asyncio.toThread(() -> search.run());
-      request.whenAnswered(_ -> search.close());
+      var file = files == null ? null : search.toKeep(response, until);
+      if (files == null || file == null) {
+        request.whenAnswered(_ -> search.close());
+      } else {
+        request.whenAnswered(outcome -> files.keep(key, file, outcome.complete()));
+      }
       return response;
     } catch (Throwable e) {
       search.close();
@@ -238,6 +290,7 @@ public final class StaticFiles implements Handler {
     private final String[] names;
     private final boolean head;
     private final boolean systemSends; // long files
+    private @Nullable Found whole; // file that is sent, and may be sent so to others
     private @Nullable FileChannel channel;
     private boolean closed;
 
@@ -259,6 +312,15 @@ public final class StaticFiles implements Handler {
           // it was read alone
         }
       }
+    }
+
+    /// What was found, if it may be kept. Then it is closed by who keeps it.
+    @Nullable OpenFile toKeep(Response response, double until) {
+      if (whole == null) {
+        return null;
+      }
+      var opened = response.bytes() == null ? channel : null;
+      return new OpenFile(whole.file, whole.attributes, opened, response, until);
     }
 
     private FileChannel open(Found found) throws IOException {
@@ -501,7 +563,9 @@ public final class StaticFiles implements Handler {
       var range = head || !isForThis(tag, modified) ? null : headers.get("Range");
       var parts = range == null ? null : ByteRanges.parse(range, size);
       if (parts == null) {
-        return one(found, new Part(0, size)).type(type);
+        var response = one(found, new Part(0, size)).type(type);
+        whole = isToKeep(found) ? found : null;
+        return response;
       } else if (parts.isEmpty()) {
         return HttpProblem.of(416, "The file has " + size + " bytes.")
             .header("Content-Range", "bytes */" + size)
@@ -513,6 +577,13 @@ public final class StaticFiles implements Handler {
             .header("Content-Range", parts.getFirst().toHeader(size));
       }
       return several(found, parts, type);
+    }
+
+    /// Whether a file may be sent again as long as it looks the same: it is where its name says,
+    /// and was not changed so recently that it could be once more in the same moment.
+    private static boolean isToKeep(Found found) {
+      long age = System.currentTimeMillis() - found.attributes.lastModifiedTime().toMillis();
+      return found.direct && found.attributes.size() <= KEPT && age > SETTLED;
     }
 
     /// Whether the client's parts belong to the file as it is now.

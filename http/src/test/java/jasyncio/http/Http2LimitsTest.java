@@ -201,6 +201,100 @@ class Http2LimitsTest {
     }
   }
 
+  private static RawHttp2Peer ping(RawHttp2Peer client) throws IOException {
+    client.send(RawHttp2Peer.PING, 0, 0, new byte[8]).await("PING ack");
+    return client;
+  }
+
+  @AsyncTest
+  void bodiesThatAreDropped_leaveTheConnectionsWindowAsItWas() throws Exception {
+    var piece = "x".repeat(16_384); // 70 of them are more than the window of the connection
+    try (var server = RawClient.server(rq -> waitForEver(), DEFAULTS);
+        var client = RawHttp2Peer.inMemory(server)) {
+      for (int i = 0; i < 70; i++) { // behind their end
+        int stream = 2 * i + 1;
+        client.get(stream, "/").data(stream, false, piece);
+        client.await("RST_STREAM " + stream + " STREAM_CLOSED");
+      }
+      ping(client);
+    }
+    try (var server = RawClient.server(rq -> waitForEver(), DEFAULTS);
+        var client = RawHttp2Peer.inMemory(server)) {
+      for (int i = 0; i < 70; i++) { // more than the stream's window
+        int stream = 2 * i + 1;
+        client.post(stream, "/");
+        for (int j = 0; j < 4; j++) {
+          client.data(stream, false, piece);
+        }
+        client.await("RST_STREAM " + stream + " FLOW_CONTROL_ERROR");
+      }
+      ping(client);
+    }
+    try (var server = RawClient.server(rq -> waitForEver(), DEFAULTS);
+        var client = RawHttp2Peer.inMemory(server)) {
+      client.get(1, "/").window(1, 0).await("RST_STREAM 1 ");
+      for (int i = 0; i < 70; i++) { // of a stream that this side has reset
+        client.data(1, false, piece);
+      }
+      ping(client);
+    }
+  }
+
+  @AsyncTest
+  void windowThatIsKeptByOthers_isGivenBackBeforeHalfOfItIsUsed() throws Exception {
+    Handler handler = rq -> rq.path().equals("/read") ? Response.text(rq.text()) : waitForEver();
+    try (var server = RawClient.server(handler, DEFAULTS);
+        var client = RawHttp2Peer.inMemory(server)) {
+      double began = getRunningLoop().time();
+      client.post(1, "/read").await("WINDOW_UPDATE 1 ");
+      for (int i = 0; i < 25; i++) {
+        client.data(1, false, "x".repeat(16_000)); // is read: less than half of the window
+      }
+      for (int stream = 3; stream < 17; stream += 2) { // is not: with that, three quarters
+        client.post(stream, "/");
+        for (int i = 0; i < 4; i++) {
+          client.data(stream, false, "x".repeat(15_000));
+        }
+      }
+      assertThat(client.await("WINDOW_UPDATE 0 ")).isEqualTo("WINDOW_UPDATE 0 400000");
+      assertThat(getRunningLoop().time()).isEqualTo(began); // and not when a body comes too slowly
+    }
+  }
+
+  @AsyncTest
+  void window_isGivenBackOnce() throws Exception {
+    int sent = 0;
+    int returned = 0;
+    Handler handler =
+        rq -> {
+          sleep(1); // it is held until then
+          return Response.text("<" + rq.text().length() + ">");
+        };
+    try (var server = RawClient.server(handler, DEFAULTS);
+        var client = RawHttp2Peer.inMemory(server)) {
+      for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 16; i++) {
+          int stream = 32 * round + 2 * i + 1;
+          client.post(stream, "/");
+          for (int j = 0; j < 4; j++) {
+            client.data(stream, j == 3, "x".repeat(15_000));
+            sent += 15_000;
+          }
+        }
+        for (int ended = 0; ended < 16; ) {
+          var frame = client.next();
+          assertThat(frame).isNotEmpty(); // as at the end of the connection
+          if (frame.startsWith("WINDOW_UPDATE 0 ")) {
+            returned += Integer.parseInt(frame.substring("WINDOW_UPDATE 0 ".length()));
+          } else if (frame.startsWith("DATA ") && frame.endsWith(" end <60000>")) {
+            ended++;
+          }
+        }
+        assertThat(returned).isBetween(sent - 1024 * 1024, sent);
+      }
+    }
+  }
+
   @AsyncTest
   void windowThatGrowsWithoutEnd_isAnError() throws Exception {
     try (var server = RawClient.server(rq -> waitForEver(), DEFAULTS);
@@ -508,6 +602,28 @@ class Http2LimitsTest {
   }
 
   @AsyncTest
+  void body_thatComesTooSlowly_isRefused_alsoAfterAnotherWhoseHandlerGoesOn() throws Exception {
+    Handler handler =
+        rq -> {
+          try {
+            return Response.text(rq.text());
+          } catch (HttpProblem e) {
+            sleep(rq.path().equals("/first") ? 1_000 : 0);
+            throw e;
+          }
+        };
+    try (var server = RawClient.server(handler, DEFAULTS);
+        var client = RawHttp2Peer.inMemory(server)) {
+      client.post(1, "/first");
+      sleep(20); // it was too slow after five
+      double began = getRunningLoop().time();
+      client.post(3, "/second");
+      assertThat(client.await("HEADERS ")).startsWith("HEADERS 3 :status=408");
+      assertThat(getRunningLoop().time() - began).isBetween(4.9, 10.1);
+    }
+  }
+
+  @AsyncTest
   void bodyInLargeFrames_isCountedByteByByte() throws Exception {
     try (var server = server(DEFAULTS);
         var client = RawHttp2Peer.inMemory(server)) {
@@ -546,7 +662,10 @@ class Http2LimitsTest {
       client.post(1, "/").skip("HEADERS 1", "DATA 1 end early");
       double began = getRunningLoop().time();
       client.skip("RST_STREAM 1 NO_ERROR");
-      assertThat(getRunningLoop().time() - began).isBetween(4.9, 10.1);
+      double over = getRunningLoop().time();
+      assertThat(over - began).isBetween(4.9, 10.1);
+      assertThat(client.rest()).containsExactly("GOAWAY 1 NO_ERROR"); // it is idle from then on
+      assertThat(getRunningLoop().time() - over).isBetween(59.9, 61.1);
     }
   }
 
@@ -596,8 +715,12 @@ class Http2LimitsTest {
   }
 
   private static HttpServer bodies() {
+    return bodies(DEFAULTS);
+  }
+
+  private static HttpServer bodies(HttpOptions options) {
     return RawClient.server(
-        rq -> Response.bytes(new byte[Integer.parseInt(rq.path().substring(1))]), DEFAULTS);
+        rq -> Response.bytes(new byte[Integer.parseInt(rq.path().substring(1))]), options);
   }
 
   private static void isLeftAfterAMinute(HttpServer server) {
@@ -626,6 +749,22 @@ class Http2LimitsTest {
       sleep(30);
       client.window(0, 70_000 - 65_535).skip("DATA 1 end");
       isLeftAfterAMinute(server);
+    }
+  }
+
+  @AsyncTest
+  void connectionWhoseStreamsHaveTakenTurns_hasItsTimeFromWhenItsWindowIsClosed() throws Exception {
+    try (var server = bodies(DEFAULTS.responseRate(1000));
+        var client = RawHttp2Peer.inMemory(server, 4, 1_000_000)) {
+      client.get(1, "/" + (65_535 + 17_000));
+      client.skip("HEADERS 1", "DATA 1 ", "DATA 1 ", "DATA 1 ", "DATA 1 ");
+      client.get(3, "/1000").skip("HEADERS 3");
+      client.window(0, 20_000); // both wait for their turns, and not for the window
+      client.skip("DATA 1 ", "DATA 3 end", "DATA 1 end");
+      sleep(59);
+      client.get(5, "/70000").skip("HEADERS 5", "DATA 5 ");
+      sleep(2);
+      client.window(0, 100_000).await("DATA 5 end");
     }
   }
 

@@ -97,7 +97,7 @@ class Http2PeersTest {
             .hasSize(2_000_000);
       }
     }
-    Files.delete(body);
+    toThread(() -> Files.delete(body));
   }
 
   private static String ask(List<String> curl, String... more) throws Exception {

@@ -4,18 +4,25 @@ import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.toThread;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.ErrorContext;
+import jasyncio.EventLoop;
+import jasyncio.net.Transports;
 import jasyncio.sync.Event;
 import jasyncio.testing.AsyncTest;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -38,11 +46,29 @@ class StaticFilesTest {
   private static final String DATE = "Fri, 02 Jan 2026 03:04:05 GMT";
 
   @TempDir Path folder;
+
+  /// How often a file is told to be open that is: on some systems nobody tells.
+  private static final int OPEN = Files.isDirectory(Path.of("/proc/self/fd")) ? 1 : 0;
+
+  private final AtomicInteger calls = new AtomicInteger(); // of other threads
   private Path www;
   private Router app;
 
+  private void countCallsOfOtherThreads() {
+    getRunningLoop()
+        .setDefaultExecutor(
+            new ThreadPoolExecutor(4, 4, 0, TimeUnit.SECONDS, new LinkedTransferQueue<>()) {
+              @Override
+              public void execute(Runnable call) {
+                calls.incrementAndGet();
+                super.execute(call);
+              }
+            });
+  }
+
   @BeforeEach
-  void makeFiles() throws IOException {
+  void makeFiles() throws Exception {
+    countCallsOfOtherThreads();
     www = Files.createDirectory(folder.resolve("www"));
     write("ten.txt", "0123456789");
     write("index.html", "<p>home");
@@ -56,12 +82,26 @@ class StaticFilesTest {
     app = new Router().files("/", www);
   }
 
-  private Path write(String name, String text) throws IOException {
+  /// Runs what touches the disk beside the loop, if there is one.
+  private static <T> T beside(Callable<T> call) throws Exception {
+    return EventLoop.running() == null ? call.call() : toThread(call::call);
+  }
+
+  private Path write(String name, String text) throws Exception {
+    return write(name, text, MODIFIED);
+  }
+
+  private Path write(String name, String text, Instant modified) throws Exception {
     var file = www.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text);
-    Files.setLastModifiedTime(file, FileTime.from(MODIFIED));
-    return file;
+    return beside(() -> {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, text);
+      return Files.setLastModifiedTime(file, FileTime.from(modified));
+    });
+  }
+
+  private static void link(Path link, Path target) throws Exception {
+    beside(() -> Files.createSymbolicLink(link, target));
   }
 
   private TestResponse get(String target, String... headers) throws Exception {
@@ -186,11 +226,11 @@ class StaticFilesTest {
   void list_hasWhatCanBeAskedForAlone() throws Exception {
     write("bare/.hidden", "");
     write("bare/back\\slash", "");
-    Files.createSymbolicLink(www.resolve("bare/out"), folder.resolve("outside.txt"));
-    Files.createSymbolicLink(www.resolve("bare/up"), folder);
-    Files.createSymbolicLink(www.resolve("bare/git"), www.resolve(".git"));
-    Files.createSymbolicLink(www.resolve("bare/nowhere"), www.resolve("nowhere"));
-    Files.createSymbolicLink(www.resolve("bare/in"), www.resolve("ten.txt"));
+    link(www.resolve("bare/out"), folder.resolve("outside.txt"));
+    link(www.resolve("bare/up"), folder);
+    link(www.resolve("bare/git"), www.resolve(".git"));
+    link(www.resolve("bare/nowhere"), www.resolve("nowhere"));
+    link(www.resolve("bare/in"), www.resolve("ten.txt"));
     app = new Router().files("/", StaticFiles.of(www).listing(true));
     assertThat(linksOf(get("/bare/"))).containsExactly("../", "./in");
     app = new Router().files("/", StaticFiles.of(www).listing(true).links(true).hidden(true));
@@ -241,11 +281,11 @@ class StaticFilesTest {
 
   @AsyncTest
   void symbolicLinks_leadNowhereOutside_unlessAllowed() throws Exception {
-    Files.createSymbolicLink(www.resolve("out.txt"), folder.resolve("outside.txt"));
-    Files.createSymbolicLink(www.resolve("up"), folder);
-    Files.createSymbolicLink(www.resolve("in.txt"), www.resolve("ten.txt"));
-    Files.createSymbolicLink(www.resolve("git"), www.resolve(".git"));
-    Files.createSymbolicLink(www.resolve("loop"), www.resolve("loop"));
+    link(www.resolve("out.txt"), folder.resolve("outside.txt"));
+    link(www.resolve("up"), folder);
+    link(www.resolve("in.txt"), www.resolve("ten.txt"));
+    link(www.resolve("git"), www.resolve(".git"));
+    link(www.resolve("loop"), www.resolve("loop"));
     get("/out.txt").expect(404);
     get("/up/outside.txt").expect(404);
     get("/up").expect(404);
@@ -256,16 +296,16 @@ class StaticFilesTest {
     app = new Router().files("/", StaticFiles.of(www).links(true));
     assertThat(get("/out.txt").text()).isEqualTo("outside");
     get("/git/config").expect(404);
-    Files.createSymbolicLink(folder.resolve("current"), www);
+    link(folder.resolve("current"), www);
     app = new Router().files("/", folder.resolve("current"));
     assertThat(get("/ten.txt").text()).isEqualTo("0123456789");
   }
 
   @AsyncTest
   void folderThatIsALink_isFollowed_inside() throws Exception {
-    Files.createSymbolicLink(www.resolve("alias"), www.resolve("sub"));
-    Files.createSymbolicLink(www.resolve("bare/index.html"), www.resolve("ten.txt"));
-    Files.createSymbolicLink(www.resolve("sub/config"), www.resolve(".git/config"));
+    link(www.resolve("alias"), www.resolve("sub"));
+    link(www.resolve("bare/index.html"), www.resolve("ten.txt"));
+    link(www.resolve("sub/config"), www.resolve(".git/config"));
     assertThat(get("/alias/").text()).isEqualTo("<p>sub");
     assertThat(get("/alias/a%20b.css").text()).isEqualTo("a{}");
     assertThat(get("/bare/").text()).isEqualTo("0123456789");
@@ -438,19 +478,16 @@ class StaticFilesTest {
 
   // ---- what it takes ----------------------------------------------------------------------------
 
+  /// Counts what other threads are asked for from now on.
+  private AtomicInteger countCalls() {
+    calls.set(0);
+    return calls;
+  }
+
   /// How often other threads are asked for something while a file is sent.
   private int callsFor(int length) throws Exception {
     write("file.txt", "x".repeat(length));
-    var calls = new AtomicInteger();
-    getRunningLoop()
-        .setDefaultExecutor(
-            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedTransferQueue<>()) {
-              @Override
-              public void execute(Runnable call) {
-                calls.incrementAndGet();
-                super.execute(call);
-              }
-            });
+    countCalls();
     try (var server = Http.start(app, "127.0.0.1", 0);
         var client = new RawClient(server)) {
       client.send("GET /file.txt HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -470,9 +507,361 @@ class StaticFilesTest {
     assertThat(callsFor(1_000_000)).isEqualTo(1);
   }
 
+  // ---- files that were sent a moment ago --------------------------------------------------------
+
+  private static final String REQUEST = "GET %s HTTP/1.1\r\nHost: x\r\n%s\r\n";
+
+  private static String ask(RawClient client, String path, String... headers) throws IOException {
+    return client.send(REQUEST.formatted(path, String.join("", headers))).readResponse();
+  }
+
+  private HttpServer inMemory() {
+    return RawClient.server(app, HttpOptions.defaults());
+  }
+
+  @AsyncTest
+  void fileThatWasSent_isSentAgainWithoutAnotherThread_forASecond() throws Exception {
+    var calls = countCalls();
+    try (var server = inMemory();
+        var client = RawClient.inMemory(server)) {
+      var first = ask(client, "/ten.txt");
+      assertThat(first).startsWith("HTTP/1.1 200 OK\n").endsWith("\n\n0123456789");
+      for (int i = 1; i < 10; i++) {
+        sleep(0.1);
+        assertThat(ask(client, "/ten.txt?v=" + i)).isEqualTo(first);
+      }
+      assertThat(calls).hasValue(1);
+      sleep(0.2);
+      assertThat(ask(client, "/ten.txt")).isEqualTo(first);
+      assertThat(calls).hasValue(2);
+      assertThat(ask(client, "/")).endsWith("<p>home");
+      assertThat(ask(client, "/")).endsWith("<p>home");
+      assertThat(calls).hasValue(3);
+    }
+  }
+
+  @AsyncTest
+  void longFileThatWasSent_isSentAgain_byTheSystem_andClosedAtTheEnd() throws Exception {
+    var text = "0123456789".repeat(10_000);
+    write("long.txt", text);
+    var calls = countCalls();
+    var options = HttpOptions.defaults().fileReuse(Duration.ofHours(1));
+    try (var server = Http.start(app, "127.0.0.1", 0, options);
+        var client = new RawClient(server);
+        var other = new RawClient(server)) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(ask(client, "/long.txt")).endsWith(text);
+        assertThat(ask(other, "/long.txt")).endsWith(text);
+      }
+      assertThat(calls).hasValue(1);
+      assertThat(openFiles()).filteredOn(name -> name.endsWith("long.txt")).hasSize(OPEN);
+    }
+    assertThat(openFiles()).noneMatch(name -> name.endsWith("long.txt"));
+  }
+
+  @AsyncTest
+  void fileThatWasSent_isClosed_whenItsTimeIsOver() throws Exception {
+    write("long.txt", "x".repeat(100_000));
+    try (var server = inMemory();
+        var client = RawClient.inMemory(server)) {
+      ask(client, "/long.txt");
+      ask(client, "/ten.txt");
+      assertThat(server.files.size()).isEqualTo(2);
+      sleep(1);
+      assertThat(server.files.size()).isZero();
+      assertThat(openFiles()).noneMatch(name -> name.endsWith("long.txt"));
+    }
+  }
+
+  @AsyncTest
+  void fileThatIsBeingSent_isNotClosedMeanwhile_butThen() throws Exception {
+    var text = "0123456789".repeat(80_000);
+    write("long.txt", text);
+    try (var server = inMemory();
+        var client = RawClient.inMemory(server, 1000);
+        var other = RawClient.inMemory(server, 1000)) {
+      assertThat(ask(client, "/long.txt")).endsWith(text);
+      client.send(REQUEST.formatted("/long.txt", ""));
+      client.readHead();
+      other.send(REQUEST.formatted("/long.txt", ""));
+      other.readHead();
+      sleep(2);
+      assertThat(server.files.size()).isZero();
+      assertThat(openFiles()).filteredOn(name -> name.endsWith("long.txt")).hasSize(OPEN);
+      assertThat(client.read(text.length())).isEqualTo(text);
+      other.abort();
+      sleep(0.1);
+      assertThat(openFiles()).noneMatch(name -> name.endsWith("long.txt"));
+    }
+  }
+
+  @AsyncTest
+  void fileThatWasNotSentToItsEnd_isNotKept() throws Exception {
+    write("long.txt", "0123456789".repeat(80_000));
+    try (var server = inMemory();
+        var client = RawClient.inMemory(server, 1000)) {
+      client.send(REQUEST.formatted("/long.txt", ""));
+      client.readHead();
+      client.abort();
+      sleep(0.1);
+      assertThat(server.files.size()).isZero();
+      assertThat(openFiles()).noneMatch(name -> name.endsWith("long.txt"));
+    }
+  }
+
+  /// What is done to the file while it is kept.
+  private void checkChange(String path, Callable<?> change, String expected) throws Exception {
+    app = new Router().files("/", www);
+    try (var server = inMemory();
+        var client = RawClient.inMemory(server)) {
+      assertThat(ask(client, path)).startsWith("HTTP/1.1 200 ");
+      assertThat(server.files.size()).isEqualTo(1);
+      beside(change);
+      assertThat(ask(client, path)).contains(expected);
+    }
+  }
+
+  @AsyncTest
+  void fileThatHasChanged_isNotSentAsItWas() throws Exception {
+    var file = www.resolve("ten.txt");
+    checkChange("/ten.txt", () -> Files.writeString(file, "others"), "\n\nothers");
+    write("ten.txt", "0123456789");
+    checkChange("/ten.txt", () -> write("ten.txt", "x", MODIFIED.plusMillis(1)), "\n\nx");
+    write("ten.txt", "0123456789");
+    checkChange(
+        "/ten.txt", () -> write("ten.txt", "abcdefghij", MODIFIED.plusMillis(1)), "\n\nabcdefghij");
+    write("ten.txt", "0123456789");
+    var other = write("other.txt", "9876543210"); // the same size and time
+    checkChange("/ten.txt", () -> Files.move(other, file, REPLACE_EXISTING), "\n\n9876543210");
+    checkChange(
+        "/ten.txt",
+        () -> {
+          Files.delete(file);
+          return file;
+        },
+        "HTTP/1.1 404 ");
+  }
+
+  @AsyncTest
+  void fileThatHasBecomeALink_isNotFollowed() throws Exception {
+    write("../outside.txt", "outside");
+    write("in.txt", "outside");
+    checkChange(
+        "/in.txt",
+        () -> {
+          Files.delete(www.resolve("in.txt"));
+          return Files.createSymbolicLink(www.resolve("in.txt"), folder.resolve("outside.txt"));
+        },
+        "HTTP/1.1 404 ");
+    write("dir/file.txt", "inside");
+    write("../dir/file.txt", "outsid");
+    checkChange(
+        "/dir/file.txt",
+        () -> {
+          Files.move(www.resolve("dir"), www.resolve("away"));
+          return Files.createSymbolicLink(www.resolve("dir"), folder.resolve("dir"));
+        },
+        "HTTP/1.1 404 ");
+  }
+
+  @AsyncTest
+  void fileBehindALink_orThatHasJustChanged_orIsLarge_isLookedForEachTime() throws Exception {
+    link(www.resolve("link.txt"), www.resolve("ten.txt"));
+    link(www.resolve("alias"), www.resolve("sub"));
+    write("new.txt", "x", Instant.now().plusSeconds(3600));
+    write("large.txt", "x".repeat(1024 * 1024 + 1));
+    try (var server = inMemory();
+        var client = RawClient.inMemory(server)) {
+      for (var path : List.of("/link.txt", "/alias/", "/new.txt", "/large.txt")) {
+        assertThat(ask(client, path)).startsWith("HTTP/1.1 200 ");
+        assertThat(server.files.size()).as(path).isZero();
+      }
+      assertThat(ask(client, "/none")).startsWith("HTTP/1.1 404 ");
+      assertThat(ask(client, "/sub")).startsWith("HTTP/1.1 301 ");
+      assertThat(ask(client, "/ten.txt", "Range: bytes=1-2\r\n")).startsWith("HTTP/1.1 206 ");
+      assertThat(server.files.size()).isZero();
+    }
+  }
+
+  @AsyncTest
+  void fileThatIsKept_isSentInPart_orNotAtAll_toWhoAsksSo() throws Exception {
+    try (var server = inMemory();
+        var client = RawClient.inMemory(server)) {
+      var all = ask(client, "/ten.txt");
+      var tag = all.lines().filter(line -> line.startsWith("ETag: ")).findFirst().orElseThrow();
+      assertThat(server.files.size()).isEqualTo(1);
+      assertThat(ask(client, "/ten.txt", "If-None-Match: " + tag.substring(6) + "\r\n"))
+          .startsWith("HTTP/1.1 304 ");
+      assertThat(ask(client, "/ten.txt", "range: bytes=2-3\r\n")).endsWith("\n\n23");
+      assertThat(ask(client, "/ten.txt", "If-Match: \"x\"\r\n")).startsWith("HTTP/1.1 412 ");
+      client.send("HEAD /ten.txt HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
+      assertThat(ask(client, "/ten.txt")).isEqualTo(all);
+    }
+  }
+
+  @AsyncTest
+  void filesThatAreKept_areNotWithoutNumber() throws Exception {
+    int more = OpenFiles.MOST + 2;
+    for (int i = 0; i < more; i++) {
+      write("many/" + i, "" + i);
+    }
+    var calls = countCalls();
+    try (var server = inMemory();
+        var client = RawClient.inMemory(server)) {
+      for (int i = 0; i < more; i++) {
+        assertThat(ask(client, "/many/" + i)).endsWith("\n\n" + i);
+      }
+      assertThat(server.files.size()).isEqualTo(OpenFiles.MOST);
+      assertThat(calls).hasValue(more);
+      ask(client, "/many/" + (more - 1));
+      ask(client, "/many/2"); // the first that is kept
+      assertThat(calls).hasValue(more);
+      ask(client, "/many/1");
+      assertThat(calls).hasValue(more + 1);
+    }
+  }
+
+  @AsyncTest
+  void files_areNotKept_ifThatIsNotWanted() throws Exception {
+    var calls = countCalls();
+    try (var server = RawClient.server(app, HttpOptions.defaults().fileReuse(Duration.ZERO));
+        var client = RawClient.inMemory(server)) {
+      ask(client, "/ten.txt");
+      assertThat(ask(client, "/ten.txt")).endsWith("0123456789");
+      assertThat(calls).hasValue(2);
+    }
+  }
+
+  @AsyncTest
+  void fileThatIsKept_andCutOffWhileItIsSent_endsTheConnection() throws Exception {
+    var file = write("long.txt", "x".repeat(100_000));
+    var errors = new ArrayList<ErrorContext>();
+    getRunningLoop().setExceptionHandler((_, context) -> errors.add(context));
+    var cuts = new boolean[1];
+    app.with((rq, next) -> {
+      var response = next.handle(rq);
+      if (cuts[0]) { // when it was looked at last
+        beside(() -> Files.writeString(file, "cut off"));
+      }
+      return response;
+    });
+    var options = HttpOptions.defaults().fileReuse(Duration.ofHours(1));
+    try (var server = Http.start(app, "127.0.0.1", 0, options)) {
+      try (var client = new RawClient(server)) {
+        assertThat(ask(client, "/long.txt")).hasSizeGreaterThan(100_000);
+        assertThat(server.files.size()).isEqualTo(1);
+        cuts[0] = true;
+        client.send(REQUEST.formatted("/long.txt", ""));
+        assertThat(client.readHead()).contains("Content-Length: 100000\r\n");
+        assertThat(restOf(client)).isIn("cut off", "");
+        cuts[0] = false;
+      }
+      assertThat(errors)
+          .singleElement()
+          .extracting(ErrorContext::exception)
+          .isInstanceOf(EOFException.class);
+      try (var client = new RawClient(server)) {
+        assertThat(ask(client, "/long.txt")).endsWith("\n\ncut off");
+      }
+    }
+    assertThat(openFiles()).noneMatch(name -> name.endsWith("long.txt"));
+  }
+
+  private static String restOf(RawClient client) {
+    try {
+      return client.readAll();
+    } catch (IOException e) {
+      return ""; // a reset, before it was read
+    }
+  }
+
+  @AsyncTest
+  void oneFile_andFormsOfAFile_areKept_too() throws Exception {
+    write("a.js", "plain");
+    write("a.js.gz", "gzip");
+    app =
+        new Router()
+            .get("/report", rq -> Response.file(rq, www.resolve("ten.txt")))
+            .files("/", StaticFiles.of(www).precompressed(true))
+            .files("/b", www);
+    var calls = countCalls();
+    try (var server = inMemory();
+        var client = RawClient.inMemory(server)) {
+      for (int i = 0; i < 2; i++) {
+        assertThat(ask(client, "/report")).endsWith("0123456789");
+        assertThat(ask(client, "/a.js")).endsWith("\n\nplain");
+        assertThat(ask(client, "/a.js", "Accept-Encoding: gzip\r\n")).endsWith("\n\ngzip");
+        assertThat(ask(client, "/b/a.js", "Accept-Encoding: gzip\r\n")).endsWith("\n\nplain");
+      }
+      assertThat(calls).hasValue(4);
+    }
+  }
+
+  @AsyncTest
+  void fileOverHttp2_isKept_too() throws Exception {
+    var calls = countCalls();
+    try (var server = inMemory();
+        var client = RawHttp2Peer.inMemory(server)) {
+      client.get(1, "/ten.txt").skip("HEADERS 1 :status=200", "DATA 1 end 0123456789");
+      client.get(3, "/ten.txt").skip("HEADERS 3 :status=200", "DATA 3 end 0123456789");
+    }
+    assertThat(calls).hasValue(1);
+  }
+
   // ---- long files -------------------------------------------------------------------------------
 
-  private String big() throws IOException {
+  @AsyncTest
+  void clientThatTakesSlowly_whatWasWrittenBeforeAFile_isNotLeft() throws Exception {
+    var file = www.resolve("big.txt");
+    var text = big();
+    var before = "-".repeat(60_000);
+    Handler handler =
+        rq ->
+            Response.stream(
+                before.length() + text.length(),
+                out -> {
+                  try (var opened = beside(() -> FileChannel.open(file))) {
+                    out.write(before);
+                    out.writeFile(opened, 0, text.length());
+                  }
+                });
+    var address = UnixDomainSocketAddress.of(folder.resolve("socket"));
+    var options = HttpOptions.defaults().idleTime(Duration.ofMillis(200));
+    var server = RawClient.server(handler, options);
+    try (server;
+        var listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        var client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      var accepted =
+          beside(() -> {
+            listener.bind(address);
+            client.connect(address);
+            var channel = listener.accept();
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, 4096); // else all is on its way
+            return channel;
+          });
+      var _ = Transports.connectAcceptedSocket(server::newConnection, accepted, null);
+      beside(() -> client.write(ByteBuffer.wrap(REQUEST.formatted("/", "").getBytes(ISO_8859_1))));
+      var first = beside(() -> readExactly(client, 30_000)); // a part of what was written
+      sleep(0.25); // time stands still while the client reads
+      int end = first.indexOf("\r\n\r\n") + 4;
+      int left = end + before.length() + text.length() - first.length();
+      var rest = beside(() -> readExactly(client, left));
+      assertThat((first + rest).substring(end)).isEqualTo(before + text);
+    }
+  }
+
+  private static String readExactly(SocketChannel channel, int n) throws IOException {
+    var bytes = ByteBuffer.allocate(n);
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes) < 0) {
+        throw new EOFException("after " + bytes.position() + " bytes");
+      }
+    }
+    return new String(bytes.array(), ISO_8859_1);
+  }
+
+  private String big() throws Exception {
     var text = new StringBuilder();
     for (int i = 0; text.length() < 3_000_000; i++) {
       text.append(i).append('\n');
@@ -529,18 +918,18 @@ class StaticFilesTest {
       }
     }
     assertThat(errors).isEmpty();
-    if (Files.isDirectory(Path.of("/proc/self/fd"))) {
-      try (var open = Files.list(Path.of("/proc/self/fd"))) {
-        assertThat(open.map(StaticFilesTest::target)).noneMatch(name -> name.endsWith("big.txt"));
-      }
-    }
+    assertThat(openFiles()).noneMatch(name -> name.endsWith("big.txt"));
   }
 
   @AsyncTest
   void clientThatTakesNothing_isAborted() throws Exception {
-    try (var file = new RandomAccessFile(www.resolve("huge.bin").toFile(), "rw")) {
-      file.setLength(100_000_000);
-    }
+    var huge = www.resolve("huge.bin");
+    beside(() -> {
+      try (var file = new RandomAccessFile(huge.toFile(), "rw")) {
+        file.setLength(100_000_000);
+      }
+      return huge;
+    });
     var errors = new ArrayList<ErrorContext>();
     getRunningLoop().setExceptionHandler((_, context) -> errors.add(context));
     var options = HttpOptions.defaults().idleTime(Duration.ofMillis(200));
@@ -572,7 +961,7 @@ class StaticFilesTest {
                 3_000_000,
                 out -> {
                   client.close(); // of which the loop has not heard yet
-                  try (var opened = FileChannel.open(file)) {
+                  try (var opened = beside(() -> FileChannel.open(file))) {
                     out.writeFile(opened, 0, 3_000_000);
                   }
                 });
@@ -589,6 +978,19 @@ class StaticFilesTest {
     assertThat(errors).isEmpty();
   }
 
+  /// What this process has open, where the system tells.
+  static List<String> openFiles() throws Exception {
+    return beside(() -> {
+      var all = Path.of("/proc/self/fd");
+      if (!Files.isDirectory(all)) {
+        return List.of();
+      }
+      try (var open = Files.list(all)) {
+        return open.map(StaticFilesTest::target).toList();
+      }
+    });
+  }
+
   private static String target(Path link) {
     try {
       return Files.readSymbolicLink(link).toString();
@@ -603,7 +1005,7 @@ class StaticFilesTest {
     for (int i = 0; i < bytes.length; i++) {
       bytes[i] = (byte) i;
     }
-    Files.write(www.resolve("x.png"), bytes);
+    beside(() -> Files.write(www.resolve("x.png"), bytes));
     assertThat(new String(get("/x.png").bytes(), ISO_8859_1))
         .isEqualTo(new String(bytes, ISO_8859_1));
   }
@@ -617,9 +1019,7 @@ class StaticFilesTest {
             .get("/report", rq -> Response.file(rq, www.resolve("ten.txt")))
             .post("/made", rq -> Response.file(rq, www.resolve("ten.txt")).status(201))
             .get("/dot", rq -> Response.file(rq, www.resolve(".secret")))
-            .get(
-                "/big",
-                rq -> Response.file(rq, toThread(() -> write("big.bin", "x".repeat(100_000)))))
+            .get("/big", rq -> Response.file(rq, write("big.bin", "x".repeat(100_000))))
             .get("/none", rq -> Response.file(rq, www.resolve("none")))
             .get("/folder", rq -> Response.file(rq, www))
             .get("/root", rq -> Response.file(rq, Path.of("/")));

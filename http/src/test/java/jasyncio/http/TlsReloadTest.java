@@ -141,8 +141,10 @@ class TlsReloadTest {
   }
 
   @OnEachRuntime
-  void supplierThatFails_behindAProxy_endsTheConnection() throws Exception {
-    Asyncio.getRunningLoop().setExceptionHandler((loop, error) -> {}); // it may be told
+  void supplierThatFails_behindAProxy_isReported_andEndsTheConnection() throws Exception {
+    var errors = new ArrayList<String>();
+    Asyncio.getRunningLoop()
+        .setExceptionHandler((loop, e) -> errors.add(e.message() + ": " + e.exception()));
     var options =
         HttpOptions.defaults()
             .proxyProtocol(true)
@@ -158,6 +160,10 @@ class TlsReloadTest {
       } catch (IOException e) {
         // a reset is an end, too
       }
+      assertThat(errors)
+          .containsExactly(
+              "TLS could not begin on a connection that a proxy has passed on:"
+                  + " java.lang.IllegalStateException: no keys");
     }
   }
 }

@@ -338,17 +338,10 @@ public abstract class Http2Codec {
       }
       return;
     }
-    if (stream.remoteEnded) {
+    var wrong = wrongWith(stream, size);
+    if (wrong != null) {
       giveBack(size);
-      throw wrong(id, Http2Error.STREAM_CLOSED, "the stream has ended");
-    }
-    if (!stream.headRead) {
-      giveBack(size);
-      throw wrong(id, Http2Error.PROTOCOL_ERROR, "a body without a head");
-    }
-    if (size > stream.receiveWindow) {
-      giveBack(size);
-      throw wrong(id, Http2Error.FLOW_CONTROL_ERROR, "more has come than the window allows");
+      throw wrong;
     }
     int n = data.readableBytes();
     if (n > 0 || frame.ended) {
@@ -367,7 +360,6 @@ public abstract class Http2Codec {
     if (stream.left >= 0) {
       stream.left -= n;
       if (stream.left < 0 || (frame.ended && stream.left > 0)) {
-        giveBack(stream);
         throw wrong(id, Http2Error.PROTOCOL_ERROR, "the body is not as long as content-length");
       }
     }
@@ -377,9 +369,6 @@ public abstract class Http2Codec {
       Objects.requireNonNull(stream.events).data(ByteBufUtil.getBytes(data));
     }
     if (ended) {
-      if (!stream.paused) {
-        giveBack(stream);
-      }
       closeIfEnded(stream);
       Objects.requireNonNull(stream.events).ended(Headers.none());
     } else if (!stream.paused && !stream.closed) {
@@ -388,6 +377,19 @@ public abstract class Http2Codec {
     if (receiveWindow <= 0) {
       exhausted = true;
     }
+  }
+
+  /// Why a part of a body is not taken; `null` if it is.
+  private static @Nullable Http2Exception wrongWith(Http2Stream stream, int size) {
+    if (stream.remoteEnded) {
+      return wrong(stream.id, Http2Error.STREAM_CLOSED, "the stream has ended");
+    } else if (!stream.headRead) {
+      return wrong(stream.id, Http2Error.PROTOCOL_ERROR, "a body without a head");
+    } else if (size > stream.receiveWindow) {
+      var why = "more has come than the window allows";
+      return wrong(stream.id, Http2Error.FLOW_CONTROL_ERROR, why);
+    }
+    return null;
   }
 
   /// The connection may send this much again.
@@ -510,9 +512,6 @@ public abstract class Http2Codec {
     try {
       var trailers = Http2Heads.trailers(headers, shared.limits.heads());
       stream.remoteEnded = true;
-      if (!stream.paused) {
-        giveBack(stream);
-      }
       closeIfEnded(stream);
       to.ended(trailers);
     } catch (Http2Heads.Malformed e) {

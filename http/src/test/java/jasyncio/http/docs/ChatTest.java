@@ -8,7 +8,6 @@ import jasyncio.http.Http;
 import jasyncio.http.WebSocket;
 import jasyncio.testing.AsyncTest;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,7 +32,7 @@ class ChatTest {
 
   @AsyncTest
   void picture_isKept_andServed() throws Exception {
-    Files.createDirectory(www.resolve("pictures"));
+    AsyncFiles.createDirectories(www.resolve("pictures"));
     var client = new Chat().router(www).test();
     var form =
         "--B\r\nContent-Disposition: form-data; name=p; filename=cat.png\r\n\r\nmeow\r\n--B--\r\n";
