@@ -15,7 +15,7 @@ final class Bell {
   private final EventLoop loop;
   private final WaitInfo.Source info;
   private final AtomicBoolean asleep = new AtomicBoolean();
-  private @Nullable Future<Void> waiter; // the loop's
+  private @Nullable Future<@Nullable Void> waiter; // the loop's
 
   Bell(EventLoop loop, WaitInfo.Source info) {
     this.loop = loop;
@@ -46,7 +46,7 @@ final class Bell {
       if (waiter != null) {
         throw new IllegalStateException("another task waits here already; one at a time");
       }
-      Future<Void> future = loop.createFuture(info);
+      Future<@Nullable Void> future = loop.createFuture(info);
       asleep.set(true);
       if (isThere.getAsBoolean()) {
         asleep.set(false);
