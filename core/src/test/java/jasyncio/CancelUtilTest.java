@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.CancelEverywhere.Run;
 import jasyncio.CancelEverywhere.Scenario;
+import jasyncio.queue.Queue;
 import jasyncio.testing.CancelEverywhere.Way;
 import jasyncio.util.Bounded;
 import jasyncio.util.ContextManager;
 import jasyncio.util.Correlator;
 import jasyncio.util.ExitStack;
+import jasyncio.util.Flows;
 import jasyncio.util.RateLimiter;
 import jasyncio.util.Retry;
 import java.util.ArrayList;
@@ -138,6 +140,26 @@ class CancelUtilTest {
                         });
                 run.got(all);
                 run.got(Bounded.gather(1, () -> sleep(0, 1), () -> 2));
+              });
+            }),
+        scenario(
+            "FlowItems.iterator",
+            "of a publisher that takes from a queue",
+            run -> {
+              var queue = new Queue<String>();
+              run.victim(() -> {
+                try (var items = Flows.iterate(Flows.publisher(queue), 2)) {
+                  for (var item : items) {
+                    run.got(item);
+                  }
+                }
+              });
+              run.other(() -> {
+                for (var item : List.of("a", "b", "c")) {
+                  queue.put(item);
+                  sleep(0);
+                }
+                queue.shutdown();
               });
             }),
         scenario(

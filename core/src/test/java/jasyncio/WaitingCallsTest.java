@@ -74,6 +74,8 @@ class WaitingCallsTest {
       ExceptionHandler: *
       ExitStack: callback popAll push
       FlowControlMixin: *
+      FlowItems: close
+      Flows: *
       Future: addDoneCallback awaitedBy cancel cancellation cancelled done exception getLoop removeDoneCallback
       Future: result setException setResult toCompletableFuture
       Generator: name state

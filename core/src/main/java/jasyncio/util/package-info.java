@@ -9,6 +9,7 @@
 /// | try again, with pauses | [jasyncio.util.Retry] | `tenacity` |
 /// | do not do it too often | [jasyncio.util.RateLimiter] | `aiolimiter` |
 /// | match answers to requests | [jasyncio.util.Correlator] | |
+/// | loop over what a `Flow.Publisher` sends, and be one | [jasyncio.util.Flows] | `aiostream`, `asPublisher` |
 /// | name places where tests can stop | [jasyncio.util.Point] | fail points |
 ///
 /// All of it is made of what the other packages offer to everybody, and used on the loop's thread.
