@@ -495,6 +495,7 @@ class DocsTest {
       files.add(ROOT.resolve(name));
     }
     files.add(Programs.EXAMPLES.resolve("README.md"));
+    files.add(ROOT.resolve("site/index.md"));
     return files;
   }
 
