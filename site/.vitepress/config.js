@@ -19,9 +19,12 @@ const beside = {
   'CHANGELOG.md': 'changelog.md',
 }
 
-/** The Javadoc of a module, where it was built. */
-const modules = ['core', 'testing', 'http', 'micrometer', 'opentelemetry', 'slf4j']
-  .map((folder) => ({ folder, from: join(root, folder, 'target/reports/apidocs') }))
+/** The Javadoc of a module, where it was built; that of the one in Kotlin is made by Dokka. */
+const modules = ['core', 'testing', 'http', 'micrometer', 'opentelemetry', 'slf4j', 'kotlin']
+  .map((folder) => ({
+    folder,
+    from: join(root, folder, folder === 'kotlin' ? 'target/dokkaJavadoc' : 'target/reports/apidocs'),
+  }))
   .filter(({ from }) => existsSync(join(from, 'index.html')))
 
 const sidebar = [
@@ -33,6 +36,7 @@ const sidebar = [
       { text: 'HTTP', link: '/http' },
       { text: 'Testing', link: '/testing' },
       { text: 'Code that blocks', link: '/blocking' },
+      { text: 'Kotlin', link: '/kotlin' },
     ],
   },
   {

@@ -121,7 +121,8 @@ class DocsTest {
       Pattern.compile("(?:new )?([A-Z]\\w*+)(?:<[^>]*>)?(?:\\(.*\\))?");
   private static final Pattern PACKAGE = Pattern.compile("jasyncio(\\.[a-z]+)*");
   private static final Pattern MEMBER =
-      Pattern.compile("([A-Z]\\w*(?:\\.[A-Z]\\w*[a-z]\\w*)*+)(?:\\.([A-Z_]+)|\\.([a-z]\\w*)\\(.*\\))?");
+      Pattern.compile(
+          "([A-Z]\\w*(?:\\.[A-Z]\\w*[a-z]\\w*)*+)(?:\\.([A-Z_]+)|\\.([a-z]\\w*)\\(.*\\))?");
   private static final Pattern SECONDS = Pattern.compile("(\\d+(?:\\.\\d*)?)…? s\\b");
   private static final Pattern GIVEN = Pattern.compile("<!-- given: (.*) -->");
   private static final Pattern FROM = Pattern.compile("<!-- from: (.*) -->");
