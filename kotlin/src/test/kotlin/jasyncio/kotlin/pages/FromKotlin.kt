@@ -13,7 +13,7 @@ suspend fun fetch(page: String): String {
 fun main() = runBlocking {
   val pages = Channel<String>(2)
   try {
-    withTimeout(1_000) {
+    withTimeout(10_000) {
       launch {
         for (page in listOf("a", "b", "c", "d", "e", "f")) pages.send(page)
         pages.close()
