@@ -403,8 +403,10 @@ class DocsTest {
 
   private static boolean hasPackage(String name) throws IOException {
     try (Stream<Path> folders = Files.list(ROOT)) {
-      Path sources = Path.of("src/main/java", name.split("\\."));
-      return folders.anyMatch(folder -> Files.isDirectory(folder.resolve(sources)));
+      String path = name.replace('.', '/');
+      return folders.anyMatch(folder ->
+          Files.isDirectory(folder.resolve("src/main/java/" + path))
+              || Files.isDirectory(folder.resolve("src/main/kotlin/" + path)));
     }
   }
 
