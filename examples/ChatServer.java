@@ -1,3 +1,6 @@
+//JAVA 25+
+//DEPS io.github.jasyncio:jasyncio:0.1.0
+//JAVA_OPTIONS --add-opens=java.base/java.lang=ALL-UNNAMED
 // A chat server: one task a client, one list of clients, no lock. A client that reads too slowly is
 // put out, so that it does not hold up the others. Try it with: nc 127.0.0.1 PORT
 

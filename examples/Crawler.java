@@ -1,3 +1,6 @@
+//JAVA 25+
+//DEPS io.github.jasyncio:jasyncio-http:0.1.0
+//JAVA_OPTIONS --add-opens=java.base/java.lang=ALL-UNNAMED
 // Crawls a web site twice, one page at a time and then many at once, all on one thread. Between two
 // awaits nothing else runs: that is why the frontier is made of plain collections, without a lock.
 

@@ -1,3 +1,7 @@
+//JAVA 25+
+//DEPS io.github.jasyncio:jasyncio-http:0.1.0
+//DEPS tools.jackson.core:jackson-databind:3.3.0
+//JAVA_OPTIONS --add-opens=java.base/java.lang=ALL-UNNAMED
 // A page that shows an event loop at work, live: how late it is, and what it has to do. The figures
 // come as server-sent events; one task takes them for all who look. Have it start many tasks, or
 // block it, and see what happens.

@@ -1,5 +1,8 @@
+//JAVA 25+
+//DEPS io.github.jasyncio:jasyncio:0.1.0
 //DEPS com.h2database:h2:2.3.232
 //DEPS org.postgresql:postgresql:42.7.13
+//JAVA_OPTIONS --add-opens=java.base/java.lang=ALL-UNNAMED
 // Moves money between accounts in a database, one transfer at a time and then many at once, through
 // a pool of connections. JDBC blocks, so its calls run on the loop's executor; the pool itself is a
 // queue, and waiting for a connection is waiting for an item.

@@ -1,3 +1,6 @@
+//JAVA 25+
+//DEPS io.github.jasyncio:jasyncio-http:0.1.0
+//JAVA_OPTIONS --add-opens=java.base/java.lang=ALL-UNNAMED
 // Downloads files side by side, with a bar for each. What broke off goes on where it was: by a
 // range,
 // if the file is still the same one. Ctrl-C leaves what is there, for the next time.

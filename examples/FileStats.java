@@ -1,3 +1,6 @@
+//JAVA 25+
+//DEPS io.github.jasyncio:jasyncio:0.1.0
+//JAVA_OPTIONS --add-opens=java.base/java.lang=ALL-UNNAMED
 // Counts the lines, words and bytes of the files, and of the files in the folders, that are its
 // arguments; without any, of some that it makes itself. A few at a time, all on one thread: while
 // the system reads one file, the words of another are counted, and totals need no lock.

@@ -1,4 +1,7 @@
+//JAVA 25+
+//DEPS io.github.jasyncio:jasyncio:0.1.0
 //DEPS io.netty:netty-codec-http:4.2.20.Final
+//JAVA_OPTIONS --add-opens=java.base/java.lang=ALL-UNNAMED
 // A lesson in protocols: somebody else's codec, Netty's for HTTP, on jasyncio's streams. Bytes go
 // in,
 // messages come out, and whoever needs more waits at a stream; each connection is a task. A service

@@ -1,3 +1,6 @@
+//JAVA 25+
+//DEPS io.github.jasyncio:jasyncio:0.1.0
+//JAVA_OPTIONS --add-opens=java.base/java.lang=ALL-UNNAMED
 // A pipeline with back-pressure: one stage reads orders, several workers price them, one stage
 // writes invoices. The queues between them are bounded: whoever is faster than the next one waits.
 

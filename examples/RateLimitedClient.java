@@ -1,3 +1,6 @@
+//JAVA 25+
+//DEPS io.github.jasyncio:jasyncio:0.1.0
+//JAVA_OPTIONS --add-opens=java.base/java.lang=ALL-UNNAMED
 // Asks an API many questions: no faster than it allows, no more at a time than agreed, asking again
 // what failed for the moment, and giving up a question when its time is over.
 

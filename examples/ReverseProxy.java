@@ -1,3 +1,6 @@
+//JAVA 25+
+//DEPS io.github.jasyncio:jasyncio-http:0.1.0
+//JAVA_OPTIONS --add-opens=java.base/java.lang=ALL-UNNAMED
 // A reverse proxy: takes requests, asks another server, and hands on what it says. Bodies stream
 // both
 // ways, and no more is taken from one side than the other side takes. Who leaves ends what was

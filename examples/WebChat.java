@@ -1,3 +1,7 @@
+//JAVA 25+
+//DEPS io.github.jasyncio:jasyncio-http:0.1.0
+//DEPS tools.jackson.core:jackson-databind:3.3.0
+//JAVA_OPTIONS --add-opens=java.base/java.lang=ALL-UNNAMED
 // A chat over WebSockets, with its page: one handler a client, one map of clients, no lock. What is
 // said goes into a short queue of each; whoever reads so slowly that it is full is put out, and
 // holds up nobody.

@@ -1,3 +1,7 @@
+//JAVA 25+
+//DEPS io.github.jasyncio:jasyncio-http:0.1.0
+//DEPS tools.jackson.core:jackson-databind:3.3.0
+//JAVA_OPTIONS --add-opens=java.base/java.lang=ALL-UNNAMED
 // A web service that keeps notes, in JSON. Handlers are plain methods: one that waits holds up
 // nobody,
 // and as all runs on one thread, the notes need no lock.

@@ -32,6 +32,7 @@ const sidebar = [
     text: 'Begin',
     items: [
       { text: 'At a glance', link: '/about' },
+      { text: 'Installation', link: '/install' },
       { text: 'Tutorial', link: '/tutorial' },
       { text: 'HTTP', link: '/http' },
       { text: 'Testing', link: '/testing' },
@@ -57,6 +58,7 @@ const sidebar = [
       { text: 'What 3.15 changed', link: '/asyncio-3.15' },
       { text: 'Faults that exploration finds', link: '/testing-gallery' },
       { text: 'Glossary', link: '/glossary' },
+      { text: 'Support', link: '/support' },
     ],
   },
   {

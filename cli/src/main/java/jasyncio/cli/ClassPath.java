@@ -13,6 +13,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// @param offered jasyncio's HTTP, Netty, which it stands on, and Jackson, for JSON: behind what
 ///   the user added, who may bring other versions
 record ClassPath(List<Path> library, List<Path> extra, List<Path> offered) {
+  private static final String GROUP = "io.github.jasyncio";
+  private static final Set<String> OWN = Set.of("jasyncio", "jasyncio-http");
   private static final Pattern OFFERED = Pattern.compile("(?:jasyncio-http|netty|jackson)-.*");
 
   /// The class path of a program for which the user asked `extra`: jars, directories, and `lib/*`
@@ -56,6 +59,19 @@ record ClassPath(List<Path> library, List<Path> extra, List<Path> offered) {
       throw CommandException.usage("no such jar or directory on the class path: " + entry);
     }
     return path;
+  }
+
+  /// Whether every program has this library without asking for it: jasyncio and its HTTP in
+  /// whatever version the launcher is, as a program can have but one; others in that very version.
+  ///
+  /// @param coordinates as in a line `//DEPS group:artifact:version`
+  boolean has(String coordinates) {
+    String[] parts = coordinates.split(":", -1);
+    if (parts[0].equals(GROUP)) {
+      return OWN.contains(parts[1]);
+    }
+    String jar = parts[1] + "-" + parts[parts.length - 1] + ".jar";
+    return parts.length == 3 && offered.stream().anyMatch(path -> path.endsWith(jar));
   }
 
   /// This class path with more jars at its end.

@@ -14,6 +14,7 @@ import picocli.CommandLine.ParseResult;
     subcommands = {
       RunCommand.class,
       ReplCommand.class,
+      NewCommand.class,
       ServeCommand.class,
       PsCommand.class,
       PstreeCommand.class,
@@ -25,7 +26,8 @@ import picocli.CommandLine.ParseResult;
       RecordCommand.class,
       ReportCommand.class,
       HelpCommand.class,
-      WarmUpCommand.class
+      WarmUpCommand.class,
+      PagesCommand.class
     },
     versionProvider = VersionText.class,
     customSynopsis = "jasyncio COMMAND [ARGUMENT]...",
@@ -39,6 +41,7 @@ import picocli.CommandLine.ParseResult;
       "  jasyncio run hello.java      compile and run a program",
       "  jasyncio run --help          what 'run' can do",
       "  jasyncio repl                try things out, line by line",
+      "  jasyncio new greeter         a project to start from, for Maven",
       "  jasyncio serve site          the files of a folder over HTTP",
       "  jasyncio ps 4711             what every task of a running program does",
       "  jasyncio web 4711            the same and more in the browser",

@@ -71,11 +71,14 @@ record RunRequest(Settings settings, String classPath, String file, List<String>
     return null;
   }
 
-  private static List<Path> libraries(SourceFile source) throws CommandException {
-    List<String> wanted = Dependencies.of(source);
-    return wanted.isEmpty()
-        ? List.of()
-        : new Dependencies(UserCache.directory("libraries")).resolve(wanted);
+  /// What the program asks for, and does not have anyway.
+  private static List<Path> libraries(SourceFile source, ClassPath path) throws CommandException {
+    List<String> named = Dependencies.of(source);
+    if (named.isEmpty()) {
+      return List.of(); // as nearly always, and at once
+    }
+    List<String> wanted = named.stream().filter(library -> !path.has(library)).toList();
+    return new Dependencies(UserCache.directory("libraries")).resolve(wanted);
   }
 
   /// Compiles the program, unless it was compiled before, and runs it.
@@ -86,7 +89,8 @@ record RunRequest(Settings settings, String classPath, String file, List<String>
   /// @throws Throwable if the program throws it
   int execute() throws Throwable {
     SourceFile source = SourceFile.read(file);
-    ClassPath path = ClassPath.of(classPath).and(libraries(source));
+    ClassPath own = ClassPath.of(classPath);
+    ClassPath path = own.and(libraries(source, own));
     ProgramCache cache = ProgramCache.ofUser(path);
     CompiledProgram program = cache.find(source);
     if (program == null) {

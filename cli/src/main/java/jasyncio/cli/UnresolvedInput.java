@@ -5,6 +5,7 @@ package jasyncio.cli;
 public final class UnresolvedInput extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /// JShell's number for what is not there.
   private final int id;
 
   /// Made by the code of an input.

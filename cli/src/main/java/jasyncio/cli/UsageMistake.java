@@ -54,6 +54,7 @@ final class UsageMistake {
       case "TASK" -> "which task? Give its name, or #N for its number";
       case "on|off" -> "on or off?";
       case "FILE.jfr" -> "which recording? Give the name of a .jfr file";
+      case "PROJECT" -> "which name? Give the project one, such as price-watch";
       case "FILE.java" -> "which program? Give the name of a .java file";
       case String label ->
           mistake.getMissing().getFirst() instanceof OptionSpec option

@@ -1,0 +1,56 @@
+package jasyncio.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/// Writes what a distribution has beside the program: completions for two shells, and man pages.
+///
+/// For the build alone; help does not mention it.
+@Command(name = "pages", hidden = true)
+final class PagesCommand implements JasyncioCommand.Subcommand {
+  private static final String NAME = "jasyncio";
+
+  @Parameters(index = "0", paramLabel = "VERSION")
+  private String version = "";
+
+  @Parameters(index = "1", paramLabel = "FOLDER")
+  private String folder = "";
+
+  private PagesCommand() {}
+
+  @Override
+  public int execute() throws IOException {
+    CommandLine commandLine = visibleCommands();
+    Path share = Path.of(folder);
+    write(share.resolve("bash-completion/completions", NAME), AutoComplete.bash(NAME, commandLine));
+    write(share.resolve("zsh/site-functions", "_" + NAME), ZshCompletion.of(commandLine));
+    Path man = share.resolve("man/man1");
+    write(man.resolve(NAME + ".1"), ManPage.of(commandLine, version));
+    for (CommandLine command : commandLine.getSubcommands().values()) {
+      String page = NAME + "-" + command.getCommandName() + ".1";
+      write(man.resolve(page), ManPage.of(command, version));
+    }
+    return ExitStatus.OK;
+  }
+
+  /// The command line as help shows it.
+  static CommandLine visibleCommands() {
+    CommandLine commandLine = JasyncioCommand.newCommandLine();
+    for (CommandLine command : commandLine.getSubcommands().values().toArray(CommandLine[]::new)) {
+      if (command.getCommandSpec().usageMessage().hidden()) {
+        commandLine.getCommandSpec().removeSubcommand(command.getCommandName());
+      }
+    }
+    return commandLine;
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+}
