@@ -90,6 +90,10 @@ class ArchitectureTest {
   private static final Set<String> TO_THE_TEST_KIT =
       Set.of("jasyncio.internal.base", "jasyncio.internal.loop");
 
+  private static final Pattern ARROWS =
+      Pattern.compile("^\\| `(jasyncio[^`]*)` \\|.*\\|(.*)\\|$", Pattern.MULTILINE);
+  private static final Pattern PACKAGE_NAME = Pattern.compile("`(jasyncio[^`]*)`");
+
   private static final Pattern ROOF_IMPORT =
       Pattern.compile("^import (static )?jasyncio\\.Asyncio\\b", Pattern.MULTILINE);
 
@@ -165,6 +169,22 @@ class ArchitectureTest {
         .extracting(JavaClass::getPackageName)
         .filteredOn(name -> !name.isEmpty()) // module-info
         .isSubsetOf(MAY_USE.keySet());
+  }
+
+  @Test
+  void architecturePage_hasTheSameTable() throws IOException {
+    var page = Files.readString(TARGET.resolveSibling("../docs/architecture.md"));
+    var chapter = page.substring(page.indexOf("\n## Who may use whom"));
+    var rows = new TreeMap<String, Set<String>>();
+    ARROWS
+        .matcher(chapter.substring(0, chapter.indexOf("\n\nThere are no cycles")))
+        .results()
+        .forEach(row -> rows.put(row.group(1), packageNames(row.group(2))));
+    assertThat(rows).isEqualTo(MAY_USE);
+  }
+
+  private static Set<String> packageNames(String cell) {
+    return PACKAGE_NAME.matcher(cell).results().map(name -> name.group(1)).collect(toSet());
   }
 
   @Test

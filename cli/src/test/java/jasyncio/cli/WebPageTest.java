@@ -357,6 +357,11 @@ class WebPageTest {
       page.click("#timeline .step:last-of-type");
       Files.createDirectories(IMAGES);
       Files.write(IMAGES.resolve("web-" + scheme + ".png"), page.picture());
+      page.click("#details button[aria-label=Close]");
+      page.setSize(960, 560);
+      view("graph");
+      page.await("document.querySelector('#graph .node')");
+      Files.write(IMAGES.resolve("graph-" + scheme + ".png"), page.picture());
     }
     page.evaluate(
         "const theme = document.getElementById('theme'); theme.value = '"

@@ -9,6 +9,7 @@ import jasyncio.examples.MarkdownPage.Block;
 import jasyncio.examples.MarkdownPage.Line;
 import jasyncio.examples.Programs.Run;
 import java.io.IOException;
+import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +56,8 @@ import org.junit.jupiter.api.io.TempDir;
 ///
 ///     <!-- from: examples/greeter/pom.xml -->
 ///
+/// A complete program in `python` just before one in `java` is the same program, and prints the same.
+///
 /// The examples in the Javadoc of the core are treated in the same way, and so are the fragments in
 /// that of the test kit, whose other examples are tests of its own.
 class DocsTest {
@@ -62,6 +65,8 @@ class DocsTest {
   private static final Path JAVADOC = ROOT.resolve("core/src/main/java");
   private static final Path TESTING = ROOT.resolve("testing/src/main/java");
   private static final Path MAP = ROOT.resolve("docs/python-map.md");
+  private static final Path ARCHITECTURE = ROOT.resolve("docs/architecture.md");
+  private static final Path DECISIONS = ROOT.resolve("docs/decisions");
   private static final List<String> MAP_PACKAGES =
       List.of(
           "jasyncio.",
@@ -80,6 +85,20 @@ class DocsTest {
           "java.net.",
           "java.nio.file.",
           "java.util.concurrent.");
+  private static final List<String> ARCHITECTURE_PACKAGES =
+      Stream.concat(
+              MAP_PACKAGES.stream(),
+              Stream.of(
+                  "jasyncio.http.",
+                  "jasyncio.internal.base.",
+                  "jasyncio.internal.face.",
+                  "jasyncio.internal.fiber.",
+                  "jasyncio.internal.jfr.",
+                  "jasyncio.internal.loop.",
+                  "jasyncio.internal.net.",
+                  "jasyncio.internal.process.",
+                  "jasyncio.testing."))
+          .toList();
 
   private static final String IMPORTS =
       """
@@ -100,6 +119,10 @@ class DocsTest {
   private static final Pattern METHOD = Pattern.compile("(?:([A-Z]\\w*)\\.)?([a-z]\\w+)\\(.*\\)");
   private static final Pattern TYPE =
       Pattern.compile("(?:new )?([A-Z]\\w*+)(?:<[^>]*>)?(?:\\(.*\\))?");
+  private static final Pattern PACKAGE = Pattern.compile("jasyncio(\\.[a-z]+)*");
+  private static final Pattern MEMBER =
+      Pattern.compile(
+          "([A-Z]\\w*(?:\\.[A-Z]\\w*[a-z]\\w*)*+)(?:\\.([A-Z_]+)|\\.([a-z]\\w*)\\(.*\\))?");
   private static final Pattern SECONDS = Pattern.compile("(\\d+(?:\\.\\d*)?)…? s\\b");
   private static final Pattern GIVEN = Pattern.compile("<!-- given: (.*) -->");
   private static final Pattern FROM = Pattern.compile("<!-- from: (.*) -->");
@@ -226,6 +249,20 @@ class DocsTest {
     }
   }
 
+  @Test
+  void pythonBesideAProgram_printsTheSame() throws IOException, InterruptedException {
+    var python = Programs.findPython();
+    assumeTrue(python.isPresent(), "needs CPython");
+    for (Snippet snippet : SNIPPETS) {
+      Block before = snippet.index() == 0 ? null : snippet.page().blocks().get(snippet.index() - 1);
+      if (before != null && before.is("python") && snippet.isProgram()) {
+        Run run = Programs.run(List.of(python.get(), "-c", before.text()));
+        assertEquals(0, run.exit(), run::toString);
+        assertMatches(snippet.expected(false), run.out(), run);
+      }
+    }
+  }
+
   private static void check(Snippet snippet) {
     assumeTrue(runs.containsKey(snippet), "needs the scheduled fiber runtime");
     Run run = runs.get(snippet).join();
@@ -332,6 +369,77 @@ class DocsTest {
     assertEquals(List.of(), unknown, "neither a type nor a public method");
   }
 
+  @Test
+  void everyNameInTheArchitecture_isInTheSources() throws IOException {
+    var unknown = new ArrayList<String>();
+    for (Line line : MarkdownPage.read(ARCHITECTURE).prose()) {
+      for (String code : MarkdownPage.codeSpans(line.text())) {
+        if (!isInTheSources(code)) {
+          unknown.add(line.number() + ": " + code);
+        }
+      }
+    }
+    assertEquals(List.of(), unknown, "no package, type, method or constant");
+  }
+
+  /// Whether a package, `Type`, `Type.Nested`, `Type.name(…)` or `Type.NAME` is there, however
+  /// hidden. Whatever looks different is taken as an example.
+  private static boolean isInTheSources(String code) throws IOException {
+    if (PACKAGE.matcher(code).matches()) {
+      return hasPackage(code);
+    }
+    Matcher name = MEMBER.matcher(code);
+    if (!name.matches()) {
+      return true;
+    }
+    String constant = name.group(2);
+    String method = name.group(3);
+    return ARCHITECTURE_PACKAGES.stream()
+        .flatMap(prefix -> load(prefix + name.group(1).replace('.', '$')))
+        .anyMatch(type ->
+            (constant == null || declares(type, t -> names(t.getDeclaredFields()), constant))
+                && (method == null || declares(type, t -> names(t.getDeclaredMethods()), method)));
+  }
+
+  private static boolean hasPackage(String name) throws IOException {
+    try (Stream<Path> folders = Files.list(ROOT)) {
+      String path = name.replace('.', '/');
+      return folders.anyMatch(folder ->
+          Files.isDirectory(folder.resolve("src/main/java/" + path))
+              || Files.isDirectory(folder.resolve("src/main/kotlin/" + path)));
+    }
+  }
+
+  private static Stream<String> names(Member[] members) {
+    return Arrays.stream(members).map(Member::getName);
+  }
+
+  /// Whether the type, or one that it extends or implements, has a member of that name.
+  private static boolean declares(
+      Class<?> type, Function<Class<?>, Stream<String>> names, String name) {
+    return type != null
+        && (names.apply(type).anyMatch(name::equals)
+            || declares(type.getSuperclass(), names, name)
+            || Arrays.stream(type.getInterfaces()).anyMatch(t -> declares(t, names, name)));
+  }
+
+  @Test
+  void everyDecision_isInTheIndexWithItsTitle() throws IOException {
+    String index = Files.readString(DECISIONS.resolve("README.md"));
+    var missing = new ArrayList<String>();
+    for (Path page : files(DECISIONS, ".md")) {
+      String name = page.getFileName().toString();
+      if (name.matches("\\d{4}-.*") && !name.startsWith("0000")) {
+        String title = Files.readAllLines(page).getFirst().replaceFirst("^# ", "");
+        String line = "- [" + title + "](" + name + ")";
+        if (!index.contains("\n" + line)) {
+          missing.add(line);
+        }
+      }
+    }
+    assertEquals(List.of(), missing, "in docs/decisions/README.md");
+  }
+
   /// Whether `name(…)` is a function of [Asyncio], `Type.name(…)` a method, `Type.NAME` or `NAME` a
   /// constant and `Type` or `new Type(…)` a type. Whatever looks different is taken as an example,
   /// and so is `f(…)`.
@@ -390,6 +498,7 @@ class DocsTest {
       files.add(ROOT.resolve(name));
     }
     files.add(Programs.EXAMPLES.resolve("README.md"));
+    files.add(ROOT.resolve("site/index.md"));
     return files;
   }
 

@@ -3,6 +3,7 @@ package jasyncio.kotlin
 import jasyncio.Asyncio
 import jasyncio.kotlin.page.firstLine
 import jasyncio.kotlin.page.main
+import jasyncio.kotlin.pages.main as fromKotlin
 import jasyncio.net.StreamReader
 import jasyncio.testing.AsyncTest
 import java.io.ByteArrayOutputStream
@@ -10,6 +11,7 @@ import java.io.PrintStream
 import java.nio.file.Path
 import kotlin.io.path.readText
 import org.assertj.core.api.Assertions.assertThat
+import org.junit.jupiter.api.Tag
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.parallel.ResourceLock
 import org.junit.jupiter.api.parallel.Resources
@@ -30,15 +32,27 @@ class PageTest {
   @Test
   @ResourceLock(Resources.SYSTEM_OUT)
   fun programOfBoth_printsWhatThePageSays() {
+    assertThat(printed { main() }).containsExactly("8")
+  }
+
+  /** The one of the page for who comes from Kotlin: its counterpart in Java prints the same. */
+  @Test
+  @Tag("slow")
+  @ResourceLock(Resources.SYSTEM_OUT)
+  fun programFromKotlin_printsWhatThePageSays() {
+    assertThat(printed { fromKotlin() }).containsExactly("A", "B", "stopped: no page c")
+  }
+
+  private fun printed(program: () -> Unit): List<String> {
     val out = System.out
     val printed = ByteArrayOutputStream()
     System.setOut(PrintStream(printed, true))
     try {
-      main()
+      program()
     } finally {
       System.setOut(out)
     }
-    assertThat(printed.toString().trim()).isEqualTo("8")
+    return printed.toString().lines().filter { it.isNotEmpty() }
   }
 
   @AsyncTest
