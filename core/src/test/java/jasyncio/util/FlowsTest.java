@@ -129,7 +129,7 @@ class FlowsTest {
           var got = new ArrayList<Integer>();
           try (var source = new SubmissionPublisher<Integer>(threads, 8);
               var items = Flows.iterate(source, 3)) {
-            threads.submit(() -> {
+            threads.execute(() -> {
               IntStream.range(0, 1000).forEach(source::submit);
               source.close();
             });
@@ -534,7 +534,7 @@ class FlowsTest {
           Flows.publisher(List.of(1, 2)).subscribe(ear);
           sleep(0);
           sleep(0);
-          thread.submit(() -> ear.subscription.request(2));
+          thread.execute(() -> ear.subscription.request(2));
           await(ear.end);
         });
       }
