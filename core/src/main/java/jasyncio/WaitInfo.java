@@ -73,8 +73,8 @@ public record WaitInfo(Kind kind, String what, List<Task<?>> heldBy, List<Depth>
   /// How full a queue is, and how many wait for it, as its `statistics()` have it.
   ///
   /// @param queue its class and name, as they stand in [WaitInfo#what()]: `Queue 'jobs'`
-  /// @param id tells queues of the same name apart: the hash code of its identity, which two of them
-  ///   may have in common, though hardly ever
+  /// @param id tells queues of the same name apart: the hash code of its identity, which two of
+  ///   them may have in common, though hardly ever
   /// @param size how many items are in it
   /// @param maxsize how many it holds at most; 0 or less is no limit
   /// @param getting how many wait for an item
@@ -137,8 +137,8 @@ public record WaitInfo(Kind kind, String what, List<Task<?>> heldBy, List<Depth>
     }
   }
 
-  /// {@return what it is, and who holds it, or how full it is: `Lock 'db', held by Task-7`, `room in
-  /// Queue 'jobs' (10 of 10)`}
+  /// {@return what it is, and who holds it, or how full it is: `Lock 'db', held by Task-7`, `room
+  /// in Queue 'jobs' (10 of 10)`}
   @Override
   public String toString() {
     if (queues.size() == 1) {

@@ -140,7 +140,9 @@ final class PsCommand implements JasyncioCommand.Subcommand {
     int stacks = loop.has("stacks") ? loop.get("stacks").getAsInt() : matching;
     return stacks >= matching
         ? ""
-        : "\n" + stacks + " were asked where they are; the others are counted with those that do the like";
+        : "\n"
+            + stacks
+            + " were asked where they are; the others are counted with those that do the like";
   }
 
   /// A loop that did not answer.
@@ -197,8 +199,7 @@ final class PsCommand implements JasyncioCommand.Subcommand {
     var row = new ArrayList<String>();
     String about = group.has("estimated") ? "about " : "";
     row.add(
-        Visit.text(group, "name")
-            + (alike > 1 ? " and " + about + (alike - 1) + " like it" : ""));
+        Visit.text(group, "name") + (alike > 1 ? " and " + about + (alike - 1) + " like it" : ""));
     row.add(group.has("age") ? Times.text(group.get("age").getAsDouble()) : "");
     if (measured) {
       row.add(Times.text(group.get("seconds").getAsDouble()));

@@ -3,6 +3,7 @@ package jasyncio.cli;
 import static jasyncio.Asyncio.*;
 
 import jasyncio.Task;
+import jasyncio.inspect.Probe;
 import jasyncio.queue.Queue;
 import jasyncio.sync.Lock;
 import java.io.BufferedReader;
@@ -15,11 +16,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// A loop under load that [VisitTest] visits again and again: for each line that it reads it says
-/// what there is in its JVM, and whether its tasks still do what they are to do.
+/// A loop under load that [VisitTest] visits again and again. Asked by a line for a `door`, it
+/// opens one, as visitors do who attach; else it says what there is in its JVM, and whether its
+/// tasks still do what they are to do.
 final class LoadedProgram {
   private static final int WORKERS = 40;
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
@@ -47,8 +48,8 @@ final class LoadedProgram {
       tasks.add(createTask(() -> consume(queue), "consumer"));
       System.out.println("ready");
       var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-      while (toThread(in::readLine) != null) {
-        System.out.println(state());
+      for (String line; (line = toThread(in::readLine)) != null; ) {
+        System.out.println(line.equals("door") ? new Probe().open() : state());
       }
     });
   }
@@ -111,10 +112,8 @@ final class LoadedProgram {
       return 0;
     }
     try (Stream<Path> all = Files.list(DESCRIPTORS)) {
-      return all.map(LoadedProgram::target)
-          .filter(target -> target.startsWith(kind))
-          .collect(Collectors.toList())
-          .size();
+      return Math.toIntExact(
+          all.map(LoadedProgram::target).filter(target -> target.startsWith(kind)).count());
     }
   }
 

@@ -199,7 +199,8 @@ final class PretendProgram implements Answers.Source {
             object("what", "an item of Queue 'pages'", "kind", "queue", "tasks", 12),
             object("what", "room in Queue 'links'", "kind", "queue", "tasks", 2),
             object("what", "Lock 'db', held by writer", "kind", "sync", "tasks", 3)));
-    loop.add("queues", array(queue("Queue 'pages'", 0, 0, 12, 0), queue("Queue 'links'", 40, 40, 0, 2)));
+    loop.add(
+        "queues", array(queue("Queue 'pages'", 0, 0, 12, 0), queue("Queue 'links'", 40, 40, 0, 2)));
     if (sampled > 0) {
       loop.addProperty("sampled", sampled);
     }

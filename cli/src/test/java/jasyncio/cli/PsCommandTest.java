@@ -21,9 +21,9 @@ class PsCommandTest {
 
   private static String group(String name, int alike, String more) {
     return """
-        {"number":1,"name":"%s","coroutine":"Main.f","state":"waiting","waitsFor":"Event","kind":"sync",
-         "awaitedBy":[],"stack":["Main.f(Main.java:7)"],"age":1.0,"alike":%d%s}
-        """
+    {"number":1,"name":"%s","coroutine":"Main.f","state":"waiting","waitsFor":"Event","kind":"sync",
+     "awaitedBy":[],"stack":["Main.f(Main.java:7)"],"age":1.0,"alike":%d%s}
+    """
         .formatted(name, alike, more);
   }
 
@@ -38,10 +38,10 @@ class PsCommandTest {
         .isEqualTo(
             """
             loop-1: 300000 tasks, 0 ready, 0 timers, 0 channels
-            TASK                            AGE  STATE    WAITS FOR  AWAITED BY  COROUTINE
-            a                               1 s  waiting  Event                  Main.f
+            TASK                        AGE    STATE    WAITS FOR  AWAITED BY  COROUTINE
+            a                           1.0 s  waiting  Event                  Main.f
                 at Main.f(Main.java:7)
-            b and about 299998 like it      1 s  waiting  Event                  Main.f
+            b and about 299998 like it  1.0 s  waiting  Event                  Main.f
                 at Main.f(Main.java:7)
             10020 were asked where they are; the others are counted with those that do the like\
             """);

@@ -59,7 +59,7 @@ class TopFrameTest {
 
             QUEUES WAITED FOR  ITEMS             GETTING  PUTTING  LONGEST WAIT
             Queue 'jobs'       10,000 of 10,000  0        12       4.1 s
-            Queue              0                 3        0        1 min 0 s
+            Queue              0                 3        0        1 min
 
             OLDEST THAT NOBODY AWAITS  AGE  WAITS FOR
             lost                       2 h  a future\

@@ -40,8 +40,8 @@ final class Measurement implements StepListener, AutoCloseable {
       return what.kind() == WaitInfo.Kind.TIMER;
     }
 
-    /// For what, as it is for all that wait for the same: how full a queue is may change while it is
-    /// looked.
+    /// For what, as it is for all that wait for the same: how full a queue is may change while it
+    /// is looked.
     WaitInfo whatAlways() {
       return new WaitInfo(what.kind(), what.what(), what.heldBy());
     }
@@ -231,7 +231,8 @@ final class Measurement implements StepListener, AutoCloseable {
     var counts = new HashMap<WaitInfo, Integer>();
     for (var waiter : waiters) {
       var since = waiter.hasStood() ? known.get(waiter.task().number()) : null;
-      waits.put(waiter.task().number(), since == null ? now : since); // as no step has begun another
+      waits.put(
+          waiter.task().number(), since == null ? now : since); // as no step has begun another
       if (!waiter.sleeps()) {
         counts.merge(waiter.whatAlways(), 1, Integer::sum);
       }
@@ -264,8 +265,7 @@ final class Measurement implements StepListener, AutoCloseable {
     return Objects.requireNonNull(waits.get(waiter.task().number()));
   }
 
-  private static List<Map<String, @Nullable Object>> mostWaitedFor(
-      Map<WaitInfo, Integer> counts) {
+  private static List<Map<String, @Nullable Object>> mostWaitedFor(Map<WaitInfo, Integer> counts) {
     return counts.entrySet().stream()
         .sorted(Comparator.comparingInt(entry -> -entry.getValue()))
         .limit(MAX_WAITS)

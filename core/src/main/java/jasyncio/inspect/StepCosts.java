@@ -83,7 +83,8 @@ final class StepCosts implements StepListener {
   private final Deque<SlowStep> slow = new ArrayDeque<>(); // the last ones
   private final Predicate<Task<?>> isWatched;
   private final Set<Task<?>> more =
-      Collections.newSetFromMap(new IdentityHashMap<>()); // watched, have had a step beyond the limit
+      Collections.newSetFromMap(
+          new IdentityHashMap<>()); // watched, have had a step beyond the limit
   private boolean complete = true; // each watched task with a step, not done, is in one of the two
 
   /// @param isWatched of which tasks it is to be known whether they had a step

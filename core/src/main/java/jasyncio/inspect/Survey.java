@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// Looks at all tasks of a loop, for another thread.
 ///
 /// The loop itself does it, between two of its own steps, for 0.2 ms at a time; only the list of
-/// them is made in one go, which takes some hundredths of a second for a million. Those
-/// that end meanwhile are left out.
+/// them is made in one go, which takes some hundredths of a second for a million. Those that end
+/// meanwhile are left out.
 ///
 /// Who looks again and again does it at a [Pace].
 final class Survey {
@@ -195,7 +195,8 @@ final class Survey {
     waitInfos = Tasks.waitInfos(loop);
     visitor.begin(found.tasks(), waitInfos);
     var chosen = visitor.chosen();
-    tasks = chosen != null ? chosen : pace.ends() ? Tasks.youngest(loop, MAX_LISTED) : Tasks.all(loop);
+    tasks =
+        chosen != null ? chosen : pace.ends() ? Tasks.youngest(loop, MAX_LISTED) : Tasks.all(loop);
     count = tasks.size();
     stride = evenStride(count);
     boolean isPart = chosen != null || (count == MAX_LISTED && pace.ends());

@@ -328,8 +328,8 @@ class MeasureTest {
         var lock = new Lock();
         var first = new Event();
         var never = new Event();
-        var one = createTask(() -> lock.run(first::await), "one");
-        var two = createTask(() -> lock.run(never::await), "two");
+        var one = createTask(() -> lock.run(first), "one");
+        var two = createTask(() -> lock.run(never), "two");
         var patient = createTask(() -> lock.acquire().close(), "patient");
         sleep(0);
         measure(conversation);

@@ -61,9 +61,7 @@ class TaskGroupsTest {
     assertThat(groups.stacks()).isEqualTo(300);
     assertThat(groups.toList())
         .extracting(group -> group.first.stack().getFirst().getMethodName(), group -> group.size)
-        .containsExactly(
-            tuple("there", 100),
-            tuple("here", 200));
+        .containsExactly(tuple("there", 100), tuple("here", 200));
     assertThat(groups.toList()).noneMatch(group -> group.isEstimated);
     end(tasks);
   }
@@ -117,8 +115,9 @@ class TaskGroupsTest {
     queue.putNowait(1); // wakes the first; the other one still waits
     assertThat(tasks.getLast().waitsFor()).hasToString("an item of Queue (1 in it)");
     groups.add(TaskInfo.capture(tasks.getLast()), null);
-    assertThat(groups.toList()).singleElement().satisfies(group ->
-        assertThat(group.size).isEqualTo(2));
+    assertThat(groups.toList())
+        .singleElement()
+        .satisfies(group -> assertThat(group.size).isEqualTo(2));
     end(tasks);
   }
 }
