@@ -188,7 +188,7 @@ class QuestionsTest {
     try {
       return Survey.of(
               loop,
-              20,
+              2,
               (_, _) -> {
                 visits.incrementAndGet();
                 release.acquireUninterruptibly();
