@@ -246,12 +246,12 @@ final class Questions {
 
   /// Who waits for whom.
   ///
-  /// @param names of the loop's lambdas, for those who want what is alike as one entry
+  /// @param names of the loop's lambdas
   @Nullable LoopStatistics nodes(
       EventLoop loop, Map<String, @Nullable Object> found, LambdaNames names)
       throws InterruptedException {
     if (!brief) {
-      return list(loop, found, MAX_NODES, Questions::node);
+      return list(loop, found, MAX_NODES, (task, waitsFor) -> node(task, waitsFor, names));
     }
     var graph = new FoldedGraph(names);
     var statistics = Survey.of(loop, patience, pace, graph);
@@ -293,12 +293,13 @@ final class Questions {
     Map<String, @Nullable Object> of(Task<?> task, @Nullable WaitInfo waitsFor);
   }
 
-  private static Map<String, @Nullable Object> node(Task<?> task, @Nullable WaitInfo waitsFor) {
-    var info = TaskInfo.of(task, waitsFor);
+  private static Map<String, @Nullable Object> node(
+      Task<?> task, @Nullable WaitInfo waitsFor, LambdaNames names) {
+    var info = TaskInfo.briefly(task, waitsFor, names);
     var node = new LinkedHashMap<String, @Nullable Object>();
     node.put("number", info.number());
     node.put("name", info.name());
-    node.put("coroutine", info.shownCoroutine());
+    node.put("coroutine", info.coroutine());
     node.put("doing", info.doing());
     node.put("awaitedBy", Survey.awaiters(task));
     node.put("heldBy", Survey.holder(waitsFor));

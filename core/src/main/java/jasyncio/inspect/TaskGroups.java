@@ -3,6 +3,7 @@ package jasyncio.inspect;
 import jasyncio.Task;
 import jasyncio.WaitInfo;
 import jasyncio.inspect.StepCosts.Cost;
+import jasyncio.internal.face.Tasks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -86,7 +87,7 @@ final class TaskGroups {
   /// @param cost of the task; `null` if it is not measured, or there was none
   void add(TaskInfo task, @Nullable Cost cost) {
     size++;
-    put(Likeness.of(task), task, cost);
+    put(Likeness.of(task, task.coroutine()), task, cost);
   }
 
   /// Adds a task, and asks it where it is if need be.
@@ -95,7 +96,7 @@ final class TaskGroups {
   /// @param cost as the other form
   void add(Task<?> task, TaskInfo info, @Nullable Cost cost) {
     size++;
-    var likeness = Likeness.of(info);
+    var likeness = Likeness.of(info, Tasks.naming(task));
     var kind = kinds.get(likeness);
     if (isToBeAsked(kind, info.number())) {
       stacks++;
@@ -161,19 +162,21 @@ final class TaskGroups {
 
   /// What tasks of one kind have in common. Their names, for how long they sleep, and how full the
   /// queue is for which they wait, may differ.
+  ///
+  /// @param naming what names its function: a class, which tells lambdas apart, or the name itself
   private record Likeness(
-      String coroutine,
+      Object naming,
       TaskInfo.State state,
       WaitInfo.@Nullable Kind kind,
       @Nullable String what,
       List<Task<?>> heldBy,
       boolean awaited) {
 
-    static Likeness of(TaskInfo task) {
+    static Likeness of(TaskInfo task, Object naming) {
       var waitsFor = task.waitsFor();
       boolean sleeps = waitsFor != null && waitsFor.kind() == WaitInfo.Kind.TIMER;
       return new Likeness(
-          task.coroutine(),
+          naming,
           task.state(),
           waitsFor == null ? null : waitsFor.kind(),
           waitsFor == null || sleeps ? null : waitsFor.what(),

@@ -106,6 +106,23 @@ class TaskGroupsTest {
   }
 
   @AsyncTest
+  void taskOfAnotherLambda_isAKindOfItsOwn_thoughItDoesTheLike() {
+    var queue = new Queue<Integer>();
+    var tasks = new ArrayList<Task<?>>();
+    tasks.add(createTask(() -> here(queue)));
+    for (int i = 0; i < 300; i++) {
+      tasks.add(task(queue, true));
+    }
+    sleep(0);
+    var groups = new TaskGroups(100_000_000);
+    add(groups, tasks);
+    assertThat(groups.toList()).extracting(group -> group.size).containsExactly(1, 300);
+    assertThat(groups.toList()).noneMatch(group -> group.isEstimated);
+    assertThat(groups.stacks()).as("the one, and the first 20").isBetween(21, 22);
+    end(tasks);
+  }
+
+  @AsyncTest
   void queueThatFillsMeanwhile_oneEntry() {
     var queue = new Queue<Integer>();
     var tasks = new ArrayList<Task<?>>(List.of(task(queue, true), task(queue, true)));
