@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The way to the face's machine for the packages beside it.
@@ -45,8 +46,8 @@ final class Access extends LoopAccess {
   }
 
   @Override
-  public List<?> tasks(Object eventLoop, int limit) {
-    return ((EventLoop) eventLoop).tasks.toList(limit);
+  public List<?> tasks(Object eventLoop, int limit, Predicate<Object> isMeant) {
+    return ((EventLoop) eventLoop).tasks.toList(limit, isMeant);
   }
 
   @Override

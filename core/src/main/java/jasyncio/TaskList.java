@@ -5,6 +5,7 @@ import jasyncio.internal.jfr.FlightRecording;
 import jasyncio.internal.jfr.LeakedTaskEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The tasks of a loop that are not done, linked by themselves. Belongs to the loop's thread.
@@ -53,14 +54,14 @@ final class TaskList {
 
   /// Those that are not done, oldest first.
   List<Task<?>> toList() {
-    return toList(Integer.MAX_VALUE);
+    return toList(Integer.MAX_VALUE, _ -> true);
   }
 
-  /// The youngest of them, so many at most, oldest first.
-  List<Task<?>> toList(int limit) {
+  /// The youngest of them that are meant, so many at most, oldest first.
+  List<Task<?>> toList(int limit, Predicate<? super Task<?>> isMeant) {
     var list = new ArrayList<Task<?>>();
     for (var task = youngest; task != null && list.size() < limit; task = task.next) {
-      if (!task.done()) {
+      if (!task.done() && isMeant.test(task)) {
         list.add(task);
       }
     }

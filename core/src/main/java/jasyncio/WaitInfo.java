@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// @param kind what sort of thing it is
 /// @param what names it, and completes the words "waits for": `an item of Queue 'jobs'`
 /// @param heldBy the tasks that hold it and for whose release it waits, if it is known who they are
-public record WaitInfo(Kind kind, String what, List<Task<?>> heldBy) {
+/// @param queues how full the queues are for which it waits: one, or several of which any will do
+public record WaitInfo(Kind kind, String what, List<Task<?>> heldBy, List<Depth> queues) {
   private static final int MAX_HOLDERS = 5; // in the text
 
   /// Sorts of things that tasks wait for.
@@ -69,11 +70,38 @@ public record WaitInfo(Kind kind, String what, List<Task<?>> heldBy) {
     WaitInfo waitInfo();
   }
 
-  /// An information with a copy of the list.
+  /// How full a queue is, and how many wait for it, as its `statistics()` have it.
+  ///
+  /// @param queue its class and name, as they stand in [WaitInfo#what()]: `Queue 'jobs'`
+  /// @param id tells queues of the same name apart: the hash code of its identity, which two of
+  ///   them may have in common, though hardly ever
+  /// @param size how many items are in it
+  /// @param maxsize how many it holds at most; 0 or less is no limit
+  /// @param getting how many wait for an item
+  /// @param putting how many wait for room
+  public record Depth(String queue, int id, int size, int maxsize, int getting, int putting) {
+    /// {@return how full it is: `3 of 10`, or `3 in it` where there is no limit}
+    @Override
+    public String toString() {
+      return size + (maxsize > 0 ? " of " + maxsize : " in it");
+    }
+  }
+
+  /// An information with copies of the lists.
   public WaitInfo {
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(what, "what");
     heldBy = List.copyOf(heldBy);
+    queues = List.copyOf(queues);
+  }
+
+  /// An information about something that is no queue.
+  ///
+  /// @param kind what sort of thing it is
+  /// @param what completes the words "waits for"
+  /// @param heldBy the tasks that hold it
+  public WaitInfo(Kind kind, String what, List<Task<?>> heldBy) {
+    this(kind, what, heldBy, List.of());
   }
 
   /// An information about something of which nobody is known to hold it.
@@ -81,7 +109,15 @@ public record WaitInfo(Kind kind, String what, List<Task<?>> heldBy) {
   /// @param kind what sort of thing it is
   /// @param what completes the words "waits for"
   public WaitInfo(Kind kind, String what) {
-    this(kind, what, List.of());
+    this(kind, what, List.of(), List.of());
+  }
+
+  /// An information about a queue.
+  ///
+  /// @param what completes the words "waits for"
+  /// @param queue how full it is
+  public WaitInfo(String what, Depth queue) {
+    this(Kind.QUEUE, what, List.of(), List.of(queue));
   }
 
   /// {@return a class and a name as they stand in [#what()]: `Lock 'db'`, or `Lock` without a name}
@@ -101,10 +137,13 @@ public record WaitInfo(Kind kind, String what, List<Task<?>> heldBy) {
     }
   }
 
-  /// {@return what it is, and who holds it: `Lock 'db', held by Task-7`}
+  /// {@return what it is, and who holds it, or how full it is: `Lock 'db', held by Task-7`, `room
+  /// in Queue 'jobs' (10 of 10)`}
   @Override
   public String toString() {
-    if (heldBy.isEmpty()) {
+    if (queues.size() == 1) {
+      return what + " (" + queues.getFirst() + ")";
+    } else if (heldBy.isEmpty()) {
       return what;
     }
     int more = heldBy.size() - MAX_HOLDERS;

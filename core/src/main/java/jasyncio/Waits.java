@@ -256,7 +256,7 @@ final class Waits {
         return new WaitInfo(WaitInfo.Kind.FUTURE, "a shield");
       }
       var info = future.waitInfo(); // once: shields may be shielded
-      return new WaitInfo(info.kind(), info.what() + ", shielded", info.heldBy());
+      return new WaitInfo(info.kind(), info.what() + ", shielded", info.heldBy(), info.queues());
     };
   }
 

@@ -12,6 +12,7 @@ import static jasyncio.Asyncio.taskGroup;
 import static jasyncio.Asyncio.toThread;
 import static jasyncio.Asyncio.wrapFuture;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import jasyncio.files.AsyncFiles;
 import jasyncio.net.Pipes;
@@ -42,6 +43,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -345,12 +347,13 @@ class WaitInfoTest {
       var queue = new Queue<Integer>(1);
       queue.setName("jobs");
       assertThat(queue.getName()).isEqualTo("jobs");
-      assertWaits(queue::get, WaitInfo.Kind.QUEUE, "an item of Queue 'jobs'");
+      assertWaits(queue::get, WaitInfo.Kind.QUEUE, "an item of Queue 'jobs' (0 of 1)");
       queue.put(1);
-      assertWaits(() -> queue.put(2), WaitInfo.Kind.QUEUE, "room in Queue 'jobs'");
-      assertWaits(queue::join, WaitInfo.Kind.QUEUE, "the items to be done of Queue 'jobs'");
+      assertWaits(() -> queue.put(2), WaitInfo.Kind.QUEUE, "room in Queue 'jobs' (1 of 1)");
+      assertWaits(
+          queue::join, WaitInfo.Kind.QUEUE, "the items to be done of Queue 'jobs' (1 of 1)");
       var stack = new LifoQueue<Integer>();
-      assertWaits(stack::get, WaitInfo.Kind.QUEUE, "an item of LifoQueue");
+      assertWaits(stack::get, WaitInfo.Kind.QUEUE, "an item of LifoQueue (0 in it)");
       var other = new Queue<Integer>();
       assertWaits(
           () -> Queue.select(List.of(stack, other)),
@@ -359,9 +362,38 @@ class WaitInfoTest {
     }
 
     @AsyncTest
+    void queue_howFull_andHowManyWaitForIt_asItsStatisticsSay() {
+      var jobs = new Queue<Integer>(2);
+      jobs.setName("jobs");
+      jobs.put(1);
+      jobs.put(2);
+      var putters = List.of(createTask(() -> jobs.put(3)), createTask(() -> jobs.put(4)));
+      sleep(0);
+      var waitsFor = Objects.requireNonNull(putters.getFirst().waitsFor());
+      assertThat(waitsFor.what()).as("what stays the same").isEqualTo("room in Queue 'jobs'");
+      assertThat(waitsFor.queues())
+          .containsExactly(
+              new WaitInfo.Depth("Queue 'jobs'", System.identityHashCode(jobs), 2, 2, 0, 2));
+      putters.forEach(WaitInfoTest::end);
+      assertThat(waitsFor.queues().getFirst().putting()).as("a snapshot").isEqualTo(2);
+
+      var idle = List.of(new Queue<Integer>(), new Queue<Integer>(5));
+      var selecting = createTask(() -> Queue.select(idle));
+      sleep(0);
+      waitsFor = Objects.requireNonNull(selecting.waitsFor());
+      assertThat(waitsFor).hasToString("an item of one of Queue, Queue");
+      assertThat(waitsFor.queues())
+          .extracting(WaitInfo.Depth::id, WaitInfo.Depth::maxsize, WaitInfo.Depth::getting)
+          .containsExactly(
+              tuple(System.identityHashCode(idle.getFirst()), 0, 1),
+              tuple(System.identityHashCode(idle.getLast()), 5, 1));
+      end(selecting);
+    }
+
+    @AsyncTest
     void queue_anonymousClass() {
       var queue = new Queue<Integer>(1) {};
-      assertWaits(queue::get, WaitInfo.Kind.QUEUE, "an item of Queue");
+      assertWaits(queue::get, WaitInfo.Kind.QUEUE, "an item of Queue (0 of 1)");
       assertThat(queue).asString().startsWith("<Queue maxsize=1");
     }
 
@@ -429,7 +461,7 @@ class WaitInfoTest {
           "CompletableFuture");
       var queue = new ThreadsafeQueue<Integer>();
       queue.setName("in");
-      assertWaits(queue::get, WaitInfo.Kind.QUEUE, "an item of ThreadsafeQueue 'in'");
+      assertWaits(queue::get, WaitInfo.Kind.QUEUE, "an item of ThreadsafeQueue 'in' (0 in it)");
       assertThat(queue).hasToString("<ThreadsafeQueue 'in' maxsize=0 size=0>");
       assertWaits(
           () -> new Correlator<Integer, Integer>().request(7, () -> {}),

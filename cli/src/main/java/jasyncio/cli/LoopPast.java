@@ -20,6 +20,8 @@ final class LoopPast {
           "statistics",
           "waits",
           "waitedFor",
+          "queues",
+          "sampled",
           "unawaited",
           "heldUpBy",
           "heldUpFor",

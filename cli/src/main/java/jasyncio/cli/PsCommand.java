@@ -24,9 +24,8 @@ import picocli.CommandLine.Option;
       "",
       "Nothing has to be prepared in the program, which is neither stopped nor",
       "changed, but for the JVM's management agent: that stays, for this user, until",
-      "it ends. Tasks that do the like in the same place are one line, large groups",
-      "last, with the age of the oldest. Of a loop that is held up, it is shown by",
-      "whom.",
+      "it ends. Tasks that do the like are one line, large groups last, with the age",
+      "of the oldest. Of a loop that is held up, it is shown by whom.",
     },
     parameterListHeading = "%nArguments:%n",
     optionListHeading = "%nOptions:%n",
@@ -55,7 +54,9 @@ final class PsCommand implements JasyncioCommand.Subcommand {
   @Option(
       names = "--stack",
       order = 5,
-      description = "Show where they are, too, innermost frame first.")
+      description =
+          "Show where they are, too, innermost frame first; those that do the like in different places"
+              + " are lines of their own. Of more than 10000 tasks, that is asked of some.")
   private boolean stack;
 
   @Option(
@@ -78,6 +79,9 @@ final class PsCommand implements JasyncioCommand.Subcommand {
     }
     var values = filter.values(NAME);
     values.put("limit", Integer.toString(limit));
+    if (!stack && !options.json) {
+      values.put("brief", "1"); // stacks cost the program ten times as much as everything else
+    }
     String answer = measure == null ? options.ask(NAME, "ps", values) : measure(values, measure);
     JsonObject found = Visit.parse(NAME, answer);
     System.out.println(options.json ? answer : text(found, stack));
@@ -125,7 +129,20 @@ final class PsCommand implements JasyncioCommand.Subcommand {
       }
     }
     int left = loop.get("left").getAsInt();
-    return text + (left == 0 ? "" : "\nand " + left + " more; --limit shows them");
+    return text
+        + (left == 0 ? "" : "\nand " + left + " more; --limit shows them")
+        + (stack ? unasked(loop) : "");
+  }
+
+  /// Says that it was not asked of all where they are.
+  private static String unasked(JsonObject loop) {
+    int matching = loop.get("matching").getAsInt();
+    int stacks = loop.has("stacks") ? loop.get("stacks").getAsInt() : matching;
+    return stacks >= matching
+        ? ""
+        : "\n"
+            + stacks
+            + " were asked where they are; the others are counted with those that do the like";
   }
 
   /// A loop that did not answer.
@@ -180,7 +197,9 @@ final class PsCommand implements JasyncioCommand.Subcommand {
     String waitsFor = group.has("waitsFor") ? Visit.text(group, "waitsFor") : "";
     String cancellation = group.has("cancellation") ? "; " + Visit.text(group, "cancellation") : "";
     var row = new ArrayList<String>();
-    row.add(Visit.text(group, "name") + (alike > 1 ? " and " + (alike - 1) + " like it" : ""));
+    String about = group.has("estimated") ? "about " : "";
+    row.add(
+        Visit.text(group, "name") + (alike > 1 ? " and " + about + (alike - 1) + " like it" : ""));
     row.add(group.has("age") ? Times.text(group.get("age").getAsDouble()) : "");
     if (measured) {
       row.add(Times.text(group.get("seconds").getAsDouble()));

@@ -52,7 +52,13 @@ final class TopFrame {
     slow(PsCommand.objects(loop, "slow"));
     costs("BUSIEST FUNCTIONS", PsCommand.objects(loop, "functions"), loop);
     costs("BUSIEST TASKS", PsCommand.objects(loop, "tasks"), loop);
+    waits(loop);
+  }
+
+  /// What tasks wait for. An older program does not say it if it has very many.
+  private void waits(JsonObject loop) {
     if (loop.has("waits")) {
+      sampled(loop);
       table(
           List.of("LONGEST WAITS", "AT LEAST", "WAITS FOR"),
           PsCommand.objects(loop, "waits"),
@@ -61,6 +67,12 @@ final class TopFrame {
           List.of("MOST WAITED FOR", "TASKS"),
           PsCommand.objects(loop, "waitedFor"),
           what -> List.of(Visit.text(what, "what"), what.get("tasks").getAsString()));
+      if (loop.has("queues")) {
+        table(
+            List.of("QUEUES WAITED FOR", "ITEMS", "GETTING", "PUTTING", "LONGEST WAIT"),
+            PsCommand.objects(loop, "queues"),
+            TopFrame::queue);
+      }
       table(
           List.of("OLDEST THAT NOBODY AWAITS", "AGE", "WAITS FOR"),
           PsCommand.objects(loop, "unawaited"),
@@ -70,6 +82,26 @@ final class TopFrame {
       add(
           "Waits are not shown: there are too many tasks to look at each of them every time; jasyncio ps does.");
     }
+  }
+
+  private void sampled(JsonObject loop) {
+    if (loop.has("sampled")) {
+      add("");
+      add(
+          "There are too many tasks to look at each of them every time: what follows is of "
+              + number(loop, "sampled")
+              + " of them, spread evenly.");
+    }
+  }
+
+  private static List<String> queue(JsonObject queue) {
+    String size = number(queue, "size");
+    return List.of(
+        name(queue, "name"),
+        queue.get("maxsize").getAsInt() > 0 ? size + " of " + number(queue, "maxsize") : size,
+        number(queue, "getting"),
+        number(queue, "putting"),
+        time(queue, "seconds"));
   }
 
   private void head(JsonObject loop) {

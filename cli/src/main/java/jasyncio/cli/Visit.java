@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import javax.management.JMException;
 import javax.management.JMRuntimeException;
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// gone. A program that has opened a socket by itself is entered by that: see [Sockets].
 final class Visit implements Answers {
   private static final String PROBE = "jasyncio.inspect.Probe";
+  private static final AtomicInteger VISITS = new AtomicInteger();
   private static final int LONG_SECONDS = 10; // that an answer may take before somebody wonders
   private static final String OTHERWISE =
       "; one that was started with -Djasyncio.insight=socket can be entered all the same";
@@ -183,7 +185,12 @@ final class Visit implements Answers {
     }
     try (var connector = JMXConnectorFactory.connect(new JMXServiceURL(address))) {
       MBeanServerConnection server = connector.getMBeanServerConnection();
-      var name = new ObjectName("jasyncio:type=Probe,visitor=" + ProcessHandle.current().pid());
+      var name =
+          new ObjectName(
+              "jasyncio:type=Probe,visitor="
+                  + ProcessHandle.current().pid()
+                  + ",visit="
+                  + VISITS.incrementAndGet()); // of this process, at the same time perhaps
       server.createMBean(PROBE, name);
       try {
         return (String) server.invoke(name, "open", null, null);

@@ -25,6 +25,7 @@ final class PretendProgram implements Answers.Source {
   boolean hasMomentaryLoops; // another one for each answer, before the others
   private int moments;
   int unseen; // of 131 tasks
+  int sampled; // of them, for what they wait for; 0: all
   String strange = "fetch-12"; // the name of a task; HTML is in a stack, too
   Runnable meanwhile = () -> {}; // before each answer
   private final AtomicLong nanos = new AtomicLong();
@@ -196,7 +197,13 @@ final class PretendProgram implements Answers.Source {
         array(
             object("what", "Semaphore 'per host', 0 of 8 free", "kind", "sync", "tasks", 92),
             object("what", "an item of Queue 'pages'", "kind", "queue", "tasks", 12),
+            object("what", "room in Queue 'links'", "kind", "queue", "tasks", 2),
             object("what", "Lock 'db', held by writer", "kind", "sync", "tasks", 3)));
+    loop.add(
+        "queues", array(queue("Queue 'pages'", 0, 0, 12, 0), queue("Queue 'links'", 40, 40, 0, 2)));
+    if (sampled > 0) {
+      loop.addProperty("sampled", sampled);
+    }
     loop.add(
         "unawaited",
         array(
@@ -212,6 +219,24 @@ final class PretendProgram implements Answers.Source {
                 "waitsFor",
                 "Lock 'db', held by writer"),
             object("number", 44, "name", "Task-44", "coroutine", "Crawler.log", "age", 61.0)));
+  }
+
+  private static JsonObject queue(String name, int size, int maxsize, int getting, int putting) {
+    return object(
+        "name",
+        name,
+        "id",
+        name.hashCode(),
+        "size",
+        size,
+        "maxsize",
+        maxsize,
+        "getting",
+        getting,
+        "putting",
+        putting,
+        "seconds",
+        1.25);
   }
 
   private static JsonObject hot(String name, int number, int steps, double seconds) {
@@ -263,7 +288,7 @@ final class PretendProgram implements Answers.Source {
         group(2, "main", "a task group with 12 open tasks", 1, "Crawler.main"),
         group(9, "writer", "data from 10.0.0.3:5432", 1, "Crawler.store"),
         group(12, strange, "Semaphore 'per host', 0 of 8 free", 92, "Crawler.fetch"),
-        group(21, "parser-1", "an item of Queue 'pages'", 12, "Crawler.parse"),
+        group(21, "parser-1", "an item of Queue 'pages' (0 in it)", 12, "Crawler.parse"),
         group(31, "audit", "Lock 'db', held by writer", 1, "Crawler.audit"));
   }
 
@@ -312,7 +337,7 @@ final class PretendProgram implements Answers.Source {
             node(9, "writer", "waits for data from 10.0.0.3:5432", 2),
             node(31, "audit", "waits for Lock 'db', held by writer"),
             node(21, "parser-1", "waits for gather(...), 2 of 3 not done", 2),
-            node(22, "parser-2", "waits for an item of Queue 'pages'", 2),
+            node(22, "parser-2", "waits for an item of Queue 'pages' (0 in it)", 2),
             node(51, "links-1", "waits for DNS of example.org", 21),
             node(52, "links-2", "waits for DNS of example.com", 21),
             node(5, "heartbeat", "waits for its sleep to end in 11.2 s"),

@@ -45,9 +45,14 @@ record RunningProgram(Process process, BufferedReader out) implements AutoClosea
 
   /// Has one of kind `echo` answer.
   void echo(String line) throws IOException {
+    assertThat(ask(line)).isEqualTo(line);
+  }
+
+  /// What it answers to a line.
+  String ask(String line) throws IOException {
     process.getOutputStream().write((line + "\n").getBytes(UTF_8));
     process.getOutputStream().flush();
-    assertThat(out.readLine()).isEqualTo(line);
+    return out.readLine();
   }
 
   @Override

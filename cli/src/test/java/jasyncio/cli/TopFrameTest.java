@@ -32,6 +32,8 @@ class TopFrameTest {
              "tasks":[{"number":7,"name":"report","coroutine":"Report.render","steps":9,"seconds":0.5,"longest":0.131}],
              "waits":[{"number":8,"name":"worker","waitsFor":"Lock 'db'","kind":"sync","seconds":75}],
              "waitedFor":[{"what":"Lock 'db'","kind":"sync","tasks":17}],
+             "queues":[{"name":"Queue 'jobs'","id":1,"size":10000,"maxsize":10000,"getting":0,"putting":12,"seconds":4.1},
+              {"name":"Queue","id":2,"size":0,"maxsize":0,"getting":3,"putting":0,"seconds":60}],
              "unawaited":[{"number":9,"name":"lost","coroutine":"Main.lost","age":7200,"waitsFor":"a future"}]}
             """
                 .formatted(STATISTICS));
@@ -55,9 +57,32 @@ class TopFrameTest {
             MOST WAITED FOR  TASKS
             Lock 'db'        17
 
+            QUEUES WAITED FOR  ITEMS             GETTING  PUTTING  LONGEST WAIT
+            Queue 'jobs'       10,000 of 10,000  0        12       4.1 s
+            Queue              0                 3        0        1 min
+
             OLDEST THAT NOBODY AWAITS  AGE  WAITS FOR
             lost                       2 h  a future\
             """);
+  }
+
+  @Test
+  void waits_ofVeryManyTasks_areSaidToBeOfASample() {
+    var answer =
+        answer(
+            """
+            {"name":"loop-1",%s,"seconds":1,"steps":0,"busy":0,"slow":[],"functions":[],"tasks":[],
+             "sampled":10012,"waits":[],"waitedFor":[{"what":"Event","kind":"sync","tasks":9000}],"unawaited":[]}
+            """
+                .formatted(STATISTICS));
+    assertThat(TopFrame.of(answer, 120))
+        .endsWith(
+            "",
+            "There are too many tasks to look at each of them every time: what follows is of 10,012 of them,"
+                + " spread evenly.",
+            "",
+            "MOST WAITED FOR  TASKS",
+            "Event            9000");
   }
 
   @Test

@@ -132,6 +132,19 @@ class WebPageTest {
   }
 
   @Test
+  void waits_ofASample_sayOfHowMany() throws Exception {
+    program.sampled = 100;
+    program.passLookedAt(5);
+    show();
+    page.press("2");
+    assertThat(page.text("#sampled"))
+        .isEqualTo(
+            "There are too many tasks to look at each of them every second: this is of 100 of 131"
+                + " tasks, spread evenly.");
+    assertThat(page.errors).isEmpty();
+  }
+
+  @Test
   void views_byKeys_waitsTasksGraph() throws Exception {
     program.passLookedAt(5);
     show();
@@ -139,6 +152,8 @@ class WebPageTest {
     assertThat(page.text("#waits tbody tr")).startsWith("main").contains("3 min 8 s");
     assertThat(page.text("#waited tbody tr")).contains("Semaphore 'per host', 0 of 8 free", "92");
     assertThat(count("#unawaited tbody tr")).isEqualTo(2);
+    assertThat(page.text("#queues tbody")).contains("Queue 'links'", "40 of 40", "Queue 'pages'");
+    assertThat(page.evaluate("document.querySelector('#sampled').offsetHeight")).isEqualTo("0");
     page.click("#waited tbody tr");
     page.await("document.querySelector('#tasks tbody tr')");
     assertThat(program.questions)

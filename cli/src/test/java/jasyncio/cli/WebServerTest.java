@@ -201,6 +201,7 @@ class WebServerTest {
             "tasks",
             "waits",
             "waitedFor",
+            "queues",
             "unawaited");
     assertThat(loop.getAsJsonArray("points")).hasSize(20);
     JsonObject point = loop.getAsJsonArray("points").get(19).getAsJsonObject();

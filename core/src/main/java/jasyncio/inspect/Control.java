@@ -63,8 +63,8 @@ final class Control {
             patience,
             new Survey.Visitor() {
               @Override
-              public int maxTasks() {
-                return -1;
+              public List<Task<?>> chosen() {
+                return List.of();
               }
 
               @Override

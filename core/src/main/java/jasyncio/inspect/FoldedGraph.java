@@ -41,7 +41,7 @@ final class FoldedGraph implements Survey.Visitor {
   // ---- on the loop ------------------------------------------------------------------------------
 
   @Override
-  public void begin(Function<Task<?>, @Nullable WaitInfo> waitInfos) {
+  public void begin(int all, Function<Task<?>, @Nullable WaitInfo> waitInfos) {
     this.waitInfos = waitInfos;
   }
 

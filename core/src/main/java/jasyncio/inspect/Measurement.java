@@ -4,6 +4,7 @@ import jasyncio.EventLoop;
 import jasyncio.LoopStatistics;
 import jasyncio.Task;
 import jasyncio.WaitInfo;
+import jasyncio.WaitInfo.Depth;
 import jasyncio.inspect.StepCosts.Cost;
 import jasyncio.inspect.StepCosts.Identity;
 import jasyncio.inspect.StepCosts.SlowStep;
@@ -26,9 +27,10 @@ import org.jspecify.annotations.Nullable;
 /// Measures a loop for a visitor: what its tasks have cost since the last question, and for how
 /// long they have waited. The visitor's thread makes, asks and closes it.
 final class Measurement implements StepListener, AutoCloseable {
-  private static final int MAX_TASKS = 10_000; // to be looked at each time
+  private static final int MAX_TASKS = 10_000; // to be looked at each time, about
   private static final int MAX_HOT = 50;
   private static final int MAX_WAITS = 20;
+  private static final int MAX_QUEUES = 20;
   private static final double NANOS = 1e9; // in a second
 
   /// A task that waits.
@@ -37,22 +39,27 @@ final class Measurement implements StepListener, AutoCloseable {
     boolean sleeps() {
       return what.kind() == WaitInfo.Kind.TIMER;
     }
-  }
 
-  /// For what a task waited when it was last looked at, and since when.
-  private record Wait(String what, long since) {}
+    /// For what, as it is for all that wait for the same: how full a queue is may change while it
+    /// is looked.
+    WaitInfo whatAlways() {
+      return new WaitInfo(what.kind(), what.what(), what.heldBy());
+    }
+  }
 
   private final EventLoop loop;
   private final LambdaNames names;
+  private final TaskSample sample; // loop's thread
   private StepCosts costs; // loop's thread
   private Loops.Load load; // likewise: when these costs began
   private double paused = CollectorPauses.seconds(); // visitor's thread
-  private Map<Integer, Wait> waits = Map.of(); // visitor's thread, by the numbers of tasks
+  private Map<Integer, Long> waits = Map.of(); // visitor's thread: since when, by numbers of tasks
 
   Measurement(EventLoop loop, LambdaNames names) {
     this.loop = loop;
     this.names = names;
-    this.costs = new StepCosts(loop, names);
+    this.sample = new TaskSample(loop, MAX_TASKS, System::nanoTime);
+    this.costs = newCosts();
     this.load = Loops.watchLoad(loop);
     try {
       Loops.addStepListener(loop, this);
@@ -60,6 +67,10 @@ final class Measurement implements StepListener, AutoCloseable {
       Loops.unwatchLoad(loop);
       throw e;
     }
+  }
+
+  private StepCosts newCosts() {
+    return new StepCosts(loop, names, sample::hasChosen);
   }
 
   @Override
@@ -95,17 +106,23 @@ final class Measurement implements StepListener, AutoCloseable {
   /// One look at the tasks. The loop's thread until it is over, then the visitor's.
   private final class Look implements Survey.Visitor {
     private final List<Waiter> waiters = new ArrayList<>();
-    private boolean looked;
+    private int all; // tasks
+    private int seen; // of them
     private @Nullable Taken taken;
 
     @Override
-    public int maxTasks() {
-      return MAX_TASKS;
+    public void begin(int all, Function<Task<?>, @Nullable WaitInfo> waitInfos) {
+      this.all = all;
+    }
+
+    @Override
+    public List<Task<?>> chosen() {
+      return sample.choose(all);
     }
 
     @Override
     public void visit(Task<?> task, @Nullable WaitInfo waitsFor) {
-      looked = true;
+      seen++;
       if (waitsFor != null) {
         names.look(Tasks.naming(task), task::getStack);
         boolean awaited = !task.awaitedBy().isEmpty();
@@ -119,7 +136,7 @@ final class Measurement implements StepListener, AutoCloseable {
     public void end(int unseen) {
       var now = Loops.load(loop);
       taken = new Taken(costs, load, now);
-      costs = new StepCosts(loop, names);
+      costs = newCosts();
       load = now;
     }
   }
@@ -135,11 +152,10 @@ final class Measurement implements StepListener, AutoCloseable {
     var statistics = Survey.of(loop, patience, pace, look);
     if (statistics != null) {
       putCosts(Objects.requireNonNull(look.taken), found);
-      if (look.looked || statistics.tasks() == 0) {
-        putWaits(look.waiters, found);
-      } else {
-        waits = Map.of();
+      if (look.all > MAX_TASKS) {
+        found.put("sampled", look.seen);
       }
+      putWaits(look.waiters, found);
     }
     return statistics;
   }
@@ -212,18 +228,18 @@ final class Measurement implements StepListener, AutoCloseable {
     long now = System.nanoTime();
     var known = waits;
     waits = new HashMap<>();
-    var counts = new HashMap<List<String>, Integer>();
+    var counts = new HashMap<WaitInfo, Integer>();
     for (var waiter : waiters) {
-      var what = waiter.what().toString();
-      var before = known.get(waiter.task().number());
-      boolean stays = before != null && before.what().equals(what) && waiter.hasStood();
-      waits.put(waiter.task().number(), stays ? before : new Wait(what, now));
+      var since = waiter.hasStood() ? known.get(waiter.task().number()) : null;
+      waits.put(
+          waiter.task().number(), since == null ? now : since); // as no step has begun another
       if (!waiter.sleeps()) {
-        counts.merge(List.of(what, kind(waiter.what())), 1, Integer::sum);
+        counts.merge(waiter.whatAlways(), 1, Integer::sum);
       }
     }
     found.put("waits", longest(waiters.stream().filter(waiter -> !waiter.sleeps()), now));
     found.put("waitedFor", mostWaitedFor(counts));
+    found.put("queues", queues(waiters, now));
     found.put("unawaited", unawaited(waiters));
   }
 
@@ -246,23 +262,67 @@ final class Measurement implements StepListener, AutoCloseable {
   }
 
   private long sinceOf(Waiter waiter) {
-    return Objects.requireNonNull(waits.get(waiter.task().number())).since();
+    return Objects.requireNonNull(waits.get(waiter.task().number()));
   }
 
-  private static List<Map<String, @Nullable Object>> mostWaitedFor(
-      Map<List<String>, Integer> counts) {
+  private static List<Map<String, @Nullable Object>> mostWaitedFor(Map<WaitInfo, Integer> counts) {
     return counts.entrySet().stream()
         .sorted(Comparator.comparingInt(entry -> -entry.getValue()))
         .limit(MAX_WAITS)
         .map(entry -> {
           Map<String, @Nullable Object> map = new LinkedHashMap<>();
-          map.put("what", entry.getKey().getFirst());
-          map.put("kind", entry.getKey().getLast());
+          map.put("what", entry.getKey().toString());
+          map.put("kind", kind(entry.getKey()));
           map.put("tasks", entry.getValue());
           return map;
         })
         .toList();
   }
+
+  // ---- queues -----------------------------------------------------------------------------------
+
+  /// A queue for which tasks wait.
+  ///
+  /// @param depth when it was last seen
+  /// @param since when the one has waited that waits for longest
+  private record Queue(Depth depth, long since) {
+    Queue and(Queue later) {
+      return new Queue(later.depth, Math.min(since, later.since));
+    }
+  }
+
+  /// The fullest ones, of these those for which somebody has waited longest.
+  private List<Map<String, @Nullable Object>> queues(List<Waiter> waiters, long now) {
+    var queues = new HashMap<Integer, Queue>();
+    for (var waiter : waiters) {
+      for (var depth : waiter.what().queues()) {
+        queues.merge(depth.id(), new Queue(depth, sinceOf(waiter)), Queue::and);
+      }
+    }
+    return queues.values().stream()
+        .sorted(
+            Comparator.comparingInt((Queue queue) -> -queue.depth.size())
+                .thenComparingLong(Queue::since))
+        .limit(MAX_QUEUES)
+        .map(queue -> {
+          var map = put(queue.depth, named(queue.depth.queue()));
+          map.put("seconds", (now - queue.since) / NANOS);
+          return map;
+        })
+        .toList();
+  }
+
+  /// Puts how full a queue is into a map.
+  static Map<String, @Nullable Object> put(Depth depth, Map<String, @Nullable Object> map) {
+    map.put("id", depth.id());
+    map.put("size", depth.size());
+    map.put("maxsize", depth.maxsize());
+    map.put("getting", depth.getting());
+    map.put("putting", depth.putting());
+    return map;
+  }
+
+  // ---- leaks ------------------------------------------------------------------------------------
 
   /// Those that nobody awaits, oldest first: among them are those that were forgotten.
   private static List<Map<String, @Nullable Object>> unawaited(List<Waiter> waiters) {

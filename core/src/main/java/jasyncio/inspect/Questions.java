@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -181,41 +182,60 @@ final class Questions {
       @Nullable Measurement measurement,
       LambdaNames names)
       throws InterruptedException {
-    var groups = new TaskGroups();
     var look =
         new Look() {
+          TaskGroups groups = new TaskGroups();
+
+          @Override
+          public void begin(int all, Function<Task<?>, @Nullable WaitInfo> waitInfos) {
+            groups = new TaskGroups(all);
+          }
+
           @Override
           public void visit(Task<?> task, @Nullable WaitInfo waitsFor) {
             var info =
-                brief ? TaskInfo.briefly(task, waitsFor, names) : TaskInfo.of(task, waitsFor);
+                brief
+                    ? TaskInfo.briefly(task, waitsFor, names)
+                    : TaskInfo.withoutStack(task, waitsFor);
             if (isWanted(info)) {
-              groups.add(info, measurement == null ? null : measurement.costOf(task));
+              var cost = measurement == null ? null : measurement.costOf(task);
+              if (brief) {
+                groups.add(info, cost);
+              } else {
+                groups.add(task, info, cost);
+              }
             }
           }
         };
     var statistics = Survey.of(loop, patience, pace, look);
     if (statistics != null) {
       found.put("unseen", look.unseen);
-      var list = groups.toList();
-      found.put("matching", groups.size());
-      found.put(
-          "groups",
-          list.stream()
-              .limit(limit)
-              .map(group -> {
-                var map = map(group.first);
-                map.put("alike", group.size);
-                map.put("age", seconds(group.age));
-                if (measurement != null) {
-                  Measurement.put(group.cost, map);
-                }
-                return map;
-              })
-              .toList());
-      found.put(
-          "left", groups.size() - list.stream().limit(limit).mapToInt(group -> group.size).sum());
+      put(look.groups, measurement != null, found);
     }
     return statistics;
+  }
+
+  private void put(TaskGroups groups, boolean isMeasured, Map<String, @Nullable Object> found) {
+    var shown = groups.toList().stream().limit(limit).toList();
+    found.put("matching", groups.size());
+    if (!brief) {
+      found.put("stacks", groups.stacks());
+    }
+    found.put("groups", shown.stream().map(group -> map(group, isMeasured)).toList());
+    found.put("left", groups.size() - shown.stream().mapToInt(group -> group.size).sum());
+  }
+
+  private static Map<String, @Nullable Object> map(TaskGroups.Group group, boolean isMeasured) {
+    var map = map(group.first);
+    map.put("alike", group.size);
+    if (group.isEstimated) {
+      map.put("estimated", true);
+    }
+    map.put("age", seconds(group.age));
+    if (isMeasured) {
+      Measurement.put(group.cost, map);
+    }
+    return map;
   }
 
   /// Where its tasks are.
@@ -226,12 +246,12 @@ final class Questions {
 
   /// Who waits for whom.
   ///
-  /// @param names of the loop's lambdas, for those who want what is alike as one entry
+  /// @param names of the loop's lambdas
   @Nullable LoopStatistics nodes(
       EventLoop loop, Map<String, @Nullable Object> found, LambdaNames names)
       throws InterruptedException {
     if (!brief) {
-      return list(loop, found, MAX_NODES, Questions::node);
+      return list(loop, found, MAX_NODES, (task, waitsFor) -> node(task, waitsFor, names));
     }
     var graph = new FoldedGraph(names);
     var statistics = Survey.of(loop, patience, pace, graph);
@@ -273,12 +293,13 @@ final class Questions {
     Map<String, @Nullable Object> of(Task<?> task, @Nullable WaitInfo waitsFor);
   }
 
-  private static Map<String, @Nullable Object> node(Task<?> task, @Nullable WaitInfo waitsFor) {
-    var info = TaskInfo.of(task, waitsFor);
+  private static Map<String, @Nullable Object> node(
+      Task<?> task, @Nullable WaitInfo waitsFor, LambdaNames names) {
+    var info = TaskInfo.briefly(task, waitsFor, names);
     var node = new LinkedHashMap<String, @Nullable Object>();
     node.put("number", info.number());
     node.put("name", info.name());
-    node.put("coroutine", info.shownCoroutine());
+    node.put("coroutine", info.coroutine());
     node.put("doing", info.doing());
     node.put("awaitedBy", Survey.awaiters(task));
     node.put("heldBy", Survey.holder(waitsFor));
@@ -296,6 +317,9 @@ final class Questions {
     if (waitsFor != null) {
       map.put("waitsFor", waitsFor.toString());
       map.put("kind", waitsFor.kind().name().toLowerCase(Locale.ROOT));
+      if (!waitsFor.queues().isEmpty()) {
+        map.put("queues", waitsFor.queues().stream().map(Questions::map).toList());
+      }
     }
     var cancellation = task.cancellation();
     if (cancellation != null) {
@@ -305,6 +329,12 @@ final class Questions {
     map.put("stack", task.stack());
     map.put("age", seconds(task.age()));
     return map;
+  }
+
+  private static Map<String, @Nullable Object> map(WaitInfo.Depth queue) {
+    var map = new LinkedHashMap<String, @Nullable Object>();
+    map.put("name", queue.queue());
+    return Measurement.put(queue, map);
   }
 
   private static double seconds(Duration time) {

@@ -8,11 +8,14 @@ import jasyncio.internal.face.Loops;
 import jasyncio.internal.face.Tasks;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What the steps of a loop cost, of tasks and callbacks, since the measurement began. Belongs to
@@ -78,11 +81,17 @@ final class StepCosts implements StepListener {
   private final Map<String, Cost> others =
       new HashMap<>(); // callbacks, the ended, and beyond the limit
   private final Deque<SlowStep> slow = new ArrayDeque<>(); // the last ones
-  private boolean complete = true; // each task that has had a step, and is not done, is in `tasks`
+  private final Predicate<Task<?>> isWatched;
+  private final Set<Task<?>> more =
+      Collections.newSetFromMap(
+          new IdentityHashMap<>()); // watched, have had a step beyond the limit
+  private boolean complete = true; // each watched task with a step, not done, is in one of the two
 
-  StepCosts(EventLoop loop, LambdaNames names) {
+  /// @param isWatched of which tasks it is to be known whether they had a step
+  StepCosts(EventLoop loop, LambdaNames names, Predicate<Task<?>> isWatched) {
     this.loop = loop;
     this.names = names;
+    this.isWatched = isWatched;
   }
 
   @Override
@@ -107,7 +116,9 @@ final class StepCosts implements StepListener {
       cost = new Cost();
       tasks.put(task, cost);
     } else if (cost == null) {
-      complete &= task.done();
+      if (!task.done() && isWatched.test(task)) {
+        watch(task);
+      }
       cost = new Cost();
       of(others, names.of(Tasks.naming(task))).add(nanos);
     }
@@ -115,6 +126,7 @@ final class StepCosts implements StepListener {
     if (!task.done()) {
       names.look(Tasks.naming(task), task::getStack);
     } else {
+      more.remove(task);
       var known = tasks.remove(task);
       if (known != null) {
         of(others, names.of(Tasks.naming(task))).add(known);
@@ -122,6 +134,14 @@ final class StepCosts implements StepListener {
       if (cost.nanos >= HEAVY_NANOS && ended.size() < MAX_ENDED) {
         ended.add(new TaskCost(Identity.of(task, names), cost));
       }
+    }
+  }
+
+  private void watch(Task<?> task) {
+    if (more.size() < MAX_TASKS) {
+      more.add(task);
+    } else {
+      complete &= more.contains(task);
     }
   }
 
@@ -150,9 +170,9 @@ final class StepCosts implements StepListener {
     return tasks.get(task);
   }
 
-  /// Whether it is known that a task, which is not done, has had no step.
+  /// Whether it is known that a task, which is watched and not done, has had no step.
   boolean isWithoutStep(Task<?> task) {
-    return complete && !tasks.containsKey(task);
+    return complete && !tasks.containsKey(task) && !more.contains(task);
   }
 
   /// What tasks have cost, each.

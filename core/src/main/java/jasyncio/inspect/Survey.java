@@ -18,13 +18,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Looks at all tasks of a loop, for another thread.
 ///
-/// The loop itself does it, between two of its own steps, for a millisecond at a time; only the
-/// list of them is made in one go, which takes some hundredths of a second for a million. Those
-/// that end meanwhile are left out.
+/// The loop itself does it, between two of its own steps, for 0.2 ms at a time; only the list of
+/// them is made in one go, which takes some hundredths of a second for a million. Those that end
+/// meanwhile are left out.
 ///
 /// Who looks again and again does it at a [Pace].
 final class Survey {
-  private static final long TURN_NANOS = 1_000_000;
+  private static final long TURN_NANOS = 200_000;
+  private static final long LONG_TURN_NANOS = 2_000_000; // for which a pause makes up, no more
+  private static final int OWN_PATIENCE = 40; // times as long as with others
   private static final int MAX_LISTED = 100_000; // in one go, for those who look again and again
   private static final double GOLDEN = 0.6180339887498949;
 
@@ -52,7 +54,7 @@ final class Survey {
     /// For how long the loop is left alone after a turn. One that has taken long has loaded
     /// classes, say, or had to wait for a processor: that does not come again.
     long pauseNanos(long turnNanos) {
-      return Math.min(turnNanos, 2 * TURN_NANOS) * (100 - percent) / percent;
+      return Math.min(turnNanos, LONG_TURN_NANOS) * (100 - percent) / percent;
     }
   }
 
@@ -65,18 +67,20 @@ final class Survey {
 
     /// It begins to look.
     ///
+    /// @param all how many tasks there are
     /// @param waitInfos what tasks wait for, also those that it does not come to
-    default void begin(Function<Task<?>, @Nullable WaitInfo> waitInfos) {}
+    default void begin(int all, Function<Task<?>, @Nullable WaitInfo> waitInfos) {}
+
+    /// The tasks to look at, in this order, in a list from which the first can be removed cheaply;
+    /// `null` for all, or as many as fit its [Pace].
+    default @Nullable List<Task<?>> chosen() {
+      return null;
+    }
 
     /// Looks at it.
     ///
     /// @param waitsFor what it waits for, if it waits
     void visit(Task<?> task, @Nullable WaitInfo waitsFor);
-
-    /// With more tasks than that it looks at none.
-    default int maxTasks() {
-      return Integer.MAX_VALUE;
-    }
 
     /// It has looked.
     ///
@@ -89,6 +93,7 @@ final class Survey {
   private final Visitor visitor;
   private final CompletableFuture<LoopStatistics> done = new CompletableFuture<>();
   private final Semaphore turns = new Semaphore(0); // that the loop has taken
+  private volatile boolean looks; // a turn goes on
   private volatile long pause; // nanoseconds, before the next of them
 
   // The loop's thread.
@@ -134,7 +139,7 @@ final class Survey {
   private @Nullable LoopStatistics awaitEnd(long patience)
       throws InterruptedException, ExecutionException {
     Loops.ask(loop, this::goOn);
-    while (turns.tryAcquire(patience, TimeUnit.MILLISECONDS)) {
+    while (awaitTurn(patience)) {
       if (done.isDone()) {
         return done.get();
       } else if (pause > 0) {
@@ -143,6 +148,13 @@ final class Survey {
       }
     }
     return null;
+  }
+
+  /// While it is us for whom the loop takes its time, it is not held up: classes have to be loaded,
+  /// or the machine is busy.
+  private boolean awaitTurn(long patience) throws InterruptedException {
+    return turns.tryAcquire(patience, TimeUnit.MILLISECONDS)
+        || (looks && turns.tryAcquire(OWN_PATIENCE * patience, TimeUnit.MILLISECONDS));
   }
 
   // ---- on the loop ------------------------------------------------------------------------------
@@ -156,11 +168,13 @@ final class Survey {
       return false;
     }
     long start = System.nanoTime();
+    looks = true;
     try {
       look(start);
     } catch (Throwable e) { // a toString, say
       done.completeExceptionally(e);
     }
+    looks = false;
     pause = pace.pauseNanos(System.nanoTime() - start);
     boolean goesOn = pause == 0 && !done.isDone();
     turns.release();
@@ -190,13 +204,14 @@ final class Survey {
     var found = Loops.statistics(loop);
     statistics = found;
     waitInfos = Tasks.waitInfos(loop);
-    visitor.begin(waitInfos);
-    if (found.tasks() <= visitor.maxTasks()) {
-      tasks = pace.ends() ? Tasks.youngest(loop, MAX_LISTED) : Tasks.all(loop);
-      count = tasks.size();
-      stride = evenStride(count);
-      unlisted = count == MAX_LISTED && pace.ends() ? found.tasks() - count : 0;
-    }
+    visitor.begin(found.tasks(), waitInfos);
+    var chosen = visitor.chosen();
+    tasks =
+        chosen != null ? chosen : pace.ends() ? Tasks.youngest(loop, MAX_LISTED) : Tasks.all(loop);
+    count = tasks.size();
+    stride = evenStride(count);
+    boolean isPart = chosen != null || (count == MAX_LISTED && pace.ends());
+    unlisted = isPart ? Math.max(0, found.tasks() - count) : 0;
   }
 
   private Task<?> next() {

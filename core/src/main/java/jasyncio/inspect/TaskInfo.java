@@ -78,6 +78,17 @@ public record TaskInfo(
     return of(task, waitsFor, names.of(Tasks.naming(task)), List.of());
   }
 
+  /// The same, without its stack, and named as it is with it.
+  static TaskInfo withoutStack(Task<?> task, @Nullable WaitInfo waitsFor) {
+    return of(task, waitsFor, Tasks.coroutineName(task), List.of());
+  }
+
+  /// This with a stack.
+  TaskInfo withStack(List<StackTraceElement> known) {
+    return new TaskInfo(
+        number, name, coroutine, state, waitsFor, cancellation, awaitedBy, known, age);
+  }
+
   private static TaskInfo of(
       Task<?> task, @Nullable WaitInfo waitsFor, String coroutine, List<StackTraceElement> stack) {
     return new TaskInfo(

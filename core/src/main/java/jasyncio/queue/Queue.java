@@ -76,7 +76,19 @@ public class Queue<T> implements Iterable<T> {
   }
 
   private WaitInfo waitInfo(String what) {
-    return new WaitInfo(WaitInfo.Kind.QUEUE, what + description());
+    var depth = depth();
+    return new WaitInfo(what + depth.queue(), depth);
+  }
+
+  /// What [WaitInfo] has of it.
+  final WaitInfo.Depth depth() {
+    return new WaitInfo.Depth(
+        description(),
+        System.identityHashCode(this),
+        items.size(),
+        maxsize,
+        getters.waiting(),
+        putters.waiting());
   }
 
   /// What it is called where tasks wait for it.

@@ -69,11 +69,14 @@ final class Select<T> {
   }
 
   private WaitInfo waitInfo() {
+    var depths = queues.stream().map(Queue::depth).toList();
     return new WaitInfo(
         WaitInfo.Kind.QUEUE,
-        queues.stream()
-            .map(Queue::description)
-            .collect(Collectors.joining(", ", "an item of one of ", "")));
+        depths.stream()
+            .map(WaitInfo.Depth::queue)
+            .collect(Collectors.joining(", ", "an item of one of ", "")),
+        List.of(),
+        depths);
   }
 
   private Future<Boolean> standInLine(List<WaitList.Place> places) {

@@ -493,7 +493,16 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   }
 
   private WaitInfo waitInfo(String what) {
-    return new WaitInfo(WaitInfo.Kind.QUEUE, what + WaitInfo.named("ThreadsafeQueue", name));
+    var now = statistics();
+    var depth =
+        new WaitInfo.Depth(
+            WaitInfo.named("ThreadsafeQueue", name),
+            System.identityHashCode(this),
+            now.qsize(),
+            maxsize,
+            now.getting(),
+            now.putting());
+    return new WaitInfo(what + depth.queue(), depth);
   }
 
   /// {@return `<ThreadsafeQueue maxsize=2 size=1 putters[1]>`; any thread}

@@ -9,6 +9,8 @@ import jasyncio.RunOptions;
 import jasyncio.Task;
 import jasyncio.internal.base.LambdaNames;
 import jasyncio.internal.face.Loops;
+import jasyncio.queue.Queue;
+import jasyncio.queue.ThreadsafeQueue;
 import jasyncio.sync.Event;
 import jasyncio.sync.Lock;
 import java.time.Duration;
@@ -150,7 +152,7 @@ class MeasureTest {
                 null, "java.base", null, "java.util.List", "forEach", "List.java", 1),
             new StackTraceElement("Shop", "lambda$main$0", "Shop.java", 3));
     run(() -> {
-      var costs = new StepCosts(getRunningLoop(), new LambdaNames());
+      var costs = new StepCosts(getRunningLoop(), new LambdaNames(), _ -> true);
       var task = createTask(() -> {}, "slow");
       costs.stepEnded(task, 200_000_000, true, seen);
       costs.stepEnded(task, 200_000_000, true, seen.subList(3, 4));
@@ -320,6 +322,128 @@ class MeasureTest {
   }
 
   @Test
+  void wait_forALockWhoseHolderChanges_goesOn() throws Exception {
+    run(() -> {
+      try (var conversation = new Conversation()) {
+        var lock = new Lock();
+        var first = new Event();
+        var never = new Event();
+        var one = createTask(() -> lock.run(first), "one");
+        var two = createTask(() -> lock.run(never), "two");
+        var patient = createTask(() -> lock.acquire().close(), "patient");
+        sleep(0);
+        measure(conversation);
+        double before = measure(conversation).named("waits", "patient").number("seconds");
+        assertThat(before).isPositive();
+        first.set();
+        await(one);
+        sleep(0);
+        var wait = measure(conversation).named("waits", "patient");
+        assertThat(wait.text("waitsFor")).isEqualTo("Lock, held by two");
+        assertThat(wait.number("seconds")).isGreaterThan(before);
+        stop(patient, two);
+      }
+    });
+  }
+
+  @Test
+  void waits_ofVeryManyTasks_areOfASample_thatStaysTheSame() throws Exception {
+    run(() -> {
+      try (var conversation = new Conversation()) {
+        var event = new Event();
+        event.setName("start");
+        var tasks = new Task<?>[12_000];
+        for (int i = 0; i < tasks.length; i++) {
+          tasks[i] = createTask(() -> event.await());
+        }
+        sleep(0);
+        measure(conversation);
+        var found = measure(conversation);
+        assertThat(found.number("sampled")).isBetween(9_900.0, 10_100.0);
+        assertThat(found.all("waitedFor").getFirst().text("what")).isEqualTo("Event 'start'");
+        assertThat(found.all("waitedFor").getFirst().number("tasks")).isBetween(9_900.0, 10_100.0);
+        double before = found.all("waits").getFirst().number("seconds");
+        assertThat(before).isPositive();
+        found = measure(conversation);
+        assertThat(found.all("waits").getFirst().number("seconds")).isGreaterThan(before);
+        assertThat(found.all("unawaited")).hasSize(20);
+        event.set();
+        Asyncio.wait(List.of(tasks));
+        assertThat(measure(conversation).has("sampled")).isFalse();
+      }
+    });
+  }
+
+  @Test
+  void manyMoreSteppingTasksThanAreCounted_ofTheWatchedItIsKnown() {
+    run(() -> {
+      var watched = createTask(() -> sleep(3600));
+      var other = createTask(() -> sleep(3600));
+      var idle = createTask(() -> sleep(3600));
+      var costs =
+          new StepCosts(
+              getRunningLoop(), new LambdaNames(), task -> task == watched || task == idle);
+      var crowd = new Task<?>[10_000];
+      for (int i = 0; i < crowd.length; i++) {
+        crowd[i] = createTask(() -> sleep(3600));
+        costs.stepEnded(crowd[i], 10, false, List.of());
+      }
+      costs.stepEnded(watched, 10, false, List.of());
+      costs.stepEnded(other, 10, false, List.of());
+      assertThat(costs.isWithoutStep(watched)).isFalse();
+      assertThat(costs.isWithoutStep(idle)).isTrue();
+      stop(crowd);
+      stop(watched, other, idle);
+    });
+  }
+
+  @Test
+  void queues_thatTasksWaitFor_fullestFirst() throws Exception {
+    run(() -> {
+      try (var conversation = new Conversation()) {
+        var full = new Queue<Integer>(2);
+        full.setName("full");
+        full.put(1);
+        full.put(2);
+        var idle = new Queue<Integer>();
+        var other = new Queue<Integer>();
+        var nobodys = new Queue<Integer>();
+        nobodys.put(1);
+        var threads = new ThreadsafeQueue<Integer>();
+        var tasks =
+            new Task<?>[] {
+              createTask(() -> full.put(3)),
+              createTask(() -> full.put(4)),
+              createTask(() -> idle.get()),
+              createTask(() -> Queue.select(idle, other)),
+              createTask(() -> threads.get())
+            };
+        sleep(0);
+        measure(conversation);
+        var queues = measure(conversation).all("queues");
+        assertThat(queues.stream().map(queue -> queue.text("name")))
+            .hasSize(4)
+            .startsWith("Queue 'full'")
+            .contains("Queue", "ThreadsafeQueue");
+        var fullest = queues.getFirst();
+        assertThat(fullest.number("size")).isEqualTo(2);
+        assertThat(fullest.number("maxsize")).isEqualTo(2);
+        assertThat(fullest.number("getting")).isZero();
+        assertThat(fullest.number("putting")).isEqualTo(2);
+        assertThat(fullest.number("seconds")).isPositive();
+        assertThat(queues.stream().map(queue -> queue.number("getting")))
+            .containsExactlyInAnyOrder(0.0, 2.0, 1.0, 1.0);
+        var ps = ask(conversation, "ps", "waiting=full");
+        assertThat(ps.all("groups").getFirst().text("waitsFor"))
+            .isEqualTo("room in Queue 'full' (2 of 2)");
+        assertThat(ps.all("groups").getFirst().named("queues", "Queue 'full'").number("size"))
+            .isEqualTo(2);
+        stop(tasks);
+      }
+    });
+  }
+
+  @Test
   void ps_inAVisitThatMeasures_saysWhatTheTasksHaveCost() throws Exception {
     run(() -> {
       try (var conversation = new Conversation()) {
@@ -397,7 +521,7 @@ class MeasureTest {
   void taskThatIsDone_isAmongTheFunctions_andItselfIfItHasCostMuch() {
     var costs = new ArrayList<StepCosts>();
     run(() -> {
-      var cost = new StepCosts(getRunningLoop(), new LambdaNames());
+      var cost = new StepCosts(getRunningLoop(), new LambdaNames(), _ -> true);
       for (int i = 0; i < 2; i++) {
         var task = createTask(() -> {}, "light");
         await(task);

@@ -89,7 +89,7 @@ class QuestionsTest {
         .contains("\"alike\":1000")
         .contains("\"name\":\"waiter \\\"1\\\"\"")
         .contains("\"waitsFor\":\"Lock 'db', held by holder\",\"kind\":\"sync\"")
-        .contains("\"matching\":1003")
+        .contains("\"matching\":1003", "\"stacks\":1003")
         .contains("\"left\":0")
         .contains("\"tasks\":1003")
         .contains("QuestionsTest.java:");
@@ -188,7 +188,7 @@ class QuestionsTest {
     try {
       return Survey.of(
               loop,
-              20,
+              2,
               (_, _) -> {
                 visits.incrementAndGet();
                 release.acquireUninterruptibly();

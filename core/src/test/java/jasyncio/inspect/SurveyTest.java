@@ -172,6 +172,16 @@ class SurveyTest {
   }
 
   @Test
+  void look_thatItselfTakesLong_isNotTakenForALoopThatIsHeldUp() throws Exception {
+    run(() -> {
+      var loop = getRunningLoop();
+      var statistics =
+          toThread(() -> Survey.of(loop, 50, (_, _) -> compute(100_000_000))); // of one task
+      assertThat(statistics).isNotNull();
+    });
+  }
+
+  @Test
   void look_withoutAnEnd_oldestFirst() {
     withTasks(
         99,

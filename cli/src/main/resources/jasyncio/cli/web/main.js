@@ -288,11 +288,11 @@ function showLoad(loop) {
 
 // ---- Waits ------------------------------------------------------------------------------------------------------------------
 
-/** What is said where there is nothing: a loop with very many tasks is not asked for this. */
-const nothing = (loop, text) => loop.statistics?.tasks > 10_000 ? 'The loop has more than 10\u202f000 tasks, and is not asked.' : text;
+/** What is said where there is nothing: an older program says none of it if it has very many tasks. */
+const nothing = (loop, text) => loop.statistics && !loop.newest.waits ? 'The program does not say it of so many tasks.' : text;
 
 function showWaits(loop) {
-  const { waits, waitedFor, unawaited } = loop.newest;
+  const { waits, waitedFor, queues, unawaited, sampled } = loop.newest;
   const open = (entry) => openTask(entry.number);
   showRows(byId('waits'), [
     { title: 'Task', kind: 'name', text: (entry) => entry.name },
@@ -304,6 +304,13 @@ function showWaits(loop) {
     { title: 'Tasks', kind: 'number', text: (entry) => count(entry.tasks) },
   ], waitedFor ?? [], { key: (entry) => entry.what, open: (entry) => filterBy(entry.what),
     none: nothing(loop, 'No task waits.') });
+  showRows(byId('queues'), [
+    { title: 'Queue', kind: 'name', text: (entry) => entry.name },
+    { title: 'Items', kind: 'number', text: (entry) => entry.maxsize > 0 ? `${count(entry.size)} of ${count(entry.maxsize)}` : count(entry.size) },
+    { title: 'Wait for an item', kind: 'number', text: (entry) => count(entry.getting) },
+    { title: 'Wait for room', kind: 'number', text: (entry) => count(entry.putting) },
+    { title: 'At least', kind: 'number', text: (entry) => duration(entry.seconds) },
+  ], queues ?? [], { key: (entry) => entry.id, open: (entry) => filterBy(entry.name), none: nothing(loop, 'No task waits for a queue.') });
   showRows(byId('unawaited'), [
     { title: 'Task', kind: 'name', text: (entry) => entry.name },
     { title: 'Waits for', kind: 'text', text: (entry) => entry.waitsFor ?? '' },
@@ -311,6 +318,9 @@ function showWaits(loop) {
     { title: 'Age', kind: 'number', text: (entry) => duration(entry.age) },
   ], unawaited ?? [], { key: (entry) => entry.number, open,
     none: nothing(loop, 'Every task is awaited by somebody.') });
+  byId('sampled').hidden = sampled === undefined;
+  setText(byId('sampled'), sampled === undefined ? ''
+    : `There are too many tasks to look at each of them every second: this is of ${count(sampled)} of ${counted(loop.statistics.tasks, 'task')}, spread evenly.`);
 }
 
 function filterBy(what) {

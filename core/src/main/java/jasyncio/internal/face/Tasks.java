@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What tasks wait for, and how: asyncio's module `tasks`, as far as the library itself uses it.
@@ -26,9 +27,15 @@ public final class Tasks {
     return youngest(loop, Integer.MAX_VALUE);
   }
 
+  /// Those of them that are meant, oldest first; the others leave nothing in memory.
+  public static List<Task<?>> all(EventLoop loop, Predicate<Task<?>> isMeant) {
+    return (List<Task<?>>)
+        ACCESS.tasks(loop, Integer.MAX_VALUE, (Predicate<Object>) (Predicate<?>) isMeant);
+  }
+
   /// The youngest of them, so many at most, oldest first.
   public static List<Task<?>> youngest(EventLoop loop, int limit) {
-    return (List<Task<?>>) ACCESS.tasks(loop, limit);
+    return (List<Task<?>>) ACCESS.tasks(loop, limit, _ -> true);
   }
 
   /// The number of a task, of which its name is made if it was given none.

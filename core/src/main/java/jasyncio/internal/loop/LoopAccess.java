@@ -9,6 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// What the packages beside the face need of it and users do not; the face leaves it here, as
@@ -38,7 +39,7 @@ public abstract class LoopAccess {
 
   public abstract void cancelAgain(Object task, Error error);
 
-  public abstract List<?> tasks(Object eventLoop, int limit);
+  public abstract List<?> tasks(Object eventLoop, int limit, Predicate<Object> isMeant);
 
   public abstract int number(Object task);
 
