@@ -27,6 +27,7 @@ final class Survey {
   private static final long TURN_NANOS = 200_000;
   private static final long LONG_TURN_NANOS = 2_000_000; // for which a pause makes up, no more
   private static final int OWN_PATIENCE = 40; // times as long as with others
+  private static final long GLANCE_MILLIS = 100; // after which it is seen that a loop has ended
   private static final int MAX_LISTED = 100_000; // in one go, for those who look again and again
   private static final double GOLDEN = 0.6180339887498949;
 
@@ -153,8 +154,19 @@ final class Survey {
   /// While it is us for whom the loop takes its time, it is not held up: classes have to be loaded,
   /// or the machine is busy.
   private boolean awaitTurn(long patience) throws InterruptedException {
-    return turns.tryAcquire(patience, TimeUnit.MILLISECONDS)
-        || (looks && turns.tryAcquire(OWN_PATIENCE * patience, TimeUnit.MILLISECONDS));
+    return awaitTurnFor(patience) || (looks && awaitTurnFor(OWN_PATIENCE * patience));
+  }
+
+  /// A loop that ends meanwhile takes none any more, and tells nobody.
+  private boolean awaitTurnFor(long millis) throws InterruptedException {
+    for (long left = millis; left > 0; left -= GLANCE_MILLIS) {
+      if (turns.tryAcquire(Math.min(left, GLANCE_MILLIS), TimeUnit.MILLISECONDS)) {
+        return true;
+      } else if (!loop.isRunning()) {
+        return turns.tryAcquire(); // its last one perhaps
+      }
+    }
+    return false;
   }
 
   // ---- on the loop ------------------------------------------------------------------------------

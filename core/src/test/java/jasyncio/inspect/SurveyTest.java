@@ -182,6 +182,15 @@ class SurveyTest {
   }
 
   @Test
+  void look_atALoopThatHasEnded_isGivenUp() throws Exception {
+    try (var loop = newEventLoop()) {
+      assertThat(Survey.of(loop, PATIENTLY, (_, _) -> {})).isNull();
+      loop.runUntilComplete(() -> sleep(0));
+      assertThat(Survey.of(loop, PATIENTLY, (_, _) -> {})).isNull();
+    }
+  }
+
+  @Test
   void look_withoutAnEnd_oldestFirst() {
     withTasks(
         99,
