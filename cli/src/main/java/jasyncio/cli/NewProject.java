@@ -39,7 +39,8 @@ record NewProject(String name, String group, String version) {
   }
 
   static boolean isGroup(String group) {
-    return GROUP.matcher(group).matches() && SourceVersion.isName(group);
+    boolean isJavas = (group + ".").startsWith("java."); // classes of which no loader defines
+    return GROUP.matcher(group).matches() && SourceVersion.isName(group) && !isJavas;
   }
 
   /// Whether Java allows a package of the name that this one's would have.

@@ -27,7 +27,7 @@ final class PagesCommand implements JasyncioCommand.Subcommand {
   public int execute() throws IOException {
     CommandLine commandLine = visibleCommands();
     Path share = Path.of(folder);
-    write(share.resolve("bash-completion/completions", NAME), AutoComplete.bash(NAME, commandLine));
+    write(share.resolve("bash-completion/completions", NAME), bash(commandLine));
     write(share.resolve("zsh/site-functions", "_" + NAME), ZshCompletion.of(commandLine));
     Path man = share.resolve("man/man1");
     write(man.resolve(NAME + ".1"), ManPage.of(commandLine, version));
@@ -36,6 +36,12 @@ final class PagesCommand implements JasyncioCommand.Subcommand {
       write(man.resolve(page), ManPage.of(command, version));
     }
     return ExitStatus.OK;
+  }
+
+  /// Where the generated text has nothing to offer it forbids names of files, too, which most
+  /// arguments are.
+  private static String bash(CommandLine commandLine) {
+    return AutoComplete.bash(NAME, commandLine).replaceAll("(?m)^.*compopt \\+o default\\n", "");
   }
 
   /// The command line as help shows it.

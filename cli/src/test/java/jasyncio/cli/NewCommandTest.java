@@ -40,6 +40,7 @@ class NewCommandTest {
           new 7up                   | jasyncio new: a project's name has small letters and digits, with a '-' between words, as in price-watch; not 7up
           new --group Com.X a       | jasyncio new: a group is a package's name in small letters, as com.example is; not Com.X
           new --group com.class a   | jasyncio new: a group is a package's name in small letters, as com.example is; not com.class
+          new --group java.x a      | jasyncio new: a group is a package's name in small letters, as com.example is; not java.x
           new switch                | jasyncio new: com.example.switch would be its package, and is a word of Java's own
           new src                   | jasyncio new: src is there already; take another name, or another folder
           """)

@@ -53,5 +53,6 @@ class PagesCommandTest {
           });
     });
     assertThat(zsh + bash).doesNotContain("warm-up");
+    assertThat(bash).contains("-o default").doesNotContain("+o default"); // names of files
   }
 }

@@ -111,11 +111,16 @@ final class FlowFeed<T> implements Flow.Subscription {
     }
   }
 
+  /// Nothing is taken before it is asked for: what was taken from a queue and not sent would be
+  /// lost.
   private void send(Iterator<? extends T> iterator) {
-    while (!stopped && iterator.hasNext()) {
-      T item = Objects.requireNonNull(iterator.next(), "a publisher sends no null");
+    while (true) {
       bell.await(() -> stopped || demand.get() > 0);
-      if (stopped || !tell(() -> subscriber.onNext(item))) {
+      if (stopped || !iterator.hasNext()) {
+        return;
+      }
+      T item = Objects.requireNonNull(iterator.next(), "a publisher sends no null");
+      if (!tell(() -> subscriber.onNext(item))) {
         return;
       }
       demand.accumulateAndGet(1, (a, b) -> a == Long.MAX_VALUE ? a : a - b);

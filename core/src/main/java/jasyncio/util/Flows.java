@@ -80,11 +80,12 @@ public final class Flows {
   /// generator.
   ///
   /// Each subscriber has a task of its own, which takes an iterator and calls the subscriber, on
-  /// the loop. It takes the next item when the last one has been sent, and waits with that until it
-  /// is asked for. What the iterator throws is the subscriber's `onError`. When the subscriber
-  /// cancels, the task is cancelled; an iterator that is [AutoCloseable], as generators are, is
-  /// closed in any case. What a subscriber throws ends its subscription, and goes to the loop's
-  /// exception handler.
+  /// the loop. It takes the next item only when it is asked for one, so that all that is taken is
+  /// sent; the end, too, is told when more is asked for. Subscribers of a queue share what is in
+  /// it, and nobody calls its `taskDone`. What the iterator throws is the subscriber's `onError`.
+  /// When the subscriber cancels, the task is cancelled; an iterator that is [AutoCloseable], as
+  /// generators are, is closed in any case. What a subscriber throws ends its subscription, and
+  /// goes to the loop's exception handler.
   ///
   /// @param <T> the items
   /// @param loop where it runs

@@ -335,7 +335,7 @@ class FlowsTest {
     private final Ear ear = run(Ear::new);
 
     @Test
-    void sendsWhatItIsAskedFor_andItsEndUnasked() {
+    void sendsWhatItIsAskedFor_andThenItsEnd() {
       publishing(
           List.of(1, 2, 3),
           ear,
@@ -345,7 +345,7 @@ class FlowsTest {
             sleep(0);
             sleep(0);
             assertThat(ear.heard).containsExactly("subscribed", 1, 2);
-            ear.subscription.request(1);
+            ear.subscription.request(2);
             sleep(0);
             sleep(0);
             assertThat(ear.heard).containsExactly("subscribed", 1, 2, 3, "complete");
@@ -353,9 +353,9 @@ class FlowsTest {
     }
 
     @Test
-    void ofNothing_completesAtOnce() {
-      publishing(
-          List.of(), ear, _ -> assertThat(ear.heard).containsExactly("subscribed", "complete"));
+    void ofNothing_completesWhenAsked() {
+      publishing(List.of(), ear, _ -> ear.subscription.request(1));
+      assertThat(ear.heard).containsExactly("subscribed", "complete");
     }
 
     @Test
@@ -403,6 +403,27 @@ class FlowsTest {
         assertThat(ear.heard).containsExactly("subscribed", 1);
         queue.put(2);
         sleep(0);
+        assertThat(queue.qsize()).isOne();
+      });
+    }
+
+    @Test
+    void queue_nothingIsTakenFromIt_thatIsNotAskedFor() {
+      run(() -> {
+        var queue = new Queue<Integer>();
+        queue.put(1);
+        queue.put(2);
+        Flows.publisher(queue).subscribe(ear);
+        sleep(0);
+        sleep(0);
+        assertThat(queue.qsize()).isEqualTo(2);
+        ear.subscription.request(1);
+        sleep(0);
+        sleep(0);
+        ear.subscription.cancel();
+        sleep(0);
+        sleep(0);
+        assertThat(ear.heard).containsExactly("subscribed", 1);
         assertThat(queue.qsize()).isOne();
       });
     }
@@ -534,7 +555,7 @@ class FlowsTest {
           Flows.publisher(List.of(1, 2)).subscribe(ear);
           sleep(0);
           sleep(0);
-          thread.execute(() -> ear.subscription.request(2));
+          thread.execute(() -> ear.subscription.request(3));
           await(ear.end);
         });
       }
