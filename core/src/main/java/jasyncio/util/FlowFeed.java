@@ -21,15 +21,6 @@ final class FlowFeed<T> implements Flow.Subscription {
    * ends. Either cancels the task, wherever that waits.
    */
 
-  private static final Flow.Subscription OF_NOTHING =
-      new Flow.Subscription() {
-        @Override
-        public void request(long n) {}
-
-        @Override
-        public void cancel() {}
-      };
-
   private final EventLoop loop;
   private final Iterable<? extends T> items;
   private final Flow.Subscriber<? super T> subscriber;
@@ -55,7 +46,7 @@ final class FlowFeed<T> implements Flow.Subscription {
     try {
       loop.callSoonThreadsafe(() -> task = loop.createTask(this::run));
     } catch (IllegalStateException e) {
-      subscriber.onSubscribe(OF_NOTHING);
+      subscriber.onSubscribe(NoSubscription.GONE);
       subscriber.onError(e);
     }
   }
@@ -64,7 +55,9 @@ final class FlowFeed<T> implements Flow.Subscription {
 
   @Override
   public void request(long n) {
-    if (n <= 0) {
+    if (stopped) {
+      return; // whatever is asked for: nobody is told any more
+    } else if (n <= 0) {
       wrong = new IllegalArgumentException("a subscriber must ask for a positive number, not " + n);
       cancel();
       return;

@@ -34,14 +34,6 @@ public final class FlowItems<T> implements Iterable<T>, AutoCloseable {
    */
 
   private static final Object COMPLETE = new Object();
-  private static final Flow.Subscription GONE =
-      new Flow.Subscription() {
-        @Override
-        public void request(long n) {}
-
-        @Override
-        public void cancel() {}
-      };
 
   private final EventLoop loop;
   private final int buffer;
@@ -118,14 +110,14 @@ public final class FlowItems<T> implements Iterable<T>, AutoCloseable {
   }
 
   private void cancel() {
-    var given = subscription.getAndSet(GONE);
+    var given = subscription.getAndSet(NoSubscription.GONE);
     if (given != null) {
       given.cancel();
     }
   }
 
   private boolean isClosed() {
-    return subscription.get() == GONE;
+    return subscription.get() == NoSubscription.GONE;
   }
 
   /// {@return the items that have not been taken yet; its methods suspend}

@@ -396,6 +396,7 @@ class FlowsTest {
         ear.subscription.cancel();
         ear.subscription.cancel();
         ear.subscription.request(1);
+        ear.subscription.request(-1); // of which nobody is told any more
         sleep(0);
         sleep(0);
         sleep(0);
