@@ -207,7 +207,7 @@ export default defineConfig({
           }]
         : []),
       {
-        text: version,
+        text: versions.length > 1 ? 'More' : version, // the menu of versions has it
         items: [
           { text: 'Changes', link: '/changelog' },
           { text: 'When not to use it', link: '/when-not' },
