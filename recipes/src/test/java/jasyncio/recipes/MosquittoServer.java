@@ -21,7 +21,7 @@ public final class MosquittoServer extends LocalServer {
   protected void start(Path program, Path folder) throws IOException {
     var settings = folder.resolve("mosquitto.conf");
     Files.writeString(
-        settings, "listener " + port() + " 127.0.0.1\nallow_anonymous true\nlog_dest stdout\n");
+        settings, "listener " + port() + " 127.0.0.1\nallow_anonymous true\nlog_dest stderr\n");
     serve(List.of(program.toString(), "-c", settings.toString()), Map.of(), " running");
   }
 }

@@ -37,8 +37,6 @@ class SensorsTest {
   }
 
   @EachMode
-  @Shows(in = Column.BLOCK, value = "works")
-  @Shows(in = Column.SWITCH, value = "works")
   void next_waitsForNews_othersPublish(Mode mode) throws Exception {
     try (var sensors = new Sensors(server.url())) {
       mode.run(() -> {
@@ -52,7 +50,6 @@ class SensorsTest {
   }
 
   @EachMode
-  @Shows(in = Column.CANCEL, value = "no message is lost")
   void next_cancelledWhileItWaits_losesNothing(Mode mode) throws Exception {
     try (var sensors = new Sensors(server.url())) {
       mode.run(() -> {
@@ -63,6 +60,44 @@ class SensorsTest {
         assertThatExceptionOfType(CancelledError.class).isThrownBy(() -> await(reader));
         mode.call(() -> sensors.publish("attic/temperature", "31"));
         assertThat(sensors.next()).isEqualTo("attic/temperature: 31");
+      });
+    }
+  }
+
+  @EachMode
+  @Shows(in = Column.BLOCK, value = "calls overlap")
+  @Shows(in = Column.SWITCH, value = "calls overlap")
+  void publish_whileTheBrokerStandsStill_othersRun(Mode mode) throws Exception {
+    try (var sensors = new Sensors(server.url())) {
+      mode.run(() -> {
+        server.pause();
+        var published = createTask(() -> mode.call(() -> sensors.publish("attic/light", "on")));
+        sleep(0);
+        assertThat(published.done()).isFalse();
+        server.resume();
+        await(published);
+      });
+    }
+  }
+
+  @EachMode
+  @Shows(
+      in = Column.CANCEL,
+      value = "the task ends at once; the client has the message, and sends it all the same")
+  void publish_cancelledWhileTheBrokerStandsStill_endsAtOnce(Mode mode) throws Exception {
+    try (var sensors = new Sensors(server.url())) {
+      mode.run(() -> {
+        mode.call(() -> sensors.subscribe("attic/#"));
+        server.pause();
+        try {
+          var published = createTask(() -> mode.call(() -> sensors.publish("attic/light", "on")));
+          sleep(0);
+          published.cancel();
+          assertThatExceptionOfType(CancelledError.class).isThrownBy(() -> await(published));
+        } finally {
+          server.resume();
+        }
+        assertThat(sensors.next()).isEqualTo("attic/light: on");
       });
     }
   }

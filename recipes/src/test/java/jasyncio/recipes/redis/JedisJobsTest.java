@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 
 @Recipe(
     name = "Redis: Jedis",
@@ -70,19 +71,37 @@ class JedisJobsTest {
   @Shows(
       in = Column.CANCEL,
       value =
-          "`BLOCK`: the call goes on, and the next job is lost to it; `SWITCH`: the connection is closed, the"
-              + " pool opens another one, no job is lost")
+          "`BLOCK`: the call goes on, and `take` gets the next job for nobody; `SWITCH`: the connection is"
+              + " closed, no job is lost, but `take` ends with Jedis' own error")
   void take_cancelledWhileItWaits_endsAtOnce(Mode mode) throws Exception {
     mode.run(() -> {
       var taken = createTask(() -> mode.call(() -> jobs.take()));
       mode.until(() -> hasWaiter());
       taken.cancel();
-      assertThatExceptionOfType(CancelledError.class).isThrownBy(() -> await(taken));
-      if (mode == Mode.SWITCH) {
+      if (mode == Mode.BLOCK) {
+        assertThatExceptionOfType(CancelledError.class).isThrownBy(() -> await(taken));
+      } else {
+        assertThatExceptionOfType(JedisConnectionException.class).isThrownBy(() -> await(taken));
         mode.until(() -> !hasWaiter()); // the server has seen it
       }
       mode.call(() -> jobs.put("dry up"));
       assertThat(mode.call(() -> redis.llen("jobs"))).isEqualTo(mode == Mode.BLOCK ? 0 : 1);
+    });
+  }
+
+  @EachMode
+  void put_cancelledWhileItWaits_endsAtOnce(Mode mode) throws Exception {
+    mode.run(() -> {
+      server.pause();
+      try {
+        var put = createTask(() -> mode.call(() -> jobs.put("dry up")));
+        sleep(0);
+        put.cancel();
+        assertThatExceptionOfType(CancelledError.class).isThrownBy(() -> await(put));
+      } finally {
+        server.resume();
+      }
+      mode.call(() -> redis.ping());
     });
   }
 
