@@ -57,7 +57,7 @@ public abstract class LocalServer implements AutoCloseable {
     }
   }
 
-  /// Where the program may be beside the folders of `PATH`.
+  /// Where the program is looked for before the folders of `PATH`.
   protected Stream<Path> folders() {
     return Stream.of(Path.of("/usr/sbin"));
   }
@@ -68,7 +68,7 @@ public abstract class LocalServer implements AutoCloseable {
   /// The program, unless this machine has none.
   final Optional<Path> program() {
     var path = Optional.ofNullable(System.getenv("PATH")).orElse("").split(":", -1);
-    return Stream.concat(Stream.of(path).map(Path::of), folders())
+    return Stream.concat(folders(), Stream.of(path).map(Path::of))
         .map(bin -> bin.resolve(name))
         .filter(Files::isExecutable)
         .findFirst();
