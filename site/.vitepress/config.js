@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, statSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
@@ -35,6 +35,14 @@ const modules = ['core', 'testing', 'http', 'micrometer', 'opentelemetry', 'slf4
   }))
   .filter(({ from }) => existsSync(join(from, 'index.html')))
 
+/** All recipes, by their titles. */
+const recipes = readdirSync(join(root, 'docs/recipes'))
+  .filter((file) => file !== 'README.md')
+  .map((file) => ({
+    text: readFileSync(join(root, 'docs/recipes', file), 'utf8').match(/^# (.+)/)[1],
+    link: '/recipes/' + file.replace(/\.md$/, ''),
+  }))
+
 const sidebar = [
   {
     text: 'Begin',
@@ -57,6 +65,11 @@ const sidebar = [
       { text: 'From Vert.x and Reactor', link: '/from-vertx-reactor' },
       { text: 'When not to use it', link: '/when-not' },
     ],
+  },
+  {
+    text: 'Recipes',
+    collapsed: true,
+    items: [{ text: 'What works with what', link: '/recipes/' }, ...recipes],
   },
   {
     text: 'Look up',
