@@ -68,7 +68,6 @@ public final class EventStream {
     var companion =
         Asyncio.createTask(() -> attend(task, request, keepAlive), "events of " + request.target());
     try {
-      out.flush(); // the head, so that the client knows
       handler.handle(request, this);
     } catch (CancelledError e) {
       if (!shutDown || task.uncancel() > 0) {

@@ -21,6 +21,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,7 @@ public final class HttpServer implements AutoCloseable {
   final Http1Shared shared;
   private @Nullable Http2Shared shared2; // once there is a client that speaks it
   private @Nullable Server server;
+  private @Nullable Consumer<? super Throwable> failures;
   long requests;
 
   HttpServer(EventLoop loop, Handler handler, HttpOptions options) {
@@ -64,6 +66,17 @@ public final class HttpServer implements AutoCloseable {
     this.files = new OpenFiles(loop, Checks.seconds(options.fileReuse()));
     this.shared = new Http1Shared(limits(options));
     shuttingDown.setName("shutting down");
+  }
+
+  /// Has errors of handlers told to somebody, beside the loop's exception handler.
+  void whenFailed(Consumer<? super Throwable> watcher) {
+    failures = watcher;
+  }
+
+  void failed(Throwable e) {
+    if (failures != null) {
+      failures.accept(e);
+    }
   }
 
   void listening(Server listening) {

@@ -218,7 +218,11 @@ final class WebSocketClient {
 
     @Override
     public void connectionLost(@Nullable Throwable exception) {
-      failed(new IOException("the server has closed the connection without an answer", exception));
+      var lost = new IOException("the server has closed the connection without an answer");
+      if (exception != null) {
+        lost.initCause(exception);
+      }
+      failed(lost);
     }
 
     private WebSocket open(String head) throws WebSocketHandshakeException {

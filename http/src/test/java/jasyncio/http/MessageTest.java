@@ -257,7 +257,7 @@ class MessageTest {
         new String[][] {
           {"{\"items\":[{\"name\":\"a\",\"count\":\"x\"}]}", "'items[0].count' does not fit"},
           {"{\"items\":7}", "'items' does not fit"},
-          {"[]", "it does not fit"},
+          {"[]", "its outermost value does not fit, at line 1"},
           {"{\"items\":\n[,]}", "it is no JSON, at line 2, column "},
           {"{\"items\":[{\"name\":\"a\",\"count\":99999999999}]}", "'items[0].count' does not fit"},
         }) {
