@@ -496,7 +496,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void endByAnError_comesBehindWhatHasCome() {
+  void endByAnError_comesBehindWhatHasCome() throws Exception {
     run(() -> {
       var error = new IOException("broken");
       var reader = readerOf("a\nbcd");
@@ -519,7 +519,7 @@ class StreamReaderTest {
   }
 
   @Test
-  void endByAnError_wakesTheReader() {
+  void endByAnError_wakesTheReader() throws Exception {
     run(() -> {
       var error = new IOException("broken");
       for (var piece : List.of("", "ab")) {

@@ -23,11 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param file which one it is of its file system, whatever its name; `null`: that is not known
 /// @param changed when anything of it was changed, or its name; `null`: that is not known
 record FileState(
-    Kind kind,
-    long size,
-    FileTime modified,
-    @Nullable Object file,
-    @Nullable FileTime changed) {
+    Kind kind, long size, FileTime modified, @Nullable Object file, @Nullable FileTime changed) {
   private static final String UNIX =
       "unix:isRegularFile,isDirectory,isSymbolicLink,size,lastModifiedTime,fileKey,ctime";
 
@@ -53,7 +49,7 @@ record FileState(
         null);
   }
 
-  private static FileState of(Map<String, @Nullable Object> unix) {
+  private static FileState of(Map<String, Object> unix) {
     return new FileState(
         kind(
             Boolean.TRUE.equals(unix.get("isRegularFile")),

@@ -33,7 +33,8 @@ public final class Response {
   private final @Nullable StreamingBody body;
   private final long length; // of that; -1: unknown
   private final boolean closes;
-  private final boolean substitute; // for content that was wanted: takes no headers that are of that
+  private final boolean
+      substitute; // for content that was wanted: takes no headers that are of that
 
   private Response(
       int status,
@@ -194,7 +195,8 @@ public final class Response {
     if (length < 0) {
       throw new IllegalArgumentException("the length of a body is 0 or more, not " + length);
     }
-    return new Response(200, BYTES, null, Objects.requireNonNull(body, "body"), length, false, false);
+    return new Response(
+        200, BYTES, null, Objects.requireNonNull(body, "body"), length, false, false);
   }
 
   /// {@return this response with another status}

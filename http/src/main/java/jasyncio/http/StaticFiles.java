@@ -168,8 +168,7 @@ public final class StaticFiles implements Handler {
     return response.status() >= 400 ? response.asSubstitute() : response;
   }
 
-  private static Response search(Request request, Path path, OpenFiles.Key key)
-      throws IOException {
+  private static Response search(Request request, Path path, OpenFiles.Key key) throws IOException {
     var name = path.getFileName();
     boolean head = request.method().equals("HEAD");
     boolean asks = head || request.method().equals("GET"); // else it is the answer to something

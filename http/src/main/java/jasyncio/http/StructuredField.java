@@ -17,8 +17,9 @@ import java.util.Map;
 ///
 /// A field is an [Item], a list or a dictionary of [Member]s; its definition says which.
 ///
-/// In a handler [Request#headerItem], [Request#headerList] and [Request#headerDictionary] read them,
-/// and what is malformed is answered 400. Patterns take them apart, with a default at the end:
+/// In a handler [Request#headerItem], [Request#headerList] and [Request#headerDictionary] read
+/// them, and what is malformed is answered 400. Patterns take them apart, with a default at the
+/// end:
 ///
 /// ```java fragment
 /// // Priority: u=1, i
@@ -29,8 +30,8 @@ import java.util.Map;
 ///
 /// The methods of this class are for other places, such as the headers of a response. They throw an
 /// [IllegalArgumentException] for what is malformed; many standards have it count as missing.
-/// Nothing here suspends. From any thread; all that is returned is immutable. Python has
-/// no counterpart in its library; packages such as `http-sf` do the same.
+/// Nothing here suspends. From any thread; all that is returned is immutable. Python has no
+/// counterpart in its library; packages such as `http-sf` do the same.
 public final class StructuredField {
   private static final long LARGEST = 999_999_999_999_999L;
 

@@ -143,8 +143,7 @@ public final class TestClient {
   /// What goes on for longer than a response is asked for over HTTP, in memory, and leaves nothing
   /// behind once it is closed.
   private static HttpClient overHttp(LocalConnector connector) {
-    return new HttpClient(
-        ClientOptions.defaults().idleTime(Duration.ZERO).connector(connector));
+    return new HttpClient(ClientOptions.defaults().idleTime(Duration.ZERO).connector(connector));
   }
 
   /// {@return a request, to be sent}
@@ -162,8 +161,7 @@ public final class TestClient {
               + "'");
     }
     if (path) {
-      return new TestRequest(
-          this, method, target, false, Headers.of("Host", HOST), new byte[0]);
+      return new TestRequest(this, method, target, false, Headers.of("Host", HOST), new byte[0]);
     }
     var url = Urls.parse(target);
     var origin = Urls.origin(url);

@@ -56,7 +56,8 @@ public final class TestRequest {
   /// @param type its type
   /// @param bytes the body
   public TestRequest body(String type, byte[] bytes) {
-    return new TestRequest(client, method, target, secure, headers.with("Content-Type", type), bytes);
+    return new TestRequest(
+        client, method, target, secure, headers.with("Content-Type", type), bytes);
   }
 
   /// {@return this request with text as its body}

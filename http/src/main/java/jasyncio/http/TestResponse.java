@@ -16,11 +16,7 @@ public final class TestResponse {
   private final @Nullable Throwable failure; // of the handler
 
   private TestResponse(
-      int status,
-      Headers headers,
-      byte[] bytes,
-      Headers trailers,
-      @Nullable Throwable failure) {
+      int status, Headers headers, byte[] bytes, Headers trailers, @Nullable Throwable failure) {
     this.status = status;
     this.headers = headers;
     this.bytes = bytes;

@@ -202,12 +202,11 @@ class FailedStreamTest {
     var big = "x".repeat(300_000);
     Handler handler =
         _ ->
-            Response.stream(
-                out -> {
-                  var _ = createTask(() -> out.write(big));
-                  sleep(0);
-                  fail();
-                });
+            Response.stream(out -> {
+              var _ = createTask(() -> out.write(big));
+              sleep(0);
+              fail();
+            });
     getRunningLoop().setExceptionHandler((_, _) -> {});
     try (var server = RawClient.server(handler, HttpOptions.defaults())) {
       try (var client = RawClient.inMemory(server, 1000).send(GET.formatted("/"))) {

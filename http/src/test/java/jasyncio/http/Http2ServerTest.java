@@ -367,13 +367,12 @@ class Http2ServerTest {
     var big = "a".repeat(80_000);
     Handler handler =
         _ ->
-            Response.stream(
-                out -> {
-                  var first = createTask(() -> out.write(big));
-                  var second = createTask(() -> out.write("comment"));
-                  first.await();
-                  second.await();
-                });
+            Response.stream(out -> {
+              var first = createTask(() -> out.write(big));
+              var second = createTask(() -> out.write("comment"));
+              first.await();
+              second.await();
+            });
     try (var server = server(handler);
         var client = RawHttp2Peer.inMemory(server, 4, 1_000_000)) {
       client.get(1, "/");
@@ -498,10 +497,12 @@ class Http2ServerTest {
                       });
                   case "/short" -> Response.stream(5, out -> out.write("abc"));
                   case "/long" ->
-                      Response.stream(2, out -> {
-                        out.write("ab");
-                        out.write("c");
-                      });
+                      Response.stream(
+                          2,
+                          out -> {
+                            out.write("ab");
+                            out.write("c");
+                          });
                   default -> Response.text("fine");
                 });
         var client = RawHttp2Peer.inMemory(server)) {

@@ -252,7 +252,9 @@ class HttpServerTest {
     var errors = new ArrayList<String>();
     getRunningLoop()
         .setExceptionHandler((_, context) -> errors.add(context.exception().getMessage()));
-    Handler late = rq -> Response.stream(out -> {
+    Handler late =
+        rq ->
+            Response.stream(out -> {
               out.flush();
               out.writeAll(rq.body());
             });
