@@ -98,6 +98,22 @@ class EventStreamTest {
   }
 
   @AsyncTest
+  void lastId_ofAnyCharacters_comesBackAsItWasSent() throws Exception {
+    var app =
+        new Router()
+            .sse(
+                "/e",
+                (_, out) -> out.send(ServerSentEvent.of("" + out.lastEventId()).id("1 é €")));
+    try (var client = HttpClient.of(app);
+        var events = client.events("http://x/e").reconnect(1)) {
+      assertThat(events.next().data()).isEqualTo("null");
+      assertThat(events.next().data()).isEqualTo("1 é €");
+    }
+    assertThat(app.test().get("/e").header("Last-Event-ID", "\u00e9").send().text())
+        .startsWith("id: 1 é €\ndata: é\n");
+  }
+
+  @AsyncTest
   void head_isSent_afterHalfASecond_andEventsWhenTheyCome() throws Exception {
     try (var server =
             server((rq, out) -> {

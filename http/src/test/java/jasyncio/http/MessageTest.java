@@ -269,6 +269,16 @@ class MessageTest {
     }
   }
 
+  @AsyncTest
+  void json_thatIsNull_isWhatTheServerHasSentWrongly() throws Exception {
+    try (var client = HttpClient.of(_ -> Response.of(200, "application/json", "null".getBytes(UTF_8)))) {
+      var response = client.get("http://x/").send();
+      assertThatThrownBy(() -> response.json(Cart.class))
+          .isInstanceOf(HttpException.class)
+          .hasMessage("the response of http://x/ is not the JSON that is expected: it is null");
+    }
+  }
+
   @Test
   void redirect_ofAStatusThatIsNone_isRefused() {
     assertThat(Response.redirect(308, "/x").status()).isEqualTo(308);

@@ -4,6 +4,7 @@ import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.timeout;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -909,7 +910,25 @@ class WebSocketTest {
       assertThatThrownBy(() -> WebSocket.connect(uri))
           .isInstanceOfSatisfying(
               WebSocketHandshakeException.class, e -> assertThat(e.status()).isEqualTo(403))
-          .hasMessage("the server has answered 403 to the WebSocket");
+          .hasMessage(uri + " was answered 403 instead of a WebSocket: no");
+    }
+  }
+
+  @AsyncTest
+  void client_ofAServerThatSaysWhyPieceByPiece_saysIt_asFarAsItComes() throws Exception {
+    for (var rest : List.of("y not", "")) {
+      var pair = MemoryStreams.pair();
+      var ws = createTask(
+          () -> new WebSocketClient(ANYWHERE, DEFAULTS).open(pair.left().writer().transport()));
+      pair.right().reader().readuntil("\r\n\r\n".getBytes(US_ASCII));
+      pair.right().writer().write("HTTP/1.1 403 No\r\nContent-Length: 7\r\n\r\nwh".getBytes(US_ASCII));
+      sleep(1);
+      assertThat(ws.done()).isFalse();
+      pair.right().writer().write(rest.getBytes(US_ASCII));
+      pair.right().writer().close();
+      assertThatThrownBy(ws::await)
+          .isInstanceOf(WebSocketHandshakeException.class)
+          .hasMessage(ANYWHERE + " was answered 403 instead of a WebSocket: wh" + rest);
     }
   }
 
