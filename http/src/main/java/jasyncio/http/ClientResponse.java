@@ -3,7 +3,6 @@ package jasyncio.http;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.net.URI;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What an [HttpClient] was answered, as a whole; immutable. Nothing here suspends.

@@ -61,8 +61,8 @@ public final class EventStream {
   public static Response response(Request request, Duration keepAlive, EventHandler handler) {
     Objects.requireNonNull(handler, "handler");
     Checks.positive("the time between comments", keepAlive);
-    return Response.stream(out ->
-            new EventStream(out, lastEventId(request)).run(request, keepAlive, handler))
+    return Response.stream(
+            out -> new EventStream(out, lastEventId(request)).run(request, keepAlive, handler))
         .type("text/event-stream")
         .header("Cache-Control", "no-cache")
         .header("X-Accel-Buffering", "no"); // for nginx, which else holds events back

@@ -27,6 +27,8 @@ record FileState(
   private static final String UNIX =
       "unix:isRegularFile,isDirectory,isSymbolicLink,size,lastModifiedTime,fileKey,ctime";
 
+  private static final String CHANGES = "unix:fileKey,ctime";
+
   /// What a file is.
   enum Kind {
     REGULAR,
@@ -47,6 +49,16 @@ record FileState(
         basic.lastModifiedTime(),
         basic.fileKey(),
         null);
+  }
+
+  /// Asks the system, once, whether a name still leads to this file, by no link, and whether that
+  /// is as it was.
+  boolean isStill(Path path) throws IOException {
+    if (changed == null || changed.compareTo(modified) < 0) { // some keep no such time
+      return of(path, LinkOption.NOFOLLOW_LINKS).equals(this);
+    }
+    var now = Files.readAttributes(path, CHANGES, LinkOption.NOFOLLOW_LINKS); // it shows any change
+    return changed.equals(now.get("ctime")) && Objects.equals(file, now.get("fileKey"));
   }
 
   private static FileState of(Map<String, Object> unix) {

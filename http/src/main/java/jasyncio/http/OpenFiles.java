@@ -4,7 +4,6 @@ import jasyncio.EventLoop;
 import jasyncio.TimerHandle;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -74,7 +73,7 @@ final class OpenFiles {
         return false;
       }
       try {
-        return FileState.of(path, LinkOption.NOFOLLOW_LINKS).equals(state);
+        return state.isStill(path);
       } catch (IOException e) {
         return false; // it is no longer there
       }

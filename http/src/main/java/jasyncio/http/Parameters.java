@@ -57,7 +57,9 @@ public final class Parameters {
     } catch (IllegalArgumentException e) {
       throw HttpProblem.of(
           400,
-          "A percent sign is followed by two hexadecimal digits, and one in '" + text + "' is not.");
+          "A percent sign is followed by two hexadecimal digits, and one in '"
+              + text
+              + "' is not.");
     }
   }
 

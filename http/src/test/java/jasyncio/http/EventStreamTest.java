@@ -102,8 +102,7 @@ class EventStreamTest {
     var app =
         new Router()
             .sse(
-                "/e",
-                (_, out) -> out.send(ServerSentEvent.of("" + out.lastEventId()).id("1 é €")));
+                "/e", (_, out) -> out.send(ServerSentEvent.of("" + out.lastEventId()).id("1 é €")));
     try (var client = HttpClient.of(app);
         var events = client.events("http://x/e").reconnect(1)) {
       assertThat(events.next().data()).isEqualTo("null");

@@ -271,7 +271,8 @@ class MessageTest {
 
   @AsyncTest
   void json_thatIsNull_isWhatTheServerHasSentWrongly() throws Exception {
-    try (var client = HttpClient.of(_ -> Response.of(200, "application/json", "null".getBytes(UTF_8)))) {
+    try (var client =
+        HttpClient.of(_ -> Response.of(200, "application/json", "null".getBytes(UTF_8)))) {
       var response = client.get("http://x/").send();
       assertThatThrownBy(() -> response.json(Cart.class))
           .isInstanceOf(HttpException.class)

@@ -4,8 +4,8 @@ import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.timeout;
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -918,10 +918,13 @@ class WebSocketTest {
   void client_ofAServerThatSaysWhyPieceByPiece_saysIt_asFarAsItComes() throws Exception {
     for (var rest : List.of("y not", "")) {
       var pair = MemoryStreams.pair();
-      var ws = createTask(
-          () -> new WebSocketClient(ANYWHERE, DEFAULTS).open(pair.left().writer().transport()));
+      var ws =
+          createTask(
+              () -> new WebSocketClient(ANYWHERE, DEFAULTS).open(pair.left().writer().transport()));
       pair.right().reader().readuntil("\r\n\r\n".getBytes(US_ASCII));
-      pair.right().writer().write("HTTP/1.1 403 No\r\nContent-Length: 7\r\n\r\nwh".getBytes(US_ASCII));
+      pair.right()
+          .writer()
+          .write("HTTP/1.1 403 No\r\nContent-Length: 7\r\n\r\nwh".getBytes(US_ASCII));
       sleep(1);
       assertThat(ws.done()).isFalse();
       pair.right().writer().write(rest.getBytes(US_ASCII));
