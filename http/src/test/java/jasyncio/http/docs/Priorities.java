@@ -16,8 +16,8 @@ class Priorities {
     long urgency = priority.get("u") instanceof Item(Whole(var u), _) ? u : 3; // or 3
     boolean piecewise = priority.get("i") instanceof Item(Flag(var i), _) && i; // or false
 
-    var types =
-        new ArrayList<String>(); // Accept-Query: "application/jsonpath", sql;charset="utf-8"
+    // Accept-Query: "application/jsonpath", sql;charset="utf-8"
+    var types = new ArrayList<String>();
     for (var member : rq.headerList("Accept-Query")) {
       switch (member) {
         case Item(Text(var type), _) -> types.add(type);
