@@ -32,8 +32,7 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   static final int CLIENT_CLOSED_REQUEST = 499; // in logs alone, where nothing was sent,
   static final int NO_RESPONSE = 444; // and it is not the client's doing: nginx calls them so
 
-  static final double HELD_BACK =
-      0.5; // seconds that a handler has to say that it will be something else
+  static final double HELD_BACK = 0.5; // seconds in which a handler may still answer otherwise
 
   private static final int NAME_LENGTH = 100;
   private static final String TOO_LATE =
