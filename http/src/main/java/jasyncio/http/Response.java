@@ -33,8 +33,7 @@ public final class Response {
   private final @Nullable StreamingBody body;
   private final long length; // of that; -1: unknown
   private final boolean closes;
-  private final boolean
-      substitute; // for content that was wanted: takes no headers that are of that
+  private final boolean substitute; // for a file: takes no headers that are of that
 
   private Response(
       int status,
