@@ -125,16 +125,15 @@ class VisitTest {
         assertThat(result.status()).isEqualTo(ExitStatus.FAILED);
         assertThat(result.err())
             .isEqualTo(
-                "jasyncio "
-                    + command
-                    + ": loop-1 has not answered; --patience waits longer\n");
+                "jasyncio " + command + ": loop-1 has not answered; --patience waits longer\n");
       }
       Result where = jasyncio("where", program.pid(), "Task-1");
       assertThat(where.status()).as("it is known where it is").isEqualTo(ExitStatus.OK);
       assertThat(where.out()).contains("VisitedProgram.awaitEnd");
       assertThat(where.err()).isEmpty();
       assertThat(jasyncio("where", program.pid(), "first").err())
-          .endsWith("it is not known where 'first' is, as not every loop has answered; --patience waits"
+          .endsWith(
+              "it is not known where 'first' is, as not every loop has answered; --patience waits"
                   + " longer\n");
     }
   }
