@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync, statSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
@@ -11,6 +11,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const repository = 'https://github.com/jasyncio/jasyncio'
 const base = process.env.SITE_BASE ?? '/'
 const version = readFileSync(join(root, 'pom.xml'), 'utf8').match(/<version>([^<]+)<\/version>/)[1]
+
+/** Where the site of each version is: the one that is being worked on, which is at the root, and those released. */
+const start = process.env.SITE_ROOT ?? base
+const released = (process.env.SITE_VERSIONS ?? '').split(' ').filter((name) => name !== '')
+const versions = [
+  { name: 'main', path: start },
+  ...released.map((name) => ({ name, path: start + name + '/' })),
+]
 
 const beside = {
   'site/index.md': 'index.md',
@@ -26,6 +34,14 @@ const modules = ['core', 'testing', 'http', 'micrometer', 'opentelemetry', 'slf4
     from: join(root, folder, folder === 'kotlin' ? 'target/dokkaJavadoc' : 'target/reports/apidocs'),
   }))
   .filter(({ from }) => existsSync(join(from, 'index.html')))
+
+/** All recipes, by their titles. */
+const recipes = readdirSync(join(root, 'docs/recipes'))
+  .filter((file) => file !== 'README.md')
+  .map((file) => ({
+    text: readFileSync(join(root, 'docs/recipes', file), 'utf8').match(/^# (.+)/)[1],
+    link: '/recipes/' + file.replace(/\.md$/, ''),
+  }))
 
 const sidebar = [
   {
@@ -51,6 +67,11 @@ const sidebar = [
     ],
   },
   {
+    text: 'Recipes',
+    collapsed: true,
+    items: [{ text: 'What works with what', link: '/recipes/' }, ...recipes],
+  },
+  {
     text: 'Look up',
     items: [
       { text: 'Python to Java', link: '/python-map' },
@@ -58,6 +79,7 @@ const sidebar = [
       { text: 'What 3.15 changed', link: '/asyncio-3.15' },
       { text: 'Faults that exploration finds', link: '/testing-gallery' },
       { text: 'Glossary', link: '/glossary' },
+      { text: 'Systems', link: '/systems' },
       { text: 'Support', link: '/support' },
     ],
   },
@@ -158,7 +180,7 @@ export default defineConfig({
   lang: 'en-GB',
   base,
   srcDir: '..',
-  srcExclude: ['!(README|CONTRIBUTING|CHANGELOG).md', '!(docs|site|*.md)/**', '**/0000-*.md'],
+  srcExclude: ['site/versions/**', '!(README|CONTRIBUTING|CHANGELOG).md', '!(docs|site|*.md)/**', '**/0000-*.md'],
   rewrites: (file) => pageOf(file) ?? file,
   outDir: 'dist',
   cleanUrls: true,
@@ -181,6 +203,8 @@ export default defineConfig({
   },
 
   themeConfig: {
+    versions,
+    version: released.includes(version) ? version : 'main',
     nav: [
       { text: 'Tutorial', link: '/tutorial' },
       { text: 'HTTP', link: '/http' },
@@ -196,7 +220,7 @@ export default defineConfig({
           }]
         : []),
       {
-        text: version,
+        text: versions.length > 1 ? 'More' : version, // the menu of versions has it
         items: [
           { text: 'Changes', link: '/changelog' },
           { text: 'When not to use it', link: '/when-not' },
