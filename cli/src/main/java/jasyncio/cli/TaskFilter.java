@@ -15,8 +15,7 @@ import picocli.CommandLine.Option;
 final class TaskFilter {
   private static final double MAX_AGE = 1e6; // in seconds: eleven days
   private static final Pattern WORD = Pattern.compile("(?:[^\\s']|'[^']*')+");
-  static final List<String> STATES =
-      List.of("new", "running", "ready", "waiting", "blocked");
+  static final List<String> STATES = List.of("new", "running", "ready", "waiting", "blocked");
 
   @Option(
       names = "--name",
