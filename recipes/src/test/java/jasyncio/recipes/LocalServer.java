@@ -40,14 +40,30 @@ public abstract class LocalServer implements AutoCloseable {
     return port;
   }
 
+  /// Has the server stand still: it takes what comes, and answers nothing.
+  public final void pause() throws IOException, InterruptedException {
+    signal("-STOP");
+  }
+
+  /// Has it go on.
+  public final void resume() throws IOException, InterruptedException {
+    signal("-CONT");
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    var kill = new ProcessBuilder("kill", signal, "" + processes.getLast().pid()).start();
+    if (kill.waitFor() != 0) {
+      throw new IOException(name + " could not be sent " + signal);
+    }
+  }
+
   /// Where the program may be beside the folders of `PATH`.
   protected Stream<Path> folders() {
     return Stream.of(Path.of("/usr/sbin"));
   }
 
   /// Starts processes, the server by [#serve] as the last.
-  protected abstract void start(Path program, Path folder)
-      throws IOException, InterruptedException;
+  protected abstract void start(Path program, Path folder) throws IOException, InterruptedException;
 
   /// The program, unless this machine has none.
   final Optional<Path> program() {
@@ -113,10 +129,12 @@ public abstract class LocalServer implements AutoCloseable {
   }
 
   private void kill() {
-    processes.reversed().forEach(process -> {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    });
+    processes
+        .reversed()
+        .forEach(process -> {
+          process.descendants().forEach(ProcessHandle::destroyForcibly);
+          process.destroyForcibly();
+        });
   }
 
   @Override

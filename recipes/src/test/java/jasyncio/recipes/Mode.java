@@ -41,6 +41,13 @@ public enum Mode {
     });
   }
 
+  /// Asks again and again, in a task, until it is so.
+  public <X extends Exception> void until(CallableOp<Boolean, X> condition) throws X {
+    while (!call(condition)) {
+      Asyncio.sleep(0.002);
+    }
+  }
+
   /// Runs a program on a loop with this policy.
   public <X extends Exception> void run(Action<X> program) throws X {
     Asyncio.run(program, RunOptions.defaults().blocking(policy));

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -20,6 +23,25 @@ public final class PostgresServer extends LocalServer {
   /// The address of its database, for JDBC.
   public String url() {
     return "jdbc:postgresql://127.0.0.1:" + port() + "/postgres?user=" + USER + "&sslmode=disable";
+  }
+
+  /// A transaction that holds what a statement has locked, until it ends.
+  public Connection hold(String statement) throws SQLException {
+    var connection = DriverManager.getConnection(url());
+    connection.setAutoCommit(false);
+    try (var update = connection.createStatement()) {
+      update.executeUpdate(statement);
+    }
+    return connection;
+  }
+
+  /// Whether somebody waits for a lock.
+  public boolean hasWaiter() throws SQLException {
+    try (var connection = DriverManager.getConnection(url());
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery("SELECT FROM pg_locks WHERE NOT granted")) {
+      return rows.next();
+    }
   }
 
   @Override

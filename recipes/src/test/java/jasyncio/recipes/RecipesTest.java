@@ -37,7 +37,8 @@ class RecipesTest {
     var table =
         "| recipe | version | " + columns + " | notes |\n| --- | --- | --- | --- | --- | --- |\n";
     var page = Files.readString(INDEX);
-    var made = TABLE.matcher(page).replaceFirst("$1" + Matcher.quoteReplacement(table + rows) + "$2");
+    var made =
+        TABLE.matcher(page).replaceFirst("$1" + Matcher.quoteReplacement(table + rows) + "$2");
     compare(INDEX, page, made);
   }
 
@@ -49,9 +50,18 @@ class RecipesTest {
       var text = Files.readString(page);
       var named = PROGRAM.matcher(text).results().map(found -> found.group(1)).toList();
       assertThat(named).as("programs in %s", page).contains(SOURCES + file(program));
-      compare(page, text, PROGRAM.matcher(text).replaceAll(found ->
-          Matcher.quoteReplacement(
-              "<!-- from: " + found.group(1) + " -->\n\n```java skip\n" + code(found.group(1)) + "```\n")));
+      compare(
+          page,
+          text,
+          PROGRAM
+              .matcher(text)
+              .replaceAll(found ->
+                  Matcher.quoteReplacement(
+                      "<!-- from: "
+                          + found.group(1)
+                          + " -->\n\n```java skip\n"
+                          + code(found.group(1))
+                          + "```\n")));
     }
   }
 
@@ -68,15 +78,16 @@ class RecipesTest {
   @Test
   void everyRecipe_saysSomethingInEachColumn_byTestsThatRun() throws Exception {
     for (var type : recipes()) {
-      assertThat(type).doesNotHaveAnnotation(Disabled.class);
+      assertThat(type.isAnnotationPresent(Disabled.class)).as("%s", type).isFalse();
       for (var column : Shows.Column.values()) {
         assertThat(cell(type, column)).as("%s of %s", column, type).isNotEmpty();
       }
       for (var method : type.getDeclaredMethods()) {
         if (!AnnotationSupport.findRepeatableAnnotations(method, Shows.class).isEmpty()) {
-          assertThat(method).satisfiesAnyOf(
-              test -> assertThat(test.isAnnotationPresent(EachMode.class)).isTrue(),
-              test -> assertThat(test.isAnnotationPresent(Test.class)).isTrue());
+          assertThat(method)
+              .satisfiesAnyOf(
+                  test -> assertThat(test.isAnnotationPresent(EachMode.class)).isTrue(),
+                  test -> assertThat(test.isAnnotationPresent(Test.class)).isTrue());
           assertThat(method.isAnnotationPresent(Disabled.class)).as("%s", method).isFalse();
         }
       }
@@ -121,7 +132,10 @@ class RecipesTest {
     var recipe = type.getAnnotation(Recipe.class);
     var link = "[" + recipe.name() + "](" + page(type) + ")";
     var versions =
-        Arrays.stream(recipe.libraries()).map(RecipesTest::version).distinct().collect(joining(", "));
+        Arrays.stream(recipe.libraries())
+            .map(RecipesTest::version)
+            .distinct()
+            .collect(joining(", "));
     var shown = Arrays.stream(Shows.Column.values()).map(column -> cell(type, column));
     return Stream.of(Stream.of(link, versions), shown, Stream.of(recipe.notes()))
         .flatMap(cells -> cells)
@@ -130,7 +144,8 @@ class RecipesTest {
 
   private static String cell(Class<?> type, Shows.Column column) {
     return Arrays.stream(type.getDeclaredMethods())
-        .flatMap(method -> AnnotationSupport.findRepeatableAnnotations(method, Shows.class).stream())
+        .flatMap(
+            method -> AnnotationSupport.findRepeatableAnnotations(method, Shows.class).stream())
         .filter(shows -> shows.in() == column)
         .map(Shows::value)
         .sorted()

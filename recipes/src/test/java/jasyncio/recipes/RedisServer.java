@@ -11,12 +11,17 @@ public final class RedisServer extends LocalServer {
     super("redis-server");
   }
 
+  /// Its address.
+  public String url() {
+    return "redis://127.0.0.1:" + port();
+  }
+
   @Override
   protected void start(Path program, Path folder) throws IOException {
-    var bind = List.of(program.toString(), "--port", "" + port(), "--bind", "127.0.0.1");
-    var files = List.of("--save", "", "--dir", folder.toString());
-    var command = new java.util.ArrayList<>(bind);
-    command.addAll(files);
-    serve(command, Map.of(), "eady to accept connections");
+    var port = Integer.toString(port());
+    serve(
+        List.of(program.toString(), "--port", port, "--bind", "127.0.0.1", "--save", ""),
+        Map.of(),
+        "eady to accept connections"); // with a capital letter since 5
   }
 }

@@ -21,7 +21,8 @@ final class Servers implements BeforeAllCallback, ParameterResolver {
       constructor.setAccessible(true);
       var server = constructor.newInstance();
       assumeTrue(
-          server.program().isPresent(), () -> "needs " + server.name() + ", which is not installed");
+          server.program().isPresent(),
+          () -> "needs " + server.name() + ", which is not installed");
       // Closed with the store, after all tests.
       store(context).computeIfAbsent(type, _ -> started(server), LocalServer.class);
     }

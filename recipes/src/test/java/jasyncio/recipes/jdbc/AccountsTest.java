@@ -13,8 +13,6 @@ import jasyncio.recipes.PostgresServer;
 import jasyncio.recipes.Recipe;
 import jasyncio.recipes.Shows;
 import jasyncio.recipes.Shows.Column;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,19 +56,21 @@ class AccountsTest {
         .containsExactly("Ben has 1300");
   }
 
+  private static final String LOCK = "UPDATE account SET cents = cents WHERE owner = 'Ada'";
+
   @EachMode
   @Shows(in = Column.BLOCK, value = "calls overlap")
   @Shows(in = Column.SWITCH, value = "calls overlap")
   void transfer_waitsForALock_othersRun(Mode mode) throws Exception {
-    try (var holder = holder()) {
+    try (var holder = server.hold(LOCK)) {
       mode.run(() -> {
         var transfer = createTask(() -> mode.call(() -> accounts.transfer("Ada", "Ben", 100)));
-        awaitLockWaiter(mode);
-        assertThat(mode.<Long, SQLException>call(() -> accounts.balance("Cleo"))).isEqualTo(1000);
-        assertThat(transfer.isDone()).isFalse();
+        mode.until(server::hasWaiter);
+        assertThat(mode.call(() -> accounts.balance("Cleo"))).isEqualTo(1000);
+        assertThat(transfer.done()).isFalse();
         mode.call(() -> holder.rollback());
         await(transfer);
-        assertThat(mode.<Long, SQLException>call(() -> accounts.balance("Ben"))).isEqualTo(1100);
+        assertThat(mode.call(() -> accounts.balance("Ben"))).isEqualTo(1100);
       });
     }
   }
@@ -82,10 +82,10 @@ class AccountsTest {
           "`BLOCK`: the task ends, the call goes on and has its effect; `SWITCH`: the connection is"
               + " closed, the pool opens another one, nothing is committed")
   void transfer_cancelledWhileItWaits_endsAtOnce(Mode mode) throws Exception {
-    try (var holder = holder()) {
+    try (var holder = server.hold(LOCK)) {
       mode.run(() -> {
         var transfer = createTask(() -> mode.call(() -> accounts.transfer("Ada", "Ben", 100)));
-        awaitLockWaiter(mode);
+        mode.until(server::hasWaiter);
         transfer.cancel();
         assertThatExceptionOfType(CancelledError.class).isThrownBy(() -> await(transfer));
         var pooled = pool.getHikariPoolMXBean();
@@ -95,31 +95,5 @@ class AccountsTest {
     }
     // run has waited for the thread of toThread.
     assertThat(accounts.balance("Ben")).isEqualTo(mode == Mode.BLOCK ? 1100 : 1000);
-  }
-
-  /// A connection that holds the lock on an account.
-  private static Connection holder() throws SQLException {
-    var connection = DriverManager.getConnection(server.url());
-    connection.setAutoCommit(false);
-    try (var statement = connection.createStatement()) {
-      statement.executeUpdate("UPDATE account SET cents = cents WHERE owner = 'Ada'");
-    }
-    return connection;
-  }
-
-  /// Returns when the server has somebody wait for a lock.
-  private static void awaitLockWaiter(Mode mode) throws SQLException {
-    while (!mode.<Boolean, SQLException>call(AccountsTest::hasLockWaiter)) {
-      sleep(0.005);
-    }
-  }
-
-  private static boolean hasLockWaiter() throws SQLException {
-    try (var connection = pool.getConnection();
-        var statement = connection.createStatement();
-        var rows = statement.executeQuery("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")) {
-      rows.next();
-      return rows.getBoolean(1);
-    }
   }
 }

@@ -1,0 +1,5 @@
+/// RabbitMQ.
+@NullMarked
+package jasyncio.recipes.rabbitmq;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Redis, by Jedis and by Lettuce.
+@NullMarked
+package jasyncio.recipes.redis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// S3, by the AWS SDK.
+@NullMarked
+package jasyncio.recipes.s3;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// SQLite, which waits below Java.
+@NullMarked
+package jasyncio.recipes.sqlite;
+
+import org.jspecify.annotations.NullMarked;
