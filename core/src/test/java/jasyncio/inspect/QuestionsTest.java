@@ -170,21 +170,25 @@ class QuestionsTest {
 
   @Test
   void look_thatDoesNotGetOn_isGivenUp() {
-    var release = new Semaphore(0);
-    var visits = new AtomicInteger();
+    var visits = new ArrayList<AtomicInteger>(); // of each look
     run(() -> {
       var loop = getRunningLoop();
       var task = createTask(() -> sleep(3600));
       sleep(0.001);
-      assertThat(toThread(() -> survey(loop, visits, release))).isTrue();
+      do { // on a busy machine the loop may not even have begun by then
+        var count = new AtomicInteger();
+        visits.add(count);
+        assertThat(toThread(() -> isGivenUp(loop, count))).isTrue();
+      } while (visits.getLast().get() == 0);
       task.cancel();
       Asyncio.wait(List.of(task));
     });
-    assertThat(visits).hasValue(1); // and no other afterwards
+    assertThat(visits).allMatch(count -> count.get() <= 1); // and no other afterwards
   }
 
   /// Whether a look is given up that does not get on with its first task.
-  private static boolean survey(EventLoop loop, AtomicInteger visits, Semaphore release) {
+  private static boolean isGivenUp(EventLoop loop, AtomicInteger visits) {
+    var release = new Semaphore(0);
     try {
       return Survey.of(
               loop,

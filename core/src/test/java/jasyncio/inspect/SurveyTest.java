@@ -175,9 +175,9 @@ class SurveyTest {
   void look_thatItselfTakesLong_isNotTakenForALoopThatIsHeldUp() throws Exception {
     run(() -> {
       var loop = getRunningLoop();
-      var statistics =
-          toThread(() -> Survey.of(loop, 50, (_, _) -> compute(100_000_000))); // of one task
-      assertThat(statistics).isNotNull();
+      // On a busy machine it may take as long until the look begins; where one that takes long is
+      // given up, this goes on until the test's time is over.
+      while (toThread(() -> Survey.of(loop, 50, (_, _) -> compute(100_000_000))) == null) {}
     });
   }
 
