@@ -61,8 +61,9 @@ public final class HeldPages implements AutoCloseable {
 
   private void serve(Socket socket) {
     try (socket;
-        var in = new BufferedReader(
-            new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))) {
+        var in =
+            new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))) {
       var path = in.readLine().split(" ", -1)[1];
       while (!in.readLine().isEmpty()) {} // the headers
       if (!path.equals("/held")) {

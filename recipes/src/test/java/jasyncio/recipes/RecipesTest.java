@@ -29,7 +29,10 @@ class RecipesTest {
   private static final Pattern TABLE =
       Pattern.compile("(?s)(<!-- made by RecipesTest -->\n\n).*?(\n<!-- end -->)");
   private static final Pattern PROGRAM =
-      Pattern.compile("(?s)<!-- from: ((?:" + String.join("|", SOURCES) + ")\\S+) -->\n\n```java skip\n(.*?)```\n");
+      Pattern.compile(
+          "(?s)<!-- from: ((?:"
+              + String.join("|", SOURCES)
+              + ")\\S+) -->\n\n```java skip\n(.*?)```\n");
 
   @Test
   void table_isWhatTheTestsSay() throws Exception {

@@ -11,12 +11,13 @@ public final class Turns implements AutoCloseable {
   private final Task<Void> task;
 
   private Turns() {
-    task = createTask(() -> {
-      while (true) {
-        count++;
-        sleep(0);
-      }
-    });
+    task =
+        createTask(() -> {
+          while (true) {
+            count++;
+            sleep(0);
+          }
+        });
   }
 
   /// Begins to count, in a task of the running loop. Suspends until it has begun.

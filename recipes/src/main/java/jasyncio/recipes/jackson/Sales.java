@@ -52,10 +52,12 @@ public final class Sales {
   /// Small ones need no thread: `rq.json` suspends until the request is there, and reads it.
   public Router router() {
     return new Router()
-        .post("/sales", rq -> {
-          sales.add(rq.json(Sale.class));
-          return Response.empty(204);
-        })
+        .post(
+            "/sales",
+            rq -> {
+              sales.add(rq.json(Sale.class));
+              return Response.empty(204);
+            })
         .get("/sales", _ -> Response.json(sales));
   }
 

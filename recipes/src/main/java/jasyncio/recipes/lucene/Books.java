@@ -72,7 +72,8 @@ public final class Books implements AutoCloseable {
           books.commit(); // once for many: it waits for the disk
         });
         // Others run meanwhile, under each policy.
-        IO.println(await(gather(() -> findInThread(books, "garden"), () -> findInThread(books, "sea"))));
+        IO.println(
+            await(gather(() -> findInThread(books, "garden"), () -> findInThread(books, "sea"))));
       });
     }
   }

@@ -40,13 +40,15 @@ public final class Shop {
       var started = new CompletableFuture<EventLoop>();
       var options = RunOptions.defaults().blocking(policy);
       thread =
-          Thread.ofPlatform().name("loop").start(() -> {
-            try {
-              Asyncio.run(() -> serve(started), options);
-            } catch (RuntimeException e) { // such as a policy that this JVM does not allow
-              started.completeExceptionally(e);
-            }
-          });
+          Thread.ofPlatform()
+              .name("loop")
+              .start(() -> {
+                try {
+                  Asyncio.run(() -> serve(started), options);
+                } catch (RuntimeException e) { // such as a policy that this JVM does not allow
+                  started.completeExceptionally(e);
+                }
+              });
       loop = started.join();
     }
 
@@ -66,7 +68,6 @@ public final class Shop {
       }
     }
 
-    /// After the beans that use it.
     @PreDestroy
     void stop() throws InterruptedException {
       ending.complete(null);
@@ -84,7 +85,8 @@ public final class Shop {
     }
 
     String order() {
-      return loop.submit(() -> await(gather(() -> order("tea"), () -> order("cake")))).join()
+      return loop.submit(() -> await(gather(() -> order("tea"), () -> order("cake"))))
+          .join()
           .toString();
     }
 

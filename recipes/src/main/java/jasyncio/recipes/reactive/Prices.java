@@ -17,7 +17,8 @@ import reactor.core.publisher.Mono;
 public final class Prices {
   private Prices() {}
 
-  /// A loop over a stream: it suspends until there is an item, and asks for no more than it can use.
+  /// A loop over a stream: it suspends until there is an item, and asks for no more than it can
+  /// use.
   public static int sum(Flow.Publisher<Integer> prices) {
     int sum = 0;
     try (var items = Flows.iterate(prices)) {

@@ -64,13 +64,15 @@ public class Shop {
       var started = new CompletableFuture<EventLoop>();
       var options = RunOptions.defaults().blocking(policy);
       thread =
-          Thread.ofPlatform().name("loop").start(() -> {
-            try {
-              Asyncio.run(() -> serve(started), options);
-            } catch (RuntimeException e) { // such as a policy that this JVM does not allow
-              started.completeExceptionally(e);
-            }
-          });
+          Thread.ofPlatform()
+              .name("loop")
+              .start(() -> {
+                try {
+                  Asyncio.run(() -> serve(started), options);
+                } catch (RuntimeException e) { // such as a policy that this JVM does not allow
+                  started.completeExceptionally(e);
+                }
+              });
       loop = started.join();
     }
 

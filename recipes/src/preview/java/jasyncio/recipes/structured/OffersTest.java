@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
     name = "`StructuredTaskScope`",
     program = Offers.class,
     libraries = StructuredTaskScope.class,
-    notes = "a preview in JDK 25: `--enable-preview`; subtasks are no coroutines, they may block but not await")
+    notes =
+        "a preview in JDK 25: `--enable-preview`; subtasks are no coroutines, they may block but not await")
 class OffersTest {
   @Test
   void main_printsTheSum() throws Exception {
@@ -38,15 +39,19 @@ class OffersTest {
       var asked = new CountDownLatch(1);
       var open = new CountDownLatch(1);
       var cheapest =
-          createTask(() -> mode.call(() -> Offers.cheapest(List.of(
-              () -> {
-                asked.countDown();
-                open.await();
-                return 300;
-              },
-              () -> 400))));
+          createTask(() ->
+              mode.call(() ->
+                  Offers.cheapest(
+                      List.of(
+                          () -> {
+                            asked.countDown();
+                            open.await();
+                            return 300;
+                          },
+                          () -> 400))));
       mode.call(() -> asked.await());
-      assertThat(mode.<Integer, Exception>call(() -> Offers.cheapest(List.of(() -> 1, () -> 2)))).isEqualTo(1);
+      assertThat(mode.<Integer, Exception>call(() -> Offers.cheapest(List.of(() -> 1, () -> 2))))
+          .isEqualTo(1);
       assertThat(cheapest.done()).isFalse();
       open.countDown();
       assertThat(await(cheapest)).isEqualTo(300);
@@ -58,11 +63,14 @@ class OffersTest {
     var interrupted = new CountDownLatch(1);
     mode.run(() -> {
       var cheapest =
-          createTask(() -> mode.call(() -> Offers.cheapest(List.of(
-              () -> waitUntilInterrupted(new CountDownLatch(1), interrupted),
-              () -> {
-                throw new IllegalStateException("closed");
-              }))));
+          createTask(() ->
+              mode.call(() ->
+                  Offers.cheapest(
+                      List.of(
+                          () -> waitUntilInterrupted(new CountDownLatch(1), interrupted),
+                          () -> {
+                            throw new IllegalStateException("closed");
+                          }))));
       assertThatExceptionOfType(FailedException.class)
           .isThrownBy(() -> await(cheapest))
           .withRootCauseInstanceOf(IllegalStateException.class);
@@ -73,7 +81,8 @@ class OffersTest {
   @EachMode
   @Shows(
       in = Column.CANCEL,
-      value = "`BLOCK`: the task ends, the scope goes on; `SWITCH`: the scope ends, and its subtasks with it")
+      value =
+          "`BLOCK`: the task ends, the scope goes on; `SWITCH`: the scope ends, and its subtasks with it")
   void join_cancelledWhileItWaits_endsAtOnce(Mode mode) throws Exception {
     var interrupted = new CountDownLatch(1);
     var open = new CountDownLatch(1);
@@ -81,11 +90,14 @@ class OffersTest {
     mode.run(() -> {
       var asked = new CountDownLatch(1);
       var cheapest =
-          createTask(() -> mode.call(() -> got.set(Offers.cheapest(List.of(
-              () -> {
-                asked.countDown();
-                return waitUntilInterrupted(open, interrupted);
-              })))));
+          createTask(() ->
+              mode.call(() ->
+                  got.set(
+                      Offers.cheapest(
+                          List.of(() -> {
+                            asked.countDown();
+                            return waitUntilInterrupted(open, interrupted);
+                          })))));
       mode.call(() -> asked.await());
       cheapest.cancel();
       assertThatExceptionOfType(CancelledError.class).isThrownBy(() -> await(cheapest));
@@ -102,10 +114,14 @@ class OffersTest {
     mode.run(() -> {
       variable.set(1);
       var seen = new AtomicReference<String>();
-      mode.call(() -> ScopedValue.where(user, "Ada").call(() -> Offers.cheapest(List.of(() -> {
-        seen.set(user.get() + variable.get());
-        return 0;
-      }))));
+      mode.call(() ->
+          ScopedValue.where(user, "Ada")
+              .call(() ->
+                  Offers.cheapest(
+                      List.of(() -> {
+                        seen.set(user.get() + variable.get());
+                        return 0;
+                      }))));
       assertThat(seen.get()).isEqualTo("Ada0");
     });
   }

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.Test;
     name = "gRPC",
     program = Health.class,
     libraries = ManagedChannel.class,
-    notes = "`await(futureStub.method(…))` needs neither of the two; a server hands its calls to the loop")
+    notes =
+        "`await(futureStub.method(…))` needs neither of the two; a server hands its calls to the loop")
 class HealthTest {
   /// Answers at once, except for the service `held`.
   private static final class HeldHealth extends HealthGrpc.HealthImplBase {

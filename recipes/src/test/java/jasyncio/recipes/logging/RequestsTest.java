@@ -77,11 +77,15 @@ class RequestsTest {
       var bob = new CountDownLatch(1);
       await(
           gatherActions(
-              () -> Requests.handle("alice", () -> mode.call(() -> {
-                alice.countDown();
-                bob.await(); // until bob's has logged
-                LOGGER.info("works");
-              })),
+              () ->
+                  Requests.handle(
+                      "alice",
+                      () ->
+                          mode.call(() -> {
+                            alice.countDown();
+                            bob.await(); // until bob's has logged
+                            LOGGER.info("works");
+                          })),
               () -> {
                 mode.call(() -> alice.await());
                 Requests.handle("bob", () -> mode.call(() -> LOGGER.info("works")));
@@ -101,10 +105,14 @@ class RequestsTest {
       var working = new CountDownLatch(1);
       var release = new CountDownLatch(1);
       var request =
-          createTask(() -> Requests.handle("alice", () -> mode.call(() -> {
-            working.countDown();
-            release.await();
-          })));
+          createTask(() ->
+              Requests.handle(
+                  "alice",
+                  () ->
+                      mode.call(() -> {
+                        working.countDown();
+                        release.await();
+                      })));
       toThread(() -> working.await());
       request.cancel();
       assertThatExceptionOfType(CancelledError.class).isThrownBy(() -> await(request));

@@ -45,10 +45,11 @@ class ShopTest {
             mode.call(() -> latch.await());
             return "done";
           });
-      loop.submit(() -> {
-            latch.countDown();
-            return true;
-          })
+      loop.submit(
+              () -> {
+                latch.countDown();
+                return true;
+              })
           .join();
       assertThat(waits.join()).isEqualTo("done");
     }

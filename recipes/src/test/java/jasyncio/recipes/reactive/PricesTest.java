@@ -116,7 +116,8 @@ class PricesTest {
   @EachMode
   @Shows(
       in = Column.CANCEL,
-      value = "`block()`: `BLOCK`: the task ends, the call goes on; `SWITCH`: its subscription ends")
+      value =
+          "`block()`: `BLOCK`: the task ends, the call goes on; `SWITCH`: its subscription ends")
   void block_cancelledWhileItWaits_endsAtOnce(Mode mode) {
     var gone = new CompletableFuture<Void>();
     var begun = new CompletableFuture<Void>();
@@ -136,7 +137,9 @@ class PricesTest {
   }
 
   @EachMode
-  @Shows(in = Column.CANCEL, value = "who disposes of a subscription cancels the task that feeds it")
+  @Shows(
+      in = Column.CANCEL,
+      value = "who disposes of a subscription cancels the task that feeds it")
   void subscribers_thatCancel_endTheTask(Mode mode) {
     mode.run(() -> {
       var loop = getRunningLoop();

@@ -49,8 +49,7 @@ final class FatJar {
   /// Makes one of a program.
   ///
   /// @param attributes what the manifest has beside what the plug-in puts there
-  static Path make(Path folder, Class<?> program, Map<String, String> attributes)
-      throws Exception {
+  static Path make(Path folder, Class<?> program, Map<String, String> attributes) throws Exception {
     var manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     attributes.forEach(manifest.getMainAttributes()::putValue);

@@ -59,10 +59,11 @@ class ShopTest {
             mode.call(() -> latch.await());
             return "done";
           });
-      loop.submit(() -> {
-            latch.countDown();
-            return true;
-          })
+      loop.submit(
+              () -> {
+                latch.countDown();
+                return true;
+              })
           .join();
       assertThat(waits.join()).isEqualTo("done");
     }
@@ -91,20 +92,23 @@ class ShopTest {
   @EachMode
   @Shows(
       in = Column.CANCEL,
-      value = "as the application ends: what takes longer than its grace is cancelled, and cleans up")
+      value =
+          "as the application ends: what takes longer than its grace is cancelled, and cleans up")
   void close_withWorkThatTakesTooLong_cancelsIt(Mode mode) throws Exception {
     var cleaned = new CompletableFuture<EventLoop>();
     try (var context = start(mode, "loop.grace=1ms")) {
       var begun = new CompletableFuture<Void>();
-      context.getBean(Loop.class).submit(() -> {
-        begun.complete(null);
-        try {
-          sleep(3600);
-        } finally {
-          cleaned.complete(getRunningLoop());
-        }
-        return true;
-      });
+      context
+          .getBean(Loop.class)
+          .submit(() -> {
+            begun.complete(null);
+            try {
+              sleep(3600);
+            } finally {
+              cleaned.complete(getRunningLoop());
+            }
+            return true;
+          });
       begun.join();
     }
     assertThat(cleaned).isDone();
