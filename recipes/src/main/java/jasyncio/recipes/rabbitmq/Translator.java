@@ -23,16 +23,16 @@ import java.util.function.UnaryOperator;
 /// Words go to a queue, and their translations come back. The client calls back on a thread of its
 /// own: a queue and futures bring that to tasks.
 public final class Translator implements AutoCloseable {
-  private static final String REPLIES = "amq.rabbitmq.reply-to";
-
   private final Channel channel;
+  private final String replies;
   private final ThreadsafeQueue<Delivery> asked = new ThreadsafeQueue<>();
   private final Map<String, CompletableFuture<String>> answers = new ConcurrentHashMap<>();
 
   public Translator(Connection connection) throws IOException {
     channel = connection.createChannel();
     channel.queueDeclare("words", false, false, true, null);
-    channel.basicConsume(REPLIES, true, (_, answer) -> answered(answer), _ -> {});
+    replies = channel.queueDeclare().getQueue();
+    channel.basicConsume(replies, true, (_, answer) -> answered(answer), _ -> {});
   }
 
   private void answered(Delivery answer) {
@@ -48,7 +48,7 @@ public final class Translator implements AutoCloseable {
     var answer = new CompletableFuture<String>();
     answers.put(id, answer);
     try {
-      var properties = new BasicProperties.Builder().correlationId(id).replyTo(REPLIES).build();
+      var properties = new BasicProperties.Builder().correlationId(id).replyTo(replies).build();
       channel.basicPublish("", "words", properties, word.getBytes(UTF_8));
       return await(answer);
     } finally {

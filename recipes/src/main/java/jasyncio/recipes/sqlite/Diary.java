@@ -6,9 +6,10 @@ import jasyncio.CancelledError;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.sqlite.ProgressHandler;
 
 /// A diary in a file. SQLite works, and waits, in native code, where no policy sees it: so each
 /// connection has a thread of its own, and tasks wait for that.
@@ -37,17 +38,27 @@ public final class Diary implements AutoCloseable {
 
   /// The first number that a query gives.
   public long ask(String sql) throws SQLException {
-    var statement = connection.createStatement();
+    var abandoned = new AtomicBoolean();
     try {
-      return toThread(thread, () -> first(statement, sql));
+      return toThread(thread, () -> first(sql, abandoned));
     } catch (CancelledError e) {
-      statement.cancel(); // the thread would go on, and the next query would wait for it
+      abandoned.set(true); // else the next query would wait for the end of this one
       throw e;
     }
   }
 
-  private static long first(Statement statement, String sql) throws SQLException {
-    try (statement;
+  private long first(String sql, AtomicBoolean abandoned) throws SQLException {
+    // SQLite asks now and then whether to go on.
+    ProgressHandler.setHandler(
+        connection,
+        10_000,
+        new ProgressHandler() {
+          @Override
+          protected int progress() {
+            return abandoned.get() ? 1 : 0;
+          }
+        });
+    try (var statement = connection.createStatement();
         var rows = statement.executeQuery(sql)) {
       return rows.next() ? rows.getLong(1) : 0;
     }

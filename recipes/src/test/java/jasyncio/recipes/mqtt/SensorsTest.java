@@ -12,6 +12,7 @@ import jasyncio.recipes.Output;
 import jasyncio.recipes.Recipe;
 import jasyncio.recipes.Shows;
 import jasyncio.recipes.Shows.Column;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,8 +91,14 @@ class SensorsTest {
         mode.call(() -> sensors.subscribe("attic/#"));
         server.pause();
         try {
-          var published = createTask(() -> mode.call(() -> sensors.publish("attic/light", "on")));
-          sleep(0);
+          var begun = new AtomicBoolean(); // a call that has not begun would not take place
+          var published =
+              createTask(() ->
+                  mode.call(() -> {
+                    begun.set(true);
+                    sensors.publish("attic/light", "on");
+                  }));
+          mode.until(begun::get);
           published.cancel();
           assertThatExceptionOfType(CancelledError.class).isThrownBy(() -> await(published));
         } finally {
