@@ -5,6 +5,8 @@ import io.quarkus.arc.ArcContainer;
 import io.quarkus.arc.processor.BeanArchives;
 import io.quarkus.arc.processor.BeanProcessor;
 import io.quarkus.arc.processor.ResourceOutput.Resource;
+import jakarta.enterprise.event.Shutdown;
+import jakarta.enterprise.event.Startup;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -14,7 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.jandex.Index;
 
 /// Quarkus' container of beans, with those of a test. What its build makes of them is made here, by
-/// the same processor.
+/// the same processor; and the two events are fired which an application fires, as it starts and as
+/// it ends.
 final class Beans implements AutoCloseable {
   private final ClassLoader before = Thread.currentThread().getContextClassLoader();
   private final URLClassLoader made;
@@ -25,6 +28,7 @@ final class Beans implements AutoCloseable {
     made = new URLClassLoader(new URL[] {folder.toUri().toURL()}, before);
     Thread.currentThread().setContextClassLoader(made);
     container = Arc.initialize();
+    container.beanManager().getEvent().fire(new Startup());
   }
 
   private static void process(Path folder, Class<?>... types) throws Exception {
@@ -61,6 +65,7 @@ final class Beans implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    container.beanManager().getEvent().fire(new Shutdown());
     Arc.shutdown();
     Thread.currentThread().setContextClassLoader(before);
     made.close();
