@@ -81,10 +81,11 @@ public final class HeldPages implements AutoCloseable {
   }
 
   private static void answer(Socket socket, String path) {
-    var response = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s";
+    var head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + path.length();
     try {
-      var bytes = response.formatted(path.length(), path).getBytes(StandardCharsets.ISO_8859_1);
-      socket.getOutputStream().write(bytes);
+      socket
+          .getOutputStream()
+          .write((head + "\r\n\r\n" + path).getBytes(StandardCharsets.ISO_8859_1));
       socket.shutdownOutput();
     } catch (IOException e) {
       return; // they have gone

@@ -73,7 +73,7 @@ public final class Health {
     private <T> void answer(Awaitable<T, ?> body, StreamObserver<T> observer) {
       var answer = runCoroutineThreadsafe(body, loop);
       ((ServerCallStreamObserver<T>) observer).setOnCancelHandler(() -> answer.cancel(true));
-      answer.whenComplete((value, error) -> {
+      var _ = answer.whenComplete((value, error) -> {
         if (error == null) {
           observer.onNext(value);
           observer.onCompleted();

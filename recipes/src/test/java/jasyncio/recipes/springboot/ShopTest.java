@@ -76,17 +76,15 @@ class ShopTest {
     var context = start(mode);
     var loop = context.getBean(Loop.class);
     var health = context.getBean(LoopHealth.class);
-    var gate = new CompletableFuture<String>();
-    var work = loop.submit(() -> await(gate));
-    var closing = Thread.ofPlatform().start(context::close);
-    while (loop.isRunning()) {
-      Thread.yield();
-    }
+    var work =
+        loop.submit(() -> {
+          mode.until(() -> !loop.isRunning()); // that is, until it is told to end
+          return "served";
+        });
+    context.close();
+    assertThat(work).isCompletedWithValue("served");
     assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
     assertThatIllegalStateException().isThrownBy(() -> loop.submit(() -> true));
-    gate.complete("served");
-    assertThat(work.join()).isEqualTo("served");
-    closing.join();
   }
 
   @EachMode
@@ -98,9 +96,8 @@ class ShopTest {
     var cleaned = new CompletableFuture<EventLoop>();
     try (var context = start(mode, "loop.grace=1ms")) {
       var begun = new CompletableFuture<Void>();
-      context
-          .getBean(Loop.class)
-          .submit(() -> {
+      var work =
+          context.getBean(Loop.class).submit(() -> {
             begun.complete(null);
             try {
               sleep(3600);
@@ -110,6 +107,7 @@ class ShopTest {
             return true;
           });
       begun.join();
+      assertThat(work).isNotDone();
     }
     assertThat(cleaned).isDone();
     assertThat(cleaned.join().isClosed()).isTrue();
