@@ -159,7 +159,7 @@ class RecipesTest {
   /// What a local repository says by the folders above a jar, or the JDK of itself.
   private static String version(Class<?> library) {
     var source = library.getProtectionDomain().getCodeSource();
-    if (source == null) {
+    if (source == null || source.getLocation().getProtocol().equals("jrt")) {
       return "JDK " + Runtime.version().feature();
     }
     var folder = Path.of(source.getLocation().getPath()).getParent();
