@@ -12,6 +12,14 @@ const repository = 'https://github.com/jasyncio/jasyncio'
 const base = process.env.SITE_BASE ?? '/'
 const version = readFileSync(join(root, 'pom.xml'), 'utf8').match(/<version>([^<]+)<\/version>/)[1]
 
+/** Where the site of each version is: the one that is being worked on, which is at the root, and those released. */
+const start = process.env.SITE_ROOT ?? base
+const released = (process.env.SITE_VERSIONS ?? '').split(' ').filter((name) => name !== '')
+const versions = [
+  { name: 'main', path: start },
+  ...released.map((name) => ({ name, path: start + name + '/' })),
+]
+
 const beside = {
   'site/index.md': 'index.md',
   'README.md': 'about.md',
@@ -71,6 +79,7 @@ const sidebar = [
       { text: 'What 3.15 changed', link: '/asyncio-3.15' },
       { text: 'Faults that exploration finds', link: '/testing-gallery' },
       { text: 'Glossary', link: '/glossary' },
+      { text: 'Systems', link: '/systems' },
       { text: 'Support', link: '/support' },
     ],
   },
@@ -171,7 +180,7 @@ export default defineConfig({
   lang: 'en-GB',
   base,
   srcDir: '..',
-  srcExclude: ['!(README|CONTRIBUTING|CHANGELOG).md', '!(docs|site|*.md)/**', '**/0000-*.md'],
+  srcExclude: ['site/versions/**', '!(README|CONTRIBUTING|CHANGELOG).md', '!(docs|site|*.md)/**', '**/0000-*.md'],
   rewrites: (file) => pageOf(file) ?? file,
   outDir: 'dist',
   cleanUrls: true,
@@ -194,6 +203,8 @@ export default defineConfig({
   },
 
   themeConfig: {
+    versions,
+    version: released.includes(version) ? version : 'main',
     nav: [
       { text: 'Tutorial', link: '/tutorial' },
       { text: 'HTTP', link: '/http' },
@@ -209,7 +220,7 @@ export default defineConfig({
           }]
         : []),
       {
-        text: version,
+        text: versions.length > 1 ? 'More' : version, // the menu of versions has it
         items: [
           { text: 'Changes', link: '/changelog' },
           { text: 'When not to use it', link: '/when-not' },

@@ -20,6 +20,7 @@ final class LoopOptions {
       names = "--fibers",
       order = 2,
       paramLabel = "KIND",
+      completionCandidates = Choices.OfFibers.class,
       description =
           "How tasks are suspended: 'scheduled' (fast), 'portable' (public JDK API only) or 'auto',"
               + " which takes the best there is (default).")
@@ -29,6 +30,7 @@ final class LoopOptions {
       names = "--blocking",
       order = 3,
       paramLabel = "POLICY",
+      completionCandidates = Choices.OfBlocking.class,
       description =
           "What happens when a task blocks its thread: 'block' the loop (default), 'switch' to"
               + " other tasks, or 'forbid' it.")

@@ -1,6 +1,7 @@
 package jasyncio.cli;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -95,8 +96,14 @@ final class NewCommand implements JasyncioCommand.Subcommand {
     try {
       project.write(folder);
     } catch (IOException e) {
-      throw CommandException.failure(NAME, "it cannot be written here: " + e);
+      throw CommandException.failure(NAME, project.name() + " cannot be written: " + reason(e));
     }
+  }
+
+  static String reason(IOException e) {
+    return e instanceof AccessDeniedException denied
+        ? "no permission to write " + denied.getFile()
+        : String.valueOf(e.getMessage());
   }
 
   private static Path folder(String name) throws CommandException {

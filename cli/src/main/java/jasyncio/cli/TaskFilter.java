@@ -10,7 +10,7 @@ import picocli.CommandLine.Option;
 /// Which tasks are asked about.
 final class TaskFilter {
   private static final double MAX_AGE = 1e6; // in seconds: eleven days
-  private static final List<String> STATES =
+  static final List<String> STATES =
       List.of("new", "running", "ready", "waiting", "blocked");
 
   @Option(
@@ -24,6 +24,7 @@ final class TaskFilter {
       names = "--state",
       order = 2,
       paramLabel = "STATE",
+      completionCandidates = Choices.OfStates.class,
       description = "Only tasks that are new, running, ready, waiting or blocked.")
   private @Nullable String state;
 

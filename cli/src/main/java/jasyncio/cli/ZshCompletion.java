@@ -84,9 +84,16 @@ final class ZshCompletion {
     boolean takesValue = option.arity().max() > 0;
     String form = takesValue && name.startsWith("--") ? name + "=" : name;
     String about = option.description().length > 0 ? option.description()[0].formatted() : "";
-    String value = takesValue ? ":" + option.paramLabel().replace(":", "\\:") + ":_files" : "";
+    String value =
+        takesValue ? ":" + option.paramLabel().replace(":", "\\:") + ":" + values(option) : "";
     String others = "(" + String.join(" ", option.names()) + ")";
     return quote(others + form + "[" + bracketed(about) + "]" + value);
+  }
+
+  /// The words that it takes, or names of files.
+  private static String values(OptionSpec option) {
+    Iterable<String> choices = option.completionCandidates();
+    return choices == null ? "_files" : "(" + String.join(" ", choices) + ")";
   }
 
   private static String bracketed(String text) {

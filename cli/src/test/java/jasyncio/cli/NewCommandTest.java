@@ -1,8 +1,10 @@
 package jasyncio.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
@@ -46,6 +48,20 @@ class NewCommandTest {
           """)
   void mistake_any_toldInOneSentence(String line, String message) throws Throwable {
     assertMistake(line, message);
+  }
+
+  @Test
+  void reason_hasNoNameOfAClass() {
+    var file = dir.resolve("a-file");
+    assertThatThrownBy(() -> {
+          Files.createFile(file);
+          new NewProject("x", "com.example", "1").write(file);
+        })
+        .isInstanceOfSatisfying(
+            IOException.class,
+            e -> assertThat(NewCommand.reason(e)).doesNotContain("Exception").contains("a-file"));
+    assertThat(NewCommand.reason(new AccessDeniedException("/x/y")))
+        .isEqualTo("no permission to write /x/y");
   }
 
   @Test

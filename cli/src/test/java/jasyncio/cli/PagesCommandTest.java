@@ -54,5 +54,7 @@ class PagesCommandTest {
     });
     assertThat(zsh + bash).doesNotContain("warm-up");
     assertThat(bash).contains("-o default").doesNotContain("+o default"); // names of files
+    assertThat(bash).contains("\"auto\" \"scheduled\" \"portable\"", "\"block\" \"switch\"");
+    assertThat(zsh).contains(":KIND:(auto scheduled portable)'", ":POLICY:(block switch forbid)'");
   }
 }

@@ -2,6 +2,7 @@ package jasyncio.recipes;
 
 import jasyncio.testkit.Ports;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +58,7 @@ public abstract class LocalServer implements AutoCloseable {
     }
   }
 
-  /// Where the program may be beside the folders of `PATH`.
+  /// Where the program is looked for before the folders of `PATH`.
   protected Stream<Path> folders() {
     return Stream.of(Path.of("/usr/sbin"));
   }
@@ -67,8 +68,8 @@ public abstract class LocalServer implements AutoCloseable {
 
   /// The program, unless this machine has none.
   final Optional<Path> program() {
-    var path = Optional.ofNullable(System.getenv("PATH")).orElse("").split(":", -1);
-    return Stream.concat(Stream.of(path).map(Path::of), folders())
+    var path = Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator, -1);
+    return Stream.concat(folders(), Stream.of(path).map(Path::of))
         .map(bin -> bin.resolve(name))
         .filter(Files::isExecutable)
         .findFirst();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.qpid.server.SystemLauncher;
 
 /// Apache Qpid's broker of AMQP 0-9-1, in a JVM of its own.
@@ -18,10 +19,15 @@ public final class QpidServer extends LocalServer {
   }
 
   @Override
+  protected Stream<Path> folders() {
+    return Stream.of(Path.of(System.getProperty("java.home"), "bin"));
+  }
+
+  @Override
   protected void start(Path program, Path folder) throws IOException {
     serve(
         List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            program.toString(),
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Drecipes.port=" + port(),

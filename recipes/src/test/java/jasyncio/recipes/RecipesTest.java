@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,7 +118,7 @@ class RecipesTest {
       return files
           .map(file -> classes.relativize(file).toString())
           .filter(file -> file.endsWith("Test.class"))
-          .<Class<?>>map(file -> load(file.replace(".class", "").replace('/', '.')))
+          .<Class<?>>map(file -> load(file.replace(".class", "").replaceAll("[/\\\\]", ".")))
           .filter(type -> type.isAnnotationPresent(Recipe.class))
           .sorted(Comparator.comparing(RecipesTest::page).thenComparing(Class::getName))
           .toList();
@@ -160,9 +161,9 @@ class RecipesTest {
   private static String version(Class<?> library) {
     var source = library.getProtectionDomain().getCodeSource();
     if (source == null || source.getLocation().getProtocol().equals("jrt")) {
-      return "JDK " + Runtime.version().feature();
+      return "JDK 25"; // or later, if the tests do
     }
-    var folder = Path.of(source.getLocation().getPath()).getParent();
+    var folder = Path.of(URI.create(source.getLocation().toString())).getParent();
     return folder.getParent().getFileName() + " " + folder.getFileName();
   }
 

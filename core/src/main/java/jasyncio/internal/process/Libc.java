@@ -114,8 +114,8 @@ final class Libc {
     }
     try {
       return new Libc();
-    } catch (NoSuchElementException | UnsupportedOperationException e) {
-      // a C library that is older, or another one; a platform that the JDK cannot link to
+    } catch (NoSuchElementException | UnsupportedOperationException | LinkageError e) {
+      // a C library that is older, or another one; a platform, or a native image, that cannot link
       return null;
     }
   }

@@ -27,11 +27,12 @@ public final class LettuceJobs {
   /// Waits until there is a job. The server keeps others on the same connection waiting meanwhile,
   /// and gives a job to whoever has left if the connection stays: so this has one of its own.
   public String take() {
-    var connection = await(client.connectAsync(StringCodec.UTF8, url).toCompletableFuture());
+    var connecting = client.connectAsync(StringCodec.UTF8, url).toCompletableFuture();
     try {
+      var connection = await(connecting.copy()); // who is cancelled leaves the connecting alone
       return await(connection.async().blpop(0, "jobs").toCompletableFuture()).getValue();
     } finally {
-      var _ = connection.closeAsync(); // when the task was cancelled, too
+      var _ = connecting.thenCompose(connection -> connection.closeAsync()); // in any case
     }
   }
 
