@@ -24,12 +24,16 @@ class RecipesTest {
   private static final boolean UPDATE = Boolean.getBoolean("jasyncio.recipes.update");
   private static final Path PAGES = Path.of("../docs/recipes");
   private static final Path INDEX = PAGES.resolve("README.md");
-  private static final String SOURCES = "recipes/src/main/java/";
+  private static final List<String> SOURCES =
+      List.of("recipes/src/main/java/", "recipes/src/preview/java/");
 
   private static final Pattern TABLE =
       Pattern.compile("(?s)(<!-- made by RecipesTest -->\n\n).*?(\n<!-- end -->)");
   private static final Pattern PROGRAM =
-      Pattern.compile("(?s)<!-- from: (" + SOURCES + "\\S+) -->\n\n```java skip\n(.*?)```\n");
+      Pattern.compile(
+          "(?s)<!-- from: ((?:"
+              + String.join("|", SOURCES)
+              + ")\\S+) -->\n\n```java skip\n(.*?)```\n");
 
   @Test
   void table_isWhatTheTestsSay() throws Exception {
@@ -50,7 +54,7 @@ class RecipesTest {
       var page = PAGES.resolve(page(type));
       var text = Files.readString(page);
       var named = PROGRAM.matcher(text).results().map(found -> found.group(1)).toList();
-      assertThat(named).as("programs in %s", page).contains(SOURCES + file(program));
+      assertThat(named).as("programs in %s", page).contains(source(program));
       compare(
           page,
           text,
@@ -156,7 +160,7 @@ class RecipesTest {
   /// What a local repository says by the folders above a jar, or the JDK of itself.
   private static String version(Class<?> library) {
     var source = library.getProtectionDomain().getCodeSource();
-    if (source == null) {
+    if (source == null || source.getLocation().getProtocol().equals("jrt")) {
       return "JDK 25"; // or later, if the tests do
     }
     var folder = Path.of(URI.create(source.getLocation().toString())).getParent();
@@ -168,8 +172,13 @@ class RecipesTest {
     return program.substring(program.lastIndexOf('.') + 1) + ".md";
   }
 
-  private static String file(Class<?> program) {
-    return program.getName().replace('.', '/') + ".java";
+  private static String source(Class<?> program) {
+    var file = program.getName().replace('.', '/') + ".java";
+    return SOURCES.stream()
+        .map(folder -> folder + file)
+        .filter(path -> Files.exists(Path.of("..").resolve(path)))
+        .findFirst()
+        .orElseThrow();
   }
 
   /// A program, from its imports on.

@@ -1,0 +1,5 @@
+/// Jackson.
+@NullMarked
+package jasyncio.recipes.jackson;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Lucene.
+@NullMarked
+package jasyncio.recipes.lucene;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// OkHttp.
+@NullMarked
+package jasyncio.recipes.okhttp;
+
+import org.jspecify.annotations.NullMarked;
