@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /// The classes of a module as they are on the class path: in a folder, or in a jar.
 final class ClassFiles {
@@ -21,12 +20,18 @@ final class ClassFiles {
   ///
   /// @param member a class of the module
   static List<ClassModel> of(Class<?> member) throws IOException {
-    return in(member, root -> Files.walk(root).filter(ClassFiles::isClass).map(ClassFiles::parse));
+    return in(
+        member,
+        root -> {
+          try (var files = Files.walk(root)) {
+            return files.filter(ClassFiles::isClass).map(ClassFiles::parse).toList();
+          }
+        });
   }
 
   /// The bytes of a file of the module.
   static byte[] file(Class<?> member, String name) throws IOException {
-    return in(member, root -> Stream.of(Files.readAllBytes(root.resolve(name)))).getFirst();
+    return in(member, root -> Files.readAllBytes(root.resolve(name)));
   }
 
   /// The name of the class in a source file that has this one in it.
@@ -35,27 +40,21 @@ final class ClassFiles {
   }
 
   private interface Reading<T> {
-    Stream<T> read(Path root) throws IOException;
+    T read(Path root) throws IOException;
   }
 
-  private static <T> List<T> in(Class<?> member, Reading<T> reading) throws IOException {
+  private static <T> T in(Class<?> member, Reading<T> reading) throws IOException {
     var place = Objects.requireNonNull(member.getProtectionDomain().getCodeSource()).getLocation();
     try {
       var path = Path.of(place.toURI());
       if (Files.isDirectory(path)) {
-        return all(reading, path);
+        return reading.read(path);
       }
       try (FileSystem jar = FileSystems.newFileSystem(path)) {
-        return all(reading, jar.getPath("/"));
+        return reading.read(jar.getPath("/"));
       }
     } catch (URISyntaxException e) {
       throw new IOException(e);
-    }
-  }
-
-  private static <T> List<T> all(Reading<T> reading, Path root) throws IOException {
-    try (Stream<T> found = reading.read(root)) {
-      return found.toList();
     }
   }
 

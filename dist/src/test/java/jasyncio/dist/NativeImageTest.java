@@ -102,7 +102,9 @@ class NativeImageTest {
 
   private static Class<?> type(String name) {
     try {
-      return name.equals("int") ? int.class : Class.forName(name, false, Http.class.getClassLoader());
+      return name.equals("int")
+          ? int.class
+          : Class.forName(name, false, Http.class.getClassLoader());
     } catch (ClassNotFoundException e) {
       throw new AssertionError("there is no " + name, e);
     }

@@ -242,9 +242,9 @@ class SeedProgramsTest {
     check(run, () -> runJava(program), r -> program.checkJava(r, expected));
   }
 
-  /// The order of what some print comes of delays of a tenth of a second. A process that had to wait
-  /// for a processor as long as that, between two calls, prints another, in either language: so it is
-  /// run again, by itself. What is wrong is so each time.
+  /// The order of what some print comes of delays of a tenth of a second. A process that had to
+  /// wait for a processor as long as that, between two calls, prints another, in either language:
+  /// so it is run again, by itself. What is wrong is so each time.
   private static void check(Run first, Supplier<Run> again, Consumer<Run> check) {
     var run = first;
     for (int attempt = 1; ; attempt++) {
