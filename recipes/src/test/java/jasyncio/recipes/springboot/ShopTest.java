@@ -97,15 +97,17 @@ class ShopTest {
     try (var context = start(mode, "loop.grace=1ms")) {
       var begun = new CompletableFuture<Void>();
       var work =
-          context.getBean(Loop.class).submit(() -> {
-            begun.complete(null);
-            try {
-              sleep(3600);
-            } finally {
-              cleaned.complete(getRunningLoop());
-            }
-            return true;
-          });
+          context
+              .getBean(Loop.class)
+              .submit(() -> {
+                begun.complete(null);
+                try {
+                  sleep(3600);
+                } finally {
+                  cleaned.complete(getRunningLoop());
+                }
+                return true;
+              });
       begun.join();
       assertThat(work).isNotDone();
     }
