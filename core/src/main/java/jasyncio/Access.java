@@ -133,6 +133,11 @@ final class Access extends LoopAccess {
   }
 
   @Override
+  public void endNotedStep(Object eventLoop) {
+    ((EventLoop) eventLoop).steps.endNoted();
+  }
+
+  @Override
   public void lookWhoRecords() {
     LoopObserver.lookWhoRecords();
   }

@@ -2,6 +2,7 @@ package jasyncio;
 
 import jasyncio.internal.base.Log;
 import jasyncio.internal.fiber.Fiber;
+import jasyncio.internal.jfr.CutTurnEvent;
 import jasyncio.internal.jfr.FlightRecording;
 import jasyncio.internal.jfr.LoopStatisticsEvent;
 import jasyncio.internal.loop.Entry;
@@ -87,6 +88,7 @@ final class LoopObserver implements Watchdog.Eye {
     FlightRecording.look();
     if (FlightRecording.isOn() && TELLS_STATISTICS.compareAndSet(false, true)) {
       LoopStatisticsEvent.register(() -> running().forEach(LoopObserver::tellStatistics));
+      CutTurnEvent.register(LoopObserver::tellOfCutTurns);
     }
   }
 
@@ -108,6 +110,12 @@ final class LoopObserver implements Watchdog.Eye {
         executor == null ? 0 : executor.threads(),
         executor == null ? 0 : executor.active(),
         executor == null ? 0 : executor.queued());
+  }
+
+  private static void tellOfCutTurns() {
+    if (CutTurnEvent.isWanted()) {
+      running().forEach(loop -> loop.steps.tellOfCutTurns());
+    }
   }
 
   @Override
@@ -133,6 +141,7 @@ final class LoopObserver implements Watchdog.Eye {
     var now = FlightRecording.wanted();
     if (!now.equals(wanted)) {
       wanted = now;
+      loop.steps.recordTurns(now.turns());
       loop.core.send(new News(loop));
     }
   }

@@ -51,6 +51,11 @@ final class SlowSteps implements Watchdog.Eye {
     stepStarted = 0;
   }
 
+  /// When the step began; 0 between steps. Any thread.
+  long stepStarted() {
+    return stepStarted;
+  }
+
   /// What was seen of the step, so far.
   Sight sight() {
     return sight;

@@ -37,12 +37,16 @@ final class StallWatch implements Watchdog.Eye {
       0.25; // at most, until it first looks: a first step that blocks is to be told of, too
   private static final int LOADING_COUNTS = 10; // times less
 
+  /// A step that has lasted from look to look: the sign that shows when it is over, how far it has
+  /// been seen, in nanos, and when.
+  private record Seen(Question sign, long nanos, long at) {}
+
   private final EventLoop loop;
   private final LongSupplier processorTime; // of the process: nanos
   private final AtomicBoolean open = new AtomicBoolean(); // to the watchdog; any thread
   private volatile boolean outside; // another thread has called the loop; any thread
   private volatile double limit = fromProperty(); // seconds; any thread
-  private volatile long seenNanos; // for which the step has been seen to last; any thread reads it
+  private volatile @Nullable Seen seen; // the step that lasts; any thread reads it
 
   private long last; // when it looked
   private long due; // when to look again
@@ -50,6 +54,7 @@ final class StallWatch implements Watchdog.Eye {
   private int turnsLeft;
   private @Nullable Question sign;
   private long lasted; // the step, in nanos, as far as it has been seen
+  private long lastedAtSign; // likewise, when it was asked for
   private long counted; // of these
   private long processed; // the processor time at the last look
   private long tellAt; // when so much has counted
@@ -104,7 +109,12 @@ final class StallWatch implements Watchdog.Eye {
   /// For how many seconds the same step has been seen to hold the loop up; 0 if the loop gets on,
   /// or nobody has looked twice. Any thread.
   double heldUpFor() {
-    return seenNanos / 1e9;
+    var step = seen;
+    if (step == null || step.sign.isAnswered()) {
+      return 0;
+    }
+    long since = Math.clamp(System.nanoTime() - step.at, 0, 2 * period());
+    return (step.nanos + since) / 1e9;
   }
 
   /// Another thread has called the loop. Any thread.
@@ -176,13 +186,14 @@ final class StallWatch implements Watchdog.Eye {
     } else if (sign == null) {
       sign = loop.core.ask();
       lasted = gone;
-      seenNanos = lasted;
+      lastedAtSign = gone;
+      seen = new Seen(sign, lasted, System.nanoTime());
       counted = 0;
       processed = processorTime.getAsLong();
       tellAt = (long) (limit * 1e9);
     } else if (fiber != null) {
       lasted += gone;
-      seenNanos = lasted;
+      seen = new Seen(sign, lasted, System.nanoTime());
       lasts(fiber, gone);
     }
   }
@@ -195,15 +206,25 @@ final class StallWatch implements Watchdog.Eye {
 
   /// The loop gets on, or does not run.
   private void moves() {
+    var answer = sign;
     sign = null;
-    if (seenNanos != 0) {
-      seenNanos = 0;
+    if (seen != null) {
+      seen = null;
     }
     var report = told;
     if (report != null) {
       told = null;
-      Log.log(Level.INFO, () -> report.over(lasted));
+      long whole = whole(answer);
+      Log.log(Level.INFO, () -> report.over(whole));
     }
+  }
+
+  /// For how long the step has lasted that is over. It began between two looks, and ended between
+  /// two: the sign says when, and of the beginning the middle is taken.
+  private long whole(@Nullable Question answer) {
+    long seenLast = lasted + period();
+    long end = answer == null ? 0 : Math.min(lastedAtSign + answer.nanos(), seenLast);
+    return Math.max(lasted, end) + period() / 2;
   }
 
   /// The step has gone on since the last look.

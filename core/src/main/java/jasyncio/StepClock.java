@@ -18,12 +18,17 @@ import org.jspecify.annotations.Nullable;
 /// Takes the time of callbacks and of tasks' steps, and tells of slow ones, for whoever wants to
 /// know: debug mode, policy `FORBID`, Flight Recorder, and visitors who measure.
 final class StepClock {
+  private static final long LEAST_NANOS =
+      1_000_000; // of a step that nobody has seen begin: others are over as soon as they are noted
+
   private final EventLoop loop;
   private final SlowSteps slowSteps;
   private volatile double slowSeconds = 0.1; // any thread
   private volatile boolean on; // set by whoever wants to know, asked by the loop's thread
   private volatile List<StepListener> listeners = List.of(); // set by any thread, under this lock
   private long began; // loop's thread only: nanoseconds; 0 between steps, and while it is off
+  private volatile @Nullable OngoingStep
+      noted; // set by whoever looks, cleared by the loop's thread
 
   // for Flight Recorder, loop's thread only
   private volatile FlightRecording.Wanted wanted = FlightRecording.Wanted.NOTHING; // set with `on`
@@ -32,10 +37,12 @@ final class StepClock {
   private @Nullable IdentityHashMap<Task<?>, WaitEvent> waits; // of those that are suspended
   private @Nullable TurnLog turns; // while each turn is recorded
   private long turnCount; // up to the last one that was
+  private final CutTurns cutTurns; // any thread
 
   StepClock(EventLoop loop) {
     this.loop = loop;
     this.slowSteps = new SlowSteps(loop);
+    this.cutTurns = new CutTurns(loop);
   }
 
   double slowSeconds() {
@@ -54,6 +61,9 @@ final class StepClock {
             || loop.getBlockingPolicy() == BlockingPolicy.FORBID
             || wanted.any()
             || !listeners.isEmpty();
+    if (!on) {
+      noted = null; // nobody would end it
+    }
     if (on && loop.isRunning()) {
       slowSteps.loopStarts();
     } else {
@@ -66,6 +76,7 @@ final class StepClock {
     var before = listeners;
     var more = new ArrayList<>(before);
     more.add(listener);
+    note();
     listeners = List.copyOf(more);
     try {
       set();
@@ -81,6 +92,38 @@ final class StepClock {
     set();
   }
 
+  /// Turns are to be recorded, or not any more, of a loop that may be in the middle of one. Another
+  /// thread; the loop learns of it by [#recordingChanged()].
+  synchronized void recordTurns(boolean wanted) {
+    if (!wanted) {
+      cutTurns.end();
+      set(); // the loop may learn of it only after the next recording has begun
+    } else if (!this.wanted.turns()) {
+      cutTurns.begin(note());
+      set();
+    }
+  }
+
+  /// Notes which step the loop is in, before the clock is to run. Under this lock.
+  private @Nullable OngoingStep note() {
+    var known = noted;
+    if (known == null) {
+      known = OngoingStep.of(loop, on);
+      noted = known;
+    }
+    return known;
+  }
+
+  /// When the step began that runs now; 0 if that is not known. Any thread.
+  long clockedSince() {
+    return slowSteps.stepStarted();
+  }
+
+  /// A part of a recording ends, in which there are turns. Another thread.
+  void tellOfCutTurns() {
+    cutTurns.tell();
+  }
+
   /// The loop begins to run. Its thread.
   void loopStarts() {
     set();
@@ -89,6 +132,7 @@ final class StepClock {
 
   /// Somebody has begun to record, or has ceased. The loop's thread, where no user code may run.
   void recordingChanged() {
+    endNoted();
     set();
     setTurns();
     if (!wanted.waits()) {
@@ -114,6 +158,7 @@ final class StepClock {
   }
 
   void loopEnds() {
+    endNoted();
     slowSteps.loopEnds();
     event = null;
     waits = null;
@@ -138,6 +183,9 @@ final class StepClock {
   }
 
   private void begin(@Nullable Task<?> task) {
+    if (noted != null && began == 0) {
+      endNoted();
+    }
     goOn(System.nanoTime());
     slowSteps.stepBegins(began);
     if (FlightRecording.isOn()) {
@@ -165,6 +213,23 @@ final class StepClock {
     }
   }
 
+  /// The step that somebody has noted is over, if there is one: another begins, or the loop is
+  /// between two. Its thread.
+  void endNoted() {
+    var step = noted;
+    if (step != null) {
+      noted = null;
+      long now = System.nanoTime();
+      step.end(now);
+      long nanos = now - step.seenAt;
+      if (!step.timed && nanos >= LEAST_NANOS && !listeners.isEmpty()) {
+        double took = nanos / 1e9;
+        boolean isSlow = took >= slowSeconds;
+        tell(step.task != null ? step.task : step.who(), nanos, isSlow, step.stack);
+      }
+    }
+  }
+
   /// @param step the task or the callback
   void end(Object step) {
     if (began == 0) {
@@ -179,9 +244,14 @@ final class StepClock {
     if (FlightRecording.isOn()) {
       endRecording(step);
     }
+    var known = noted;
+    if (known != null && known.timed && (known.task == null || known.task == step)) {
+      endNoted();
+    }
     forget();
     if (!listeners.isEmpty()) {
-      tell(step, nanos, took >= slowSeconds);
+      boolean isSlow = took >= slowSeconds;
+      tell(step, nanos, isSlow, isSlow ? slowSteps.sight().stack() : List.of());
     }
     if (took >= slowSeconds) {
       if (loop.getDebug() && took * (1 - slowSteps.sight().loading()) >= slowSeconds) {
@@ -194,8 +264,7 @@ final class StepClock {
     }
   }
 
-  private void tell(Object step, long nanos, boolean isSlow) {
-    var seen = isSlow ? slowSteps.sight().stack() : List.<StackTraceElement>of();
+  private void tell(Object step, long nanos, boolean isSlow, List<StackTraceElement> seen) {
     for (var listener : listeners) {
       try {
         listener.stepEnded(step, nanos, isSlow, seen);

@@ -99,6 +99,8 @@ final class TurnLog {
         if (!task.done()) {
           names.look(task.naming(), task::getStack);
           left.put(task, new Left(System.nanoTime(), false));
+        } else if (!loop.steps.seen().isEmpty()) { // one that never waits has no other stack
+          names.look(task.naming(), loop.steps::seen);
         }
         tell(ended, task, task.done());
       } else {

@@ -138,7 +138,8 @@ public record WaitInfo(Kind kind, String what, List<Task<?>> heldBy, List<Depth>
   }
 
   /// {@return what it is, and who holds it, or how full it is: `Lock 'db', held by Task-7`, `room
-  /// in Queue 'jobs' (10 of 10)`}
+  /// in Queue 'jobs' (10 of 10)`; of a holder that will not let it go any more: `Lock 'db', held by
+  /// Task-7, which has ended`}
   @Override
   public String toString() {
     if (queues.size() == 1) {
@@ -149,7 +150,7 @@ public record WaitInfo(Kind kind, String what, List<Task<?>> heldBy, List<Depth>
     int more = heldBy.size() - MAX_HOLDERS;
     return heldBy.stream()
         .limit(MAX_HOLDERS)
-        .map(Task::getName)
+        .map(task -> task.done() ? task.getName() + ", which has ended" : task.getName())
         .collect(
             Collectors.joining(
                 ", ", what + ", held by ", more > 0 ? " and " + more + " more" : ""));

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import jdk.jfr.FlightRecorder;
@@ -109,6 +110,167 @@ class FlightRecorderTest {
     assertThat(events)
         .extracting(e -> e.getString("what"))
         .contains("its time, or its turn", "task 'waiter'");
+  }
+
+  /// Records turns for as long as `meanwhile` takes, on another thread, in the middle of a step.
+  private static Thread recorder(Recording recording, Action<Exception> meanwhile, Runnable then) {
+    var loop = getRunningLoop();
+    return Thread.ofPlatform()
+        .start(() -> {
+          try {
+            recording.enable("jasyncio.Turn");
+            recording.start();
+            loop.observer.look(System.nanoTime());
+            meanwhile.run();
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          } finally {
+            then.run();
+          }
+        });
+  }
+
+  private List<RecordedEvent> cutTurns(Recording recording) throws IOException {
+    var file = directory.resolve("cut.jfr");
+    recording.dump(file);
+    return events(file, "jasyncio.CutTurn");
+  }
+
+  private static final RunOptions BLOCKING =
+      RunOptions.defaults().blocking(BlockingPolicy.BLOCK); // whatever the property says
+
+  @Test
+  void cutTurn_ofALoopThatIsHeldUpAllTheTime_isTold_withWhoAndWhere() throws Exception {
+    try (var recording = new Recording()) {
+      run(
+          () -> {
+            var over = new Semaphore(0);
+            var culprit =
+                createTask(
+                    () -> {
+                      recorder(recording, recording::stop, over::release);
+                      over.acquire();
+                    },
+                    "culprit");
+            await(culprit);
+          },
+          BLOCKING);
+      assertThat(cutTurns(recording))
+          .singleElement()
+          .satisfies(event -> {
+            assertThat(event.getString("who")).isEqualTo("culprit");
+            assertThat(event.getString("loop")).startsWith("loop-");
+            assertThat(event.getBoolean("begunBefore")).isTrue();
+            assertThat(event.getBoolean("goesOn")).isTrue();
+            assertThat(event.getLong("lasted")).isPositive();
+            assertThat(event.getInt("task")).isPositive();
+            assertThat(event.getString("doing"))
+                .isEqualTo("it blocks in java.util.concurrent.Semaphore.acquire");
+            assertThat(event.getString("seenAt")).contains("FlightRecorderTest");
+          });
+    }
+  }
+
+  @Test
+  void cutTurn_ofASecondRecordingInTheSameStep_isTold_too() throws Exception {
+    try (var first = new Recording();
+        var second = new Recording()) {
+      run(
+          () -> {
+            var loop = getRunningLoop();
+            var over = new Semaphore(0);
+            await(
+                createTask(
+                    () -> {
+                      recorder(
+                          first,
+                          () -> {
+                            first.stop();
+                            loop.observer.look(System.nanoTime());
+                            second.enable("jasyncio.Turn");
+                            second.start();
+                            loop.observer.look(System.nanoTime());
+                          },
+                          over::release);
+                      over.acquire();
+                    },
+                    "culprit"));
+            await(createTask(() -> sleep(0), "later"));
+            toThread(second::stop);
+          },
+          BLOCKING);
+      assertThat(cutTurns(second))
+          .filteredOn(event -> event.getString("who").equals("culprit"))
+          .singleElement()
+          .satisfies(event -> {
+            assertThat(event.getBoolean("begunBefore")).isTrue();
+            assertThat(event.getBoolean("goesOn")).isFalse();
+          });
+    }
+  }
+
+  @Test
+  void cutTurn_thatEndsInTheRecording_isToldUpToThere() throws Exception {
+    try (var recording = new Recording()) {
+      run(
+          () -> {
+            var begun = new Semaphore(0);
+            await(
+                createTask(
+                    () -> {
+                      recorder(recording, () -> {}, begun::release);
+                      begun.acquire();
+                    },
+                    "culprit"));
+            await(createTask(() -> sleep(0), "later"));
+            toThread(recording::stop);
+          },
+          BLOCKING);
+      assertThat(cutTurns(recording))
+          .filteredOn(event -> event.getString("who").equals("culprit"))
+          .singleElement()
+          .satisfies(event -> {
+            assertThat(event.getBoolean("begunBefore")).isTrue();
+            assertThat(event.getBoolean("goesOn")).isFalse();
+            assertThat(event.getBoolean("last")).isTrue();
+            assertThat(event.getLong("ago")).isPositive();
+          });
+    }
+  }
+
+  @Test
+  void cutTurn_thatGoesOnWhenTheRecordingEnds_isTold() throws Exception {
+    try (var recording = new Recording()) {
+      run(
+          () -> {
+            var loop = getRunningLoop();
+            recording.enable("jasyncio.Turn");
+            recording.start();
+            toThread(() -> loop.observer.look(System.nanoTime()));
+            var over = new Semaphore(0);
+            await(
+                createTask(
+                    () -> {
+                      Thread.ofPlatform()
+                          .start(() -> {
+                            recording.stop();
+                            over.release();
+                          });
+                      over.acquire();
+                    },
+                    "culprit"));
+          },
+          BLOCKING);
+      assertThat(cutTurns(recording))
+          .filteredOn(event -> event.getString("who").equals("culprit"))
+          .singleElement()
+          .satisfies(event -> {
+            assertThat(event.getBoolean("begunBefore")).isFalse();
+            assertThat(event.getLong("before")).isZero();
+            assertThat(event.getBoolean("goesOn")).isTrue();
+            assertThat(event.getLong("lasted")).isPositive();
+          });
+    }
   }
 
   private List<RecordedEvent> turns(Action<Exception> body) throws Exception {

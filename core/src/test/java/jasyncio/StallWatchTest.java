@@ -160,6 +160,22 @@ class StallWatchTest {
     }
 
     @Test
+    void call_thatIsOver_isSaidToHaveLastedForMoreThanWasSeenOfIt() throws Exception {
+      try (var w = watched()) {
+        var semaphore = new Semaphore(0);
+        w.share = 0;
+        w.run(
+            () -> await(createTask(() -> blockOn(semaphore), "culprit")),
+            () -> {
+              w.untilBlockedOn(semaphore);
+              w.look(1.25); // of which the first look shows nothing: 1.125 are seen
+              semaphore.release();
+            });
+        assertThat(w.told().getLast()).endsWith("after 1.2 seconds");
+      }
+    }
+
+    @Test
     void visitors_areToldForHowLong_andNothingWhenItIsOver() throws Exception {
       try (var w = watched()) {
         var semaphore = new Semaphore(0);
@@ -173,6 +189,28 @@ class StallWatchTest {
               semaphore.release();
             });
         assertThat(w.watch.heldUpFor()).isZero();
+      }
+    }
+
+    @Test
+    void visitors_areNotToldOfAStepThatIsOver_thoughNobodyHasLookedSince() throws Exception {
+      try (var w = watched()) {
+        var first = new Semaphore(0);
+        var second = new Semaphore(0);
+        w.run(
+            () -> {
+              await(createTask(() -> blockOn(first)));
+              await(createTask(() -> blockOn(second)));
+            },
+            () -> {
+              w.untilBlockedOn(first);
+              w.look(2);
+              assertThat(w.watch.heldUpFor()).isGreaterThan(1);
+              first.release();
+              w.untilBlockedOn(second);
+              assertThat(w.watch.heldUpFor()).isZero();
+              second.release();
+            });
       }
     }
 

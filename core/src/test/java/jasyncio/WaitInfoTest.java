@@ -351,7 +351,9 @@ class WaitInfoTest {
       queue.put(1);
       assertWaits(() -> queue.put(2), WaitInfo.Kind.QUEUE, "room in Queue 'jobs' (1 of 1)");
       assertWaits(
-          queue::join, WaitInfo.Kind.QUEUE, "the items to be done of Queue 'jobs' (1 of 1)");
+          queue::join,
+          WaitInfo.Kind.QUEUE,
+          "the items to be done of Queue 'jobs', 1 not done (1 of 1)");
       var stack = new LifoQueue<Integer>();
       assertWaits(stack::get, WaitInfo.Kind.QUEUE, "an item of LifoQueue (0 in it)");
       var other = new Queue<Integer>();
@@ -359,6 +361,41 @@ class WaitInfoTest {
           () -> Queue.select(List.of(stack, other)),
           WaitInfo.Kind.QUEUE,
           "an item of one of LifoQueue, Queue");
+    }
+
+    @AsyncTest
+    void queue_thatIsJoined_saysThatThoseWhoCouldEndItWaitForMore() {
+      var queue = new Queue<Integer>();
+      queue.setName("jobs");
+      queue.put(1);
+      queue.put(2);
+      queue.get();
+      queue.get(); // and taskDone() is forgotten
+      var consumers = List.of(waiting(queue::get), waiting(queue::get));
+      assertWaits(
+          queue::join,
+          WaitInfo.Kind.QUEUE,
+          "the items to be done of Queue 'jobs', 2 not done, while 2 wait for an item (0 in it)");
+      consumers.forEach(WaitInfoTest::end);
+    }
+
+    @AsyncTest
+    void lock_thatATaskHasNotReleased_isHeldByOneThatHasEnded() {
+      var lock = new Lock();
+      lock.setName("db");
+      var holder = createTask(() -> lock.acquire(), "holder");
+      holder.await();
+      assertWaits(lock::acquire, WaitInfo.Kind.SYNC, "Lock 'db', held by holder, which has ended");
+    }
+
+    @AsyncTest
+    void geventQueue_saysHowFullItIs() {
+      var queue = new jasyncio.gevent.Queue<Integer>(1);
+      assertWaits(queue::get, WaitInfo.Kind.QUEUE, "an item of gevent Queue (0 of 1)");
+      queue.put(1);
+      assertWaits(() -> queue.put(2), WaitInfo.Kind.QUEUE, "room in gevent Queue (1 of 1)");
+      var endless = new jasyncio.gevent.Queue<Integer>();
+      assertWaits(endless::get, WaitInfo.Kind.QUEUE, "an item of gevent Queue (0 in it)");
     }
 
     @AsyncTest

@@ -269,7 +269,8 @@ final class AttachedLoop implements ReplHost {
     The program goes on while you type. Its classes can be used,
     but for those without a package. asyncio's functions and classes are imported, and java.base.
 
-      /ps             all tasks of the program, and what each waits for
+      /ps [OPTION]... all tasks of the program, and what each waits for; or some, with the
+                      options of 'jasyncio ps': --name 'db*', --state, --waiting-on, --older
       /exit [STATUS]  leaves the program, which goes on, as do tasks that you have made;
                       so does Ctrl-D
       /help           this text
@@ -308,9 +309,11 @@ final class AttachedLoop implements ReplHost {
   }
 
   @Override
-  public String tasks() throws Exception {
-    String patience = Integer.toString(PATIENCE_MILLIS);
-    return PsCommand.text(Visit.parse(NAME, visit.ask("ps", Map.of("patience", patience))), false);
+  public String tasks(TaskFilter filter) throws Exception {
+    Map<String, @Nullable String> values = filter.values("/ps");
+    values.put("patience", Integer.toString(PATIENCE_MILLIS));
+    values.put("brief", "1");
+    return PsCommand.text(Visit.parse(NAME, visit.ask("ps", values)), false);
   }
 
   @Override

@@ -51,6 +51,8 @@ import picocli.CommandLine.ParseResult;
       "Environment:",
       "  JAVA_HOME                    the JDK to use, if it is 25 or newer",
       "  JASYNCIO_JAVA_OPTIONS        options for the JVM, such as -Xmx4g",
+      "  TERM                         what the terminal can do; dumb for next to nothing",
+      "  NO_COLOR                     if it is set, the prompt has no colours",
     })
 final class JasyncioCommand {
   @Mixin HelpOption help = new HelpOption();

@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What a loop did in the last minute.
 final class LoopPast {
@@ -14,18 +15,10 @@ final class LoopPast {
   private static final int MAX_SLOW = 200;
   private static final int MAX_HOT = 50;
   // Of the newest measurement alone: the others are out of date.
-  private static final List<String> NEWEST =
-      List.of(
-          "loop",
-          "statistics",
-          "waits",
-          "waitedFor",
-          "queues",
-          "sampled",
-          "unawaited",
-          "heldUpBy",
-          "heldUpFor",
-          "noAnswerFor");
+  private static final List<String> NEWEST = List.of("heldUpBy", "heldUpFor", "noAnswerFor");
+  // Of the newest that the loop has answered. While it is held up, that is said to be old.
+  private static final List<String> ANSWERED =
+      List.of("loop", "statistics", "waits", "waitedFor", "queues", "sampled", "unawaited");
   private static final List<String> OF_A_POINT =
       List.of("seconds", "steps", "busy", "inSteps", "waited", "collector", "lag");
 
@@ -39,6 +32,7 @@ final class LoopPast {
   private final String name;
   private final ArrayDeque<Sample> samples = new ArrayDeque<>(); // never empty; newest last
   private final ArrayDeque<JsonObject> slow = new ArrayDeque<>();
+  private @Nullable Sample answered; // the newest of those
 
   LoopPast(String name) {
     this.name = name;
@@ -46,7 +40,11 @@ final class LoopPast {
 
   /// Adds a measurement, and forgets what is older than a minute.
   void add(long sequence, long at, JsonObject loop) {
-    samples.add(new Sample(sequence, at, loop));
+    var sample = new Sample(sequence, at, loop);
+    samples.add(sample);
+    if (loop.has("statistics")) {
+      answered = sample;
+    }
     for (JsonObject step : objects(loop, "slow")) {
       step.addProperty("sequence", sequence);
       step.addProperty("at", at - Math.round(step.get("ago").getAsDouble() * 1e3));
@@ -93,6 +91,14 @@ final class LoopPast {
         described.add(property, newest.loop.get(property));
       }
     }
+    if (answered != null) {
+      described.addProperty("answered", answered.at);
+      for (String property : ANSWERED) {
+        if (answered.loop.has(property)) {
+          described.add(property, answered.loop.get(property));
+        }
+      }
+    }
     var points = new JsonArray();
     samples.stream()
         .filter(sample -> sample.sequence > since)
@@ -118,6 +124,10 @@ final class LoopPast {
     }
     if (sample.loop.has("heldUpBy")) {
       point.addProperty("heldUp", true);
+      String known = sample.loop.has("heldUpFor") ? "heldUpFor" : "noAnswerFor";
+      if (sample.loop.has(known)) {
+        point.add("heldUpFor", sample.loop.get(known));
+      }
     }
     return point;
   }

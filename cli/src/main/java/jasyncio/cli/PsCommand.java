@@ -31,6 +31,11 @@ import picocli.CommandLine.Option;
     optionListHeading = "%nOptions:%n",
     footer = {
       "",
+      "Exit status:",
+      "  0    There they are.",
+      "  1    A loop did not answer, or the program cannot be entered.",
+      "  2    The command line makes no sense; the message says why.",
+      "",
       "Examples:",
       "  jasyncio ps 4711",
       "  jasyncio ps --waiting-on Lock --stack 4711",
@@ -42,14 +47,6 @@ final class PsCommand implements JasyncioCommand.Subcommand {
   private static final double MAX_MEASURE = 3600; // in seconds
 
   @Mixin private TaskFilter filter = new TaskFilter();
-
-  @Option(
-      names = "--limit",
-      order = 4,
-      paramLabel = "N",
-      defaultValue = "50",
-      description = "So many lines of tasks at most, for each loop (default: 50).")
-  private int limit;
 
   @Option(
       names = "--stack",
@@ -74,17 +71,14 @@ final class PsCommand implements JasyncioCommand.Subcommand {
 
   @Override
   public int execute() throws Throwable {
-    if (limit < 0) {
-      throw UsageMistake.in(NAME, "--limit is 0 or more, not " + limit);
-    }
     var values = filter.values(NAME);
-    values.put("limit", Integer.toString(limit));
     if (!stack && !options.json) {
       values.put("brief", "1"); // stacks cost the program ten times as much as everything else
     }
     String answer = measure == null ? options.ask(NAME, "ps", values) : measure(values, measure);
     JsonObject found = Visit.parse(NAME, answer);
     System.out.println(options.json ? answer : text(found, stack));
+    checkAnswered(NAME, found);
     return ExitStatus.OK;
   }
 
@@ -143,6 +137,22 @@ final class PsCommand implements JasyncioCommand.Subcommand {
         : "\n"
             + stacks
             + " were asked where they are; the others are counted with those that do the like";
+  }
+
+  /// Ends a command that was not answered by all loops.
+  static void checkAnswered(String command, JsonObject answer) throws CommandException {
+    List<String> silent =
+        objects(answer, "loops").stream()
+            .filter(loop -> loop.has("heldUpBy"))
+            .map(PsCommand::name)
+            .toList();
+    if (!silent.isEmpty()) {
+      throw CommandException.failure(
+          command,
+          String.join(", ", silent)
+              + (silent.size() == 1 ? " has" : " have")
+              + " not answered; --patience waits longer");
+    }
   }
 
   /// A loop that did not answer.

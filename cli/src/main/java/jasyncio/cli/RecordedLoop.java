@@ -1,11 +1,14 @@
 package jasyncio.cli;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.IntBinaryOperator;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// The turns of one loop that have been recorded, in the order in which they began. There may be
@@ -18,6 +21,9 @@ final class RecordedLoop {
 
   /// The number of a waker that is no turn: I/O, a timer, another thread.
   static final long OUTSIDE = 0;
+
+  /// Likewise of one that is not known.
+  private static final long UNKNOWN = -1;
 
   /// A turn, as it was recorded.
   ///
@@ -41,12 +47,46 @@ final class RecordedLoop {
       @Nullable String what,
       @Nullable PathKind kind) {}
 
+  /// A turn that had begun before turns were recorded, or went on when that ended; or both.
+  ///
+  /// @param before for how long it had lasted before, at least
+  /// @param doing what it was seen to do
+  record Cut(
+      long start,
+      long end,
+      String who,
+      int task,
+      String function,
+      boolean begunBefore,
+      long before,
+      boolean goesOn,
+      boolean isLast,
+      String doing) {
+    private boolean isOf(RecordedLoop loop, int turn) {
+      return loop.task[turn] == task && loop.start[turn] <= middle() && loop.end[turn] >= middle();
+    }
+
+    private boolean isOf(Cut other) {
+      return other != this
+          && other.task == task
+          && other.start <= middle()
+          && other.end >= middle()
+          && other.end - other.start >= end - start;
+    }
+
+    private long middle() {
+      return start + (end - start) / 2;
+    }
+  }
+
   private static final String USUAL_NAME = "Task-";
   private static final int MANY = 1000; // turns, behind which another one may be ready
   private static final int BYTES =
       6 * Long.BYTES + 8 * Integer.BYTES + 1; // of a turn, in all columns
   private static final byte FIRST = 1;
   private static final byte LAST = 2;
+  private static final byte CUT_AT_START = 4;
+  private static final byte CUT_AT_END = 8;
 
   final String name;
   private int size;
@@ -62,6 +102,8 @@ final class RecordedLoop {
   private @Nullable PathKind[] kind = new @Nullable PathKind[16];
   private int[] task = new int[16];
   private byte[] flags = new byte[16];
+  private final List<Cut> cuts = new ArrayList<>();
+  private final Map<Long, Cut> cutByNumber = new HashMap<>(); // those that are turns of their own
 
   // Known once all are there:
   private int[] tasks = {}; // their numbers, in order
@@ -93,6 +135,49 @@ final class RecordedLoop {
     kind[i] = turn.kind;
     task[i] = turn.task;
     flags[i] = (byte) ((turn.isFirst ? FIRST : 0) | (turn.isLast ? LAST : 0));
+  }
+
+  /// Adds one that is cut off. It is told of whenever a part of the recording ends, so that there
+  /// may be more of the same turn, or that turn itself.
+  void add(Cut cut) {
+    cuts.add(cut);
+  }
+
+  private void addCuts() {
+    long smallest = LongStream.of(number).limit(size).min().orElse(1);
+    long largest = LongStream.of(number).limit(size).max().orElse(0);
+    int whole = size;
+    var kept = new ArrayList<Cut>();
+    for (Cut cut : cuts) {
+      boolean isKnown =
+          IntStream.range(0, whole).anyMatch(turn -> cut.isOf(this, turn))
+              || kept.stream().anyMatch(cut::isOf)
+              || cuts.stream().anyMatch(other -> cut.isOf(other) && !other.isOf(cut));
+      if (!isKnown) {
+        kept.add(cut);
+      }
+    }
+    for (Cut cut : kept) {
+      long given = cut.begunBefore ? --smallest : ++largest;
+      cutByNumber.put(given, cut);
+      add(
+          new Turn(
+              given,
+              UNKNOWN,
+              cut.start,
+              cut.end - cut.start,
+              0,
+              cut.who,
+              cut.task,
+              cut.function,
+              false,
+              cut.isLast,
+              0,
+              null,
+              null));
+      flags[size - 1] |=
+          (byte) ((cut.begunBefore ? CUT_AT_START : 0) | (cut.goesOn ? CUT_AT_END : 0));
+    }
   }
 
   /// Whether a task is called so that has not been given a name. There may be as many of these as
@@ -148,6 +233,7 @@ final class RecordedLoop {
 
   /// All of them are there: puts them in order.
   void finish() {
+    addCuts();
     sort((a, b) -> Long.compare(number[a], number[b]));
     isShared = hasTwice();
     if (isShared) { // several loops have this name, and each of them has counted
@@ -336,6 +422,21 @@ final class RecordedLoop {
 
   boolean isLast(int turn) {
     return (flags[turn] & LAST) != 0;
+  }
+
+  /// Whether it had begun before turns were recorded.
+  boolean isCutAtStart(int turn) {
+    return (flags[turn] & CUT_AT_START) != 0;
+  }
+
+  /// Whether it went on when that ended.
+  boolean isCutAtEnd(int turn) {
+    return (flags[turn] & CUT_AT_END) != 0;
+  }
+
+  /// What is known of a turn that is cut off; `null` of any other.
+  @Nullable Cut cut(int turn) {
+    return isCutAtStart(turn) || isCutAtEnd(turn) ? cutByNumber.get(number[turn]) : null;
   }
 
   /// The turn of the same task before, or [#NONE].

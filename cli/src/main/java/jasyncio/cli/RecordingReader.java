@@ -48,7 +48,9 @@ final class RecordingReader {
 
   /// What changes in the description of a wait, from one time to the next.
   private static final Pattern COUNTS =
-      Pattern.compile(", \\d+ of \\d+ [a-z ]+|, \\d+ not done| with \\d+ open tasks?|, held by .*");
+      Pattern.compile(
+          ", \\d+ of \\d+ [a-z ]+|, \\d+ not done(, while \\d+ waits? for an item)?"
+              + "| with \\d+ open tasks?|, held by .*");
 
   private final String command;
   private final Path file;
@@ -152,8 +154,7 @@ final class RecordingReader {
     if (loops.isEmpty()) {
       throw failure(
           problem.isEmpty()
-              ? "has no turns of event loops; was it made by 'jasyncio record', or with"
-                  + " -XX:StartFlightRecording:+jasyncio.Turn#enabled=true?"
+              ? withoutTurns()
               : "is damaged, or was not ended, and there is nothing to be read in it ("
                   + problem
                   + ")");
@@ -164,6 +165,16 @@ final class RecordingReader {
     List<RecordedLoop> sorted =
         loops.values().stream().sorted(Comparator.comparingLong(loop -> loop.start(0))).toList();
     return new Recording(sorted, all, slowSteps, kept(), problem);
+  }
+
+  private String withoutTurns() {
+    return limit != null
+        ? "has no turns: in the "
+            + Times.text(RecordedSpan.of(file).nanos() / 1e9)
+            + " that were recorded the program's loops had nothing to do, or none ran; 'jasyncio ps'"
+            + " says for what their tasks wait"
+        : "has no turns of event loops; was it made by 'jasyncio record', or with"
+            + " -XX:StartFlightRecording:+jasyncio.Turn#enabled=true?";
   }
 
   /// How much was kept of what there was, if `jasyncio record` has had it recorded.
@@ -178,6 +189,7 @@ final class RecordingReader {
   private void take(RecordedEvent event) throws CommandException {
     switch (event.getEventType().getName()) {
       case "jasyncio.Turn" -> takeTurn(event);
+      case "jasyncio.CutTurn" -> takeCutTurn(event);
       case "jasyncio.Step" -> takeStep(event);
       case "jdk.GCPhasePause" ->
           pauses.add(new Recording.Pause(start(event), start(event) + nanos(event)));
@@ -211,6 +223,32 @@ final class RecordingReader {
             wait(event.getString("waitedFor")),
             PathKind.of(event.getString("waitKind")));
     loops.computeIfAbsent(text(event.getString("loop")), RecordedLoop::new).add(turn);
+  }
+
+  private void takeCutTurn(RecordedEvent event) {
+    String loop = text(event.getString("loop"));
+    String who = text(event.getString("who"));
+    String coroutine = event.getString("coroutine");
+    long end = start(event) - event.getLong("ago");
+    long start = end - event.getLong("lasted");
+    loops
+        .computeIfAbsent(loop, RecordedLoop::new)
+        .add(
+            new RecordedLoop.Cut(
+                start,
+                end,
+                who,
+                event.getInt("task"),
+                coroutine == null ? who : text(coroutine),
+                event.getBoolean("begunBefore"),
+                event.getLong("before"),
+                event.getBoolean("goesOn"),
+                event.getBoolean("last"),
+                text(event.getString("doing"))));
+    String stack = event.getString("seenAt");
+    if (stack != null && !stack.isEmpty()) {
+      slowSteps.add(new Recording.SeenStep(loop, who, start, end, stack));
+    }
   }
 
   private void takeStep(RecordedEvent event) {

@@ -22,6 +22,8 @@ final class Repl {
           "\\s*(?:/(?:exit|quit)\\s*(\\d{1,3})?|(?:exit|quit)\\s*(?:\\(\\s*\\))?\\s*;?)\\s*");
   private static final Pattern COMMAND = Pattern.compile("\\s*(/(?:[a-z?!][^\\n]*)?)\\s*");
 
+  private static final Pattern PS = Pattern.compile("/ps(\\s.*)?", Pattern.DOTALL);
+
   private static final String HELP =
       """
       An input is Java: expressions, statements, declarations of variables, methods and classes.
@@ -174,8 +176,11 @@ final class Repl {
       return;
     }
     String command = input.strip();
+    if (PS.matcher(command).matches()) {
+      listTasks(command.substring("/ps".length()));
+      return;
+    }
     switch (command) {
-      case "/ps" -> listTasks();
       case "/help", "/?" -> System.out.println(HELP + " " + host.help());
       default -> System.err.println(refusal(command));
     }
@@ -184,15 +189,17 @@ final class Repl {
   private static String refusal(String command) {
     String name = command.split("\\s", 2)[0];
     return switch (name) {
-      case "/ps", "/help", "/?" -> name + " takes no argument";
+      case "/help", "/?" -> name + " takes no argument";
       case "/exit", "/quit" -> name + " takes an exit status, as in " + name + " 3";
       default -> "there is no command " + name + "; /help lists them";
     };
   }
 
-  private void listTasks() {
+  private void listTasks(String options) {
     try {
-      System.out.println(engine.join().restore(host.tasks()));
+      System.out.println(engine.join().restore(host.tasks(TaskFilter.of("/ps", options))));
+    } catch (CommandException e) {
+      System.err.println(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
     } catch (TimeoutException e) {
       System.err.println("the event loop does not answer: something holds it up");
     } catch (Exception e) {

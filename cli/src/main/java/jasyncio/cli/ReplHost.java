@@ -43,8 +43,9 @@ interface ReplHost extends AutoCloseable {
 
   /// What the tasks do, with the names that JShell has.
   ///
+  /// @param filter which of them
   /// @throws TimeoutException if the loop does not answer
-  String tasks() throws Exception;
+  String tasks(TaskFilter filter) throws Exception;
 
   /// Ends with an exit status, as soon as no input runs. Any thread.
   void end(int code);

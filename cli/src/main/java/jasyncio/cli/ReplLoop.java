@@ -9,7 +9,9 @@ import jasyncio.KeyboardInterrupt;
 import jasyncio.Runner;
 import jasyncio.SystemExit;
 import jasyncio.inspect.LoopInfo;
+import jasyncio.inspect.TaskInfo;
 import jasyncio.internal.loop.LoopAccess;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -40,7 +42,8 @@ final class ReplLoop implements ReplHost {
       The loop goes on while you type, and so do the tasks that you have made.
       asyncio's functions and classes are imported, and java.base.
 
-        /ps             all tasks of the loop, and what each waits for
+        /ps [OPTION]... all tasks of the loop, and what each waits for; or some, with the
+                        options of 'jasyncio ps': --name 'db*', --state, --waiting-on, --older
         /exit [STATUS]  ends the REPL and cancels its tasks; so does Ctrl-D
         /help           this text
 
@@ -262,8 +265,10 @@ final class ReplLoop implements ReplHost {
   }
 
   @Override
-  public String tasks() throws Exception {
-    return ask(() -> LoopInfo.capture(loop).format()).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  public String tasks(TaskFilter filter) throws Exception {
+    LoopInfo all = ask(() -> LoopInfo.capture(loop)).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    List<TaskInfo> meant = all.tasks().stream().filter(filter::isMeant).toList();
+    return new LoopInfo(all.loop(), all.statistics(), meant).format(filter.limit());
   }
 
   /// Has the loop answer a question, also while an input runs.

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param kept how much there is of what was to be recorded, if that is known
 /// @param problem why the file could not be read to its end; empty if it could
 /// @param loops each of which turns were recorded
+/// @param cut those that held a loop up when the recording began, or ended
 /// @param steps the slowest steps, slowest first
 /// @param tasks the slowest tasks, slowest first; those that were recorded from the first step to
 ///   the last one before all others
@@ -33,6 +34,7 @@ record Report(
     @Nullable KeptTime kept,
     String problem,
     List<Loop> loops,
+    List<SlowStep> cut,
     List<SlowStep> steps,
     List<TaskReport> tasks,
     int partly,
@@ -47,6 +49,8 @@ record Report(
       long busyNanos,
       long longestNanos,
       long longestReadyNanos) {}
+
+  private static final long LONG_NANOS = 50_000_000; // of a turn that holds a loop up
 
   /// Some turns of some loop.
   private record Place(RecordedLoop loop, int turn) {
@@ -105,12 +109,17 @@ record Report(
         new Largest(top, Comparator.comparing(Place::isWhole).thenComparingLong(Place::taskNanos));
     int[] counts = new int[2]; // of tasks, and of those that are not whole
     var loops = new ArrayList<Loop>();
+    var cut = new ArrayList<SlowStep>();
     for (RecordedLoop loop : recording.loops()) {
       Predicate<Place> isWanted = glob == null ? _ -> true : matching(glob);
       for (int turn = 0; turn < loop.size(); turn++) {
         var place = new Place(loop, turn);
         if (steps.takes(place) && isWanted.test(place)) {
           steps.add(place);
+        }
+        RecordedLoop.Cut known = loop.cut(turn);
+        if (known != null && (loop.nanos(turn) >= LONG_NANOS || known.before() >= LONG_NANOS)) {
+          cut.add(SlowStep.of(recording, loop, turn));
         }
       }
       loop.forEachTask(last -> {
@@ -146,6 +155,7 @@ record Report(
         recording.kept(),
         recording.problem(),
         loops,
+        cut,
         steps.sorted().stream()
             .map(place -> SlowStep.of(recording, place.loop, place.turn))
             .toList(),
@@ -159,12 +169,17 @@ record Report(
       int number = Integer.parseInt(glob.substring(1));
       return place -> place.loop.task(place.turn) == number;
     }
+    Pattern pattern = glob(glob, 0);
+    return place ->
+        place.loop.task(place.turn) != 0 && pattern.matcher(place.loop.who(place.turn)).matches();
+  }
+
+  /// `*` stands for anything, and `?` for one character.
+  static Pattern glob(String glob, int flags) {
     String regex =
         glob.codePoints()
             .mapToObj(c -> c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(Character.toString(c)))
             .collect(Collectors.joining());
-    Pattern pattern = Pattern.compile(regex, Pattern.DOTALL);
-    return place ->
-        place.loop.task(place.turn) != 0 && pattern.matcher(place.loop.who(place.turn)).matches();
+    return Pattern.compile(regex, Pattern.DOTALL | flags);
   }
 }

@@ -104,7 +104,14 @@ final class ReportCommand implements JasyncioCommand.Subcommand {
     Recording recording = read(path);
     var report = Report.of(String.valueOf(path.getFileName()), recording, top, task);
     if (task != null && report.matching() == 0) {
-      throw CommandException.failure(NAME, "there is no task '" + task + "' in " + file);
+      throw CommandException.failure(
+          NAME,
+          file
+              + " has no step of a task '"
+              + task
+              + "': if there is one, it had none while this was recorded; 'jasyncio where' says for"
+              + " what it waits"
+              + TaskVisitOptions.hint(task));
     }
     if (html != null) {
       write(html, ReportPage.of(report, ZoneId.systemDefault()));

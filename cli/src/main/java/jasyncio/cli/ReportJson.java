@@ -30,6 +30,9 @@ final class ReportJson {
     var loops = new JsonArray();
     report.loops().forEach(loop -> loops.add(loop(loop)));
     json.add("loops", loops);
+    var cut = new JsonArray();
+    report.cut().forEach(step -> cut.add(step(step)));
+    json.add("cutOff", cut);
     var steps = new JsonArray();
     report.steps().forEach(step -> steps.add(step(step)));
     json.add("steps", steps);
@@ -67,6 +70,13 @@ final class ReportJson {
     json.addProperty("pausedSeconds", seconds(step.pauseNanos()));
     json.addProperty("heldUp", step.heldUp());
     json.addProperty("heldUpSeconds", seconds(step.heldUpNanos()));
+    RecordedLoop.Cut cut = step.cut();
+    if (cut != null) {
+      json.addProperty("begunBefore", cut.begunBefore());
+      json.addProperty("secondsBefore", seconds(cut.before()));
+      json.addProperty("goesOn", cut.goesOn());
+      json.addProperty("doing", cut.doing());
+    }
     if (step.outside() != null) {
       json.addProperty("outside", step.outside());
     }

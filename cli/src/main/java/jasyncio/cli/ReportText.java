@@ -5,6 +5,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What `jasyncio report` prints.
@@ -84,6 +85,7 @@ final class ReportText {
               + Visit.plain(report.problem())
               + ").");
     }
+    report.cut().forEach(step -> notes.add(heldUp(step)));
     for (Report.Loop loop : report.loops()) {
       String name = Visit.plain(loop.name());
       if (loop.isShared()) {
@@ -101,6 +103,37 @@ final class ReportText {
       }
     }
     return notes;
+  }
+
+  /// Who held a loop up when the recording began, or ended.
+  private static String heldUp(SlowStep step) {
+    var cut = Objects.requireNonNull(step.cut());
+    String when =
+        cut.begunBefore() && cut.goesOn()
+            ? " all the time that was recorded, " + time(step.nanos())
+            : cut.begunBefore()
+                ? " when the recording began, for " + time(step.nanos()) + " from there"
+                : " when the recording ended, for " + time(step.nanos()) + " up to there";
+    return Visit.plain(step.loop())
+        + " was held up"
+        + when
+        + (cut.before() > 0 ? " (and for at least " + time(cut.before()) + " before)" : "")
+        + ", by "
+        + (step.task() == 0 ? "" : "task ")
+        + who(step.who(), step.task(), step.function())
+        + ": "
+        + Visit.plain(cut.doing())
+        + (step.stack().isEmpty() ? "" : ", at " + Visit.plain(place(step.stack())))
+        + ".";
+  }
+
+  /// The innermost frame of the program's own.
+  private static String place(List<String> stack) {
+    return stack.stream()
+        .map(line -> line.startsWith("at ") ? line.substring(3) : line)
+        .filter(TopFrame::isOfProgram)
+        .findFirst()
+        .orElse(stack.getFirst());
   }
 
   static String numbers(Report report, Report.Loop loop) {
@@ -150,6 +183,10 @@ final class ReportText {
   /// What a step did to others, and others to it.
   static List<String> consequences(SlowStep step) {
     var lines = new ArrayList<String>();
+    var cut = step.cut();
+    if (cut != null) {
+      lines.add("cut off: " + cutOff(cut) + "; " + Visit.plain(cut.doing()));
+    }
     if (step.heldUp() > 0) {
       lines.add(
           (step.heldUp() == 1 ? "1 turn was" : number(step.heldUp()) + " turns were")
@@ -165,6 +202,17 @@ final class ReportText {
       lines.add("woken by: " + chain);
     }
     return lines;
+  }
+
+  private static String cutOff(RecordedLoop.Cut cut) {
+    String before =
+        cut.before() > 0 ? "it had lasted for at least " + time(cut.before()) + " before" : "";
+    String began = cut.begunBefore() ? "it began before the recording" : "";
+    String first = before.isEmpty() ? began : before;
+    return first
+        + (cut.goesOn()
+            ? (first.isEmpty() ? "it" : ", and") + " went on when the recording ended"
+            : "");
   }
 
   private static String chain(SlowStep step) {

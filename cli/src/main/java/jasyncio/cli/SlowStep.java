@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param chain the turns that led to it, the first one first
 /// @param outside what the first of them was woken by
 /// @param stack where it was seen, innermost frame first; empty if it was not
+/// @param cut what is known of it if it is cut off
 record SlowStep(
     String loop,
     String who,
@@ -26,7 +27,8 @@ record SlowStep(
     long heldUpNanos,
     @Nullable String outside,
     List<Link> chain,
-    List<String> stack) {
+    List<String> stack,
+    RecordedLoop.@Nullable Cut cut) {
   private static final int MAX_CHAIN = 100_000; // turns; they may go back to the loop's first one
 
   /// Turns of the same task or callback, each of which woke the next.
@@ -68,7 +70,8 @@ record SlowStep(
         heldUpNanos,
         outside(loop, first),
         chain,
-        recording.stack(loop, turn));
+        recording.stack(loop, turn),
+        loop.cut(turn));
   }
 
   private static @Nullable String outside(RecordedLoop loop, int first) {

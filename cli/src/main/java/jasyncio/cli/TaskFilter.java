@@ -1,17 +1,21 @@
 package jasyncio.cli;
 
+import jasyncio.WaitInfo;
+import jasyncio.inspect.TaskInfo;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /// Which tasks are asked about.
 final class TaskFilter {
   private static final double MAX_AGE = 1e6; // in seconds: eleven days
-  static final List<String> STATES =
-      List.of("new", "running", "ready", "waiting", "blocked");
+  private static final Pattern WORD = Pattern.compile("(?:[^\\s']|'[^']*')+");
+  static final List<String> STATES = List.of("new", "running", "ready", "waiting", "blocked");
 
   @Option(
       names = "--name",
@@ -44,7 +48,61 @@ final class TaskFilter {
       description = "Only tasks that there have been for so long.")
   private double older;
 
+  @Option(
+      names = "--limit",
+      order = 4,
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "So many lines of tasks at most, for each loop (default: 50).")
+  private int limit;
+
   TaskFilter() {}
+
+  /// One of what is written behind a command, in a prompt.
+  ///
+  /// @param text options as the shell takes them, quotes and all
+  /// @throws CommandException if they make no sense
+  static TaskFilter of(String command, String text) throws CommandException {
+    var filter = new TaskFilter();
+    var commandLine = new CommandLine(CommandLine.Model.CommandSpec.forAnnotatedObject(filter));
+    String[] words =
+        WORD.matcher(text)
+            .results()
+            .map(word -> word.group().replace("'", ""))
+            .toArray(String[]::new);
+    try {
+      commandLine.parseArgs(words);
+    } catch (CommandLine.ParameterException e) {
+      throw CommandException.usage(
+          command,
+          (e instanceof CommandLine.UnmatchedArgumentException unmatched
+                  ? "unknown " + unmatched.getUnmatched().getFirst()
+                  : e.getMessage())
+              + "; it takes --name, --state, --waiting-on, --older and --limit");
+    }
+    filter.values(command);
+    return filter;
+  }
+
+  /// How many lines.
+  int limit() {
+    return limit;
+  }
+
+  /// Whether it is about a task of our own.
+  boolean isMeant(TaskInfo task) {
+    WaitInfo waitsFor = task.waitsFor();
+    return (name == null
+            || Report.glob(name, 0).matcher(task.name()).matches()
+            || name.equals("#" + task.number()))
+        && (state == null || state.equalsIgnoreCase(task.state().name()))
+        && (waitingOn == null
+            || (waitsFor != null
+                && Report.glob("*" + waitingOn + "*", Pattern.CASE_INSENSITIVE)
+                    .matcher(waitsFor.toString())
+                    .matches()))
+        && task.age().toMillis() >= older * 1e3;
+  }
 
   /// As a question has it.
   ///
@@ -58,11 +116,15 @@ final class TaskFilter {
     if (!(older >= 0 && older <= MAX_AGE)) {
       throw UsageMistake.in(command, "--older takes seconds, 0 to 1000000, not " + older);
     }
+    if (limit < 0) {
+      throw UsageMistake.in(command, "--limit is 0 or more, not " + limit);
+    }
     var values = new LinkedHashMap<String, @Nullable String>();
     values.put("name", name);
     values.put("state", given);
     values.put("waiting", waitingOn);
     values.put("older", Long.toString(Math.round(older * 1e3)));
+    values.put("limit", Integer.toString(limit));
     return values;
   }
 }

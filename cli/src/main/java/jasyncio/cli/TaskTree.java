@@ -20,15 +20,22 @@ import java.util.stream.Collectors;
 /// deep.
 final class TaskTree {
   /// A task, and those it waits for: the tasks it awaits, and the holders of the lock.
+  ///
+  /// @param alike how many tasks it stands for, as the program has told none of them apart
   private record Node(
       int number,
       String name,
+      int alike,
       String what,
       List<Integer> awaited,
       List<Integer> holders,
       boolean isRoot) {
     String label() {
-      return name + what;
+      return label(alike);
+    }
+
+    String label(int alike) {
+      return name + (alike > 1 ? " and " + (alike - 1) + " like it" : "") + what;
     }
 
     /// Whether it awaits nobody and nobody awaits it: of such there may be very many alike.
@@ -61,7 +68,10 @@ final class TaskTree {
   /// The tree of a loop's tasks.
   static TaskTree of(JsonObject loop) {
     var tree = new TaskTree(PsCommand.name(loop), loop.get("left").getAsInt());
-    List<JsonObject> tasks = PsCommand.objects(loop, "tasks");
+    List<JsonObject> tasks =
+        PsCommand.objects(loop, "tasks").stream()
+            .sorted((one, other) -> Integer.compareUnsigned(number(one), number(other)))
+            .toList();
     var awaited = new HashMap<Integer, List<Integer>>();
     for (JsonObject task : tasks) {
       for (int awaiter : numbers(task, "awaitedBy")) {
@@ -76,6 +86,7 @@ final class TaskTree {
           new Node(
               number(task),
               Visit.text(task, "name"),
+              task.has("alike") ? task.get("alike").getAsInt() : 1,
               " (%s): %s".formatted(Visit.text(task, "coroutine"), Visit.text(task, "doing")),
               awaited.getOrDefault(number(task), List.of()),
               numbers(task, "heldBy").stream().filter(known::contains).toList(),
@@ -163,8 +174,8 @@ final class TaskTree {
 
   /// The circles, then the tree.
   String text() {
-    var text =
-        new StringBuilder(loop + ": " + nodes.size() + (nodes.size() == 1 ? " task" : " tasks"));
+    int tasks = nodes.values().stream().mapToInt(Node::alike).sum();
+    var text = new StringBuilder(loop + ": " + tasks + (tasks == 1 ? " task" : " tasks"));
     for (List<Node> circle : circles) {
       text.append("\nthese wait for each other:");
       circle.forEach(node -> text.append("\n  ").append(node.label()));
@@ -182,18 +193,14 @@ final class TaskTree {
         .filter(node -> !told.contains(node.number))
         .forEach(node -> append(text, node, told));
     if (left > 0) {
-      text.append("\nand ").append(left).append(" more, which have not been looked at");
+      text.append("\nand ").append(left).append(" more, which are not shown");
     }
     return text.toString();
   }
 
   private static void append(StringBuilder text, List<Node> alike, Set<Integer> told) {
-    Node first = alike.getFirst();
-    text.append('\n').append(first.name);
-    if (alike.size() > 1) {
-      text.append(" and ").append(alike.size() - 1).append(" like it");
-    }
-    text.append(first.what);
+    int tasks = alike.stream().mapToInt(Node::alike).sum();
+    text.append('\n').append(alike.getFirst().label(tasks));
     alike.forEach(node -> told.add(node.number));
   }
 

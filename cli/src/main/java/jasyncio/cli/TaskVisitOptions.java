@@ -15,6 +15,17 @@ final class TaskVisitOptions extends VisitOptions {
 
   /// Says that a program has none of them.
   String notThere(JsonObject answer) {
-    return "there is no task '" + task + "' in process " + answer.get("pid").getAsLong();
+    return "there is no task '"
+        + task
+        + "' in process "
+        + answer.get("pid").getAsLong()
+        + hint(task);
+  }
+
+  /// What to add where there is no task of this name.
+  static String hint(String task) {
+    return task.startsWith("#") && !task.matches("#\\d+")
+        ? "; after # stands the number of a task, such as #7"
+        : "";
   }
 }

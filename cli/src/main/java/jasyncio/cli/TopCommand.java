@@ -1,9 +1,11 @@
 package jasyncio.cli;
 
 import com.google.gson.JsonObject;
+import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
@@ -32,8 +34,8 @@ import picocli.CommandLine.Option;
       "while it lives.",
       "",
       "While it looks, the program takes the time of each step. q or Ctrl-C ends it.",
-      "Where the output is no terminal, frames follow each other, until --count is",
-      "reached.",
+      "Where the output is no terminal, or TERM is dumb or not set, frames follow",
+      "each other, until --count is reached.",
     },
     parameterListHeading = "%nArguments:%n",
     optionListHeading = "%nOptions:%n",
@@ -49,6 +51,8 @@ final class TopCommand implements JasyncioCommand.Subcommand {
   private static final String PERCENT = "20"; // of a loop's time, while it looks at its tasks
   private static final int GLANCE_MILLIS = 100; // at the keyboard, and whether Ctrl-C has come
   private static final int PLAIN_WIDTH = 160; // where nobody knows how much fits
+  private static final int USUAL_WIDTH = 80; // of a terminal that does not say it
+  private static final int NARROW = 60;
 
   @Option(
       names = "--interval",
@@ -84,14 +88,21 @@ final class TopCommand implements JasyncioCommand.Subcommand {
     }
     try (Visit visit = options.visit(NAME)) {
       var loops = new TopLoops(loop);
-      loops.arrange(Visit.parse(NAME, ask(visit))); // the measurement begins
-      if (options.json || !Repl.isTerminal()) {
+      JsonObject first = Visit.parse(NAME, ask(visit)); // the measurement begins
+      loops.check(NAME, first);
+      loops.arrange(first);
+      if (options.json || !Repl.isTerminal() || isDumb(System.getenv("TERM"))) {
         print(visit, loops);
       } else {
         show(visit, loops);
       }
     }
     return ExitStatus.OK;
+  }
+
+  /// Whether a terminal of this kind cannot be written over; `null` if its kind is not known.
+  static boolean isDumb(@Nullable String kind) {
+    return kind == null ? File.separatorChar == '/' : kind.startsWith(Terminal.TYPE_DUMB);
   }
 
   private String ask(Visit visit) throws CommandException {
@@ -146,17 +157,29 @@ final class TopCommand implements JasyncioCommand.Subcommand {
         return;
       }
       JsonObject found = loops.arrange(Visit.parse(NAME, ask(visit)));
-      int width = Math.max(terminal.getWidth(), 40);
+      int width = terminal.getWidth() > 0 ? terminal.getWidth() : USUAL_WIDTH;
       int height = Math.max(terminal.getHeight(), 5);
       display.resize(height, width);
       var lines = new ArrayList<AttributedString>(); // which the display may change
-      loops.lines(found, width).stream()
+      fitting(loops.lines(found, width), width).stream()
           .limit(height)
           .map(line ->
               line.isEmpty() ? " " : line) // of nothing JLine makes a character that is none
           .forEach(line -> lines.add(new AttributedString(line)));
       display.update(lines, -1);
     }
+  }
+
+  /// Says that a terminal is too narrow, as what is cut off may be what matters.
+  static List<String> fitting(List<String> lines, int width) {
+    if (width >= NARROW) {
+      return lines;
+    }
+    var all = new ArrayList<String>();
+    String note = width + " columns are too few, so lines are cut";
+    all.add(note.substring(0, Math.min(width, note.length())));
+    all.addAll(lines);
+    return all;
   }
 
   /// Waits until it is time to look again, or somebody wants to leave.

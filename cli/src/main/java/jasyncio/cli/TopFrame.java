@@ -5,11 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /// What `jasyncio top` shows of one measurement, line by line.
 final class TopFrame {
   private static final int ROWS = 8; // of each table
   private static final int MAX_NAME = 48;
+  private static final Pattern OF_JDK =
+      Pattern.compile(
+          "(java\\.[a-z]+|jdk\\.[a-z]+(\\.[a-z]+)*)/|(java|javax|jdk|sun|com\\.sun)\\.");
 
   private final int width;
   private final List<String> lines = new ArrayList<>();
@@ -62,7 +66,7 @@ final class TopFrame {
       table(
           List.of("LONGEST WAITS", "AT LEAST", "WAITS FOR"),
           PsCommand.objects(loop, "waits"),
-          wait -> List.of(name(wait, "name"), time(wait, "seconds"), Visit.text(wait, "waitsFor")));
+          wait -> List.of(alike(wait), wait(wait), Visit.text(wait, "waitsFor")));
       table(
           List.of("MOST WAITED FOR", "TASKS"),
           PsCommand.objects(loop, "waitedFor"),
@@ -76,7 +80,7 @@ final class TopFrame {
       table(
           List.of("OLDEST THAT NOBODY AWAITS", "AGE", "WAITS FOR"),
           PsCommand.objects(loop, "unawaited"),
-          task -> List.of(name(task, "name"), time(task, "age"), Visit.text(task, "waitsFor")));
+          task -> List.of(alike(task), time(task, "age"), Visit.text(task, "waitsFor")));
     } else {
       add("");
       add(
@@ -101,7 +105,7 @@ final class TopFrame {
         queue.get("maxsize").getAsInt() > 0 ? size + " of " + number(queue, "maxsize") : size,
         number(queue, "getting"),
         number(queue, "putting"),
-        time(queue, "seconds"));
+        wait(queue));
   }
 
   private void head(JsonObject loop) {
@@ -179,10 +183,7 @@ final class TopFrame {
     for (JsonObject step : steps.subList(Math.max(0, steps.size() - ROWS), steps.size())) {
       int ready = step.get("ready").getAsInt();
       String who = step.has("number") ? "task '" + name(step, "name") + "'" : "a callback";
-      String where =
-          step.getAsJsonArray("stack").isEmpty()
-              ? Visit.text(step, "function")
-              : Visit.text(step.getAsJsonArray("stack").get(0));
+      String where = place(step);
       String what =
           "  slow: "
               + who
@@ -196,6 +197,20 @@ final class TopFrame {
         add("    " + where);
       }
     }
+  }
+
+  /// The innermost frame of the program's own: that it blocks in a method of the JDK's is no news.
+  private static String place(JsonObject step) {
+    return step.getAsJsonArray("stack").asList().stream()
+        .map(Visit::text)
+        .filter(TopFrame::isOfProgram)
+        .findFirst()
+        .orElse(Visit.text(step, "function"));
+  }
+
+  /// Whether a frame, as a text, is of the program, and not of the JDK.
+  static boolean isOfProgram(String frame) {
+    return !OF_JDK.matcher(frame).lookingAt();
   }
 
   private void costs(String title, List<JsonObject> costs, JsonObject loop) {
@@ -228,8 +243,19 @@ final class TopFrame {
     return text.length() <= MAX_NAME ? text : text.substring(0, MAX_NAME - 1) + "…";
   }
 
+  /// The first of tasks that do the like. An older program tells each of them.
+  private static String alike(JsonObject task) {
+    int alike = task.has("alike") ? task.get("alike").getAsInt() : 1;
+    return name(task, "name") + (alike > 1 ? " and " + (alike - 1) + " like it" : "");
+  }
+
   private static String time(JsonObject object, String name) {
     return Times.text(object.get(name).getAsDouble());
+  }
+
+  /// For how long, at least. Of what has begun since the last look, nobody knows.
+  private static String wait(JsonObject object) {
+    return object.get("seconds").getAsDouble() > 0 ? time(object, "seconds") : "–";
   }
 
   private static String number(JsonObject object, String name) {

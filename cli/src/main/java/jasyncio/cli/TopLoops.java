@@ -50,6 +50,20 @@ final class TopLoops {
     return answer;
   }
 
+  /// Checks that the one that is wanted is there when we begin; it may end later.
+  ///
+  /// @param all the answer before it is arranged
+  void check(String command, JsonObject all) throws CommandException {
+    List<String> names = PsCommand.objects(all, "loops").stream().map(PsCommand::name).toList();
+    if (wanted != null && !names.contains(wanted)) {
+      throw CommandException.failure(
+          command,
+          Visit.plain("no event loop '" + wanted + "' runs in process ")
+              + all.get("pid").getAsLong()
+              + (names.isEmpty() ? "" : "; there is " + String.join(", ", names)));
+    }
+  }
+
   /// The lines of an answer that was arranged.
   List<String> lines(JsonObject answer, int width) {
     return wanted != null && answer.getAsJsonArray("loops").isEmpty()

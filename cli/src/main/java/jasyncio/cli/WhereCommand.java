@@ -22,7 +22,8 @@ import picocli.CommandLine.Mixin;
       "",
       "Exit status:",
       "  0    There it is.",
-      "  1    There is no such task, or the program cannot be entered.",
+      "  1    There is no such task, or a loop did not answer, or the program cannot",
+      "       be entered.",
       "  2    The command line makes no sense; the message says why.",
       "",
       "Examples:",
@@ -50,9 +51,14 @@ final class WhereCommand implements JasyncioCommand.Subcommand {
           NAME,
           all
               ? options.notThere(found)
-              : "it is not known where '" + options.task + "' is, as not every loop has answered");
+              : "it is not known where '"
+                  + options.task
+                  + "' is, as not every loop has answered; --patience waits longer");
     }
     System.out.println(options.json ? answer : text);
+    if (!isHeldUpBy(found, options.task)) {
+      PsCommand.checkAnswered(NAME, found);
+    }
     return ExitStatus.OK;
   }
 

@@ -53,10 +53,11 @@ class NewCommandTest {
   @Test
   void reason_hasNoNameOfAClass() {
     var file = dir.resolve("a-file");
-    assertThatThrownBy(() -> {
-          Files.createFile(file);
-          new NewProject("x", "com.example", "1").write(file);
-        })
+    assertThatThrownBy(
+            () -> {
+              Files.createFile(file);
+              new NewProject("x", "com.example", "1").write(file);
+            })
         .isInstanceOfSatisfying(
             IOException.class,
             e -> assertThat(NewCommand.reason(e)).doesNotContain("Exception").contains("a-file"));

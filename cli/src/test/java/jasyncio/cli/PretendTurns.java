@@ -74,7 +74,7 @@ final class PretendTurns {
       return this;
     }
 
-    private RecordedLoop.Turn recorded() {
+    RecordedLoop.Turn recorded() {
       return new RecordedLoop.Turn(
           number,
           wokenBy,

@@ -57,6 +57,65 @@ class RecordedLoopTest {
     assertThat(loop.start(2)).isEqualTo(loop.start(1));
   }
 
+  private static RecordedLoop.Cut cut(
+      String who, int task, double start, double end, boolean begunBefore, boolean goesOn) {
+    return new RecordedLoop.Cut(
+        EPOCH + nanos(start),
+        EPOCH + nanos(end),
+        who,
+        task,
+        "Main." + who,
+        begunBefore,
+        begunBefore ? nanos(1000) : 0,
+        goesOn,
+        false,
+        "it computes");
+  }
+
+  @Test
+  void cutTurns_alone_areTheTurnsOfALoopThatWasHeldUp() {
+    var loop = new RecordedLoop("loop-1");
+    loop.add(cut("stuck", 7, 0, 400, true, true)); // at the end of a first part
+    loop.add(cut("stuck", 7, 0, 900, true, true));
+    loop.finish();
+    assertThat(loop.size()).isEqualTo(1);
+    assertThat(loop.nanos(0)).isEqualTo(nanos(900));
+    assertThat(loop.who(0)).isEqualTo("stuck");
+    assertThat(loop.isCutAtStart(0)).isTrue();
+    assertThat(loop.isCutAtEnd(0)).isTrue();
+    assertThat(loop.missing()).isZero();
+  }
+
+  @Test
+  void cutTurns_standBeforeAndBehindTheOthers() {
+    var loop = new RecordedLoop("loop-1");
+    loop.add(cut("last", 3, 120, 200, false, true));
+    loop.add(turn(1, "a", 2).by(0).first().last().runs(100, 110).recorded());
+    loop.add(cut("first", 1, 0, 99, true, false));
+    loop.finish();
+    assertThat(loop.size()).isEqualTo(3);
+    assertThat(loop.who(0)).isEqualTo("first");
+    assertThat(loop.isCutAtStart(0)).isTrue();
+    assertThat(loop.isCutAtEnd(0)).isFalse();
+    assertThat(loop.cut(1)).isNull();
+    assertThat(loop.who(2)).isEqualTo("last");
+    assertThat(loop.isCutAtEnd(2)).isTrue();
+    assertThat(loop.missing()).isZero();
+    Report report = Report.of("x.jfr", recording(loop), 5, null);
+    assertThat(report.nanos()).isEqualTo(nanos(200));
+    assertThat(report.cut()).extracting(SlowStep::who).containsExactly("first", "last");
+  }
+
+  @Test
+  void cutTurn_thatHasEndedInALaterPart_isTheTurnItself() {
+    var loop = new RecordedLoop("loop-1");
+    loop.add(cut("a", 2, 100, 105, false, true));
+    loop.add(turn(1, "a", 2).by(0).first().last().runs(100, 110).recorded());
+    loop.finish();
+    assertThat(loop.size()).isEqualTo(1);
+    assertThat(loop.cut(0)).isNull();
+  }
+
   @Test
   void names_thatTasksGet_areNotKept_butTold() {
     RecordedLoop loop =

@@ -51,6 +51,31 @@ class RecordingReaderTest {
     String waitKind;
   }
 
+  /// As the library tells of a turn that is cut off.
+  @Name("jasyncio.CutTurn")
+  @StackTrace(false)
+  static class CutTurn extends Event {
+    String loop = "loop-1";
+    String who = "stuck";
+    int task = 9;
+    String coroutine = "Main.stuck";
+
+    @Timespan(Timespan.NANOSECONDS)
+    long lasted = 5_000_000_000L;
+
+    @Timespan(Timespan.NANOSECONDS)
+    long before;
+
+    @Timespan(Timespan.NANOSECONDS)
+    long ago;
+
+    boolean begunBefore = true;
+    boolean goesOn = true;
+    boolean last;
+    String doing = "it computes";
+    String seenAt = "at Main.stuck(Main.java:3)";
+  }
+
   /// As another version might.
   @Name("jasyncio.Turn")
   static class OtherTurn extends Event {
@@ -116,6 +141,34 @@ class RecordingReaderTest {
       tellTurn(3, 2, "main", 1, false, true);
       tellTurn(5, 3, "other", 2, true, false);
     });
+  }
+
+  @Test
+  void recording_ofALoopThatWasHeldUpAllTheTime_saysSo() throws Throwable {
+    Result result = report(record(() -> new CutTurn().commit()).toString());
+    assertThat(result.status()).isZero();
+    assertThat(result.out())
+        .contains("test.jfr: 5.0 s from ", ", 1 turn, ")
+        .contains(
+            "\nloop-1 was held up all the time that was recorded, 5.0 s, by task stuck #9 (Main.stuck):"
+                + " it computes, at Main.stuck(Main.java:3).\n")
+        .contains("\n1. 5.0 s  stuck #9 (Main.stuck), from 0.000 s\n");
+  }
+
+  @Test
+  void recording_ofLoopsThatHadNothingToDo_saysSo() throws Throwable {
+    Path file = directory.resolve("idle.jfr");
+    try (var recording = new Recording()) {
+      recording.setName("jasyncio record");
+      recording.setMaxSize(7_000_000);
+      recording.setSettings(Map.of("jdk.ActiveRecording#enabled", "true"));
+      recording.start();
+      recording.stop();
+      recording.dump(file);
+    }
+    assertThat(report(file.toString()).err())
+        .contains("idle.jfr has no turns: in the ")
+        .contains("the program's loops had nothing to do, or none ran");
   }
 
   /// The program began half a minute before the first chunk that was kept, as the file says.
@@ -217,12 +270,19 @@ class RecordingReaderTest {
   }
 
   @Test
-  void task_thatIsNotThere_isSaid() throws Throwable {
+  void task_thatHadNoStep_isNotSaidNotToBe() throws Throwable {
     String file = record().toString();
     Result result = report("--task", "thing*", file);
     assertThat(result.status()).isEqualTo(ExitStatus.FAILED);
     assertThat(result.err())
-        .isEqualTo("jasyncio report: there is no task 'thing*' in " + file + "\n");
+        .isEqualTo(
+            "jasyncio report: "
+                + file
+                + " has no step of a task 'thing*': if there is one, it had none while this was"
+                + " recorded; 'jasyncio where' says for what it waits\n");
+    assertThat(report("--task", "#abc", file).err())
+        .endsWith("; after # stands the number of a task, such as #7\n")
+        .hasLineCount(1);
   }
 
   @Test

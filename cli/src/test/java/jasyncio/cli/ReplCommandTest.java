@@ -97,6 +97,32 @@ class ReplCommandTest {
   }
 
   @Test
+  void ps_withOptions_showsSomeTasks() throws Throwable {
+    Result result =
+        repl(
+            """
+            createTask(() -> sleep(3600), "db one");
+            createTask(() -> await(getRunningLoop().createFuture()), "other");
+            sleep(0)
+            /ps --name 'db *'
+            /ps --state waiting --waiting-on 'A FUTURE'
+            /ps --older 1e5
+            /ps --nmae x
+            /ps --state lost
+            """);
+    assertThat(result.out())
+        .containsPattern(
+            "1 task of <[^\n]*\ndb one [^\n]*(\n    at [^\n]*)*\n1 task of <[^\n]*\nother ")
+        .contains("\n0 tasks of <");
+    assertThat(result.err())
+        .isEqualTo(
+            """
+            /ps: unknown --nmae; it takes --name, --state, --waiting-on, --older and --limit
+            /ps: --state is one of new, running, ready, waiting, blocked; not lost
+            """);
+  }
+
+  @Test
   void end_tasks_areCancelled() throws Throwable {
     assertThat(
             repl("""
@@ -161,7 +187,7 @@ class ReplCommandTest {
     assertThat(repl("/ps x\n/help x\n/exit x\n/exit 0\n").err())
         .isEqualTo(
             """
-            /ps takes no argument
+            /ps: unknown x; it takes --name, --state, --waiting-on, --older and --limit
             /help takes no argument
             /exit takes an exit status, as in /exit 3
             """);

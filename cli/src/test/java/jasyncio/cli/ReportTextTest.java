@@ -54,6 +54,46 @@ class ReportTextTest {
   }
 
   @Test
+  void loop_thatWasHeldUpAllTheTime_isSaidToBe_byWhomAndWhere() {
+    var loop = new RecordedLoop("loop-1");
+    loop.add(
+        new RecordedLoop.Cut(
+            PretendTurns.EPOCH,
+            PretendTurns.EPOCH + 10_000_000_000L,
+            "import",
+            7,
+            "Shop.load",
+            true,
+            3_200_000_000L,
+            true,
+            false,
+            "it blocks in java.lang.Thread.sleep"));
+    loop.finish();
+    var recording = recording(loop);
+    recording
+        .slowSteps()
+        .add(
+            new Recording.SeenStep(
+                "loop-1",
+                "import",
+                PretendTurns.EPOCH,
+                PretendTurns.EPOCH + 10_000_000_000L,
+                "at java.base/java.lang.Thread.sleep(Thread.java:5)\n  at Shop.load(Shop.java:9)"));
+    assertThat(text(recording, 1, "nobody"))
+        .contains(
+            "\nloop-1 was held up all the time that was recorded, 10.0 s (and for at least 3.2 s"
+                + " before), by task import #7 (Shop.load): it blocks in java.lang.Thread.sleep,"
+                + " at Shop.load(Shop.java:9).\n");
+    assertThat(text(recording, 1, null))
+        .contains(
+            """
+            1. 10.0 s  import #7 (Shop.load), from 0.000 s
+               cut off: it had lasted for at least 3.2 s before, and went on when the recording ended; it blocks in java.lang.Thread.sleep
+            """)
+        .contains("only partly recorded: neither beginning nor end");
+  }
+
+  @Test
   void task_thatWaitsForALock_holdersDataIsOnThePath() {
     assertThat(text(recording(PretendTurns.lockAndThread()), 1, "reader"))
         .isEqualTo(

@@ -53,6 +53,20 @@ class TaskTreeTest {
   }
 
   @Test
+  void alike_asTheProgramHasFoldedThem_areOneLineAndCount() {
+    String folded = task(3, "child", List.of(1)).replace("}", ",\"alike\":200}");
+    String lost = task(9, "lost", List.of()).replace("}", ",\"alike\":50000}");
+    assertThat(tree(0, lost, folded, task(1, "main", List.of())).text())
+        .isEqualTo(
+            """
+            loop-1: 50201 tasks
+            main (f): waits
+            └── child and 199 like it (f): waits
+            lost and 49999 like it (f): waits\
+            """);
+  }
+
+  @Test
   void names_cannotMoveTheCursor() {
     assertThat(tree(0, task(1, "a\\u001b[2J\\nb", List.of())).text())
         .isEqualTo("loop-1: 1 task\na [2J b (f): waits");
@@ -61,7 +75,7 @@ class TaskTreeTest {
   @Test
   void whatIsLeftOut_isSaid() {
     assertThat(tree(7, task(1, "a", List.of())).text())
-        .endsWith("\nand 7 more, which have not been looked at");
+        .endsWith("\nand 7 more, which are not shown");
   }
 
   @Test

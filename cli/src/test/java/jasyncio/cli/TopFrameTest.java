@@ -132,6 +132,36 @@ class TopFrameTest {
   }
 
   @Test
+  void slowStep_thatWasSeenInTheJdk_hasTheProgramsPlace() {
+    String loop =
+        """
+        {"name":"loop-1",%s,"seconds":1,"steps":1,"busy":0,"functions":[],"tasks":[],
+         "slow":[{"name":"x","seconds":0.15,"ready":0,"function":"Shop.slow","stack":[%s]}]}
+        """;
+    String sleep = "\"java.base/java.lang.Thread.sleep(Thread.java:500)\"";
+    assertThat(
+            TopFrame.of(
+                answer(loop.formatted(STATISTICS, sleep + ",\"Shop.slow(Shop.java:19)\"")), 100))
+        .contains("  slow: a callback took 150 ms: Shop.slow(Shop.java:19)");
+    assertThat(TopFrame.of(answer(loop.formatted(STATISTICS, sleep)), 100))
+        .contains("  slow: a callback took 150 ms: Shop.slow");
+    assertThat(TopFrame.isOfProgram("app//javafx.Shop.slow(Shop.java:1)")).isTrue();
+  }
+
+  @Test
+  void wait_thatBeganSinceTheLastLook_isNotSaidToBeNone() {
+    var answer =
+        answer(
+            """
+            {"name":"loop-1",%s,"seconds":1,"steps":0,"busy":0,"slow":[],"functions":[],"tasks":[],
+             "waits":[{"number":8,"name":"worker","waitsFor":"Lock","kind":"sync","seconds":0.0}],
+             "waitedFor":[],"unawaited":[]}
+            """
+                .formatted(STATISTICS));
+    assertThat(TopFrame.of(answer, 100)).endsWith("worker         –         Lock");
+  }
+
+  @Test
   void line_thatIsTooLong_isCut() {
     var answer =
         answer(

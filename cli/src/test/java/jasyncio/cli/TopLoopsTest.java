@@ -1,6 +1,7 @@
 package jasyncio.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -43,6 +44,15 @@ class TopLoopsTest {
     JsonObject answer = answer("a=1", "b=2");
     answer.getAsJsonArray("loops").get(0).getAsJsonObject().remove("busy");
     assertThat(names(new TopLoops(null).arrange(answer))).containsExactly("a new", "b new");
+  }
+
+  @Test
+  void check_theWantedOneIsNotThere_saysWhichAre() throws CommandException {
+    assertThatExceptionOfType(CommandException.class)
+        .isThrownBy(() -> new TopLoops("nosuch").check("jasyncio top", answer("a=1", "b=2")))
+        .withMessage("jasyncio top: no event loop 'nosuch' runs in process 7; there is a, b");
+    new TopLoops("a").check("jasyncio top", answer("a=1", "b=2"));
+    new TopLoops(null).check("jasyncio top", answer());
   }
 
   @Test

@@ -280,13 +280,58 @@ class WebPageTest {
         .contains("at Crawler.report(Crawler.java:88)");
     assertThat(page.text("#state")).isEqualTo("Held up");
     assertThat(page.text("#loops")).contains("loop-1", "held up", "loop-2");
-    assertThat(count("#timeline .held")).isEqualTo(5);
+    assertThat(count("#timeline .held")).isEqualTo(1);
     page.click("[data-loop=loop-2]");
     assertThat(page.evaluate("document.getElementById('held').hidden")).isEqualTo("true");
     program.isHeldUp = false;
     program.passLookedAt(1);
     page.await("document.getElementById('state').textContent === 'Live'");
     assertThat(page.errors).isEmpty();
+  }
+
+  @Test
+  void loop_thatIsHeldUp_whatIsShownIsSaidToBeOld() throws Exception {
+    program.passLookedAt(10);
+    program.isHeldUp = true;
+    program.passLookedAt(5);
+    show();
+    view("waits");
+    assertThat(page.text("#age")).isEqualTo("loop-1 is held up: this is as it was 5.00 s ago.");
+    assertThat(page.text("#waits tbody tr")).startsWith("main");
+    assertThat(count("#view-waits.old")).isEqualTo(1);
+    program.isHeldUp = false;
+    program.passLookedAt(1);
+    view("tasks");
+    page.await("document.querySelectorAll('#tasks tbody tr').length === 5");
+    assertThat(page.evaluate("document.getElementById('age').hidden")).isEqualTo("true");
+    program.isHeldUp = true;
+    program.passLookedAt(2);
+    page.await("!document.getElementById('age').hidden");
+    assertThat(page.text("#age")).startsWith("loop-1 is held up: this is as it was ");
+    assertThat(count("#tasks tbody tr")).isEqualTo(5);
+    assertThat(page.errors).isEmpty();
+  }
+
+  @Test
+  void timeline_timesInWhichALoopWasHeldUp_areThoseOfTheSteps() throws Exception {
+    program.passLookedAt(1);
+    show();
+    assertThat(
+            page.evaluate(
+                """
+                import('./timeline.js').then(({ heldUp }) => {
+                  const held = (at, heldUpFor) => ({ at, heldUp: true, heldUpFor });
+                  const text = (points, slow) => heldUp({ points, slow, newest: {} }, 9000)
+                    .map(({ start, end }) => `${start}-${end}`).join();
+                  const step = { at: 4100, seconds: 2.9 };
+                  return [
+                    text([{ at: 1000 }, held(2250, 0.25), held(3500, 1.5)], []),
+                    text([{ at: 1000 }, held(2250, 0.25), held(3500, 1.5), { at: 4400 }], [step]),
+                    text([{ at: 1000 }, held(2250, 0.25), { at: 3000 }, held(5000, 0.5)], []),
+                  ].join(' ');
+                })\
+                """))
+        .isEqualTo("2000-9000 1200-4100 2000-2250,4500-9000");
   }
 
   @Test

@@ -193,6 +193,7 @@ class WebServerTest {
         .containsExactlyInAnyOrder(
             "name",
             "ended",
+            "answered",
             "loop",
             "statistics",
             "points",

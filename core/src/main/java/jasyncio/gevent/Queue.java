@@ -1,6 +1,7 @@
 package jasyncio.gevent;
 
 import jasyncio.CancelledError;
+import jasyncio.WaitInfo;
 import jasyncio.internal.face.Current;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -93,7 +94,7 @@ public final class Queue<T> {
     if (offer(item)) {
       return;
     }
-    var me = new Exchange<>(new Waiter("put", this), item);
+    var me = new Exchange<>(waiter("put", "room in "), item);
     putters.add(me);
     boolean taken = false;
     try {
@@ -148,6 +149,23 @@ public final class Queue<T> {
     return true;
   }
 
+  private Waiter waiter(String call, String what) {
+    return new Waiter(Execution.current(), call, this, () -> waitInfo(what));
+  }
+
+  private WaitInfo waitInfo(String what) {
+    var name = capacity == 0 ? "gevent Channel" : "gevent Queue";
+    return new WaitInfo(
+        what + name,
+        new WaitInfo.Depth(
+            name,
+            System.identityHashCode(this),
+            items.size(),
+            capacity == Integer.MAX_VALUE ? 0 : capacity,
+            getters.size(),
+            putters.size()));
+  }
+
   private void entered() {
     unfinished++;
     finished.clear();
@@ -172,7 +190,7 @@ public final class Queue<T> {
     if (item != null) {
       return item;
     }
-    var me = new Exchange<T>(new Waiter("get", this), null);
+    var me = new Exchange<T>(waiter("get", "an item of "), null);
     getters.add(me);
     boolean got = false;
     try {

@@ -21,11 +21,20 @@ final class Waiter {
   }
 
   Waiter(Execution execution, String call, @Nullable Object what) {
+    this(execution, call, what, null);
+  }
+
+  /// @param info what it waits for; `null` for what `call` and `what` say
+  Waiter(Execution execution, String call, @Nullable Object what, WaitInfo.@Nullable Source info) {
     this.execution = execution;
     this.call = call;
     this.what = what;
     this.future =
-        execution.hub.loop().createFuture(() -> new WaitInfo(WaitInfo.Kind.OTHER, toString()));
+        execution
+            .hub
+            .loop()
+            .createFuture(
+                info != null ? info : () -> new WaitInfo(WaitInfo.Kind.OTHER, toString()));
     if (execution.task == null) {
       future.addDoneCallback(f -> execution.hub.turnOf(this));
     }

@@ -29,6 +29,7 @@ final class FlightRecord implements AutoCloseable {
   private static final Map<String, String> OURS =
       Map.of(
           "jasyncio.Turn#enabled", "true",
+          "jasyncio.CutTurn#enabled", "true",
           "jasyncio.Step#enabled", "true",
           "jasyncio.Step#threshold", "10 ms",
           "jdk.ActiveRecording#enabled", "true"); // says when it began, and how much is kept

@@ -24,7 +24,7 @@ final class FoldedGraph implements Survey.Visitor {
   private record Node(
       String coroutine, String doing, List<Integer> awaitedBy, List<Integer> heldBy) {}
 
-  /// Tasks whose nodes differ in the numbers of what they do, or in nothing.
+  /// Tasks whose nodes differ in what they wait for, of the same sort, or in nothing.
   private record Folded(Node first, List<Task<?>> tasks) {}
 
   private final LambdaNames names;
@@ -56,7 +56,8 @@ final class FoldedGraph implements Survey.Visitor {
       tellApart(waitsFor.heldBy().getFirst());
     }
     if (!single.containsKey(task)) {
-      fold(task, node(task, waitsFor));
+      var what = waitsFor == null ? null : WaitLikeness.of(waitsFor);
+      fold(task, node(task, waitsFor), what);
     }
   }
 
@@ -66,9 +67,9 @@ final class FoldedGraph implements Survey.Visitor {
     }
   }
 
-  private void fold(Task<?> task, Node node) {
-    var likeness =
-        new Node(node.coroutine, withoutNumbers(node.doing), node.awaitedBy, node.heldBy);
+  private void fold(Task<?> task, Node node, @Nullable WaitLikeness what) {
+    var doing = what == null ? node.doing : what.toString();
+    var likeness = new Node(node.coroutine, doing, node.awaitedBy, node.heldBy);
     var known = folded.get(likeness);
     if (known == null && folded.size() == MAX_NODES) {
       left++;
@@ -78,17 +79,6 @@ final class FoldedGraph implements Survey.Visitor {
       folded.put(likeness, known);
     }
     known.tasks.add(task);
-  }
-
-  private static String withoutNumbers(String text) {
-    var rest = new StringBuilder(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c != '.' && (c < '0' || c > '9')) {
-        rest.append(c);
-      }
-    }
-    return rest.toString();
   }
 
   private Node node(Task<?> task, @Nullable WaitInfo waitsFor) {

@@ -70,8 +70,8 @@ public record LoopInfo(String loop, LoopStatistics statistics, List<TaskInfo> ta
 
   /// All of it as text: a line that says how many tasks there are, and for each of them what it
   /// does, who waits for it, and where it is. Tasks that do the like in the same place are one
-  /// entry, so that a million of them fit a screen; the largest groups come last, as they say
-  /// least.
+  /// entry, so that a million of them fit a screen, though they wait each for a future of its own;
+  /// the largest groups come last, as they say least, and are shown in any case.
   ///
   /// @param limit how many entries at most
   /// @return the text
@@ -82,11 +82,11 @@ public record LoopInfo(String loop, LoopStatistics statistics, List<TaskInfo> ta
     }
     var all = new TaskGroups();
     tasks.forEach(task -> all.add(task, null));
-    var groups = all.toList();
+    var groups = all.shown(limit);
     var text = new StringBuilder(tasks.size() == 1 ? "1 task" : tasks.size() + " tasks");
     text.append(" of ").append(loop);
-    groups.stream().limit(limit).forEach(group -> append(text, group));
-    int left = all.size() - groups.stream().limit(limit).mapToInt(group -> group.size).sum();
+    groups.forEach(group -> append(text, group));
+    int left = all.size() - groups.stream().mapToInt(group -> group.size).sum();
     if (left > 0) {
       text.append("\nand ").append(left).append(" more");
     }

@@ -31,11 +31,12 @@ final class Measurement implements StepListener, AutoCloseable {
   private static final int MAX_HOT = 50;
   private static final int MAX_WAITS = 20;
   private static final int MAX_QUEUES = 20;
+  private static final int FEW_ALIKE = 3;
   private static final double NANOS = 1e9; // in a second
 
   /// A task that waits.
   private record Waiter(
-      Identity task, WaitInfo what, double age, boolean awaited, boolean hasStood) {
+      Identity task, Object naming, WaitInfo what, double age, boolean awaited, boolean hasStood) {
     boolean sleeps() {
       return what.kind() == WaitInfo.Kind.TIMER;
     }
@@ -47,13 +48,32 @@ final class Measurement implements StepListener, AutoCloseable {
     }
   }
 
+  /// What tasks wait for that wait for the like.
+  private static final class WaitedFor {
+    final WaitInfo first;
+    int tasks;
+    boolean varies; // it is not the same for all
+
+    WaitedFor(WaitInfo first) {
+      this.first = first;
+    }
+
+    void add(WaitInfo what) {
+      tasks++;
+      varies |= !what.equals(first);
+    }
+  }
+
   private final EventLoop loop;
   private final LambdaNames names;
   private final TaskSample sample; // loop's thread
   private StepCosts costs; // loop's thread
   private Loops.Load load; // likewise: when these costs began
+  private boolean isFirst = true; // likewise: these costs began within a step perhaps
+  private final long begun = System.nanoTime();
   private double paused = CollectorPauses.seconds(); // visitor's thread
   private Map<Integer, Long> waits = Map.of(); // visitor's thread: since when, by numbers of tasks
+  private long looked = begun; // likewise: the last time
 
   Measurement(EventLoop loop, LambdaNames names) {
     this.loop = loop;
@@ -83,7 +103,8 @@ final class Measurement implements StepListener, AutoCloseable {
 
   @Override
   public void stepEnded(Object step, long nanos, boolean isSlow, List<StackTraceElement> seen) {
-    costs.stepEnded(step, nanos, isSlow, seen);
+    long counted = isFirst ? Math.min(nanos, System.nanoTime() - begun) : nanos;
+    costs.stepEnded(step, counted, isSlow, seen);
   }
 
   /// What the steps of a task have cost since the last question.
@@ -113,6 +134,7 @@ final class Measurement implements StepListener, AutoCloseable {
     @Override
     public void begin(int all, Function<Task<?>, @Nullable WaitInfo> waitInfos) {
       this.all = all;
+      Loops.endNotedStep(loop);
     }
 
     @Override
@@ -127,8 +149,9 @@ final class Measurement implements StepListener, AutoCloseable {
         names.look(Tasks.naming(task), task::getStack);
         boolean awaited = !task.awaitedBy().isEmpty();
         boolean hasStood = costs.isWithoutStep(task);
+        var identity = Identity.of(task, names);
         waiters.add(
-            new Waiter(Identity.of(task, names), waitsFor, Tasks.age(task), awaited, hasStood));
+            new Waiter(identity, Tasks.naming(task), waitsFor, Tasks.age(task), awaited, hasStood));
       }
     }
 
@@ -138,6 +161,7 @@ final class Measurement implements StepListener, AutoCloseable {
       taken = new Taken(costs, load, now);
       costs = newCosts();
       load = now;
+      isFirst = false;
     }
   }
 
@@ -227,17 +251,20 @@ final class Measurement implements StepListener, AutoCloseable {
   private void putWaits(List<Waiter> waiters, Map<String, @Nullable Object> found) {
     long now = System.nanoTime();
     var known = waits;
+    long before = looked;
+    looked = now;
     waits = new HashMap<>();
-    var counts = new HashMap<WaitInfo, Integer>();
+    var counts = new HashMap<WaitLikeness, WaitedFor>();
     for (var waiter : waiters) {
-      var since = waiter.hasStood() ? known.get(waiter.task().number()) : null;
-      waits.put(
-          waiter.task().number(), since == null ? now : since); // as no step has begun another
+      int number = waiter.task().number();
+      // As no step has begun another wait.
+      waits.put(number, waiter.hasStood() ? known.getOrDefault(number, before) : now);
       if (!waiter.sleeps()) {
-        counts.merge(waiter.whatAlways(), 1, Integer::sum);
+        var what = waiter.whatAlways();
+        counts.computeIfAbsent(WaitLikeness.of(what), _ -> new WaitedFor(what)).add(what);
       }
     }
-    found.put("waits", longest(waiters.stream().filter(waiter -> !waiter.sleeps()), now));
+    found.put("waits", longest(waiters, now));
     found.put("waitedFor", mostWaitedFor(counts));
     found.put("queues", queues(waiters, now));
     found.put("unawaited", unawaited(waiters));
@@ -247,12 +274,53 @@ final class Measurement implements StepListener, AutoCloseable {
     return what.kind().name().toLowerCase(Locale.ROOT);
   }
 
-  private List<Map<String, @Nullable Object>> longest(Stream<Waiter> waiters, long now) {
-    return waiters
-        .sorted(Comparator.comparingLong(this::sinceOf))
-        .limit(MAX_WAITS)
-        .map(waiter -> {
-          var map = task(waiter.task());
+  /// A task that waits, and for how many it stands that do the like.
+  private record Alike(Waiter first, int count) {}
+
+  /// What those have in common that do the like.
+  private record Sort(Object naming, WaitLikeness what) {
+    static Sort of(Waiter waiter) {
+      return new Sort(waiter.naming(), WaitLikeness.of(waiter.what()));
+    }
+  }
+
+  /// The first ones, of which one stands for all of its sort where these are more than a few: so
+  /// those that were leaked do not hide the others.
+  private static List<Alike> alike(List<Waiter> waiters) {
+    var counts = new HashMap<Sort, Integer>();
+    waiters.forEach(waiter -> counts.merge(Sort.of(waiter), 1, Integer::sum));
+    var shown = new ArrayList<Alike>();
+    for (var waiter : waiters) {
+      var count = counts.get(Sort.of(waiter));
+      if (count != null && count <= FEW_ALIKE) {
+        shown.add(new Alike(waiter, 1));
+      } else if (count != null) {
+        shown.add(new Alike(waiter, count));
+        counts.remove(Sort.of(waiter)); // the others are told of
+      }
+      if (shown.size() == MAX_WAITS) {
+        break;
+      }
+    }
+    return shown;
+  }
+
+  private static Map<String, @Nullable Object> task(Alike alike) {
+    var map = task(alike.first.task());
+    map.put("alike", alike.count);
+    return map;
+  }
+
+  private List<Map<String, @Nullable Object>> longest(List<Waiter> waiters, long now) {
+    var sorted =
+        waiters.stream()
+            .filter(waiter -> !waiter.sleeps())
+            .sorted(Comparator.comparingLong(this::sinceOf))
+            .toList();
+    return alike(sorted).stream()
+        .map(alike -> {
+          var waiter = alike.first;
+          var map = task(alike);
           map.put("waitsFor", waiter.what().toString());
           map.put("kind", kind(waiter.what()));
           map.put("seconds", (now - sinceOf(waiter)) / NANOS);
@@ -265,15 +333,18 @@ final class Measurement implements StepListener, AutoCloseable {
     return Objects.requireNonNull(waits.get(waiter.task().number()));
   }
 
-  private static List<Map<String, @Nullable Object>> mostWaitedFor(Map<WaitInfo, Integer> counts) {
-    return counts.entrySet().stream()
-        .sorted(Comparator.comparingInt(entry -> -entry.getValue()))
+  private static List<Map<String, @Nullable Object>> mostWaitedFor(
+      Map<WaitLikeness, WaitedFor> counts) {
+    return counts.values().stream()
+        .sorted(Comparator.comparingInt(waited -> -waited.tasks))
         .limit(MAX_WAITS)
-        .map(entry -> {
+        .map(waited -> {
           Map<String, @Nullable Object> map = new LinkedHashMap<>();
-          map.put("what", entry.getKey().toString());
-          map.put("kind", kind(entry.getKey()));
-          map.put("tasks", entry.getValue());
+          var text = waited.first.toString();
+          map.put("what", waited.varies ? text + " and the like" : text);
+          map.put("waiting", waited.varies ? WaitLikeness.start(waited.first.what()) : text);
+          map.put("kind", kind(waited.first));
+          map.put("tasks", waited.tasks);
           return map;
         })
         .toList();
@@ -326,11 +397,11 @@ final class Measurement implements StepListener, AutoCloseable {
 
   /// Those that nobody awaits, oldest first: among them are those that were forgotten.
   private static List<Map<String, @Nullable Object>> unawaited(List<Waiter> waiters) {
-    return waiters.stream() // oldest first
-        .filter(waiter -> !waiter.awaited())
-        .limit(MAX_WAITS)
-        .map(waiter -> {
-          var map = task(waiter.task());
+    var lone = waiters.stream().filter(waiter -> !waiter.awaited()).toList(); // oldest first
+    return alike(lone).stream()
+        .map(alike -> {
+          var waiter = alike.first;
+          var map = task(alike);
           map.put("age", waiter.age());
           map.put("waitsFor", waiter.what().toString());
           return map;

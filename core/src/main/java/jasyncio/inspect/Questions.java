@@ -123,7 +123,7 @@ final class Questions {
             Objects.requireNonNullElse(Loops.heldUpBy(loop), "nobody is seen to do it"));
         found.put("noAnswerFor", patience / 1e3);
         double seen = Loops.heldUpFor(loop);
-        if (seen > 0) {
+        if (seen > patience / 1e3) { // else it is known better for how long it did not answer
           found.put("heldUpFor", seen);
         }
       }
@@ -216,7 +216,7 @@ final class Questions {
   }
 
   private void put(TaskGroups groups, boolean isMeasured, Map<String, @Nullable Object> found) {
-    var shown = groups.toList().stream().limit(limit).toList();
+    var shown = groups.shown(limit);
     found.put("matching", groups.size());
     if (!brief) {
       found.put("stacks", groups.stacks());

@@ -98,6 +98,9 @@ final class StepCosts implements StepListener {
   public void stepEnded(Object step, long nanos, boolean isSlow, List<StackTraceElement> seen) {
     all.add(nanos);
     if (step instanceof Task<?> task) {
+      if (!seen.isEmpty()) { // one that never waits has no other stack to be named by
+        names.look(Tasks.naming(task), () -> seen);
+      }
       add(task, nanos);
     } else {
       of(others, Loops.nameOfCallback(step)).add(nanos);

@@ -1,7 +1,6 @@
 package jasyncio.inspect;
 
 import jasyncio.Task;
-import jasyncio.WaitInfo;
 import jasyncio.inspect.StepCosts.Cost;
 import jasyncio.internal.face.Tasks;
 import java.time.Duration;
@@ -145,7 +144,24 @@ final class TaskGroups {
     return stacks;
   }
 
-  /// Small groups first, as large ones say least, else oldest first.
+  /// Those that are to be shown where there is room for so many. Small groups come first, as large
+  /// ones say least, and oldest first. Where there are too many, the largest ones are among those
+  /// that are shown: a fault that many tasks have is not to be hidden behind tasks of all sorts.
+  List<Group> shown(int limit) {
+    var all = toList();
+    if (all.size() <= limit) {
+      return all;
+    }
+    int large = 0;
+    while (large < (limit + 1) / 2 && all.get(all.size() - 1 - large).size > 1) {
+      large++;
+    }
+    var shown = new ArrayList<>(all.subList(0, limit - large));
+    shown.addAll(all.subList(all.size() - large, all.size()));
+    return shown;
+  }
+
+  /// All of them, in that order.
   List<Group> toList() {
     var list = new ArrayList<Group>();
     for (var kind : kinds.values()) {
@@ -160,27 +176,19 @@ final class TaskGroups {
     return list;
   }
 
-  /// What tasks of one kind have in common. Their names, for how long they sleep, and how full the
-  /// queue is for which they wait, may differ.
+  /// What tasks of one kind have in common. Their names, for how long they sleep, and which future,
+  /// say, it is for which they wait, may differ.
   ///
   /// @param naming what names its function: a class, which tells lambdas apart, or the name itself
   private record Likeness(
-      Object naming,
-      TaskInfo.State state,
-      WaitInfo.@Nullable Kind kind,
-      @Nullable String what,
-      List<Task<?>> heldBy,
-      boolean awaited) {
+      Object naming, TaskInfo.State state, @Nullable WaitLikeness waited, boolean awaited) {
 
     static Likeness of(TaskInfo task, Object naming) {
       var waitsFor = task.waitsFor();
-      boolean sleeps = waitsFor != null && waitsFor.kind() == WaitInfo.Kind.TIMER;
       return new Likeness(
           naming,
           task.state(),
-          waitsFor == null ? null : waitsFor.kind(),
-          waitsFor == null || sleeps ? null : waitsFor.what(),
-          waitsFor == null ? List.of() : waitsFor.heldBy(),
+          waitsFor == null ? null : WaitLikeness.of(waitsFor),
           !task.awaitedBy().isEmpty());
     }
   }

@@ -65,6 +65,7 @@ public final class StreamReader implements Iterable<byte[]> {
   private @Nullable Throwable news;
   private @Nullable Throwable exception;
   private boolean eof;
+  private @Nullable Throwable ending; // why that is not the regular end
   private boolean paused;
 
   /// A reader on the [current loop][jasyncio.Asyncio#getEventLoop()], with a limit of 64 KiB.
@@ -165,9 +166,21 @@ public final class StreamReader implements Iterable<byte[]> {
     wake(null);
   }
 
-  /// {@return whether everything was read that has ever come, and nothing more will}
+  /// Says that nothing more will come because of an error. What has come before can still be read;
+  /// a read that wants more than there is takes nothing, and throws the error. Unlike after
+  /// [#setException], nothing is lost of what the other side has sent before. asyncio has no
+  /// counterpart.
+  ///
+  /// @param reason the error
+  public void feedEof(Throwable reason) {
+    ending = Objects.requireNonNull(reason, "reason");
+    feedEof();
+  }
+
+  /// {@return whether everything was read that has ever come, and nothing more will; not after an
+  /// error, which a read throws}
   public boolean atEof() {
-    return eof && buffer.isEmpty();
+    return eof && ending == null && buffer.isEmpty();
   }
 
   /// {@return the error that every read throws, or `null` if the stream is sound}
@@ -478,6 +491,7 @@ public final class StreamReader implements Iterable<byte[]> {
         }
       }
       if (eof) {
+        raiseEnding();
         return null;
       }
       awaitData(size + 1);
@@ -528,6 +542,12 @@ public final class StreamReader implements Iterable<byte[]> {
     }
   }
 
+  private void raiseEnding() throws IOException {
+    if (ending != null) {
+      throw Sneaky.rethrow(ending, IOException.class);
+    }
+  }
+
   /// Waits until the buffer holds `count` bytes or the stream ends.
   private void awaitData(int count) throws IOException {
     while (buffer.size() < count && !eof) {
@@ -551,6 +571,9 @@ public final class StreamReader implements Iterable<byte[]> {
       if (news != null) {
         throw Sneaky.rethrow(news, IOException.class);
       }
+    }
+    if (buffer.size() < count) {
+      raiseEnding();
     }
   }
 

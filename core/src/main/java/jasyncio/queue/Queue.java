@@ -71,13 +71,29 @@ public class Queue<T> implements Iterable<T> {
     this.items = Objects.requireNonNull(items, "items");
     this.getters = new WaitList(this, () -> waitInfo("an item of "));
     this.putters = getters.sibling(() -> waitInfo("room in "));
-    this.joiners = getters.sibling(() -> waitInfo("the items to be done of "));
+    this.joiners = getters.sibling(this::waitInfoOfJoiners);
     this.unfinished = items.size();
   }
 
   private WaitInfo waitInfo(String what) {
     var depth = depth();
     return new WaitInfo(what + depth.queue(), depth);
+  }
+
+  /// It also says who could end it: nobody, if those that take the items wait for more of them.
+  private WaitInfo waitInfoOfJoiners() {
+    var depth = depth();
+    return new WaitInfo(joinersWaitFor(depth, unfinished), depth);
+  }
+
+  static String joinersWaitFor(WaitInfo.Depth depth, int unfinished) {
+    int idle = depth.size() > 0 ? 0 : depth.getting();
+    return "the items to be done of "
+        + depth.queue()
+        + ", "
+        + unfinished
+        + " not done"
+        + (idle == 0 ? "" : ", while " + idle + (idle == 1 ? " waits" : " wait") + " for an item");
   }
 
   /// What [WaitInfo] has of it.

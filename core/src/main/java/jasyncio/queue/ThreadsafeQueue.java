@@ -189,7 +189,7 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
       var waiter = new Waiter.OfTask("join()", "blocking().join()");
       if (!allFinished(waiter)) {
         try {
-          waiter.await(() -> waitInfo("the items to be done of "));
+          waiter.await(this::waitInfoOfJoiners);
         } finally {
           leave(waiter, joiners);
         }
@@ -493,16 +493,24 @@ public final class ThreadsafeQueue<T> implements Iterable<T> {
   }
 
   private WaitInfo waitInfo(String what) {
-    var now = statistics();
-    var depth =
-        new WaitInfo.Depth(
-            WaitInfo.named("ThreadsafeQueue", name),
-            System.identityHashCode(this),
-            now.qsize(),
-            maxsize,
-            now.getting(),
-            now.putting());
+    var depth = depth(statistics());
     return new WaitInfo(what + depth.queue(), depth);
+  }
+
+  private WaitInfo waitInfoOfJoiners() {
+    var now = statistics();
+    var depth = depth(now);
+    return new WaitInfo(Queue.joinersWaitFor(depth, now.unfinished()), depth);
+  }
+
+  private WaitInfo.Depth depth(Statistics now) {
+    return new WaitInfo.Depth(
+        WaitInfo.named("ThreadsafeQueue", name),
+        System.identityHashCode(this),
+        now.qsize(),
+        maxsize,
+        now.getting(),
+        now.putting());
   }
 
   /// {@return `<ThreadsafeQueue maxsize=2 size=1 putters[1]>`; any thread}

@@ -81,8 +81,12 @@ public final class Flows {
   ///
   /// Each subscriber has a task of its own, which takes an iterator and calls the subscriber, on
   /// the loop. It takes the next item only when it is asked for one, so that all that is taken is
-  /// sent; the end, too, is told when more is asked for. Subscribers of a queue share what is in
-  /// it, and nobody calls its `taskDone`. What the iterator throws is the subscriber's `onError`.
+  /// sent; the end, too, is told when more is asked for. What the iterator throws is the
+  /// subscriber's `onError`.
+  ///
+  /// Subscribers of a queue share what is in it. Nobody calls its `taskDone`, so its `join` waits
+  /// until the subscribers, who know when they have done with an item, have called that.
+  ///
   /// When the subscriber cancels, the task is cancelled; an iterator that is [AutoCloseable], as
   /// generators are, is closed in any case. What a subscriber throws ends its subscription, and
   /// goes to the loop's exception handler.

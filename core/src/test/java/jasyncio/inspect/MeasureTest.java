@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import jasyncio.Asyncio;
+import jasyncio.BlockingPolicy;
 import jasyncio.RunOptions;
 import jasyncio.Task;
 import jasyncio.internal.base.LambdaNames;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -119,6 +121,101 @@ class MeasureTest {
     });
   }
 
+  /// A first question, while a step goes on; then the step ends.
+  private static Thread askThenRelease(Conversation conversation, Semaphore release) {
+    return Thread.ofPlatform()
+        .start(() -> {
+          try {
+            conversation.answer("measure patience=1");
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          } finally {
+            release.release();
+          }
+        });
+  }
+
+  @Test
+  void step_thatWentOnWhenTheMeasurementBegan_isCountedFromThere_andNamed() throws Exception {
+    for (boolean debug : List.of(false, true)) { // in which the time is taken anyway
+      run(
+          () -> {
+            getRunningLoop().setSlowCallbackDuration(0.001);
+            try (var conversation = new Conversation()) {
+              var release = new Semaphore(0);
+              await(
+                  createTask(
+                      () -> {
+                        compute(20_000_000);
+                        askThenRelease(conversation, release);
+                        release.acquire();
+                        compute(5_000_000);
+                      },
+                      "culprit"));
+              var found = measure(conversation);
+              var culprit = found.named("tasks", "culprit");
+              assertThat(culprit.number("seconds"))
+                  .isGreaterThanOrEqualTo(0.005)
+                  .isLessThanOrEqualTo(found.number("seconds"));
+              assertThat(found.number("inSteps"))
+                  .isBetween(culprit.number("seconds"), found.number("busy"));
+              assertThat(found.named("slow", "culprit").number("seconds")).isPositive();
+            }
+          },
+          RunOptions.defaults().debug(debug).blocking(BlockingPolicy.BLOCK));
+    }
+  }
+
+  @Test
+  void waits_ofALoopThatWasHeldUpWhenItBegan_areAsLongAsThat() throws Exception {
+    run(
+        () -> {
+          try (var conversation = new Conversation()) {
+            var event = new Event();
+            var waiter = createTask(() -> event.await(), "waiter");
+            sleep(0);
+            var release = new Semaphore(0);
+            await(
+                createTask(() -> {
+                  askThenRelease(conversation, release);
+                  release.acquire();
+                  compute(5_000_000);
+                }));
+            assertThat(measure(conversation).named("waits", "waiter").number("seconds"))
+                .isGreaterThanOrEqualTo(0.005);
+            stop(waiter);
+          }
+        },
+        RunOptions.defaults().blocking(BlockingPolicy.BLOCK));
+  }
+
+  @Test
+  void mostWaitedFor_futuresOfTheirOwn_areOneThing() throws Exception {
+    run(() -> {
+      try (var conversation = new Conversation()) {
+        var tasks = new ArrayList<Task<?>>();
+        for (var name : List.of("order a", "order b", "order c", "order d")) {
+          tasks.add(createTask(() -> getRunningLoop().createFuture(name).await()));
+        }
+        sleep(0);
+        var found = measure(conversation);
+        assertThat(found.all("unawaited"))
+            .filteredOn(task -> task.text("waitsFor").startsWith("future"))
+            .singleElement()
+            .satisfies(task -> assertThat(task.number("alike")).isEqualTo(4));
+        assertThat(found.all("waits"))
+            .filteredOn(task -> task.text("waitsFor").startsWith("future"))
+            .singleElement()
+            .satisfies(task -> assertThat(task.number("alike")).isEqualTo(4));
+        var most = found.all("waitedFor").getFirst();
+        assertThat(most.text("what")).isEqualTo("future 'order a' and the like");
+        assertThat(most.text("waiting")).isEqualTo("future");
+        assertThat(most.number("tasks")).isEqualTo(4);
+        stop(tasks.toArray(Task<?>[]::new));
+      }
+    });
+  }
+
   private static void poll() {
     sleep(0);
     sleep(0);
@@ -158,7 +255,8 @@ class MeasureTest {
       costs.stepEnded(task, 200_000_000, true, seen.subList(3, 4));
       assertThat(costs.slow())
           .extracting(StepCosts.SlowStep::function)
-          .containsExactly("Shop.render", "MeasureTest.<lambda>");
+          .containsExactly("Shop.render", "Shop.render");
+      assertThat(costs.functions().keySet()).containsExactly("Shop.render");
     });
   }
 
@@ -366,7 +464,10 @@ class MeasureTest {
         assertThat(before).isPositive();
         found = measure(conversation);
         assertThat(found.all("waits").getFirst().number("seconds")).isGreaterThan(before);
-        assertThat(found.all("unawaited")).hasSize(20);
+        assertThat(found.all("unawaited"))
+            .hasSize(2)
+            .last()
+            .satisfies(task -> assertThat(task.number("alike")).isBetween(9_900.0, 10_100.0));
         event.set();
         Asyncio.wait(List.of(tasks));
         assertThat(measure(conversation).has("sampled")).isFalse();

@@ -28,6 +28,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -102,7 +104,9 @@ class QuestionsTest {
         .contains("waiter")
         .doesNotContain("\"name\":\"holder\"");
     assertThat(ask("ps state=running", QuestionsTest::lockAndWaiters)).contains("\"matching\":0,");
-    assertThat(ask("ps limit=1", QuestionsTest::lockAndWaiters)).contains("\"left\":1002");
+    assertThat(ask("ps limit=1", QuestionsTest::lockAndWaiters))
+        .as("the largest group")
+        .contains("\"alike\":1000", "\"left\":3");
     assertThat(ask("ps limit=one", List::of))
         .isEqualTo("{\"error\":\"limit is a number, not 'one'\"}");
   }
@@ -166,6 +170,33 @@ class QuestionsTest {
             "\"heldUpBy\":\"Task 'blocker': it blocks in java.util.concurrent.CountDownLatch.await")
         .contains("QuestionsTest")
         .doesNotContain("groups");
+    double heldUp = heldUpFor(answer.get());
+    assertThat(heldUp).as("as it has not answered for 0.25 s").matches(s -> s == 0 || s > 0.25);
+  }
+
+  private static double heldUpFor(String answer) {
+    var known = Pattern.compile("\"heldUpFor\":([\\d.]+)").matcher(answer);
+    return known.find() ? Double.parseDouble(known.group(1)) : 0;
+  }
+
+  @Test
+  void pstree_briefly_hasAllTasks_eachOfThoseThatWaitForFuturesOnce() throws Exception {
+    var answer = new AtomicReference<String>();
+    ask(
+        "ps",
+        () -> {
+          var all = new ArrayList<Task<?>>();
+          for (int i = 0; i < 50; i++) {
+            all.add(
+                createTask(() ->
+                    await(
+                        getRunningLoop().createFuture("order " + (char) ('a' + all.size() % 26)))));
+          }
+          sleep(0);
+          answer.set(toThread(() -> answer("pstree brief=1")));
+          return all;
+        });
+    assertThat(answer.get()).contains("\"alike\":50").contains("\"left\":0");
   }
 
   @Test

@@ -122,6 +122,48 @@ class TaskGroupsTest {
     end(tasks);
   }
 
+  private static void lost(String name) {
+    await(getRunningLoop().createFuture(name));
+  }
+
+  @AsyncTest
+  void tasksThatWaitEachForAFutureOfItsOwn_areOneEntry_whateverTheseAreCalled() {
+    var tasks = new ArrayList<Task<?>>();
+    for (var name : List.of("order a", "order b", "x-17", "e2d1-4f", "")) {
+      for (int i = 0; i < 60; i++) {
+        tasks.add(createTask(() -> lost(name)));
+      }
+    }
+    sleep(0);
+    var groups = new TaskGroups();
+    add(groups, tasks);
+    assertThat(groups.toList())
+        .singleElement()
+        .satisfies(group -> assertThat(group.size).isEqualTo(300));
+    end(tasks);
+  }
+
+  @AsyncTest
+  void shown_whereThereIsNoRoomForAll_theLargestOnesAreAmongThem() {
+    var tasks = new ArrayList<Task<?>>();
+    for (char name = 'a'; name < 'k'; name++) {
+      var queue = new Queue<Integer>();
+      queue.setName("of " + name);
+      for (int i = 0; i < (name == 'c' ? 500 : name == 'h' ? 2 : 1); i++) {
+        tasks.add(task(queue, true));
+      }
+    }
+    sleep(0);
+    var groups = new TaskGroups();
+    add(groups, tasks);
+    assertThat(groups.shown(1)).extracting(group -> group.size).containsExactly(500);
+    assertThat(groups.shown(4)).extracting(group -> group.size).containsExactly(1, 1, 2, 500);
+    assertThat(groups.shown(6)).extracting(group -> group.size).containsExactly(1, 1, 1, 1, 2, 500);
+    assertThat(groups.shown(100)).hasSize(10);
+    assertThat(groups.shown(0)).isEmpty();
+    end(tasks);
+  }
+
   @AsyncTest
   void queueThatFillsMeanwhile_oneEntry() {
     var queue = new Queue<Integer>();

@@ -496,6 +496,45 @@ class StreamReaderTest {
   }
 
   @Test
+  void endByAnError_comesBehindWhatHasCome() throws Exception {
+    run(() -> {
+      var error = new IOException("broken");
+      var reader = readerOf("a\nbcd");
+      reader.feedEof(error);
+      assertThat(reader.atEof()).isFalse();
+      assertThat(text(reader.readline())).isEqualTo("a\n");
+      assertThatThrownBy(reader::readline).as("a part of a line").isSameAs(error);
+      assertThatThrownBy(() -> reader.readuntil(bytes("x"))).isSameAs(error);
+      assertThatThrownBy(() -> reader.readexactly(4)).isSameAs(error);
+      assertThatThrownBy(reader::read).isSameAs(error);
+      assertThat(text(reader.readexactly(2))).as("nothing was taken").isEqualTo("bc");
+      assertThat(text(reader.read(100))).isEqualTo("d");
+      assertThat(reader.atEof()).isFalse();
+      assertThatThrownBy(() -> reader.read(1)).isSameAs(error);
+      assertThatThrownBy(() -> reader.read(ByteBuffer.allocate(1))).isSameAs(error);
+      assertThatThrownBy(() -> reader.asInputStream().read()).isSameAs(error);
+      assertThatThrownBy(() -> reader.feedData(bytes("x")))
+          .isInstanceOf(IllegalStateException.class);
+    });
+  }
+
+  @Test
+  void endByAnError_wakesTheReader() throws Exception {
+    run(() -> {
+      var error = new IOException("broken");
+      for (var piece : List.of("", "ab")) {
+        var reader = readerOf(piece);
+        createTask(() -> {
+          sleep(0);
+          reader.feedEof(error);
+        });
+        assertThatThrownBy(() -> reader.readexactly(3)).isSameAs(error);
+        assertThat(text(piece.isEmpty() ? new byte[0] : reader.read(9))).isEqualTo(piece);
+      }
+    });
+  }
+
+  @Test
   void exception_wakesTheReader() {
     run(() -> {
       var reader = readerOf("abc");

@@ -15,8 +15,10 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -159,6 +161,7 @@ class SeedProgramsTest {
               .elapsed("用时\\(秒\\): " + NUMBER, 6));
 
   private static final Path SEEDS = Programs.EXAMPLES.resolve("seeds");
+  private static final int ATTEMPTS = 3;
   private static final boolean RECORD = Boolean.getBoolean("jasyncio.seeds.record");
 
   @TempDir static Path classes;
@@ -227,7 +230,8 @@ class SeedProgramsTest {
       if (RECORD) {
         Files.write(stored, run.out().stream().map(SeedProgramsTest::withoutFolders).toList());
       }
-      program.checkPython(run, Files.readAllLines(stored));
+      List<String> python = Files.readAllLines(stored);
+      check(run, () -> runPython(program), r -> program.checkPython(r, python));
     }
     List<String> expected = Files.readAllLines(stored);
     Run run = javaRuns.get(program).join();
@@ -235,7 +239,28 @@ class SeedProgramsTest {
       program.checkRefusal(run);
       return;
     }
-    program.checkJava(run, expected);
+    check(run, () -> runJava(program), r -> program.checkJava(r, expected));
+  }
+
+  /// The order of what some print comes of delays of a tenth of a second. A process that had to wait
+  /// for a processor as long as that, between two calls, prints another, in either language: so it is
+  /// run again, by itself. What is wrong is so each time.
+  private static void check(Run first, Supplier<Run> again, Consumer<Run> check) {
+    var run = first;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        check.accept(run);
+        return;
+      } catch (AssertionError e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+      Stream.of(javaRuns, pythonRuns)
+          .flatMap(runs -> runs.values().stream())
+          .forEach(CompletableFuture::join);
+      run = again.get();
+    }
   }
 
   private static Map<SeedProgram, CompletableFuture<Run>> inSlots(

@@ -38,12 +38,27 @@ final class Answers {
     try {
       var response = handler.handle(request);
       if (response != null) {
-        return response;
+        return response.finished();
       }
       throw new NullPointerException("a handler returned null instead of a response");
     } catch (HttpProblem e) {
       return e.toResponse(); // which fails if the problem has headers that no response can have
     }
+  }
+
+  /// What is answered in place of a response whose body has thrown before anything of it was sent:
+  /// also with what middleware has added, unless that is of the body.
+  static Response instead(Response begun, Request request, Throwable e, EventLoop loop) {
+    var answer = answer(_ -> rethrow(e), request, loop).withMissing(begun.headers());
+    return begun.closes() ? answer.close() : answer;
+  }
+
+  /// Throws what a handler, or what it has left to answer, has thrown.
+  static Response rethrow(Throwable e) throws Exception {
+    if (e instanceof Error error) {
+      throw error;
+    }
+    throw (Exception) e;
   }
 
   /// What the client is told of an error, and others by a report.
@@ -66,5 +81,6 @@ final class Answers {
         ErrorContext.of(what + request.method() + " " + request.target())
             .exception(e)
             .detail("request", request));
+    request.failed(e);
   }
 }

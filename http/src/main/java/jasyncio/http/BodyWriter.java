@@ -38,7 +38,10 @@ public final class BodyWriter {
   }
 
   /// Writes bytes. Suspends while the client does not take what was written before.
-  /// **Cancellation** ends the waiting; the bytes are written.
+  /// **Cancellation** ends the waiting; the bytes are written. Over HTTP/2 they are not if those of
+  /// another call that was cancelled are still waiting.
+  ///
+  /// Any number of tasks of its loop may write: each call's bytes stay together.
   ///
   /// @param data the bytes, which may be changed when this returns
   /// @throws IOException if the client has gone
@@ -105,8 +108,8 @@ public final class BodyWriter {
     }
   }
 
-  /// Sends what was written at once, and not after this turn of the loop. Suspends while the client
-  /// does not take it.
+  /// Sends what was written at once, and not after this turn of the loop; also the head of the
+  /// response, if nothing was written yet. Suspends while the client does not take it.
   ///
   /// @throws IOException if the client has gone
   public void flush() throws IOException {

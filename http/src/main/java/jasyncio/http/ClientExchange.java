@@ -60,6 +60,7 @@ final class ClientExchange implements BodyWriter.Sink {
   private boolean continues; // the body is wanted, or may be
   private boolean answerBegun;
   private boolean diedEarly;
+  private boolean brokeOff; // in the middle: what has come can be read
   private boolean refused;
   private boolean wantsHttp1;
   private boolean sent;
@@ -114,7 +115,7 @@ final class ClientExchange implements BodyWriter.Sink {
     return deadline;
   }
 
-  void start(String method, String target, Headers headers) {
+  void start(String method, String target, Headers headers) throws IOException {
     connection().head(method, target, headers, length);
     if (expects) {
       connection().flush();
@@ -124,7 +125,7 @@ final class ClientExchange implements BodyWriter.Sink {
     }
   }
 
-  private void sendBody() {
+  private void sendBody() throws IOException {
     var small = stream == null && length <= SMALL;
     if (small && (bytes == null || connection().dataAtOnce(ByteBuffer.wrap(bytes)))) {
       connection().endBody(Headers.none());
@@ -167,6 +168,9 @@ final class ClientExchange implements BodyWriter.Sink {
     } catch (KeyboardInterrupt | SystemExit e) {
       throw e;
     } catch (Throwable e) {
+      if (!over) {
+        connection().flush(); // the server may make something of what was written
+      }
       fail(e);
     }
   }
@@ -222,7 +226,7 @@ final class ClientExchange implements BodyWriter.Sink {
         continueTimer.cancel();
       }
     }
-    if (problem != null) {
+    if (problem != null && !(brokeOff && head != null)) {
       throw thrown(problem);
     }
     return Objects.requireNonNull(head);
@@ -372,13 +376,24 @@ final class ClientExchange implements BodyWriter.Sink {
 
   /// Whoever waits gets this, and the connection is closed.
   void fail(Throwable newProblem) {
-    if (over) {
-      return;
+    if (!over) {
+      fail(newProblem, () -> reader().setException(newProblem));
     }
+  }
+
+  /// The server has ended the response before its end. What has come of it can be read before.
+  private void breakOff(HttpException newProblem) {
+    if (!over) {
+      brokeOff = true;
+      fail(newProblem, () -> reader().feedEof(newProblem));
+    }
+  }
+
+  private void fail(Throwable newProblem, Runnable reading) {
     over = true;
     problem = newProblem;
-    if (head != null) {
-      reader().setException(newProblem);
+    if (head != null && !dropping) {
+      reading.run();
     }
     wake();
     release();
@@ -406,12 +421,10 @@ final class ClientExchange implements BodyWriter.Sink {
   void died(@Nullable Throwable exception) {
     if (!answerBegun) {
       diedEarly = true;
-      fail(
-          new HttpException(
-              route + " closed the connection before it answered " + what, exception));
+      fail(broken(route + " closed the connection before it answered " + what, exception));
     } else {
-      fail(
-          new HttpException(
+      breakOff(
+          broken(
               "the connection to "
                   + route
                   + " was lost in the middle of the response to "
@@ -421,9 +434,13 @@ final class ClientExchange implements BodyWriter.Sink {
     }
   }
 
+  private static HttpException broken(String message, @Nullable Throwable cause) {
+    return cause == null ? new HttpException(message) : new HttpException(message, cause);
+  }
+
   /// The server has ended the exchange.
   void wasReset(String why) {
-    fail(new HttpException(route + " broke off the response to " + what + " (" + why + ")"));
+    breakOff(new HttpException(route + " broke off the response to " + what + " (" + why + ")"));
   }
 
   /// The server answers by HTTP/1.1 alone (`HTTP_1_1_REQUIRED`).
@@ -439,7 +456,7 @@ final class ClientExchange implements BodyWriter.Sink {
   }
 
   void unreadable(String why) {
-    fail(new HttpException("the response to " + what + " cannot be read: " + why));
+    breakOff(new HttpException("the response to " + what + " cannot be read: " + why));
   }
 
   /// The time for all is over.

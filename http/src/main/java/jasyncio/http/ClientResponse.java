@@ -3,7 +3,6 @@ package jasyncio.http;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.net.URI;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What an [HttpClient] was answered, as a whole; immutable. Nothing here suspends.
@@ -121,11 +120,11 @@ public final class ClientResponse {
       throw new HttpException(
           "the response of " + url + " is not the JSON that is expected: " + e.getMessage(), e);
     }
-    return Objects.requireNonNullElseGet(
-        value,
-        () -> {
-          throw new IllegalStateException("the response of " + url + " is null, as JSON");
-        });
+    if (value == null) { // which JSON has, and records do not
+      throw new HttpException(
+          "the response of " + url + " is not the JSON that is expected: it is null");
+    }
+    return value;
   }
 
   /// {@return the body, read as JSON, as an object of a type with arguments}

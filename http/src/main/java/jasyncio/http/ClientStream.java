@@ -20,8 +20,8 @@ interface ClientStream {
   /// Writes a part of a body. Suspends while the server does not take it.
   void data(ClientExchange which, ByteBuffer data) throws IOException;
 
-  /// Ends a request.
-  void endBody(Headers trailers);
+  /// Ends a request. Suspends if something of the body is left, as its writer was cancelled.
+  void endBody(Headers trailers) throws IOException;
 
   /// Hands on what was written.
   void flush();

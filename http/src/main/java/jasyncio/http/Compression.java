@@ -127,26 +127,51 @@ public final class Compression implements Middleware {
 
   private static StreamingBody gzip(StreamingBody body) {
     return out -> {
-      try (var zipped = new GZIPOutputStream(new Open(out), 8192, true)) {
-        var inner =
-            new BodyWriter(
-                new BodyWriter.Sink() {
-                  @Override
-                  public void write(ByteBuffer data) throws IOException {
-                    var piece = new byte[data.remaining()];
-                    data.get(piece);
-                    zipped.write(piece);
-                  }
-
-                  @Override
-                  public void flush() throws IOException {
-                    zipped.flush(); // all of it, so that events are not held back
-                  }
-                });
+      try (var zipped = new Zipped(out)) {
+        var inner = new BodyWriter(zipped);
         body.writeTo(inner);
+        zipped.begin();
         inner.trailers().forEach(out::trailer);
       }
     };
+  }
+
+  /// Compresses what is written, and begins with that: a body that throws before may be answered by
+  /// something else.
+  private static final class Zipped implements BodyWriter.Sink, AutoCloseable {
+    private final BodyWriter out;
+    private @Nullable GZIPOutputStream zip;
+
+    Zipped(BodyWriter out) {
+      this.out = out;
+    }
+
+    GZIPOutputStream begin() throws IOException {
+      if (zip == null) {
+        zip = new GZIPOutputStream(new Open(out), 8192, true);
+      }
+      return zip;
+    }
+
+    @Override
+    public void write(ByteBuffer data) throws IOException {
+      var piece = new byte[data.remaining()];
+      data.get(piece);
+      begin().write(piece);
+    }
+
+    @Override
+    public void flush() throws IOException {
+      begin().flush(); // all of it, so that events are not held back
+    }
+
+    /// Sends what was held back.
+    @Override
+    public void close() throws IOException {
+      if (zip != null) {
+        zip.close();
+      }
+    }
   }
 
   /// A stream that lets the writer beneath it be.

@@ -46,6 +46,7 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
   private String lastId = "";
   private boolean asked;
   private boolean ended;
+  private @Nullable LocalConnector connector; // of a test
   private @Nullable Timeout connecting; // while somebody waits for that
 
   EventSource(ClientRequest request) {
@@ -60,6 +61,12 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
       asking = asking.readTimeout(null);
     }
     this.request = asking;
+  }
+
+  /// Has errors tell what the handler has thrown, in a test.
+  EventSource explainedBy(LocalConnector newConnector) {
+    connector = newConnector;
+    return this;
   }
 
   private EventParser newParser() {
@@ -106,6 +113,14 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
   /// @throws IOException if the server cannot be asked, answers something else, or, unless it is
   ///   asked again, the connection is lost
   public @Nullable ServerSentEvent next() throws IOException {
+    try {
+      return nextOrEnd();
+    } catch (IOException e) {
+      throw connector == null ? e : connector.explained(e);
+    }
+  }
+
+  private @Nullable ServerSentEvent nextOrEnd() throws IOException {
     while (events.isEmpty() && !ended) {
       try {
         if (response == null) {

@@ -1,10 +1,15 @@
 package jasyncio.http;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import jasyncio.Asyncio;
 import jasyncio.CancelledError;
 import jasyncio.Task;
 import jasyncio.Timeout;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
@@ -56,11 +61,24 @@ public final class EventStream {
   public static Response response(Request request, Duration keepAlive, EventHandler handler) {
     Objects.requireNonNull(handler, "handler");
     Checks.positive("the time between comments", keepAlive);
-    return Response.stream(out ->
-            new EventStream(out, request.header("Last-Event-ID")).run(request, keepAlive, handler))
+    return Response.stream(
+            out -> new EventStream(out, lastEventId(request)).run(request, keepAlive, handler))
         .type("text/event-stream")
         .header("Cache-Control", "no-cache")
         .header("X-Accel-Buffering", "no"); // for nginx, which else holds events back
+  }
+
+  /// What a client has got: in UTF-8, unlike other headers.
+  private static @Nullable String lastEventId(Request request) {
+    var raw = request.header("Last-Event-ID");
+    if (raw == null) {
+      return null;
+    }
+    try {
+      return UTF_8.newDecoder().decode(ByteBuffer.wrap(raw.getBytes(ISO_8859_1))).toString();
+    } catch (CharacterCodingException e) {
+      return raw;
+    }
   }
 
   private void run(Request request, Duration keepAlive, EventHandler handler) throws Exception {
@@ -68,7 +86,6 @@ public final class EventStream {
     var companion =
         Asyncio.createTask(() -> attend(task, request, keepAlive), "events of " + request.target());
     try {
-      out.flush(); // the head, so that the client knows
       handler.handle(request, this);
     } catch (CancelledError e) {
       if (!shutDown || task.uncancel() > 0) {

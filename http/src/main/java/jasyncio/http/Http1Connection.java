@@ -334,16 +334,23 @@ final class Http1Connection extends ServerConnection implements HttpEvents {
   }
 
   /// Gives the connection to another protocol.
-  void upgrade(Upgrade to) {
-    codec.close();
+  ///
+  /// @param agree tells the client
+  void upgrade(Upgrade to, Runnable agree) {
     upgrade = to;
-    upgraded = to.begin(transport(), options);
+    upgraded = to.begin(transport(), options, agree);
+  }
+
+  /// Takes it back from that, as the client was not told.
+  void takeBack() {
+    upgrade = null;
+    upgraded = null;
   }
 
   /// What comes after a response was written: the next request to answer, or nothing.
   private @Nullable Http1Exchange next(Http1Exchange exchange) {
     exchange.runAfter();
-    if (isLost() || upgrade != null) {
+    if (isLost() || upgrade != null || isFinishing()) { // as its body broke off
       return null;
     }
     if (isGone()) { // half of it is still there

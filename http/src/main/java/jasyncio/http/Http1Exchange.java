@@ -1,5 +1,8 @@
 package jasyncio.http;
 
+import jasyncio.CancelledError;
+import jasyncio.KeyboardInterrupt;
+import jasyncio.SystemExit;
 import jasyncio.Timeout;
 import jasyncio.http.internal.HttpCodec;
 import jasyncio.http.internal.Refusal;
@@ -99,8 +102,12 @@ final class Http1Exchange extends ServerExchange {
   @Override
   boolean sendHead(int status, Headers headers, long announced) {
     codec.head(head, status, headers, announced);
-    connection.scheduleFlush();
     return codec.hasBody();
+  }
+
+  @Override
+  void scheduleFlush() {
+    connection.scheduleFlush();
   }
 
   @Override
@@ -110,7 +117,12 @@ final class Http1Exchange extends ServerExchange {
 
   @Override
   void breakOff(Throwable why) {
-    connection.abort();
+    codec.flush();
+    if (codec.endsWithConnection()) { // whose regular end would be that of the body
+      connection.abort();
+    } else {
+      connection.finish();
+    }
   }
 
   @Override
@@ -123,14 +135,31 @@ final class Http1Exchange extends ServerExchange {
       refuseUpgrade(400, "Nothing may come before the answer to a request for an upgrade.");
       return;
     }
-    responded(101);
-    codec.head(head, 101, headers, -1);
-    codec.flush();
-    connection.upgrade(to);
+    connection.upgrade(to, () -> agree(headers));
     try {
       to.run();
-    } finally {
+    } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
+      if (!hasResponded()) {
+        connection.takeBack();
+        throw e;
+      }
       answered(to.hasEnded());
+      throw e;
+    } catch (Throwable e) {
+      connection.takeBack();
+      respond(Answers.answer(_ -> Answers.rethrow(e), request(), connection.loop).close());
+      return;
+    }
+    answered(to.hasEnded());
+  }
+
+  /// Tells the client that the connection is another protocol's.
+  private void agree(Headers headers) {
+    if (!isLost()) {
+      responded(101);
+      codec.head(head, 101, headers, -1);
+      codec.flush();
+      codec.close();
     }
   }
 
@@ -140,6 +169,7 @@ final class Http1Exchange extends ServerExchange {
   public void write(ByteBuffer data) throws IOException {
     checkOpen();
     checkLength(data.remaining());
+    begin();
     count(data.remaining());
     codec.data(head, data);
     connection.scheduleFlush();
@@ -152,6 +182,7 @@ final class Http1Exchange extends ServerExchange {
     if (length() < 0 || !connection.canSendFiles()) {
       return false;
     }
+    begin();
     codec.flush();
     for (long done = 0; done < n; ) {
       checkOpen();
@@ -196,6 +227,7 @@ final class Http1Exchange extends ServerExchange {
   @Override
   public void flush() throws IOException {
     checkOpen();
+    begin();
     codec.flush();
     connection.drain();
   }

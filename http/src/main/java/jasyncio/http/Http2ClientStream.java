@@ -7,6 +7,7 @@ import jasyncio.http.internal.Http2ClientCodec;
 import jasyncio.http.internal.Http2Stream;
 import jasyncio.http.internal.Refusal;
 import jasyncio.http.internal.ResponseHead;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class Http2ClientStream implements ClientStream, Http2Stream.Events, Clien
   private final ClientExchange exchange;
   private final ClientLimits limits;
   private @Nullable Http2Stream stream;
+  private @Nullable Http2Pieces pieces; // of a body that does not go at once
   private @Nullable WaitList window; // to open
   private boolean readingPaused;
   private boolean waiting; // for the server to take more
@@ -58,7 +60,14 @@ final class Http2ClientStream implements ClientStream, Http2Stream.Events, Clien
   }
 
   @Override
-  public void data(ClientExchange which, ByteBuffer data) {
+  public void data(ClientExchange which, ByteBuffer data) throws IOException {
+    if (pieces == null) {
+      pieces = new Http2Pieces(this::send);
+    }
+    pieces.send(data);
+  }
+
+  private void send(ByteBuffer data) {
     var to = stream;
     while (to != null && data.hasRemaining()) {
       awaitWindow(to);
@@ -105,7 +114,10 @@ final class Http2ClientStream implements ClientStream, Http2Stream.Events, Clien
   }
 
   @Override
-  public void endBody(Headers trailers) {
+  public void endBody(Headers trailers) throws IOException {
+    if (pieces != null) {
+      pieces.finish();
+    }
     if (stream != null) {
       codec.end(stream, trailers);
       limits.active();

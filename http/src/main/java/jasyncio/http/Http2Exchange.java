@@ -34,6 +34,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
   private boolean receiving; // a body
   private double countedAt; // how much of it has come
   private boolean last; // response on the connection
+  private @Nullable Http2Pieces pieces; // of a body that is streamed
   private @Nullable WaitList window; // to open
   private @Nullable TimerHandle stall;
   private double waitingSince; // for the window; NaN: it does not
@@ -280,6 +281,18 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
   }
 
   @Override
+  void scheduleFlush() {
+    connection.scheduleFlush();
+  }
+
+  @Override
+  void finishPieces() throws IOException {
+    if (pieces != null) {
+      pieces.finish();
+    }
+  }
+
+  @Override
   void sendEnd(Headers trailers) {
     codec.end(stream, trailers);
     connection.scheduleFlush();
@@ -293,19 +306,24 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
   @Override
   public void write(ByteBuffer data) throws IOException {
     checkOpen();
-    checkLength(data.remaining());
-    send(data, false);
+    if (pieces == null) {
+      pieces = new Http2Pieces(piece -> send(piece, false));
+    }
+    checkLength((long) data.remaining() + pieces.left());
+    begin();
+    pieces.send(data);
   }
 
   @Override
   public void flush() throws IOException {
     checkOpen();
+    begin();
     codec.flush();
     connection.awaitTurn(this);
     connection.turns().next();
   }
 
-  /// Sends a part of the body, frame by frame. Suspends while it is not taken.
+  /// Sends a piece of the body, frame by frame. Suspends while it is not taken.
   private void send(ByteBuffer data, boolean end) throws IOException {
     while (data.hasRemaining()) {
       awaitWindow();

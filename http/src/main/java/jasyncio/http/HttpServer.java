@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A server that runs; made by [Http#start]. Used on its loop's thread.
@@ -55,6 +56,7 @@ public final class HttpServer implements AutoCloseable {
   final Http1Shared shared;
   private @Nullable Http2Shared shared2; // once there is a client that speaks it
   private @Nullable Server server;
+  private @Nullable Consumer<? super Throwable> failures;
   long requests;
 
   HttpServer(EventLoop loop, Handler handler, HttpOptions options) {
@@ -64,6 +66,17 @@ public final class HttpServer implements AutoCloseable {
     this.files = new OpenFiles(loop, Checks.seconds(options.fileReuse()));
     this.shared = new Http1Shared(limits(options));
     shuttingDown.setName("shutting down");
+  }
+
+  /// Has errors of handlers told to somebody, beside the loop's exception handler.
+  void whenFailed(Consumer<? super Throwable> watcher) {
+    failures = watcher;
+  }
+
+  void failed(Throwable e) {
+    if (failures != null) {
+      failures.accept(e);
+    }
   }
 
   void listening(Server listening) {

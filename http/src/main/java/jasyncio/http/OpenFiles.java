@@ -4,10 +4,7 @@ import jasyncio.EventLoop;
 import jasyncio.TimerHandle;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +25,7 @@ final class OpenFiles {
    * was. That is no more than the same name's entry in memory, as it was asked for a moment ago.
    */
   static final int MOST = 128; // files
+  private static final int SETTLED = 2000; // ms: the coarsest time that a file system keeps
 
   /// What was asked for.
   ///
@@ -40,7 +38,7 @@ final class OpenFiles {
   /// A file that was found.
   static final class OpenFile {
     private final Path path; // no symbolic link itself
-    private final BasicFileAttributes attributes; // when it was found
+    private final FileState state; // when it was found
     private final @Nullable FileChannel channel; // null: its bytes are in the response
     private final Response response;
     private final double until; // that time it may be kept
@@ -54,12 +52,12 @@ final class OpenFiles {
     /// @param until when it has to be looked for anew
     OpenFile(
         Path path,
-        BasicFileAttributes attributes,
+        FileState state,
         @Nullable FileChannel channel,
         Response response,
         double until) {
       this.path = path;
-      this.attributes = attributes;
+      this.state = state;
       this.channel = channel;
       this.response = response;
       this.until = until;
@@ -75,12 +73,7 @@ final class OpenFiles {
         return false;
       }
       try {
-        var now = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        var key = attributes.fileKey();
-        return key != null
-            && key.equals(now.fileKey())
-            && now.size() == attributes.size()
-            && now.lastModifiedTime().equals(attributes.lastModifiedTime());
+        return state.isStill(path);
       } catch (IOException e) {
         return false; // it is no longer there
       }
@@ -96,6 +89,8 @@ final class OpenFiles {
       }
     }
   }
+
+  long settled = SETTLED; // how old a change is that the next one cannot look like; tests change it
 
   private final EventLoop loop;
   private final double life; // seconds

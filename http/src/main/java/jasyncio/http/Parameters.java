@@ -56,7 +56,10 @@ public final class Parameters {
       return URLDecoder.decode(text, StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
       throw HttpProblem.of(
-          400, "A percent sign is followed by two hexadecimal digits; '" + text + "' has another.");
+          400,
+          "A percent sign is followed by two hexadecimal digits, and one in '"
+              + text
+              + "' is not.");
     }
   }
 

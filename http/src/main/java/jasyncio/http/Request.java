@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What a client asks for.
@@ -42,6 +43,9 @@ public final class Request {
     default boolean canSendFiles() {
       return false;
     }
+
+    /// An error of the program was reported, of which the client is told nothing.
+    default void failed(Throwable e) {}
 
     /// Where files are kept that were sent, if they are.
     default @Nullable OpenFiles openFiles() {
@@ -163,6 +167,52 @@ public final class Request {
   /// @param name its name
   public @Nullable String header(String name) {
     return head.headers().get(name);
+  }
+
+  /// Reads a header that is one item of a structured field (RFC 9651).
+  ///
+  /// ```java fragment
+  /// boolean wants = rq.headerItem("Want-Summary") instanceof Item(Flag(var yes), _) && yes;
+  /// ```
+  ///
+  /// @param name the header's name
+  /// @return the item, or `null` if there is no such header
+  /// @throws HttpProblem 400 if it is malformed
+  public StructuredField.@Nullable Item headerItem(String name) {
+    return headers().contains(name) ? structured(name, StructuredField::parseItem) : null;
+  }
+
+  /// Reads a header that is a list of a structured field.
+  ///
+  /// @param name the header's name
+  /// @return what is in the list; empty if there is no such header
+  /// @throws HttpProblem 400 if it is malformed
+  public List<StructuredField.Member> headerList(String name) {
+    return structured(name, StructuredField::parseList);
+  }
+
+  /// Reads a header that is a dictionary of a structured field. A member that is not there, or is
+  /// of another kind, does not match, so that a default goes at the end:
+  ///
+  /// ```java fragment
+  /// long urgency =
+  ///     rq.headerDictionary("Priority").get("u") instanceof Item(Whole(var u), _) ? u : 3;
+  /// ```
+  ///
+  /// @param name the header's name
+  /// @return what is in it by name, in order; empty if there is no such header
+  /// @throws HttpProblem 400 if it is malformed
+  public Map<String, StructuredField.Member> headerDictionary(String name) {
+    return structured(name, StructuredField::parseDictionary);
+  }
+
+  private <T> T structured(String name, Function<List<String>, T> parse) {
+    try {
+      return parse.apply(headers().all(name));
+    } catch (IllegalArgumentException e) {
+      throw HttpProblem.of(400, "The header " + name + " cannot be read: " + e.getMessage() + ".")
+          .causedBy(e);
+    }
   }
 
   /// {@return the host, and perhaps port, that the request is for, as the client says; empty if an
@@ -496,6 +546,10 @@ public final class Request {
 
   EventLoop loop() {
     return exchange.loop();
+  }
+
+  void failed(Throwable e) {
+    exchange.failed(e);
   }
 
   boolean canSendFiles() {

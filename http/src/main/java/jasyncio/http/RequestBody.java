@@ -92,7 +92,9 @@ final class RequestBody {
     }
     problem = newProblem;
     pieces.clear();
-    if (reader != null) {
+    if (reader != null && newProblem instanceof ClientGoneException) {
+      reader.feedEof(newProblem); // what has come before may be of use
+    } else if (reader != null) {
       reader.setException(newProblem);
     }
     wake();

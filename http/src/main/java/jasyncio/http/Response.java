@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import jasyncio.http.internal.Tokens;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ public final class Response {
   private final @Nullable StreamingBody body;
   private final long length; // of that; -1: unknown
   private final boolean closes;
+  private final boolean substitute; // for a file: takes no headers that are of that
 
   private Response(
       int status,
@@ -39,18 +41,20 @@ public final class Response {
       byte @Nullable [] bytes,
       @Nullable StreamingBody body,
       long length,
-      boolean closes) {
+      boolean closes,
+      boolean substitute) {
     this.status = status;
     this.headers = headers;
     this.bytes = bytes;
     this.body = body;
     this.length = length;
     this.closes = closes;
+    this.substitute = substitute;
   }
 
   private static Response whole(int status, Headers headers, byte[] bytes) {
     checkStatus(status);
-    return new Response(status, headers, bytes, null, bytes.length, false);
+    return new Response(status, headers, bytes, null, bytes.length, false, false);
   }
 
   private static void checkStatus(int status) {
@@ -133,6 +137,9 @@ public final class Response {
   ///     .header("Content-Disposition", "attachment; filename=\"report.pdf\""));
   /// ```
   ///
+  /// Headers that the handler sets and that are of the file, such as `Content-Disposition` and
+  /// `Cache-Control`, are left out where a problem is answered instead.
+  ///
   /// @param request what is answered
   /// @param file the file
   /// @return the file, a part of it, or 304; 404 if there is none, or it is a folder
@@ -175,7 +182,7 @@ public final class Response {
   ///
   /// @param body what writes it
   public static Response stream(StreamingBody body) {
-    return new Response(200, BYTES, null, Objects.requireNonNull(body, "body"), -1, false);
+    return new Response(200, BYTES, null, Objects.requireNonNull(body, "body"), -1, false, false);
   }
 
   /// {@return as [#stream(StreamingBody)], with a known length}
@@ -187,7 +194,8 @@ public final class Response {
     if (length < 0) {
       throw new IllegalArgumentException("the length of a body is 0 or more, not " + length);
     }
-    return new Response(200, BYTES, null, Objects.requireNonNull(body, "body"), length, false);
+    return new Response(
+        200, BYTES, null, Objects.requireNonNull(body, "body"), length, false, false);
   }
 
   /// {@return this response with another status}
@@ -195,14 +203,14 @@ public final class Response {
   /// @param status the status
   public Response status(int status) {
     checkStatus(status);
-    return new Response(status, headers, bytes, body, length, closes);
+    return new Response(status, headers, bytes, body, length, closes, substitute);
   }
 
   /// {@return this response with another type of its body}
   ///
   /// @param type the type, such as `text/css; charset=utf-8`
   public Response type(String type) {
-    return with(headers.with("Content-Type", type));
+    return header("Content-Type", type);
   }
 
   /// {@return this response with one value for a header, instead of those that it had}
@@ -214,7 +222,11 @@ public final class Response {
   ///   framing: `Content-Length`, for which there is [#stream(long, StreamingBody)], and
   ///   `Transfer-Encoding`
   public Response header(String name, String value) {
-    return isClose(name, value) ? close() : with(headers.with(name, value));
+    if (isClose(name, value)) {
+      return close();
+    }
+    var more = headers.with(name, value); // or it throws
+    return isIgnored(name) ? this : with(more);
   }
 
   /// {@return this response with one header more}
@@ -223,7 +235,11 @@ public final class Response {
   /// @param value the header's value
   /// @throws IllegalArgumentException as [#header]
   public Response addHeader(String name, String value) {
-    return isClose(name, value) ? close() : with(headers.and(name, value));
+    if (isClose(name, value)) {
+      return close();
+    }
+    var more = headers.and(name, value); // or it throws
+    return isIgnored(name) ? this : with(more);
   }
 
   /// {@return this response with these headers, in place of those that it has of the same names} A
@@ -234,7 +250,7 @@ public final class Response {
   public Response headers(Headers more) {
     var kept = headers;
     for (int i = 0; i < more.size(); i++) {
-      kept = kept.without(more.name(i));
+      kept = isIgnored(more.name(i)) ? kept : kept.without(more.name(i));
     }
     var response = with(kept);
     for (int i = 0; i < more.size(); i++) {
@@ -260,13 +276,49 @@ public final class Response {
     return false;
   }
 
+  /// Whether a header says something of the body that comes with it, and not of the answer.
+  private static boolean isOfBody(String name) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "etag", "last-modified", "accept-ranges", "cache-control", "expires" -> true;
+      case "content-security-policy", "content-security-policy-report-only" -> false;
+      default -> name.regionMatches(true, 0, "Content-", 0, 8);
+    };
+  }
+
+  private boolean isIgnored(String name) {
+    return substitute && isOfBody(name);
+  }
+
+  /// This response with what another has of headers that it has not, unless they are of a body.
+  Response withMissing(Headers others) {
+    var response = this;
+    for (int i = 0; i < others.size(); i++) {
+      var name = others.name(i);
+      if (!headers.contains(name) && !isOfBody(name)) {
+        response = response.addHeader(name, others.value(i));
+      }
+    }
+    return response;
+  }
+
+  /// This response, which stands for content that was wanted: what the handler still says of that
+  /// does not go for this.
+  Response asSubstitute() {
+    return new Response(status, headers, bytes, body, length, closes, true);
+  }
+
+  /// This response, of which its handler says no more.
+  Response finished() {
+    return substitute ? new Response(status, headers, bytes, body, length, closes, false) : this;
+  }
+
   private Response with(Headers newHeaders) {
-    return new Response(status, newHeaders, bytes, body, length, closes);
+    return new Response(status, newHeaders, bytes, body, length, closes, substitute);
   }
 
   /// A response after which the connection speaks another protocol.
   static Response upgrade(Headers headers, Upgrade upgrade) {
-    return new Response(101, headers, null, upgrade, -1, false);
+    return new Response(101, headers, null, upgrade, -1, false, false);
   }
 
   /// This response with headers that are of the framing, too.
@@ -276,7 +328,7 @@ public final class Response {
 
   /// This response as the last on its connection.
   Response close() {
-    return new Response(status, headers, bytes, body, length, true);
+    return new Response(status, headers, bytes, body, length, true, substitute);
   }
 
   /// {@return this response with a cookie}
@@ -291,14 +343,14 @@ public final class Response {
   /// @param newBody what writes it
   public Response body(StreamingBody newBody) {
     return new Response(
-        status, headers, null, Objects.requireNonNull(newBody, "newBody"), -1, closes);
+        status, headers, null, Objects.requireNonNull(newBody, "newBody"), -1, closes, false);
   }
 
   /// {@return this response with another body, for middleware that changes bodies}
   ///
   /// @param newBytes the bytes, which must not change any more
   public Response body(byte[] newBytes) {
-    return new Response(status, headers, newBytes, null, newBytes.length, closes);
+    return new Response(status, headers, newBytes, null, newBytes.length, closes, false);
   }
 
   /// {@return the status}

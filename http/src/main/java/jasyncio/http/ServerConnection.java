@@ -254,6 +254,11 @@ abstract class ServerConnection implements Protocol, Request.Exchange, TimeLimit
   }
 
   @Override
+  public final void failed(Throwable e) {
+    server.failed(e);
+  }
+
+  @Override
   public final @Nullable OpenFiles openFiles() {
     return server.files.isUseful() ? server.files : null;
   }

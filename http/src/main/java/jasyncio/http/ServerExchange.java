@@ -3,6 +3,8 @@ package jasyncio.http;
 import jasyncio.CancelledError;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
+import jasyncio.TimerHandle;
+import jasyncio.http.internal.Http2ServerCodec;
 import jasyncio.http.internal.Refusal;
 import jasyncio.http.internal.RequestHead;
 import java.io.IOException;
@@ -18,15 +20,19 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
    *   receiving   feed(), end(), fail() on the connection's part; `asked` once the handler wants the body; hasEnded()
    *   answering   answer(), in a task: the handler, then respond(), which is one of
    *                 bytes       written at once
-   *                 stream()    piece by piece, by way of write(), sendFile() and flush(); then `written`
+   *                 stream()    piece by piece, by way of write(), sendFile() and flush(); then `written`. Its head is held
+   *                             back (`pending`) until begin(): something is written, or HELD_BACK is over
    *                 upgrade()   the connection becomes another protocol's
-   *               `responded` from the first byte on: then there is no other response that could be sent instead
+   *               `responded` from the first byte on: then there is no other response that could be sent instead. What is
+   *               thrown before is answered like what a handler throws
    *   waiting     the response has ended, and the body has not: what still comes of it is dropped
    *
    * What could not be read as a request has a `refusal`: it is answered in its turn, by no handler.
    */
   static final int CLIENT_CLOSED_REQUEST = 499; // in logs alone, where nothing was sent,
   static final int NO_RESPONSE = 444; // and it is not the client's doing: nginx calls them so
+
+  static final double HELD_BACK = 0.5; // seconds in which a handler may still answer otherwise
 
   private static final int NAME_LENGTH = 100;
   private static final String TOO_LATE =
@@ -45,6 +51,8 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   private boolean stalled; // since then, by us
 
   private boolean irregular; // it was refused, or cancelled
+  private @Nullable Response pending; // of which nothing was sent
+  private @Nullable TimerHandle holding;
   private boolean responded;
   private int status; // that the client is told, once that has begun
   private long length = -1; // of the response; -1: unknown
@@ -79,6 +87,10 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
     if (log != null) {
       log.watch(request);
     }
+  }
+
+  final Request request() {
+    return request;
   }
 
   /// What its task is called.
@@ -231,7 +243,7 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   /// The client was told that the handler was cancelled.
   void wasCancelled() {}
 
-  private void respond(Response response) {
+  final void respond(Response response) {
     if (isLost()) {
       answered(false);
       return;
@@ -240,15 +252,15 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
       upgrade(response.headers(), to);
       return;
     }
+    var bytes = response.bytes();
+    if (bytes == null) {
+      stream(response);
+      return;
+    }
     responded(response.status());
     beforeResponse(response.closes());
-    var bytes = response.bytes();
-    if (bytes != null) {
-      boolean complete = sendWhole(response.status(), response.headers(), bytes);
-      answered(complete);
-    } else {
-      stream(response);
-    }
+    boolean complete = sendWhole(response.status(), response.headers(), bytes);
+    answered(complete);
   }
 
   /// Whether it was refused, or cancelled: something is wrong with its connection, or with the
@@ -263,13 +275,20 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   /// Sends all of a response. Whether that went well.
   abstract boolean sendWhole(int status, Headers headers, byte[] bytes);
 
-  /// Begins a response. Whether it is to have a body.
+  /// Begins a response, which is sent with what follows. Whether it is to have a body.
   abstract boolean sendHead(int status, Headers headers, long announced);
+
+  /// Sends what has begun after this turn of the loop.
+  abstract void scheduleFlush();
+
+  /// Sends what was written, and has not been sent as its writer was cancelled.
+  void finishPieces() throws IOException {}
 
   /// Ends a response.
   abstract void sendEnd(Headers trailers) throws IOException;
 
-  /// Ends a response before its end, so that nobody takes the part for the whole.
+  /// Ends a response before its end, so that nobody takes the part for the whole. What was written
+  /// is sent before.
   abstract void breakOff(Throwable why);
 
   /// Gives the connection to another protocol, for good.
@@ -280,6 +299,10 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   /// Answers after all, instead of an upgrade.
   final void refuseUpgrade(int status, String why) {
     respond(HttpProblem.of(status, why).toResponse().close());
+  }
+
+  final boolean hasResponded() {
+    return responded;
   }
 
   /// From now on the client is told a status.
@@ -308,24 +331,75 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
 
   private void stream(Response response) {
     length = response.length();
+    pending = response;
     var complete = false;
     try {
-      complete =
-          !sendHead(response.status(), response.headers(), length)
-              || writeBody(Objects.requireNonNull(response.streamingBody()));
+      if (Http2ServerCodec.hasBody(head.method(), response.status())) {
+        var _ = connection.loop.callSoon(this::holdBack);
+        complete = writeBody(Objects.requireNonNull(response.streamingBody()));
+      } else {
+        begin();
+        complete = true;
+      }
     } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
       throw e;
     } catch (Throwable e) {
+      if (pending != null && !isLost()) {
+        endStream();
+        respond(Answers.instead(response, request, e, connection.loop));
+        return;
+      }
       broken(e);
+    } finally {
+      endStream();
     }
-    written = true;
     answered(complete);
+  }
+
+  private void endStream() {
+    written = true;
+    pending = null;
+    stopHolding();
+  }
+
+  /// The first turn of the body is over, and nothing was written.
+  private void holdBack() {
+    if (pending != null) {
+      holding = connection.loop.callLater(HELD_BACK, this::holdNoLonger);
+    }
+  }
+
+  private void holdNoLonger() {
+    if (pending != null && !isLost()) {
+      begin();
+      scheduleFlush();
+    }
+  }
+
+  private void stopHolding() {
+    if (holding != null) {
+      holding.cancel();
+      holding = null;
+    }
+  }
+
+  /// From now on it is this response: puts its head before what is written.
+  final void begin() {
+    var response = pending;
+    if (response != null) {
+      pending = null;
+      stopHolding();
+      responded(response.status());
+      beforeResponse(response.closes());
+      sendHead(response.status(), response.headers(), response.length());
+    }
   }
 
   /// Whether somebody was there to take all of it.
   private boolean writeBody(StreamingBody streaming) throws Exception {
     var out = new BodyWriter(this);
     streaming.writeTo(out);
+    finishPieces();
     if (length >= 0 && sent != length) {
       throw new IllegalStateException(
           "the body of the response has %d bytes, and %d were announced".formatted(sent, length));
@@ -333,6 +407,7 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
     if (isLost()) {
       return false;
     }
+    begin();
     sendEnd(out.trailers());
     return true;
   }

@@ -56,7 +56,6 @@ public final class StaticFiles implements Handler {
   private static final int SHORT = 64 * 1024; // bytes that are read when the file is found, but for
   private static final int SENT = 32 * 1024; // more of them where the system can send them
   private static final int KEPT = 1024 * 1024; // bytes of a file that is worth to be kept open
-  private static final int SETTLED = 2000; // ms after which a change shows in a file's time
 
   /// Whether a path without symbolic links is the only one of a file. Elsewhere names have other
   /// forms, such as short ones, behind which something hidden may be.
@@ -160,12 +159,17 @@ public final class StaticFiles implements Handler {
   /// Answers with one file, wherever it is: see [Response#file].
   static Response file(Request request, Path file) throws IOException {
     var path = file.toAbsolutePath();
-    var name = path.getFileName();
     var key = new OpenFiles.Key(StaticFiles.class, 0, path.toString(), "");
     var kept = kept(request, key);
     if (kept != null) {
       return kept;
     }
+    var response = search(request, path, key);
+    return response.status() >= 400 ? response.asSubstitute() : response;
+  }
+
+  private static Response search(Request request, Path path, OpenFiles.Key key) throws IOException {
+    var name = path.getFileName();
     boolean head = request.method().equals("HEAD");
     boolean asks = head || request.method().equals("GET"); // else it is the answer to something
     if (name == null) {
@@ -184,7 +188,8 @@ public final class StaticFiles implements Handler {
   /// @return the file, or a part of it, or why it is not sent
   @Override
   public Response handle(Request request) throws IOException {
-    return answer(request, 0);
+    var response = answer(request, 0);
+    return response.status() >= 400 ? response.asSubstitute() : response;
   }
 
   /// Answers, without a number of parts of the path.
@@ -256,7 +261,7 @@ public final class StaticFiles implements Handler {
     double until = files == null ? 0 : files.until();
     try {
       var response = Asyncio.toThread(() -> search.run());
-      var file = files == null ? null : search.toKeep(response, until);
+      var file = files == null ? null : search.toKeep(response, files, until);
       if (files == null || file == null) {
         request.whenAnswered(_ -> search.close());
       } else {
@@ -281,7 +286,7 @@ public final class StaticFiles implements Handler {
   /// A file or a folder.
   ///
   /// @param direct whether it is where its name says: no symbolic link below the root leads to it
-  private record Found(Path file, BasicFileAttributes attributes, boolean direct) {}
+  private record Found(Path file, FileState state, boolean direct) {}
 
   /// The search for one file; in another thread, except for closing.
   private final class Search {
@@ -291,6 +296,7 @@ public final class StaticFiles implements Handler {
     private final boolean head;
     private final boolean systemSends; // long files
     private @Nullable Found whole; // file that is sent, and may be sent so to others
+    private long age; // of that, when it was looked at, in ms
     private @Nullable FileChannel channel;
     private boolean closed;
 
@@ -315,12 +321,12 @@ public final class StaticFiles implements Handler {
     }
 
     /// What was found, if it may be kept. Then it is closed by who keeps it.
-    @Nullable OpenFile toKeep(Response response, double until) {
-      if (whole == null) {
+    @Nullable OpenFile toKeep(Response response, OpenFiles files, double until) {
+      if (whole == null || age <= files.settled) {
         return null;
       }
       var opened = response.bytes() == null ? channel : null;
-      return new OpenFile(whole.file, whole.attributes, opened, response, until);
+      return new OpenFile(whole.file, whole.state, opened, response, until);
     }
 
     private FileChannel open(Found found) throws IOException {
@@ -348,7 +354,7 @@ public final class StaticFiles implements Handler {
     private Response find() throws IOException {
       var found = look();
       boolean slash = names[names.length - 1].isEmpty();
-      if (found.attributes.isDirectory()) {
+      if (found.state.isDirectory()) {
         if (!isInside(found)) {
           return HttpProblem.of(404).toResponse();
         } else if (!slash) {
@@ -362,7 +368,7 @@ public final class StaticFiles implements Handler {
       } else if (slash) {
         return HttpProblem.of(404).toResponse();
       }
-      if (!found.attributes.isRegularFile() || !isInside(found)) { // to open a pipe would wait
+      if (!found.state.isRegularFile() || !isInside(found)) { // to open a pipe would wait
         return HttpProblem.of(404).toResponse();
       }
       var type = ContentTypes.of(found.file.toString());
@@ -378,23 +384,18 @@ public final class StaticFiles implements Handler {
               found == null ? look(root, LINKS_SHOW, name) : look(found.file, found.direct, name);
         }
       }
-      return found == null ? new Found(root, attributesOf(root), LINKS_SHOW) : found;
+      return found == null ? new Found(root, FileState.of(root), LINKS_SHOW) : found;
     }
 
     private static Found look(Path folder, boolean direct, String name) throws IOException {
       var file = folder.resolve(name);
       if (direct) {
-        var attributes = attributesOf(file, LinkOption.NOFOLLOW_LINKS);
-        if (!attributes.isSymbolicLink()) {
-          return new Found(file, attributes, true);
+        var state = FileState.of(file, LinkOption.NOFOLLOW_LINKS);
+        if (!state.isSymbolicLink()) {
+          return new Found(file, state, true);
         }
       }
-      return new Found(file, attributesOf(file), false);
-    }
-
-    private static BasicFileAttributes attributesOf(Path file, LinkOption... options)
-        throws IOException {
-      return Files.readAttributes(file, BasicFileAttributes.class, options);
+      return new Found(file, FileState.of(file), false);
     }
 
     private Response list(Path folder) throws IOException {
@@ -418,7 +419,7 @@ public final class StaticFiles implements Handler {
     /// What a file in a list is; `null` if it cannot be asked for.
     private @Nullable BasicFileAttributes listed(Path file) {
       try {
-        var attributes = attributesOf(file);
+        var attributes = Files.readAttributes(file, BasicFileAttributes.class);
         return Files.isSymbolicLink(file) && !isInside(file) ? null : attributes;
       } catch (IOException e) {
         return null; // a link to nowhere, or it has gone meanwhile
@@ -468,7 +469,7 @@ public final class StaticFiles implements Handler {
       try {
         var name = found.file.getFileName() + ending;
         var other = look(Objects.requireNonNull(found.file.getParent()), found.direct, name);
-        return other.attributes.isRegularFile() && isInside(other) ? other : null;
+        return other.state.isRegularFile() && isInside(other) ? other : null;
       } catch (FileSystemException e) {
         return null;
       }
@@ -487,10 +488,8 @@ public final class StaticFiles implements Handler {
     }
 
     private Response send(Found found, String type, @Nullable String encoding) throws IOException {
-      long size = found.attributes.size();
-      var modified = found.attributes.lastModifiedTime().toInstant();
-      var tag =
-          "\"" + Long.toHexString(size) + "-" + Long.toHexString(modified.toEpochMilli()) + "\"";
+      var modified = found.state.modified().toInstant();
+      var tag = found.state.tag();
       int status = checkConditions(tag, modified.truncatedTo(ChronoUnit.SECONDS));
       if (status == 412) {
         return HttpProblem.of(412, "The file is another one now.").toResponse();
@@ -559,12 +558,13 @@ public final class StaticFiles implements Handler {
 
     private Response content(Found found, String type, String tag, Instant modified)
         throws IOException {
-      long size = found.attributes.size();
+      long size = found.state.size();
       var range = head || !isForThis(tag, modified) ? null : headers.get("Range");
       var parts = range == null ? null : ByteRanges.parse(range, size);
       if (parts == null) {
         var response = one(found, new Part(0, size)).type(type);
         whole = isToKeep(found) ? found : null;
+        age = System.currentTimeMillis() - found.state.lastTime();
         return response;
       } else if (parts.isEmpty()) {
         return HttpProblem.of(416, "The file has " + size + " bytes.")
@@ -579,11 +579,9 @@ public final class StaticFiles implements Handler {
       return several(found, parts, type);
     }
 
-    /// Whether a file may be sent again as long as it looks the same: it is where its name says,
-    /// and was not changed so recently that it could be once more in the same moment.
+    /// Whether a file may be sent again as long as it looks the same: it is where its name says.
     private static boolean isToKeep(Found found) {
-      long age = System.currentTimeMillis() - found.attributes.lastModifiedTime().toMillis();
-      return found.direct && found.attributes.size() <= KEPT && age > SETTLED;
+      return found.direct && found.state.canBeCompared() && found.state.size() <= KEPT;
     }
 
     /// Whether the client's parts belong to the file as it is now.
@@ -632,7 +630,7 @@ public final class StaticFiles implements Handler {
                     heads.isEmpty() ? "" : "\r\n",
                     boundary,
                     type,
-                    part.toHeader(found.attributes.size()));
+                    part.toHeader(found.state.size()));
         heads.add(text.getBytes(ISO_8859_1));
         length += heads.getLast().length + part.length();
       }

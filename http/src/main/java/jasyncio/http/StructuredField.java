@@ -17,14 +17,21 @@ import java.util.Map;
 ///
 /// A field is an [Item], a list or a dictionary of [Member]s; its definition says which.
 ///
-/// ```java
-/// var priority = StructuredField.parseDictionary(rq.headers().all("Priority")); // u=1, i
-/// var urgency = priority.get("u"); // an Item with a Whole
+/// In a handler [Request#headerItem], [Request#headerList] and [Request#headerDictionary] read
+/// them, and what is malformed is answered 400. Patterns take them apart, with a default at the
+/// end:
+///
+/// ```java fragment
+/// // Priority: u=1, i
+/// var priority = rq.headerDictionary("Priority");
+/// long urgency = priority.get("u") instanceof Item(Whole(var u), _) ? u : 3;
+/// boolean incremental = priority.get("i") instanceof Item(Flag(var i), _) && i;
 /// ```
 ///
-/// What a client sends wrongly is not a reason to refuse its request: such a field counts as
-/// missing. Nothing here suspends. From any thread; all that is returned is immutable. Python has
-/// no counterpart in its library; packages such as `http-sf` do the same.
+/// The methods of this class are for other places, such as the headers of a response. They throw an
+/// [IllegalArgumentException] for what is malformed; many standards have it count as missing.
+/// Nothing here suspends. From any thread; all that is returned is immutable. Python has no
+/// counterpart in its library; packages such as `http-sf` do the same.
 public final class StructuredField {
   private static final long LARGEST = 999_999_999_999_999L;
 

@@ -1,7 +1,10 @@
 package jasyncio.http;
 
 import jasyncio.Action;
+import jasyncio.CancelledError;
 import jasyncio.EventLoop;
+import jasyncio.KeyboardInterrupt;
+import jasyncio.SystemExit;
 import jasyncio.http.internal.RequestHead;
 import jasyncio.sync.Event;
 import java.io.IOException;
@@ -18,10 +21,17 @@ import org.jspecify.annotations.Nullable;
 /// var item = client.post("/items").json(new Item("tea")).send().expect(201).json(Item.class);
 /// ```
 ///
+/// Where to is a path with a query, such as `/items?all=1`, which is of the host `test`, or a whole
+/// address: `https://api.example.com/items` is of that host, and [Request#isSecure()], so that
+/// [Hosts] and the like can be tested.
+///
 /// Routing, middleware, errors, bodies and what runs after the response are those of a server;
 /// framing and time limits are not there, nor are limits on the length of bodies. Streams of events
-/// and WebSockets go over HTTP, in memory; [#shuttingDown()] is not theirs.
+/// and WebSockets go over HTTP, in memory; [#shuttingDown()] is not theirs. If they end because
+/// their handler has thrown something, that is the cause of the exception that the test gets.
 public final class TestClient {
+  private static final String HOST = "test";
+
   private final Handler handler;
   private final Event shuttingDown = new Event();
 
@@ -31,49 +41,49 @@ public final class TestClient {
 
   /// {@return a request with method `GET`, to be sent}
   ///
-  /// @param target path and query
+  /// @param target path and query, or a whole address
   public TestRequest get(String target) {
     return request("GET", target);
   }
 
   /// {@return a request with method `POST`, to be sent}
   ///
-  /// @param target path and query
+  /// @param target path and query, or a whole address
   public TestRequest post(String target) {
     return request("POST", target);
   }
 
   /// {@return a request with method `PUT`, to be sent}
   ///
-  /// @param target path and query
+  /// @param target path and query, or a whole address
   public TestRequest put(String target) {
     return request("PUT", target);
   }
 
   /// {@return a request with method `PATCH`, to be sent}
   ///
-  /// @param target path and query
+  /// @param target path and query, or a whole address
   public TestRequest patch(String target) {
     return request("PATCH", target);
   }
 
   /// {@return a request with method `DELETE`, to be sent}
   ///
-  /// @param target path and query
+  /// @param target path and query, or a whole address
   public TestRequest delete(String target) {
     return request("DELETE", target);
   }
 
   /// {@return a request with method `HEAD`, to be sent}
   ///
-  /// @param target path and query
+  /// @param target path and query, or a whole address
   public TestRequest head(String target) {
     return request("HEAD", target);
   }
 
   /// {@return a request with method `OPTIONS`, to be sent}
   ///
-  /// @param target path and query
+  /// @param target path and query, or a whole address
   public TestRequest options(String target) {
     return request("OPTIONS", target);
   }
@@ -87,10 +97,12 @@ public final class TestClient {
   /// }
   /// ```
   ///
-  /// @param target path and query
+  /// @param target path and query, or a whole address: `http` or `https`
   /// @return the events; to be closed, which ends the handler
   public EventSource events(String target) {
-    return overHttp().events("http://test" + target);
+    var address = target.startsWith("/") ? "http://" + HOST + target : target;
+    var connector = new LocalConnector(handler);
+    return overHttp(connector).events(address).explainedBy(connector);
   }
 
   /// Opens a WebSocket, as [HttpClient#webSocket(String)] does. Suspends until the handler has
@@ -103,7 +115,7 @@ public final class TestClient {
   /// }
   /// ```
   ///
-  /// @param target path and query
+  /// @param target path and query, or a whole address: `ws` or `wss`
   /// @return the socket, open; to be closed
   /// @throws WebSocketHandshakeException if the handler does not agree
   /// @throws IOException if the connection breaks
@@ -113,27 +125,53 @@ public final class TestClient {
 
   /// Opens a WebSocket, as [#webSocket(String)], with options.
   ///
-  /// @param target path and query
+  /// @param target path and query, or a whole address: `ws` or `wss`
   /// @param options how
   /// @return the socket, open; to be closed
   /// @throws WebSocketHandshakeException if the handler does not agree
   /// @throws IOException if the connection breaks
   public WebSocket webSocket(String target, WebSocketOptions options) throws IOException {
-    return overHttp().webSocket("ws://test" + target, options);
+    var address = target.startsWith("/") ? "ws://" + HOST + target : target;
+    var connector = new LocalConnector(handler);
+    try {
+      return overHttp(connector).webSocket(address, options).explainedBy(connector);
+    } catch (WebSocketHandshakeException e) {
+      throw connector.explained(e);
+    }
   }
 
   /// What goes on for longer than a response is asked for over HTTP, in memory, and leaves nothing
   /// behind once it is closed.
-  private HttpClient overHttp() {
-    return HttpClient.of(handler, ClientOptions.defaults().idleTime(Duration.ZERO));
+  private static HttpClient overHttp(LocalConnector connector) {
+    return new HttpClient(ClientOptions.defaults().idleTime(Duration.ZERO).connector(connector));
   }
 
   /// {@return a request, to be sent}
   ///
   /// @param method the method
-  /// @param target path and query
+  /// @param target path and query, or a whole address
+  /// @throws IllegalArgumentException if it is neither
   public TestRequest request(String method, String target) {
-    return new TestRequest(this, method, target, Headers.of("Host", "test"), new byte[0]);
+    boolean path = target.startsWith("/") || (target.equals("*") && method.equals("OPTIONS"));
+    if (!path && !target.matches("(?i)https?://.*")) {
+      throw new IllegalArgumentException(
+          "what is asked for is a path, such as /notes, or a whole address, such as"
+              + " http://example.com/notes, and not '"
+              + target
+              + "'");
+    }
+    if (path) {
+      return new TestRequest(this, method, target, false, Headers.of("Host", HOST), new byte[0]);
+    }
+    var url = Urls.parse(target);
+    var origin = Urls.origin(url);
+    return new TestRequest(
+        this,
+        method,
+        Urls.target(url),
+        origin.secure(),
+        Headers.of("Host", origin.authority()),
+        new byte[0]);
   }
 
   /// {@return what [Request#shuttingDown()] gives the handler; set it to begin a shutdown}
@@ -141,7 +179,8 @@ public final class TestClient {
     return shuttingDown;
   }
 
-  TestResponse send(String method, String target, Headers headers, byte[] body) throws Exception {
+  TestResponse send(String method, String target, boolean secure, Headers headers, byte[] body)
+      throws Exception {
     var loop = EventLoop.running();
     if (loop == null) {
       throw new IllegalStateException("a request is sent in a coroutine, as of @AsyncTest");
@@ -150,14 +189,30 @@ public final class TestClient {
     var head =
         new RequestHead(
             1, HttpVersion.HTTP_1_1, method, target, host, headers, body.length, true, false);
-    var request = new Request(head, bodyOf(loop, body), new InProcess(loop));
-    var response = Answers.answer(handler, request, loop);
-    var received = TestResponse.receive(method, response);
-    request.answered(response.status(), received.bytes().length, true);
+    var exchange = new InProcess(loop, secure);
+    var request = new Request(head, bodyOf(loop, body), exchange);
+    var received = receive(Answers.answer(handler, request, loop), request);
+    request.answered(received.status(), received.bytes().length, true);
     for (var action : request.after()) {
       var _ = loop.createTask((Action<?>) action, "after " + method + " " + target);
     }
-    return received;
+    return received.becauseOf(exchange.failure);
+  }
+
+  /// Takes all of a response, or of what is answered in its place if its body throws at once.
+  private static TestResponse receive(Response response, Request request) throws Exception {
+    var out = new TestResponse.Collected();
+    try {
+      return TestResponse.receive(request.method(), response, out);
+    } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
+      throw e;
+    } catch (Throwable e) {
+      if (out.hasBegun() || response.streamingBody() instanceof Upgrade) {
+        throw e;
+      }
+      var instead = Answers.instead(response, request, e, request.loop());
+      return TestResponse.receive(request.method(), instead, out);
+    }
   }
 
   private static @Nullable RequestBody bodyOf(EventLoop loop, byte[] bytes) {
@@ -184,9 +239,17 @@ public final class TestClient {
 
   private final class InProcess implements Request.Exchange {
     private final EventLoop loop;
+    private final boolean secure;
+    private @Nullable Throwable failure;
 
-    InProcess(EventLoop loop) {
+    InProcess(EventLoop loop, boolean secure) {
       this.loop = loop;
+      this.secure = secure;
+    }
+
+    @Override
+    public void failed(Throwable e) {
+      failure = e;
     }
 
     @Override
@@ -206,7 +269,7 @@ public final class TestClient {
 
     @Override
     public boolean isSecure() {
-      return false;
+      return secure;
     }
   }
 }

@@ -10,13 +10,21 @@ public final class TestRequest {
   private final TestClient client;
   private final String method;
   private final String target;
+  private final boolean secure;
   private final Headers headers;
   private final byte[] body;
 
-  TestRequest(TestClient client, String method, String target, Headers headers, byte[] body) {
+  TestRequest(
+      TestClient client,
+      String method,
+      String target,
+      boolean secure,
+      Headers headers,
+      byte[] body) {
     this.client = client;
     this.method = method;
     this.target = target;
+    this.secure = secure;
     this.headers = headers;
     this.body = body;
   }
@@ -26,7 +34,7 @@ public final class TestRequest {
   /// @param name the header's name
   /// @param value the header's value
   public TestRequest header(String name, String value) {
-    return new TestRequest(client, method, target, headers.with(name, value), body);
+    return new TestRequest(client, method, target, secure, headers.with(name, value), body);
   }
 
   /// {@return this request with these headers, in place of those that it has of the same names}
@@ -40,7 +48,7 @@ public final class TestRequest {
     for (int i = 0; i < more.size(); i++) {
       changed = changed.and(more.name(i), more.value(i));
     }
-    return new TestRequest(client, method, target, changed, body);
+    return new TestRequest(client, method, target, secure, changed, body);
   }
 
   /// {@return this request with a body}
@@ -48,7 +56,8 @@ public final class TestRequest {
   /// @param type its type
   /// @param bytes the body
   public TestRequest body(String type, byte[] bytes) {
-    return new TestRequest(client, method, target, headers.with("Content-Type", type), bytes);
+    return new TestRequest(
+        client, method, target, secure, headers.with("Content-Type", type), bytes);
   }
 
   /// {@return this request with text as its body}
@@ -87,6 +96,6 @@ public final class TestRequest {
   /// @throws Exception what the body of the response throws; what the handler throws becomes a
   ///   response
   public TestResponse send() throws Exception {
-    return client.send(method, target, headers, body);
+    return client.send(method, target, secure, headers, body);
   }
 }

@@ -13,21 +13,24 @@ public final class TestResponse {
   private final Headers headers;
   private final byte[] bytes;
   private final Headers trailers;
+  private final @Nullable Throwable failure; // of the handler
 
-  private TestResponse(int status, Headers headers, byte[] bytes, Headers trailers) {
+  private TestResponse(
+      int status, Headers headers, byte[] bytes, Headers trailers, @Nullable Throwable failure) {
     this.status = status;
     this.headers = headers;
     this.bytes = bytes;
     this.trailers = trailers;
+    this.failure = failure;
   }
 
-  static TestResponse receive(String method, Response response) throws Exception {
+  static TestResponse receive(String method, Response response, Collected collected)
+      throws Exception {
     var bytes = response.bytes();
     var trailers = Headers.none();
     if (method.equals("HEAD") || response.status() == 204 || response.status() == 304) {
       bytes = new byte[0];
     } else if (bytes == null) {
-      var collected = new Collected();
       var out = new BodyWriter(collected);
       var body = response.streamingBody();
       if (body != null) {
@@ -36,21 +39,38 @@ public final class TestResponse {
       bytes = collected.bytes.toByteArray();
       trailers = out.trailers();
     }
-    return new TestResponse(response.status(), response.headers(), bytes, trailers);
+    return new TestResponse(response.status(), response.headers(), bytes, trailers, null);
   }
 
-  private static final class Collected implements BodyWriter.Sink {
-    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  /// This response, with what the handler has thrown to get it, if that is why.
+  TestResponse becauseOf(@Nullable Throwable newFailure) {
+    return newFailure == null
+        ? this
+        : new TestResponse(status, headers, bytes, trailers, newFailure);
+  }
+
+  /// The body of a response.
+  static final class Collected implements BodyWriter.Sink {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private boolean begun;
+
+    /// Whether a client would have seen something of the response.
+    boolean hasBegun() {
+      return begun;
+    }
 
     @Override
     public void write(ByteBuffer data) {
+      begun = true;
       var piece = new byte[data.remaining()];
       data.get(piece);
       bytes.writeBytes(piece);
     }
 
     @Override
-    public void flush() {}
+    public void flush() {
+      begun = true;
+    }
   }
 
   /// {@return the status}
@@ -107,11 +127,12 @@ public final class TestResponse {
   ///
   /// @param expected what it should be
   /// @return this
-  /// @throws AssertionError if it is another; with the body
+  /// @throws AssertionError if it is another; with the body, and with what the handler has thrown
+  ///   as its cause, if that is answered by 500 or 503
   public TestResponse expect(int expected) {
     if (status != expected) {
       throw new AssertionError(
-          "expected status " + expected + " and got " + status + ": " + text());
+          "expected status " + expected + " and got " + status + ": " + text(), failure);
     }
     return this;
   }

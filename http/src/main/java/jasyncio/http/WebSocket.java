@@ -55,6 +55,9 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
    * All of them, in whatever order, are the end of receiving and of sending; `lost` is what close() waits for. The server
    * closes the transport when both sides have closed; a client waits for that. A timer makes sure of it.
    *
+   * A server tells the client that it agrees (`agree`) when the handler first sends or wants something, or after a while:
+   * what it throws before is the answer to the client's request, and there was no socket: refuse().
+   *
    * A server's handler is cancelled when it cannot have seen the end: see leave().
    */
   private static final int MANY = 16; // messages, or
@@ -86,6 +89,11 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
   private long takenBefore; // of them, when it was looked at last
   private @Nullable TimerHandle taking;
   private byte @Nullable [] pong; // to be sent when there is room
+
+  private @Nullable LocalConnector connector; // of a test
+
+  private @Nullable Runnable agree; // null: that was done
+  private @Nullable TimerHandle agreeing;
 
   private boolean closeSent;
   private boolean closeReceived;
@@ -172,6 +180,39 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
     return WebSocketServer.accept(request, options, Objects.requireNonNull(handler, "handler"));
   }
 
+  /// Tells the client later that it has its socket.
+  void agreeLater(Runnable action) {
+    agree = action;
+    agreeing = loop.callLater(ServerExchange.HELD_BACK, this::agreeNow);
+  }
+
+  private void agreeNow() {
+    var action = agree;
+    if (action != null) {
+      forgetAgreeing();
+      action.run();
+    }
+  }
+
+  private void forgetAgreeing() {
+    agree = null;
+    if (agreeing != null) {
+      agreeing.cancel();
+      agreeing = null;
+    }
+  }
+
+  /// Whether there is, or was, a socket as far as the client knows.
+  boolean hasAgreed() {
+    return agree == null;
+  }
+
+  /// The client is answered something else: there is no socket.
+  void refuse() {
+    forgetAgreeing();
+    vanish();
+  }
+
   // ---- receiving --------------------------------------------------------------------------------
 
   /// Takes the next message. Suspends until there is one.
@@ -191,6 +232,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
 
   /// The next message, or `null` at the end.
   private @Nullable WebSocketMessage next() {
+    agreeNow();
     while (true) {
       active = true;
       var message = queue.poll();
@@ -320,6 +362,7 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
   }
 
   private void write(ByteBuffer bytes) {
+    agreeNow();
     written += bytes.remaining();
     if (!transport.isClosing()) { // else connectionLost is about to come
       transport.write(bytes);
@@ -467,7 +510,14 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
   }
 
   private WebSocketClosedException closed() {
-    return new WebSocketClosedException(code, reason);
+    var error = new WebSocketClosedException(code, reason);
+    return connector == null ? error : connector.explained(error);
+  }
+
+  /// Has errors tell what the handler has thrown, in a test.
+  WebSocket explainedBy(LocalConnector newConnector) {
+    connector = newConnector;
+    return this;
   }
 
   // ---- asking -----------------------------------------------------------------------------------
@@ -561,19 +611,25 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
 
     @Override
     public void connectionLost(@Nullable Throwable exception) {
-      lost = true;
       boolean abrupt = !hasEnded();
       boolean seen = !receivers.isIdle();
-      codec.close();
-      stopTaking();
-      ended(LOST, "");
-      if (closing != null) {
-        closing.cancel();
-      }
-      senders.wakeAll();
-      closers.wakeAll();
+      forgetAgreeing();
+      vanish();
       leave(abrupt && !seen);
     }
+  }
+
+  /// Nothing comes any more, and nothing gets anywhere.
+  private void vanish() {
+    lost = true;
+    codec.close();
+    stopTaking();
+    ended(LOST, "");
+    if (closing != null) {
+      closing.cancel();
+    }
+    senders.wakeAll();
+    closers.wakeAll();
   }
 
   /// Takes what has come: all of it, or, as long messages may be compressed to very little, bit by

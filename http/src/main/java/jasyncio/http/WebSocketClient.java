@@ -1,6 +1,7 @@
 package jasyncio.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketExtension;
 import jasyncio.Asyncio;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class WebSocketClient {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int MOST = 16 * 1024; // bytes of a head
+  private static final int SHOWN = 200; // characters of what is answered instead
 
   private final URI uri;
   private final WebSocketOptions options;
@@ -192,7 +194,11 @@ final class WebSocketClient {
         return;
       }
       try {
-        var socket = open(new String(all, 0, end, ISO_8859_1));
+        var head = new String(all, 0, end, ISO_8859_1);
+        if (isRefusalToCome(head, all.length - end) && all.length < MOST) {
+          return; // it may say why
+        }
+        var socket = open(head, new String(all, end, all.length - end, UTF_8));
         var protocol = socket.protocol();
         transport().setProtocol(protocol);
         opened.setResult(socket);
@@ -216,19 +222,54 @@ final class WebSocketClient {
       }
     }
 
-    @Override
-    public void connectionLost(@Nullable Throwable exception) {
-      failed(new IOException("the server has closed the connection without an answer", exception));
+    private WebSocketHandshakeException refused(int status, Headers headers, String body) {
+      var shown = body.length() > SHOWN ? body.substring(0, SHOWN) + "…" : body;
+      return new WebSocketHandshakeException(
+          status,
+          headers,
+          "%s was answered %d instead of a WebSocket%s"
+              .formatted(uri, status, shown.isEmpty() ? "" : ": " + shown));
     }
 
-    private WebSocket open(String head) throws WebSocketHandshakeException {
+    @Override
+    public void connectionLost(@Nullable Throwable exception) {
+      var all = received.toByteArray();
+      int end = endOfHead(all);
+      if (end >= 0 && !opened.done()) { // it has not said all of why
+        try {
+          open(new String(all, 0, end, ISO_8859_1), new String(all, end, all.length - end, UTF_8));
+        } catch (WebSocketHandshakeException e) {
+          failed(e);
+          return;
+        }
+      }
+      var lost = new IOException("the server has closed the connection without an answer");
+      if (exception != null) {
+        lost.initCause(exception);
+      }
+      failed(lost);
+    }
+
+    private static boolean isRefusalToCome(String head, int bytes)
+        throws WebSocketHandshakeException {
+      var lines = head.split("\r\n", -1);
+      var length = headersOf(lines).get("Content-Length");
+      return statusOf(lines[0]) != 101
+          && length != null
+          && length.matches("\\d{1,5}")
+          && bytes < Integer.parseInt(length);
+    }
+
+    /// Opens the socket, if the server agrees.
+    ///
+    /// @param rest what has come behind the head
+    private WebSocket open(String head, String rest) throws WebSocketHandshakeException {
       var lines = head.split("\r\n", -1);
       int status = statusOf(lines[0]);
       var headers = headersOf(lines);
       watcher.accept(headers);
       if (status != 101) {
-        throw new WebSocketHandshakeException(
-            status, headers, "the server has answered " + status + " to the WebSocket");
+        throw refused(status, headers, rest);
       }
       if (!headers.containsWord("Upgrade", "websocket")
           || !headers.containsWord("Connection", "upgrade")

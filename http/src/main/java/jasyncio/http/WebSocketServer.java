@@ -147,9 +147,10 @@ final class WebSocketServer implements Upgrade {
   // ---- the handler ------------------------------------------------------------------------------
 
   @Override
-  public Protocol begin(Transport transport, HttpOptions server) {
+  public Protocol begin(Transport transport, HttpOptions server, Runnable agree) {
     cancels = server.cancelOnDisconnect();
     socket = new WebSocket(loop(), transport, options, request, subprotocol, compression);
+    socket.agreeLater(agree);
     return socket.protocol();
   }
 
@@ -170,25 +171,34 @@ final class WebSocketServer implements Upgrade {
   }
 
   @Override
-  public void run() {
+  public void run() throws Exception {
     var ws = Objects.requireNonNull(socket);
     if (cancels) {
       ws.handler(Objects.requireNonNull(Asyncio.currentTask()));
     }
     int code = ERROR;
+    boolean refused = false;
     try {
       handler.handle(ws);
       code = isShuttingDown() ? GOING_AWAY : 1000;
     } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
       code = isShuttingDown() ? GOING_AWAY : ERROR;
+      refused = !ws.hasAgreed();
       throw e;
     } catch (Throwable e) {
-      if (!isOnlyTheEnd(e)) {
+      if (!ws.hasAgreed()) {
+        refused = true;
+        throw e;
+      } else if (!isOnlyTheEnd(e)) {
         Answers.report("Unhandled exception in the handler of WebSocket ", request, e, loop());
       }
     } finally {
       ws.handlerEnded();
-      ws.finish(code, "");
+      if (refused) {
+        ws.refuse();
+      } else {
+        ws.finish(code, "");
+      }
     }
   }
 

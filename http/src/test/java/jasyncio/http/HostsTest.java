@@ -57,6 +57,39 @@ class HostsTest {
     assertThat(ask(hosts.otherwise(named("other")), "example.org")).isEqualTo("other");
   }
 
+  @AsyncTest
+  void testClient_leadsAddressesToTheirHosts() throws Exception {
+    Handler tells =
+        rq -> Response.text(rq.host() + " " + rq.target() + (rq.isSecure() ? " secure" : ""));
+    var app =
+        new Hosts()
+            .host("test", named("test"))
+            .host("api.example.com", tells)
+            .host(
+                "*.example.com",
+                new Router()
+                    .sse("/events", (rq, out) -> out.send(rq.host() + " " + rq.isSecure()))
+                    .webSocket("/ws", ws -> ws.send(ws.request().host())));
+    var client = app.test();
+    assertThat(client.get("/x").send().expect(200).text()).isEqualTo("test");
+    assertThat(client.get("http://api.example.com/a/b?c=d#e").send().expect(200).text())
+        .isEqualTo("api.example.com /a/b?c=d");
+    assertThat(client.post("HTTPS://API.example.com:8443").send().expect(200).text())
+        .isEqualTo("api.example.com:8443 / secure");
+    client.get("http://example.org/").send().expect(421);
+    try (var events = client.events("https://www.example.com/events")) {
+      assertThat(events.next().data()).isEqualTo("www.example.com true");
+    }
+    try (var ws = client.webSocket("ws://www.example.com/ws")) {
+      assertThat(ws.receive().text()).isEqualTo("www.example.com");
+    }
+    for (var wrong : new String[] {"", "x", "example.com/x", "ftp://example.com/", "*"}) {
+      assertThatThrownBy(() -> client.get(wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("http://example.com/notes");
+    }
+  }
+
   @Test
   void wrongNames_areRefused() {
     for (var name : new String[] {"", "*.", "*", "a:80", "a.*.b", "a b", "http://a", "*.*.a"}) {

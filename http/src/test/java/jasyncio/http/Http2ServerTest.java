@@ -3,6 +3,7 @@ package jasyncio.http;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.waitFor;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 
 /// Requests and responses by HTTP/2, frame by frame.
 class Http2ServerTest {
@@ -281,7 +283,7 @@ class Http2ServerTest {
   }
 
   @AsyncTest
-  void headOfAStreamedBody_isSent_beforeTheBodyBegins() throws Exception {
+  void headOfAStreamedBody_isSent_beforeTheBody_afterAWhile() throws Exception {
     var go = new Event();
     try (var server =
             server(rq ->
@@ -345,6 +347,72 @@ class Http2ServerTest {
       }
       assertThat(lengths).containsExactly(0, 100_000, 0, 100_000, 0, 100_000);
     }
+  }
+
+  /// The data of a stream, up to its end.
+  private static String dataOf(RawHttp2Peer client) throws IOException {
+    var data = new StringBuilder();
+    while (true) {
+      var frame = client.await("DATA 1");
+      boolean end = frame.startsWith("DATA 1 end");
+      data.append(frame.substring(end ? 11 : 7));
+      if (end) {
+        return data.toString();
+      }
+    }
+  }
+
+  @AsyncTest
+  void pieces_ofSeveralTasks_areNotMixed() throws Exception {
+    var big = "a".repeat(80_000);
+    Handler handler =
+        _ ->
+            Response.stream(out -> {
+              var first = createTask(() -> out.write(big));
+              var second = createTask(() -> out.write("comment"));
+              first.await();
+              second.await();
+            });
+    try (var server = server(handler);
+        var client = RawHttp2Peer.inMemory(server, 4, 1_000_000)) {
+      client.get(1, "/");
+      sleep(1); // the connection's window is closed
+      client.window(0, 5_000);
+      sleep(1);
+      client.window(0, 1_000_000);
+      assertThat(dataOf(client)).isEqualTo(big + "comment");
+    }
+  }
+
+  @AsyncTest
+  void pieceWhoseWriterIsCancelled_isSentToItsEnd() throws Exception {
+    var steps = new ArrayList<String>();
+    Handler handler =
+        _ ->
+            Response.stream(
+                38,
+                out -> {
+                  for (var piece : List.of("0123456789abcdef", "left out", "0123456789ABCDEF")) {
+                    try {
+                      waitFor(() -> out.write(piece), 1);
+                      steps.add("sent");
+                    } catch (TimeoutException e) {
+                      steps.add("late");
+                    }
+                    if (steps.size() == 2) {
+                      sleep(1);
+                    }
+                  }
+                  out.write("behind");
+                });
+    try (var server = server(handler);
+        var client = RawHttp2Peer.inMemory(server, 4, 10)) {
+      client.get(1, "/");
+      sleep(2.5);
+      client.window(1, 1000);
+      assertThat(dataOf(client)).isEqualTo("0123456789abcdef0123456789ABCDEFbehind");
+    }
+    assertThat(steps).containsExactly("late", "late", "sent");
   }
 
   @AsyncTest
@@ -428,13 +496,19 @@ class Http2ServerTest {
                         throw new IllegalStateException("broken");
                       });
                   case "/short" -> Response.stream(5, out -> out.write("abc"));
-                  case "/long" -> Response.stream(2, out -> out.write("abc"));
+                  case "/long" ->
+                      Response.stream(
+                          2,
+                          out -> {
+                            out.write("ab");
+                            out.write("c");
+                          });
                   default -> Response.text("fine");
                 });
         var client = RawHttp2Peer.inMemory(server)) {
       client.get(1, "/throws").skip("HEADERS 1", "DATA 1 abc", "RST_STREAM 1 INTERNAL_ERROR");
       client.get(3, "/short").skip("HEADERS 3", "DATA 3 abc", "RST_STREAM 3 INTERNAL_ERROR");
-      client.get(5, "/long").skip("HEADERS 5", "RST_STREAM 5 INTERNAL_ERROR");
+      client.get(5, "/long").skip("HEADERS 5", "DATA 5 ab", "RST_STREAM 5 INTERNAL_ERROR");
       client.get(7, "/").skip("HEADERS 7", "DATA 7 end fine");
     }
     assertThat(errors).hasSize(3);

@@ -252,11 +252,16 @@ class HttpServerTest {
     var errors = new ArrayList<String>();
     getRunningLoop()
         .setExceptionHandler((_, context) -> errors.add(context.exception().getMessage()));
-    Handler late = rq -> Response.stream(out -> out.writeAll(rq.body()));
+    Handler late =
+        rq ->
+            Response.stream(out -> {
+              out.flush();
+              out.writeAll(rq.body());
+            });
     var head = "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n";
     try (var server = RawClient.server(late, HttpOptions.defaults());
         var client = RawClient.inMemory(server)) {
-      assertThatThrownBy(() -> client.send(head).readAll()).hasMessageContaining("reset");
+      assertThat(client.send(head).readAll()).endsWith("\n\n"); // without the last chunk
     }
     assertThat(errors).hasSize(1).first().asString().contains("call body() before");
   }
@@ -315,7 +320,7 @@ class HttpServerTest {
   }
 
   @AsyncTest
-  void headOfAStreamedBody_isSent_beforeTheBodyBegins() throws Exception {
+  void headOfAStreamedBody_isSent_beforeTheBody_afterAWhile() throws Exception {
     var go = new Event();
     try (var server =
             start(rq ->

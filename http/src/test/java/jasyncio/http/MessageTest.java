@@ -257,7 +257,7 @@ class MessageTest {
         new String[][] {
           {"{\"items\":[{\"name\":\"a\",\"count\":\"x\"}]}", "'items[0].count' does not fit"},
           {"{\"items\":7}", "'items' does not fit"},
-          {"[]", "it does not fit"},
+          {"[]", "its outermost value does not fit, at line 1"},
           {"{\"items\":\n[,]}", "it is no JSON, at line 2, column "},
           {"{\"items\":[{\"name\":\"a\",\"count\":99999999999}]}", "'items[0].count' does not fit"},
         }) {
@@ -266,6 +266,17 @@ class MessageTest {
       assertThat(answer.text())
           .contains("The body is not the JSON that is expected: " + each[1])
           .doesNotContain("jasyncio", "java", "Cart", "Item", "jackson", "Stream");
+    }
+  }
+
+  @AsyncTest
+  void json_thatIsNull_isWhatTheServerHasSentWrongly() throws Exception {
+    try (var client =
+        HttpClient.of(_ -> Response.of(200, "application/json", "null".getBytes(UTF_8)))) {
+      var response = client.get("http://x/").send();
+      assertThatThrownBy(() -> response.json(Cart.class))
+          .isInstanceOf(HttpException.class)
+          .hasMessage("the response of http://x/ is not the JSON that is expected: it is null");
     }
   }
 

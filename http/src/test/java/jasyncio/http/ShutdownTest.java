@@ -127,8 +127,7 @@ class ShutdownTest {
                 }));
         var client = RawClient.inMemory(server)) {
       client.send(GET).readHead();
-      assertThat(client.read(8)).isEqualTo("3\r\nabc\r\n");
-      assertThatThrownBy(client::readAll).isInstanceOf(IOException.class);
+      assertThat(client.readAll()).isEqualTo("3\nabc\n"); // without the last chunk
     }
     assertThat(errors).hasSize(1);
   }
@@ -138,7 +137,7 @@ class ShutdownTest {
     var errors = collectErrors();
     try (var server = server(rq -> Response.stream(5, out -> out.write("abc")));
         var client = RawClient.inMemory(server)) {
-      assertThatThrownBy(() -> client.send(GET).readAll()).isInstanceOf(IOException.class);
+      assertThat(client.send(GET).readAll()).contains("Content-Length: 5\n").endsWith("\n\nabc");
     }
     assertThat(errors).hasSize(1);
     assertThat(errors.getFirst().exception())
@@ -360,7 +359,7 @@ class ShutdownTest {
       double began = getRunningLoop().time();
       server.close();
       assertThat(getRunningLoop().time() - began).isEqualTo(10);
-      assertThatThrownBy(client::readAll).isInstanceOf(IOException.class);
+      assertThat(client.readAll()).endsWith("4\ntick\n"); // without the last chunk
     }
   }
 

@@ -360,6 +360,22 @@ class StaticFilesTest {
     assertThat(tag()).isNotEqualTo(tag);
   }
 
+  @AsyncTest
+  void changedFile_hasAnotherTag_alsoIfItIsANanosecondYounger() throws Exception {
+    var tag = tag();
+    write("ten.txt", "nanosecond", MODIFIED.plusNanos(1));
+    assertThat(tag()).isNotEqualTo(tag);
+  }
+
+  /// Several machines behind one name have the same files, and are to have the same tags.
+  @AsyncTest
+  void copyOfAFile_hasItsTag() throws Exception {
+    var tag = tag();
+    var copy = write("copy.txt", "0123456789");
+    beside(() -> Files.move(copy, www.resolve("ten.txt"), REPLACE_EXISTING));
+    assertThat(tag()).isEqualTo(tag);
+  }
+
   // ---- ranges -----------------------------------------------------------------------------------
 
   private void part(String range, String expected, String contentRange) throws Exception {
@@ -516,7 +532,13 @@ class StaticFilesTest {
   }
 
   private HttpServer inMemory() {
-    return RawClient.server(app, HttpOptions.defaults());
+    return keeping(RawClient.server(app, HttpOptions.defaults()));
+  }
+
+  /// A server that also keeps files that were made just now, as those of a test are.
+  private static HttpServer keeping(HttpServer server) {
+    server.files.settled = -1;
+    return server;
   }
 
   @AsyncTest
@@ -546,7 +568,7 @@ class StaticFilesTest {
     write("long.txt", text);
     var calls = countCalls();
     var options = HttpOptions.defaults().fileReuse(Duration.ofHours(1));
-    try (var server = Http.start(app, "127.0.0.1", 0, options);
+    try (var server = keeping(Http.start(app, "127.0.0.1", 0, options));
         var client = new RawClient(server);
         var other = new RawClient(server)) {
       for (int i = 0; i < 3; i++) {
@@ -633,6 +655,8 @@ class StaticFilesTest {
     write("ten.txt", "0123456789");
     var other = write("other.txt", "9876543210"); // the same size and time
     checkChange("/ten.txt", () -> Files.move(other, file, REPLACE_EXISTING), "\n\n9876543210");
+    write("ten.txt", "0123456789");
+    checkChange("/ten.txt", () -> rewriteUnseen(file, "in place.."), "\n\nin place..");
     checkChange(
         "/ten.txt",
         () -> {
@@ -640,6 +664,26 @@ class StaticFilesTest {
           return file;
         },
         "HTTP/1.1 404 ");
+  }
+
+  /// Writes other content of the same length into a file, which then says that it is as old as
+  /// before.
+  private static Path rewriteUnseen(Path file, String text) throws IOException {
+    var before = Files.getAttribute(file, "unix:ctime");
+    do {
+      Files.writeString(file, text);
+      Files.setLastModifiedTime(file, FileTime.from(MODIFIED));
+    } while (Files.getAttribute(file, "unix:ctime").equals(before)); // its clock may be coarse
+    return file;
+  }
+
+  @AsyncTest
+  void fileThatWasJustChanged_isNotKept_whateverItSays() throws Exception {
+    try (var server = RawClient.server(app, HttpOptions.defaults());
+        var client = RawClient.inMemory(server)) {
+      assertThat(ask(client, "/ten.txt")).startsWith("HTTP/1.1 200 ");
+      assertThat(server.files.size()).isZero();
+    }
   }
 
   @AsyncTest
@@ -747,7 +791,7 @@ class StaticFilesTest {
       return response;
     });
     var options = HttpOptions.defaults().fileReuse(Duration.ofHours(1));
-    try (var server = Http.start(app, "127.0.0.1", 0, options)) {
+    try (var server = keeping(Http.start(app, "127.0.0.1", 0, options))) {
       try (var client = new RawClient(server)) {
         assertThat(ask(client, "/long.txt")).hasSizeGreaterThan(100_000);
         assertThat(server.files.size()).isEqualTo(1);
@@ -933,7 +977,7 @@ class StaticFilesTest {
     var errors = new ArrayList<ErrorContext>();
     getRunningLoop().setExceptionHandler((_, context) -> errors.add(context));
     var options = HttpOptions.defaults().idleTime(Duration.ofMillis(200));
-    try (var server = Http.start(app, "127.0.0.1", 0, options);
+    try (var server = keeping(Http.start(app, "127.0.0.1", 0, options));
         var client = new RawClient(server)) {
       client.send("GET /huge.bin HTTP/1.1\r\nHost: x\r\n\r\n");
       client.readHead();
@@ -1037,6 +1081,38 @@ class StaticFilesTest {
     assertThat(get("/big").expect(200).bytes()).hasSize(100_000);
     for (var missing : List.of("/none", "/folder", "/root")) {
       get(missing).expect(404);
+    }
+  }
+
+  @AsyncTest
+  void headersOfAFile_areNotThose_ofWhatIsAnsweredInstead() throws Exception {
+    Handler handler =
+        rq ->
+            Response.file(rq, www.resolve(rq.path("name")))
+                .type("application/pdf")
+                .header("Content-Disposition", "attachment")
+                .header("Cache-Control", "max-age=31536000")
+                .headers(Headers.of("Expires", "Fri, 02 Jan 2026 03:04:05 GMT", "X-Own", "1"))
+                .addHeader("Content-Language", "de")
+                .addHeader("Content-Security-Policy", "sandbox")
+                .cookie(Cookie.of("seen", "1"));
+    app =
+        new Router()
+            .get("/{name}", handler)
+            .with((rq, next) -> next.handle(rq).header("Cache-Control", "no-store"));
+    var file = get("/ten.txt").expect(200);
+    assertThat(file.header("Content-Type")).isEqualTo("application/pdf");
+    assertThat(file.header("Content-Disposition")).isEqualTo("attachment");
+    assertThat(file.header("Expires")).isNotNull();
+    for (var missing : List.of(get("/none"), get("/ten.txt", "Range", "bytes=20-"))) {
+      assertThat(missing.status()).isIn(404, 416);
+      assertThat(missing.headers().toMap())
+          .containsEntry("Content-Type", List.of("application/problem+json"))
+          .containsEntry("X-Own", List.of("1"))
+          .containsEntry("Content-Security-Policy", List.of("sandbox"))
+          .containsEntry("Cache-Control", List.of("no-store")) // of who does not speak of the file
+          .containsKey("Set-Cookie")
+          .doesNotContainKeys("Content-Disposition", "Content-Language", "Expires");
     }
   }
 }

@@ -15,6 +15,7 @@ import jasyncio.http.StructuredField.Text;
 import jasyncio.http.StructuredField.Token;
 import jasyncio.http.StructuredField.Value;
 import jasyncio.http.StructuredField.Whole;
+import jasyncio.testing.AsyncTest;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -207,6 +208,36 @@ class StructuredFieldTest {
         .containsExactly(
             Map.entry("u", new Item(new Whole(1))), Map.entry("i", new Item(new Flag(true))));
     assertThat(StructuredField.write(priority)).isEqualTo("u=1, i");
+  }
+
+  private static String read(Request rq) {
+    long urgency =
+        rq.headerDictionary("Priority").get("u") instanceof Item(Whole(var u), _) ? u : 3;
+    boolean first = rq.headerItem("First") instanceof Item(Flag(var yes), _) && yes;
+    return urgency + " " + first + " " + rq.headerList("List").size();
+  }
+
+  @AsyncTest
+  void headersOfARequest_areRead_withDefaults_andRefusedIfMalformed() throws Exception {
+    Handler handler = rq -> Response.text(read(rq));
+    var rq = handler.test().get("/");
+    assertThat(rq.send().text()).isEqualTo("3 false 0");
+    assertThat(
+            rq.headers(Headers.of("Priority", "i", "Priority", "u=1"))
+                .header("First", "?1;x=2")
+                .header("List", "a, (b c)")
+                .send()
+                .text())
+        .isEqualTo("1 true 2");
+    assertThat(rq.header("Priority", "u=high").send().text()).startsWith("3 "); // of another kind
+    assertThat(rq.header("Priority", "u=;").send().expect(400).text())
+        .contains(
+            "\"The header Priority cannot be read: a structured field has ';' where a value is"
+                + " expected, at character 2.\"");
+    for (var name : List.of("First", "List")) {
+      assertThat(rq.header(name, "(").send().expect(400).text()).contains("The header " + name);
+    }
+    rq.header("First", "").send().expect(400);
   }
 
   /// What the RFC wants to be possible, in sections 3.1 to 3.3.

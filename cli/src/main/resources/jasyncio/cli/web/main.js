@@ -149,6 +149,7 @@ function show() {
     byId(`tab-${view}`).tabIndex = view === choice.view ? 0 : -1;
   }
   showHeldUp(loop);
+  showAge(loop);
   if (loop) {
     showNumbers(loop);
     if (!pressed && byId('timeline').offsetParent) { // a click must find what it began on
@@ -203,6 +204,18 @@ function showHeldUp(loop) {
   setText(where.firstChild, `${loop.name} is held up: it has not answered for ${heldFor(loop)}.`);
   setText(where.lastChild, loop.newest.heldUpBy);
 }
+
+/** Says of what is shown how old it is while the loop does not answer. */
+function showAge(loop) {
+  const since = loop && isHeldUp(loop)
+    ? { load: undefined, waits: loop.newest.answered, tasks: seenAt.tasks[loop.name], graph: seenAt.graph[loop.name] }[choice.view]
+    : undefined;
+  byId('age').hidden = since === undefined;
+  setText(byId('age'), since === undefined ? '' : `${loop.name} is held up: this is as it was ${duration(Math.max(0, (now - since) / 1000))} ago.`);
+  VIEWS.forEach((view) => byId(`view-${view}`).classList.toggle('old', view === choice.view && since !== undefined));
+}
+
+const seenAt = { tasks: {}, graph: {} }; // when the loop of a name has last said what the view shows
 
 function showNumbers(loop) {
   const point = loop.points.at(-1) ?? {};
@@ -272,9 +285,10 @@ function hotColumns(loop, title, kind) {
 
 function showLoad(loop) {
   showRows(byId('functions'), hotColumns(loop, 'Function', 'functions'), loop.newest.functions.slice(0, 12),
-    { key: (entry) => entry.name, none: 'Nothing ran.' });
+    { key: (entry) => entry.name, none: isHeldUp(loop) ? 'The loop is held up: see above by whom.' : 'Nothing ran.' });
   showRows(byId('hot'), hotColumns(loop, 'Task', 'tasks'), loop.newest.tasks.slice(0, 12),
-    { key: (entry) => entry.number, open: (entry) => openTask(entry.number), none: 'No task ran.' });
+    { key: (entry) => entry.number, open: (entry) => openTask(entry.number),
+      none: isHeldUp(loop) ? 'The loop is held up: see above by whom.' : 'No task ran.' });
   showRows(byId('slow'), [
     { title: 'Step of', kind: 'name', text: (step) => step.name ?? 'a callback' },
     { title: 'Function', kind: 'text', text: (step) => step.function },
@@ -289,20 +303,28 @@ function showLoad(loop) {
 // ---- Waits ------------------------------------------------------------------------------------------------------------------
 
 /** What is said where there is nothing: an older program says none of it if it has very many tasks. */
-const nothing = (loop, text) => loop.statistics && !loop.newest.waits ? 'The program does not say it of so many tasks.' : text;
+const nothing = (loop, text) => {
+  if (!loop.statistics) {
+    return isHeldUp(loop) ? 'The loop is held up, and has not said it before.' : text;
+  }
+  return loop.newest.waits ? text : 'The program does not say it of so many tasks.';
+};
+
+/** The first of tasks that do the like. */
+const alike = (task) => task.alike > 1 ? `${task.name} and ${count(task.alike - 1)} like it` : task.name;
 
 function showWaits(loop) {
   const { waits, waitedFor, queues, unawaited, sampled } = loop.newest;
   const open = (entry) => openTask(entry.number);
   showRows(byId('waits'), [
-    { title: 'Task', kind: 'name', text: (entry) => entry.name },
+    { title: 'Task', kind: 'name', text: alike },
     { title: 'Waits for', kind: 'text', text: (entry) => entry.waitsFor },
     { title: 'At least', kind: 'number', text: (entry) => duration(entry.seconds) },
   ], waits ?? [], { key: (entry) => entry.number, open, none: nothing(loop, 'No task waits.') });
   showRows(byId('waited'), [
     { title: 'What', kind: 'name', text: (entry) => entry.what },
     { title: 'Tasks', kind: 'number', text: (entry) => count(entry.tasks) },
-  ], waitedFor ?? [], { key: (entry) => entry.what, open: (entry) => filterBy(entry.what),
+  ], waitedFor ?? [], { key: (entry) => entry.what, open: (entry) => filterBy(entry.waiting ?? entry.what),
     none: nothing(loop, 'No task waits.') });
   showRows(byId('queues'), [
     { title: 'Queue', kind: 'name', text: (entry) => entry.name },
@@ -312,7 +334,7 @@ function showWaits(loop) {
     { title: 'At least', kind: 'number', text: (entry) => duration(entry.seconds) },
   ], queues ?? [], { key: (entry) => entry.id, open: (entry) => filterBy(entry.name), none: nothing(loop, 'No task waits for a queue.') });
   showRows(byId('unawaited'), [
-    { title: 'Task', kind: 'name', text: (entry) => entry.name },
+    { title: 'Task', kind: 'name', text: alike },
     { title: 'Waits for', kind: 'text', text: (entry) => entry.waitsFor ?? '' },
     { title: 'Coroutine', kind: 'text', text: (entry) => entry.coroutine },
     { title: 'Age', kind: 'number', text: (entry) => duration(entry.age) },
@@ -361,6 +383,7 @@ async function look() {
       const loop = ofLoopShown(await ask('tree', hurry));
       unseen = loop?.unseen;
       if (!again && !pressed && loop?.tasks) {
+        seenAt.graph[loop.name] = now;
         showGraph(loop, { graph: byId('graph'), note: byId('graph-note'), circles: byId('circles') }, (task) => openTask(task.number));
       }
     }
@@ -393,12 +416,13 @@ function showTasks(answer) {
     setText(byId('matching'), answer.error ?? 'The loop does not answer.');
     return;
   }
+  seenAt.tasks[loop.name] = now;
   const all = loop.statistics.tasks;
   const seen = all - (loop.unseen ?? 0);
   setText(byId('matching'), `${loop.matching === seen ? counted(seen, 'task') : `${count(loop.matching)} of ${counted(seen, 'task')}`}${
     loop.left > 0 ? `; ${count(loop.left)} are not shown` : ''}${unseenText(loop.unseen)}`);
   showRows(byId('tasks'), [
-    { title: 'Task', kind: 'name', text: (group) => group.alike > 1 ? `${group.name} and ${count(group.alike - 1)} like it` : group.name },
+    { title: 'Task', kind: 'name', text: alike },
     { title: 'State', kind: 'state', text: (group) => group.state },
     { title: 'Waits for', kind: 'text', text: (group) => [group.waitsFor, group.cancellation].filter(Boolean).join('; ') },
     { title: 'Awaited by', kind: 'text', text: (group) => group.awaitedBy.join(', ') },

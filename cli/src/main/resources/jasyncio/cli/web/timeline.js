@@ -43,17 +43,11 @@ export function showTimeline(where, loop, now, chosen, choose) {
     [[0, '0'], [most / 2, duration0(most / 2)], [most, duration0(most)]], most, width);
   picture.append(shape('text', { class: 'tick', x: LEFT - 8, y: top.marks + MARKS - 8, 'text-anchor': 'end' }, 'slow'));
 
-  loop.points.forEach((point, i) => {
-    if (!point.heldUp) {
-      return;
-    }
-    const before = loop.points[i - 1]?.at ?? 0;
-    const from = Math.max(LEFT, x(point.at - before < 3000 ? before : point.at - 1000));
-    const goesOn = point === loop.points.at(-1) && !loop.newest.ended;
-    const end = x(goesOn ? now : point.at);
-    picture.append(shape('rect', { class: 'held', x: from, y: top.use, width: Math.max(0, end - from),
+  for (const { start, end } of heldUp(loop, now)) {
+    const from = Math.max(LEFT, x(start));
+    picture.append(shape('rect', { class: 'held', x: from, y: top.use, width: Math.max(0, x(end) - from),
       height: top.lag + HEIGHT - top.use }));
-  });
+  }
   for (const run of runs(loop.points.filter((point) => x(point.at) >= LEFT))) {
     const use = run.map((point) => [x(point.at), top.use + HEIGHT * (1 - utilisation(point))]);
     const first = Math.max(LEFT, x(run[0].at - run[0].seconds * 1000));
@@ -92,6 +86,31 @@ export function showTimeline(where, loop, now, chosen, choose) {
   if (focused) {
     where.querySelector(`[data-step="${CSS.escape(focused)}"]`)?.focus();
   }
+}
+
+/**
+ * The times in which the loop was held up, {start, end} in milliseconds. It is seen to be at some points only; the step
+ * that did it says from when to when, once it has ended, and so the two stand above each other.
+ */
+export function heldUp(loop, now) {
+  const times = [];
+  loop.points.forEach((point, i) => {
+    if (!point.heldUp) {
+      return;
+    }
+    const before = loop.points[i - 1];
+    const last = times.at(-1);
+    const step = loop.slow.find((one) => one.at >= point.at - 250 && one.at - one.seconds * 1000 <= point.at);
+    const end = point === loop.points.at(-1) && !loop.newest.ended ? now : point.at;
+    if (step && step !== last?.step) {
+      times.push({ start: step.at - step.seconds * 1000, end: step.at, step });
+    } else if (!step && last && !last.step && before.heldUp && point.at - before.at < 3000) {
+      last.end = end;
+    } else if (!step) {
+      times.push({ start: point.at - 1000 * (point.heldUpFor ?? 1), end });
+    }
+  });
+  return times;
 }
 
 /** Points that follow on each other; where the program was not looked at, the line has a gap. */

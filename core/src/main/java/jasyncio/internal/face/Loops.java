@@ -54,6 +54,12 @@ public final class Loops {
     ACCESS.removeStepListener(loop, listener);
   }
 
+  /// A step that went on when the first listener came has ended by now at the latest: that one is
+  /// told of it, with the time since. The loop's thread, between two steps.
+  public static void endNotedStep(EventLoop loop) {
+    ACCESS.endNotedStep(loop);
+  }
+
   /// A moment, by the loop's clock, and for how long it has been busy until then: nanoseconds, of
   /// which differences make sense.
   public record Load(long now, long busy) {}

@@ -65,6 +65,8 @@ public abstract class LoopAccess {
 
   public abstract void removeStepListener(Object eventLoop, StepListener listener);
 
+  public abstract void endNotedStep(Object eventLoop);
+
   public abstract void lookWhoRecords();
 
   public abstract String nameOfCallback(Object callback);

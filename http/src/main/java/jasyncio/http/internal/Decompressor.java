@@ -198,7 +198,7 @@ public final class Decompressor implements AutoCloseable {
       throws IOException {
     var inflating = inflater;
     if (inflating == null) {
-      throw new IOException("it is closed");
+      throw new IOException("the decompression was closed");
     }
     inflating.setInput(data, at, data.length - at);
     try {

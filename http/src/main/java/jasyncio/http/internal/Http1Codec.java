@@ -53,6 +53,7 @@ public final class Http1Codec implements HttpCodec {
   private boolean last;
   private boolean chunked;
   private boolean hasBody;
+  private boolean untilClosed;
 
   /// The codec of a connection.
   ///
@@ -392,6 +393,11 @@ public final class Http1Codec implements HttpCodec {
   }
 
   @Override
+  public boolean endsWithConnection() {
+    return untilClosed;
+  }
+
+  @Override
   public void continueNow(RequestHead request) {
     out.put(CONTINUE);
     flush();
@@ -408,7 +414,7 @@ public final class Http1Codec implements HttpCodec {
   @Override
   public void head(RequestHead request, int status, Headers headers, long length) {
     boolean bodiless = status < 200 || status == 204 || status == 304;
-    boolean untilClosed = !bodiless && length < 0 && request.version() == HttpVersion.HTTP_1_0;
+    untilClosed = !bodiless && length < 0 && request.version() == HttpVersion.HTTP_1_0;
     last |= closeAfterNext || untilClosed || !request.keepAlive();
     hasBody = !bodiless && !request.method().equals("HEAD");
     chunked = !bodiless && length < 0 && !untilClosed;

@@ -50,6 +50,9 @@ public interface HttpCodec {
   /// {@return whether the response that was begun may have a body}
   boolean hasBody();
 
+  /// {@return whether the end of the connection is all that ends the body of that response}
+  boolean endsWithConnection();
+
   /// Goes on with a response.
   ///
   /// @param request what it answers

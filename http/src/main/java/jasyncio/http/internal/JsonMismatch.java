@@ -25,7 +25,10 @@ final class JsonMismatch {
       text = text.substring(0, LONGEST) + "…";
     }
     return new IOException(
-        (text.isEmpty() ? "it" : "'" + text + "'") + " does not fit" + at(line, column), cause);
+        (text.isEmpty() ? "its outermost value" : "'" + text + "'")
+            + " does not fit"
+            + at(line, column),
+        cause);
   }
 
   private static String at(int line, int column) {
