@@ -73,14 +73,15 @@ public final class Health {
     private <T> void answer(Awaitable<T, ?> body, StreamObserver<T> observer) {
       var answer = runCoroutineThreadsafe(body, loop);
       ((ServerCallStreamObserver<T>) observer).setOnCancelHandler(() -> answer.cancel(true));
-      var _ = answer.whenComplete((value, error) -> {
-        if (error == null) {
-          observer.onNext(value);
-          observer.onCompleted();
-        } else if (!answer.isCancelled()) {
-          observer.onError(Status.fromThrowable(error).asException());
-        }
-      });
+      var _ =
+          answer.whenComplete((value, error) -> {
+            if (error == null) {
+              observer.onNext(value);
+              observer.onCompleted();
+            } else if (!answer.isCancelled()) {
+              observer.onError(Status.fromThrowable(error).asException());
+            }
+          });
     }
   }
 

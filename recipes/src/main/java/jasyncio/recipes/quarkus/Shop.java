@@ -31,13 +31,15 @@ public final class Shop {
     @Inject
     public Loop(RunOptions options) {
       thread =
-          Thread.ofPlatform().name("loop").unstarted(() -> {
-            try {
-              Asyncio.run(this::serve, options);
-            } catch (RuntimeException e) { // such as a policy that this JVM does not allow
-              started.completeExceptionally(e);
-            }
-          });
+          Thread.ofPlatform()
+              .name("loop")
+              .unstarted(() -> {
+                try {
+                  Asyncio.run(this::serve, options);
+                } catch (RuntimeException e) { // such as a policy that this JVM does not allow
+                  started.completeExceptionally(e);
+                }
+              });
     }
 
     public void start(@Observes Startup event) {

@@ -28,7 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
     name = "Quarkus",
     program = Shop.class,
     libraries = ArcContainer.class,
-    notes = "the loop is a bean; tested are the beans in Quarkus' container, without its build and its servers")
+    notes =
+        "the loop is a bean; tested are the beans in Quarkus' container, without its build and its servers")
 class ShopTest {
   /// The other policy.
   @Dependent
@@ -65,32 +66,38 @@ class ShopTest {
             mode.call(() -> latch.await());
             return "done";
           });
-      loop.submit(() -> {
-            latch.countDown();
-            return true;
-          })
+      loop.submit(
+              () -> {
+                latch.countDown();
+                return true;
+              })
           .join();
       assertThat(waits.join()).isEqualTo("done");
     }
   }
 
   @EachMode
-  @Shows(in = Column.CANCEL, value = "who cancels the future cancels the coroutine; the end of the application waits for the rest")
+  @Shows(
+      in = Column.CANCEL,
+      value =
+          "who cancels the future cancels the coroutine; the end of the application waits for the rest")
   void close_waitsForWorkThatCleansUp(Mode mode) throws Exception {
     var cleaned = new CompletableFuture<EventLoop>();
     CompletableFuture<Boolean> work;
     try (var beans = start(mode)) {
       var begun = new CompletableFuture<Void>();
       work =
-          beans.get(Loop.class).submit(() -> {
-            begun.complete(null);
-            try {
-              sleep(3600);
-            } finally {
-              cleaned.complete(getRunningLoop());
-            }
-            return true;
-          });
+          beans
+              .get(Loop.class)
+              .submit(() -> {
+                begun.complete(null);
+                try {
+                  sleep(3600);
+                } finally {
+                  cleaned.complete(getRunningLoop());
+                }
+                return true;
+              });
       begun.join();
       work.cancel(true);
     }

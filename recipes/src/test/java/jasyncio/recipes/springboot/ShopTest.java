@@ -97,15 +97,17 @@ class ShopTest {
     try (var context = start(mode, "loop.grace=1ms")) {
       var begun = new CompletableFuture<Void>();
       var work =
-          context.getBean(Loop.class).submit(() -> {
-            begun.complete(null);
-            try {
-              sleep(3600);
-            } finally {
-              cleaned.complete(getRunningLoop());
-            }
-            return true;
-          });
+          context
+              .getBean(Loop.class)
+              .submit(() -> {
+                begun.complete(null);
+                try {
+                  sleep(3600);
+                } finally {
+                  cleaned.complete(getRunningLoop());
+                }
+                return true;
+              });
       begun.join();
       assertThat(work).isNotDone();
     }
@@ -123,7 +125,7 @@ class ShopTest {
   }
 
   @Test
-  @Shows(in = Column.SWITCH, value = "in the fat jar, too")
+  @Shows(in = Column.SWITCH, value = "runs in the fat jar, too")
   void fatJar_opensWhatTheLoopNeeds_byItsManifest(@TempDir Path folder) throws Exception {
     var jar = FatJar.make(folder, Shop.class, Map.of("Add-Opens", "java.base/java.lang"));
     var java = Path.of(System.getProperty("java.home"), "bin", "java");
