@@ -57,10 +57,13 @@ class CountedCostsTest {
             "jasyncio.Task.awaitFuture", "jasyncio.Future.await", "jasyncio.Asyncio.await");
   }
 
-  /// Prints hello from a loop.
+  /// Prints hello from a loop, that its watch has looked at by then.
   static final class Hello {
     static void main() {
-      run(() -> System.out.println("hello"));
+      run(() -> {
+        sleep(0.6);
+        System.out.println("hello");
+      });
     }
   }
 
