@@ -11,13 +11,19 @@ import org.jspecify.annotations.Nullable;
 /// @param pauses the collector's, in which everything stood still, in order
 /// @param slowSteps where some steps were seen
 /// @param kept how much it has of what was to be recorded, if that is known
+/// @param recorded from when to when was recorded, if that is known: a loop may do nothing at the
+///   beginning, and at the end
 /// @param problem why the file could not be read to its end; empty if it could
 record Recording(
     List<RecordedLoop> loops,
     List<Pause> pauses,
     List<SeenStep> slowSteps,
     @Nullable KeptTime kept,
+    @Nullable Span recorded,
     String problem) {
+
+  /// A time.
+  record Span(long start, long end) {}
 
   /// A pause for the garbage collector.
   record Pause(long start, long end) {
@@ -34,14 +40,16 @@ record Recording(
     return loops.stream().mapToInt(RecordedLoop::size).sum();
   }
 
-  /// When the first turn began.
+  /// When it began: at the latest with the first turn.
   long start() {
-    return loops.stream().mapToLong(loop -> loop.start(0)).min().orElse(0);
+    long first = loops.stream().mapToLong(loop -> loop.start(0)).min().orElse(0);
+    return recorded == null ? first : Math.min(first, recorded.start);
   }
 
-  /// When the last turn ended.
+  /// When it ended: at the earliest with the last turn.
   long end() {
-    return loops.stream().mapToLong(loop -> loop.end(loop.size() - 1)).max().orElse(0);
+    long last = loops.stream().mapToLong(loop -> loop.end(loop.size() - 1)).max().orElse(0);
+    return recorded == null ? last : Math.max(last, recorded.end);
   }
 
   long pauseNanosBetween(long from, long to) {

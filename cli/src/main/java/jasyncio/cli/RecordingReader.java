@@ -164,7 +164,7 @@ final class RecordingReader {
     all.sort(Comparator.comparingLong(Recording.Pause::start));
     List<RecordedLoop> sorted =
         loops.values().stream().sorted(Comparator.comparingLong(loop -> loop.start(0))).toList();
-    return new Recording(sorted, all, slowSteps, kept(), problem);
+    return new Recording(sorted, all, slowSteps, kept(), recorded(), problem);
   }
 
   private String withoutTurns() {
@@ -184,6 +184,14 @@ final class RecordingReader {
     }
     RecordedSpan span = RecordedSpan.of(file);
     return new KeptTime(span.nanos(), span.end() - limit.start, limit.maxBytes);
+  }
+
+  /// From when to when `jasyncio record` has had it recorded, and it was kept.
+  private Recording.@Nullable Span recorded() {
+    RecordedSpan span = RecordedSpan.of(file);
+    return limit == null || span.nanos() == 0
+        ? null
+        : new Recording.Span(Math.max(limit.start, span.end() - span.nanos()), span.end());
   }
 
   private void take(RecordedEvent event) throws CommandException {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// What there is to say of a recording.
 ///
 /// @param file its name
-/// @param start when the first turn began
-/// @param nanos from there to the end of the last one
+/// @param start when it began: that of the recording, or if that is not known, of the first turn
+/// @param nanos from there to its end, or that of the last turn
 /// @param kept how much there is of what was to be recorded, if that is known
 /// @param problem why the file could not be read to its end; empty if it could
 /// @param loops each of which turns were recorded

@@ -118,7 +118,7 @@ final class PretendTurns {
   }
 
   static Recording recording(RecordedLoop... loops) {
-    return new Recording(List.of(loops), new ArrayList<>(), new ArrayList<>(), null, "");
+    return new Recording(List.of(loops), new ArrayList<>(), new ArrayList<>(), null, null, "");
   }
 
   /// `reader` waits for a lock, whose holder `writer` waits for data; then for a thread and a

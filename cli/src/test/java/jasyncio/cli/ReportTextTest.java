@@ -93,6 +93,23 @@ class ReportTextTest {
         .contains("only partly recorded: neither beginning nor end");
   }
 
+  /// What a loop does is a part of the time that was recorded, and not of that between its turns.
+  @Test
+  void loop_thatIsIdleAtBeginningAndEnd_itsTimeIsThatOfTheRecording() {
+    var turns = recording(loop("loop-1", callback(1, "tick").fromOutside().runs(0, 120)));
+    var whole =
+        new Recording.Span(
+            PretendTurns.EPOCH - 4_000_000_000L, PretendTurns.EPOCH + 2_000_000_000L);
+    var recording =
+        new Recording(turns.loops(), turns.pauses(), turns.slowSteps(), turns.kept(), whole, "");
+    assertThat(text(recording, 1, "nobody"))
+        .isEqualTo(
+            """
+            crawl.jfr: 6.0 s from 2026-11-29 09:59:56, 1 turn, no GC pause
+            loop-1: 1 turn, 2.0 % of the time, longest turn 120 ms, longest time ready 0\
+            """);
+  }
+
   @Test
   void task_thatWaitsForALock_holdersDataIsOnThePath() {
     assertThat(text(recording(PretendTurns.lockAndThread()), 1, "reader"))
