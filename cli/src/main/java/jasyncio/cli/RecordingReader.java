@@ -164,7 +164,11 @@ final class RecordingReader {
     all.sort(Comparator.comparingLong(Recording.Pause::start));
     List<RecordedLoop> sorted =
         loops.values().stream().sorted(Comparator.comparingLong(loop -> loop.start(0))).toList();
-    return new Recording(sorted, all, slowSteps, kept(), recorded(), problem);
+    if (limit == null) {
+      return new Recording(sorted, all, slowSteps, null, null, problem);
+    }
+    RecordedSpan span = RecordedSpan.of(file);
+    return new Recording(sorted, all, slowSteps, kept(span, limit), recorded(span, limit), problem);
   }
 
   private String withoutTurns() {
@@ -177,19 +181,14 @@ final class RecordingReader {
             + " -XX:StartFlightRecording:+jasyncio.Turn#enabled=true?";
   }
 
-  /// How much was kept of what there was, if `jasyncio record` has had it recorded.
-  private @Nullable KeptTime kept() {
-    if (limit == null) {
-      return null;
-    }
-    RecordedSpan span = RecordedSpan.of(file);
+  /// How much was kept of what `jasyncio record` has had recorded.
+  private static KeptTime kept(RecordedSpan span, Limit limit) {
     return new KeptTime(span.nanos(), span.end() - limit.start, limit.maxBytes);
   }
 
-  /// From when to when `jasyncio record` has had it recorded, and it was kept.
-  private Recording.@Nullable Span recorded() {
-    RecordedSpan span = RecordedSpan.of(file);
-    return limit == null || span.nanos() == 0
+  /// From when to when it has had that recorded, and it was kept.
+  private static Recording.@Nullable Span recorded(RecordedSpan span, Limit limit) {
+    return span.nanos() == 0
         ? null
         : new Recording.Span(Math.max(limit.start, span.end() - span.nanos()), span.end());
   }
