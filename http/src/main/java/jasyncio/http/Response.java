@@ -137,6 +137,9 @@ public final class Response {
   ///     .header("Content-Disposition", "attachment; filename=\"report.pdf\""));
   /// ```
   ///
+  /// Where the path leads is not looked at: one that is made of what the client has sent may lead
+  /// out of any folder. [StaticFiles] lets none out of its own.
+  ///
   /// Headers that the handler sets and that are of the file, such as `Content-Disposition` and
   /// `Cache-Control`, are left out where a problem is answered instead.
   ///
