@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -74,6 +75,11 @@ final class NewCommand implements JasyncioCommand.Subcommand {
       throw UsageMistake.in(
           NAME, project.packageName() + " would be its package, and is a word of Java's own");
     }
+    Optional<String> device = project.device();
+    if (device.isPresent()) {
+      throw UsageMistake.in(
+          NAME, "on Windows " + device.get() + " is a device, and no name for a folder");
+    }
     write(project);
     System.out.printf(
         """
@@ -84,6 +90,14 @@ final class NewCommand implements JasyncioCommand.Subcommand {
           java -jar target/%1$s.jar
         """,
         name);
+    if (project.needsLibrariesOfOnesOwn()) {
+      System.out.print(
+          """
+
+          It uses a version that is not released. Once, in a clone of jasyncio:
+          ./mvnw install -DskipTests -pl core,testing -am
+          """);
+    }
     return ExitStatus.OK;
   }
 

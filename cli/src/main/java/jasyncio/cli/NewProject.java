@@ -7,7 +7,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.lang.model.SourceVersion;
 
 /// The files of a project to start from. They are templates beside this class, in which words in
@@ -19,6 +21,7 @@ import javax.lang.model.SourceVersion;
 record NewProject(String name, String group, String version) {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
   private static final Pattern GROUP = Pattern.compile("[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*");
+  private static final Pattern DEVICE = Pattern.compile("con|prn|aux|nul|(com|lpt)[0-9]");
   private static final Pattern PLACE = Pattern.compile("\\{\\{(\\w+)}}");
 
   /// Templates and where they go; `{{path}}` is the folder of the package.
@@ -46,6 +49,18 @@ record NewProject(String name, String group, String version) {
   /// Whether Java allows a package of the name that this one's would have.
   boolean hasPackageName() {
     return SourceVersion.isName(packageName());
+  }
+
+  /// The first of the names of its folders which Windows does not allow, if there is one.
+  Optional<String> device() {
+    return Stream.concat(Stream.of(name), Stream.of(packageName().split("\\.")))
+        .filter(folder -> DEVICE.matcher(folder).matches())
+        .findFirst();
+  }
+
+  /// Whether Maven finds the version of jasyncio in no repository but that of this machine.
+  boolean needsLibrariesOfOnesOwn() {
+    return version.endsWith("-SNAPSHOT");
   }
 
   String packageName() {

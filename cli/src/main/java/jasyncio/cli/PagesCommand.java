@@ -15,6 +15,25 @@ import picocli.CommandLine.Parameters;
 final class PagesCommand implements JasyncioCommand.Subcommand {
   private static final String NAME = "jasyncio";
 
+  private static final String WITHOUT_EQUALS_SIGNS =
+      """
+        local -a words=()
+        local i current
+        for ((i = 0; i < ${#COMP_WORDS[@]}; i++)); do
+          if [[ ${COMP_WORDS[i]} != '=' ]]; then
+            words+=("${COMP_WORDS[i]}")
+          elif ((i == COMP_CWORD)); then
+            words+=('')
+          fi
+          if ((i == COMP_CWORD)); then
+            current=$((${#words[@]} - 1))
+          fi
+        done
+        local -a COMP_WORDS=("${words[@]}")
+        local COMP_CWORD=$current
+
+      """;
+
   @Parameters(index = "0", paramLabel = "VERSION")
   private String version = "";
 
@@ -39,9 +58,12 @@ final class PagesCommand implements JasyncioCommand.Subcommand {
   }
 
   /// Where the generated text has nothing to offer it forbids names of files, too, which most
-  /// arguments are.
+  /// arguments are; and it does not know that bash makes three words of `--name=value`.
   private static String bash(CommandLine commandLine) {
-    return AutoComplete.bash(NAME, commandLine).replaceAll("(?m)^.*compopt \\+o default\\n", "");
+    String begin = "function _complete_" + NAME + "() {\n";
+    return AutoComplete.bash(NAME, commandLine)
+        .replaceAll("(?m)^.*compopt \\+o default\\n", "")
+        .replace(begin, begin + WITHOUT_EQUALS_SIGNS);
   }
 
   /// The command line as help shows it.

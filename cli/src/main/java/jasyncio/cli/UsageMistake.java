@@ -15,7 +15,7 @@ final class UsageMistake {
     String command = mistake.getCommandLine().getCommandSpec().qualifiedName();
     return switch (mistake) {
       case UnmatchedArgumentException unmatched -> in(command, unknown(unmatched));
-      case MissingParameterException missing -> in(command, missing(missing));
+      case MissingParameterException missing -> in(command, missingOrUnknown(missing));
       case ParameterException _
           when mistake.getArgSpec() instanceof OptionSpec option && mistake.getValue() != null ->
           in(command, option.longestName() + " takes a number, not " + mistake.getValue());
@@ -46,6 +46,14 @@ final class UsageMistake {
     return suggestions.isEmpty()
         ? kind + argument
         : kind + argument + "; did you mean " + String.join(" or ", suggestions) + "?";
+  }
+
+  /// Whoever mistypes an option has not forgotten the argument that picocli took it for.
+  private static String missingOrUnknown(MissingParameterException mistake) {
+    List<String> unmatched = mistake.getCommandLine().getUnmatchedArguments();
+    return unmatched.isEmpty()
+        ? missing(mistake)
+        : unknown(new UnmatchedArgumentException(mistake.getCommandLine(), unmatched));
   }
 
   private static String missing(MissingParameterException mistake) {

@@ -44,10 +44,22 @@ class NewCommandTest {
           new --group com.class a   | jasyncio new: a group is a package's name in small letters, as com.example is; not com.class
           new --group java.x a      | jasyncio new: a group is a package's name in small letters, as com.example is; not java.x
           new switch                | jasyncio new: com.example.switch would be its package, and is a word of Java's own
+          new con                   | jasyncio new: on Windows con is a device, and no name for a folder
+          new n-ul                  | jasyncio new: on Windows nul is a device, and no name for a folder
+          new --group org.com1 a    | jasyncio new: on Windows com1 is a device, and no name for a folder
+          new -x                    | jasyncio new: unknown option -x
+          new --gruop org.shop      | jasyncio new: unknown option --gruop; did you mean --group?
+          where --jsn               | jasyncio where: unknown option --jsn; did you mean --json?
           new src                   | jasyncio new: src is there already; take another name, or another folder
           """)
   void mistake_any_toldInOneSentence(String line, String message) throws Throwable {
     assertMistake(line, message);
+  }
+
+  @Test
+  void version_thatIsNotReleased_needsALibraryOfOnesOwn() {
+    assertThat(new NewProject("x", "org.shop", "0.1.0-SNAPSHOT").needsLibrariesOfOnesOwn()).isTrue();
+    assertThat(new NewProject("x", "org.shop", "0.1.0").needsLibrariesOfOnesOwn()).isFalse();
   }
 
   @Test

@@ -1,10 +1,15 @@
 package jasyncio.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
@@ -31,6 +36,41 @@ class PagesCommandTest {
             "jasyncio run hello.java",
             ".SH SEE ALSO",
             "jasyncio(1)");
+  }
+
+  /// What bash offers for a line that ends at the cursor, as it takes lines apart.
+  private String completions(String... words) throws Exception {
+    String script =
+        """
+        source "$1"; shift
+        COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}
+        _complete_jasyncio 2>/dev/null
+        echo "${COMPREPLY[*]}"
+        """;
+    var command = new ArrayList<>(List.of("bash", "-c", script, "bash"));
+    command.add(dir.resolve("bash-completion/completions/jasyncio").toString());
+    command.addAll(List.of(words));
+    var bash = new ProcessBuilder(command).redirectErrorStream(true).start();
+    bash.getOutputStream().close();
+    String offered = new String(bash.getInputStream().readAllBytes(), UTF_8).strip();
+    assertThat(bash.waitFor()).as(offered).isZero();
+    return offered;
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS) // has no bash
+  void bash_offersTheWordsOfAnOption_behindABlankAndBehindAnEqualsSign() throws Throwable {
+    assertThat(Main.execute(new String[] {"pages", "1.2.3", dir.toString()})).isZero();
+    assertThat(completions("jasyncio", "run", "--blocking", ""))
+        .isEqualTo("block switch forbid");
+    assertThat(completions("jasyncio", "run", "--blocking", "="))
+        .isEqualTo("block switch forbid");
+    assertThat(completions("jasyncio", "run", "--blocking", "=", "s")).isEqualTo("switch");
+    assertThat(completions("jasyncio", "run", "--fibers", "=", "auto", "--blocking", "=", "f"))
+        .isEqualTo("forbid");
+    assertThat(completions("jasyncio", "run", "--blocking", "=", "switch", "--fib"))
+        .isEqualTo("--fibers");
+    assertThat(completions("jasyncio", "rec")).isEqualTo("record");
   }
 
   @Test
