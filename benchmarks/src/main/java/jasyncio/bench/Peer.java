@@ -26,6 +26,13 @@ public final class Peer {
       case "memory.100k" -> MemoryWorkload.run(workload, 100_000);
       case "memory.1m" -> MemoryWorkload.run(workload, 1_000_000);
       case "cross_thread" -> Workloads.crossThread();
+      case "echo" -> {
+        if (arguments.length > 1) {
+          Workloads.echo(Integer.parseInt(arguments[1]));
+        } else {
+          Workloads.echo();
+        }
+      }
       case "serve" -> {
         if (arguments.length < 3 || !Servers.serve(arguments[1], Integer.parseInt(arguments[2]))) {
           unsupported(arguments);

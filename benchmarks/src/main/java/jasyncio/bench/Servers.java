@@ -58,7 +58,7 @@ final class Servers {
   }
 
   /// A task for each connection: read, write, drain.
-  private static Server echoStream(int port, ServerOptions options) throws IOException {
+  static Server echoStream(int port, ServerOptions options) throws IOException {
     return Streams.startServer(
         (reader, writer) -> {
           try (writer) {

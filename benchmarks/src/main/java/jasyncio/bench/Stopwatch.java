@@ -1,5 +1,7 @@
 package jasyncio.bench;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 
 /// Measures a workload: repeats it until it is warm, then takes samples and reports the median one.
@@ -32,6 +34,7 @@ final class Stopwatch {
     ProcessCpu.nanos(); // links the native call
     int repetitions = warmUp(body);
     double perOperation = 1 / (figure.nanos * operations * repetitions);
+    long allocated = allocatedBytes();
     var wall = new double[Settings.SAMPLES];
     var cpu = new double[Settings.SAMPLES];
     for (int i = 0; i < Settings.SAMPLES; i++) {
@@ -43,13 +46,20 @@ final class Stopwatch {
       wall[i] = (System.nanoTime() - wallBegan) * perOperation;
       cpu[i] = (ProcessCpu.nanos() - cpuBegan) * perOperation;
     }
+    double all = (double) operations * repetitions * Settings.SAMPLES;
+    var bytes = Result.member("bytes", (allocatedBytes() - allocated) / all);
     double w = median(wall);
     double c = median(cpu);
     var result =
         figure.isCpu
-            ? new Result(workload, c, unit, Result.member("wall", w))
-            : new Result(workload, w, unit, Result.member("cpu", c));
+            ? new Result(workload, c, unit, Result.member("wall", w) + bytes)
+            : new Result(workload, w, unit, Result.member("cpu", c) + bytes);
     result.print();
+  }
+
+  /// What all threads have allocated so far.
+  private static long allocatedBytes() {
+    return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getTotalThreadAllocatedBytes();
   }
 
   /// Returns how many repetitions make a sample.

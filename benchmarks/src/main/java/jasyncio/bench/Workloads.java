@@ -13,8 +13,12 @@ import jasyncio.Awaitable;
 import jasyncio.Task;
 import jasyncio.TimerHandle;
 import jasyncio.bench.Stopwatch.Figure;
+import jasyncio.net.ServerOptions;
+import jasyncio.net.Streams;
 import jasyncio.queue.Queue;
 import jasyncio.sync.Lock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Random;
@@ -191,6 +195,39 @@ final class Workloads {
         "us/roundtrip",
         Figure.WALL_MICROS,
         () -> run(() -> await(getRunningLoop().runInExecutor(null, roundTrips(trips)))));
+  }
+
+  /// A client and a server on one loop: messages of 64 bytes there and back.
+  static void echo() {
+    int trips = Settings.scaled(20_000);
+    Stopwatch.measure(
+        "echo",
+        trips,
+        "us/roundtrip",
+        Figure.WALL_MICROS,
+        () -> {
+          try {
+            run(() -> echoes(trips));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  /// The same, so many times and no more: for counting.
+  static void echo(int trips) throws IOException {
+    run(() -> echoes(trips));
+  }
+
+  private static void echoes(int trips) throws IOException {
+    var message = new byte[64];
+    try (var server = Servers.echoStream(0, ServerOptions.defaults());
+        var streams = Streams.openConnection("127.0.0.1", server.port())) {
+      for (int i = 0; i < trips; i++) {
+        streams.writer().write(message);
+        streams.reader().readexactly(message.length);
+      }
+    }
   }
 
   /// What the other thread does: must be made on the loop, to know it.

@@ -1,0 +1,4 @@
+@NullMarked
+package jasyncio.bench.check;
+
+import org.jspecify.annotations.NullMarked;
