@@ -25,7 +25,7 @@ public final class ProcessCpu {
   private ProcessCpu() {}
 
   /// {@return that of this process, in nanoseconds}
-  static long nanos() {
+  public static long nanos() {
     return clock(CLOCK_PROCESS_CPUTIME_ID);
   }
 

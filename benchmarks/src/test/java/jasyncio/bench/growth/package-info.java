@@ -1,0 +1,5 @@
+
+@NullMarked
+package jasyncio.bench.growth;
+
+import org.jspecify.annotations.NullMarked;
