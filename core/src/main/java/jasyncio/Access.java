@@ -4,6 +4,7 @@ import jasyncio.internal.base.LeakDetector;
 import jasyncio.internal.base.StepListener;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.CancellableEntry;
+import jasyncio.internal.loop.HeldUp;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
 import jasyncio.internal.loop.LoopParts;
@@ -107,7 +108,7 @@ final class Access extends LoopAccess {
   }
 
   @Override
-  public @Nullable String heldUpBy(Object eventLoop) {
+  public @Nullable HeldUp heldUpBy(Object eventLoop) {
     var loop = (EventLoop) eventLoop;
     var fiber = loop.hub.current();
     if (fiber == null || fiber.thread() == null) {

@@ -4,6 +4,7 @@ import jasyncio.internal.base.BlockingCalls;
 import jasyncio.internal.base.Frames;
 import jasyncio.internal.base.JdkClasses;
 import jasyncio.internal.fiber.Fiber;
+import jasyncio.internal.loop.HeldUp;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -13,15 +14,33 @@ import org.jspecify.annotations.Nullable;
 
 /// Who holds a loop up, and what is said of it.
 ///
-/// @param who the task, or a callback
+/// @param who it is
 /// @param what it does
 /// @param computes whether its thread runs
 /// @param advice what to do instead, and whatever else there is to say; may be empty
 /// @param stack where it is, innermost frame first
 record StallReport(
-    String who, String what, boolean computes, String advice, List<StackTraceElement> stack) {
+    Who who, String what, boolean computes, String advice, List<StackTraceElement> stack) {
   private static final int MAX_FRAMES = 40;
   private static final int MAX_OTHERS = 10;
+
+  /// Who it is. Not the task itself, which is not to be held by a report.
+  ///
+  /// @param text begins a sentence
+  /// @param name the task's; `null` if it is none
+  /// @param number likewise; 0 if it is none
+  record Who(String text, @Nullable String name, int number) {
+    static Who of(@Nullable Task<?> task) {
+      return task == null
+          ? new Who("A callback", null, 0)
+          : new Who("Task '" + task.getName() + "'", task.getName(), task.number());
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
 
   /// What is seen of the fiber that has control.
   ///
@@ -29,7 +48,7 @@ record StallReport(
   static StallReport of(
       EventLoop loop, Fiber fiber, Thread.State state, StackTraceElement[] frames) {
     var task = Running.taskOf(fiber);
-    var who = task == null ? "A callback" : "Task '" + task.getName() + "'";
+    var who = Who.of(task);
     var stack = Debug.userStack(frames);
     if (isSuspended(frames) || loop.hub.isDetached(fiber)) {
       return notItself(loop, who, stack);
@@ -40,10 +59,10 @@ record StallReport(
   }
 
   /// The fiber is none that could do anything, and yet the loop does not go on.
-  private static StallReport notItself(EventLoop loop, String who, List<StackTraceElement> stack) {
+  private static StallReport notItself(EventLoop loop, Who who, List<StackTraceElement> stack) {
     return loop.kind == FiberKind.SCHEDULED
         ? new StallReport(
-            "A virtual thread that a task has started",
+            new Who("A virtual thread that a task has started", null, 0),
             "it computes, and runs on the loop's thread",
             true,
             "",
@@ -69,7 +88,7 @@ record StallReport(
   private static StallReport blocks(
       EventLoop loop,
       @Nullable Task<?> task,
-      String who,
+      Who who,
       Thread.State state,
       StackTraceElement[] frames) {
     var call = BlockingCalls.called(List.of(frames));
@@ -123,8 +142,13 @@ record StallReport(
   }
 
   /// What it does now.
-  String now() {
-    return who + ": " + what + text(stack) + line(advice);
+  HeldUp now() {
+    return new HeldUp(
+        who.name,
+        who.number,
+        what,
+        stack.stream().map(StackTraceElement::toString).toList(),
+        who + ": " + what + text(stack) + line(advice));
   }
 
   /// It still lasts.

@@ -19,6 +19,9 @@ final class TurnLog {
   private static final long A_WHILE =
       100_000; // nanoseconds; of a shorter wait it is not said for what
 
+  /// What a task has waited for of which nothing is left to be asked.
+  private static final WaitInfo SLEEP = new WaitInfo(WaitInfo.Kind.TIMER, "its sleep to end");
+
   /// A turn that runs.
   ///
   /// @param task whose it is; `null` for a callback
@@ -65,7 +68,8 @@ final class TurnLog {
     if (task != null && before != null) {
       tellWait(event, task, since - before.nanos, before.blocks);
     } else if (task != null && !first) { // it has waited since before anybody recorded
-      tellWait(event, task.waitInfoOfWaiter(), 0);
+      var what = task.waitInfoOfWaiter();
+      tellWait(event, what == null && event.isFromOutside() ? SLEEP : what, 0);
     }
     if (turn != null) {
       outer.push(turn);
@@ -80,8 +84,7 @@ final class TurnLog {
       tellWait(event, null, nanos);
     } else {
       var what = task.waitInfoOfWaiter();
-      var sleep = new WaitInfo(WaitInfo.Kind.TIMER, "its sleep to end"); // of which nothing is left
-      tellWait(event, what == null ? sleep : what, nanos);
+      tellWait(event, what == null ? SLEEP : what, nanos);
     }
   }
 

@@ -14,6 +14,7 @@ import jasyncio.sync.Lock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -456,6 +457,31 @@ class FlightRecorderTest {
     var turns = events(file, "jasyncio.Turn");
     assertThat(of(turns, "wanted")).singleElement().matches(e -> e.getBoolean("first"));
     assertThat(of(turns, "unwanted")).isEmpty();
+  }
+
+  @Test
+  void turn_afterASleepThatBeganBefore_isWokenByATimer() throws Exception {
+    var file = directory.resolve("slept.jfr");
+    try (var recording = new Recording()) {
+      recording.enable("jasyncio.Turn");
+      run(() -> {
+        var sleepers = new ArrayList<Task<?>>();
+        for (int i = 0; i < 16; i++) { // one of them sleeps for long enough
+          double seconds = 0.02 * (1 << i);
+          sleepers.add(createTask(() -> sleep(seconds), "sleeper"));
+        }
+        sleep(0); // they sleep
+        recording.start();
+        toThread(LoopObserver::lookWhoRecords);
+        sleepers.removeIf(Task::done);
+        await(sleepers.getFirst());
+        recording.stop();
+        sleepers.forEach(Task::cancel);
+      });
+      recording.dump(file);
+    }
+    assertThat(of(events(file, "jasyncio.Turn"), "sleeper").getFirst())
+        .matches(e -> e.getLong("wokenBy") == 0 && "TIMER".equals(e.getString("waitKind")));
   }
 
   @Test

@@ -80,6 +80,7 @@ final class RecordedLoop {
   }
 
   private static final String USUAL_NAME = "Task-";
+  private static final long CLOCKS_DIFFER = 10_000_000; // nanoseconds, at most
   private static final int MANY = 1000; // turns, behind which another one may be ready
   private static final int BYTES =
       6 * Long.BYTES + 8 * Integer.BYTES + 1; // of a turn, in all columns
@@ -141,6 +142,40 @@ final class RecordedLoop {
   /// may be more of the same turn, or that turn itself.
   void add(Cut cut) {
     cuts.add(cut);
+  }
+
+  /// One that began before `from` and is told of as a whole, because another recording had gone on
+  /// then, is cut off as well.
+  private void cutEarly(long from) {
+    for (int i = 0; i < size; i++) {
+      if (start[i] + CLOCKS_DIFFER < from && end[i] > from) {
+        var early =
+            new Cut(
+                from,
+                end[i],
+                who(i),
+                task[i],
+                function[i],
+                true,
+                from - start[i],
+                false,
+                isLast(i),
+                doing(i));
+        cutByNumber.put(number[i], early);
+        start[i] = from;
+        queued[i] = 0;
+        flags[i] |= CUT_AT_START;
+      }
+    }
+  }
+
+  /// What a turn was seen to do, if it was.
+  private String doing(int turn) {
+    return cuts.stream()
+        .filter(cut -> cut.isOf(this, turn))
+        .map(Cut::doing)
+        .findFirst()
+        .orElse("it has ended");
   }
 
   private void addCuts() {
@@ -232,8 +267,11 @@ final class RecordedLoop {
   // ---- order ------------------------------------------------------------------------------------
 
   /// All of them are there: puts them in order.
-  void finish() {
+  ///
+  /// @param from when what is looked at begins
+  void finish(long from) {
     addCuts();
+    cutEarly(from);
     sort((a, b) -> Long.compare(number[a], number[b]));
     isShared = hasTwice();
     if (isShared) { // several loops have this name, and each of them has counted

@@ -159,16 +159,16 @@ final class RecordingReader {
                   + problem
                   + ")");
     }
-    loops.values().forEach(RecordedLoop::finish);
+    RecordedSpan span = limit == null ? null : RecordedSpan.of(file);
+    Recording.Span recorded = span == null ? null : recorded(span, limit);
+    long from = recorded == null ? Long.MIN_VALUE : recorded.start();
+    loops.values().forEach(loop -> loop.finish(from));
     List<Recording.Pause> all = pauses.isEmpty() ? collections : pauses;
     all.sort(Comparator.comparingLong(Recording.Pause::start));
     List<RecordedLoop> sorted =
         loops.values().stream().sorted(Comparator.comparingLong(loop -> loop.start(0))).toList();
-    if (limit == null) {
-      return new Recording(sorted, all, slowSteps, null, null, problem);
-    }
-    RecordedSpan span = RecordedSpan.of(file);
-    return new Recording(sorted, all, slowSteps, kept(span, limit), recorded(span, limit), problem);
+    KeptTime kept = span == null ? null : kept(span, limit);
+    return new Recording(sorted, all, slowSteps, kept, recorded, problem);
   }
 
   private String withoutTurns() {

@@ -219,6 +219,8 @@ final class ReportText {
     var links = new ArrayList<String>();
     if (step.outside() != null) {
       links.add(step.outside());
+    } else if (step.cut() != null && step.chain().isEmpty()) {
+      links.add("what was not recorded");
     }
     int left = Math.max(0, step.chain().size() - MAX_LINKS);
     if (left > 0) {

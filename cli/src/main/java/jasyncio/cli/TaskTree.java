@@ -87,13 +87,21 @@ final class TaskTree {
               number(task),
               Visit.text(task, "name"),
               task.has("alike") ? task.get("alike").getAsInt() : 1,
-              " (%s): %s".formatted(Visit.text(task, "coroutine"), Visit.text(task, "doing")),
+              what(task),
               awaited.getOrDefault(number(task), List.of()),
               numbers(task, "heldBy").stream().filter(known::contains).toList(),
               isRoot));
     }
     tree.findCircles();
     return tree;
+  }
+
+  private static String what(JsonObject task) {
+    return " (%s): %s%s"
+        .formatted(
+            Visit.text(task, "coroutine"),
+            Visit.text(task, "doing"),
+            task.has("cancellation") ? "; " + Visit.text(task, "cancellation") : "");
   }
 
   private Node node(int number) {

@@ -70,8 +70,12 @@ final class WhereCommand implements JasyncioCommand.Subcommand {
   /// Whether a loop did not answer because of this very task, of which it is then said where it is.
   static boolean isHeldUpBy(JsonObject answer, String task) {
     return PsCommand.objects(answer, "loops").stream()
-        .filter(loop -> loop.has("heldUpBy"))
-        .anyMatch(loop -> loop.get("heldUpBy").getAsString().startsWith("Task '" + task + "':"));
+        .filter(loop -> loop.has("holder"))
+        .map(loop -> loop.getAsJsonObject("holder"))
+        .filter(holder -> holder.has("name"))
+        .anyMatch(holder ->
+            task.equals(holder.get("name").getAsString())
+                || task.equals("#" + holder.get("number").getAsInt()));
   }
 
   /// The answer for people.

@@ -295,7 +295,7 @@ class CriticalPathTest {
               inOrder.what(i),
               inOrder.kind(i)));
     }
-    loop.finish();
+    loop.finish(Long.MIN_VALUE);
     assertThat(path(loop, 8)).isEqualTo(path(inOrder, 8));
     assertThat(path(loop, 9)).isEqualTo(path(inOrder, 9));
   }
@@ -350,7 +350,7 @@ class CriticalPathTest {
                 random.nextBoolean() ? null : "x",
                 kinds.get(random.nextInt(kinds.size()))));
       }
-      loop.finish();
+      loop.finish(Long.MIN_VALUE);
       for (int i = 0; i < loop.size(); i++) {
         if (loop.task(i) != 0) {
           path(loop, i);

@@ -63,7 +63,7 @@ final class PretendCrawl {
   static Recording record(String pageName) {
     var crawl = new PretendCrawl(pageName);
     crawl.run();
-    crawl.loop.finish();
+    crawl.loop.finish(Long.MIN_VALUE);
     var recording = PretendTurns.recording(crawl.loop);
     int slowest = 0;
     for (int i = 1; i < crawl.loop.size(); i++) {

@@ -106,7 +106,8 @@ final class PretendProgram implements Answers.Source {
   }
 
   private static JsonObject heldUp() {
-    return object(
+    JsonObject loop =
+        object(
         "name",
         "loop-1",
         "heldUpBy",
@@ -117,6 +118,8 @@ final class PretendProgram implements Answers.Source {
         """,
         "noAnswerFor",
         0.25);
+    loop.add("holder", object("number", 17, "name", "report", "doing", "it blocks"));
+    return loop;
   }
 
   private JsonObject loop(String name, String question, Map<String, String> values) {

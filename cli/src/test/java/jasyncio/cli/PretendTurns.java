@@ -113,7 +113,7 @@ final class PretendTurns {
     for (Turn turn : turns) {
       loop.add(turn.recorded());
     }
-    loop.finish();
+    loop.finish(Long.MIN_VALUE);
     return loop;
   }
 

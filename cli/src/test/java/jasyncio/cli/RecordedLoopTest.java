@@ -77,7 +77,7 @@ class RecordedLoopTest {
     var loop = new RecordedLoop("loop-1");
     loop.add(cut("stuck", 7, 0, 400, true, true)); // at the end of a first part
     loop.add(cut("stuck", 7, 0, 900, true, true));
-    loop.finish();
+    loop.finish(Long.MIN_VALUE);
     assertThat(loop.size()).isEqualTo(1);
     assertThat(loop.nanos(0)).isEqualTo(nanos(900));
     assertThat(loop.who(0)).isEqualTo("stuck");
@@ -92,7 +92,7 @@ class RecordedLoopTest {
     loop.add(cut("last", 3, 120, 200, false, true));
     loop.add(turn(1, "a", 2).by(0).first().last().runs(100, 110).recorded());
     loop.add(cut("first", 1, 0, 99, true, false));
-    loop.finish();
+    loop.finish(Long.MIN_VALUE);
     assertThat(loop.size()).isEqualTo(3);
     assertThat(loop.who(0)).isEqualTo("first");
     assertThat(loop.isCutAtStart(0)).isTrue();
@@ -104,6 +104,8 @@ class RecordedLoopTest {
     Report report = Report.of("x.jfr", recording(loop), 5, null);
     assertThat(report.nanos()).isEqualTo(nanos(200));
     assertThat(report.cut()).extracting(SlowStep::who).containsExactly("first", "last");
+    assertThat(report.cut()).allSatisfy(step ->
+        assertThat(ReportText.consequences(step)).contains("woken by: what was not recorded"));
   }
 
   @Test
@@ -111,8 +113,35 @@ class RecordedLoopTest {
     var loop = new RecordedLoop("loop-1");
     loop.add(cut("a", 2, 100, 105, false, true));
     loop.add(turn(1, "a", 2).by(0).first().last().runs(100, 110).recorded());
-    loop.finish();
+    loop.finish(Long.MIN_VALUE);
     assertThat(loop.size()).isEqualTo(1);
+    assertThat(loop.cut(0)).isNull();
+  }
+
+  @Test
+  void turn_thatBeganInAnotherRecordingBefore_isCutOff_whereThisOneBegins() {
+    var loop = new RecordedLoop("loop-1");
+    loop.add(turn(7, "stuck", 3).by(4).last().runs(0, 900).recorded());
+    loop.add(turn(8, "next", 5).by(7).first().last().runs(900, 910).recorded());
+    loop.add(cut("stuck", 3, 600, 800, true, true));
+    loop.finish(EPOCH + nanos(600));
+    assertThat(loop.size()).isEqualTo(2);
+    assertThat(loop.nanos(0)).isEqualTo(nanos(300));
+    assertThat(loop.isCutAtStart(0)).isTrue();
+    assertThat(loop.isCutAtEnd(0)).isFalse();
+    assertThat(loop.cut(0).before()).isEqualTo(nanos(600));
+    assertThat(loop.cut(0).doing()).isEqualTo("it computes");
+    assertThat(loop.cut(1)).isNull();
+    assertThat(loop.waker(1)).isZero();
+    assertThat(loop.busyNanos()).isEqualTo(nanos(310));
+  }
+
+  @Test
+  void turn_thatBeganALittleEarlier_asClocksDiffer_isWhole() {
+    var loop = new RecordedLoop("loop-1");
+    loop.add(turn(7, "a", 3).by(0).first().last().runs(0, 900).recorded());
+    loop.finish(EPOCH + nanos(1));
+    assertThat(loop.nanos(0)).isEqualTo(nanos(900));
     assertThat(loop.cut(0)).isNull();
   }
 

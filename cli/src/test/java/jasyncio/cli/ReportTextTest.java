@@ -68,7 +68,7 @@ class ReportTextTest {
             true,
             false,
             "it blocks in java.lang.Thread.sleep"));
-    loop.finish();
+    loop.finish(Long.MIN_VALUE);
     var recording = recording(loop);
     recording
         .slowSteps()

@@ -67,6 +67,15 @@ class TaskTreeTest {
   }
 
   @Test
+  void cancellation_thatATaskHasNotFollowed_isSaid() {
+    String stubborn =
+        task(2, "stubborn", List.of(1))
+            .replace("}", ",\"cancellation\":\"cancelled by main: too late\"}");
+    assertThat(tree(0, task(1, "main", List.of()), stubborn).text())
+        .endsWith("└── stubborn (f): waits; cancelled by main: too late");
+  }
+
+  @Test
   void names_cannotMoveTheCursor() {
     assertThat(tree(0, task(1, "a\\u001b[2J\\nb", List.of())).text())
         .isEqualTo("loop-1: 1 task\na [2J b (f): waits");

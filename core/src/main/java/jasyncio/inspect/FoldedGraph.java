@@ -22,7 +22,11 @@ final class FoldedGraph implements Survey.Visitor {
 
   /// What is drawn.
   private record Node(
-      String coroutine, String doing, List<Integer> awaitedBy, List<Integer> heldBy) {}
+      String coroutine,
+      String doing,
+      @Nullable String cancellation,
+      List<Integer> awaitedBy,
+      List<Integer> heldBy) {}
 
   /// Tasks whose nodes differ in what they wait for, of the same sort, or in nothing.
   private record Folded(Node first, List<Task<?>> tasks) {}
@@ -69,7 +73,7 @@ final class FoldedGraph implements Survey.Visitor {
 
   private void fold(Task<?> task, Node node, @Nullable WaitLikeness what) {
     var doing = what == null ? node.doing : what.toString();
-    var likeness = new Node(node.coroutine, doing, node.awaitedBy, node.heldBy);
+    var likeness = new Node(node.coroutine, doing, node.cancellation, node.awaitedBy, node.heldBy);
     var known = folded.get(likeness);
     if (known == null && folded.size() == MAX_NODES) {
       left++;
@@ -83,7 +87,13 @@ final class FoldedGraph implements Survey.Visitor {
 
   private Node node(Task<?> task, @Nullable WaitInfo waitsFor) {
     var info = TaskInfo.briefly(task, waitsFor, names);
-    return new Node(info.coroutine(), info.doing(), Survey.awaiters(task), Survey.holder(waitsFor));
+    var cancellation = info.cancellation();
+    return new Node(
+        info.coroutine(),
+        info.doing(),
+        cancellation == null ? null : cancellation.toString(),
+        Survey.awaiters(task),
+        Survey.holder(waitsFor));
   }
 
   @Override
@@ -116,6 +126,9 @@ final class FoldedGraph implements Survey.Visitor {
     map.put("name", first.getName());
     map.put("coroutine", node.coroutine);
     map.put("doing", node.doing);
+    if (node.cancellation != null) {
+      map.put("cancellation", node.cancellation);
+    }
     map.put("awaitedBy", node.awaitedBy);
     map.put("heldBy", node.heldBy);
     map.put("alike", alike);

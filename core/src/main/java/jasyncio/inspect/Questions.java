@@ -9,6 +9,7 @@ import jasyncio.WaitInfo;
 import jasyncio.internal.base.LambdaNames;
 import jasyncio.internal.face.Loops;
 import jasyncio.internal.face.Tasks;
+import jasyncio.internal.loop.HeldUp;
 import java.net.URLDecoder;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -118,9 +118,7 @@ final class Questions {
       if (statistics != null) {
         found.put("statistics", map(statistics));
       } else if (loop.isRunning()) {
-        found.put(
-            "heldUpBy",
-            Objects.requireNonNullElse(Loops.heldUpBy(loop), "nobody is seen to do it"));
+        putHolder(Loops.heldUpBy(loop), found);
         found.put("noAnswerFor", patience / 1e3);
         double seen = Loops.heldUpFor(loop);
         if (seen > patience / 1e3) { // else it is known better for how long it did not answer
@@ -133,6 +131,21 @@ final class Questions {
     all.put("pid", ProcessHandle.current().pid());
     all.put("loops", loops);
     return all;
+  }
+
+  /// Who holds a loop up: in words, and for programs.
+  private static void putHolder(@Nullable HeldUp holder, Map<String, @Nullable Object> found) {
+    found.put("heldUpBy", holder == null ? "nobody is seen to do it" : holder.text());
+    if (holder != null) {
+      var map = new LinkedHashMap<String, @Nullable Object>();
+      if (holder.task() != null) {
+        map.put("number", holder.number());
+        map.put("name", holder.task());
+      }
+      map.put("doing", holder.doing());
+      map.put("stack", holder.stack());
+      found.put("holder", map);
+    }
   }
 
   private static Map<String, @Nullable Object> map(LoopStatistics statistics) {
@@ -301,6 +314,10 @@ final class Questions {
     node.put("name", info.name());
     node.put("coroutine", info.coroutine());
     node.put("doing", info.doing());
+    var cancellation = info.cancellation();
+    if (cancellation != null) {
+      node.put("cancellation", cancellation.toString());
+    }
     node.put("awaitedBy", Survey.awaiters(task));
     node.put("heldBy", Survey.holder(waitsFor));
     return node;

@@ -34,6 +34,8 @@ import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What visitors are told of the loops of a JVM, and how they come in.
 class QuestionsTest {
@@ -126,6 +128,31 @@ class QuestionsTest {
     assertThat(answer).contains("\"name\":\"inner\"", "\"awaitedBy\":" + numbers + ",");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"pstree", "pstree brief=1"})
+  void pstree_cancellationThatIsNotFollowed_isTold(String question) {
+    assertThat(
+            ask(
+                question,
+                () -> {
+                  var stubborn =
+                      createTask(
+                          () -> {
+                            try {
+                              sleep(3600);
+                            } finally {
+                              sleep(3600);
+                            }
+                          },
+                          "stubborn");
+                  sleep(0);
+                  stubborn.cancel("too late");
+                  sleep(0);
+                  return List.of(stubborn);
+                }))
+        .containsPattern("\"cancellation\":\"[^\"]*too late");
+  }
+
   @Test
   void where_hasTheStackOfThoseThatAreMeant() {
     assertThat(ask("where name=holder", QuestionsTest::lockAndWaiters))
@@ -169,6 +196,8 @@ class QuestionsTest {
         .contains(
             "\"heldUpBy\":\"Task 'blocker': it blocks in java.util.concurrent.CountDownLatch.await")
         .contains("QuestionsTest")
+        .containsPattern("\"holder\":\\{\"number\":\\d+,\"name\":\"blocker\"")
+        .contains("\"stack\":[\"")
         .doesNotContain("groups");
     double heldUp = heldUpFor(answer.get());
     assertThat(heldUp).as("as it has not answered for 0.25 s").matches(s -> s == 0 || s > 0.25);

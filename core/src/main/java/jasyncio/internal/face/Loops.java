@@ -6,6 +6,7 @@ import jasyncio.EventLoop;
 import jasyncio.LoopStatistics;
 import jasyncio.internal.base.StepListener;
 import jasyncio.internal.loop.Entry;
+import jasyncio.internal.loop.HeldUp;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
@@ -28,7 +29,7 @@ public final class Loops {
 
   /// Who has the loop for itself at this moment, what it does, and where; `null` if nobody has. Any
   /// thread.
-  public static @Nullable String heldUpBy(EventLoop loop) {
+  public static @Nullable HeldUp heldUpBy(EventLoop loop) {
     return ACCESS.heldUpBy(loop);
   }
 

@@ -57,7 +57,7 @@ public abstract class LoopAccess {
 
   public abstract String nameOfLoop(Object eventLoop);
 
-  public abstract @Nullable String heldUpBy(Object eventLoop);
+  public abstract @Nullable HeldUp heldUpBy(Object eventLoop);
 
   public abstract double heldUpFor(Object eventLoop);
 
