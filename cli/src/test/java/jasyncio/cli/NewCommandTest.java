@@ -58,7 +58,8 @@ class NewCommandTest {
 
   @Test
   void version_thatIsNotReleased_needsALibraryOfOnesOwn() {
-    assertThat(new NewProject("x", "org.shop", "0.1.0-SNAPSHOT").needsLibrariesOfOnesOwn()).isTrue();
+    assertThat(new NewProject("x", "org.shop", "0.1.0-SNAPSHOT").needsLibrariesOfOnesOwn())
+        .isTrue();
     assertThat(new NewProject("x", "org.shop", "0.1.0").needsLibrariesOfOnesOwn()).isFalse();
   }
 

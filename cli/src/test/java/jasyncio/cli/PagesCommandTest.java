@@ -61,10 +61,8 @@ class PagesCommandTest {
   @DisabledOnOs(OS.WINDOWS) // has no bash
   void bash_offersTheWordsOfAnOption_behindABlankAndBehindAnEqualsSign() throws Throwable {
     assertThat(Main.execute(new String[] {"pages", "1.2.3", dir.toString()})).isZero();
-    assertThat(completions("jasyncio", "run", "--blocking", ""))
-        .isEqualTo("block switch forbid");
-    assertThat(completions("jasyncio", "run", "--blocking", "="))
-        .isEqualTo("block switch forbid");
+    assertThat(completions("jasyncio", "run", "--blocking", "")).isEqualTo("block switch forbid");
+    assertThat(completions("jasyncio", "run", "--blocking", "=")).isEqualTo("block switch forbid");
     assertThat(completions("jasyncio", "run", "--blocking", "=", "s")).isEqualTo("switch");
     assertThat(completions("jasyncio", "run", "--fibers", "=", "auto", "--blocking", "=", "f"))
         .isEqualTo("forbid");

@@ -108,16 +108,16 @@ final class PretendProgram implements Answers.Source {
   private static JsonObject heldUp() {
     JsonObject loop =
         object(
-        "name",
-        "loop-1",
-        "heldUpBy",
-        """
-        Task 'report': it blocks in java.io.FileInputStream.readBytes; toThread(...) would not
-          at java.base/java.io.FileInputStream.readBytes(Native Method)
-          at Crawler.report(Crawler.java:88)\
-        """,
-        "noAnswerFor",
-        0.25);
+            "name",
+            "loop-1",
+            "heldUpBy",
+            """
+            Task 'report': it blocks in java.io.FileInputStream.readBytes; toThread(...) would not
+              at java.base/java.io.FileInputStream.readBytes(Native Method)
+              at Crawler.report(Crawler.java:88)\
+            """,
+            "noAnswerFor",
+            0.25);
     loop.add("holder", object("number", 17, "name", "report", "doing", "it blocks"));
     return loop;
   }

@@ -104,8 +104,9 @@ class RecordedLoopTest {
     Report report = Report.of("x.jfr", recording(loop), 5, null);
     assertThat(report.nanos()).isEqualTo(nanos(200));
     assertThat(report.cut()).extracting(SlowStep::who).containsExactly("first", "last");
-    assertThat(report.cut()).allSatisfy(step ->
-        assertThat(ReportText.consequences(step)).contains("woken by: what was not recorded"));
+    assertThat(report.cut())
+        .allSatisfy(step ->
+            assertThat(ReportText.consequences(step)).contains("woken by: what was not recorded"));
   }
 
   @Test

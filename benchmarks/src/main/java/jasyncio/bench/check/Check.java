@@ -88,7 +88,8 @@ public final class Check {
   private void compare(String workload) throws IOException, InterruptedException {
     switch (workload) {
       case "hello" -> compare(workload, Figure.CLASSES, Build::classesOfHello);
-      case "memory.100k" -> compare(workload, Figure.HEAP, build -> figure(build, workload, "heap"));
+      case "memory.100k" ->
+          compare(workload, Figure.HEAP, build -> figure(build, workload, "heap"));
       default -> {
         compareTimes(workload);
         if (workload.equals("echo") && hasStrace) {

@@ -91,10 +91,7 @@ record Comparison(String workload, Figure figure, double[] base, double[] now) {
         figure.isCount
             ? ""
             : String.format(
-                Locale.ROOT,
-                "  (%s to %s)",
-                percent(min(ratios())),
-                percent(max(ratios())));
+                Locale.ROOT, "  (%s to %s)", percent(min(ratios())), percent(max(ratios())));
     String mark =
         switch (verdict()) {
           case BETTER -> "  better";

@@ -45,8 +45,8 @@ final class Chart {
       add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", LEFT - 6, y + 4, power(i));
     }
     var line = new StringBuilder();
-    points.forEach(p ->
-        line.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(p.size()), y(p.each()))));
+    points.forEach(
+        p -> line.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(p.size()), y(p.each()))));
     add("<polyline class=\"%s\" points=\"%s\"/>", isSteep ? "steep" : "level", line);
     for (var point : points) {
       add(
@@ -83,6 +83,8 @@ final class Chart {
   /// A cost with three digits.
   static String number(double value) {
     return String.format(
-        Locale.ROOT, value < 1 ? "%.3f" : value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%,.0f", value);
+        Locale.ROOT,
+        value < 1 ? "%.3f" : value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%,.0f",
+        value);
   }
 }

@@ -33,15 +33,12 @@ final class ConnectionSeries {
   /// @param tls a folder with `cert.pem` and `key.pem`
   static List<Series> all(@Nullable Path tls) {
     var all = new ArrayList<Series>();
-    all.add(
-        new Series(
-            "connections.idle", "bytes a connection", CONNECTIONS, n -> bytes(n, null)));
+    all.add(new Series("connections.idle", "bytes a connection", CONNECTIONS, n -> bytes(n, null)));
     all.add(
         new Series("connections.active", "ns a message", CONNECTIONS, ConnectionSeries::active));
     all.add(new Series("message", "ns a byte", MIB, ConnectionSeries::message));
     if (tls != null) {
-      all.add(
-          new Series("connections.tls", "bytes a connection", CONNECTIONS, n -> bytes(n, tls)));
+      all.add(new Series("connections.tls", "bytes a connection", CONNECTIONS, n -> bytes(n, tls)));
     }
     return all;
   }
@@ -120,10 +117,10 @@ final class ConnectionSeries {
                 world.connect(count);
                 var message = new byte[64];
                 return Meter.<IOException>nanos(() -> {
-                      for (var client : world.clients) {
-                        echo(client, message);
-                      }
-                    })
+                  for (var client : world.clients) {
+                    echo(client, message);
+                  }
+                })
                     / count;
               }
             });

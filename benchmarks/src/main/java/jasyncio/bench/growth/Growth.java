@@ -23,8 +23,8 @@ public final class Growth {
     this.most = most;
   }
 
-  /// @param arguments the largest size, the file of the page, and the beginnings of names of series,
-  ///   or none for all
+  /// @param arguments the largest size, the file of the page, and the beginnings of names of
+  ///   series, or none for all
   public static void main(String[] arguments) throws Exception {
     var growth = new Growth(Integer.parseInt(arguments[0]));
     var page = Path.of(arguments[1]);
@@ -64,7 +64,8 @@ public final class Growth {
         try {
           points.add(new Series.Point(size, series.body().each(size)));
         } catch (IOException e) { // too many open files, most likely
-          System.err.printf("growth: %s ends before %,d: %s%n", series.name(), size, e.getMessage());
+          System.err.printf(
+              "growth: %s ends before %,d: %s%n", series.name(), size, e.getMessage());
           break;
         }
       }
@@ -120,7 +121,8 @@ public final class Growth {
                 "unit", series.unit(),
                 "slope", Series.slope(points),
                 "points", points)));
-    var file = page.resolveSibling(page.getFileName().toString().replaceFirst("\\.html$", "") + ".json");
+    var file =
+        page.resolveSibling(page.getFileName().toString().replaceFirst("\\.html$", "") + ".json");
     Files.writeString(file, JsonMapper.shared().writeValueAsString(json));
     System.out.println(page + " and " + file);
   }

@@ -47,8 +47,14 @@ final class TaskSeries {
 
   private static List<Series> ofPolicies() {
     return List.of(
-        onLoop("cancel.forbid", "ns a task", MANY, BlockingPolicy.FORBID, TaskSeries::cancelSleepers),
-        onLoop("cancel.switch", "ns a task", BLOCKED, BlockingPolicy.SWITCH, TaskSeries::cancelBlocked));
+        onLoop(
+            "cancel.forbid", "ns a task", MANY, BlockingPolicy.FORBID, TaskSeries::cancelSleepers),
+        onLoop(
+            "cancel.switch",
+            "ns a task",
+            BLOCKED,
+            BlockingPolicy.SWITCH,
+            TaskSeries::cancelBlocked));
   }
 
   private static List<Series> ofEachRuntime() {

@@ -19,7 +19,8 @@ class GrowthTest {
 
   @Test
   void sizes_goUpInStepsOfAboutThree() {
-    assertThat(new Series("x", "ns", 1000, _ -> 0).sizes()).containsExactly(1, 3, 10, 30, 100, 300, 1000);
+    assertThat(new Series("x", "ns", 1000, _ -> 0).sizes())
+        .containsExactly(1, 3, 10, 30, 100, 300, 1000);
     assertThat(new Series("x", "ns", 64, _ -> 0).sizes()).containsExactly(1, 3, 10, 30, 64);
   }
 
@@ -40,7 +41,8 @@ class GrowthTest {
   void chart_hasALineAndAPointForEachSize() {
     var series = new Series("tasks", "ns a task", 100, _ -> 0);
     assertThat(Chart.of(series, points(100, n -> 40)))
-        .contains(">tasks, ns a task</text>", "<polyline class=\"level\"", "<title>30: 40.0</title>");
+        .contains(
+            ">tasks, ns a task</text>", "<polyline class=\"level\"", "<title>30: 40.0</title>");
     assertThat(Chart.of(series, points(100, n -> n))).contains("<polyline class=\"steep\"");
   }
 

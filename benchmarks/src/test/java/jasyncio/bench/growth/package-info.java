@@ -1,4 +1,3 @@
-
 @NullMarked
 package jasyncio.bench.growth;
 
