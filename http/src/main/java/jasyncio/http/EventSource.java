@@ -254,7 +254,7 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
           try {
             ahead = EventSource.this.next();
           } catch (IOException e) {
-            throw EventSource.<RuntimeException>sneak(e);
+            throw Sneaky.sneak(e);
           }
         }
         return ahead != null;
@@ -270,11 +270,6 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
         return event;
       }
     };
-  }
-
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-  private static <X extends Throwable> X sneak(Throwable e) throws X {
-    throw (X) e;
   }
 
   /// Ends the stream, and closes its connection; who waits for the next event is told that there is
