@@ -2,6 +2,7 @@ package jasyncio.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import jasyncio.http.internal.Statuses;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,7 +29,8 @@ public final class TestResponse {
       throws Exception {
     var bytes = response.bytes();
     var trailers = Headers.none();
-    if (method.equals("HEAD") || response.status() == 204 || response.status() == 304) {
+    boolean upgrades = response.streamingBody() instanceof Upgrade; // which says what to use
+    if (!upgrades && !Statuses.hasBody(method, response.status())) {
       bytes = new byte[0];
     } else if (bytes == null) {
       var out = new BodyWriter(collected);

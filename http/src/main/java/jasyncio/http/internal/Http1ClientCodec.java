@@ -141,11 +141,7 @@ public final class Http1ClientCodec implements ClientCodec {
   }
 
   private boolean isBodiless(int status) {
-    return status < 200
-        || status == 204
-        || status == 304
-        || method.equals("HEAD")
-        || (method.equals("CONNECT") && status < 300);
+    return !Statuses.hasBody(method, status) || (method.equals("CONNECT") && status < 300);
   }
 
   /// Why a response cannot be taken.
