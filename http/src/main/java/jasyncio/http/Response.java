@@ -140,8 +140,8 @@ public final class Response {
   /// Where the path leads is not looked at: one that is made of what the client has sent may lead
   /// out of any folder. [StaticFiles] lets none out of its own.
   ///
-  /// Headers that the handler sets and that are of the file, such as `Content-Disposition` and
-  /// `Cache-Control`, are left out where a problem is answered instead.
+  /// Headers that the handler sets and that are of the file, such as `Content-Disposition`,
+  /// `Repr-Digest` and `Cache-Control`, are left out where a problem is answered instead.
   ///
   /// @param request what is answered
   /// @param file the file
@@ -279,12 +279,20 @@ public final class Response {
     return false;
   }
 
-  /// Whether a header says something of the body that comes with it, and not of the answer.
+  /// Whether a header says something of the body that comes with it, or what others may do with
+  /// that, and not of the answer: it does not go for a problem that is answered instead.
   private static boolean isOfBody(String name) {
-    return switch (name.toLowerCase(Locale.ROOT)) {
-      case "etag", "last-modified", "accept-ranges", "cache-control", "expires" -> true;
+    var lower = name.toLowerCase(Locale.ROOT);
+    return switch (lower) {
       case "content-security-policy", "content-security-policy-report-only" -> false;
-      default -> name.regionMatches(true, 0, "Content-", 0, 8);
+      case "etag", "last-modified", "accept-ranges", "trailer" -> true;
+      case "repr-digest", "digest", "signature", "signature-input" -> true; // they would not hold
+      case "age", "expires", "pragma", "surrogate-control" -> true; // how long it is good for
+      case "sourcemap", "x-sourcemap", "x-sendfile" -> true;
+      default ->
+          lower.startsWith("content-") // Type, Encoding, Disposition, Digest, …
+              || lower.startsWith("x-accel-") // for nginx: Buffering, Redirect, Expires, …
+              || lower.endsWith("cache-control"); // also CDN-Cache-Control and the like
     };
   }
 

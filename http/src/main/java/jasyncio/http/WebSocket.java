@@ -39,10 +39,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Iteration takes messages as they come, and ends when the socket is closed in the regular way:
 /// with code 1000 or 1001, or 1005, which stands for a close without a code. Any other end, such as
-/// 1006 for a connection that was lost, throws what [#receive()] throws, so that a part is not taken
-/// for the whole. On a server it also ends when the server begins to shut down; what is sent then
-/// still goes out. Pings are answered, and sent to see whether the other side is there, without
-/// anything to be done.
+/// 1006 for a connection that was lost, throws what [#receive()] throws, so that a part is not
+/// taken for the whole. On a server it also ends when the server begins to shut down; what is sent
+/// then still goes out. Pings are answered, and sent to see whether the other side is there,
+/// without anything to be done.
 ///
 /// Any number of tasks of its loop may send, and receive: each message goes to one of them.
 ///

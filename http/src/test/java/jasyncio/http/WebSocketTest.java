@@ -550,7 +550,8 @@ class WebSocketTest {
     }
   }
 
-  private void collect(WebSocket ws) throws WebSocketClosedException { // as the compiler cannot know
+  private void collect(WebSocket ws)
+      throws WebSocketClosedException { // as the compiler cannot know
     for (var message : ws) {
       steps.add(message.text());
     }
