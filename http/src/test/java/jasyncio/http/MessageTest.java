@@ -260,6 +260,7 @@ class MessageTest {
           {"[]", "its outermost value does not fit, at line 1"},
           {"{\"items\":\n[,]}", "it is no JSON, at line 2, column "},
           {"{\"items\":[{\"name\":\"a\",\"count\":99999999999}]}", "'items[0].count' does not fit"},
+          {"{\"items\":" + "1".repeat(2000) + "}", "a number or text in it is too long, or it"},
         }) {
       var answer =
           app.test().post("/").body("application/json", each[0].getBytes(UTF_8)).send().expect(400);
