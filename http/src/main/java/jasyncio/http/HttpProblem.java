@@ -90,13 +90,26 @@ public final class HttpProblem extends RuntimeException {
     return new HttpProblem(status, title, detail, type, more, headers, getCause());
   }
 
-  /// {@return this problem with one header more in its response}
+  /// {@return this problem with one value for a header of its response, instead of those that it
+  /// had}
   ///
   /// @param name the header's name
   /// @param value the header's value
   public HttpProblem header(String name, String value) {
-    return new HttpProblem(
-        status, title, detail, type, members, headers.and(name, value), getCause());
+    return headers(headers.with(name, value));
+  }
+
+  /// {@return this problem with one header more in its response, such as a second
+  /// `WWW-Authenticate`}
+  ///
+  /// @param name the header's name
+  /// @param value the header's value
+  public HttpProblem addHeader(String name, String value) {
+    return headers(headers.and(name, value));
+  }
+
+  private HttpProblem headers(Headers newHeaders) {
+    return new HttpProblem(status, title, detail, type, members, newHeaders, getCause());
   }
 
   /// {@return this problem with a cause, of which the client is not told}

@@ -37,6 +37,14 @@ public final class TestRequest {
     return new TestRequest(client, method, target, secure, headers.with(name, value), body);
   }
 
+  /// {@return this request with one header more, beside those that it has of the same name}
+  ///
+  /// @param name the header's name
+  /// @param value the header's value
+  public TestRequest addHeader(String name, String value) {
+    return new TestRequest(client, method, target, secure, headers.and(name, value), body);
+  }
+
   /// {@return this request with these headers, in place of those that it has of the same names}
   ///
   /// @param more the headers
@@ -78,9 +86,13 @@ public final class TestRequest {
   /// {@return this request with the fields of a form as its body}
   ///
   /// @param namesAndValues name, value, name, value, …
+  /// @throws IllegalArgumentException if the last name has no value
   public TestRequest form(String... namesAndValues) {
+    if (namesAndValues.length % 2 != 0) {
+      throw new IllegalArgumentException("the fields of a form come in pairs of name and value");
+    }
     var text = new StringBuilder();
-    for (int i = 0; i + 1 < namesAndValues.length; i += 2) {
+    for (int i = 0; i < namesAndValues.length; i += 2) {
       text.append(i == 0 ? "" : "&")
           .append(URLEncoder.encode(namesAndValues[i], UTF_8))
           .append('=')

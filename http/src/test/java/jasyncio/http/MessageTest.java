@@ -359,6 +359,31 @@ class MessageTest {
         .isEqualTo("GET, HEAD, OPTIONS");
     var headers = Headers.of("A", "1", "a", "2");
     assertThat(client.get("/").header("A", "0").headers(headers).send().text()).isEqualTo("[1, 2]");
+    assertThatThrownBy(() -> client.post("/").form("a", "1", "b"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("pairs");
+  }
+
+  /// `header` sets, and `addHeader` adds, wherever they are.
+  @AsyncTest
+  void header_sets_andAddHeader_adds() throws Exception {
+    Handler app =
+        rq -> {
+          var seen = rq.headers().all("A");
+          throw HttpProblem.of(401, seen.toString())
+              .header("B", "0")
+              .header("b", "1")
+              .addHeader("B", "2");
+        };
+    var test = app.test().get("/").header("A", "0").header("a", "1").addHeader("A", "2").send();
+    assertThat(test.text()).contains("[1, 2]");
+    assertThat(test.headers().all("B")).containsExactly("1", "2");
+    try (var client = HttpClient.of(app)) {
+      var request = client.get("http://x/").header("A", "0").header("a", "1").addHeader("A", "2");
+      assertThat(request.send().text()).contains("[1, 2]");
+    }
+    var response = Response.empty(204).header("B", "0").header("b", "1").addHeader("B", "2");
+    assertThat(response.headers().all("B")).containsExactly("1", "2");
   }
 
   @AsyncTest
