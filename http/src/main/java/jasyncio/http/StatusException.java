@@ -1,13 +1,16 @@
 package jasyncio.http;
 
-/// A response whose status is no success, thrown by [ClientResponse#requireSuccess()]. Python:
+import org.jspecify.annotations.Nullable;
+
+/// A response whose status is no success, thrown by [ClientResponse#requireSuccess()], and by
+/// [ClientResponse#json(Class)] of one that is not what was expected. Python:
 /// `httpx.HTTPStatusError`.
 @SuppressWarnings("serial") // never serialized
 public final class StatusException extends HttpException {
   private final transient ClientResponse response;
 
-  StatusException(String message, ClientResponse response) {
-    super(message);
+  StatusException(String message, ClientResponse response, @Nullable Throwable cause) {
+    super(message, cause);
     this.response = response;
   }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import jasyncio.http.internal.Statuses;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -102,22 +103,47 @@ public final class TestResponse {
     return new String(bytes, UTF_8);
   }
 
-  /// {@return the body, read as JSON}
+  /// {@return the body, read as JSON} As [ClientResponse#json(Class)] has it, a problem becomes
+  /// nothing but a `Map`, a tree, or a type that has a `detail`.
   ///
   /// @param <T> the class
   /// @param type what to make of it, such as a record
+  /// @throws AssertionError if the status is 400 or more, and the body is a problem where the class
+  ///   is not made for these, or cannot be read; with the body, and with the cause of [#expect]
   /// @throws IOException if it is no JSON, or none of that class
   public <T> T json(Class<T> type) throws IOException {
-    return type.cast(JsonCodec.installed().read(bytes, type));
+    return type.cast(read(type));
   }
 
   /// {@return the body, read as JSON, as an object of a type with arguments}
   ///
   /// @param <T> the type
   /// @param type what to make of it
+  /// @throws AssertionError as [#json(Class)]
   /// @throws IOException if it is no JSON, or none of that type
   public <T> T json(JsonType<T> type) throws IOException {
-    return type.cast(JsonCodec.installed().read(bytes, type.type()));
+    return type.cast(read(type.type()));
+  }
+
+  private Object read(Type type) throws IOException {
+    var refusal = JsonResponse.refusal(status, headers, type);
+    if (!refusal.isEmpty()) {
+      throw failed("status " + status + " was answered" + refusal, failure);
+    }
+    try {
+      return JsonResponse.read("the response", bytes, type);
+    } catch (HttpException e) {
+      if (status < 400) {
+        throw e;
+      }
+      throw failed(
+          "status " + status + " was answered" + JsonResponse.notOf(type),
+          failure == null ? e : failure);
+    }
+  }
+
+  private AssertionError failed(String what, @Nullable Throwable cause) {
+    return new AssertionError(what + ": " + text(), cause);
   }
 
   /// {@return what came behind the body}
@@ -133,8 +159,7 @@ public final class TestResponse {
   ///   as its cause, if that is answered by 500 or 503
   public TestResponse expect(int expected) {
     if (status != expected) {
-      throw new AssertionError(
-          "expected status " + expected + " and got " + status + ": " + text(), failure);
+      throw failed("expected status " + expected + " and got " + status, failure);
     }
     return this;
   }

@@ -1,5 +1,6 @@
 package jasyncio.http;
 
+import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,9 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /// What requests and responses are made of.
 class MessageTest {
@@ -279,6 +282,121 @@ class MessageTest {
           .isInstanceOf(HttpException.class)
           .hasMessage("the response of http://x/ is not the JSON that is expected: it is null");
     }
+  }
+
+  // ---- JSON of answers that are errors ----------------------------------------------------------
+
+  record Problem(String title, int status, String detail) {}
+
+  private static class Described {
+    public @Nullable String detail;
+  }
+
+  private static final class Detailed extends Described {}
+
+  private static final String PROBLEM =
+      "{\"title\":\"Not Found\",\"status\":404,\"detail\":\"There is no note 7.\"}";
+
+  private static final Router FAILING =
+      new Router()
+          .get(
+              "/7",
+              _ -> {
+                throw HttpProblem.of(404, "There is no note 7.");
+              })
+          .get(
+              "/bug",
+              _ -> {
+                throw new IllegalStateException("bug");
+              })
+          .get("/own", _ -> Response.json(422, new Item("missing", 3)))
+          .get("/html", _ -> Response.html("<p>Bad gateway").status(502))
+          .get("/nothing", _ -> Response.empty(404));
+
+  @AsyncTest
+  void json_ofAProblem_isNoRecordOfNulls_butSaysTheStatus() throws Exception {
+    try (var client = HttpClient.of(FAILING)) {
+      var response = client.get("http://x/7").send();
+      assertThatThrownBy(() -> response.json(Item.class))
+          .isInstanceOfSatisfying(
+              StatusException.class,
+              e -> {
+                assertThat(e.status()).isEqualTo(404);
+                assertThat(e.response()).isSameAs(response);
+              })
+          .hasMessage(
+              "GET http://x/7 was answered 404 with a problem, and not with the JSON of Item (a type for"
+                  + " problems has a 'detail'): "
+                  + PROBLEM);
+      for (var type :
+          List.<JsonType<?>>of(new JsonType<List<Item>>() {}, new JsonType<Item>() {})) {
+        assertThatThrownBy(() -> response.json(type))
+            .isInstanceOf(StatusException.class)
+            .hasMessageContaining("was answered 404");
+      }
+      assertThatThrownBy(() -> response.json(Item[].class)).isInstanceOf(StatusException.class);
+    }
+  }
+
+  @AsyncTest
+  void json_ofAProblem_isWhatIsMadeForIt() throws Exception {
+    try (var client = HttpClient.of(FAILING)) {
+      var response = client.get("http://x/7").send();
+      assertThat(response.json(Problem.class))
+          .isEqualTo(new Problem("Not Found", 404, "There is no note 7."));
+      assertThat(response.json(Detailed.class).detail).isEqualTo("There is no note 7.");
+      assertThat((Object) response.json(Map.class)).isEqualTo(response.json(Object.class));
+      assertThat(response.json(new JsonType<Map<String, Object>>() {}))
+          .containsEntry("status", 404);
+      assertThat(response.json(JsonNode.class).get("detail").asString()).startsWith("There is no");
+    }
+  }
+
+  @AsyncTest
+  void json_ofAnotherError_isRead_orSaysTheStatus() throws Exception {
+    try (var client = HttpClient.of(FAILING)) {
+      assertThat(client.get("http://x/own").send().json(Item.class).name()).isEqualTo("missing");
+      var page = client.get("http://x/html").send();
+      assertThatThrownBy(() -> page.json(Item.class))
+          .isInstanceOf(StatusException.class)
+          .hasMessage(
+              "GET http://x/html was answered 502, and not with the JSON of Item: <p>Bad gateway")
+          .hasCauseInstanceOf(HttpException.class);
+      var nothing = client.get("http://x/nothing").send();
+      assertThatThrownBy(() -> nothing.json(Item.class))
+          .isInstanceOf(StatusException.class)
+          .hasMessageContaining("was answered 404")
+          .cause()
+          .hasMessage("the response of http://x/nothing is empty, and JSON is expected");
+    }
+  }
+
+  @AsyncTest
+  void json_ofAnErrorInATest_failsTheTest_asExpectDoes() throws Exception {
+    getRunningLoop().setExceptionHandler((_, _) -> {});
+    var client = FAILING.test();
+    var response = client.get("/7").send();
+    assertThatThrownBy(() -> response.json(Item.class))
+        .isInstanceOf(AssertionError.class)
+        .hasMessage(
+            "status 404 was answered with a problem, and not with the JSON of Item (a type for problems has a"
+                + " 'detail'): "
+                + PROBLEM);
+    assertThat(response.json(Problem.class).status()).isEqualTo(404);
+    var bug = client.get("/bug").send();
+    assertThatThrownBy(() -> bug.json(Item.class))
+        .isInstanceOf(AssertionError.class)
+        .hasRootCauseMessage("bug");
+    var page = client.get("/html").send();
+    assertThatThrownBy(() -> page.json(Item.class))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageStartingWith("status 502 was answered, and not with the JSON of Item");
+    assertThat(client.get("/own").send().json(Item.class).count()).isEqualTo(3);
+    Handler nothing = _ -> Response.empty(204);
+    var empty = nothing.test().get("/").send();
+    assertThatThrownBy(() -> empty.json(Item.class))
+        .isInstanceOf(HttpException.class)
+        .hasMessage("the response is empty, and JSON is expected");
   }
 
   @Test
