@@ -69,10 +69,20 @@ public final class ClientResponse {
   private StatusException failed(String why, @Nullable Throwable cause) {
     var shown = text();
     var end = shown.length() > SHOWN ? shown.substring(0, SHOWN) + "…" : shown;
-    return new StatusException(
-        method + " " + url + " was answered " + status + why + (end.isEmpty() ? "" : ": " + end),
-        this,
-        cause);
+    var error =
+        new StatusException(
+            method
+                + " "
+                + url
+                + " was answered "
+                + status
+                + why
+                + (end.isEmpty() ? "" : ": " + end),
+            this);
+    if (cause != null) { // else a test may have one to say
+      error.initCause(cause);
+    }
+    return error;
   }
 
   /// {@return the headers, as they were sent: also those of a compression that is undone in the

@@ -415,8 +415,7 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   /// The body of the response could not be written to its end.
   private void broken(Throwable e) {
     if (!ClientGoneException.isReasonOf(e) && (!isLost() || !(e instanceof IOException))) {
-      Answers.report(
-          "Unhandled exception in the body of the response to ", request, e, connection.loop);
+      Answers.reportBody(request, e);
     }
     if (!isLost()) {
       breakOff(e);

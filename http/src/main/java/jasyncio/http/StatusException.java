@@ -1,7 +1,5 @@
 package jasyncio.http;
 
-import org.jspecify.annotations.Nullable;
-
 /// A response whose status is no success, thrown by [ClientResponse#requireSuccess()], and by
 /// [ClientResponse#json(Class)] of one that is not what was expected. Python:
 /// `httpx.HTTPStatusError`.
@@ -9,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 public final class StatusException extends HttpException {
   private final transient ClientResponse response;
 
-  StatusException(String message, ClientResponse response, @Nullable Throwable cause) {
-    super(message, cause);
+  StatusException(String message, ClientResponse response) {
+    super(message);
     this.response = response;
   }
 

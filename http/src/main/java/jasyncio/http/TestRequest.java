@@ -102,11 +102,15 @@ public final class TestRequest {
   }
 
   /// Has the handler answer, in this task. Suspends while it does, and until all of the body was
-  /// written.
+  /// written. What the handler throws becomes a response.
+  ///
+  /// **Cancellation** cancels the handler, as that of a client that leaves does.
   ///
   /// @return the response
-  /// @throws Exception what the body of the response throws; what the handler throws becomes a
-  ///   response
+  /// @throws HttpException if the body of the response throws when a part of it has been sent: it
+  ///   breaks off; what it has thrown is the cause
+  /// @throws IllegalStateException if the response is a WebSocket: see [TestClient#webSocket]
+  /// @throws Exception never otherwise
   public TestResponse send() throws Exception {
     return client.send(method, target, secure, headers, body);
   }

@@ -62,6 +62,11 @@ public final class TestResponse {
       return begun;
     }
 
+    /// How many bytes have come.
+    int length() {
+      return bytes.size();
+    }
+
     @Override
     public void write(ByteBuffer data) {
       begun = true;

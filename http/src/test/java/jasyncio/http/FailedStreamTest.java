@@ -177,7 +177,35 @@ class FailedStreamTest {
     assertThat(client.get("/late").send().expect(404).header("X-Why")).isEqualTo("test");
     client.get("/bug").send().expect(500);
     client.get("/stream").send().expect(409);
-    assertThatThrownBy(() -> client.get("/one").send()).hasMessage("bug");
+    assertThat(errors).hasSize(1);
+  }
+
+  @AsyncTest
+  void testClient_ofABodyThatBreaksOff_hasAnErrorOfItsOwn_withTheHandlersAsCause()
+      throws Exception {
+    var answered = new ArrayList<String>();
+    Handler late =
+        rq -> {
+          rq.whenAnswered(outcome -> answered.add(outcome.status() + " " + outcome.complete()));
+          rq.afterResponse(() -> answered.add("after"));
+          return Response.stream(out -> {
+            out.write("one");
+            refuse(404);
+          });
+        };
+    app(); // which collects errors
+    assertThatThrownBy(() -> late.test().get("/late?a=b").send())
+        .isInstanceOf(HttpException.class)
+        .hasMessage("the response to GET /late?a=b broke off after 3 bytes of its body")
+        .cause()
+        .isInstanceOf(HttpProblem.class)
+        .hasMessage("404 Not Found: Because.");
+    assertThatThrownBy(() -> app().test().get("/one").send())
+        .isInstanceOf(HttpException.class)
+        .hasRootCauseMessage("bug");
+    sleep(0);
+    assertThat(answered).containsExactly("200 false", "after");
+    assertThat(errors).hasSize(2);
   }
 
   @AsyncTest
