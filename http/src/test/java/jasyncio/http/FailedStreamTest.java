@@ -409,6 +409,12 @@ class FailedStreamTest {
           .isInstanceOf(WebSocketClosedException.class)
           .hasRootCauseMessage("bug");
     }
+    try (var ws = client.webSocket("/talk")) {
+      ws.send("x");
+      assertThatThrownBy(ws.iterator()::hasNext)
+          .isInstanceOf(WebSocketClosedException.class)
+          .hasRootCauseMessage("bug");
+    }
     assertThatThrownBy(() -> client.webSocket("/refused"))
         .isInstanceOf(WebSocketHandshakeException.class)
         .hasRootCauseMessage("bug");
