@@ -110,7 +110,7 @@ public final class ClientResponse {
   }
 
   /// {@return the body, read as JSON} Members that a record does not have are left out, and those
-  /// that are not there are `null`, as Jackson has it.
+  /// that are not there are `null`, as Jackson 3 has it.
   ///
   /// So a problem, `application/problem+json` with a status from 400 on, would become a record of
   /// nulls where another answer was expected; therefore it becomes nothing but a `Map`, an
