@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import jasyncio.http.internal.Tokens;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -279,25 +278,8 @@ public final class Response {
     return false;
   }
 
-  /// Whether a header says something of the body that comes with it, or what others may do with
-  /// that, and not of the answer: it does not go for a problem that is answered instead.
-  private static boolean isOfBody(String name) {
-    var lower = name.toLowerCase(Locale.ROOT);
-    return switch (lower) {
-      case "content-security-policy", "content-security-policy-report-only" -> false;
-      case "etag", "last-modified", "accept-ranges", "trailer" -> true;
-      case "repr-digest", "digest", "signature", "signature-input" -> true; // they would not hold
-      case "age", "expires", "pragma", "surrogate-control" -> true; // how long it is good for
-      case "sourcemap", "x-sourcemap", "x-sendfile" -> true;
-      default ->
-          lower.startsWith("content-") // Type, Encoding, Disposition, Digest, …
-              || lower.startsWith("x-accel-") // for nginx: Buffering, Redirect, Expires, …
-              || lower.endsWith("cache-control"); // also CDN-Cache-Control and the like
-    };
-  }
-
   private boolean isIgnored(String name) {
-    return substitute && isOfBody(name);
+    return substitute && BodyHeaders.concerns(name);
   }
 
   /// This response with what another has of headers that it has not, unless they are of a body.
@@ -305,7 +287,7 @@ public final class Response {
     var response = this;
     for (int i = 0; i < others.size(); i++) {
       var name = others.name(i);
-      if (!headers.contains(name) && !isOfBody(name)) {
+      if (!headers.contains(name) && !BodyHeaders.concerns(name)) {
         response = response.addHeader(name, others.value(i));
       }
     }
