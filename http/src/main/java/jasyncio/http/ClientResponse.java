@@ -63,7 +63,12 @@ public final class ClientResponse {
     if (isSuccess()) {
       return this;
     }
-    throw failed("", null);
+    throw failure();
+  }
+
+  /// That the status is no success.
+  StatusException failure() {
+    return failed("", null);
   }
 
   private StatusException failed(String why, @Nullable Throwable cause) {
