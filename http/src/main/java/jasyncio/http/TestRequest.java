@@ -29,6 +29,15 @@ public final class TestRequest {
     this.body = body;
   }
 
+  /// {@return this request with one parameter more in its query}
+  ///
+  /// @param name its name; encoded here, as the value is
+  /// @param value its value
+  public TestRequest query(String name, Object value) {
+    var longer = Urls.query(target, name, value.toString());
+    return new TestRequest(client, method, longer, secure, headers, body);
+  }
+
   /// {@return this request with one value for a header, instead of those that it had}
   ///
   /// @param name the header's name

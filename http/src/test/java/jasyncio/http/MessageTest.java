@@ -251,6 +251,23 @@ class MessageTest {
     assertThatThrownBy(() -> HttpProblem.of(200)).isInstanceOf(IllegalArgumentException.class);
   }
 
+  @Test
+  void members_ofAProblem_areMapsAndLists_too_andNoSecondDetail() {
+    var errors = new ArrayList<Object>(List.of(Map.of("field", "a\"b"), 1.5, true, List.of()));
+    errors.add(null);
+    errors.add(Map.of());
+    var problem = HttpProblem.of(422).with("errors", errors).with("at", Duration.ofSeconds(1));
+    assertThat(new String(problem.toResponse().bytes(), UTF_8))
+        .isEqualTo(
+            "{\"title\":\"Unprocessable Content\",\"status\":422,\"errors\":[{\"field\":\"a\\\"b\"},"
+                + "1.5,true,[],null,{}],\"at\":\"PT1S\"}");
+    for (var name : List.of("type", "title", "status", "detail")) {
+      assertThatThrownBy(() -> HttpProblem.of(422, "x").with(name, 1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("say the " + name + " of a problem by of(status, detail)");
+    }
+  }
+
   record Cart(java.util.List<Item> items) {}
 
   @AsyncTest
@@ -480,6 +497,20 @@ class MessageTest {
     assertThatThrownBy(() -> client.post("/").form("a", "1", "b"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("pairs");
+  }
+
+  @AsyncTest
+  void query_isAdded_andEncoded_asOfAClient() throws Exception {
+    Handler app = rq -> Response.text(rq.target() + " " + rq.query());
+    var expected = "/x?a=1&q=%C3%A4+%26&n=2 {a=[1], q=[ä &], n=[2]}";
+    var test = app.test().get("/x?a=1").query("q", "ä &").query("n", 2);
+    assertThat(test.send().text()).isEqualTo(expected);
+    try (var client = HttpClient.of(app)) {
+      var request = client.get("http://x/x?a=1#end").query("q", "ä &").query("n", 2);
+      assertThat(request.send().text()).isEqualTo(expected);
+      assertThat(client.get("http://x/x#?").query("n", 2).send().text()).startsWith("/x?n=2 ");
+    }
+    assertThat(app.test().get("/x").query("n", 2).send().text()).startsWith("/x?n=2 ");
   }
 
   /// `header` sets, and `addHeader` adds, wherever they are.
