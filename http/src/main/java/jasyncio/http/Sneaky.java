@@ -9,7 +9,7 @@ final class Sneaky {
     throw Sneaky.<RuntimeException>cast(e);
   }
 
-  @SuppressWarnings("unchecked")
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // erased: nothing is checked
   private static <X extends Throwable> X cast(Throwable e) throws X {
     throw (X) e;
   }
