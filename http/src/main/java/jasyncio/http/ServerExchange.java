@@ -4,9 +4,9 @@ import jasyncio.CancelledError;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.TimerHandle;
+import jasyncio.http.internal.Bodies;
 import jasyncio.http.internal.Refusal;
 import jasyncio.http.internal.RequestHead;
-import jasyncio.http.internal.Statuses;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -334,7 +334,7 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
     pending = response;
     var complete = false;
     try {
-      if (Statuses.hasBody(head.method(), response.status())) {
+      if (Bodies.ofResponse(head.method(), response.status())) {
         var _ = connection.loop.callSoon(this::holdBack);
         complete = writeBody(Objects.requireNonNull(response.streamingBody()));
       } else {

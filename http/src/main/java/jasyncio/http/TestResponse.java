@@ -2,7 +2,7 @@ package jasyncio.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import jasyncio.http.internal.Statuses;
+import jasyncio.http.internal.Bodies;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Type;
@@ -31,7 +31,7 @@ public final class TestResponse {
     var bytes = response.bytes();
     var trailers = Headers.none();
     boolean upgrades = response.streamingBody() instanceof Upgrade; // which says what to use
-    if (!upgrades && !Statuses.hasBody(method, response.status())) {
+    if (!upgrades && !Bodies.ofResponse(method, response.status())) {
       bytes = new byte[0];
     } else if (bytes == null) {
       var out = new BodyWriter(collected);

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import org.jspecify.annotations.Nullable;
 
-/// What statuses are called, and which responses have a body.
+/// What statuses are called.
 public final class Statuses {
   private static final byte[] @Nullable [] LINES = new byte[600][];
 
@@ -29,19 +29,6 @@ public final class Statuses {
       case 508 -> "Loop Detected";
       default -> HttpResponseStatus.valueOf(status).reasonPhrase();
     };
-  }
-
-  /// {@return whether a response has a body, which may be empty: RFC 9110, section 6.4.1}
-  ///
-  /// @param method what it answers
-  /// @param status its status
-  public static boolean hasBody(String method, int status) {
-    return hasBody(status) && !method.equals("HEAD");
-  }
-
-  /// Whether responses have a body, unless they are to `HEAD`.
-  static boolean hasBody(int status) {
-    return status >= 200 && status != 204 && status != 304;
   }
 
   /// The first line of a response, with its end.
