@@ -239,7 +239,7 @@ void handOn(WebSocket from, WebSocket to) {
       }
     }
   } catch (WebSocketClosedException e) {
-    // the other one has ended
+    // the other one has ended, or this one without saying goodbye in the regular way
   }
   int code = from.closeCode();
   switch (code) {

@@ -76,6 +76,11 @@ final class Answers {
     return request.withOwnHeaders(problem.toResponse());
   }
 
+  /// Tells of what the body of a response has thrown, too late for another response.
+  static void reportBody(Request request, Throwable e) {
+    report("Unhandled exception in the body of the response to ", request, e, request.loop());
+  }
+
   static void report(String what, Request request, Throwable e, EventLoop loop) {
     loop.callExceptionHandler(
         ErrorContext.of(what + request.method() + " " + request.target())

@@ -63,10 +63,31 @@ public final class ClientResponse {
     if (isSuccess()) {
       return this;
     }
+    throw failure();
+  }
+
+  /// That the status is no success.
+  StatusException failure() {
+    return failed("", null);
+  }
+
+  private StatusException failed(String why, @Nullable Throwable cause) {
     var shown = text();
     var end = shown.length() > SHOWN ? shown.substring(0, SHOWN) + "…" : shown;
-    throw new StatusException(
-        method + " " + url + " was answered " + status + (end.isEmpty() ? "" : ": " + end), this);
+    var error =
+        new StatusException(
+            method
+                + " "
+                + url
+                + " was answered "
+                + status
+                + why
+                + (end.isEmpty() ? "" : ": " + end),
+            this);
+    if (cause != null) { // else a test may have one to say
+      error.initCause(cause);
+    }
+    return error;
   }
 
   /// {@return the headers, as they were sent: also those of a compression that is undone in the
@@ -93,10 +114,25 @@ public final class ClientResponse {
     return new String(bytes, StreamedResponse.charset(headers));
   }
 
-  /// {@return the body, read as JSON}
+  /// {@return the body, read as JSON} Members that a record does not have are left out, and those
+  /// that are not there are `null`, as Jackson 3 has it.
+  ///
+  /// So a problem, `application/problem+json` with a status from 400 on, would become a record of
+  /// nulls where another answer was expected; therefore it becomes nothing but a `Map`, an
+  /// `Object`, a tree such as Jackson's `JsonNode`, or a type that has a `detail`, as problems
+  /// have:
+  ///
+  /// ```java fragment
+  /// record Problem(String title, int status, String detail) {}
+  /// ```
+  ///
+  /// Other errors in JSON are read whatever their status is. Python: `httpx.Response.json`, which
+  /// gives a dictionary, where one sees what is missing.
   ///
   /// @param <T> the class
   /// @param type what to make of it, such as a record
+  /// @throws StatusException if it is a problem, and the class is not made for these; or as below,
+  ///   if the status is no success
   /// @throws IOException if it is no JSON, or none of that class
   /// @throws IllegalStateException if nothing reads JSON: see [JsonCodec]
   public <T> T json(Class<T> type) throws IOException {
@@ -107,24 +143,19 @@ public final class ClientResponse {
   /// records}
   ///
   /// @param type the type
+  /// @throws StatusException as [#json(Class)]
   /// @throws IOException if it is no JSON, or none of that type
   /// @throws IllegalStateException if nothing reads JSON: see [JsonCodec]
   public Object json(Type type) throws IOException {
-    if (bytes.length == 0) {
-      throw new HttpException("the response of " + url + " is empty, and JSON is expected");
+    var refusal = JsonResponse.refusal(status, headers, type);
+    if (!refusal.isEmpty()) {
+      throw failed(refusal, null);
     }
-    Object value;
     try {
-      value = JsonCodec.installed().read(bytes, type);
-    } catch (IOException e) {
-      throw new HttpException(
-          "the response of " + url + " is not the JSON that is expected: " + e.getMessage(), e);
+      return JsonResponse.read("the response of " + url, bytes, type);
+    } catch (HttpException e) {
+      throw isSuccess() ? e : failed(JsonResponse.notOf(type), e);
     }
-    if (value == null) { // which JSON has, and records do not
-      throw new HttpException(
-          "the response of " + url + " is not the JSON that is expected: it is null");
-    }
-    return value;
   }
 
   /// {@return the body, read as JSON, as an object of a type with arguments}
@@ -135,6 +166,7 @@ public final class ClientResponse {
   ///
   /// @param <T> the type
   /// @param type what to make of it
+  /// @throws StatusException as [#json(Class)]
   /// @throws IOException if it is no JSON, or none of that type
   /// @throws IllegalStateException if nothing reads JSON: see [JsonCodec]
   public <T> T json(JsonType<T> type) throws IOException {

@@ -46,7 +46,7 @@ public final class Compression implements Middleware {
         bytes != null
             ? response.body(gzip(bytes))
             : body != null ? response.body(gzip(body)) : response;
-    return weakened(compressed.header("Content-Encoding", "gzip"));
+    return withoutDigests(weakened(compressed.header("Content-Encoding", "gzip")));
   }
 
   private static boolean isWorthIt(Response response) {
@@ -115,6 +115,15 @@ public final class Compression implements Middleware {
   private static Response weakened(Response response) {
     var tag = response.headers().get("ETag");
     return tag == null || tag.startsWith("W/") ? response : response.header("ETag", "W/" + tag);
+  }
+
+  /// Digests of what was compressed would not fit what is sent.
+  private static Response withoutDigests(Response response) {
+    var headers = response.headers();
+    for (var name : new String[] {"Content-Digest", "Repr-Digest", "Digest"}) {
+      headers = headers.without(name);
+    }
+    return response.unchecked(headers);
   }
 
   private static byte[] gzip(byte[] bytes) throws IOException {

@@ -46,6 +46,7 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
   private String lastId = "";
   private boolean asked;
   private boolean ended;
+  private @Nullable HttpException refusal; // for which it is not asked again
   private @Nullable LocalConnector connector; // of a test
   private @Nullable Timeout connecting; // while somebody waits for that
 
@@ -110,8 +111,9 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
   ///
   /// @return the event, or `null` at the end
   /// @throws StatusException if the status is no success
-  /// @throws IOException if the server cannot be asked, answers something else, or, unless it is
-  ///   asked again, the connection is lost
+  /// @throws HttpException if the server answers something else than events
+  /// @throws IOException if the server cannot be asked, or, unless it is asked again, the
+  ///   connection is lost
   public @Nullable ServerSentEvent next() throws IOException {
     try {
       return nextOrEnd();
@@ -128,11 +130,11 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
         } else {
           read();
         }
-      } catch (StatusException | WrongType e) {
-        end();
-        throw e;
       } catch (IOException e) {
-        if (ended) {
+        if (e == refusal) {
+          end();
+          throw e;
+        } else if (ended) {
           return null; // it was closed meanwhile
         }
         lose();
@@ -147,14 +149,6 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
       lastId = Objects.requireNonNullElse(event.id(), "");
     }
     return event;
-  }
-
-  /// The response is none of events.
-  @SuppressWarnings("serial") // never serialized
-  private static final class WrongType extends IOException {
-    WrongType(String message) {
-      super(message);
-    }
   }
 
   /// Connects, which close() ends.
@@ -189,12 +183,16 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
         opened.close();
         return;
       } else if (!opened.isSuccess()) {
-        opened.readAll().requireSuccess();
+        throw refused(opened.readAll().failure());
       }
       var type = opened.header("Content-Type");
       if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("text/event-stream")) {
-        throw new WrongType(
-            opened.url() + " sends no events: its type is " + type + ", not text/event-stream");
+        throw refused(
+            new HttpException(
+                opened.url()
+                    + " sends no events: its type is "
+                    + type
+                    + ", not text/event-stream"));
       }
     } catch (Throwable e) {
       opened.abort();
@@ -203,6 +201,12 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
     parser = newParser();
     parser.lastId(lastId);
     response = opened;
+  }
+
+  /// What a server answers that would answer the same again.
+  private HttpException refused(HttpException why) {
+    refusal = why;
+    return why;
   }
 
   /// UTF-8 in a header, as browsers send it.
@@ -254,7 +258,7 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
           try {
             ahead = EventSource.this.next();
           } catch (IOException e) {
-            throw EventSource.<RuntimeException>sneak(e);
+            throw Sneaky.sneak(e);
           }
         }
         return ahead != null;
@@ -270,11 +274,6 @@ public final class EventSource implements Iterable<ServerSentEvent>, AutoCloseab
         return event;
       }
     };
-  }
-
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-  private static <X extends Throwable> X sneak(Throwable e) throws X {
-    throw (X) e;
   }
 
   /// Ends the stream, and closes its connection; who waits for the next event is told that there is

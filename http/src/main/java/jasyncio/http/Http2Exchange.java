@@ -6,6 +6,7 @@ import jasyncio.TaskOptions;
 import jasyncio.TimerHandle;
 import jasyncio.WaitInfo;
 import jasyncio.WaitList;
+import jasyncio.http.internal.Bodies;
 import jasyncio.http.internal.Http2ServerCodec;
 import jasyncio.http.internal.Http2Stream;
 import jasyncio.http.internal.Refusal;
@@ -254,7 +255,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
 
   @Override
   boolean sendWhole(int status, Headers headers, byte[] bytes) {
-    boolean body = Http2ServerCodec.hasBody(head.method(), status) && bytes.length > 0;
+    boolean body = Bodies.ofResponse(head.method(), status) && bytes.length > 0;
     codec.head(stream, status, headers, bytes.length, !body);
     connection.scheduleFlush();
     if (!body) {
@@ -271,7 +272,7 @@ final class Http2Exchange extends ServerExchange implements Http2Stream.Events {
 
   @Override
   boolean sendHead(int status, Headers headers, long announced) {
-    boolean body = Http2ServerCodec.hasBody(head.method(), status);
+    boolean body = Bodies.ofResponse(head.method(), status);
     codec.head(stream, status, headers, announced, !body);
     connection.scheduleFlush();
     if (!body) {

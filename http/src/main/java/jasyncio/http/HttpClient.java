@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
@@ -297,7 +296,7 @@ public final class HttpClient implements AutoCloseable {
       length = 0;
       expects = false;
       for (var name : headers.toMap().keySet()) {
-        if (name.toLowerCase(Locale.ROOT).startsWith("content-")) {
+        if (BodyHeaders.describes(name)) {
           headers = headers.without(name);
         }
       }

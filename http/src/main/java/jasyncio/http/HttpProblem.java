@@ -3,6 +3,7 @@ package jasyncio.http;
 import jasyncio.http.internal.JsonText;
 import jasyncio.http.internal.Statuses;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -82,21 +83,46 @@ public final class HttpProblem extends RuntimeException {
 
   /// {@return this problem with one member more}
   ///
+  /// ```java fragment
+  /// throw HttpProblem.of(422).with("errors", List.of(Map.of("field", "text", "why", "is empty")));
+  /// ```
+  ///
   /// @param name its name
-  /// @param value text, a number, a boolean, or anything else as text
+  /// @param value text, a number, a boolean, a map or a list of such, or anything else as text
+  /// @throws IllegalArgumentException if every problem has that member: `type`, `title`, `status`
+  ///   and `detail` are said by the methods of that name, and by [#of(int, String)]
   public HttpProblem with(String name, Object value) {
+    if (List.of("type", "title", "status", "detail").contains(name)) {
+      throw new IllegalArgumentException(
+          "with() adds members; say the "
+              + name
+              + " of a problem by of(status, detail), type() or title()");
+    }
     var more = new LinkedHashMap<>(members);
     more.put(name, value);
     return new HttpProblem(status, title, detail, type, more, headers, getCause());
   }
 
-  /// {@return this problem with one header more in its response}
+  /// {@return this problem with one value for a header of its response, instead of those that it
+  /// had}
   ///
   /// @param name the header's name
   /// @param value the header's value
   public HttpProblem header(String name, String value) {
-    return new HttpProblem(
-        status, title, detail, type, members, headers.and(name, value), getCause());
+    return headers(headers.with(name, value));
+  }
+
+  /// {@return this problem with one header more in its response, such as a second
+  /// `WWW-Authenticate`}
+  ///
+  /// @param name the header's name
+  /// @param value the header's value
+  public HttpProblem addHeader(String name, String value) {
+    return headers(headers.and(name, value));
+  }
+
+  private HttpProblem headers(Headers newHeaders) {
+    return new HttpProblem(status, title, detail, type, members, newHeaders, getCause());
   }
 
   /// {@return this problem with a cause, of which the client is not told}

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import jasyncio.http.internal.Tokens;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -140,8 +139,8 @@ public final class Response {
   /// Where the path leads is not looked at: one that is made of what the client has sent may lead
   /// out of any folder. [StaticFiles] lets none out of its own.
   ///
-  /// Headers that the handler sets and that are of the file, such as `Content-Disposition` and
-  /// `Cache-Control`, are left out where a problem is answered instead.
+  /// Headers that the handler sets and that are of the file, such as `Content-Disposition`,
+  /// `Repr-Digest` and `Cache-Control`, are left out where a problem is answered instead.
   ///
   /// @param request what is answered
   /// @param file the file
@@ -279,17 +278,8 @@ public final class Response {
     return false;
   }
 
-  /// Whether a header says something of the body that comes with it, and not of the answer.
-  private static boolean isOfBody(String name) {
-    return switch (name.toLowerCase(Locale.ROOT)) {
-      case "etag", "last-modified", "accept-ranges", "cache-control", "expires" -> true;
-      case "content-security-policy", "content-security-policy-report-only" -> false;
-      default -> name.regionMatches(true, 0, "Content-", 0, 8);
-    };
-  }
-
   private boolean isIgnored(String name) {
-    return substitute && isOfBody(name);
+    return substitute && BodyHeaders.concerns(name);
   }
 
   /// This response with what another has of headers that it has not, unless they are of a body.
@@ -297,7 +287,7 @@ public final class Response {
     var response = this;
     for (int i = 0; i < others.size(); i++) {
       var name = others.name(i);
-      if (!headers.contains(name) && !isOfBody(name)) {
+      if (!headers.contains(name) && !BodyHeaders.concerns(name)) {
         response = response.addHeader(name, others.value(i));
       }
     }

@@ -4,7 +4,7 @@ import jasyncio.CancelledError;
 import jasyncio.KeyboardInterrupt;
 import jasyncio.SystemExit;
 import jasyncio.TimerHandle;
-import jasyncio.http.internal.Http2ServerCodec;
+import jasyncio.http.internal.Bodies;
 import jasyncio.http.internal.Refusal;
 import jasyncio.http.internal.RequestHead;
 import java.io.IOException;
@@ -334,7 +334,7 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
     pending = response;
     var complete = false;
     try {
-      if (Http2ServerCodec.hasBody(head.method(), response.status())) {
+      if (Bodies.ofResponse(head.method(), response.status())) {
         var _ = connection.loop.callSoon(this::holdBack);
         complete = writeBody(Objects.requireNonNull(response.streamingBody()));
       } else {
@@ -415,8 +415,7 @@ abstract class ServerExchange implements RequestBody.Source, BodyWriter.Sink {
   /// The body of the response could not be written to its end.
   private void broken(Throwable e) {
     if (!ClientGoneException.isReasonOf(e) && (!isLost() || !(e instanceof IOException))) {
-      Answers.report(
-          "Unhandled exception in the body of the response to ", request, e, connection.loop);
+      Answers.reportBody(request, e);
     }
     if (!isLost()) {
       breakOff(e);

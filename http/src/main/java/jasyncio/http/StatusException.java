@@ -1,6 +1,7 @@
 package jasyncio.http;
 
-/// A response whose status is no success, thrown by [ClientResponse#requireSuccess()]. Python:
+/// A response whose status is no success, thrown by [ClientResponse#requireSuccess()], and by
+/// [ClientResponse#json(Class)] of one that is not what was expected. Python:
 /// `httpx.HTTPStatusError`.
 @SuppressWarnings("serial") // never serialized
 public final class StatusException extends HttpException {

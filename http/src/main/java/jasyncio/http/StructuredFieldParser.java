@@ -149,13 +149,18 @@ final class StructuredFieldParser {
       throw bad("a digit");
     } else if (!take('.')) {
       if (whole > 15) {
-        throw bad("an integer of at most 15 digits before");
+        throw wrong("an integer of " + whole + " digits, and 15 are the most", start);
       }
       return new Whole(Long.parseLong(text.substring(start, at)));
     }
     int fraction = takeWhile(StructuredFieldParser::isDigit).length();
-    if (whole > 12 || fraction == 0 || fraction > 3) {
-      throw bad("a decimal of at most twelve digits, a point and one to three digits before");
+    if (fraction == 0) {
+      throw bad("a digit");
+    } else if (whole > 12) {
+      throw wrong("a decimal of " + whole + " digits before its point, and 12 are the most", start);
+    } else if (fraction > 3) {
+      throw wrong(
+          "a decimal of " + fraction + " digits behind its point, and 3 are the most", start);
     }
     return new Decimal(new BigDecimal(text.substring(start, at)));
   }
@@ -179,9 +184,10 @@ final class StructuredFieldParser {
   }
 
   private Value binary() {
-    int end = text.indexOf(':', ++at);
+    int start = at++;
+    int end = text.indexOf(':', at);
     if (end < 0) {
-      throw bad("a colon at the end of the bytes");
+      throw wrong("bytes without a colon at their end", start);
     }
     var base64 = text.substring(at, end);
     try {
@@ -189,7 +195,7 @@ final class StructuredFieldParser {
       at = end + 1;
       return new Binary(bytes);
     } catch (IllegalArgumentException e) {
-      throw bad("Base64");
+      throw wrong("bytes that are no Base64", start);
     }
   }
 
@@ -204,18 +210,18 @@ final class StructuredFieldParser {
   }
 
   private Value date() {
-    at++;
+    int start = at++;
     if (peek() != '-' && !isDigit(peek())) {
       throw bad("a number of seconds");
     }
     if (number() instanceof Whole whole) {
       return new Date(Instant.ofEpochSecond(whole.value()));
     }
-    throw bad("whole seconds before");
+    throw wrong("a date of a fraction of a second", start);
   }
 
   private Value displayText() {
-    at++;
+    int start = at++;
     if (!take('"')) {
       throw bad("a quotation mark");
     }
@@ -230,7 +236,7 @@ final class StructuredFieldParser {
     try {
       return new DisplayText(UTF_8.newDecoder().decode(bytes.flip()).toString());
     } catch (CharacterCodingException e) {
-      throw bad("UTF-8 before");
+      throw wrong("a text that is no UTF-8", start);
     }
   }
 
@@ -291,6 +297,13 @@ final class StructuredFieldParser {
     }
   }
 
+  /// Something is well-formed, as far as it goes, and cannot be taken.
+  private static IllegalArgumentException wrong(String what, int where) {
+    return new IllegalArgumentException(
+        "a structured field has %s, at character %d".formatted(what, where));
+  }
+
+  /// Something else is expected here.
   private IllegalArgumentException bad(String expected) {
     return new IllegalArgumentException(
         "a structured field has %s where %s is expected, at character %d"

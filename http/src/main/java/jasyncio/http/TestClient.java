@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// Routing, middleware, errors, bodies and what runs after the response are those of a server;
 /// framing and time limits are not there, nor are limits on the length of bodies. Streams of events
 /// and WebSockets go over HTTP, in memory; [#shuttingDown()] is not theirs. If they end because
-/// their handler has thrown something, that is the cause of the exception that the test gets.
+/// their handler has thrown something, that is the cause of the exception that the test gets, as it
+/// is for a body that breaks off.
 public final class TestClient {
   private static final String HOST = "test";
 
@@ -191,15 +192,22 @@ public final class TestClient {
             1, HttpVersion.HTTP_1_1, method, target, host, headers, body.length, true, false);
     var exchange = new InProcess(loop, secure);
     var request = new Request(head, bodyOf(loop, body), exchange);
-    var received = receive(Answers.answer(handler, request, loop), request);
-    request.answered(received.status(), received.bytes().length, true);
-    for (var action : request.after()) {
-      var _ = loop.createTask((Action<?>) action, "after " + method + " " + target);
+    try {
+      var received = receive(Answers.answer(handler, request, loop), request);
+      request.answered(received.status(), received.bytes().length, true);
+      return received.becauseOf(exchange.failure);
+    } catch (CancelledError e) { // as if the client had left
+      request.answered(ServerExchange.CLIENT_CLOSED_REQUEST, 0, false);
+      throw e;
+    } finally {
+      for (var action : request.after()) {
+        var _ = loop.createTask((Action<?>) action, "after " + method + " " + target);
+      }
     }
-    return received.becauseOf(exchange.failure);
   }
 
-  /// Takes all of a response, or of what is answered in its place if its body throws at once.
+  /// Takes all of a response, or of what is answered in its place if its body throws at once. If it
+  /// does so later, a client gets no more than that the body breaks off.
   private static TestResponse receive(Response response, Request request) throws Exception {
     var out = new TestResponse.Collected();
     try {
@@ -207,8 +215,15 @@ public final class TestClient {
     } catch (CancelledError | KeyboardInterrupt | SystemExit e) {
       throw e;
     } catch (Throwable e) {
-      if (out.hasBegun() || response.streamingBody() instanceof Upgrade) {
+      if (response.streamingBody() instanceof Upgrade) {
         throw e;
+      } else if (out.hasBegun()) {
+        Answers.reportBody(request, e);
+        request.answered(response.status(), out.length(), false);
+        throw new HttpException(
+            "the response to %s %s broke off after %d bytes of its body"
+                .formatted(request.method(), request.target(), out.length()),
+            e);
       }
       var instead = Answers.instead(response, request, e, request.loop());
       return TestResponse.receive(request.method(), instead, out);

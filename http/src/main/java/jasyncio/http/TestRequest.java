@@ -29,12 +29,29 @@ public final class TestRequest {
     this.body = body;
   }
 
+  /// {@return this request with one parameter more in its query}
+  ///
+  /// @param name its name; encoded here, as the value is
+  /// @param value its value
+  public TestRequest query(String name, Object value) {
+    var longer = Urls.query(target, name, value.toString());
+    return new TestRequest(client, method, longer, secure, headers, body);
+  }
+
   /// {@return this request with one value for a header, instead of those that it had}
   ///
   /// @param name the header's name
   /// @param value the header's value
   public TestRequest header(String name, String value) {
     return new TestRequest(client, method, target, secure, headers.with(name, value), body);
+  }
+
+  /// {@return this request with one header more, beside those that it has of the same name}
+  ///
+  /// @param name the header's name
+  /// @param value the header's value
+  public TestRequest addHeader(String name, String value) {
+    return new TestRequest(client, method, target, secure, headers.and(name, value), body);
   }
 
   /// {@return this request with these headers, in place of those that it has of the same names}
@@ -78,9 +95,13 @@ public final class TestRequest {
   /// {@return this request with the fields of a form as its body}
   ///
   /// @param namesAndValues name, value, name, value, …
+  /// @throws IllegalArgumentException if the last name has no value
   public TestRequest form(String... namesAndValues) {
+    if (namesAndValues.length % 2 != 0) {
+      throw new IllegalArgumentException("the fields of a form come in pairs of name and value");
+    }
     var text = new StringBuilder();
-    for (int i = 0; i + 1 < namesAndValues.length; i += 2) {
+    for (int i = 0; i < namesAndValues.length; i += 2) {
       text.append(i == 0 ? "" : "&")
           .append(URLEncoder.encode(namesAndValues[i], UTF_8))
           .append('=')
@@ -90,11 +111,15 @@ public final class TestRequest {
   }
 
   /// Has the handler answer, in this task. Suspends while it does, and until all of the body was
-  /// written.
+  /// written. What the handler throws becomes a response.
+  ///
+  /// **Cancellation** cancels the handler, as that of a client that leaves does.
   ///
   /// @return the response
-  /// @throws Exception what the body of the response throws; what the handler throws becomes a
-  ///   response
+  /// @throws HttpException if the body of the response throws when a part of it has been sent: it
+  ///   breaks off; what it has thrown is the cause
+  /// @throws IllegalStateException if the response is a WebSocket: see [TestClient#webSocket]
+  /// @throws Exception never otherwise
   public TestResponse send() throws Exception {
     return client.send(method, target, secure, headers, body);
   }

@@ -2,8 +2,10 @@ package jasyncio.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import jasyncio.http.internal.Bodies;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Type;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,8 @@ public final class TestResponse {
       throws Exception {
     var bytes = response.bytes();
     var trailers = Headers.none();
-    if (method.equals("HEAD") || response.status() == 204 || response.status() == 304) {
+    boolean upgrades = response.streamingBody() instanceof Upgrade; // which says what to use
+    if (!upgrades && !Bodies.ofResponse(method, response.status())) {
       bytes = new byte[0];
     } else if (bytes == null) {
       var out = new BodyWriter(collected);
@@ -57,6 +60,11 @@ public final class TestResponse {
     /// Whether a client would have seen something of the response.
     boolean hasBegun() {
       return begun;
+    }
+
+    /// How many bytes have come.
+    int length() {
+      return bytes.size();
     }
 
     @Override
@@ -100,22 +108,47 @@ public final class TestResponse {
     return new String(bytes, UTF_8);
   }
 
-  /// {@return the body, read as JSON}
+  /// {@return the body, read as JSON} As [ClientResponse#json(Class)] has it, a problem becomes
+  /// nothing but a `Map`, a tree, or a type that has a `detail`.
   ///
   /// @param <T> the class
   /// @param type what to make of it, such as a record
+  /// @throws AssertionError if the status is 400 or more, and the body is a problem where the class
+  ///   is not made for these, or cannot be read; with the body, and with the cause of [#expect]
   /// @throws IOException if it is no JSON, or none of that class
   public <T> T json(Class<T> type) throws IOException {
-    return type.cast(JsonCodec.installed().read(bytes, type));
+    return type.cast(read(type));
   }
 
   /// {@return the body, read as JSON, as an object of a type with arguments}
   ///
   /// @param <T> the type
   /// @param type what to make of it
+  /// @throws AssertionError as [#json(Class)]
   /// @throws IOException if it is no JSON, or none of that type
   public <T> T json(JsonType<T> type) throws IOException {
-    return type.cast(JsonCodec.installed().read(bytes, type.type()));
+    return type.cast(read(type.type()));
+  }
+
+  private Object read(Type type) throws IOException {
+    var refusal = JsonResponse.refusal(status, headers, type);
+    if (!refusal.isEmpty()) {
+      throw failed("status " + status + " was answered" + refusal, failure);
+    }
+    try {
+      return JsonResponse.read("the response", bytes, type);
+    } catch (HttpException e) {
+      if (status < 400) {
+        throw e;
+      }
+      throw failed(
+          "status " + status + " was answered" + JsonResponse.notOf(type),
+          failure == null ? e : failure);
+    }
+  }
+
+  private AssertionError failed(String what, @Nullable Throwable cause) {
+    return new AssertionError(what + ": " + text(), cause);
   }
 
   /// {@return what came behind the body}
@@ -131,8 +164,7 @@ public final class TestResponse {
   ///   as its cause, if that is answered by 500 or 503
   public TestResponse expect(int expected) {
     if (status != expected) {
-      throw new AssertionError(
-          "expected status " + expected + " and got " + status + ": " + text(), failure);
+      throw failed("expected status " + expected + " and got " + status, failure);
     }
     return this;
   }

@@ -118,8 +118,16 @@ final class Urls {
     int fragment = text.indexOf('#');
     var before = fragment < 0 ? text : text.substring(0, fragment);
     var after = fragment < 0 ? "" : text.substring(fragment);
-    var pair = URLEncoder.encode(name, UTF_8) + "=" + URLEncoder.encode(value, UTF_8);
-    return URI.create(before + (url.getRawQuery() == null ? "?" : "&") + pair + after);
+    return URI.create(query(before, name, value) + after);
+  }
+
+  /// A path, or an address without a fragment, with one parameter more in its query.
+  static String query(String target, String name, String value) {
+    return target
+        + (target.indexOf('?') < 0 ? "?" : "&")
+        + URLEncoder.encode(name, UTF_8)
+        + "="
+        + URLEncoder.encode(value, UTF_8);
   }
 
   /// Where a redirection leads.

@@ -37,9 +37,11 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// Iteration takes messages as they come, and ends when the socket does, however that is:
-/// [#closeCode()] says how. On a server it also ends when the server begins to shut down; what is
-/// sent then still goes out. Pings are answered, and sent to see whether the other side is there,
+/// Iteration takes messages as they come, and ends when the socket is closed in the regular way:
+/// with code 1000 or 1001, or 1005, which stands for a close without a code. Any other end, such as
+/// 1006 for a connection that was lost, throws what [#receive()] throws, so that a part is not
+/// taken for the whole. On a server it also ends when the server begins to shut down; what is sent
+/// then still goes out. Pings are answered, and sent to see whether the other side is there,
 /// without anything to be done.
 ///
 /// Any number of tasks of its loop may send, and receive: each message goes to one of them.
@@ -261,8 +263,10 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
     }
   }
 
-  /// {@return the messages that are still to come; `hasNext` suspends until there is one, and is
-  /// false when the socket has ended or the server shuts down}
+  /// {@return the messages that are still to come} `hasNext` suspends until there is one. It is
+  /// false when the socket was closed with code 1000, 1001 or 1005, or the server shuts down, and
+  /// throws a [WebSocketClosedException], of which the compiler does not know here, at any other
+  /// end. Python: iteration in `websockets`, which raises `ConnectionClosedError` then.
   @Override
   public Iterator<WebSocketMessage> iterator() {
     return new Iterator<>() {
@@ -272,6 +276,9 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
       public boolean hasNext() {
         if (next == null) {
           next = WebSocket.this.next();
+        }
+        if (next == null && hasEnded() && !isRegular(code)) {
+          throw Sneaky.sneak(closed());
         }
         return next != null;
       }
@@ -507,6 +514,11 @@ public final class WebSocket implements AutoCloseable, Iterable<WebSocketMessage
 
   private boolean hasEnded() {
     return code != OPEN;
+  }
+
+  /// Whether a code says that the side which has closed had nothing more to say.
+  private static boolean isRegular(int code) {
+    return code == 1000 || code == 1001 || code == 1005;
   }
 
   private WebSocketClosedException closed() {

@@ -6,6 +6,9 @@ import java.io.IOException;
 ///
 /// Codes are those of RFC 6455: 1000 in the regular way, 1001 going away, 1005 none was given, 1006
 /// lost without a goodbye, 1011 an error; 3000 to 4999 are for libraries and programs.
+///
+/// A loop over a WebSocket throws it unless the code is 1000, 1001 or 1005; [WebSocket#receive()]
+/// and [WebSocket#send(String)] whatever it is. Python: `websockets.ConnectionClosed`.
 @SuppressWarnings("serial") // never serialized
 public final class WebSocketClosedException extends IOException {
   private final transient int code;

@@ -248,7 +248,7 @@ class ClientBodyTest {
       for (var why : List.of("its type is text/html", "was answered 500: oops")) {
         try (var events = client.events(server.url("/")).reconnect(1)) {
           assertThatThrownBy(events::next)
-              .isInstanceOf(IOException.class)
+              .isInstanceOf(HttpException.class)
               .hasMessageContaining(why);
           assertThat(events.next()).isNull();
         }

@@ -27,6 +27,9 @@ class FailedStreamTest {
 
       """
           .replace("\n", "\r\n");
+  private static final String OF_BODY =
+      "ETag Last-Modified Content-Digest Repr-Digest Signature Age CDN-Cache-Control"
+          + " X-Accel-Buffering X-Accel-Redirect Trailer";
   private static final String CLOSE_1011 = "\u0088\u0002\u0003\u00f3";
 
   private final List<String> errors = new ArrayList<>();
@@ -60,7 +63,7 @@ class FailedStreamTest {
               out.send("one");
               fail();
             })
-        .get("/stream", _ -> Response.stream(_ -> refuse(409)).header("ETag", "\"x\""))
+        .get("/stream", _ -> described(Response.stream(_ -> refuse(409))))
         .get("/text", _ -> Response.stream(_ -> refuse(409)).type("text/plain"))
         .get("/short", _ -> Response.stream(3, _ -> {}))
         .get(
@@ -75,6 +78,13 @@ class FailedStreamTest {
                         })
                     .type("text/plain"))
         .get("/wait", _ -> Response.stream(_ -> sleep(1000)));
+  }
+
+  private static Response described(Response response) {
+    for (var name : OF_BODY.split(" ", -1)) {
+      response = response.header(name, "x");
+    }
+    return response;
   }
 
   private static void refuse(int status) {
@@ -99,12 +109,12 @@ class FailedStreamTest {
         assertThat(client.send(GET.formatted(path)).readResponse())
             .startsWith("HTTP/1.1 404 Not Found\nContent-Type: application/problem+json\n")
             .contains("X-Why: test\n")
-            .doesNotContain("chunked", "event-stream", "Cache-Control")
+            .doesNotContain("chunked", "event-stream", "Cache-Control", "X-Accel-Buffering")
             .endsWith("{\"title\":\"Not Found\",\"status\":404,\"detail\":\"Because.\"}");
       }
       assertThat(client.send(GET.formatted("/stream")).readResponse())
           .startsWith("HTTP/1.1 409 ")
-          .doesNotContain("ETag");
+          .doesNotContain(OF_BODY.split(" ", -1));
     }
     assertThat(errors).isEmpty();
   }
@@ -167,7 +177,35 @@ class FailedStreamTest {
     assertThat(client.get("/late").send().expect(404).header("X-Why")).isEqualTo("test");
     client.get("/bug").send().expect(500);
     client.get("/stream").send().expect(409);
-    assertThatThrownBy(() -> client.get("/one").send()).hasMessage("bug");
+    assertThat(errors).hasSize(1);
+  }
+
+  @AsyncTest
+  void testClient_ofABodyThatBreaksOff_hasAnErrorOfItsOwn_withTheHandlersAsCause()
+      throws Exception {
+    var answered = new ArrayList<String>();
+    Handler late =
+        rq -> {
+          rq.whenAnswered(outcome -> answered.add(outcome.status() + " " + outcome.complete()));
+          rq.afterResponse(() -> answered.add("after"));
+          return Response.stream(out -> {
+            out.write("one");
+            refuse(404);
+          });
+        };
+    app(); // which collects errors
+    assertThatThrownBy(() -> late.test().get("/late?a=b").send())
+        .isInstanceOf(HttpException.class)
+        .hasMessage("the response to GET /late?a=b broke off after 3 bytes of its body")
+        .cause()
+        .isInstanceOf(HttpProblem.class)
+        .hasMessage("404 Not Found: Because.");
+    assertThatThrownBy(() -> app().test().get("/one").send())
+        .isInstanceOf(HttpException.class)
+        .hasRootCauseMessage("bug");
+    sleep(0);
+    assertThat(answered).containsExactly("200 false", "after");
+    assertThat(errors).hasSize(2);
   }
 
   @AsyncTest
@@ -368,6 +406,12 @@ class FailedStreamTest {
     try (var ws = client.webSocket("/talk")) {
       ws.send("x");
       assertThatThrownBy(ws::receive)
+          .isInstanceOf(WebSocketClosedException.class)
+          .hasRootCauseMessage("bug");
+    }
+    try (var ws = client.webSocket("/talk")) {
+      ws.send("x");
+      assertThatThrownBy(ws.iterator()::hasNext)
           .isInstanceOf(WebSocketClosedException.class)
           .hasRootCauseMessage("bug");
     }

@@ -1,5 +1,6 @@
 package jasyncio.http;
 
+import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,9 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /// What requests and responses are made of.
 class MessageTest {
@@ -248,6 +251,23 @@ class MessageTest {
     assertThatThrownBy(() -> HttpProblem.of(200)).isInstanceOf(IllegalArgumentException.class);
   }
 
+  @Test
+  void members_ofAProblem_areMapsAndLists_too_andNoSecondDetail() {
+    var errors = new ArrayList<Object>(List.of(Map.of("field", "a\"b"), 1.5, true, List.of()));
+    errors.add(null);
+    errors.add(Map.of());
+    var problem = HttpProblem.of(422).with("errors", errors).with("at", Duration.ofSeconds(1));
+    assertThat(new String(problem.toResponse().bytes(), UTF_8))
+        .isEqualTo(
+            "{\"title\":\"Unprocessable Content\",\"status\":422,\"errors\":[{\"field\":\"a\\\"b\"},"
+                + "1.5,true,[],null,{}],\"at\":\"PT1S\"}");
+    for (var name : List.of("type", "title", "status", "detail")) {
+      assertThatThrownBy(() -> HttpProblem.of(422, "x").with(name, 1))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("say the " + name + " of a problem by of(status, detail)");
+    }
+  }
+
   record Cart(java.util.List<Item> items) {}
 
   @AsyncTest
@@ -260,6 +280,7 @@ class MessageTest {
           {"[]", "its outermost value does not fit, at line 1"},
           {"{\"items\":\n[,]}", "it is no JSON, at line 2, column "},
           {"{\"items\":[{\"name\":\"a\",\"count\":99999999999}]}", "'items[0].count' does not fit"},
+          {"{\"items\":" + "1".repeat(2000) + "}", "a number or text in it is too long, or it"},
         }) {
       var answer =
           app.test().post("/").body("application/json", each[0].getBytes(UTF_8)).send().expect(400);
@@ -278,6 +299,121 @@ class MessageTest {
           .isInstanceOf(HttpException.class)
           .hasMessage("the response of http://x/ is not the JSON that is expected: it is null");
     }
+  }
+
+  // ---- JSON of answers that are errors ----------------------------------------------------------
+
+  record Problem(String title, int status, String detail) {}
+
+  private static class Described {
+    public @Nullable String detail;
+  }
+
+  private static final class Detailed extends Described {}
+
+  private static final String PROBLEM =
+      "{\"title\":\"Not Found\",\"status\":404,\"detail\":\"There is no note 7.\"}";
+
+  private static final Router FAILING =
+      new Router()
+          .get(
+              "/7",
+              _ -> {
+                throw HttpProblem.of(404, "There is no note 7.");
+              })
+          .get(
+              "/bug",
+              _ -> {
+                throw new IllegalStateException("bug");
+              })
+          .get("/own", _ -> Response.json(422, new Item("missing", 3)))
+          .get("/html", _ -> Response.html("<p>Bad gateway").status(502))
+          .get("/nothing", _ -> Response.empty(404));
+
+  @AsyncTest
+  void json_ofAProblem_isNoRecordOfNulls_butSaysTheStatus() throws Exception {
+    try (var client = HttpClient.of(FAILING)) {
+      var response = client.get("http://x/7").send();
+      assertThatThrownBy(() -> response.json(Item.class))
+          .isInstanceOfSatisfying(
+              StatusException.class,
+              e -> {
+                assertThat(e.status()).isEqualTo(404);
+                assertThat(e.response()).isSameAs(response);
+              })
+          .hasMessage(
+              "GET http://x/7 was answered 404 with a problem, and not with the JSON of Item (a type for"
+                  + " problems has a 'detail'): "
+                  + PROBLEM);
+      for (var type :
+          List.<JsonType<?>>of(new JsonType<List<Item>>() {}, new JsonType<Item>() {})) {
+        assertThatThrownBy(() -> response.json(type))
+            .isInstanceOf(StatusException.class)
+            .hasMessageContaining("was answered 404");
+      }
+      assertThatThrownBy(() -> response.json(Item[].class)).isInstanceOf(StatusException.class);
+    }
+  }
+
+  @AsyncTest
+  void json_ofAProblem_isWhatIsMadeForIt() throws Exception {
+    try (var client = HttpClient.of(FAILING)) {
+      var response = client.get("http://x/7").send();
+      assertThat(response.json(Problem.class))
+          .isEqualTo(new Problem("Not Found", 404, "There is no note 7."));
+      assertThat(response.json(Detailed.class).detail).isEqualTo("There is no note 7.");
+      assertThat((Object) response.json(Map.class)).isEqualTo(response.json(Object.class));
+      assertThat(response.json(new JsonType<Map<String, Object>>() {}))
+          .containsEntry("status", 404);
+      assertThat(response.json(JsonNode.class).get("detail").asString()).startsWith("There is no");
+    }
+  }
+
+  @AsyncTest
+  void json_ofAnotherError_isRead_orSaysTheStatus() throws Exception {
+    try (var client = HttpClient.of(FAILING)) {
+      assertThat(client.get("http://x/own").send().json(Item.class).name()).isEqualTo("missing");
+      var page = client.get("http://x/html").send();
+      assertThatThrownBy(() -> page.json(Item.class))
+          .isInstanceOf(StatusException.class)
+          .hasMessage(
+              "GET http://x/html was answered 502, and not with the JSON of Item: <p>Bad gateway")
+          .hasCauseInstanceOf(HttpException.class);
+      var nothing = client.get("http://x/nothing").send();
+      assertThatThrownBy(() -> nothing.json(Item.class))
+          .isInstanceOf(StatusException.class)
+          .hasMessageContaining("was answered 404")
+          .cause()
+          .hasMessage("the response of http://x/nothing is empty, and JSON is expected");
+    }
+  }
+
+  @AsyncTest
+  void json_ofAnErrorInATest_failsTheTest_asExpectDoes() throws Exception {
+    getRunningLoop().setExceptionHandler((_, _) -> {});
+    var client = FAILING.test();
+    var response = client.get("/7").send();
+    assertThatThrownBy(() -> response.json(Item.class))
+        .isInstanceOf(AssertionError.class)
+        .hasMessage(
+            "status 404 was answered with a problem, and not with the JSON of Item (a type for problems has a"
+                + " 'detail'): "
+                + PROBLEM);
+    assertThat(response.json(Problem.class).status()).isEqualTo(404);
+    var bug = client.get("/bug").send();
+    assertThatThrownBy(() -> bug.json(Item.class))
+        .isInstanceOf(AssertionError.class)
+        .hasRootCauseMessage("bug");
+    var page = client.get("/html").send();
+    assertThatThrownBy(() -> page.json(Item.class))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageStartingWith("status 502 was answered, and not with the JSON of Item");
+    assertThat(client.get("/own").send().json(Item.class).count()).isEqualTo(3);
+    Handler nothing = _ -> Response.empty(204);
+    var empty = nothing.test().get("/").send();
+    assertThatThrownBy(() -> empty.json(Item.class))
+        .isInstanceOf(HttpException.class)
+        .hasMessage("the response is empty, and JSON is expected");
   }
 
   @Test
@@ -358,6 +494,45 @@ class MessageTest {
         .isEqualTo("GET, HEAD, OPTIONS");
     var headers = Headers.of("A", "1", "a", "2");
     assertThat(client.get("/").header("A", "0").headers(headers).send().text()).isEqualTo("[1, 2]");
+    assertThatThrownBy(() -> client.post("/").form("a", "1", "b"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("pairs");
+  }
+
+  @AsyncTest
+  void query_isAdded_andEncoded_asOfAClient() throws Exception {
+    Handler app = rq -> Response.text(rq.target() + " " + rq.query());
+    var expected = "/x?a=1&q=%C3%A4+%26&n=2 {a=[1], q=[ä &], n=[2]}";
+    var test = app.test().get("/x?a=1").query("q", "ä &").query("n", 2);
+    assertThat(test.send().text()).isEqualTo(expected);
+    try (var client = HttpClient.of(app)) {
+      var request = client.get("http://x/x?a=1#end").query("q", "ä &").query("n", 2);
+      assertThat(request.send().text()).isEqualTo(expected);
+      assertThat(client.get("http://x/x#?").query("n", 2).send().text()).startsWith("/x?n=2 ");
+    }
+    assertThat(app.test().get("/x").query("n", 2).send().text()).startsWith("/x?n=2 ");
+  }
+
+  /// `header` sets, and `addHeader` adds, wherever they are.
+  @AsyncTest
+  void header_sets_andAddHeader_adds() throws Exception {
+    Handler app =
+        rq -> {
+          var seen = rq.headers().all("A");
+          throw HttpProblem.of(401, seen.toString())
+              .header("B", "0")
+              .header("b", "1")
+              .addHeader("B", "2");
+        };
+    var test = app.test().get("/").header("A", "0").header("a", "1").addHeader("A", "2").send();
+    assertThat(test.text()).contains("[1, 2]");
+    assertThat(test.headers().all("B")).containsExactly("1", "2");
+    try (var client = HttpClient.of(app)) {
+      var request = client.get("http://x/").header("A", "0").header("a", "1").addHeader("A", "2");
+      assertThat(request.send().text()).contains("[1, 2]");
+    }
+    var response = Response.empty(204).header("B", "0").header("b", "1").addHeader("B", "2");
+    assertThat(response.headers().all("B")).containsExactly("1", "2");
   }
 
   @AsyncTest

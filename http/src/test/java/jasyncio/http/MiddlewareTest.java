@@ -297,6 +297,19 @@ class MiddlewareTest {
     assertThat(response.header("ETag")).isEqualTo("W/\"1\"");
   }
 
+  @AsyncTest
+  void digests_areNotThose_ofWhatWasCompressed() throws Exception {
+    var response =
+        Response.text(LONG)
+            .header("Content-Digest", "sha-256=:AAAA:")
+            .header("Repr-Digest", "sha-256=:AAAA:");
+    assertThat(compressed(response, "gzip").headers().toMap())
+        .containsEntry("Content-Encoding", List.of("gzip"))
+        .doesNotContainKeys("Content-Digest", "Repr-Digest");
+    assertThat(compressed(response, "br").headers().toMap())
+        .containsKeys("Content-Digest", "Repr-Digest");
+  }
+
   @OnLoop
   @ParameterizedTest
   @ValueSource(strings = {"", "br", "gzip;q=0", "*;q=0", "*, gzip;q=0", "gzipped"})

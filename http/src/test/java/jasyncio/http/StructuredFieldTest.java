@@ -289,6 +289,28 @@ class StructuredFieldTest {
         .hasMessageContaining("has '\u00e9' where a printable ASCII character");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '!',
+      textBlock =
+          """
+          a;b=1234567890123456 | an integer of 16 digits, and 15 are the most, at character 4
+          -1234567890123456    | an integer of 16 digits, and 15 are the most, at character 0
+          1234567890123.5      | a decimal of 13 digits before its point, and 12 are the most, at character 0
+          1.2345               | a decimal of 4 digits behind its point, and 3 are the most, at character 0
+          1.                   | its end where a digit is expected, at character 2
+          @1234567890123456    | an integer of 16 digits, and 15 are the most, at character 1
+          @1.5                 | a date of a fraction of a second, at character 0
+          :AA                  | bytes without a colon at their end, at character 0
+          :A*:                 | bytes that are no Base64, at character 0
+          %"%ff"               | a text that is no UTF-8, at character 0
+          """)
+  void valueThatCannotBeTaken_isSaidToBe_whatIsWrongWithIt(String text, String why) {
+    assertThatThrownBy(() -> StructuredField.parseItem(List.of(text)))
+        .hasMessage("a structured field has " + why);
+  }
+
   @Test
   void valuesThatCannotBeWritten_areRefusedWhenMade() {
     assertThatThrownBy(() -> new Text("\u00e9")).hasMessageContaining("DisplayText");

@@ -305,10 +305,13 @@ class WebSocketTest {
     steps.clear();
     WebSocketHandler handler =
         ws -> {
-          for (var message : ws) {
-            steps.add(message.toString());
+          try {
+            for (var message : ws) {
+              steps.add(message.toString());
+            }
+          } finally {
+            steps.add("" + ws.closeCode());
           }
-          steps.add("" + ws.closeCode());
         };
     try (var server = server(options, handler);
         var client = open(server)) {
@@ -504,16 +507,80 @@ class WebSocketTest {
           steps.add(ws.closeCode() + " " + ws.closeReason());
           assertThatThrownBy(() -> ws.send("x"))
               .isInstanceOf(WebSocketClosedException.class)
-              .hasMessage("the WebSocket is closed: code 4000, 'bye'");
+              .hasMessage("the WebSocket is closed: code 1000, 'bye'");
           sleep(5); // to clean up takes time
           steps.add("clean");
         };
     try (var server = server(handler);
         var client = open(server)) {
-      client.send(text("one") + text("two") + frame(0x88, "\u000F\u00A0bye"));
-      assertThat(client.readAll()).isEqualTo(close(4000, ""));
+      client.send(text("one") + text("two") + frame(0x88, "\u0003\u00E8bye"));
+      assertThat(client.readAll()).isEqualTo(close(1000, ""));
     }
-    assertThat(steps).containsExactly("one", "two", "4000 bye", "clean");
+    assertThat(steps).containsExactly("one", "two", "1000 bye", "clean");
+  }
+
+  /// As Python's `websockets` has it: code 1000, 1001 or none is the end, any other an error.
+  @AsyncTest
+  void iteration_endsRegularly_orThrows_asTheCodeSays() throws Exception {
+    for (int code : new int[] {1000, 1001, 1008, 1011, 4000}) {
+      boolean regular = code == 1000 || code == 1001;
+      steps.clear();
+      try (var server =
+              server(ws -> {
+                ws.send("one");
+                ws.close(code, "because");
+              });
+          var client = new Client(server)) {
+        try {
+          collect(client.ws);
+          steps.add("end");
+        } catch (WebSocketClosedException e) {
+          steps.add(e.getMessage());
+        }
+        assertThatThrownBy(client.ws::receive).isInstanceOf(WebSocketClosedException.class);
+        if (regular) {
+          assertThat(client.ws.iterator().hasNext()).isFalse();
+        } else {
+          assertThatThrownBy(() -> client.ws.iterator().hasNext())
+              .isInstanceOf(WebSocketClosedException.class);
+        }
+      }
+      var closed = "the WebSocket is closed: code " + code + ", 'because'";
+      assertThat(steps).as("" + code).containsExactly("one", regular ? "end" : closed);
+    }
+  }
+
+  private void collect(WebSocket ws)
+      throws WebSocketClosedException { // as the compiler cannot know
+    for (var message : ws) {
+      steps.add(message.text());
+    }
+  }
+
+  @AsyncTest
+  void iteration_thatEndsByACode_isNoErrorOfTheHandler() throws Exception {
+    var errors = collectErrors();
+    WebSocketHandler handler =
+        ws -> {
+          try {
+            ECHO.handle(ws);
+            steps.add("end");
+          } catch (WebSocketClosedException e) {
+            steps.add("" + e.code());
+            throw e;
+          }
+        };
+    try (var server = server(handler)) {
+      try (var client = new Client(server)) {
+        client.ws.close(4001, "");
+      }
+      var lost = new Client(server);
+      sleep(1);
+      lost.abort();
+      sleep(1);
+    }
+    assertThat(steps).containsExactly("4001", "1006");
+    assertThat(errors).isEmpty();
   }
 
   @AsyncTest
@@ -555,7 +622,7 @@ class WebSocketTest {
               steps.add("closed " + ws.closeCode());
             });
         var client = new Client(server)) {
-      for (var _ : client.ws) {}
+      assertThatThrownBy(client.ws.iterator()::hasNext).hasMessageContaining("code 4001");
       assertThat(client.ws.closeCode()).isEqualTo(4001);
       assertThat(client.ws.closeReason()).isEqualTo("go away");
       assertThatThrownBy(client.ws::receive)
@@ -648,9 +715,9 @@ class WebSocketTest {
   void clientThatVanishes_endsTheIteration_withCode1006() throws Exception {
     try (var server =
         server(ws -> {
-          for (var message : ws) {
-            steps.add(message.text());
-          }
+          assertThatThrownBy(ws.iterator()::hasNext)
+              .isInstanceOf(WebSocketClosedException.class)
+              .hasMessage("the WebSocket is closed: code 1006");
           sleep(3);
           steps.add("" + ws.closeCode());
         })) {
@@ -699,7 +766,8 @@ class WebSocketTest {
   void silentClient_isPinged_andAborted() throws Exception {
     try (var server =
             server(ws -> {
-              for (var _ : ws) {}
+              assertThatThrownBy(ws.iterator()::hasNext)
+                  .hasMessage("the WebSocket is closed: code 1006, 'no answer to a ping'");
               steps.add(ws.closeCode() + " " + ws.closeReason());
             });
         var client = open(server)) {

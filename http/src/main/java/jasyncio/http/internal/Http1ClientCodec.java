@@ -141,11 +141,7 @@ public final class Http1ClientCodec implements ClientCodec {
   }
 
   private boolean isBodiless(int status) {
-    return status < 200
-        || status == 204
-        || status == 304
-        || method.equals("HEAD")
-        || (method.equals("CONNECT") && status < 300);
+    return !Bodies.ofResponse(method, status) || (method.equals("CONNECT") && status < 300);
   }
 
   /// Why a response cannot be taken.
@@ -422,16 +418,12 @@ public final class Http1ClientCodec implements ClientCodec {
     out.put(headers);
     if (chunked) {
       out.put("Transfer-Encoding: chunked\r\n");
-    } else if (length > 0 || hasBodyMostly(method)) {
+    } else if (length > 0 || Bodies.areExpectedOf(method)) {
       out.put("Content-Length: ");
       out.put(length);
       out.endLine();
     }
     out.endLine();
-  }
-
-  private static boolean hasBodyMostly(String method) {
-    return method.equals("POST") || method.equals("PUT") || method.equals("PATCH");
   }
 
   @Override

@@ -413,7 +413,7 @@ public final class Http1Codec implements HttpCodec {
 
   @Override
   public void head(RequestHead request, int status, Headers headers, long length) {
-    boolean bodiless = status < 200 || status == 204 || status == 304;
+    boolean bodiless = !Bodies.ofResponse(status);
     untilClosed = !bodiless && length < 0 && request.version() == HttpVersion.HTTP_1_0;
     last |= closeAfterNext || untilClosed || !request.keepAlive();
     hasBody = !bodiless && !request.method().equals("HEAD");

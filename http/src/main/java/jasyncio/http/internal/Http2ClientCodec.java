@@ -140,7 +140,7 @@ public final class Http2ClientCodec extends Http2Codec {
     var stream = open(highest == 0 ? 1 : highest + 2);
     stream.events = events;
     stream.method = method;
-    boolean measured = length > 0 || (length == 0 && hasBodyMostly(method));
+    boolean measured = length > 0 || (length == 0 && Bodies.areExpectedOf(method));
     var fields = fieldsOf(headers, measured ? 1 : 0);
     if (measured) {
       fields[fields.length - 2] = CONTENT_LENGTH;
@@ -159,10 +159,6 @@ public final class Http2ClientCodec extends Http2Codec {
         length == 0);
     guard.progress();
     return stream;
-  }
-
-  private static boolean hasBodyMostly(String method) {
-    return method.equals("POST") || method.equals("PUT") || method.equals("PATCH");
   }
 
   /// Tells the server that this side begins no more streams, and leaves.

@@ -223,7 +223,7 @@ final class Http2Heads {
       throw new Malformed("its head is longer than " + limits.headerBytes() + " bytes");
     }
     var headers = headersOf(rest);
-    boolean bodiless = status < 200 || status == 204 || status == 304 || method.equals("HEAD");
+    boolean bodiless = !Bodies.ofResponse(method, status);
     var lengths = headers.all("content-length");
     long length = bodiless || lengths.isEmpty() ? -1 : numberOf(lengths);
     if (ended && length > 0) {

@@ -181,14 +181,6 @@ public final class Http2ServerCodec extends Http2Codec {
     }
   }
 
-  /// {@return whether the response has a body}
-  ///
-  /// @param method what it answers
-  /// @param status the status
-  public static boolean hasBody(String method, int status) {
-    return status >= 200 && status != 204 && status != 304 && !method.equals("HEAD");
-  }
-
   /// Begins a response.
   ///
   /// @param stream the stream

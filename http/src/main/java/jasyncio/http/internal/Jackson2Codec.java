@@ -24,6 +24,9 @@ final class Jackson2Codec implements JsonCodec {
   }
 
   private static IOException mismatch(JsonProcessingException e) {
+    if (e.getClass().getSimpleName().equals("StreamConstraintsException")) { // since 2.15
+      return JsonMismatch.excess(e);
+    }
     var at = e.getLocation();
     int line = at == null ? 0 : at.getLineNr();
     int column = at == null ? 0 : at.getColumnNr();

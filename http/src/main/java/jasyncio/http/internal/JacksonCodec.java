@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.reflect.Type;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,6 +24,9 @@ final class JacksonCodec implements JsonCodec {
   }
 
   private static IOException mismatch(JacksonException e) {
+    if (e instanceof StreamConstraintsException) {
+      return JsonMismatch.excess(e);
+    }
     var at = e.getLocation();
     int line = at == null ? 0 : at.getLineNr();
     int column = at == null ? 0 : at.getColumnNr();

@@ -16,6 +16,11 @@ final class JsonMismatch {
     return new IOException("it is no JSON" + at(line, column), cause);
   }
 
+  /// It may be JSON, but the library takes no such number, text or nesting.
+  static IOException excess(Throwable cause) {
+    return new IOException("a number or text in it is too long, or it is nested too deeply", cause);
+  }
+
   /// It is not of the type that is expected.
   ///
   /// @param path names and, as `[3]`, places in arrays that lead to what does not fit

@@ -2,6 +2,10 @@ package jasyncio.http.internal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Collection;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /// One JSON object, written member by member: for problems, which need no library.
 public final class JsonText {
   private final StringBuilder text = new StringBuilder("{");
@@ -12,24 +16,49 @@ public final class JsonText {
   /// Adds a member.
   ///
   /// @param name its name
-  /// @param value a number, a boolean, or anything as text
+  /// @param value a number, a boolean, `null`, a map or list of such, or anything as text
   /// @return this
-  public JsonText member(String name, Object value) {
+  public JsonText member(String name, @Nullable Object value) {
     if (text.length() > 1) {
       text.append(',');
     }
     quote(name);
     text.append(':');
-    if (value instanceof Boolean || isNumber(value)) {
-      text.append(value);
-    } else {
-      quote(String.valueOf(value));
-    }
+    value(value);
     return this;
   }
 
-  private static boolean isNumber(Object value) {
-    return value instanceof Number number && Double.isFinite(number.doubleValue());
+  private void value(@Nullable Object value) {
+    switch (value) {
+      case null -> text.append("null");
+      case Boolean yes -> text.append(yes);
+      case Number number when Double.isFinite(number.doubleValue()) -> text.append(number);
+      case Map<?, ?> map -> map(map);
+      case Collection<?> list -> list(list);
+      default -> quote(value.toString());
+    }
+  }
+
+  private void map(Map<?, ?> map) {
+    var between = "{";
+    for (var entry : map.entrySet()) {
+      text.append(between);
+      quote(String.valueOf(entry.getKey()));
+      text.append(':');
+      value(entry.getValue());
+      between = ",";
+    }
+    text.append(map.isEmpty() ? "{}" : "}");
+  }
+
+  private void list(Collection<?> list) {
+    var between = "[";
+    for (var each : list) {
+      text.append(between);
+      value(each);
+      between = ",";
+    }
+    text.append(list.isEmpty() ? "[]" : "]");
   }
 
   private void quote(String plain) {

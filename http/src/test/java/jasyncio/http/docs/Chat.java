@@ -37,7 +37,7 @@ class Chat {
   private void talk(WebSocket ws) {
     room.add(ws);
     try {
-      for (var message : ws) { // until the client closes, goes, or the server shuts down
+      for (var message : ws) { // until the client closes, or the server shuts down
         for (var other : List.copyOf(room)) {
           tell(other, message.text());
         }
