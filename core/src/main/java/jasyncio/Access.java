@@ -1,10 +1,10 @@
 package jasyncio;
 
+import jasyncio.internal.base.HeldUp;
 import jasyncio.internal.base.LeakDetector;
 import jasyncio.internal.base.StepListener;
 import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.loop.CancellableEntry;
-import jasyncio.internal.loop.HeldUp;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopCore;
 import jasyncio.internal.loop.LoopParts;

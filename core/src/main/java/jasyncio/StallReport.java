@@ -2,9 +2,9 @@ package jasyncio;
 
 import jasyncio.internal.base.BlockingCalls;
 import jasyncio.internal.base.Frames;
+import jasyncio.internal.base.HeldUp;
 import jasyncio.internal.base.JdkClasses;
 import jasyncio.internal.fiber.Fiber;
-import jasyncio.internal.loop.HeldUp;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -305,7 +305,7 @@ class MessageTest {
 
   record Problem(String title, int status, String detail) {}
 
-  private static class Described {
+  static class Described {
     public @Nullable String detail;
   }
 

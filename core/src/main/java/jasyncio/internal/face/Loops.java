@@ -4,9 +4,9 @@ import static jasyncio.internal.face.Current.ACCESS;
 
 import jasyncio.EventLoop;
 import jasyncio.LoopStatistics;
+import jasyncio.internal.base.HeldUp;
 import jasyncio.internal.base.StepListener;
 import jasyncio.internal.loop.Entry;
-import jasyncio.internal.loop.HeldUp;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;

@@ -1,5 +1,6 @@
 package jasyncio.internal.loop;
 
+import jasyncio.internal.base.HeldUp;
 import jasyncio.internal.base.StepListener;
 import java.util.Collection;
 import java.util.List;

@@ -1,4 +1,4 @@
-package jasyncio.internal.loop;
+package jasyncio.internal.base;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
