@@ -159,15 +159,19 @@ final class RecordingReader {
                   + problem
                   + ")");
     }
-    RecordedSpan span = limit == null ? null : RecordedSpan.of(file);
-    Recording.Span recorded = span == null ? null : recorded(span, limit);
+    KeptTime kept = null;
+    Recording.Span recorded = null;
+    if (limit != null) {
+      RecordedSpan span = RecordedSpan.of(file);
+      kept = kept(span, limit);
+      recorded = recorded(span, limit);
+    }
     long from = recorded == null ? Long.MIN_VALUE : recorded.start();
     loops.values().forEach(loop -> loop.finish(from));
     List<Recording.Pause> all = pauses.isEmpty() ? collections : pauses;
     all.sort(Comparator.comparingLong(Recording.Pause::start));
     List<RecordedLoop> sorted =
         loops.values().stream().sorted(Comparator.comparingLong(loop -> loop.start(0))).toList();
-    KeptTime kept = span == null ? null : kept(span, limit);
     return new Recording(sorted, all, slowSteps, kept, recorded, problem);
   }
 

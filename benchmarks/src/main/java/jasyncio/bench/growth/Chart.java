@@ -32,37 +32,79 @@ final class Chart {
 
   private String draw(Series series, List<Series.Point> points) {
     boolean isSteep = Series.isSteep(points);
-    add("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">", WIDTH, HEIGHT, series.name());
-    add("<text class=\"title\" x=\"8\" y=\"18\">%s, %s</text>", series.name(), series.unit());
+    add(
+        String.format(
+            Locale.ROOT,
+            "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
+            WIDTH,
+            HEIGHT,
+            series.name()));
+    add(
+        String.format(
+            Locale.ROOT,
+            "<text class=\"title\" x=\"8\" y=\"18\">%s, %s</text>",
+            series.name(),
+            series.unit()));
     for (int i = 0; i <= maxX; i++) {
       double x = x(Math.pow(10, i));
-      add("<line x1=\"%1$.1f\" y1=\"%2$d\" x2=\"%1$.1f\" y2=\"%3$d\"/>", x, TOP, HEIGHT - BOTTOM);
-      add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>", x, HEIGHT - 12, power(i));
+      add(
+          String.format(
+              Locale.ROOT,
+              "<line x1=\"%1$.1f\" y1=\"%2$d\" x2=\"%1$.1f\" y2=\"%3$d\"/>",
+              x,
+              TOP,
+              HEIGHT - BOTTOM));
+      add(
+          String.format(
+              Locale.ROOT,
+              "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>",
+              x,
+              HEIGHT - 12,
+              power(i)));
     }
     for (int i = minY; i <= maxY; i++) {
       double y = y(Math.pow(10, i));
-      add("<line x1=\"%1$d\" y1=\"%2$.1f\" x2=\"%3$d\" y2=\"%2$.1f\"/>", LEFT, y, WIDTH - RIGHT);
-      add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>", LEFT - 6, y + 4, power(i));
+      add(
+          String.format(
+              Locale.ROOT,
+              "<line x1=\"%1$d\" y1=\"%2$.1f\" x2=\"%3$d\" y2=\"%2$.1f\"/>",
+              LEFT,
+              y,
+              WIDTH - RIGHT));
+      add(
+          String.format(
+              Locale.ROOT,
+              "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>",
+              LEFT - 6,
+              y + 4,
+              power(i)));
     }
     var line = new StringBuilder();
     points.forEach(
         p -> line.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(p.size()), y(p.each()))));
-    add("<polyline class=\"%s\" points=\"%s\"/>", isSteep ? "steep" : "level", line);
+    add(
+        String.format(
+            Locale.ROOT,
+            "<polyline class=\"%s\" points=\"%s\"/>",
+            isSteep ? "steep" : "level",
+            line));
     for (var point : points) {
       add(
-          "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%,d: %s</title></circle>",
-          isSteep ? "steep" : "level",
-          x(point.size()),
-          y(point.each()),
-          point.size(),
-          number(point.each()));
+          String.format(
+              Locale.ROOT,
+              "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%,d: %s</title></circle>",
+              isSteep ? "steep" : "level",
+              x(point.size()),
+              y(point.each()),
+              point.size(),
+              number(point.each())));
     }
     add("</svg>");
     return svg.toString();
   }
 
-  private void add(String format, Object... values) {
-    svg.append(String.format(Locale.ROOT, format, values)).append('\n');
+  private void add(String element) {
+    svg.append(element).append('\n');
   }
 
   private double x(double size) {

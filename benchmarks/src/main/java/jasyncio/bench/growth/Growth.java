@@ -23,6 +23,8 @@ public final class Growth {
     this.most = most;
   }
 
+  /// Measures.
+  ///
   /// @param arguments the largest size, the file of the page, and the beginnings of names of
   ///   series, or none for all
   public static void main(String[] arguments) throws Exception {

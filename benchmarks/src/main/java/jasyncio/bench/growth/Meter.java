@@ -20,7 +20,7 @@ final class Meter {
     for (int i = 0; i < LEAST || (i < MOST && System.nanoTime() < end); i++) {
       long began = ProcessCpu.nanos();
       body.run();
-      least = Math.min(least, ProcessCpu.nanos() - began);
+      least = Math.min(least, (double) (ProcessCpu.nanos() - began));
     }
     return least;
   }

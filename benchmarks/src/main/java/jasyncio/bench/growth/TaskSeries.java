@@ -19,7 +19,6 @@ import jasyncio.Task;
 import jasyncio.TimerHandle;
 import jasyncio.queue.Queue;
 import jasyncio.sync.Lock;
-import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -116,10 +115,11 @@ final class TaskSeries {
       sleep(0);
       long before = Meter.liveBytes();
       var tasks = sleepers(count);
-      double bytes = Meter.liveBytes() - before;
-      cancel(tasks);
-      Reference.reachabilityFence(tasks);
-      return Math.max(1, bytes / count);
+      try {
+        return Math.max(1, (double) (Meter.liveBytes() - before) / count);
+      } finally {
+        cancel(tasks);
+      }
     });
   }
 
