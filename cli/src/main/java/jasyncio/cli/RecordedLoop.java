@@ -270,8 +270,8 @@ final class RecordedLoop {
   ///
   /// @param from when what is looked at begins
   void finish(long from) {
-    addCuts();
     cutEarly(from);
+    addCuts();
     sort((a, b) -> Long.compare(number[a], number[b]));
     isShared = hasTwice();
     if (isShared) { // several loops have this name, and each of them has counted

@@ -70,9 +70,9 @@ class TaskTreeTest {
   void cancellation_thatATaskHasNotFollowed_isSaid() {
     String stubborn =
         task(2, "stubborn", List.of(1))
-            .replace("}", ",\"cancellation\":\"cancelled by main: too late\"}");
+            .replace("}", ",\"cancellation\":\"was cancelled by main (too late)\"}");
     assertThat(tree(0, task(1, "main", List.of()), stubborn).text())
-        .endsWith("└── stubborn (f): waits; cancelled by main: too late");
+        .endsWith("└── stubborn (f): waits; was cancelled by main (too late)");
   }
 
   @Test

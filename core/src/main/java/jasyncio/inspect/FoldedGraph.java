@@ -87,13 +87,20 @@ final class FoldedGraph implements Survey.Visitor {
 
   private Node node(Task<?> task, @Nullable WaitInfo waitsFor) {
     var info = TaskInfo.briefly(task, waitsFor, names);
-    var cancellation = info.cancellation();
     return new Node(
         info.coroutine(),
         info.doing(),
-        cancellation == null ? null : cancellation.toString(),
+        cancellation(info),
         Survey.awaiters(task),
         Survey.holder(waitsFor));
+  }
+
+  /// What is known of a task's cancellation: not whose it is, which is the task's name again.
+  static @Nullable String cancellation(TaskInfo info) {
+    var cancellation = info.cancellation();
+    return cancellation == null
+        ? null
+        : cancellation.toString().substring(cancellation.target().length()).strip();
   }
 
   @Override

@@ -314,9 +314,9 @@ final class Questions {
     node.put("name", info.name());
     node.put("coroutine", info.coroutine());
     node.put("doing", info.doing());
-    var cancellation = info.cancellation();
+    var cancellation = FoldedGraph.cancellation(info);
     if (cancellation != null) {
-      node.put("cancellation", cancellation.toString());
+      node.put("cancellation", cancellation);
     }
     node.put("awaitedBy", Survey.awaiters(task));
     node.put("heldBy", Survey.holder(waitsFor));

@@ -150,7 +150,32 @@ class QuestionsTest {
                   sleep(0);
                   return List.of(stubborn);
                 }))
-        .containsPattern("\"cancellation\":\"[^\"]*too late");
+        .containsPattern("\"cancellation\":\"was cancelled [^\"]*too late");
+  }
+
+  @Test
+  void pstree_tasksThatWereCancelledAlike_areOneEntry() {
+    assertThat(
+            ask(
+                "pstree brief=1",
+                () -> {
+                  var all = new ArrayList<Task<?>>();
+                  for (int i = 0; i < 50; i++) {
+                    all.add(
+                        createTask(() -> {
+                          try {
+                            sleep(3600);
+                          } finally {
+                            sleep(3600);
+                          }
+                        }));
+                  }
+                  sleep(0);
+                  all.forEach(Task::cancel);
+                  sleep(0);
+                  return all;
+                }))
+        .contains("\"alike\":50");
   }
 
   @Test
