@@ -111,8 +111,13 @@ public final class Check {
     var after = new ArrayList<Double>();
     for (int i = 0; i < rounds; i++) {
       tell(workload, i);
-      before.add(look.at(base));
-      after.add(look.at(now));
+      if (i % 2 == 0) { // so that neither is always the second
+        before.add(look.at(base));
+        after.add(look.at(now));
+      } else {
+        after.add(look.at(now));
+        before.add(look.at(base));
+      }
     }
     add(new Comparison(workload, figure, before, after));
   }
@@ -132,7 +137,8 @@ public final class Check {
     var bytes = List.<List<Double>>of(new ArrayList<>(), new ArrayList<>());
     for (int i = 0; i < rounds; i++) {
       tell(workload, i);
-      for (int side = 0; side < 2; side++) {
+      for (int k = 0; k < 2; k++) {
+        int side = (i + k) % 2; // so that neither is always the second
         var figures = (side == 0 ? base : now).run(workload, settings);
         times.get(side).add(nanosOfCpu(figures));
         bytes.get(side).add(number(figures, "bytes"));

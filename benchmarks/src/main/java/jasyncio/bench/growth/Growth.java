@@ -14,7 +14,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// Measures what things cost as they become many or large, and draws it. What costs more than in
 /// proportion ends it with status 1. `benchmarks/growth` starts this.
 public final class Growth {
-  private static final int HUNDRED_THOUSAND = 100_000;
+  private static final int WARM_UP = 100_000; // of whatever it is, at most
 
   private final int most;
   private final Map<Series, List<Series.Point>> found = new LinkedHashMap<>();
@@ -60,17 +60,20 @@ public final class Growth {
 
   private void measure(Series series) throws Exception {
     var points = new ArrayList<Series.Point>();
-    series.body().each(Math.min(most, Math.min(series.most(), HUNDRED_THOUSAND))); // warms it up
-    for (int size : series.sizes()) {
-      if (size <= most) {
-        try {
+    int reached = 1;
+    try {
+      warmUp(series);
+      for (int size : series.sizes()) {
+        if (size <= most) {
+          reached = size;
           points.add(new Series.Point(size, series.body().each(size)));
-        } catch (IOException e) { // too many open files, most likely
-          System.err.printf(
-              "growth: %s ends before %,d: %s%n", series.name(), size, e.getMessage());
-          break;
         }
       }
+    } catch (IOException e) { // too many open files, most likely
+      System.err.printf("growth: %s ends before %,d: %s%n", series.name(), reached, e.getMessage());
+    }
+    if (points.isEmpty()) {
+      return;
     }
     found.put(series, points);
     System.out.printf(
@@ -85,6 +88,10 @@ public final class Growth {
                 .toList()),
         Series.slope(points),
         Series.isSteep(points) ? "  STEEP" : "");
+  }
+
+  private void warmUp(Series series) throws Exception {
+    series.body().each(Math.min(most, Math.min(series.most(), WARM_UP)));
   }
 
   private void write(Path page) throws IOException {
