@@ -19,7 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param workloads what has the workloads, and what these need beside the core
 record Build(String name, Path core, List<String> java, String workloads) {
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final Pattern CALL = Pattern.compile(" *[\\d.]+( +\\d[\\d.]*){3,4} +(?!total)\\w+");
+  private static final Pattern CALL =
+      Pattern.compile(" *[\\d.]+( +\\d[\\d.]*){3,4} +(?!total)\\w+");
   private static final int FEW = 2000; // round trips
   private static final int MANY = 12_000;
 
