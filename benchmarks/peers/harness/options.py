@@ -9,6 +9,7 @@ from .workloads import GROUPS, chosen
 
 ABOUT = """\
 Runs the same workloads on jasyncio and on its peers, in turn, and says how jasyncio stands to them.
+What is noisy is run again; what stays noisy is no figure, and is told.
 """
 EXAMPLES = """\
 examples:
@@ -20,8 +21,8 @@ examples:
   compare --table                              the results as Markdown
   compare --page page.html RESULTS.jsonl       the results as a page
 
-Results are appended to benchmarks/target/compare/results/DATE.jsonl, unless --results or BENCH_RESULTS
-names a file, and a page is written beside it. Environment:
+Results are appended to benchmarks/target/compare/results/DATE.jsonl, unless --results or
+BENCH_RESULTS names a file, and a page is written beside it. Environment:
 
   JAVA_HOME        the JDK to use, if it is 25 or newer
   BENCH_PYTHON     interpreters of CPython, separated by colons, in place of those that are found

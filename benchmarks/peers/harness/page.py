@@ -82,19 +82,19 @@ def summary(judged):
     rows = "".join(summary_row(v) for v in judged)
     return (
         f"<h2>Targets: {said}</h2>\n"
-        '<div class="wide"><table>\n<thead><tr><th>Workload</th><th class="n">jasyncio</th>'
-        '<th>Target</th><th class="n">Ratio</th><th>Verdict</th><th>Aim</th></tr></thead>\n'
-        f"<tbody>\n{rows}</tbody>\n</table></div>\n"
+        '<table>\n<thead><tr><th>Workload</th><th>Verdict</th><th class="n">jasyncio</th>'
+        '<th class="n">Ratio</th><th>Target</th><th>Aim</th></tr></thead>\n'
+        f"<tbody>\n{rows}</tbody>\n</table>\n"
     )
 
 
 def summary_row(v):
     name = v.workload + (" heap" if v.figure == "heap" else "")
-    aim = f"{esc(v.aim.bound.text)} {state(v.aim)}" if v.aim else ""
+    aim = f"{esc(v.aim.bound.text)}: {state(v.aim)}" if v.aim else ""
     return (
-        f'<tr><td><a href="#{esc(v.workload)}">{esc(name)}</a></td>'
-        f'<td class="n">{text.short(v.ours)}</td><td>{esc(v.bound.text)}</td>'
-        f'<td class="n">{ratio(v)}</td><td>{state(v)}</td><td>{aim}</td></tr>\n'
+        f'<tr><td><a href="#{esc(v.workload)}">{esc(name)}</a></td><td>{state(v)}</td>'
+        f'<td class="n">{text.short(v.ours)}</td><td class="n">{ratio(v)}</td>'
+        f'<td>{esc(v.bound.text)}</td><td class="aim">{aim}</td></tr>\n'
     )
 
 
@@ -114,8 +114,8 @@ def sentences(judged):
     """The verdicts at a workload: all in one type size."""
     found = []
     for v in judged:
-        of = f" of {esc(v.bound.peer)}" if v.bound.peer else " of the limit"
-        times = "" if v.ratio is None else f"{ratio(v)}{of}; "
+        of = esc(v.bound.peer) if v.bound.peer else "the limit"
+        times = "" if v.ratio is None else f"{ratio(v)} × {of}; "
         what = " heap" if v.figure == "heap" else ""
         why = f": {esc(v.why)}" if v.why else ""
         aim = f"; aim {esc(v.aim.bound.text)}: {state(v.aim)}" if v.aim else ""

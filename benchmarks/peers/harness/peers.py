@@ -41,10 +41,11 @@ class Missing:
 
 C_SERVER = builds.Build("server", [builds.source("c", "server.c")], builds.c_server)
 CLIENT = builds.Build("client", [builds.source("c", "client.c")], builds.client)
-CERTIFICATE = builds.Build("certificate", [builds.source("harness", "builds.py")], builds.certificate)
-JVM = builds.Build(
-    "jvm", [builds.source("jvm"), os.path.join(builds.ROOT, "pom.xml")], builds.jvm
+CERTIFICATE = builds.Build(
+    "certificate", [builds.source("harness", "builds.py")], builds.certificate
 )
+JVM_SOURCES = [builds.source("jvm"), os.path.join(builds.ROOT, "pom.xml")]
+JVM = builds.Build("jvm", JVM_SOURCES, builds.jvm)
 
 
 def of_ours(script):
@@ -140,8 +141,8 @@ def python():
     return found
 
 
-# Options of all JVM peers; what else there is, the JVM decides.
-JVM_OPTIONS = ["--enable-native-access=ALL-UNNAMED"]
+# Options of JVM peers, the first for the clock that measures; what else there is, the JVM decides.
+CLOCK_OPTIONS = ["--enable-native-access=ALL-UNNAMED"]
 FLOOR_OPTIONS = ["--add-exports=java.base/jdk.internal.vm=ALL-UNNAMED",
                  "--add-opens=java.base/java.lang=ALL-UNNAMED"]
 NETTY_OPTIONS = ["--sun-misc-unsafe-memory-access=allow"]
@@ -154,7 +155,7 @@ def class_path(*folders):
 
 def with_cache(name, path, main):
     """A start with a cache of what is loaded, and the build of that."""
-    cache = builds.Build(name, [builds.source("jvm")],
+    cache = builds.Build(name + ".aot", JVM_SOURCES,
                          lambda: builds.aot(name, path, PACKAGE + main), after=[JVM])
     return cache, ["-XX:AOTCache=" + builds.aot_file(name)]
 
@@ -162,12 +163,13 @@ def with_cache(name, path, main):
 def jvm():
     """Kotlin, Netty, Vert.x, and what the JDK alone allows."""
     java = os.path.join(tools.java_home() or "", "bin", "java")
-    options = JVM_OPTIONS + shlex.split(os.environ.get("BENCH_JVM_OPTS", ""))
+    given = shlex.split(os.environ.get("BENCH_JVM_OPTS", ""))
     path, kotlin = class_path(), class_path("kotlin")
     netty, vertx = class_path("netty"), class_path("netty", "vertx")
 
     def peer(name, path, main, runs, flags=(), arguments=(), build=JVM):
-        command = [java, *options, *flags, "-cp", path, PACKAGE + main, *arguments]
+        clock = CLOCK_OPTIONS if runs != [STARTUP] else []
+        command = [java, *clock, *given, *flags, "-cp", path, PACKAGE + main, *arguments]
         return Peer(name, command, runs, [build])
 
     found = [

@@ -10,6 +10,8 @@ import time
 
 from . import builds, peers, running
 
+ATTEMPTS = 3
+
 
 class Reference:
     def __init__(self):
@@ -30,6 +32,12 @@ class Reference:
         if not self.server:
             echo = peers.Peer("reference", [builds.C_SERVER])
             self.server = running.Server(echo, "echo-proto")
+        for _ in range(ATTEMPTS - 1):
+            with contextlib.suppress(running.Failed):  # the processor was somebody else's
+                return self.ask()
+        return self.ask()
+
+    def ask(self):
         return running.client("echo", self.server, 64, 64, 0.1, 0.4)["cpu_us"]
 
     @staticmethod

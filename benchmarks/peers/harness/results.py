@@ -62,7 +62,7 @@ def digits(number):
 
 
 def merge(samples, wanted):
-    """The result of samples of one workload on one peer: medians, and how far they can be trusted."""
+    """The result of samples of one workload on one peer: medians, and whether they are kept."""
     used, kept = select(samples, wanted)
     first = used[0].line
     result = {name: first[name] for name in NAMES}
@@ -73,7 +73,8 @@ def merge(samples, wanted):
         result[name] = digits(statistics.median(numbers))
         if name == "value" or name in RANGES:
             prefix = "" if name == "value" else name + "_"
-            result[prefix + "min"], result[prefix + "max"] = digits(min(numbers)), digits(max(numbers))
+            result[prefix + "min"] = digits(min(numbers))
+            result[prefix + "max"] = digits(max(numbers))
     return {
         **result,
         "n": len(used),

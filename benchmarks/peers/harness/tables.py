@@ -11,7 +11,8 @@ def verdicts(latest):
         state = f"{v.state}: {v.why}" if v.why else v.state
         aim = f"{v.aim.bound.text}: {v.aim.state}" if v.aim else ""
         name = v.workload + (" heap" if v.figure == "heap" else "")
-        rows.append(f"| {name} | {text.short(v.ours)} | {v.bound.text} | {ratio} | {state} | {aim} |")
+        cells = [name, text.short(v.ours), v.bound.text, ratio, state, aim]
+        rows.append("| " + " | ".join(cells) + " |")
     return "\n".join(rows) if len(rows) > 2 else "No target is of these results."
 
 

@@ -1,8 +1,8 @@
 """The targets in targets.json, and how results stand to them.
 
 A target names a workload (`echo-proto.*`: each shape of it), a figure if it is not the one that is
-compared anyway, and what it is to be at most: a limit, or a factor or a fraction of what a peer has,
-`on` another workload if that says so. An aim is beyond the target, of the same form.
+compared anyway, and what it is to be at most: a limit, or what a peer has, times a factor or by a
+divisor, `on` another workload if that says so. An aim is beyond the target, of the same form.
 """
 import json
 import os

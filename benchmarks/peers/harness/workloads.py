@@ -56,7 +56,7 @@ def is_server(workload):
 
 
 def family(name):
-    """The workload to which a name belongs: echo-proto.64x64 to echo-proto, switch.1core to switch."""
+    """The workload to which a name belongs: echo-proto to echo-proto.64x64."""
     if name in ALL:
         return name
     head = name.removesuffix(ONE_CORE) if name.endswith(ONE_CORE) else name.rpartition(".")[0]
