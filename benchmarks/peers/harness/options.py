@@ -37,12 +37,12 @@ def main(arguments=None):
     try:
         if options.table or options.page:
             return show(options)
+        if sys.platform != "linux":
+            return fail("needs Linux: it reads /proc, and the clocks of other processes")
         workloads = chosen(options.names)
+        found, missing = peers.catalog(options.peer, options.peer_cmd)
     except (ValueError, OSError) as e:
         return fail(e)
-    if sys.platform != "linux":
-        return fail("needs Linux: it reads /proc, and the clocks of other processes")
-    found, missing = peers.catalog(options.peer, options.peer_cmd)
     if options.list:
         return list_all(found, missing)
     return measure(options, workloads, found, missing)

@@ -65,6 +65,13 @@ NO_GCC = "there is no gcc: apt-get install build-essential"
 NO_PYTHON = "there is no Python 3.11 or newer: install one, or name it by BENCH_PYTHON"
 
 
+TARGETED = [(3, 11), (3, 13)]  # the versions of CPython that targets name
+
+
+def no_version(name):
+    return f"there is no Python {name}: install it, or name it by BENCH_PYTHON"
+
+
 def no_library(library):
     return (f"no Python 3.11 or newer has {library}: apt-get install python3-{library}, or "
             f"pip install {library} and name that interpreter by BENCH_PYTHON")
@@ -98,36 +105,43 @@ def jasyncio():
     ])
 
 
+def script(interpreter, name, *arguments):
+    return [interpreter.path, "-B", builds.source("py", name), *arguments]
+
+
+PYTHON_SERVERS = [*ECHO, *TLS, "http-raw"]
+
+
 def python():
-    """asyncio of each version, and the libraries that are in its place."""
+    """CPython: asyncio, and what is in its place."""
     interpreters = tools.pythons()
+    return asyncio(interpreters) + libraries(interpreters)
 
-    def script(interpreter, name, *arguments):
-        return [interpreter.path, "-B", builds.source("py", name), *arguments]
 
-    servers = [*ECHO, *TLS, "http-raw"]
-    with_aiohttp = tools.with_library(interpreters, "aiohttp")
-    found, versions = [], {}
+def asyncio(interpreters):
+    """asyncio of each version, and that which starts tasks eagerly of the newest."""
+    versions = {}
     for interpreter in interpreters:
         versions.setdefault(interpreter.version, interpreter)
-    for interpreter in versions.values():
-        found.append(Peer("asyncio-" + interpreter.name,
-                          script(interpreter, "asyncio_peer.py", "asyncio"),
-                          [*LOOPS, *servers, STARTUP]))
-    for wanted in ((3, 11), (3, 13)):
+    found = [Peer(f"asyncio-{i.name}", script(i, "asyncio_peer.py", "asyncio"),
+                  [*LOOPS, *PYTHON_SERVERS, STARTUP]) for i in versions.values()]
+    for wanted in TARGETED:
         if wanted not in versions:
-            found.append(Missing("asyncio-%d.%d" % wanted,
-                                 "there is no Python %d.%d: install it, or name it by BENCH_PYTHON"
-                                 % wanted))
-    eager = max((v for v in versions if v >= (3, 12)), default=None)
-    if eager:
-        found.append(Peer(f"asyncio-{versions[eager].name}-eager",
-                          script(versions[eager], "asyncio_peer.py", "eager"), TASKS))
-    found.append(
-        Peer("aiohttp", script(with_aiohttp, "asyncio_peer.py", "asyncio"), ["http-aiohttp"])
-        if with_aiohttp else Missing("aiohttp", no_library("aiohttp")))
+            name = "%d.%d" % wanted
+            found.append(Missing(f"asyncio-{name}", no_version(name)))
+    newest = versions.get(max(versions, default=None))
+    if newest and newest.version >= (3, 12):
+        found.append(Peer(f"asyncio-{newest.name}-eager",
+                          script(newest, "asyncio_peer.py", "eager"), TASKS))
+    return found
+
+
+def libraries(interpreters):
+    """Each on the first interpreter that has it."""
+    found = []
     for library, name, arguments, runs in (
-        ("uvloop", "asyncio_peer.py", ["uvloop"], [*LOOPS, *servers, STARTUP]),
+        ("uvloop", "asyncio_peer.py", ["uvloop"], [*LOOPS, *PYTHON_SERVERS, STARTUP]),
+        ("aiohttp", "asyncio_peer.py", ["asyncio"], ["http-aiohttp"]),
         ("trio", "trio_peer.py", [], [*SUSPENDING, STARTUP]),
         ("gevent", "gevent_peer.py", [], [*SUSPENDING, STARTUP]),
     ):
@@ -214,9 +228,14 @@ def catalog(parts, commands):
     everything = jasyncio() + python() + jvm() + c()
     if parts:
         everything = [p for p in everything if p.name.startswith(tuple(parts))]
-    found = [p for p in everything if isinstance(p, Peer)]
     missing = [p for p in everything if isinstance(p, Missing)]
-    return found + [given(*command) for command in commands], missing
+    found = [p for p in everything if isinstance(p, Peer)]
+    found += [given(*command) for command in commands]
+    names = [p.name for p in found]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"two peers are called {twice[0]}: name yours otherwise")
+    return found, missing
 
 
 def unmeasurable(workloads):

@@ -67,10 +67,21 @@ def loop(peer, workload, quick):
     except subprocess.TimeoutExpired as e:
         raise Failed(f"{peer.name} {plain} took more than {LONGEST} s") from e
     ended(peer, plain, done.returncode, done.stderr)
-    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    return [{**line, "peer": peer.name, "workload": workload}
+            for line in printed(peer, plain, done.stdout)]
+
+
+def printed(peer, what, output):
+    """The lines of results in what a program printed."""
+    try:
+        lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+        for line in lines:
+            float(line["value"]), str(line["unit"])
+    except (ValueError, TypeError, KeyError) as e:
+        raise Failed(f"{peer.name} {what} printed what is no result: {end_of(output)}") from e
     if not lines:
-        raise Failed(f"{peer.name} {plain} printed no result")
-    return [{**line, "peer": peer.name, "workload": workload} for line in lines]
+        raise Failed(f"{peer.name} {what} printed no result")
+    return lines
 
 
 def startup(peer, quick):

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /// The harness of `benchmarks/compare` is in Python, and so are the tests of what it computes.
 class HarnessTest {
-  private static final String RECENT = "import sys; sys.exit(sys.version_info < (3, 9))";
+  private static final String RECENT = "import resource, sys; sys.exit(sys.version_info < (3, 9))";
 
   private record Ended(int status, String output) {}
 
