@@ -107,5 +107,7 @@ def prepared(workloads, candidates):
                 build.up_to_date()
             ready.append(peer)
         except builds.BuildFailed as e:
+            if peer.name == peers.OURS:  # there is nothing to compare with
+                raise SystemExit(f"compare: {e}") from e
             missing.append(peers.Missing(peer.name, str(e)))
     return [Job(w, p) for w in workloads for p in ready if p.can(w)], missing

@@ -36,10 +36,10 @@ def unit(result, name=None):
 
 
 def half_range(result, name):
-    """± half of the range of the samples, in percent."""
+    """± half of the range of the samples, in percent; nothing for a single one."""
     prefix = "" if name == "value" else name + "_"
     low, high = result.get(prefix + "min"), result.get(prefix + "max")
-    if low is None or not result[name]:
+    if low is None or not result[name] or result.get("n", 0) < 2:
         return ""
     return f" ±{(high - low) / 2 / result[name] * 100:.0f}%"
 
