@@ -79,7 +79,8 @@ def parse(arguments):
     add("--page", metavar="FILE", help="write results as a page, and stop")
     options = parser.parse_intermixed_args(arguments)
     if options.max_reps is None:
-        options.max_reps = options.reps * (3 if options.reps >= results.FEWEST else 1)
+        may_keep = options.reps >= results.FEWEST and not options.quick
+        options.max_reps = options.reps * (3 if may_keep else 1)
     if options.max_reps < options.reps:
         parser.error(f"--max-reps is at least as many as --reps, {options.reps}")
     today = datetime.date.today().isoformat()

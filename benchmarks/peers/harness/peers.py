@@ -4,7 +4,7 @@ import platform
 import shlex
 
 from . import builds, tools
-from .workloads import GROUPS, LOOPS, ONE_CORE, STARTUP
+from .workloads import GROUPS, LOOPS, ONE_CORE, STARTUP, is_server
 
 ECHO = ["echo-proto", "echo-stream"]
 TLS = ["tls-proto", "tls-stream"]
@@ -63,7 +63,6 @@ NO_JDK = "there is no JDK 25: install one, or set JAVA_HOME to where it is"
 NO_MAVEN = "there is no Maven (mvn) to build it: apt-get install maven"
 NO_GCC = "there is no gcc: apt-get install build-essential"
 NO_PYTHON = "there is no Python 3.11 or newer: install one, or name it by BENCH_PYTHON"
-
 
 TARGETED = [(3, 11), (3, 13)]  # the versions of CPython that targets name
 
@@ -240,14 +239,16 @@ def catalog(parts, commands):
 
 def unmeasurable(workloads):
     """(workload, why) of those whose load nothing here can make."""
-    found = []
-    for workload in workloads:
-        if workload in GROUPS["http"]:
-            if tools.missing("wrk"):
-                found.append((workload, "there is no wrk: apt-get install wrk"))
-        elif workload.startswith(("echo", "tls", "churn")) and not tools.can_compile_c():
-            found.append((workload, "there is no gcc with OpenSSL's headers: "
-                                    "apt-get install build-essential libssl-dev"))
-        elif workload.startswith("tls") and tools.missing("openssl"):
-            found.append((workload, "there is no openssl: apt-get install openssl"))
-    return found
+    return [(w, why) for w in workloads if is_server(w) for why in [lacking(w)] if why]
+
+
+def lacking(workload):
+    """What a workload with a server needs and is not here, or None."""
+    if not tools.can_compile_c():  # the fixed load is by the client in C, too
+        return ("there is no gcc with OpenSSL's headers: "
+                "apt-get install build-essential libssl-dev")
+    if workload.startswith("tls") and tools.missing("openssl"):
+        return "there is no openssl: apt-get install openssl"
+    if workload in GROUPS["http"] and tools.missing("wrk"):
+        return "there is no wrk: apt-get install wrk"
+    return None

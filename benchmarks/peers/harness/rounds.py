@@ -92,12 +92,14 @@ def say(job, what):
 def prepared(workloads, candidates):
     """(jobs, missing): what can run, after it has been built."""
     missing = []
-    if any(is_server(w) for w in workloads):
-        for build in (peers.CLIENT, peers.C_SERVER, peers.CERTIFICATE):
-            try:
-                build.up_to_date()
-            except builds.BuildFailed as e:
-                raise SystemExit(f"compare: {e}") from e
+    needed = [peers.CLIENT, peers.C_SERVER] if any(is_server(w) for w in workloads) else []
+    if any(w.startswith("tls") for w in workloads):
+        needed.append(peers.CERTIFICATE)
+    for build in needed:
+        try:
+            build.up_to_date()
+        except builds.BuildFailed as e:
+            raise SystemExit(f"compare: {e}") from e
     ready = []
     for peer in candidates:
         if not any(peer.can(w) for w in workloads):

@@ -41,6 +41,20 @@ class CatalogTest(unittest.TestCase):
                          {name for name, p in found.items() if isinstance(p, Peer)})
 
 
+class LoadTest(unittest.TestCase):
+    def unmeasurable(self, *missing, compiler=True):
+        with mock.patch.object(tools, "can_compile_c", lambda: compiler), \
+                mock.patch.object(tools, "missing", lambda *p: [x for x in p if x in missing]):
+            return [w for w, _ in peers.unmeasurable(
+                ["switch", "startup", "echo-proto", "tls-proto", "http"])]
+
+    def test_what_cannot_be_loaded_is_left_out(self):
+        self.assertEqual([], self.unmeasurable())
+        self.assertEqual(["http"], self.unmeasurable("wrk"))
+        self.assertEqual(["tls-proto"], self.unmeasurable("openssl"))
+        self.assertEqual(["echo-proto", "tls-proto", "http"], self.unmeasurable(compiler=False))
+
+
 class PeerTest(unittest.TestCase):
     def test_it_can_do_on_one_core_what_it_can_do(self):
         peer = Peer("p", [], ["switch", "echo-proto"])
