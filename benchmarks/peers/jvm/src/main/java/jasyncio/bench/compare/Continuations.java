@@ -24,7 +24,11 @@ final class Continuations implements Floor.Fibers {
   }
 
   @Override
-  public void park() {
+  public Runnable parking() {
+    return this::park;
+  }
+
+  private void park() {
     parked = true;
     Continuation.yield(SCOPE);
   }

@@ -45,8 +45,8 @@ final class CustomScheduler implements Floor.Fibers {
   }
 
   @Override
-  public void park() {
-    LockSupport.park();
+  public Runnable parking() {
+    return LockSupport::park;
   }
 
   @Override

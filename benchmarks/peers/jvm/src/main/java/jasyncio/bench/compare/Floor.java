@@ -23,8 +23,8 @@ public final class Floor {
     /// Lets what else is ready run first; called from inside of a body.
     void pause();
 
-    /// Suspends the body that calls it for good.
-    void park();
+    /// A body that suspends itself for good, the same one for all of them.
+    Runnable parking();
 
     /// Runs what is ready until nothing is.
     void drain();
@@ -117,8 +117,9 @@ public final class Floor {
     int count = Memory.count(workload);
     var memory = new Memory();
     var all = new ArrayList<Object>(count);
+    var body = fibers.parking();
     for (int i = 0; i < count; i++) {
-      all.add(fibers.start(fibers::park));
+      all.add(fibers.start(body));
       fibers.drain();
     }
     memory.print(workload, all, count);
