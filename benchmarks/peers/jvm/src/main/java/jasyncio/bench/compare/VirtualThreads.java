@@ -211,13 +211,14 @@ public final class VirtualThreads {
     start(() -> {}).join();
     var memory = new Memory();
     var started = new CountDownLatch(count);
+    Interruptible body =
+        () -> {
+          started.countDown();
+          Thread.sleep(HOUR_MILLIS);
+        };
     var threads = new ArrayList<Thread>(count);
     for (int i = 0; i < count; i++) {
-      threads.add(
-          start(() -> {
-            started.countDown();
-            Thread.sleep(HOUR_MILLIS);
-          }));
+      threads.add(start(body));
     }
     started.await();
     for (var thread : threads) {
