@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Compares two builds, workload by workload: by counts, which are the same on each machine, and by
 /// processor time, in turns. `benchmarks/check` builds the two and starts this.
@@ -88,7 +89,8 @@ public final class Check {
   private void compare(String workload) throws IOException, InterruptedException {
     switch (workload) {
       case "hello" -> compare(workload, Figure.CLASSES, Build::classesOfHello);
-      case "memory.100k" -> compare(workload, Figure.HEAP, build -> figure(build, workload, "heap"));
+      case "memory.100k" ->
+          compare(workload, Figure.HEAP, build -> figure(build, workload, "heap"));
       default -> {
         compareTimes(workload);
         if (workload.equals("echo") && hasStrace) {
@@ -105,12 +107,12 @@ public final class Check {
 
   private void compare(String workload, Figure figure, Look look)
       throws IOException, InterruptedException {
-    var before = new double[rounds];
-    var after = new double[rounds];
+    var before = new ArrayList<Double>();
+    var after = new ArrayList<Double>();
     for (int i = 0; i < rounds; i++) {
       tell(workload, i);
-      before[i] = look.at(base);
-      after[i] = look.at(now);
+      before.add(look.at(base));
+      after.add(look.at(now));
     }
     add(new Comparison(workload, figure, before, after));
   }
@@ -121,23 +123,23 @@ public final class Check {
   }
 
   private static double number(Map<String, Object> figures, String name) {
-    return ((Number) figures.get(name)).doubleValue();
+    return ((Number) Objects.requireNonNull(figures.get(name), name)).doubleValue();
   }
 
   /// Processor time and bytes are of the same processes.
   private void compareTimes(String workload) throws IOException, InterruptedException {
-    var times = new double[2][rounds];
-    var bytes = new double[2][rounds];
+    var times = List.<List<Double>>of(new ArrayList<>(), new ArrayList<>());
+    var bytes = List.<List<Double>>of(new ArrayList<>(), new ArrayList<>());
     for (int i = 0; i < rounds; i++) {
       tell(workload, i);
       for (int side = 0; side < 2; side++) {
         var figures = (side == 0 ? base : now).run(workload, settings);
-        times[side][i] = nanosOfCpu(figures);
-        bytes[side][i] = number(figures, "bytes");
+        times.get(side).add(nanosOfCpu(figures));
+        bytes.get(side).add(number(figures, "bytes"));
       }
     }
-    add(new Comparison(workload, Figure.BYTES, bytes[0], bytes[1]));
-    add(new Comparison(workload, Figure.CPU, times[0], times[1]));
+    add(new Comparison(workload, Figure.BYTES, bytes.get(0), bytes.get(1)));
+    add(new Comparison(workload, Figure.CPU, times.get(0), times.get(1)));
   }
 
   private static double nanosOfCpu(Map<String, Object> figures) {

@@ -1,6 +1,7 @@
 package jasyncio.bench.check;
 
-import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
@@ -10,7 +11,7 @@ import java.util.stream.IntStream;
 /// @param figure what was looked at
 /// @param base that of the older build, by round
 /// @param now that of the newer one, by round
-record Comparison(String workload, Figure figure, double[] base, double[] now) {
+record Comparison(String workload, Figure figure, List<Double> base, List<Double> now) {
   /// What is looked at. Less is better, of each.
   enum Figure {
     /// Bytes allocated per operation.
@@ -62,8 +63,8 @@ record Comparison(String workload, Figure figure, double[] base, double[] now) {
     return median(ratios());
   }
 
-  private double[] ratios() {
-    return IntStream.range(0, base.length).mapToDouble(i -> now[i] / base[i]).toArray();
+  private List<Double> ratios() {
+    return IntStream.range(0, base.size()).mapToObj(i -> now.get(i) / base.get(i)).toList();
   }
 
   /// Beyond noise: a count if no round of one build comes up to those of the other; a time if all
@@ -91,10 +92,7 @@ record Comparison(String workload, Figure figure, double[] base, double[] now) {
         figure.isCount
             ? ""
             : String.format(
-                Locale.ROOT,
-                "  (%s to %s)",
-                percent(min(ratios())),
-                percent(max(ratios())));
+                Locale.ROOT, "  (%s to %s)", percent(min(ratios())), percent(max(ratios())));
     String mark =
         switch (verdict()) {
           case BETTER -> "  better";
@@ -124,18 +122,17 @@ record Comparison(String workload, Figure figure, double[] base, double[] now) {
     return String.format(Locale.ROOT, value < 100 ? "%.1f" : "%,.0f", value);
   }
 
-  private static double median(double[] values) {
-    var sorted = values.clone();
-    Arrays.sort(sorted);
-    int n = sorted.length;
-    return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+  private static double median(List<Double> values) {
+    var sorted = values.stream().sorted().toList();
+    int n = sorted.size();
+    return (sorted.get((n - 1) / 2) + sorted.get(n / 2)) / 2;
   }
 
-  private static double min(double[] values) {
-    return Arrays.stream(values).min().orElseThrow();
+  private static double min(List<Double> values) {
+    return Collections.min(values);
   }
 
-  private static double max(double[] values) {
-    return Arrays.stream(values).max().orElseThrow();
+  private static double max(List<Double> values) {
+    return Collections.max(values);
   }
 }

@@ -6,19 +6,21 @@ import static jasyncio.bench.check.Comparison.Verdict.WORSE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.bench.check.Comparison.Figure;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// What is said to have moved, and what is noise.
 class ComparisonTest {
-  private static double[] of(double... values) {
-    return values;
+  private static List<Double> of(double... values) {
+    return Arrays.stream(values).boxed().toList();
   }
 
-  private static Comparison bytes(double[] base, double[] now) {
+  private static Comparison bytes(List<Double> base, List<Double> now) {
     return new Comparison("switch", Figure.BYTES, base, now);
   }
 
-  private static Comparison cpu(double[] base, double[] now) {
+  private static Comparison cpu(List<Double> base, List<Double> now) {
     return new Comparison("switch", Figure.CPU, base, now);
   }
 
