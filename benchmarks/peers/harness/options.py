@@ -162,6 +162,6 @@ def report(path, new):
     write_page(beside, rows)
     print(tables.verdicts(results.latest(new)))
     loose = [f"{r['workload']} on {r['peer']}" for r in new if not r["kept"]]
-    if loose:
+    if loose and not new[0]["quick"]:
         print(f"\nNo figures, as they did not keep their spread: {', '.join(loose)}.")
     print(f"\n{len(new)} results appended to {path}; the page is {beside}")

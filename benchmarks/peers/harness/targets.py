@@ -24,13 +24,12 @@ class Bound(NamedTuple):
     factor: float
 
     def of(self, name, latest):
-        """(what the bound is in the figure's unit, whether that is sure), or (None, False)."""
+        """What the bound is in the figure's unit, or None, and the result of which it is one."""
         if not self.peer:
-            return self.factor, True
+            return self.factor, None
         other = latest.get((self.workload, self.peer))
-        if not other or number(other, name) is None:
-            return None, False
-        return self.factor * number(other, name), other["kept"]
+        theirs = other and number(other, name)
+        return (None, None) if theirs is None else (self.factor * theirs, other)
 
 
 class Verdict(NamedTuple):
@@ -95,24 +94,25 @@ def judge(target, latest):
 
 def compare(workload, name, bound, ours, latest):
     mine = ours and number(ours, name)
-    most, sure = bound.of(name, latest)
+    most, other = bound.of(name, latest)
     theirs = most if not bound.peer or most is None else most / bound.factor
     ratio = mine / theirs if mine is not None and theirs else None
-    why = reason(mine, ours, most, sure, bound)
+    why = reason(mine, most, bound, [ours, other])
     state = UNKNOWN if why else MET if mine <= most else MISSED
     figure = name or (results.figure(ours) if ours else "value")
     return Verdict(workload, figure, bound, mine, theirs, ratio, state, why)
 
 
-def reason(mine, ours, most, sure, bound):
+def reason(mine, most, bound, sides):
     """Why there is no verdict, or nothing."""
     if mine is None:
         return f"{OURS} was not measured"
     if most is None:
         return f"{bound.peer} was not measured"
-    if not ours["kept"]:
-        return f"{OURS} did not keep its spread"
-    return "" if sure else f"{bound.peer} did not keep its spread"
+    for side in filter(None, sides):
+        if not side["kept"]:
+            return "a quick run" if side["quick"] else f"{side['peer']} did not keep its spread"
+    return ""
 
 
 def verdicts(latest):

@@ -63,6 +63,11 @@ class TargetsTest(unittest.TestCase):
                              (verdict.state, verdict.why))
             self.assertAlmostEqual(0.8, verdict.ratio)
 
+    def test_nor_by_a_quick_run(self):
+        latest = by_key(result("memory.1m", "jasyncio", 80.0, kept=False, quick=True))
+        self.assertEqual((targets.UNKNOWN, "a quick run"),
+                         judged(latest, "memory.1m", "value")[-3:-1])
+
     def test_nor_by_what_is_not_there(self):
         verdict = judged(by_key(result("lock", "jasyncio", 80.0)), "lock")
         self.assertEqual((targets.UNKNOWN, None, "kotlin was not measured"),
