@@ -1,0 +1,1 @@
+"""Runs the same workloads on jasyncio and its peers; see benchmarks/README.md."""

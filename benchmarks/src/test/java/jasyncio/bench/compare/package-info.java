@@ -1,0 +1,4 @@
+@NullMarked
+package jasyncio.bench.compare;
+
+import org.jspecify.annotations.NullMarked;
