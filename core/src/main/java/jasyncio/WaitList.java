@@ -124,6 +124,18 @@ public final class WaitList {
 
   // ---- waking -----------------------------------------------------------------------------------
 
+  /// Refuses, in debug mode, a thread that must not wake those who wait: for calls that change
+  /// something and then wake, before they change it. Does not suspend.
+  ///
+  /// @throws IllegalStateException if somebody waits on a loop in debug mode, and another thread
+  ///   than that loop's calls
+  public void checkThread() {
+    var loop = binding.loop;
+    if (listed > 0 && loop != null) {
+      loop.thread.check();
+    }
+  }
+
   /// Wakes the first that still waits.
   ///
   /// @return whether there was one
@@ -164,6 +176,7 @@ public final class WaitList {
   }
 
   private void wake(Place place) {
+    checkThread(); // who could not be woken stays in the list
     unlink(place);
     woken++;
     place.wake();

@@ -22,8 +22,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import jasyncio.lowlevel.Lowlevel;
+import jasyncio.queue.Queue;
+import jasyncio.queue.QueueShutDownException;
+import jasyncio.sync.CapacityLimiter;
 import jasyncio.sync.Condition;
 import jasyncio.sync.Event;
+import jasyncio.sync.Lock;
+import jasyncio.sync.Semaphore;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -71,6 +76,69 @@ class MisuseTest {
               }
             }));
     return error.get();
+  }
+
+  /// Somebody waits, another thread tries to wake them, and the loop's own does so afterwards.
+  private static void assertRefusedBeforeAnythingChanges(Action<?> waiting, Runnable waking) {
+    run(
+        () -> {
+          var waiter = createTask(waiting, "waiter");
+          sleep(0);
+          assertThat(onAnotherThread(waking::run))
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("callSoonThreadsafe");
+          sleep(0);
+          assertThat(waiter.done()).isFalse();
+          waking.run();
+          await(waiter); // woken
+        },
+        RunOptions.defaults().debug(true));
+  }
+
+  @Test
+  void wakingFromAnotherThread_inDebugMode_isRefused_andNobodyIsLost() {
+    var queue = new Queue<Integer>();
+    assertRefusedBeforeAnythingChanges(queue::get, () -> queue.putNowait(1));
+    assertThat(queue.qsize()).isZero();
+    var full = new Queue<Integer>(1);
+    full.putNowait(1);
+    assertRefusedBeforeAnythingChanges(() -> full.put(2), full::getNowait);
+    assertThat(full.getNowait()).isEqualTo(2);
+    var ended = new Queue<Integer>();
+    assertRefusedBeforeAnythingChanges(
+        () ->
+            assertThatThrownBy(ended::get).isInstanceOf(QueueShutDownException.class),
+        ended::shutdown);
+    var joined = new Queue<Integer>();
+    joined.putNowait(1);
+    assertRefusedBeforeAnythingChanges(joined::join, joined::taskDone);
+    var event = new Event();
+    assertRefusedBeforeAnythingChanges(() -> event.await(), event::set);
+    var semaphore = new Semaphore(0);
+    assertRefusedBeforeAnythingChanges(() -> semaphore.acquire(), semaphore::release);
+    assertThat(semaphore.locked()).isTrue();
+    var limiter = new CapacityLimiter(0);
+    assertRefusedBeforeAnythingChanges(
+        () -> limiter.acquire().close(), () -> limiter.setTotalTokens(1));
+  }
+
+  @Test
+  void lock_releasedByAnotherThread_inDebugMode_staysHeld() {
+    run(
+        () -> {
+          var lock = new Lock();
+          var held = lock.acquire();
+          var waiter = createTask(() -> lock.acquire().close(), "waiter");
+          try (held) {
+            sleep(0);
+            assertThat(onAnotherThread(lock::release)).hasMessageContaining("callSoonThreadsafe");
+            assertThat(lock.locked()).isTrue();
+            sleep(0);
+            assertThat(waiter.done()).isFalse();
+          }
+          await(waiter); // woken
+        },
+        RunOptions.defaults().debug(true));
   }
 
   @Test

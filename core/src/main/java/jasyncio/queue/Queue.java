@@ -169,6 +169,7 @@ public class Queue<T> implements Iterable<T> {
     if (full()) {
       throw new QueueFullException("the queue is full");
     }
+    getters.checkThread();
     items.add(item);
     unfinished++;
     getters.wakeFirst();
@@ -234,6 +235,7 @@ public class Queue<T> implements Iterable<T> {
       }
       throw new QueueEmptyException("the queue is empty");
     }
+    putters.checkThread();
     var item = items.remove();
     putters.wakeFirst();
     return item;
@@ -310,6 +312,7 @@ public class Queue<T> implements Iterable<T> {
     if (unfinished <= 0) {
       throw new IllegalStateException("task_done() called too many times");
     }
+    joiners.checkThread();
     finished(1);
   }
 
@@ -349,6 +352,9 @@ public class Queue<T> implements Iterable<T> {
   /// @param immediate whether to drop the items that are in it, as if they had been taken and dealt
   ///   with
   public final void shutdown(boolean immediate) {
+    getters.checkThread();
+    putters.checkThread();
+    joiners.checkThread();
     shutDown = true;
     if (immediate) {
       int dropped = items.size();

@@ -154,6 +154,7 @@ public final class CapacityLimiter implements Acquirable {
   /// @throws IllegalStateException if the borrower has no token
   public void releaseOnBehalfOf(Object borrower) {
     Objects.requireNonNull(borrower, "borrower");
+    waiters.checkThread();
     if (!borrowers.remove(borrower)) {
       throw new IllegalStateException(
           "this borrower isn't holding any of this CapacityLimiter's tokens: " + borrower);
@@ -172,7 +173,9 @@ public final class CapacityLimiter implements Acquirable {
   /// @param totalTokens how many
   /// @throws IllegalArgumentException if that is negative
   public void setTotalTokens(int totalTokens) {
-    this.totalTokens = checked(totalTokens);
+    int checked = checked(totalTokens);
+    waiters.checkThread();
+    this.totalTokens = checked;
     letIn();
   }
 

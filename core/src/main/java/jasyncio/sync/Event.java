@@ -42,6 +42,7 @@ public final class Event implements Awaitable<Boolean, RuntimeException> {
   /// `asyncio.Event.set`.
   public void set() {
     if (!set) {
+      waiters.checkThread();
       set = true;
       waiters.wakeAll();
     }

@@ -62,6 +62,7 @@ public final class Lock implements Acquirable {
     if (!locked) {
       throw new IllegalStateException("Lock is not acquired.");
     }
+    waiters.checkThread();
     locked = false;
     owner = null;
     waiters.wakeFirstIfNoneIsOnTheWay();

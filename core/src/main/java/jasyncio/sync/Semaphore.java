@@ -67,6 +67,7 @@ public sealed class Semaphore implements Acquirable permits BoundedSemaphore {
   /// suspend. Python: `asyncio.Semaphore.release`.
   @Override
   public void release() {
+    waiters.checkThread();
     value++;
     if (waiters.wakeFirst()) {
       value--;
