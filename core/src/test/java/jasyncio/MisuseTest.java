@@ -106,8 +106,7 @@ class MisuseTest {
     assertThat(full.getNowait()).isEqualTo(2);
     var ended = new Queue<Integer>();
     assertRefusedBeforeAnythingChanges(
-        () ->
-            assertThatThrownBy(ended::get).isInstanceOf(QueueShutDownException.class),
+        () -> assertThatThrownBy(ended::get).isInstanceOf(QueueShutDownException.class),
         ended::shutdown);
     var joined = new Queue<Integer>();
     joined.putNowait(1);
