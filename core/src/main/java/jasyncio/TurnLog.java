@@ -39,6 +39,7 @@ final class TurnLog {
   private final Queue<Turn> setAside = new ArrayDeque<>(); // of which is to be told yet
   private final ArrayDeque<Turn> outer = new ArrayDeque<>();
   private final int lastBefore = Task.lastNumber(); // of the tasks that there were already
+  private final long began = System.nanoTime();
   private @Nullable Turn turn; // that runs
   private long count;
 
@@ -69,7 +70,7 @@ final class TurnLog {
       tellWait(event, task, since - before.nanos, before.blocks);
     } else if (task != null && !first) { // it has waited since before anybody recorded
       var what = task.waitInfoOfWaiter();
-      tellWait(event, what == null && event.isFromOutside() ? SLEEP : what, 0);
+      tellWait(event, what == null && event.isFromOutside() ? SLEEP : what, Math.max(0, since - began));
     }
     if (turn != null) {
       outer.push(turn);

@@ -481,7 +481,8 @@ class FlightRecorderTest {
       recording.dump(file);
     }
     assertThat(of(events(file, "jasyncio.Turn"), "sleeper").getFirst())
-        .matches(e -> e.getLong("wokenBy") == 0 && "TIMER".equals(e.getString("waitKind")));
+        .matches(e -> e.getLong("wokenBy") == 0 && "TIMER".equals(e.getString("waitKind")))
+        .matches(e -> e.getLong("waited") > 0, "it has waited since the recording began");
   }
 
   @Test

@@ -205,7 +205,7 @@ final class PsCommand implements JasyncioCommand.Subcommand {
   private static List<String> row(JsonObject group, boolean measured) {
     int alike = group.get("alike").getAsInt();
     String waitsFor = group.has("waitsFor") ? Visit.text(group, "waitsFor") : "";
-    String cancellation = group.has("cancellation") ? "; " + Visit.text(group, "cancellation") : "";
+    String cancellation = group.has("cancellation") ? Visit.text(group, "cancellation") : "";
     var row = new ArrayList<String>();
     String about = group.has("estimated") ? "about " : "";
     row.add(
@@ -216,7 +216,7 @@ final class PsCommand implements JasyncioCommand.Subcommand {
       row.add(Times.text(group.get("longest").getAsDouble()));
     }
     row.add(Visit.text(group, "state"));
-    row.add(waitsFor + cancellation);
+    row.add(waitsFor + (waitsFor.isEmpty() || cancellation.isEmpty() ? "" : "; ") + cancellation);
     row.add(strings(group, "awaitedBy"));
     row.add(Visit.text(group, "coroutine"));
     return row;

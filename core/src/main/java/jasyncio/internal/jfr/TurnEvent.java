@@ -56,7 +56,9 @@ public final class TurnEvent extends Event {
   boolean last;
 
   @Label("Waited")
-  @Description("From the task's last step until it was ready; 0 if that is not known")
+  @Description(
+      "From the task's last step, or the beginning of the recording, until it was ready; 0 if that"
+          + " is not known")
   @Timespan(Timespan.NANOSECONDS)
   long waited;
 
