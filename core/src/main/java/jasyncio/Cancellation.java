@@ -152,6 +152,7 @@ public final class Cancellation {
       case Task<?> task -> task.getName();
       case Gather<?> _ -> "a gather";
       case DescribedFuture<?> described -> described.waitInfo().what();
+      case RemoteCall<?> call -> call.what();
       default -> "a future";
     };
   }

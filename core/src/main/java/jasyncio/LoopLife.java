@@ -142,6 +142,7 @@ final class LoopLife {
     loop.tasks.abandon(closing);
     stage = CLOSED;
     loop.tasks.abandon(closing); // what `finally` blocks of those made; there can be no more now
+    closing.take(loop.calls::close);
     closing.take(loop.core::close);
     closing.take(loop.defaultExecutor::close);
     closing.take(loop.leakDetector::flush);

@@ -2,6 +2,7 @@ package jasyncio;
 
 import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.fiber.Fiber;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import kotlin.internal.LowPriorityInOverloadResolution;
@@ -262,7 +263,7 @@ public final class Runner implements AutoCloseable {
   /// is enough.
   private void cancelAllTasksQuietly(EventLoop loop) {
     try {
-      cancelAllTasks(loop);
+      cancelTasks(loop, loop.tasks.toList(), "the end of run()");
     } catch (SystemExit | KeyboardInterrupt e) {
       if (e != thrown) {
         throw e;
@@ -270,12 +271,14 @@ public final class Runner implements AutoCloseable {
     }
   }
 
-  private static void cancelAllTasks(EventLoop loop) {
-    var left = loop.tasks.toList();
+  /// Cancels tasks of a loop that does not run, and has it run until they have ended.
+  ///
+  /// @param by who says so
+  static void cancelTasks(EventLoop loop, List<Task<?>> left, String by) {
     if (left.isEmpty()) {
       return;
     }
-    var cancellation = Cancellation.shutdown(loop, "the end of run()");
+    var cancellation = Cancellation.shutdown(loop, by);
     left.forEach(task -> task.cancelBy(cancellation));
     loop.runUntilComplete(Gather.returningExceptions(loop, left));
     for (var task : left) {

@@ -1,0 +1,59 @@
+package jasyncio;
+
+import java.util.Comparator;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// The calls from other loops that a loop has not ended yet. Any thread; takes no lock, which a
+/// task would wait for as for a blocking call.
+final class RemoteCalls {
+  private final Set<RemoteCall<?>> open =
+      new ConcurrentSkipListSet<>(Comparator.comparingLong(call -> call.number));
+  private final AtomicInteger count = new AtomicInteger();
+  private volatile boolean closed;
+  private volatile @Nullable Throwable exit;
+
+  /// Whether it was taken: not if the loop is closed.
+  boolean add(RemoteCall<?> call) {
+    count.incrementAndGet();
+    open.add(call);
+    return !closed || !remove(call); // else close() has found it, and will tell
+  }
+
+  /// Whether it was there: who removes it tells the caller.
+  boolean remove(RemoteCall<?> call) {
+    if (!open.remove(call)) {
+      return false;
+    }
+    count.decrementAndGet();
+    return true;
+  }
+
+  /// The task of a call has ended with `error`, and the caller is told.
+  void gives(Throwable error) {
+    if (error instanceof SystemExit || error instanceof KeyboardInterrupt) {
+      exit = error;
+    }
+  }
+
+  /// Whether an error that leaves the loop has been told to a caller.
+  boolean hasGiven(Throwable error) {
+    return exit == error;
+  }
+
+  int size() {
+    return count.get();
+  }
+
+  /// The loop is closed: what is left has no other end.
+  void close() {
+    closed = true;
+    for (var call : open) {
+      if (remove(call)) {
+        call.lost();
+      }
+    }
+  }
+}
