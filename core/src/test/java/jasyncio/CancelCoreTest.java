@@ -696,7 +696,13 @@ class CancelCoreTest {
                       sleep(0);
                     }
                   });
-                  run.inLine(2, 0, group::close);
+                  run.inLine(
+                      2,
+                      0,
+                      () -> {
+                        group.close();
+                        sleep(0); // where a cancellation arrives
+                      });
                   run.atEnd(() -> {
                     group.close();
                     assertThat(group.loops()).allMatch(EventLoop::isClosed);

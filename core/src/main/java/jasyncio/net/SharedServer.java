@@ -127,9 +127,13 @@ public final class SharedServer implements AutoCloseable {
   /// **Cancellation** closes the servers and the connections of their clients, and waits until all
   /// are closed.
   ///
-  /// @throws CancelledError when it ends, also by [#close()]
+  /// @throws CancelledError when it ends, also by [#close()], or if it is closed
   public void serveForever() {
-    onEach(Server::serveForever); // all are cancelled: that is no failure of the group
+    onEach(server -> {
+      if (!server.sockets().isEmpty()) { // else it has been closed meanwhile
+        server.serveForever();
+      }
+    });
     throw new CancelledError();
   }
 

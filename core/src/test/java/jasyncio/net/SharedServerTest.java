@@ -200,6 +200,7 @@ class SharedServerTest {
         talk(server.port());
         server.close();
         assertThatThrownBy(() -> await(serving)).isInstanceOf(CancelledError.class);
+        assertThatThrownBy(server::serveForever).isInstanceOf(CancelledError.class);
       }
     });
   }
