@@ -734,4 +734,36 @@ class RetentionTest {
       return file;
     });
   }
+
+  @Test
+  void callOnAnotherLoop_thatHasEnded_keepsNotItsBody() throws Exception {
+    try (var group = LoopGroup.open(1)) {
+      assertDropped(captured -> {
+        var call = group.submit(() -> captured.use());
+        await(call);
+        return List.of(group, call);
+      });
+      assertDropped(captured -> {
+        var call =
+            group.submit(() -> {
+              captured.use();
+              sleep(100);
+            });
+        call.cancel();
+        fails(() -> await(call));
+        return List.of(group, call);
+      });
+    }
+  }
+
+  @Test
+  void callOnALoopThatWasClosed_keepsNotItsBody() throws Exception {
+    assertDropped(captured -> {
+      var loop = newEventLoop();
+      var call = loop.call(() -> captured.use());
+      loop.close();
+      fails(() -> await(call));
+      return call;
+    });
+  }
 }
