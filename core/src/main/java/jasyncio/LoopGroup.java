@@ -44,6 +44,9 @@ import org.jspecify.annotations.Nullable;
 /// A group of tasks over several loops is a [TaskGroup] whose tasks await calls: if one fails, the
 /// others are cancelled on their loops, and waited for.
 ///
+/// On the [portable][FiberKind#PORTABLE] runtime it is the JDK's threads for virtual threads that
+/// run the tasks of all loops, as many as there are processors; who computes keeps one of them.
+///
 /// The threads are daemons: the program ends without them. Any thread may call every method, except
 /// where it says otherwise. Python has one loop a process, and a pool of processes for this.
 public final class LoopGroup implements AutoCloseable {

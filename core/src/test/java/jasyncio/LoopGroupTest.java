@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -681,6 +682,52 @@ class LoopGroupTest {
     }
   }
 
+  /// Under `SWITCH`: see [BlockingPolicy].
+  @Nested
+  @Runtimes.ScheduledOnly
+  class Blocking {
+    private static final RunOptions SWITCH = RunOptions.defaults().blocking(BlockingPolicy.SWITCH);
+
+    @Test
+    void callThatBlocks_leavesOthersOfItsLoopAlone_andIsInterruptedByCancelling() {
+      run(() -> {
+        try (var group = LoopGroup.open(1, SWITCH)) {
+          var begun = new Signal();
+          var blocked =
+              group.submit(() -> {
+                begun.give();
+                new CountDownLatch(1).await();
+              });
+          begun.await();
+          assertThat(await(group.submit(() -> 1))).isEqualTo(1);
+          blocked.cancel("enough");
+          assertThatThrownBy(() -> await(blocked))
+              .isInstanceOf(CancelledError.class)
+              .hasMessage("enough");
+        }
+      });
+    }
+
+    @Test
+    void callThatBlocks_isInterruptedAtTheEnd() {
+      run(() -> {
+        var begun = new Signal();
+        try (var group = LoopGroup.open(2, SWITCH)) {
+          group.submit(() -> {
+            begun.give();
+            try {
+              new CountDownLatch(1).await();
+            } finally {
+              order.add("ended");
+            }
+          });
+          begun.await();
+        }
+        assertThat(order).containsExactly("ended");
+      });
+    }
+  }
+
   // ---- groups of tasks --------------------------------------------------------------------------
 
   @Nested
@@ -1265,6 +1312,122 @@ class LoopGroupTest {
             .isInstanceOf(SystemExit.class)
             .hasFieldOrPropertyWithValue("code", 4);
         group.close();
+      });
+    }
+  }
+
+  // ---- all at once ------------------------------------------------------------------------------
+
+  /// What calls do, cancel and throw, by chance.
+  @Nested
+  class AtRandom {
+    private final AtomicInteger begun = new AtomicInteger();
+    private final AtomicInteger ended = new AtomicInteger();
+
+    private int act(LoopGroup group, Random random, int depth) throws IOException {
+      begun.incrementAndGet();
+      try {
+        for (int i = random.nextInt(3); i > 0; i--) {
+          sleep(0);
+        }
+        return switch (random.nextInt(depth > 0 ? 6 : 3)) {
+          case 0 -> 1;
+          case 1 -> throw new IOException("by chance");
+          case 2 -> {
+            try {
+              sleep(100);
+            } catch (CancelledError e) {
+              sleep(0);
+              if (random.nextBoolean()) {
+                throw e;
+              }
+            }
+            yield 2;
+          }
+          default -> callOther(group, random, depth - 1);
+        };
+      } finally {
+        ended.incrementAndGet();
+      }
+    }
+
+    private int callOther(LoopGroup group, Random random, int depth) {
+      var theirs = new Random(random.nextLong());
+      var loop = group.loops().get(random.nextInt(group.loops().size()));
+      Future<Integer> call = loop.call(() -> act(group, theirs, depth));
+      int patience = random.nextInt(5);
+      var canceller =
+          createTask(() -> {
+            for (int i = 0; i < patience; i++) {
+              sleep(0);
+            }
+            call.cancel(); // who refuses does something else, and ends
+          });
+      try {
+        return await(call);
+      } finally {
+        canceller.cancel();
+      }
+    }
+
+    /// An outcome that may be.
+    private static void check(Future<Integer> call) {
+      var error = catchThrowable(() -> await(call));
+      assertThat(error)
+          .satisfiesAnyOf(
+              e -> assertThat(e).isNull(),
+              e -> assertThat(e).isInstanceOf(CancelledError.class),
+              e -> assertThat(e).hasMessage("by chance"));
+    }
+
+    private void quietly(LoopGroup group) {
+      getRunningLoop().setExceptionHandler((l, e) -> {});
+      group.callEach(() -> getRunningLoop().setExceptionHandler((l, e) -> {}));
+    }
+
+    @Test
+    void allCalls_haveOneEnd_andLeaveNothing() {
+      run(() -> {
+        var random = new Random(1);
+        try (var group = LoopGroup.open(3)) {
+          quietly(group);
+          for (int round = 0; round < 50; round++) {
+            var calls = new ArrayList<Future<Integer>>();
+            for (int i = 0; i < 10; i++) {
+              var theirs = new Random(random.nextLong());
+              calls.add(group.submit(() -> callOther(group, theirs, 3)));
+            }
+            for (var call : calls) {
+              check(call);
+            }
+            assertThat(group.loops()).allMatch(loop -> loop.calls.size() == 0);
+            assertThat(ended.get()).isEqualTo(begun.get());
+          }
+        }
+      });
+    }
+
+    @Test
+    void closedInTheMiddle_allCallsEndAllTheSame() {
+      run(() -> {
+        for (int round = 0; round < 20; round++) {
+          var random = new Random(round);
+          var calls = new ArrayList<Future<Integer>>();
+          try (var group = LoopGroup.open(3)) {
+            quietly(group);
+            for (int i = 0; i < 20; i++) {
+              var theirs = new Random(random.nextLong());
+              calls.add(group.submit(() -> callOther(group, theirs, 3)));
+            }
+            for (int i = random.nextInt(20); i > 0; i--) {
+              sleep(0);
+            }
+          }
+          for (var call : calls) {
+            check(call);
+          }
+          assertThat(ended.get()).isEqualTo(begun.get());
+        }
       });
     }
   }
