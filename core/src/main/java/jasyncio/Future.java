@@ -24,12 +24,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // the machine's base class has nothing public to show
 public sealed class Future<T extends @Nullable Object> extends Entry
     implements Awaitable<T, RuntimeException>
-    permits Task,
-        Gather,
-        AsCompleted.Promise,
-        Failure.Shadow,
-        DescribedFuture,
-        RemoteCall {
+    permits Task, Gather, AsCompleted.Promise, Failure.Shadow, DescribedFuture, RemoteCall {
   /* Overview
    * States:  PENDING -> FINISHED    setResult
    *          PENDING -> FAILED      setException

@@ -65,8 +65,7 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
     this.there = there;
     this.naming = CoroutineBody.naming(body);
     this.body = body;
-    this.options =
-        options.context() != null ? options : options.context(Context.copyContext());
+    this.options = options.context() != null ? options : options.context(Context.copyContext());
   }
 
   /// See [EventLoop#call(Awaitable)].
@@ -177,10 +176,12 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
 
   private void sendEnd(@Nullable Throwable error, End end) {
     int takenInAll = taken;
-    getLoop().thread.sendUnlessClosed(() -> {
-      getLoop().idleHooks.answered();
-      end(error, end, takenInAll);
-    });
+    getLoop()
+        .thread
+        .sendUnlessClosed(() -> {
+          getLoop().idleHooks.answered();
+          end(error, end, takenInAll);
+        });
   }
 
   // ---- here -------------------------------------------------------------------------------------
@@ -216,8 +217,8 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
     asked++;
     note(cancellation);
     var way = new Way(this, Way.current());
-    there.thread.sendUnlessClosed(() ->
-        ScopedValue.where(WAY, way).run(() -> cancelTask(cancellation)));
+    there.thread.sendUnlessClosed(
+        () -> ScopedValue.where(WAY, way).run(() -> cancelTask(cancellation)));
     return true;
   }
 

@@ -233,8 +233,7 @@ class CancelConnectionTest {
                   server.waitClosed();
                 }
               });
-              run.atEnd(() ->
-                  assertThat(group.loops()).allMatch(loop -> loop.calls.size() == 0));
+              run.atEnd(() -> assertThat(group.loops()).allMatch(loop -> loop.calls.size() == 0));
             }),
         scenario(
             "Server.startServing Server.close",

@@ -680,8 +680,8 @@ class CancelCoreTest {
                     assertThat(group.loops()).allMatch(loop -> loop.calls.size() < 2);
                   });
                   run.other(() -> await(group.submit(there)));
-                  run.atEnd(() ->
-                      assertThat(group.loops()).allMatch(loop -> loop.calls.size() == 0));
+                  run.atEnd(
+                      () -> assertThat(group.loops()).allMatch(loop -> loop.calls.size() == 0));
                 })
             .asExternal(),
         scenario(

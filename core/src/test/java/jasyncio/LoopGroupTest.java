@@ -294,11 +294,14 @@ class LoopGroupTest {
           var here = getRunningLoop();
           var path =
               await(
-                  group.loops().get(0).call(() -> {
-                    var next = await(group.loops().get(1).call(() -> getRunningLoop()));
-                    var home = await(here.call(() -> getRunningLoop()));
-                    return List.of(getRunningLoop(), next, home);
-                  }));
+                  group
+                      .loops()
+                      .get(0)
+                      .call(() -> {
+                        var next = await(group.loops().get(1).call(() -> getRunningLoop()));
+                        var home = await(here.call(() -> getRunningLoop()));
+                        return List.of(getRunningLoop(), next, home);
+                      }));
           assertThat(path).containsExactly(group.loops().get(0), group.loops().get(1), here);
         }
       });
@@ -386,7 +389,9 @@ class LoopGroupTest {
           var info = task.waitsFor();
           assertThat(info.kind()).isEqualTo(WaitInfo.Kind.THREAD);
           assertThat(info.what()).endsWith("() on jasyncio-loop-1");
-          assertThat(call.toString()).startsWith("<Future pending call=<").contains("jasyncio-loop-1");
+          assertThat(call.toString())
+              .startsWith("<Future pending call=<")
+              .contains("jasyncio-loop-1");
           call.cancel();
         }
       });
@@ -410,17 +415,18 @@ class LoopGroupTest {
       run(() -> {
         try (var group = LoopGroup.open(1)) {
           await(
-              first(group).call(() -> {
-                getRunningLoop()
-                    .setTaskFactory(
-                        new TaskFactory() {
-                          @Override
-                          public <T extends @Nullable Object> Future<T> create(
-                              EventLoop loop, Coroutine<T> coroutine, TaskOptions options) {
-                            throw new IllegalStateException("no tasks");
-                          }
-                        });
-              }));
+              first(group)
+                  .call(() -> {
+                    getRunningLoop()
+                        .setTaskFactory(
+                            new TaskFactory() {
+                              @Override
+                              public <T extends @Nullable Object> Future<T> create(
+                                  EventLoop loop, Coroutine<T> coroutine, TaskOptions options) {
+                                throw new IllegalStateException("no tasks");
+                              }
+                            });
+                  }));
           assertThatIllegalStateException()
               .isThrownBy(() -> await(group.submit(() -> 1)))
               .withMessage("no tasks");
@@ -561,13 +567,16 @@ class LoopGroupTest {
         try (var group = LoopGroup.open(1)) {
           var ended = new CountDownLatch(1);
           var call =
-              first(group).call(() -> {
-                currentTask().addDoneCallback(_ -> getRunningLoop().callSoon(ended::countDown));
-                return 1;
-              });
+              first(group)
+                  .call(() -> {
+                    currentTask().addDoneCallback(_ -> getRunningLoop().callSoon(ended::countDown));
+                    return 1;
+                  });
           ended.await(); // this loop stands still meanwhile, and does not learn of the end
           assertThat(call.cancel("late")).isTrue();
-          assertThatThrownBy(() -> await(call)).isInstanceOf(CancelledError.class).hasMessage("late");
+          assertThatThrownBy(() -> await(call))
+              .isInstanceOf(CancelledError.class)
+              .hasMessage("late");
         }
       });
     }
@@ -581,10 +590,11 @@ class LoopGroupTest {
         try (var group = LoopGroup.open(1)) {
           var ended = new CountDownLatch(1);
           var call =
-              first(group).call(() -> {
-                currentTask().addDoneCallback(_ -> getRunningLoop().callSoon(ended::countDown));
-                throw new IOException("broken");
-              });
+              first(group)
+                  .call(() -> {
+                    currentTask().addDoneCallback(_ -> getRunningLoop().callSoon(ended::countDown));
+                    throw new IOException("broken");
+                  });
           ended.await();
           call.cancel();
           assertThatThrownBy(() -> await(call)).isInstanceOf(CancelledError.class);
@@ -592,7 +602,8 @@ class LoopGroupTest {
       });
       assertThat(reports).hasSize(1);
       assertThat(reports.getFirst())
-          .matches("the call of .*\\(\\) on jasyncio-loop-1 has failed as it was cancelled: .*broken");
+          .matches(
+              "the call of .*\\(\\) on jasyncio-loop-1 has failed as it was cancelled: .*broken");
     }
 
     @Test
@@ -665,12 +676,13 @@ class LoopGroupTest {
           var circle =
               createTask(() ->
                   await(
-                      first(group).call(() ->
-                          await(
-                              here.call(() -> {
-                                closed.give();
-                                await(self.get());
-                              })))));
+                      first(group)
+                          .call(() ->
+                              await(
+                                  here.call(() -> {
+                                    closed.give();
+                                    await(self.get());
+                                  })))));
           self.set(circle);
           closed.await();
           sleep(0);
@@ -746,19 +758,25 @@ class LoopGroupTest {
                         tg.createTask(() -> await(stubborn(group.loops().get(0), begun, goOn)));
                         tg.createTask(() ->
                             await(
-                                group.loops().get(1).call(() -> {
-                                  begun.await();
-                                  throw new IOException("broken");
-                                })));
+                                group
+                                    .loops()
+                                    .get(1)
+                                    .call(() -> {
+                                      begun.await();
+                                      throw new IOException("broken");
+                                    })));
                         tg.createTask(() ->
                             await(
-                                group.loops().get(2).call(() -> {
-                                  try {
-                                    never();
-                                  } finally {
-                                    goOn.give();
-                                  }
-                                })));
+                                group
+                                    .loops()
+                                    .get(2)
+                                    .call(() -> {
+                                      try {
+                                        never();
+                                      } finally {
+                                        goOn.give();
+                                      }
+                                    })));
                       }));
           assertThat(error.exceptions()).singleElement().isInstanceOf(IOException.class);
           assertThat(order).containsExactly("cancelled there", "ended there");
@@ -901,20 +919,26 @@ class LoopGroupTest {
           var there = new ThreadsafeQueue<Integer>(1);
           var back = new ThreadsafeQueue<Integer>(1);
           var squares =
-              group.loops().get(0).call(() -> {
-                for (int n : there) { // suspends while it is empty
-                  back.put(n * n); // and here while it is full
-                }
-                back.shutdown();
-              });
+              group
+                  .loops()
+                  .get(0)
+                  .call(() -> {
+                    for (int n : there) { // suspends while it is empty
+                      back.put(n * n); // and here while it is full
+                    }
+                    back.shutdown();
+                  });
           var sum =
-              group.loops().get(1).call(() -> {
-                int total = 0;
-                for (int n : back) {
-                  total += n;
-                }
-                return total;
-              });
+              group
+                  .loops()
+                  .get(1)
+                  .call(() -> {
+                    int total = 0;
+                    for (int n : back) {
+                      total += n;
+                    }
+                    return total;
+                  });
           for (int i = 1; i <= 100; i++) {
             there.put(i);
           }
@@ -1008,17 +1032,21 @@ class LoopGroupTest {
         var begun = new Signal();
         Future<?> call;
         try (var group = LoopGroup.open(2)) {
-          call = group.loops().get(0).call(() -> {
-            begun.give();
-            try {
-              never();
-            } finally {
-              for (int i = 0; i < 20; i++) {
-                sleep(0);
-                order.add(await(group.loops().get(1).call(() -> "helped")));
-              }
-            }
-          });
+          call =
+              group
+                  .loops()
+                  .get(0)
+                  .call(() -> {
+                    begun.give();
+                    try {
+                      never();
+                    } finally {
+                      for (int i = 0; i < 20; i++) {
+                        sleep(0);
+                        order.add(await(group.loops().get(1).call(() -> "helped")));
+                      }
+                    }
+                  });
           begun.await();
         }
         assertThatThrownBy(() -> await(call)).isInstanceOf(CancelledError.class);
@@ -1262,9 +1290,10 @@ class LoopGroupTest {
                     try (var group = LoopGroup.open(2)) {
                       groups.add(group);
                       await(
-                          first(group).call(() -> {
-                            throw new SystemExit(3);
-                          }));
+                          first(group)
+                              .call(() -> {
+                                throw new SystemExit(3);
+                              }));
                     }
                   }));
       assertThat(exit.code()).isEqualTo(3);
@@ -1283,8 +1312,7 @@ class LoopGroupTest {
             sleep(0);
           }
           for (int i = 0; i < 4; i++) {
-            assertThat(await(group.submit(() -> getRunningLoop())))
-                .isSameAs(group.loops().get(1));
+            assertThat(await(group.submit(() -> getRunningLoop()))).isSameAs(group.loops().get(1));
           }
           group.loops().get(1).callSoonThreadsafe(group.loops().get(1)::stop);
           while (!group.loops().get(1).isClosed()) {

@@ -2,7 +2,6 @@ package jasyncio.net;
 
 import jasyncio.Action;
 import jasyncio.CancelledError;
-import jasyncio.EventLoop;
 import jasyncio.LoopGroup;
 import jasyncio.TaskGroup;
 import java.io.IOException;
@@ -72,8 +71,7 @@ public final class SharedServer implements AutoCloseable {
   /// @throws IOException if one of them cannot listen; then none does
   /// @throws IllegalArgumentException if this system has no `SO_REUSEPORT`
   /// @throws IllegalStateException if a loop of the group has ended
-  public static SharedServer start(LoopGroup group, int port, Opening opening)
-      throws IOException {
+  public static SharedServer start(LoopGroup group, int port, Opening opening) throws IOException {
     return start(group, port, ServerOptions.defaults(), opening);
   }
 
@@ -106,7 +104,7 @@ public final class SharedServer implements AutoCloseable {
   }
 
   /// {@return the servers, one for each loop; each is used on its loop's thread, by
-  /// [EventLoop#call]} Any thread may ask them for their address and port.
+  /// [jasyncio.EventLoop#call]} Any thread may ask them for their address and port.
   public List<Server> servers() {
     return servers;
   }

@@ -63,8 +63,7 @@ class SharedServerTest {
         assertThat(server.servers()).extracting(Server::getLoop).isEqualTo(group.loops());
         assertThat(server.servers()).extracting(Server::port).containsOnly(server.port());
         assertThat(server.address()).isEqualTo(new InetSocketAddress(HOST, server.port()));
-        assertThat(server)
-            .hasToString("<SharedServer of 2 at /127.0.0.1:" + server.port() + ">");
+        assertThat(server).hasToString("<SharedServer of 2 at /127.0.0.1:" + server.port() + ">");
         for (int i = 0; i < 1000 && served.size() < 2; i++) { // the system chooses
           talk(server.port());
         }
@@ -156,11 +155,12 @@ class SharedServerTest {
           client.writer().write("a\n", UTF_8);
           assertThat(client.reader().readLine()).isEqualTo("a");
           server.close(Duration.ZERO);
-          assertThatThrownBy(() -> {
-                if (client.reader().readLine() == null) {
-                  throw new IOException("the end");
-                }
-              })
+          assertThatThrownBy(
+                  () -> {
+                    if (client.reader().readLine() == null) {
+                      throw new IOException("the end");
+                    }
+                  })
               .isInstanceOf(IOException.class);
         }
       }
