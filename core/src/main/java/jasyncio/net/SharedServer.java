@@ -20,7 +20,7 @@ import java.util.Objects;
 /// import jasyncio.LoopGroup;
 /// import jasyncio.net.*;
 ///
-/// void main() {
+/// void main() throws IOException {
 ///   run(() -> {
 ///     try (var group = LoopGroup.open();
 ///         var server =
@@ -31,7 +31,7 @@ import java.util.Objects;
 ///   });
 /// }
 ///
-/// void echo(StreamReader reader, StreamWriter writer) throws java.io.IOException {
+/// void echo(StreamReader reader, StreamWriter writer) throws IOException {
 ///   try (writer) {
 ///     for (var line : reader) {
 ///       writer.write(line);
