@@ -318,9 +318,10 @@ class LoopGroupTest {
           for (int i = 0; i < 100; i++) {
             int n = i;
             calls.add(
-                first(group).call(() -> {
-                  order.add("" + n);
-                }));
+                first(group)
+                    .call(() -> {
+                      order.add("" + n);
+                    }));
           }
           await(gather(calls));
           assertThat(order).hasSize(100).isSortedAccordingTo((a, b) -> a.length() - b.length());
