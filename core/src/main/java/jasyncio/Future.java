@@ -171,6 +171,11 @@ public sealed class Future<T extends @Nullable Object> extends Entry
     }
   }
 
+  /// Whether it failed, and somebody has seen the exception. Any thread.
+  final boolean hasFailureBeenRead() {
+    return outcome instanceof Failure failure && failure.read;
+  }
+
   /// Whether it ended otherwise than with a result.
   final boolean failedOrCancelled() {
     return state == FAILED || state == CANCELLED;

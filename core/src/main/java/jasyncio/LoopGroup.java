@@ -1,15 +1,12 @@
 package jasyncio;
 
-import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.base.Steps;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
@@ -50,31 +47,15 @@ import org.jspecify.annotations.Nullable;
 /// The threads are daemons: the program ends without them. Any thread may call every method, except
 /// where it says otherwise. Python has one loop a process, and a pool of processes for this.
 public final class LoopGroup implements AutoCloseable {
-  /* Overview
-   * Each loop has a thread. Of `loops`, some may have ended before the group does, left by a SystemExit or stopped by
-   * somebody; those are closed.
-   *
-   *   OPEN -> CLOSING    close(), once: all loops are told to stop
-   *   CLOSING -> ENDED   the last thread has closed its loop: `ended`
-   *
-   * While it is CLOSING, loops go on to run, since `finally` blocks elsewhere may call them:
-   *   1. each notes its tasks; once all have (`noted`), no task that is called by clean-up is among them
-   *   2. each cancels those, and waits for them
-   *   3. when all have (`unwound`), each is closed; what such calls have left ends then
-   */
+  private final List<GroupThread> threads;
   private final List<EventLoop> loops;
+  private final GroupClosing closing;
   private final AtomicInteger turn = new AtomicInteger(); // where the search for a loop begins
-  private final AtomicBoolean closing = new AtomicBoolean();
-  private final Gate noted;
-  private final Gate unwound;
-  private final Gate ended;
-  private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
-  private LoopGroup(List<EventLoop> loops) {
-    this.loops = loops;
-    this.noted = new Gate(loops.size());
-    this.unwound = new Gate(loops.size());
-    this.ended = new Gate(loops.size());
+  private LoopGroup(List<Runner> runners) {
+    this.closing = new GroupClosing(runners.size());
+    this.threads = runners.stream().map(runner -> new GroupThread(runner, closing)).toList();
+    this.loops = threads.stream().map(thread -> thread.loop).toList();
   }
 
   /// A group of as many loops as there are processors.
@@ -94,7 +75,7 @@ public final class LoopGroup implements AutoCloseable {
   }
 
   /// A group of so many loops, made as described by `options`. They and their threads are named
-  /// `jasyncio-loop-1` and so on.
+  /// `jasyncio-loop-1` and so on; the numbers go on with the next group.
   ///
   /// @param loops how many
   /// @param options debug mode, blocking policy, and how loops are made
@@ -103,6 +84,11 @@ public final class LoopGroup implements AutoCloseable {
   ///   loop twice
   /// @throws IllegalStateException if this JVM cannot do what the options say
   public static LoopGroup open(int loops, RunOptions options) {
+    var threads = Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).factory();
+    return open(loops, options, threads);
+  }
+
+  static LoopGroup open(int loops, RunOptions options, ThreadFactory threads) {
     Objects.requireNonNull(options, "options");
     if (loops <= 0) {
       throw new IllegalArgumentException("a group has at least one loop, got " + loops);
@@ -120,11 +106,23 @@ public final class LoopGroup implements AutoCloseable {
       runners.forEach(runner -> closing.take(runner::close));
       throw e;
     }
-    var group = new LoopGroup(runners.stream().map(Runner::getLoop).toList());
-    for (int i = 0; i < loops; i++) {
-      group.start(runners.get(i), "jasyncio-loop-" + (i + 1));
-    }
+    var group = new LoopGroup(runners);
+    group.start(threads);
     return group;
+  }
+
+  private void start(ThreadFactory factory) {
+    int started = 0;
+    try {
+      for (var thread : threads) {
+        thread.start(factory);
+        started++;
+      }
+    } catch (Throwable e) { // no memory for a thread
+      threads.subList(started, threads.size()).forEach(GroupThread::abandon);
+      beginEnd();
+      throw e;
+    }
   }
 
   private static void checkDistinct(List<Runner> runners) {
@@ -146,18 +144,18 @@ public final class LoopGroup implements AutoCloseable {
 
   /// {@return the loop with the fewest calls of [#submit] and [EventLoop#call] that have not ended;
   /// of those with equally few, one after the other} Looks at each loop once. Other tasks, and what
-  /// [Asyncio#runCoroutineThreadsafe(Awaitable, EventLoop)] began, are not counted.
+  /// [Asyncio#runCoroutineThreadsafe(Awaitable, EventLoop)] began, are not counted. A loop that has
+  /// been stopped, or was left by a [SystemExit], is not chosen any more, though it may still run
+  /// clean-up.
   ///
   /// @throws IllegalStateException if the group is closed, or all its loops have ended
   public EventLoop leastLoaded() {
-    if (closing.get()) {
-      throw new IllegalStateException("LoopGroup is closed");
-    }
+    checkNotClosed();
     int first = Math.floorMod(turn.getAndIncrement(), loops.size());
     EventLoop least = null;
     for (int i = 0; i < loops.size(); i++) {
       var loop = loops.get((first + i) % loops.size());
-      if (!loop.life.isClosing() && (least == null || loop.calls.size() < least.calls.size())) {
+      if (!loop.life.isEnding() && (least == null || loop.calls.size() < least.calls.size())) {
         least = loop;
       }
     }
@@ -199,13 +197,12 @@ public final class LoopGroup implements AutoCloseable {
   /// @param <T> what it gives
   /// @param body the coroutine, which is called once on each loop
   /// @return what it gave, in the order of the loops
-  /// @throws ExceptionGroup if some have failed
+  /// @throws ExceptionGroup if some have failed; so does one whose loop is closed before its task
+  ///   has ended, with an [IllegalStateException]
   /// @throws IllegalStateException if the group is closed, or the caller runs in no task
   public <T extends @Nullable Object> List<T> callEach(Awaitable<T, ?> body) {
     Objects.requireNonNull(body, "body");
-    if (closing.get()) {
-      throw new IllegalStateException("LoopGroup is closed");
-    }
+    checkNotClosed();
     var tasks = new ArrayList<Task<T>>();
     new TaskGroup()
         .run(tg -> {
@@ -229,66 +226,9 @@ public final class LoopGroup implements AutoCloseable {
     callEach(CoroutineBody.of(body, "body"));
   }
 
-  // ---- the threads ------------------------------------------------------------------------------
-
-  private void start(Runner runner, String name) {
-    var loop = runner.getLoop();
-    if (loop.label == null) {
-      loop.label = name;
-    }
-    Thread.ofPlatform()
-        .name(name)
-        .daemon()
-        .inheritInheritableThreadLocals(false)
-        .start(() -> run(runner, loop));
-  }
-
-  private void run(Runner runner, EventLoop loop) {
-    var steps = new Steps();
-    steps.take(loop::runForever);
-    boolean alone = !closing.get();
-    var left = loop.tasks.toList();
-    noted.pass(alone ? null : loop, steps);
-    if (!alone) {
-      left.removeIf(Future::done);
-      steps.take(() -> Runner.cancelTasks(loop, left, "the closing of the group"));
-    }
-    unwound.pass(alone ? null : loop, steps);
-    steps.take(runner::close);
-    try {
-      steps.end();
-    } catch (Throwable e) {
-      if (!loop.calls.hasGiven(e)) {
-        failures.add(e);
-      }
-    }
-    ended.pass(null, steps);
-  }
-
-  /// Opens when all threads have come to it.
-  private static final class Gate {
-    private final AtomicInteger missing;
-    final CompletableFuture<Boolean> open = new CompletableFuture<>();
-
-    Gate(int threads) {
-      this.missing = new AtomicInteger(threads);
-    }
-
-    /// A thread has come; `loop` runs until all have. `null`: it need not wait.
-    void pass(@Nullable EventLoop loop, Steps steps) {
-      if (missing.decrementAndGet() == 0) {
-        open.complete(true);
-      } else if (loop != null) {
-        steps.take(() -> loop.runUntilComplete(opening(loop)));
-      }
-    }
-
-    /// A future of `loop` for it, whose cancellation is nobody else's.
-    Future<Boolean> opening(EventLoop loop) {
-      return JdkFutures.wrap(
-          open.copy(),
-          loop,
-          () -> new WaitInfo(WaitInfo.Kind.THREAD, "the loops of a group to end"));
+  private void checkNotClosed() {
+    if (closing.hasBegun()) {
+      throw new IllegalStateException("LoopGroup is closed");
     }
   }
 
@@ -300,15 +240,17 @@ public final class LoopGroup implements AutoCloseable {
   ///
   /// In a task this suspends; a plain thread waits, interrupted or not. Where nobody can wait, it
   /// only begins the end: in a callback, while the caller's own loop is being closed, and on a loop
-  /// of this group, which has to end first. **Cancellation** meanwhile arrives at the next await.
+  /// of this group, which has to end first. A thread of such a loop's executor must not wait here,
+  /// since the loop waits for it, up to five minutes.
+  ///
+  /// **Cancellation** meanwhile arrives at the next await. If it comes from the closing of a group,
+  /// this one or another, it ends the wait: groups may be waiting for each other.
   ///
   /// @throws RuntimeException or whatever else has ended a loop before, such as [SystemExit], and
-  ///   came to nobody; the first call throws it
+  ///   came to nobody: no call that it ended was awaited. The first call throws it
   @Override
   public void close() {
-    if (closing.compareAndSet(false, true)) {
-      loops.forEach(loop -> loop.thread.sendUnlessClosed(loop::stop));
-    }
+    beginEnd();
     var here = Running.loop();
     if (here == null) {
       block();
@@ -318,20 +260,21 @@ public final class LoopGroup implements AutoCloseable {
       suspend(here);
     }
     var steps = new Steps();
-    for (Throwable e; (e = failures.poll()) != null; ) {
-      var failure = e;
-      steps.take(() -> {
-        throw Sneaky.sneak(failure);
-      });
-    }
+    threads.forEach(thread -> steps.take(thread::tellFailure));
     steps.end();
+  }
+
+  private void beginEnd() {
+    if (closing.begin()) {
+      threads.forEach(GroupThread::stop);
+    }
   }
 
   private void block() {
     boolean interrupted = false;
     while (true) {
       try {
-        ended.open.get();
+        closing.ended.open.get();
         break;
       } catch (InterruptedException e) {
         interrupted = true;
@@ -346,10 +289,13 @@ public final class LoopGroup implements AutoCloseable {
 
   private void suspend(EventLoop here) {
     CancelledError cancellation = null;
-    while (!ended.open.isDone()) {
+    while (!closing.hasEnded()) {
       try {
-        ended.opening(here).await();
+        closing.ended.opening(here).await();
       } catch (CancelledError e) {
+        if (e.cancellation() != null && e.cancellation().isClosingOfGroup()) {
+          throw e; // this group may be waiting for that one
+        }
         cancellation = e;
       }
     }
@@ -364,7 +310,7 @@ public final class LoopGroup implements AutoCloseable {
   public String toString() {
     return "<LoopGroup loops="
         + loops.size()
-        + (ended.open.isDone() ? " closed" : closing.get() ? " closing" : "")
+        + (closing.hasEnded() ? " closed" : closing.hasBegun() ? " closing" : "")
         + ">";
   }
 }

@@ -21,7 +21,9 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
    * that is cancelled when what it waits for is done: the end tells how many the task has `taken`.
    *
    * Who takes the call off the other loop's list sends the end, so there is one: the task's end, or the closing of that
-   * loop, which does it for all that are left.
+   * loop, which does it for all that are left. If the task was cancelled because its loop ends, and not because of the
+   * caller, the call has failed: nobody has cancelled who waits for it. An error counts as read when it has arrived: if
+   * the caller's loop is closed by then, it is told of there, as that of a task nobody awaits.
    *
    * Calls may go round in a circle, each waiting for the next. A cancellation that comes back to a call by way of that
    * call has found one, and ends it there.
@@ -88,15 +90,28 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
               + " runCoroutineThreadsafe(body, loop)");
     }
     var call = new RemoteCall<T>(here, there, body, options);
-    here.idleHooks.answerExpected();
+    call.expectAnswer();
     if (!there.calls.add(call)) {
-      here.idleHooks.answered();
+      call.answered();
       CoroutineBody.drop(body);
       throw new IllegalStateException("Event loop is closed");
     }
     there.stalls.hasOutside();
     there.thread.sendUnlessClosed(call::start);
     return call;
+  }
+
+  /// Virtual time stands still while another thread works for the loop; a task of its own needs it.
+  private void expectAnswer() {
+    if (there != getLoop()) {
+      getLoop().idleHooks.answerExpected();
+    }
+  }
+
+  private void answered() {
+    if (there != getLoop()) {
+      getLoop().idleHooks.answered();
+    }
   }
 
   // ---- there ------------------------------------------------------------------------------------
@@ -129,13 +144,15 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
     } catch (Throwable e) { // of a task factory
       CoroutineBody.drop(theBody);
       if (there.calls.remove(this)) {
-        sendEnd(e, () -> fail(e));
+        var failed = new Future<T>(there);
+        failed.fail(e);
+        tellEnd(failed);
       }
     }
   }
 
   private void cancelTask(Cancellation cancellation) {
-    if (task != null && task.cancelBy(cancellation)) {
+    if (task != null && cancellation.reach(task)) {
       taken++;
     }
   }
@@ -144,17 +161,23 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
     task = null;
     if (ended.cancelled()) {
       var error = ended.makeCancelledError();
-      sendEnd(null, () -> cancelWith(error));
+      boolean byItsLoop = there.life.isEnding() && isShutdown(error);
+      sendEnd(null, () -> cancelled(error, byItsLoop));
       return;
     }
-    var error = ended.exception();
+    var error = ended.peekException();
     if (error != null) {
-      there.calls.gives(error);
-      sendEnd(error, () -> fail(error));
+      there.calls.gives(this, error);
+      sendEnd(ended, () -> fail(error));
     } else {
       var value = ended.result();
       sendEnd(null, () -> finish(value));
     }
+  }
+
+  private static boolean isShutdown(CancelledError error) {
+    var cancellation = error.cancellation();
+    return cancellation != null && cancellation.isShutdown();
   }
 
   /// The other loop has been closed, and nothing runs there any more.
@@ -167,26 +190,29 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
     if (body != null) {
       CoroutineBody.drop(body);
       body = null;
+      options = null;
     }
     task = null;
-    var error =
-        new IllegalStateException("the loop was closed before it had run the call of " + what());
-    sendEnd(null, () -> fail(error));
+    sendEnd(null, this::failAsLost);
   }
 
-  private void sendEnd(@Nullable Throwable error, End end) {
+  /// @param failed the task, if it has failed
+  private void sendEnd(@Nullable Future<T> failed, End end) {
     int takenInAll = taken;
     getLoop()
         .thread
         .sendUnlessClosed(() -> {
-          getLoop().idleHooks.answered();
-          end(error, end, takenInAll);
+          answered();
+          end(failed, end, takenInAll);
         });
   }
 
   // ---- here -------------------------------------------------------------------------------------
 
-  private void end(@Nullable Throwable error, End end, int takenInAll) {
+  private void end(@Nullable Future<T> failed, End end, int takenInAll) {
+    if (failed != null) {
+      failed.markRead();
+    }
     if (!done() && (asked == takenInAll)) {
       end.run();
       return;
@@ -194,13 +220,27 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
     if (!done()) { // it was too late for the task, but not for us
       cancelWith(cancellation());
     }
-    if (error != null) {
+    if (failed != null) {
       getLoop()
           .callExceptionHandler(
               ErrorContext.of("the call of " + what() + " has failed as it was cancelled")
-                  .exception(error)
+                  .exception(failed.peekException())
                   .future(this));
     }
+  }
+
+  private void cancelled(CancelledError error, boolean byItsLoop) {
+    if (byItsLoop && asked == 0 && !getLoop().life.isEnding()) {
+      failAsLost();
+    } else {
+      cancelWith(error);
+    }
+  }
+
+  /// Who awaits it is told; if nobody does, nothing has gone wrong.
+  private void failAsLost() {
+    mark(EXCUSED);
+    fail(new IllegalStateException("the loop was closed before it had run the call of " + what()));
   }
 
   @Override

@@ -1,10 +1,12 @@
 package jasyncio;
 
+import jasyncio.internal.base.Steps;
 import java.util.Comparator;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /// The calls from other loops that a loop has not ended yet. Any thread; takes no lock, which a
 /// task would wait for as for a blocking call.
@@ -13,7 +15,10 @@ final class RemoteCalls {
       new ConcurrentSkipListSet<>(Comparator.comparingLong(call -> call.number));
   private final AtomicInteger count = new AtomicInteger();
   private volatile boolean closed;
-  private volatile @Nullable Throwable exit;
+  private final Queue<Exit> exits = new ConcurrentLinkedQueue<>();
+
+  /// What leaves the loop, and a call that it has ended.
+  private record Exit(Throwable error, RemoteCall<?> call) {}
 
   /// Whether it was taken: not if the loop is closed.
   boolean add(RemoteCall<?> call) {
@@ -32,15 +37,15 @@ final class RemoteCalls {
   }
 
   /// The task of a call has ended with `error`, and the caller is told.
-  void gives(Throwable error) {
+  void gives(RemoteCall<?> call, Throwable error) {
     if (error instanceof SystemExit || error instanceof KeyboardInterrupt) {
-      exit = error;
+      exits.add(new Exit(error, call));
     }
   }
 
-  /// Whether an error that leaves the loop has been told to a caller.
+  /// Whether an error that has left the loop came to a caller.
   boolean hasGiven(Throwable error) {
-    return exit == error;
+    return exits.stream().anyMatch(exit -> exit.error == error && exit.call.hasFailureBeenRead());
   }
 
   int size() {
@@ -50,10 +55,12 @@ final class RemoteCalls {
   /// The loop is closed: what is left has no other end.
   void close() {
     closed = true;
+    var telling = new Steps();
     for (var call : open) {
       if (remove(call)) {
-        call.lost();
+        telling.take(call::lost);
       }
     }
+    telling.end();
   }
 }
