@@ -231,10 +231,7 @@ public final class Cancellation {
   /// Whether `future` was asked to end because of the same end of a run, a loop or a group.
   boolean hasReached(Future<?> future) {
     var before = future.done() ? null : future.cancellation();
-    return before != null
-        && source != Source.CANCEL
-        && isShutdown()
-        && first() == before.first();
+    return before != null && source != Source.CANCEL && isShutdown() && first() == before.first();
   }
 
   /// Whether it all began with the end of a run, a loop or a group.

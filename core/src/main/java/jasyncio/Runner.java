@@ -285,8 +285,7 @@ public final class Runner implements AutoCloseable {
   /// Cancels tasks of the loop, which does not run, and has it run until they have ended.
   ///
   /// @param why makes the request, if there are any
-  void cancelTasks(
-      EventLoop loop, List<Task<?>> left, Function<EventLoop, Cancellation> why) {
+  void cancelTasks(EventLoop loop, List<Task<?>> left, Function<EventLoop, Cancellation> why) {
     if (left.isEmpty()) {
       return;
     }

@@ -4,6 +4,7 @@ import jasyncio.Action;
 import jasyncio.CancelledError;
 import jasyncio.LoopGroup;
 import jasyncio.TaskGroup;
+import jasyncio.internal.loop.LoopAccess;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -97,10 +98,23 @@ public final class SharedServer implements AutoCloseable {
         loop.call(open).await(IOException.class);
       }
     } catch (Throwable e) {
-      servers.forEach(SharedServer::close);
+      closeAndWait(servers, e);
       throw e;
     }
     return new SharedServer(servers);
+  }
+
+  /// None listens any more when it returns; nor when it is cancelled, which is passed on then.
+  private static void closeAndWait(List<Server> servers, Throwable why) {
+    servers.forEach(SharedServer::close);
+    try {
+      onEach(servers, _ -> {}); // each loop comes to it after the closing
+    } catch (CancelledError e) {
+      if (e != why) {
+        e.addSuppressed(why);
+      }
+      throw e;
+    }
   }
 
   /// {@return the servers, one for each loop; each is used on its loop's thread, by
@@ -127,17 +141,19 @@ public final class SharedServer implements AutoCloseable {
   ///
   /// @throws CancelledError when it ends, also by [#close()], or if it is closed
   public void serveForever() {
-    onEach(server -> {
-      if (!server.sockets().isEmpty()) { // else it has been closed meanwhile
-        server.serveForever();
-      }
-    });
+    onEach(
+        servers,
+        server -> {
+          if (!server.sockets().isEmpty()) { // else it has been closed meanwhile
+            server.serveForever();
+          }
+        });
     throw new CancelledError();
   }
 
   /// Waits until the servers are closed and the last client has gone. Suspends.
   public void waitClosed() {
-    onEach(Server::waitClosed);
+    onEach(servers, Server::waitClosed);
   }
 
   /// Stops accepting connections; clients go on. Idempotent. Any thread; does not suspend: each
@@ -164,7 +180,7 @@ public final class SharedServer implements AutoCloseable {
   /// @param grace how long clients may take
   public void close(Duration grace) {
     Objects.requireNonNull(grace, "grace");
-    onEach(server -> server.close(grace));
+    onEach(servers, server -> server.close(grace));
   }
 
   /// What is done with a server, on its loop.
@@ -172,16 +188,25 @@ public final class SharedServer implements AutoCloseable {
     void of(Server server);
   }
 
-  private void onEach(Use use) {
+  private static void onEach(List<Server> servers, Use use) {
     new TaskGroup()
         .run(tg -> {
           for (var server : servers) {
-            if (!server.getLoop().isClosed()) { // which has closed the server, and its clients
-              tg.createTask((Action<?>) () -> server.getLoop().call(() -> use.of(server)).await());
-            }
+            tg.createTask((Action<?>) () -> on(server, use));
           }
           return true;
         });
+  }
+
+  private static void on(Server server, Use use) {
+    var loop = server.getLoop();
+    try {
+      loop.call(() -> use.of(server)).await();
+    } catch (IllegalStateException e) {
+      if (!LoopAccess.get().isEnding(loop)) { // which closes the server, and its clients
+        throw e;
+      }
+    }
   }
 
   /// {@return `<SharedServer of 4 at /127.0.0.1:8888>`}
