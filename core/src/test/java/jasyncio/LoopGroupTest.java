@@ -19,9 +19,12 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.within;
 
+import jasyncio.generator.Generators;
 import jasyncio.queue.Queue;
 import jasyncio.queue.ThreadsafeQueue;
+import jasyncio.testing.AsyncTests;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,8 +37,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -178,6 +183,28 @@ class LoopGroupTest {
     }
 
     @Test
+    void threadThatCannotBeStarted_leavesNoLoopOpen() {
+      var made = new ArrayList<EventLoop>();
+      var options =
+          RunOptions.defaults()
+              .loopFactory(() -> {
+                made.add(newEventLoop());
+                return made.getLast();
+              });
+      var started = new AtomicInteger();
+      ThreadFactory threads =
+          run -> {
+            if (started.incrementAndGet() == 2) {
+              throw new OutOfMemoryError("no more threads");
+            }
+            return new Thread(run);
+          };
+      assertThatThrownBy(() -> LoopGroup.open(3, options, threads)).hasMessage("no more threads");
+      Spin.until(() -> made.stream().allMatch(EventLoop::isClosed));
+      assertThat(made).hasSize(3);
+    }
+
+    @Test
     void none_isRefused() {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> LoopGroup.open(0))
@@ -300,6 +327,15 @@ class LoopGroupTest {
         sleep(0);
         call.cancel("enough");
         assertThatThrownBy(() -> await(call)).isInstanceOf(CancelledError.class);
+      });
+    }
+
+    @Test
+    void onTheLoopOfTheCaller_virtualTimeGoesOn() throws Exception {
+      AsyncTests.run(() -> {
+        double begin = getRunningLoop().time();
+        await(getRunningLoop().call(() -> sleep(1000)));
+        assertThat(getRunningLoop().time() - begin).isCloseTo(1000, within(1e-6));
       });
     }
 
@@ -1083,7 +1119,7 @@ class LoopGroupTest {
               group.submit(() -> {
                 toThread(() -> threads.add(Thread.currentThread()));
                 var numbers =
-                    jasyncio.generator.Generators.<Integer>asyncGenerator(y -> {
+                    Generators.<Integer>asyncGenerator(y -> {
                       try {
                         y.yield(1);
                         y.yield(2);
@@ -1235,6 +1271,178 @@ class LoopGroupTest {
         }
       });
     }
+
+    @Test
+    void loopThatEndsAlready_isNotStoppedInItsCleanUp() {
+      run(() -> {
+        var group = LoopGroup.open(2);
+        var begun = new Signal();
+        var goOn = new Signal();
+        var call = stubborn(first(group), begun, goOn);
+        begun.await();
+        first(group).callSoonThreadsafe(first(group)::stop);
+        while (order.isEmpty()) {
+          sleep(0);
+        }
+        var closer = createTask(group::close);
+        sleep(0); // it has told all loops to stop
+        await(first(group).call(() -> order.add("asked afterwards")));
+        goOn.give();
+        await(closer);
+        assertThat(order).containsExactly("cancelled there", "asked afterwards", "ended there");
+        assertLost(call);
+      });
+    }
+
+    /// A task on `loop` that ends when the group does; it has cancelled all its tasks by then, and
+    /// the entries that it has sent to `other` have had their turn.
+    private void tellsWhenAllAreCancelled(
+        EventLoop loop, EventLoop other, Signal begun, Signal over) {
+      loop.call(() -> {
+        begun.give();
+        try {
+          never();
+        } finally {
+          await(other.call(() -> true));
+          over.give();
+        }
+      });
+    }
+
+    @Test
+    void cleanUpOfATaskThatAnotherLoopOfTheGroupAwaits_isNotCancelled() {
+      run(() -> {
+        for (int round = 0; round < 20; round++) {
+          var begun = List.of(new Signal(), new Signal(), new Signal());
+          var over = List.of(new Signal(), new Signal());
+          Future<?> call;
+          try (var group = LoopGroup.open(2)) {
+            var one = group.loops().get(0);
+            var two = group.loops().get(1);
+            call =
+                one.call(() -> {
+                  taskGroup(tg ->
+                      tg.createTask(() ->
+                          await(
+                              two.call(() -> {
+                                begun.get(0).give();
+                                try {
+                                  never();
+                                } finally {
+                                  over.get(0).await();
+                                  over.get(1).await();
+                                  order.add("cleaned up");
+                                }
+                              }))));
+                });
+            tellsWhenAllAreCancelled(one, two, begun.get(1), over.get(0));
+            tellsWhenAllAreCancelled(two, one, begun.get(2), over.get(1));
+            begun.forEach(Signal::await);
+          }
+          assertLost(call);
+        }
+        assertThat(order).hasSize(20).containsOnly("cleaned up");
+      });
+    }
+
+    @Test
+    void wordOfTheSameEnd_comesToATaskOnce() {
+      run(() -> {
+        var end = Cancellation.shutdown(getRunningLoop(), "the end");
+        var child =
+            createTask(() -> {
+              try {
+                never();
+              } finally {
+                sleep(0);
+                sleep(0);
+                order.add("child");
+              }
+            });
+        var parent =
+            createTask(() -> {
+              try {
+                await(child);
+              } finally {
+                sleep(0);
+                sleep(0);
+                order.add("parent");
+              }
+            });
+        sleep(0);
+        while (!parent.done()) {
+          assertThat(end.reach(parent)).isTrue();
+          assertThat(end.reach(child)).isEqualTo(!child.done());
+          sleep(0);
+        }
+        assertThat(order).containsExactly("child", "parent");
+        assertThat(parent.cancelled()).isTrue();
+        assertThat(end.reach(parent)).isFalse();
+      });
+    }
+
+    @Test
+    void groupsWhoseTasksCloseEachOther_endBoth() {
+      run(() -> {
+        var one = LoopGroup.open(1);
+        var two = LoopGroup.open(1);
+        var both = new CyclicBarrier(2);
+        var calls =
+            List.of(
+                first(one)
+                    .call(() -> {
+                      both.await();
+                      two.close();
+                    }),
+                first(two)
+                    .call(() -> {
+                      both.await();
+                      one.close();
+                    }));
+        calls.forEach(LoopGroupTest::assertLost);
+        one.close();
+        two.close();
+        assertThat(first(one).isClosed()).isTrue();
+        assertThat(first(two).isClosed()).isTrue();
+      });
+    }
+
+    @Test
+    void closeThatATaskOfTheGroupWaitsFor_endsThatWait() {
+      run(() -> {
+        var here = getRunningLoop();
+        var group = LoopGroup.open(1);
+        var call = group.submit(() -> await(here.call(() -> group.close())));
+        assertLost(call);
+        group.close();
+        assertThat(first(group).isClosed()).isTrue();
+      });
+    }
+
+    @Test
+    void circleOverItsLoops_isBroken() {
+      run(() -> {
+        var closed = new Signal();
+        Future<?> circle;
+        try (var group = LoopGroup.open(2)) {
+          var one = group.loops().get(0);
+          var two = group.loops().get(1);
+          circle =
+              one.call(() -> {
+                var self = currentTask();
+                await(
+                    two.call(() ->
+                        await(
+                            one.call(() -> {
+                              closed.give();
+                              await(self);
+                            }))));
+              });
+          closed.await();
+        }
+        assertLost(circle);
+      });
+    }
   }
 
   // ---- a loop that ends before the group does ---------------------------------------------------
@@ -1360,6 +1568,158 @@ class LoopGroupTest {
             .isInstanceOf(SystemExit.class)
             .hasFieldOrPropertyWithValue("code", 4);
         group.close();
+      });
+    }
+
+    @Test
+    void exitThatATaskPassesOn_doesNotCutCleanUp() {
+      run(() -> {
+        var numbers = new AtomicReference<Object>(); // not collected before the end
+        try (var group = LoopGroup.open(1)) {
+          var call =
+              group.submit(() -> {
+                numbers.set(openGenerator());
+                createTask(() -> {
+                  try {
+                    never();
+                  } finally {
+                    for (int i = 0; i < 10; i++) {
+                      sleep(0);
+                    }
+                    order.add("cleaned up");
+                  }
+                });
+                sleep(0);
+                taskGroup(
+                    tg -> // which passes it on, though it is cancelled meanwhile
+                    tg.createTask(() -> {
+                      throw new SystemExit(3);
+                    }));
+              });
+          assertThatThrownBy(() -> await(call)).isInstanceOf(SystemExit.class);
+        }
+        assertThat(order).containsExactly("cleaned up", "generator closed");
+        assertThat(numbers.get()).isNotNull();
+      });
+    }
+
+    private Object openGenerator() {
+      var numbers =
+          Generators.<Integer>asyncGenerator(
+                  y -> {
+                    try {
+                      y.yield(1);
+                      y.yield(2);
+                    } finally {
+                      order.add("generator closed");
+                    }
+                  })
+              .iterator();
+      numbers.next();
+      return numbers;
+    }
+
+    @Test
+    void loopThatStillCleansUp_isNotChosen() {
+      run(() -> {
+        try (var group = LoopGroup.open(2)) {
+          var begun = new Signal();
+          var goOn = new Signal();
+          var call = stubborn(first(group), begun, goOn);
+          begun.await();
+          for (int i = 0; i < 3; i++) { // the other one has more to do
+            group.loops().get(1).call(LoopGroupTest::never);
+          }
+          first(group).callSoonThreadsafe(first(group)::stop);
+          while (order.isEmpty()) {
+            sleep(0);
+          }
+          for (int i = 0; i < 4; i++) {
+            assertThat(group.leastLoaded()).isSameAs(group.loops().get(1));
+          }
+          goOn.give();
+          assertLost(call);
+        }
+      });
+    }
+
+    @Test
+    void exitOfACallThatNobodyAwaits_isThrownInTheEnd() {
+      run(() -> {
+        var group = LoopGroup.open(1);
+        group.submit(() -> {
+          throw new SystemExit(3);
+        });
+        while (!first(group).isClosed()) {
+          sleep(0);
+        }
+        assertThatThrownBy(group::close)
+            .isInstanceOf(SystemExit.class)
+            .hasFieldOrPropertyWithValue("code", 3);
+        group.close();
+      });
+    }
+
+    @Test
+    void errorForALoopThatIsClosed_isReportedThere() {
+      var reports = new CopyOnWriteArrayList<ErrorContext>();
+      var problem = new IOException("nobody knows");
+      try (var group = LoopGroup.open(1)) {
+        var goOn = new Signal();
+        var caller = newEventLoop();
+        caller.runUntilComplete(() -> {
+          await(first(group).call(() -> handleBy(reports::add)));
+          failLater(first(group), goOn, problem);
+        });
+        caller.close();
+        goOn.give();
+        Spin.until(() -> first(group).calls.size() == 0);
+      }
+      assertThat(reports)
+          .singleElement()
+          .satisfies(report -> {
+            assertThat(report.message()).isEqualTo("Task exception was never retrieved");
+            assertThat(report.exception()).isSameAs(problem);
+          });
+    }
+
+    private static void handleBy(Consumer<ErrorContext> reports) {
+      getRunningLoop().setExceptionHandler((loop, error) -> reports.accept(error));
+    }
+
+    private static void failLater(EventLoop loop, Signal goOn, IOException problem) {
+      loop.call(() -> {
+        goOn.await();
+        throw problem;
+      });
+    }
+
+    @Test
+    void callEach_onALoopThatIsStopped_fails() {
+      run(() -> {
+        try (var group = LoopGroup.open(2)) {
+          var begun = new Signal();
+          createTask(() -> {
+            begun.await();
+            first(group).callSoonThreadsafe(first(group)::stop);
+          });
+          var error =
+              catchThrowableOfType(
+                  ExceptionGroup.class,
+                  () ->
+                      group.callEach(() -> {
+                        if (getRunningLoop() == first(group)) {
+                          begun.give();
+                        }
+                        never();
+                      }));
+          assertThat(error.exceptions())
+              .singleElement()
+              .isInstanceOf(IllegalStateException.class)
+              .extracting(Throwable::getMessage)
+              .asString()
+              .startsWith("the loop was closed before it had run the call of ");
+        }
       });
     }
   }

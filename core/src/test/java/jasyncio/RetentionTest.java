@@ -58,6 +58,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 @Tag("garbage")
 class RetentionTest {
+  private static final ContextVar<Captured> VALUE = ContextVar.of("value");
+
   private static void fails(ThrowingCallable call) {
     assertThat(catchThrowable(call)).isNotNull();
   }
@@ -765,5 +767,19 @@ class RetentionTest {
       fails(() -> await(call));
       return call;
     });
+    assertDropped(captured -> {
+      var options = TaskOptions.defaults().context(contextWith(captured));
+      var loop = newEventLoop();
+      var call = loop.call(() -> sleep(0), options);
+      loop.close();
+      fails(() -> await(call));
+      return call;
+    });
+  }
+
+  private static Context contextWith(Captured captured) {
+    var context = new Context();
+    context.run(() -> VALUE.set(captured));
+    return context;
   }
 }

@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -107,6 +108,49 @@ class SharedServerTest {
         }
         assertThatThrownBy(() -> talk(opened.getFirst().port())).isInstanceOf(IOException.class);
       }
+    });
+  }
+
+  @Test
+  void failureOnALaterLoop_isThrownWhenNobodyListensAnyMore() throws Exception {
+    run(() -> {
+      try (var group = LoopGroup.open(2)) {
+        var opened = new ArrayList<Server>();
+        assertThatThrownBy(() ->
+                SharedServer.start(
+                    group,
+                    0,
+                    (port, options) -> {
+                      if (!opened.isEmpty()) { // the first loop comes to the closing late
+                        opened.getFirst().getLoop().callSoonThreadsafe(() -> pause());
+                        throw new IOException("no more");
+                      }
+                      opened.add(open(port, options));
+                      return opened.getLast();
+                    }))
+            .hasMessage("no more");
+        assertThat(opened.getFirst().isServing()).isFalse();
+      }
+    });
+  }
+
+  private static void pause() {
+    LockSupport.parkNanos(50_000_000);
+  }
+
+  @Test
+  void waitClosed_endsWithTheGroup() throws Exception {
+    run(() -> {
+      var group = LoopGroup.open(2);
+      var server = SharedServer.start(group, 0, this::open);
+      var client = Streams.openConnection(HOST, server.port());
+      client.writer().write("a\n", UTF_8);
+      assertThat(client.reader().readLine()).isEqualTo("a");
+      var waiter = createTask(server::waitClosed);
+      sleep(0);
+      group.close();
+      await(waiter);
+      client.close();
     });
   }
 
