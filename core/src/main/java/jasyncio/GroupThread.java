@@ -86,7 +86,7 @@ final class GroupThread {
   /// Throws what has ended the loop, once, if it came to nobody. After the end.
   void tellFailure() {
     var e = failure.getAndSet(null);
-    if (e != null && !loop.calls.hasGiven(e)) {
+    if (e != null && loop.calls.isUntold(e)) {
       throw Sneaky.sneak(e);
     }
   }

@@ -43,9 +43,15 @@ final class RemoteCalls {
     }
   }
 
-  /// Whether an error that has left the loop came to a caller.
-  boolean hasGiven(Throwable error) {
-    return exits.stream().anyMatch(exit -> exit.error == error && exit.call.hasFailureBeenRead());
+  /// Whether an error that has left the loop is still to be told, because no caller has read it. It
+  /// counts as read from then on.
+  boolean isUntold(Throwable error) {
+    var given = exits.stream().filter(exit -> exit.error == error).map(Exit::call).toList();
+    if (given.stream().anyMatch(Future::hasFailureBeenRead)) {
+      return false;
+    }
+    given.forEach(call -> call.getLoop().thread.sendUnlessClosed(call::markRead));
+    return true;
   }
 
   int size() {
