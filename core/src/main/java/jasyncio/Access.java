@@ -223,11 +223,6 @@ final class Access extends LoopAccess {
   }
 
   @Override
-  public boolean isEnding(Object eventLoop) {
-    return ((EventLoop) eventLoop).life.isEnding();
-  }
-
-  @Override
   public void answered(Object eventLoop) {
     ((EventLoop) eventLoop).idleHooks.answered();
   }

@@ -1,5 +1,0 @@
-/// One loop, and several.
-@NullMarked
-package jasyncio.bench.loops;
-
-import org.jspecify.annotations.NullMarked;
