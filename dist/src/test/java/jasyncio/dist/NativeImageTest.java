@@ -52,6 +52,7 @@ class NativeImageTest {
           Map.entry("jasyncio.inspect.Prompt", "a visitor's code, which no image can load"),
           Map.entry("jasyncio.inspect.PromptLoader", "a visitor's code, which no image can load"),
           Map.entry("jasyncio.http.internal.JsonCodecs", "listed; services are found"),
+          Map.entry("jasyncio.http.JsonResponse", "classes of the program's, which it registers"),
           Map.entry("jasyncio.slf4j.MdcContext", "listed"),
           Map.entry("jasyncio.slf4j.MdcServiceProvider", "services are found"));
 
