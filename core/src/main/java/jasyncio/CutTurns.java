@@ -24,8 +24,8 @@ final class CutTurns {
   }
 
   /// Turns begin to be recorded, in the middle of one.
-  void begin(@Nullable OngoingStep step) {
-    first = step == null ? null : new First(step, System.nanoTime());
+  void begin(@Nullable OngoingStep step, long now) {
+    first = step == null ? null : new First(step, now);
   }
 
   /// They are not recorded any more.

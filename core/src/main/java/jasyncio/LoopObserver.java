@@ -1,25 +1,22 @@
 package jasyncio;
 
 import jasyncio.internal.base.Log;
-import jasyncio.internal.fiber.Fiber;
 import jasyncio.internal.jfr.CutTurnEvent;
 import jasyncio.internal.jfr.FlightRecording;
 import jasyncio.internal.jfr.LoopStatisticsEvent;
-import jasyncio.internal.loop.Entry;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /// A loop for those who look at it from outside while it runs: Flight Recorder and visitors.
 final class LoopObserver implements Watchdog.Eye {
   /* Overview
    * The loops that run are those whose eye is open; as StallWatch does, the watchdog closes it when it finds that the
    * loop has ended, since a loop may run again and again for moments. On the same occasion it looks whether somebody
-   * has begun or ceased to record, and has the loop learn of it by an entry in its queue.
+   * has begun or ceased to record, and tells the loop.
    */
   private static final long PERIOD_NANOS = 250_000_000;
   private static final AtomicInteger COUNTER = new AtomicInteger();
@@ -142,27 +139,7 @@ final class LoopObserver implements Watchdog.Eye {
     if ((now.any() || wanted.any()) && !now.equals(wanted)) { // to link equals() takes its time
       wanted = now;
       loop.steps.recordTurns(now.turns());
-      loop.core.send(new News(loop));
-    }
-  }
-
-  /// Somebody has begun to record, or has ceased.
-  private static final class News extends Entry {
-    private final EventLoop loop;
-
-    News(EventLoop loop) {
-      this.loop = loop;
-    }
-
-    @Override
-    protected boolean isQuestion() {
-      return true;
-    }
-
-    @Override
-    protected @Nullable Fiber turn() {
-      loop.steps.recordingChanged();
-      return null;
+      loop.core.tell(loop.steps::recordingChanged);
     }
   }
 }

@@ -37,6 +37,7 @@ final class StepClock {
   private @Nullable IdentityHashMap<Task<?>, WaitEvent> waits; // of those that are suspended
   private @Nullable TurnLog turns; // while each turn is recorded
   private long turnCount; // up to the last one that was
+  private volatile long recordedSince; // when turns began to be recorded; set by another thread, too
   private final CutTurns cutTurns; // any thread
 
   StepClock(EventLoop loop) {
@@ -99,7 +100,9 @@ final class StepClock {
       cutTurns.end();
       set(); // the loop may learn of it only after the next recording has begun
     } else if (!this.wanted.turns()) {
-      cutTurns.begin(note());
+      var step = note();
+      recordedSince = System.nanoTime();
+      cutTurns.begin(step, recordedSince);
       set();
     }
   }
@@ -126,6 +129,7 @@ final class StepClock {
 
   /// The loop begins to run. Its thread.
   void loopStarts() {
+    recordedSince = System.nanoTime();
     set();
     setTurns();
   }
@@ -146,7 +150,7 @@ final class StepClock {
       loop.core.logNoWakes();
     } else if (turns == null) {
       var wakes = loop.core.logWakes();
-      turns = wakes == null ? null : new TurnLog(loop, wakes, turnCount);
+      turns = wakes == null ? null : new TurnLog(loop, wakes, turnCount, recordedSince);
     }
   }
 

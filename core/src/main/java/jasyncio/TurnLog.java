@@ -39,15 +39,18 @@ final class TurnLog {
   private final Queue<Turn> setAside = new ArrayDeque<>(); // of which is to be told yet
   private final ArrayDeque<Turn> outer = new ArrayDeque<>();
   private final int lastBefore = Task.lastNumber(); // of the tasks that there were already
-  private final long began = System.nanoTime();
+  private final long began; // of the recording
   private @Nullable Turn turn; // that runs
   private long count;
 
   /// @param count how many turns the loop has had that were told of
-  TurnLog(EventLoop loop, WakeLog wakes, long count) {
+  /// @param began when turns began to be recorded, or the loop to run: by what led to them before,
+  ///   nothing gets longer
+  TurnLog(EventLoop loop, WakeLog wakes, long count, long began) {
     this.loop = loop;
     this.wakes = wakes;
     this.count = count;
+    this.began = began;
   }
 
   /// How many turns have begun, with those before.
@@ -59,7 +62,7 @@ final class TurnLog {
   void begin(@Nullable Task<?> task, long now) {
     long number = ++count;
     boolean wasReady = wakes.turnBegins(number);
-    long since = wasReady ? wakes.readySince() : now;
+    long since = wasReady ? laterOf(wakes.readySince(), began) : now;
     var event =
         wasReady
             ? TurnEvent.start(number, wakes.causeOfTurn(), now - since)
@@ -71,12 +74,16 @@ final class TurnLog {
     } else if (task != null && !first) { // it has waited since before anybody recorded
       var what = task.waitInfoOfWaiter();
       tellWait(
-          event, what == null && event.isFromOutside() ? SLEEP : what, Math.max(0, since - began));
+          event, what == null && event.isFromOutside() ? SLEEP : what, since - began);
     }
     if (turn != null) {
       outer.push(turn);
     }
     turn = new Turn(event, task, first);
+  }
+
+  private static long laterOf(long nanos, long other) {
+    return nanos - other > 0 ? nanos : other;
   }
 
   private static void tellWait(TurnEvent event, Task<?> task, long nanos, boolean blocks) {

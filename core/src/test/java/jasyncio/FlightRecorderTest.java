@@ -493,6 +493,45 @@ class FlightRecorderTest {
   }
 
   @Test
+  void turn_ofATimerThatIsDueInACutTurn_isReadyFromThen_orSinceTheRecordingBegan()
+      throws Exception {
+    long milli = 1_000_000;
+    try (var recording = new Recording()) {
+      recording.enable("jasyncio.Turn");
+      long[] held = new long[2]; // at least, and at most
+      run(() -> {
+        getRunningLoop().callLater(0, () -> {});
+        spinFor(50 * milli); // it is due, and nobody records yet
+        long begins = System.nanoTime();
+        recording.start();
+        LoopObserver.lookWhoRecords();
+        long begun = System.nanoTime();
+        spinFor(20 * milli);
+        held[0] = System.nanoTime() - begun;
+        sleep(0);
+        held[1] = System.nanoTime() - begins;
+      });
+      recording.stop();
+      var file = directory.resolve("due.jfr");
+      recording.dump(file);
+      assertThat(events(file, "jasyncio.Turn"))
+          .filteredOn(event -> "TIMER".equals(event.getString("waitKind")))
+          .singleElement()
+          .satisfies(event -> {
+            assertThat(event.getLong("wokenBy")).isZero();
+            assertThat(event.getLong("queued")).isBetween(held[0], held[1]);
+          });
+    }
+  }
+
+  private static void spinFor(long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (System.nanoTime() - end < 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
   void cancel_tellsWhoAndWhy() throws Exception {
     var events =
         record(

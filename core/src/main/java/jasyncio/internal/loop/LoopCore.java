@@ -91,6 +91,7 @@ public final class LoopCore implements FiberSource {
   private volatile @Nullable BusyClock busyClock; // only while somebody wants to know; any thread
   private volatile @Nullable BusyClock keptClock; // the same, once somebody wants it for good
   private volatile long busyBefore; // what it showed then
+  private volatile @Nullable Runnable news; // to be taken note of; any thread
   private int busyWatchers; // who want it until they leave; guarded by this
   private @Nullable IdleListener idleListener; // only where somebody wants to know
   private boolean listenerAsked; // and nothing has happened since
@@ -277,6 +278,7 @@ public final class LoopCore implements FiberSource {
       sleep(wait);
       inbox.drainTo(ready);
     }
+    takeNote();
     channels.moveFoundTo(ready);
     moveDueTimers();
     if (listenerAsked && !ready.hasOnlyQuestions()) {
@@ -341,6 +343,22 @@ public final class LoopCore implements FiberSource {
   }
 
   // ---- looks from outside -----------------------------------------------------------------------
+
+  /// Has `job` done on the loop's logical thread, where no user code may run, before the loop takes
+  /// notice of timers that are due by then. If it was given another one meanwhile, that alone is
+  /// done. Any thread.
+  public void tell(Runnable job) {
+    news = job;
+    send(new Nudge());
+  }
+
+  private void takeNote() {
+    var job = news;
+    if (job != null) {
+      news = null; // before it looks at what has changed
+      job.run();
+    }
+  }
 
   private void waits() {
     var clock = busyClock;
@@ -836,6 +854,19 @@ public final class LoopCore implements FiberSource {
     @Override
     protected @Nullable Fiber turn() {
       job.run();
+      return null;
+    }
+  }
+
+  /// Ends the loop's wait.
+  private static final class Nudge extends Entry {
+    @Override
+    protected boolean isQuestion() {
+      return true;
+    }
+
+    @Override
+    protected @Nullable Fiber turn() {
       return null;
     }
   }
