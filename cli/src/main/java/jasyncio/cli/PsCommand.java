@@ -47,6 +47,7 @@ final class PsCommand implements JasyncioCommand.Subcommand {
   private static final double MAX_MEASURE = 3600; // in seconds
 
   @Mixin private TaskFilter filter = new TaskFilter();
+  @Mixin private LoopFilter loops = new LoopFilter();
 
   @Option(
       names = "--stack",
@@ -76,8 +77,8 @@ final class PsCommand implements JasyncioCommand.Subcommand {
       values.put("brief", "1"); // stacks cost the program ten times as much as everything else
     }
     String answer = measure == null ? options.ask(NAME, "ps", values) : measure(values, measure);
-    JsonObject found = Visit.parse(NAME, answer);
-    System.out.println(options.json ? answer : text(found, stack));
+    JsonObject found = loops.applyTo(Visit.parse(NAME, answer), NAME);
+    System.out.println(options.json ? found : text(found, stack));
     checkAnswered(NAME, found);
     return ExitStatus.OK;
   }

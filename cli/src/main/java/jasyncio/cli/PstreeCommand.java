@@ -36,6 +36,7 @@ import picocli.CommandLine.Mixin;
 final class PstreeCommand implements JasyncioCommand.Subcommand {
   private static final String NAME = "jasyncio pstree";
 
+  @Mixin private LoopFilter loops = new LoopFilter();
   @Mixin private VisitOptions options = new VisitOptions();
 
   private PstreeCommand() {}
@@ -44,8 +45,8 @@ final class PstreeCommand implements JasyncioCommand.Subcommand {
   public int execute() throws Throwable {
     Map<String, @Nullable String> values = options.json ? Map.of() : Map.of("brief", "1");
     String answer = options.ask(NAME, "pstree", values);
-    JsonObject found = Visit.parse(NAME, answer);
-    System.out.println(options.json ? answer : text(found));
+    JsonObject found = loops.applyTo(Visit.parse(NAME, answer), NAME);
+    System.out.println(options.json ? found : text(found));
     PsCommand.checkAnswered(NAME, found);
     return PsCommand.objects(found, "loops").stream()
             .filter(loop -> loop.has("tasks"))

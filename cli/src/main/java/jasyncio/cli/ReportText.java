@@ -110,7 +110,7 @@ final class ReportText {
     var cut = Objects.requireNonNull(step.cut());
     String when =
         cut.begunBefore() && cut.goesOn()
-            ? " all the time that was recorded, " + time(step.nanos())
+            ? " all the time that was recorded of it, " + time(step.nanos())
             : cut.begunBefore()
                 ? " when the recording began, for " + time(step.nanos()) + " from there"
                 : " when the recording ended, for " + time(step.nanos()) + " up to there";

@@ -69,8 +69,7 @@ final class TopCommand implements JasyncioCommand.Subcommand {
       description = "Show so many measurements, and end.")
   private @Nullable Integer count;
 
-  @Option(names = "--loop", order = 3, paramLabel = "NAME", description = "Show this loop alone.")
-  private @Nullable String loop;
+  @Mixin private LoopFilter filter = new LoopFilter();
 
   @Mixin private VisitOptions options = new VisitOptions();
 
@@ -87,9 +86,9 @@ final class TopCommand implements JasyncioCommand.Subcommand {
       throw UsageMistake.in(NAME, "--count is 1 or more, not " + count);
     }
     try (Visit visit = options.visit(NAME)) {
-      var loops = new TopLoops(loop);
+      var loops = new TopLoops(filter);
       JsonObject first = Visit.parse(NAME, ask(visit)); // the measurement begins
-      loops.check(NAME, first);
+      filter.check(first, NAME); // it may end later
       loops.arrange(first);
       if (options.json || !Repl.isTerminal() || isDumb(System.getenv("TERM"))) {
         print(visit, loops);

@@ -12,22 +12,20 @@ import org.jspecify.annotations.Nullable;
 /// stays first while it lives, though others come and go; then those that have lived longest, and
 /// of these the busiest.
 final class TopLoops {
-  private final @Nullable String wanted;
+  private final LoopFilter filter;
   private Map<String, Integer> ages = Map.of(); // by name, in measurements
   private @Nullable String first;
 
-  /// @param wanted the name of the only one to show; `null` for all
-  TopLoops(@Nullable String wanted) {
-    this.wanted = wanted;
+  /// @param filter which are to be shown
+  TopLoops(LoopFilter filter) {
+    this.filter = filter;
   }
 
   /// Orders the loops of an answer, which is changed, and leaves out what is not wanted. Those that
   /// were not there the last time have property `new`: of them nothing is known yet.
   JsonObject arrange(JsonObject answer) {
     List<JsonObject> loops =
-        PsCommand.objects(answer, "loops").stream()
-            .filter(loop -> wanted == null || wanted.equals(name(loop)))
-            .toList();
+        PsCommand.objects(answer, "loops").stream().filter(filter::isMeant).toList();
     var now = new HashMap<String, Integer>();
     loops.forEach(loop -> now.put(name(loop), ages.getOrDefault(name(loop), 0) + 1));
     ages = now;
@@ -50,26 +48,10 @@ final class TopLoops {
     return answer;
   }
 
-  /// Checks that the one that is wanted is there when we begin; it may end later.
-  ///
-  /// @param all the answer before it is arranged
-  void check(String command, JsonObject all) throws CommandException {
-    List<String> names = PsCommand.objects(all, "loops").stream().map(PsCommand::name).toList();
-    if (wanted != null && !names.contains(wanted)) {
-      throw CommandException.failure(
-          command,
-          Visit.plain("no event loop '" + wanted + "' runs in process ")
-              + all.get("pid").getAsLong()
-              + (names.isEmpty() ? "" : "; there is " + String.join(", ", names)));
-    }
-  }
-
   /// The lines of an answer that was arranged.
   List<String> lines(JsonObject answer, int width) {
-    return wanted != null && answer.getAsJsonArray("loops").isEmpty()
-        ? List.of(
-            Visit.plain(
-                "no event loop " + wanted + " runs in process " + answer.get("pid").getAsLong()))
+    return filter.name != null && answer.getAsJsonArray("loops").isEmpty()
+        ? List.of(filter.notThere(answer)) // it has ended
         : TopFrame.of(answer, width);
   }
 

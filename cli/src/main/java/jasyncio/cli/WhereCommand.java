@@ -33,6 +33,7 @@ import picocli.CommandLine.Mixin;
 final class WhereCommand implements JasyncioCommand.Subcommand {
   private static final String NAME = "jasyncio where";
 
+  @Mixin private LoopFilter loops = new LoopFilter();
   @Mixin private TaskVisitOptions options = new TaskVisitOptions();
 
   private WhereCommand() {}
@@ -40,7 +41,7 @@ final class WhereCommand implements JasyncioCommand.Subcommand {
   @Override
   public int execute() throws Throwable {
     String answer = options.ask(NAME, "where", Map.of("name", options.task));
-    JsonObject found = Visit.parse(NAME, answer);
+    JsonObject found = loops.applyTo(Visit.parse(NAME, answer), NAME);
     String text = text(found);
     if (isNowhere(found) && !isHeldUpBy(found, options.task)) {
       if (!text.isEmpty()) {
@@ -55,7 +56,7 @@ final class WhereCommand implements JasyncioCommand.Subcommand {
                   + options.task
                   + "' is, as not every loop has answered; --patience waits longer");
     }
-    System.out.println(options.json ? answer : text);
+    System.out.println(options.json ? found : text);
     if (!isHeldUpBy(found, options.task)) {
       PsCommand.checkAnswered(NAME, found);
     }
@@ -101,6 +102,9 @@ final class WhereCommand implements JasyncioCommand.Subcommand {
     text.append(Visit.text(task, "doing"));
     if (task.has("cancellation")) {
       text.append("; ").append(Visit.text(task, "cancellation"));
+    }
+    if (task.has("cancelledFor")) {
+      text.append(", ").append(Times.text(task.get("cancelledFor").getAsDouble())).append(" ago");
     }
     String before = "; awaited by ";
     for (var awaiter : task.getAsJsonArray("awaitedBy")) {

@@ -150,7 +150,7 @@ class RecordingReaderTest {
     assertThat(result.out())
         .contains("test.jfr: 5.0 s from ", ", 1 turn, ")
         .contains(
-            "\nloop-1 was held up all the time that was recorded, 5.0 s, by task stuck #9 (Main.stuck):"
+            "\nloop-1 was held up all the time that was recorded of it, 5.0 s, by task stuck #9 (Main.stuck):"
                 + " it computes, at Main.stuck(Main.java:3).\n")
         .contains("\n1. 5.0 s  stuck #9 (Main.stuck), from 0.000 s\n");
   }

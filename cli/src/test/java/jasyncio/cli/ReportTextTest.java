@@ -81,7 +81,7 @@ class ReportTextTest {
                 "at java.base/java.lang.Thread.sleep(Thread.java:5)\n  at Shop.load(Shop.java:9)"));
     assertThat(text(recording, 1, "nobody"))
         .contains(
-            "\nloop-1 was held up all the time that was recorded, 10.0 s (and for at least 3.2 s"
+            "\nloop-1 was held up all the time that was recorded of it, 10.0 s (and for at least 3.2 s"
                 + " before), by task import #7 (Shop.load): it blocks in java.lang.Thread.sleep,"
                 + " at Shop.load(Shop.java:9).\n");
     assertThat(text(recording, 1, null))

@@ -1,7 +1,6 @@
 package jasyncio.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
@@ -29,7 +28,7 @@ class TopLoopsTest {
 
   @Test
   void arrange_loopShownFirst_staysThereWhileItLives() {
-    var loops = new TopLoops(null);
+    var loops = new TopLoops(new LoopFilter());
     assertThat(names(loops.arrange(answer("a=1", "b=2")))).containsExactly("b new", "a new");
     assertThat(names(loops.arrange(answer("a=9", "b=2", "c=50"))))
         .containsExactly("b", "a", "c new");
@@ -43,24 +42,15 @@ class TopLoopsTest {
   void arrange_aLoopThatIsHeldUp_isTheBusiest() {
     JsonObject answer = answer("a=1", "b=2");
     answer.getAsJsonArray("loops").get(0).getAsJsonObject().remove("busy");
-    assertThat(names(new TopLoops(null).arrange(answer))).containsExactly("a new", "b new");
-  }
-
-  @Test
-  void check_theWantedOneIsNotThere_saysWhichAre() throws CommandException {
-    assertThatExceptionOfType(CommandException.class)
-        .isThrownBy(() -> new TopLoops("nosuch").check("jasyncio top", answer("a=1", "b=2")))
-        .withMessage("jasyncio top: no event loop 'nosuch' runs in process 7; there is a, b");
-    new TopLoops("a").check("jasyncio top", answer("a=1", "b=2"));
-    new TopLoops(null).check("jasyncio top", answer());
+    assertThat(names(new TopLoops(new LoopFilter()).arrange(answer))).containsExactly("a new", "b new");
   }
 
   @Test
   void arrange_oneIsWanted_thatAlone() {
-    var loops = new TopLoops("a");
+    var loops = new TopLoops(LoopFilterTest.filter("a"));
     assertThat(names(loops.arrange(answer("a=1", "b=2")))).containsExactly("a new");
     JsonObject without = loops.arrange(answer("b=2"));
     assertThat(names(without)).isEmpty();
-    assertThat(loops.lines(without, 80)).containsExactly("no event loop a runs in process 7");
+    assertThat(loops.lines(without, 80)).containsExactly("no event loop 'a' runs in process 7");
   }
 }

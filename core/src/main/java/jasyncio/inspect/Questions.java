@@ -254,7 +254,16 @@ final class Questions {
   /// Where its tasks are.
   @Nullable LoopStatistics stacks(EventLoop loop, Map<String, @Nullable Object> found)
       throws InterruptedException {
-    return list(loop, found, LIMIT, (task, waitsFor) -> map(TaskInfo.of(task, waitsFor)));
+    return list(loop, found, LIMIT, Questions::whole);
+  }
+
+  private static Map<String, @Nullable Object> whole(Task<?> task, @Nullable WaitInfo waitsFor) {
+    var map = map(TaskInfo.of(task, waitsFor));
+    var cancellation = task.cancellation();
+    if (cancellation != null) {
+      map.put("cancelledFor", Math.max(0, task.getLoop().time() - cancellation.when()));
+    }
+    return map;
   }
 
   /// Who waits for whom.

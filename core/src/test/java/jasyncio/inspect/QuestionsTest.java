@@ -131,26 +131,34 @@ class QuestionsTest {
   @ParameterizedTest
   @ValueSource(strings = {"pstree", "pstree brief=1"})
   void pstree_cancellationThatIsNotFollowed_isTold(String question) {
-    assertThat(
-            ask(
-                question,
-                () -> {
-                  var stubborn =
-                      createTask(
-                          () -> {
-                            try {
-                              sleep(3600);
-                            } finally {
-                              sleep(3600);
-                            }
-                          },
-                          "stubborn");
-                  sleep(0);
-                  stubborn.cancel("too late");
-                  sleep(0);
-                  return List.of(stubborn);
-                }))
+    assertThat(ask(question, QuestionsTest::stubborn))
         .containsPattern("\"cancellation\":\"was cancelled [^\"]*too late");
+  }
+
+  @Test
+  void where_cancellationThatIsNotFollowed_isTold_withItsAge() {
+    assertThat(ask("where name=stubborn", QuestionsTest::stubborn))
+        .containsPattern("\"cancellation\":\"stubborn was cancelled [^\"]*too late")
+        .containsPattern("\"cancelledFor\":\\d+[.]\\d+");
+    assertThat(ask("where name=holder", QuestionsTest::lockAndWaiters))
+        .doesNotContain("cancelledFor");
+  }
+
+  private static List<Task<?>> stubborn() {
+    var stubborn =
+        createTask(
+            () -> {
+              try {
+                sleep(3600);
+              } finally {
+                sleep(3600);
+              }
+            },
+            "stubborn");
+    sleep(0);
+    stubborn.cancel("too late");
+    sleep(0);
+    return List.of(stubborn);
   }
 
   @Test
