@@ -2,17 +2,28 @@ package jasyncio.http.internal;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import jasyncio.http.JsonCodec;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.List;
 
-/// JSON by Jackson 2, with its modules for dates and the like, if they are there.
+/// JSON by Jackson 2, with its modules for dates and the like, if they are there. Read and written
+/// as by Jackson 3, but for `null` in the place of a number: that cannot be refused here without
+/// refusing one that is missing.
 final class Jackson2Codec implements JsonCodec {
-  private final ObjectMapper mapper = JsonMapper.builder().findAndAddModules().build();
+  private final ObjectMapper mapper =
+      JsonMapper.builder()
+          .findAndAddModules()
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+          .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+          .build();
 
   @Override
   public Object read(byte[] json, Type type) throws IOException {
