@@ -6,6 +6,7 @@ import shlex
 from . import builds, tools
 from .workloads import GROUPS, LOOPS, ONE_CORE, STARTUP, is_server
 
+OUTSIDE = [*GROUPS["files"], "process"]
 ECHO = ["echo-proto", "echo-stream"]
 TLS = ["tls-proto", "tls-stream"]
 TASKS = ["switch", "spawn_gather", "await_depth"]
@@ -109,6 +110,7 @@ def script(interpreter, name, *arguments):
 
 
 PYTHON_SERVERS = [*ECHO, *TLS, "http-raw"]
+PYTHON_LOOPS = [w for w in LOOPS if w not in GROUPS["files"]]
 
 
 def python():
@@ -118,12 +120,14 @@ def python():
 
 
 def asyncio(interpreters):
-    """asyncio of each version, and that which starts tasks eagerly of the newest."""
+    """asyncio of each version, and that which starts tasks eagerly of the newest.
+
+    It has no files."""
     versions = {}
     for interpreter in interpreters:
         versions.setdefault(interpreter.version, interpreter)
     found = [Peer(f"asyncio-{i.name}", script(i, "asyncio_peer.py", "asyncio"),
-                  [*LOOPS, *PYTHON_SERVERS, STARTUP]) for i in versions.values()]
+                  [*PYTHON_LOOPS, *PYTHON_SERVERS, STARTUP]) for i in versions.values()]
     for wanted in TARGETED:
         if wanted not in versions:
             name = "%d.%d" % wanted
@@ -139,7 +143,7 @@ def libraries(interpreters):
     """Each on the first interpreter that has it."""
     found = []
     for library, name, arguments, runs in (
-        ("uvloop", "asyncio_peer.py", ["uvloop"], [*LOOPS, *PYTHON_SERVERS, STARTUP]),
+        ("uvloop", "asyncio_peer.py", ["uvloop"], [*PYTHON_LOOPS, *PYTHON_SERVERS, STARTUP]),
         ("aiohttp", "asyncio_peer.py", ["asyncio"], ["http-aiohttp"]),
         ("trio", "trio_peer.py", [], [*SUSPENDING, STARTUP]),
         ("gevent", "gevent_peer.py", [], [*SUSPENDING, STARTUP]),
@@ -186,10 +190,11 @@ def jvm():
         return Peer(name, command, runs, [build])
 
     found = [
-        peer("kotlin", kotlin, "KotlinPeer", [*LOOPS, STARTUP]),
+        peer("kotlin", kotlin, "KotlinPeer", [*(w for w in LOOPS if w not in OUTSIDE), STARTUP]),
         peer("jdk-vt", path, "VirtualThreads",
              [*SUSPENDING, "timers.task", "echo-stream", "http", STARTUP],
              ["-Dsun.net.httpserver.nodelay=true"]),
+        peer("jdk-blocking", path, "Blocking", OUTSIDE),
         peer("jdk-vt-baton", path, "Baton", ["switch"]),
         peer("floor-continuation", path, "Floor", [*TASKS, *MEMORY], FLOOR_OPTIONS,
              ["continuation"]),

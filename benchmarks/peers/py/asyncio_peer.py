@@ -171,6 +171,16 @@ def cross_thread(w):
     measure(w, trips, "us/roundtrip", lambda: run(main()), per=1e6)
 
 
+def process(w):
+    count = scaled(100)
+
+    async def main():
+        for _ in range(count):
+            p = await asyncio.create_subprocess_exec("/bin/true")
+            await p.wait()
+    measure(w, count, "us/process", lambda: run(main()), per=1e6)
+
+
 class Echo(asyncio.Protocol):
     def connection_made(self, t):
         self.t = t
@@ -246,7 +256,8 @@ async def serve(kind, port):
 
 WORK = {"switch": switch, "spawn_gather": spawn_gather, "await_depth": await_depth,
         "timers": timers, "timers.task": timers_task, "queue.1": queue, "queue.1000": queue,
-        "lock": lock, "memory.100k": memory, "memory.1m": memory, "cross_thread": cross_thread}
+        "lock": lock, "memory.100k": memory, "memory.1m": memory, "cross_thread": cross_thread,
+        "process": process}
 
 if sys.argv[2] == "serve":
     run(serve(sys.argv[3], int(sys.argv[4])))

@@ -26,6 +26,9 @@ public final class Peer {
       case "memory.100k" -> MemoryWorkload.run(workload, 100_000);
       case "memory.1m" -> MemoryWorkload.run(workload, 1_000_000);
       case "cross_thread" -> Workloads.crossThread();
+      case "files.small" -> OutsideWorkloads.smallReads();
+      case "files.large" -> OutsideWorkloads.largeFile();
+      case "process" -> OutsideWorkloads.processes();
       case "echo" -> {
         if (arguments.length > 1) {
           Workloads.echo(Integer.parseInt(arguments[1]));

@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// It has one position, where the next read or write begins, and a buffer of 128 KiB. A read
-/// suspends only if that does not have what it wants, a write only if it is full. What is written
+/// suspends only if that does not have what it wants, a write only if it is full. Who reads more at
+/// a time, up to 1 MiB, has it read at once: large pieces cost less. What is written
 /// is in the file after [#flush()] or [#close()], and on the disk after [#flush(boolean)].
 ///
 /// **Cancellation** of a read leaves the position where it was. Cancellation of a write leaves the
@@ -69,6 +70,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
    */
   private static final int BUFFER = 128 * 1024;
   private static final int SMALLEST_BUFFER = 8 * 1024;
+  private static final int LARGEST_BUFFER = 1024 * 1024; // for who reads so much at a time
   private static final byte[] NOTHING = {};
 
   private final EventLoop loop;
@@ -76,7 +78,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   private final FileChannel channel;
   private final boolean writable;
   private final boolean append;
-  private final int firstRead; // how much, in bytes: no more than a small file has
+  private final int mostAhead; // in bytes: no more than a small file has
   private long position;
   private byte[] ahead = NOTHING;
   private int start;
@@ -98,7 +100,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
     this.writable = writable;
     this.append = append;
     this.position = opened.position;
-    this.firstRead = Math.clamp(opened.size + 1, SMALLEST_BUFFER, BUFFER);
+    this.mostAhead = Math.clamp(opened.size + 1, SMALLEST_BUFFER, LARGEST_BUFFER);
   }
 
   // ---- reading ----------------------------------------------------------------------------------
@@ -127,7 +129,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
         "read",
         () -> {
           try {
-            while (target.hasRemaining() && hasAhead()) {
+            while (target.hasRemaining() && hasAhead(target.remaining())) {
               int n = Math.min(target.remaining(), end - start);
               target.put(ahead, start, n);
               skip(n);
@@ -299,9 +301,13 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   private byte[] take(int n) throws IOException {
     if (n <= end - start) {
       return takeAhead(n);
+    } else if (!hasAhead(n)) {
+      return NOTHING;
+    } else if (n <= end - start) {
+      return takeAhead(n);
     }
     var bytes = new ByteArrayOutputStream(Math.min(n, BUFFER));
-    while (bytes.size() < n && hasAhead()) {
+    while (bytes.size() < n && hasAhead(n - bytes.size())) {
       bytes.writeBytes(takeAhead(Math.min(n - bytes.size(), end - start)));
     }
     return bytes.toByteArray();
@@ -309,7 +315,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
 
   private byte[] takeLine() throws IOException {
     ByteArrayOutputStream pieces = null;
-    while (hasAhead()) {
+    while (hasAhead(1)) {
       int newline = findNewline();
       var piece = takeAhead(newline < 0 ? end - start : newline + 1 - start);
       if (newline >= 0 && pieces == null) {
@@ -334,6 +340,13 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   }
 
   private byte[] takeAhead(int n) {
+    if (n > BUFFER && start == 0 && n == ahead.length) { // large, and all of it: no need to copy
+      var all = ahead;
+      ahead = NOTHING;
+      position += n;
+      forgetAhead();
+      return all;
+    }
     var bytes = new byte[n];
     System.arraycopy(ahead, start, bytes, 0, n);
     skip(n);
@@ -351,24 +364,40 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
   }
 
   /// Whether there is something to read; fills the buffer if it is empty. Suspends then.
-  private boolean hasAhead() throws IOException {
+  ///
+  /// @param wanted how much the caller is after: much is asked for at once, since the way to the
+  ///   executor costs more than the reading
+  private boolean hasAhead(int wanted) throws IOException {
     if (start < end) {
       return true;
     }
     var array = ahead;
     ahead = NOTHING; // the call has it; if that goes on without us, for ever
-    if (array.length == 0) {
-      array = new byte[firstRead];
-    } else if (end == array.length && end < BUFFER) {
-      array = new byte[BUFFER]; // the file has become longer
+    boolean full = array.length > 0 && end == array.length; // the file may have become longer
+    int size = Math.min(Math.max(wanted, BUFFER), full ? LARGEST_BUFFER : mostAhead);
+    if (array.length < size) {
+      array = new byte[size];
     }
-    var buffer = ByteBuffer.wrap(array);
+    var target = array;
     long at = position;
     forgetAhead();
-    int n = Calls.<Integer>call(path, () -> channel.read(buffer, at));
-    ahead = buffer.array();
-    end = Math.max(n, 0);
+    int n = Calls.<Integer>call(path, () -> fill(target, at));
+    ahead = target;
+    end = n;
     return n > 0;
+  }
+
+  /// Reads what there is from a position on, as long as there is room for it: in pieces, since each
+  /// goes through memory of the JDK's that the processor's cache is to hold. On the executor.
+  private int fill(byte[] target, long at) throws IOException {
+    int filled = 0;
+    int n;
+    do {
+      int most = Math.min(target.length - filled, BUFFER);
+      n = channel.read(ByteBuffer.wrap(target, filled, most), at + filled);
+      filled += Math.max(n, 0);
+    } while (n == BUFFER && filled < target.length);
+    return filled;
   }
 
   private static void checkCount(int n) {

@@ -258,6 +258,48 @@ class AsyncFileTest {
     assertThat(hops).hasSizeLessThan(15);
   }
 
+  @Test
+  void readingMuchAtATime_hopsOncePerRead() throws IOException {
+    int piece = 1024 * 1024;
+    var data = random(4 * piece + 5);
+    Files.write(path, data);
+    var hops = new ArrayList<Integer>();
+    run(() -> {
+      getRunningLoop().setDefaultExecutor(counting(hops));
+      try (var file = AsyncFiles.open(path)) {
+        int before = hops.size();
+        var first = file.read(piece);
+        var second = file.read(piece);
+        Arrays.fill(first, (byte) 0); // they are the caller's own
+        assertThat(second).isEqualTo(Arrays.copyOfRange(data, piece, 2 * piece));
+        var buffer = ByteBuffer.allocate(piece);
+        assertThat(file.read(buffer)).isEqualTo(piece);
+        assertThat(buffer.array()).isEqualTo(Arrays.copyOfRange(data, 2 * piece, 3 * piece));
+        assertThat(file.readexactly(piece))
+            .isEqualTo(Arrays.copyOfRange(data, 3 * piece, 4 * piece));
+        assertThat(hops.size() - before).isEqualTo(4);
+        assertThat(file.read(piece)).isEqualTo(Arrays.copyOfRange(data, 4 * piece, data.length));
+        file.seek(0);
+        assertThat(file.read(3 * piece)).isEqualTo(Arrays.copyOf(data, 3 * piece));
+      }
+    });
+  }
+
+  @Test
+  void readingMuch_ofASmallFileThatGrows_givesWhatThereIs() throws IOException {
+    int piece = 1024 * 1024;
+    var data = random(2 * piece);
+    Files.write(path, Arrays.copyOf(data, 10));
+    run(() -> {
+      try (var file = AsyncFiles.open(path)) {
+        Files.write(path, data);
+        assertThat(file.read(piece)).isEqualTo(Arrays.copyOf(data, piece));
+        assertThat(file.read(2 * piece)).isEqualTo(Arrays.copyOfRange(data, piece, 2 * piece));
+        assertThat(file.read(piece)).isEmpty();
+      }
+    });
+  }
+
   private static ExecutorService counting(List<Integer> hops) {
     var executor = Executors.newSingleThreadExecutor();
     return new AbstractExecutorService() {
