@@ -14,7 +14,6 @@ import java.util.ArrayList;
 
 /// How much memory a suspended task takes.
 final class MemoryWorkload {
-  private static final int COLLECTIONS = 3;
   private static final int LOOP_TURNS = 3;
   private static final double HOUR = 3600;
 
@@ -25,7 +24,7 @@ final class MemoryWorkload {
   static void run(String workload, int count) {
     Asyncio.run(() -> {
       sleep(0);
-      long heapBefore = liveHeapBytes();
+      long heapBefore = LiveHeap.bytes();
       long residentBefore = residentBytes();
       var tasks = new ArrayList<Task<?>>(count);
       try {
@@ -36,7 +35,7 @@ final class MemoryWorkload {
           sleep(0);
         }
         double resident = residentBytes() - residentBefore;
-        double heap = liveHeapBytes() - heapBefore;
+        double heap = LiveHeap.bytes() - heapBefore;
         double residentAfterwards = residentBytes() - residentBefore;
         var more =
             Result.member("heap", heap / count) + Result.member("rss_before_gc", resident / count);
@@ -46,14 +45,6 @@ final class MemoryWorkload {
       }
       Runtime.getRuntime().halt(0);
     });
-  }
-
-  private static long liveHeapBytes() {
-    for (int i = 0; i < COLLECTIONS; i++) {
-      System.gc();
-    }
-    var runtime = Runtime.getRuntime();
-    return runtime.totalMemory() - runtime.freeMemory();
   }
 
   private static long residentBytes() {

@@ -4,6 +4,7 @@ import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 
 import jasyncio.Awaitable;
+import jasyncio.bench.LiveHeap;
 import jasyncio.net.ConnectOptions;
 import jasyncio.net.Server;
 import jasyncio.net.ServerOptions;
@@ -101,9 +102,9 @@ final class ConnectionSeries {
               try (var world = new World(tls)) {
                 world.connect(1);
                 sleep(0);
-                long before = Meter.liveBytes();
+                long before = LiveHeap.bytes();
                 world.connect(1 + count);
-                return Math.max(1, (double) (Meter.liveBytes() - before) / count);
+                return Math.max(1, (double) (LiveHeap.bytes() - before) / count);
               }
             });
   }

@@ -3,12 +3,11 @@ package jasyncio.bench.growth;
 import jasyncio.Action;
 import jasyncio.bench.ProcessCpu;
 
-/// Measures time and memory.
+/// Measures time.
 final class Meter {
   private static final long ENOUGH_NANOS = 200_000_000;
   private static final int LEAST = 3;
   private static final int MOST = 20_000;
-  private static final int COLLECTIONS = 3;
 
   private Meter() {}
 
@@ -23,14 +22,5 @@ final class Meter {
       least = Math.min(least, (double) (ProcessCpu.nanos() - began));
     }
     return least;
-  }
-
-  /// Bytes of live objects.
-  static long liveBytes() {
-    for (int i = 0; i < COLLECTIONS; i++) {
-      System.gc();
-    }
-    var runtime = Runtime.getRuntime();
-    return runtime.totalMemory() - runtime.freeMemory();
   }
 }

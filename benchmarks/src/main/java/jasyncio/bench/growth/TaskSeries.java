@@ -17,6 +17,7 @@ import jasyncio.FiberKind;
 import jasyncio.RunOptions;
 import jasyncio.Task;
 import jasyncio.TimerHandle;
+import jasyncio.bench.LiveHeap;
 import jasyncio.queue.Queue;
 import jasyncio.sync.Lock;
 import java.util.ArrayList;
@@ -113,10 +114,10 @@ final class TaskSeries {
   private static double bytesOfSleepers(int count) {
     return run(() -> {
       sleep(0);
-      long before = Meter.liveBytes();
+      long before = LiveHeap.bytes();
       var tasks = sleepers(count);
       try {
-        return Math.max(1, (double) (Meter.liveBytes() - before) / count);
+        return Math.max(1, (double) (LiveHeap.bytes() - before) / count);
       } finally {
         cancel(tasks);
       }
