@@ -22,13 +22,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import jasyncio.lowlevel.Lowlevel;
+import jasyncio.net.StreamReader;
 import jasyncio.queue.Queue;
 import jasyncio.queue.QueueShutDownException;
+import jasyncio.sync.Barrier;
+import jasyncio.sync.BrokenBarrierException;
 import jasyncio.sync.CapacityLimiter;
 import jasyncio.sync.Condition;
 import jasyncio.sync.Event;
 import jasyncio.sync.Lock;
 import jasyncio.sync.Semaphore;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -41,6 +45,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Nested;
@@ -119,6 +124,41 @@ class MisuseTest {
     var limiter = new CapacityLimiter(0);
     assertRefusedBeforeAnythingChanges(
         () -> limiter.acquire().close(), () -> limiter.setTotalTokens(1));
+    for (Consumer<Barrier> breaking :
+        List.<Consumer<Barrier>>of(Barrier::abort, Barrier::reset)) {
+      var barrier = new Barrier(2);
+      assertRefusedBeforeAnythingChanges(
+          () -> assertThatThrownBy(barrier::await).isInstanceOf(BrokenBarrierException.class),
+          () -> breaking.accept(barrier));
+    }
+    var barrier = new Barrier(2);
+    assertRefusedBeforeAnythingChanges(barrier::await, barrier::await);
+    assertThat(barrier.nWaiting()).isZero();
+  }
+
+  @Test
+  void feedingFromAnotherThread_inDebugMode_isRefused_andNothingIsLost() {
+    for (Consumer<StreamReader> feeding :
+        List.<Consumer<StreamReader>>of(
+            reader -> reader.feedData(new byte[] {7}),
+            StreamReader::feedEof,
+            reader -> reader.feedEof(new IOException("gone")),
+            reader -> reader.setException(new IOException("gone")))) {
+      run(
+          () -> {
+            var reader = new StreamReader();
+            var waiter = createTask(() -> reader.read(1), "waiter");
+            sleep(0);
+            assertThat(onAnotherThread(() -> feeding.accept(reader)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("callSoonThreadsafe");
+            assertThat(reader.exception()).isNull();
+            reader.feedData(new byte[] {1});
+            assertThat(await(waiter)).containsExactly(1);
+            assertThat(reader.atEof()).isFalse();
+          },
+          RunOptions.defaults().debug(true));
+    }
   }
 
   @Test

@@ -58,6 +58,7 @@ public class FlowControlMixin implements Protocol {
 
   @Override
   public void resumeWriting() {
+    draining.checkThread();
     paused = false;
     resumptions++;
     draining.wakeAll();
@@ -68,6 +69,8 @@ public class FlowControlMixin implements Protocol {
     if (lost) {
       return; // the first time says why
     }
+    closing.checkThread();
+    draining.checkThread();
     lost = true;
     reason = exception;
     closing.wakeAll();

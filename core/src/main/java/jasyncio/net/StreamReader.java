@@ -150,6 +150,7 @@ public final class StreamReader implements Iterable<byte[]> {
     if (!data.hasRemaining()) {
       return;
     }
+    checkThread();
     buffer.append(data);
     if (waiter != null && buffer.size() < wanted) {
       return;
@@ -162,6 +163,7 @@ public final class StreamReader implements Iterable<byte[]> {
 
   /// Says that nothing more will come.
   public void feedEof() {
+    checkThread();
     eof = true;
     wake(null);
   }
@@ -173,7 +175,9 @@ public final class StreamReader implements Iterable<byte[]> {
   ///
   /// @param reason the error
   public void feedEof(Throwable reason) {
-    ending = Objects.requireNonNull(reason, "reason");
+    Objects.requireNonNull(reason, "reason");
+    checkThread();
+    ending = reason;
     feedEof();
   }
 
@@ -192,8 +196,17 @@ public final class StreamReader implements Iterable<byte[]> {
   ///
   /// @param exception the error
   public void setException(Throwable exception) {
-    this.exception = Objects.requireNonNull(exception, "exception");
+    Objects.requireNonNull(exception, "exception");
+    checkThread();
+    this.exception = exception;
     wake(exception);
+  }
+
+  /// Who must not wake those that read must not change anything for them either.
+  private void checkThread() {
+    if (waiters != null) {
+      waiters.checkThread();
+    }
   }
 
   private void wake(@Nullable Throwable problem) {

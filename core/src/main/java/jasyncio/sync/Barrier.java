@@ -69,6 +69,7 @@ public final class Barrier implements Awaitable<Integer, RuntimeException> {
   public Integer await() {
     try (var _ = changed.acquire()) {
       enter();
+      changed.checkThread();
       var self = new Visitor();
       count++;
       waiting.add(self);
@@ -125,6 +126,7 @@ public final class Barrier implements Awaitable<Integer, RuntimeException> {
   /// @throws CancelledError if the task is cancelled before
   public void reset() {
     try (var _ = changed.acquire()) {
+      changed.checkThread();
       state = count > 0 ? State.RESETTING : State.FILLING;
       changed.signalAll();
     }
@@ -136,6 +138,7 @@ public final class Barrier implements Awaitable<Integer, RuntimeException> {
   /// @throws CancelledError if the task is cancelled before
   public void abort() {
     try (var _ = changed.acquire()) {
+      changed.checkThread();
       state = State.BROKEN;
       changed.signalAll();
     }

@@ -161,6 +161,11 @@ public final class Condition implements Acquirable, Awaitable<Boolean, RuntimeEx
     waiters.wakeAll();
   }
 
+  /// See [WaitList#checkThread]: for what changes something before it signals.
+  void checkThread() {
+    waiters.checkThread();
+  }
+
   private void ensureLocked(String doing) {
     if (!lock.locked()) {
       throw new IllegalStateException(

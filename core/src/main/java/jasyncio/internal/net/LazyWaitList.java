@@ -35,6 +35,13 @@ public final class LazyWaitList {
     return list == null ? 0 : list.waiting();
   }
 
+  /// See [WaitList#checkThread].
+  public void checkThread() {
+    if (list != null) {
+      list.checkThread();
+    }
+  }
+
   /// Wakes all that wait.
   public void wakeAll() {
     if (list != null) {
