@@ -48,7 +48,7 @@ def run(command, **more):
 
 
 def client():
-    run(["gcc", "-O2", "-Wall", "-o", CLIENT, source("c", "client.c"), "-lssl", "-lcrypto"])
+    run(["gcc", "-O2", "-Wall", "-o", CLIENT, source("c", "client.c"), "-lssl", "-lcrypto", "-lm"])
 
 
 def c_server():

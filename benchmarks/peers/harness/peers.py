@@ -15,6 +15,9 @@ SUSPENDING = [*TASKS, *GROUPS["queue"], "lock", *MEMORY]
 
 OURS = "jasyncio"
 
+# With one core a JVM takes the serial collector; how late messages are is measured with these, too.
+COLLECTORS = {"g1": "-XX:+UseG1GC", "zgc": "-XX:+UseZGC"}
+
 
 class Peer:
     """A program that follows the contract in benchmarks/README.md."""
@@ -28,6 +31,8 @@ class Peer:
         if self.runs is None:
             return True
         plain = workload.removesuffix(ONE_CORE).replace("churn-", "echo-")
+        if workload == "latency":
+            return not self.runs.isdisjoint([*ECHO, workload])
         return plain in self.runs
 
 
@@ -94,12 +99,15 @@ def jasyncio():
     """Ours; what the JDK's selector allows is built with it."""
     runs = [*LOOPS, *ECHO, *TLS, "http", STARTUP]
 
-    def peer(name, script, runs, build):
+    def peer(name, script, runs, build, **environment):
         command = [os.path.join(builds.BENCHMARKS, script)]
-        return Peer(name, command, runs, [build], {"JASYNCIO_BUILD": "never"})
+        return Peer(name, command, runs, [build], {"JASYNCIO_BUILD": "never", **environment})
 
+    given = os.environ.get("BENCH_JVM_OPTS", "")
     return unless(without_jdk(), [
         peer(OURS, "peer", runs, OURS_BUILT),
+        *(peer(f"{OURS}-{name}", "peer", ["latency"], OURS_BUILT,
+               BENCH_JVM_OPTS=f"{given} {option}") for name, option in COLLECTORS.items()),
         peer(OURS + "-portable", "peer-portable", runs, PORTABLE_BUILT),
         peer("floor-nio", "floor-nio", ["echo-proto"], OURS_BUILT),
     ])
@@ -205,6 +213,9 @@ def jvm():
         found.append(peer("netty-" + transport, netty, "NettyPeer",
                           ["timers", "cross_thread", "echo-proto", "http", *tls],
                           NETTY_OPTIONS, [transport]))
+    for name, option in COLLECTORS.items():
+        found.append(peer("netty-epoll-" + name, netty, "NettyPeer", ["latency"],
+                          [*NETTY_OPTIONS, option], ["epoll"]))
     found.append(peer("vertx", vertx, "VertxPeer", ["echo-proto", "http"], NETTY_OPTIONS))
     found.append(peer("java-hello", path, "Hello", [STARTUP]))
     for name, path, main in (("java-hello", path, "Hello"), ("kotlin", kotlin, "KotlinPeer")):

@@ -11,7 +11,7 @@ import threading
 import time
 
 from . import builds, machine
-from .workloads import ONE_CORE, SHAPES, STARTUP, is_server
+from .workloads import LOADS, ONE_CORE, SHAPES, STARTUP, is_server
 
 UNSUPPORTED = 64  # the exit status by which a peer says that it has no such workload
 LONGEST = 300  # seconds for one run of a loop workload
@@ -153,9 +153,11 @@ def free_port():
 
 
 def server(peer, workload, quick):
-    kind = workload.replace("churn-", "echo-")
+    kind = kind_of(peer, workload)
     with contextlib.closing(Server(peer, kind, quick)) as running:
         load = Load(running, quick)
+        if workload == "latency":
+            return load.latency()
         if workload.startswith("http"):
             results = [(workload, "req/s", load.http())]
         elif workload.startswith("churn"):
@@ -165,6 +167,14 @@ def server(peer, workload, quick):
     return [{"peer": peer.name, "workload": name, "value": got.pop("ops_s"), "unit": unit,
              **{k: v for k, v in got.items() if k != "ops"}}
             for name, unit, got in results]
+
+
+def kind_of(peer, workload):
+    """What the server is told to serve."""
+    if workload == "latency":
+        by_task = peer.can("echo-stream") and not peer.can("echo-proto")
+        return "echo-stream" if by_task else "echo-proto"
+    return workload.replace("churn-", "echo-")
 
 
 class Load:
@@ -186,6 +196,20 @@ class Load:
         return [(f"{workload}.{connections}x{size}", "req/s",
                  self.client("echo", connections, size, 0.3, self.seconds, *tls))
                 for connections, size in SHAPES]
+
+    def latency(self):
+        """How late messages come back that are sent at a rate, not when the last one is back."""
+        self.warm(400_000, lambda: self.client("echo", 64, 64, 0, 2))
+        most = self.client("echo", 64, 64, 0.3, self.seconds)["ops_s"]
+        found = []
+        for percent in LOADS:
+            rate = most * percent / 100
+            got = self.client("open", 64, 64, 0.5, 2 * self.seconds, f"{rate:.0f}")
+            found.append({"peer": self.server.peer.name, "workload": f"latency.{percent}",
+                          "value": got["p99_us"], "unit": "us-p99", "rate": rate,
+                          **{k: got[k] for k in ("p50_us", "p999_us", "max_us", "server_load",
+                                                 "rss_mb")}})
+        return found
 
     def churn(self):
         self.warm(40_000, lambda: self.client("churn", 16, 64, 0, 2))

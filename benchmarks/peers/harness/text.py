@@ -8,6 +8,7 @@ UNITS = {
     "us-cpu/timer": "µs of processor time a timer",
     "ns/read": "ns a read",
     "us/MiB": "µs a MiB",
+    "us-p99": "µs until 99 % are back, from when they were due",
     "us/process": "µs a process",
     "us/roundtrip": "µs there and back",
     "B-rss/task": "bytes a task, resident",
@@ -58,6 +59,9 @@ def beside(result):
             found.append(f"99 % in {short(result['p99_us'])} µs")
         if result.get("rss_mb"):
             found.append(f"{result['rss_mb']:.0f} MB")
+    if "p999_us" in result:
+        found.append(f"50 % in {short(result['p50_us'])} µs, 99.9 % in {short(result['p999_us'])}, "
+                     f"all in {short(result['max_us'])}; {short(result['rate'])}/s")
     for name, said in (("heap", "of heap"), ("cpu_ms", "of processor time"),
                        ("cpu", "of processor time")):
         number = result.get(name)

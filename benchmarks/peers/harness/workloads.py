@@ -16,15 +16,17 @@ GROUPS = {
     "tls_echo": ["tls-proto", "tls-stream"],
     "connect_churn": ["churn-proto", "churn-stream"],
     "http": ["http", "http-raw", "http-aiohttp"],
+    "latency": ["latency"],
     "startup": ["startup"],
 }
 
 STARTUP = "startup"
-SERVERS = sum((GROUPS[g] for g in ("echo", "tls_echo", "connect_churn", "http")), [])
+SERVERS = sum((GROUPS[g] for g in ("echo", "tls_echo", "connect_churn", "http", "latency")), [])
 ALL = sum(GROUPS.values(), [])
 LOOPS = [w for w in ALL if w not in SERVERS and w != STARTUP]
 
 ONE_CORE = ".1core"  # behind a loop workload: the same with the whole process on one core
+LOADS = [50, 70, 90]  # percent of what a server does at most
 SHAPES = [(64, 64), (1000, 64), (64, 4096), (1, 64)]  # one connection last, when all is warm
 
 SENTENCES = {
@@ -49,6 +51,7 @@ SENTENCES = {
     "tls-stream": "the same as echo-stream over TLS 1.3",
     "churn-proto": "connect, echo 64 bytes, close, again, on 16 connections at a time",
     "churn-stream": "the same with a task for each connection",
+    "latency": "TCP echo, 64 connections, 64 bytes, sent at random times whatever has come back",
     "http": "GET of 13 bytes, 64 connections kept alive",
     "http-raw": "the same, by hand-written code that only looks for the blank line",
     "http-aiohttp": "the same by aiohttp",
@@ -88,6 +91,8 @@ def sentence(name):
     said = SENTENCES.get(family(name), "")
     if name.endswith(ONE_CORE):
         return said + ", the whole process on one core"
+    if family(name) == "latency":
+        return f"{said}; at {name.rpartition('.')[2]} % of what the peer can"
     if shape(name):
         connections, size = shape(name)
         plural = "" if connections == 1 else "s"

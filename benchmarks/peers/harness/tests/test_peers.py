@@ -41,6 +41,13 @@ class CatalogTest(unittest.TestCase):
                          {name for name, p in found.items() if isinstance(p, Peer)})
 
 
+class PeerTest(unittest.TestCase):
+    def test_whoever_echoes_has_a_latency(self):
+        for runs, can in ((["echo-proto"], True), (["echo-stream", "http"], True),
+                          (["latency"], True), (["http"], False)):
+            self.assertEqual(can, Peer("p", [], runs).can("latency"), runs)
+
+
 class LoadTest(unittest.TestCase):
     def unmeasurable(self, *missing, compiler=True):
         with mock.patch.object(tools, "can_compile_c", lambda: compiler), \

@@ -1,5 +1,6 @@
 import sys
 import unittest
+from unittest import mock
 
 from harness import running
 from harness.peers import Peer
@@ -36,6 +37,25 @@ class RunningTest(unittest.TestCase):
         peer = Peer("p", [sys.executable, "-c", "import sys; sys.exit('no port')"])
         with self.assertRaisesRegex(running.Failed, "serve http ended with status 1: no port"):
             running.Server(peer, "http")
+
+    def test_latency_is_taken_at_parts_of_what_the_peer_can(self):
+        asked = []
+
+        class Server:
+            peer = Peer("p", [], ["echo-stream"])
+
+        def client(_self, what, connections, size, _warm_up, _seconds, *rate):
+            asked.append((what, connections, size, *rate))
+            return {"ops": 10**6, "ops_s": 1000.0, "p50_us": 1, "p99_us": 2, "p999_us": 3,
+                    "max_us": 4, "server_load": 0.5, "rss_mb": 6}
+        with mock.patch.object(running.Load, "client", client):
+            found = running.Load(Server, True).latency()
+        self.assertEqual([("open", 64, 64, r) for r in ("500", "700", "900")], asked[2:])
+        self.assertEqual([("latency.50", 2, 500.0), ("latency.70", 2, 700.0),
+                          ("latency.90", 2, 900.0)],
+                         [(line["workload"], line["value"], line["rate"]) for line in found])
+        self.assertEqual("echo-stream", running.kind_of(Server.peer, "latency"))
+        self.assertEqual("echo-proto", running.kind_of(Peer("p", [], ["latency"]), "latency"))
 
     def test_times_of_wrk_are_microseconds(self):
         self.assertEqual([12.5, 1500.0, 2e6],

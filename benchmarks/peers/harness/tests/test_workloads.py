@@ -22,6 +22,8 @@ class WorkloadsTest(unittest.TestCase):
     def test_names_with_a_shape_or_a_core(self):
         self.assertEqual("echo-proto", workloads.family("echo-proto.64x4096"))
         self.assertEqual("switch", workloads.family("switch.1core"))
+        self.assertEqual("latency", workloads.family("latency.90"))
+        self.assertIn("at 90 %", workloads.sentence("latency.90"))
         self.assertEqual("queue.1000", workloads.family("queue.1000"))
         self.assertEqual((1000, 64), workloads.shape("echo-proto.1000x64"))
         self.assertIsNone(workloads.shape("queue.1000"))
