@@ -41,13 +41,6 @@ class CatalogTest(unittest.TestCase):
                          {name for name, p in found.items() if isinstance(p, Peer)})
 
 
-class PeerTest(unittest.TestCase):
-    def test_whoever_echoes_has_a_latency(self):
-        for runs, can in ((["echo-proto"], True), (["echo-stream", "http"], True),
-                          (["latency"], True), (["http"], False)):
-            self.assertEqual(can, Peer("p", [], runs).can("latency"), runs)
-
-
 class LoadTest(unittest.TestCase):
     def unmeasurable(self, *missing, compiler=True):
         with mock.patch.object(tools, "can_compile_c", lambda: compiler), \
@@ -63,6 +56,11 @@ class LoadTest(unittest.TestCase):
 
 
 class PeerTest(unittest.TestCase):
+    def test_whoever_echoes_has_a_latency(self):
+        for runs, can in ((["echo-proto"], True), (["echo-stream", "http"], True),
+                          (["latency"], True), (["http"], False)):
+            self.assertEqual(can, Peer("p", [], runs).can("latency"), runs)
+
     def test_it_can_do_on_one_core_what_it_can_do(self):
         peer = Peer("p", [], ["switch", "echo-proto"])
         self.assertTrue(peer.can("switch.1core"))
