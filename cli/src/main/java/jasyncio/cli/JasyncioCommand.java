@@ -1,5 +1,7 @@
 package jasyncio.cli;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -7,6 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command line as a whole: whatever [RunRequest#parsePlain] does not take.
 @Command(
@@ -51,7 +54,7 @@ import picocli.CommandLine.ParseResult;
       "Environment:",
       "  JAVA_HOME                    the JDK to use, if it is 25 or newer",
       "  JASYNCIO_JAVA_OPTIONS        options for the JVM, such as -Xmx4g",
-      "  TERM                         what the terminal can do; dumb for next to nothing",
+      "  TERM                         what the terminal can do; dumb if nothing",
       "  NO_COLOR                     if it is set, the prompt has no colours",
     })
 final class JasyncioCommand {
@@ -80,7 +83,7 @@ final class JasyncioCommand {
   static int execute(String[] args) throws Throwable {
     CommandLine commandLine = newCommandLine();
     ParseResult result = parse(commandLine, args);
-    Integer helpStatus = CommandLine.executeHelpRequest(result);
+    Integer helpStatus = help(result);
     if (helpStatus != null) {
       return helpStatus;
     }
@@ -90,6 +93,19 @@ final class JasyncioCommand {
     }
     commandLine.usage(System.err);
     return ExitStatus.USAGE;
+  }
+
+  private static @Nullable Integer help(ParseResult result) throws CommandException {
+    List<String> unknown = result.unmatched(); // which help forgives
+    try {
+      if (unknown.isEmpty()) {
+        return CommandLine.executeHelpRequest(result);
+      }
+    } catch (ParameterException e) { // of help itself
+      unknown = result.subcommand().matchedPositional(0).originalStringValues();
+    }
+    throw UsageMistake.explain(
+        new UnmatchedArgumentException(result.commandSpec().commandLine(), unknown));
   }
 
   /// Options may stand anywhere, but that what comes behind the file of `run` is the program's.

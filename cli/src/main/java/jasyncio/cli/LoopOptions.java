@@ -50,12 +50,19 @@ final class LoopOptions {
   /// How the event loops are to work.
   ///
   /// @param command whose options they are, for messages
-  /// @throws CommandException if an option has a value that it does not take
+  /// @throws CommandException if an option has a value that it does not take, or they do not fit
   RunRequest.Settings settings(String command) throws CommandException {
-    return new RunRequest.Settings(
-        debug,
-        checked(command, "--fibers", fibers, RunRequest.Settings.FIBERS),
-        checked(command, "--blocking", blocking, RunRequest.Settings.BLOCKING));
+    RunRequest.Settings settings =
+        new RunRequest.Settings(
+            debug,
+            checked(command, "--fibers", fibers, RunRequest.Settings.FIBERS),
+            checked(command, "--blocking", blocking, RunRequest.Settings.BLOCKING));
+    if (!settings.fit()) {
+      throw UsageMistake.in(
+          command,
+          "--blocking=" + blocking + " needs scheduled fibers, and --fibers asks for portable ones");
+    }
+    return settings;
   }
 
   /// Further jars and directories, separated as usual.

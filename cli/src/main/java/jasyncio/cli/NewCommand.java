@@ -5,6 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Parameters;
     })
 final class NewCommand implements JasyncioCommand.Subcommand {
   private static final String NAME = "jasyncio new";
+  static final List<String> MODULES = List.of("bom", "core", "testing"); // that its pom asks for
 
   @Parameters(
       index = "0",
@@ -69,6 +71,9 @@ final class NewCommand implements JasyncioCommand.Subcommand {
     } else if (!NewProject.isGroup(group)) {
       throw UsageMistake.in(
           NAME, "a group is a package's name in small letters, as com.example is; not " + group);
+    } else if (NewProject.isTaken(group)) {
+      throw UsageMistake.in(
+          NAME, "packages of java and jasyncio are there already; take a group of your own");
     }
     var project = new NewProject(name, group, VersionText.version());
     if (!project.hasPackageName()) {
@@ -81,23 +86,27 @@ final class NewCommand implements JasyncioCommand.Subcommand {
           NAME, "on Windows " + device.get() + " is a device, and no name for a folder");
     }
     write(project);
+    System.out.printf("%s is there. ", name);
+    if (project.needsLibrariesOfOnesOwn()) {
+      System.out.print(
+          """
+          It uses a version that is not released. Once, in a clone of jasyncio:
+
+            ./mvnw install -DskipTests -pl %s -am
+
+          That is for Maven of this machine; the Dockerfile has to wait for a release.
+          """
+              .formatted(String.join(",", MODULES)));
+    }
     System.out.printf(
         """
-        %1$s is there. Next:
+        Next:
 
           cd %1$s
           mvn package
           java -jar target/%1$s.jar
         """,
         name);
-    if (project.needsLibrariesOfOnesOwn()) {
-      System.out.print(
-          """
-
-          It uses a version that is not released. Once, in a clone of jasyncio:
-          ./mvnw install -DskipTests -pl core,testing -am
-          """);
-    }
     return ExitStatus.OK;
   }
 

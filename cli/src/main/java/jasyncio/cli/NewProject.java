@@ -42,8 +42,12 @@ record NewProject(String name, String group, String version) {
   }
 
   static boolean isGroup(String group) {
-    boolean isJavas = (group + ".").startsWith("java."); // classes of which no loader defines
-    return GROUP.matcher(group).matches() && SourceVersion.isName(group) && !isJavas;
+    return GROUP.matcher(group).matches() && SourceVersion.isName(group);
+  }
+
+  /// Whether it is Java's, of which no loader defines classes, or ours, whose packages are there.
+  static boolean isTaken(String group) {
+    return Stream.of("java.", "jasyncio.").anyMatch((group + ".")::startsWith);
   }
 
   /// Whether Java allows a package of the name that this one's would have.

@@ -23,6 +23,11 @@ record RunRequest(Settings settings, String classPath, String file, List<String>
     static final List<String> FIBERS = List.of("auto", "scheduled", "portable");
     static final List<String> BLOCKING = List.of("block", "switch", "forbid");
 
+    /// Whether they go together.
+    boolean fit() {
+      return !"portable".equals(fibers) || blocking == null || blocking.equals("block");
+    }
+
     void apply() {
       if (debug) {
         System.setProperty("jasyncio.debug", "true");
@@ -53,7 +58,8 @@ record RunRequest(Settings settings, String classPath, String file, List<String>
       String arg = args[i];
       if (arg.equals("-") || !arg.startsWith("-")) {
         List<String> rest = Arrays.asList(args).subList(i + 1, args.length);
-        return new RunRequest(new Settings(debug, fibers, blocking), "", arg, rest);
+        Settings settings = new Settings(debug, fibers, blocking);
+        return settings.fit() ? new RunRequest(settings, "", arg, rest) : null;
       }
       String value = arg.substring(arg.indexOf('=') + 1).toLowerCase(Locale.ROOT);
       if (arg.equals("--debug") && !debug) {

@@ -18,7 +18,12 @@ final class UsageMistake {
       case MissingParameterException missing -> in(command, missingOrUnknown(missing));
       case ParameterException _
           when mistake.getArgSpec() instanceof OptionSpec option && mistake.getValue() != null ->
-          in(command, option.longestName() + " takes a number, not " + mistake.getValue());
+          in(
+              command,
+              option.longestName()
+                  + (option.arity().max() == 0
+                      ? " takes no value"
+                      : " takes a number, not " + mistake.getValue()));
       default -> in(command, String.valueOf(mistake.getMessage()));
     };
   }
@@ -63,7 +68,7 @@ final class UsageMistake {
       case "on|off" -> "on or off?";
       case "FILE.jfr" -> "which recording? Give the name of a .jfr file";
       case "PROJECT" -> "which name? Give the project one, such as price-watch";
-      case "FILE.java" -> "which program? Give the name of a .java file";
+      case "FILE.java" -> "which program? Give the name of a .java file, behind the options";
       case String label ->
           mistake.getMissing().getFirst() instanceof OptionSpec option
               ? option.longestName() + " needs a value"

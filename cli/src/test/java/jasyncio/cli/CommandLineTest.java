@@ -58,7 +58,7 @@ class CommandLineTest {
         "run --debug A.java",
         "run --fibers=portable A.java",
         "run --fibers=auto --blocking=switch --debug A.java",
-        "run --fibers=PORTABLE --blocking=Switch A.java",
+        "run --fibers=SCHEDULED --blocking=Switch A.java",
         "run --blocking=forbid dir/A.java one two",
         "run A.java --debug --fibers=none -x -- @file - ''",
         "run A.java run --help",
@@ -76,6 +76,7 @@ class CommandLineTest {
         "run --help",
         "run --fibers portable A.java",
         "run --fibers=quick A.java",
+        "run --fibers=portable --blocking=switch A.java",
         "run --fibers=auto --fibers=auto A.java",
         "run --debug --debug A.java",
         "run -cp lib A.java",
@@ -104,7 +105,14 @@ class CommandLineTest {
           run --debgu A.java         | jasyncio run: unknown option --debgu; did you mean --debug?
           run --xyz A.java           | jasyncio run: unknown option --xyz
           run -Dx=y A.java           | jasyncio run: unknown option -Dx=y; what is for the JVM goes into JASYNCIO_JAVA_OPTIONS
-          run                        | jasyncio run: which program? Give the name of a .java file
+          run                        | jasyncio run: which program? Give the name of a .java file, behind the options
+          run --fibers a.java        | jasyncio run: which program? Give the name of a .java file, behind the options
+          run --debug=1 A.java       | jasyncio run: --debug takes no value
+          ps --json=1 4711           | jasyncio ps: --json takes no value
+          nope --help                | jasyncio: unknown command nope; did you mean top?
+          help nope                  | jasyncio: unknown command nope; did you mean top?
+          run --fibers=portable --blocking=SWITCH a.java | jasyncio run: --blocking=SWITCH needs scheduled fibers, and --fibers asks for portable ones
+          repl --fibers portable --blocking forbid       | jasyncio repl: --blocking=forbid needs scheduled fibers, and --fibers asks for portable ones
           run --fibers               | jasyncio run: --fibers needs a value
           run --fibers=quick A.java  | jasyncio run: --fibers is one of auto, scheduled, portable; not quick
           run --blocking= A.java     | jasyncio run: --blocking is one of block, switch, forbid; not nothing

@@ -42,7 +42,8 @@ class NewCommandTest {
           new 7up                   | jasyncio new: a project's name has small letters and digits, with a '-' between words, as in price-watch; not 7up
           new --group Com.X a       | jasyncio new: a group is a package's name in small letters, as com.example is; not Com.X
           new --group com.class a   | jasyncio new: a group is a package's name in small letters, as com.example is; not com.class
-          new --group java.x a      | jasyncio new: a group is a package's name in small letters, as com.example is; not java.x
+          new --group java.x a      | jasyncio new: packages of java and jasyncio are there already; take a group of your own
+          new --group jasyncio a    | jasyncio new: packages of java and jasyncio are there already; take a group of your own
           new switch                | jasyncio new: com.example.switch would be its package, and is a word of Java's own
           new con                   | jasyncio new: on Windows con is a device, and no name for a folder
           new n-ul                  | jasyncio new: on Windows nul is a device, and no name for a folder
@@ -61,6 +62,15 @@ class NewCommandTest {
     assertThat(new NewProject("x", "org.shop", "0.1.0-SNAPSHOT").needsLibrariesOfOnesOwn())
         .isTrue();
     assertThat(new NewProject("x", "org.shop", "0.1.0").needsLibrariesOfOnesOwn()).isFalse();
+  }
+
+  @Test
+  void librariesOfOnesOwn_areAllThatThePomAsksFor() throws IOException {
+    new NewProject("x", "org.shop", "0.1.0-SNAPSHOT").write(dir);
+    var pom = Files.readString(dir.resolve("pom.xml"));
+    assertThat(Pattern.compile("<artifactId>jasyncio(-\\w+)?</artifactId>").matcher(pom).results())
+        .map(found -> found.group(1) == null ? "core" : found.group(1).substring(1))
+        .containsExactlyInAnyOrderElementsOf(NewCommand.MODULES);
   }
 
   @Test
