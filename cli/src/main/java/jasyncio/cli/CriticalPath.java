@@ -25,6 +25,8 @@ final class CriticalPath {
    */
   private static final int MAX_KEPT = 1000; // that are not folded
   private static final int MANY = 20 * MAX_KEPT;
+  private static final long A_WHILE =
+      20_000_000; // nanoseconds; what is shorter may be the loop's own work
 
   private final RecordedLoop loop;
   private final long from;
@@ -181,9 +183,20 @@ final class CriticalPath {
     if (begin >= time) {
       return;
     }
+    boolean halted = kind == PathKind.READY && isHalt(begin);
+    add(halted ? PathKind.HALTED : kind, turn, what, begin, time);
+    time = begin;
+  }
+
+  /// Whether nobody ran from then on until where we are, for a while.
+  private boolean isHalt(long begin) {
+    return time - begin > A_WHILE && !loop.isBusyBetween(begin, time);
+  }
+
+  private void add(PathKind kind, int turn, @Nullable String what, long begin, long end) {
     var part =
         new PathPart(
-            begin, time, kind, loop.who(turn), loop.task(turn), loop.function(turn), what, 1);
+            begin, end, kind, loop.who(turn), loop.task(turn), loop.function(turn), what, 1);
     if (kind == PathKind.STEP) {
       add(steps, part.function(), part.nanos());
     } else if (kind.isWait()) {
@@ -198,7 +211,6 @@ final class CriticalPath {
       }
       parts.add(part);
     }
-    time = begin;
   }
 
   private static <K> void add(Map<K, long[]> sums, K what, long nanos) {
@@ -264,7 +276,7 @@ final class CriticalPath {
     causes.addAll(shares(steps, "steps of "));
     var byKind = new EnumMap<PathKind, Long>(PathKind.class);
     kinds.forEach((kind, nanos) -> byKind.put(kind, nanos[0]));
-    for (PathKind kind : List.of(PathKind.READY, PathKind.UNKNOWN)) {
+    for (PathKind kind : List.of(PathKind.READY, PathKind.HALTED, PathKind.UNKNOWN)) {
       long[] nanos = kinds.get(kind);
       if (nanos != null) {
         causes.add(new TaskReport.Share(kind.title, nanos[0]));

@@ -10,6 +10,8 @@ enum PathKind {
   STEP("steps"),
   /// Somebody could have run, and others did.
   READY("ready, while others ran"),
+  /// Somebody could have run, and nobody did: the process had no processor, or was stopped.
+  HALTED("ready, and nobody ran"),
   FUTURE("a future"),
   TASK("another task"),
   TASKS("other tasks"),
@@ -55,7 +57,7 @@ enum PathKind {
   /// Whether somebody waited, and it is known for what.
   boolean isWait() {
     return switch (this) {
-      case STEP, READY, UNKNOWN, SHORTER -> false;
+      case STEP, READY, HALTED, UNKNOWN, SHORTER -> false;
       default -> true;
     };
   }

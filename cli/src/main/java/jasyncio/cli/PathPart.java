@@ -86,6 +86,7 @@ record PathPart(
     return switch (kind) {
       case STEP -> "runs " + function;
       case READY -> what == null ? "is ready" : "is ready, others run: " + what;
+      case HALTED -> "is ready, and nobody runs";
       case UNKNOWN, SHORTER -> cause();
       default -> "waits for " + cause();
     };

@@ -548,6 +548,19 @@ final class RecordedLoop {
     }
   }
 
+  /// Whether turns ran for half of a time at least.
+  boolean isBusyBetween(long from, long to) {
+    long[] seen = new long[2]; // turns, and their time
+    forEachBetween(
+        from,
+        to,
+        (_, nanos) -> {
+          seen[0]++;
+          seen[1] += nanos;
+        });
+    return seen[0] == MANY || seen[1] * 2 >= to - from;
+  }
+
   /// Who ran for longest in a time, `null` if nobody did.
   @Nullable String longestBetween(long from, long to) {
     var sums = new HashMap<String, Long>();

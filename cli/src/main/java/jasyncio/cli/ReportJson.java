@@ -108,6 +108,7 @@ final class ReportJson {
     json.addProperty("steps", task.turns());
     json.addProperty("running", seconds(task.nanos(PathKind.STEP)));
     json.addProperty("ready", seconds(task.nanos(PathKind.READY)));
+    json.addProperty("halted", seconds(task.nanos(PathKind.HALTED)));
     json.addProperty("waiting", seconds(task.waitedNanos()));
     json.addProperty("notRecorded", seconds(task.nanos(PathKind.UNKNOWN)));
     TaskReport.Share behind = task.behind();

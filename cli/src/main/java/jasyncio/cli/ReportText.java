@@ -287,6 +287,7 @@ final class ReportText {
   static String shares(TaskReport task) {
     long whole = task.nanos();
     long ready = task.nanos(PathKind.READY);
+    long halted = task.nanos(PathKind.HALTED);
     long unknown = task.nanos(PathKind.UNKNOWN);
     TaskReport.Share behind = task.behind();
     return count(task.turns(), "step")
@@ -297,6 +298,7 @@ final class ReportText {
         + (behind == null || ready == 0
             ? ""
             : ", longest behind " + name(behind.what()) + " (" + time(behind.nanos()) + ")")
+        + (halted == 0 ? "" : "; ready, and nobody ran " + share(halted, whole))
         + "; waited "
         + share(task.waitedNanos(), whole)
         + (unknown == 0 ? "" : "; not recorded " + share(unknown, whole));

@@ -95,6 +95,23 @@ class CriticalPathTest {
   }
 
   @Test
+  void process_thatStoodStill_isNotBlamedOnOthers() {
+    var loop =
+        loop(
+            "loop-1",
+            turn(1, "other", 2).fromOutside().first().last().runs(0, 1),
+            turn(2, "a", 1).fromOutside().ready(0).first().last().runs(600, 601));
+    assertThat(path(loop, 1))
+        .containsExactly("0-600 a is ready, and nobody runs", "600-601 a runs Main.a");
+    var busy =
+        loop(
+            "loop-1",
+            turn(1, "other", 2).fromOutside().first().last().runs(0, 590),
+            turn(2, "a", 1).fromOutside().ready(0).first().last().runs(600, 601));
+    assertThat(path(busy, 1)).containsExactly("0-600 a is ready", "600-601 a runs Main.a");
+  }
+
+  @Test
   void future_thatACallbackFromOutsideResolves_isAWaitForWhereThatCameFrom() {
     var loop =
         loop(
