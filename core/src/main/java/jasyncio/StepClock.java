@@ -5,6 +5,7 @@ import jasyncio.internal.base.StepListener;
 import jasyncio.internal.jfr.BlockingCallEvent;
 import jasyncio.internal.jfr.FlightRecording;
 import jasyncio.internal.jfr.StepEvent;
+import jasyncio.internal.jfr.TurnsBeginEvent;
 import jasyncio.internal.jfr.WaitEvent;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
@@ -103,6 +104,7 @@ final class StepClock {
       var step = note();
       recordedSince = System.nanoTime();
       cutTurns.begin(step, recordedSince);
+      TurnsBeginEvent.tell(loop.observer.name());
       set();
     }
   }

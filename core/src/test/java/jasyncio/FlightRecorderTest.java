@@ -514,6 +514,7 @@ class FlightRecorderTest {
       recording.stop();
       var file = directory.resolve("due.jfr");
       recording.dump(file);
+      assertThat(events(file, "jasyncio.TurnsBegin")).hasSize(1);
       assertThat(events(file, "jasyncio.Turn"))
           .filteredOn(event -> "TIMER".equals(event.getString("waitKind")))
           .singleElement()

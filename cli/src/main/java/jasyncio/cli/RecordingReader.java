@@ -63,6 +63,7 @@ final class RecordingReader {
   private final List<Recording.Pause> collections = new ArrayList<>();
   private final List<Recording.SeenStep> slowSteps = new ArrayList<>();
   private long events;
+  private final List<Long> begins = new ArrayList<>(); // when turns of loops began to be recorded
   private @Nullable Limit limit;
 
   /// What was to be recorded, and how much of it could be kept.
@@ -191,10 +192,18 @@ final class RecordingReader {
   }
 
   /// From when to when it has had that recorded, and it was kept.
-  private static Recording.@Nullable Span recorded(RecordedSpan span, Limit limit) {
-    return span.nanos() == 0
-        ? null
-        : new Recording.Span(Math.max(limit.start, span.end() - span.nanos()), span.end());
+  private Recording.@Nullable Span recorded(RecordedSpan span, Limit limit) {
+    if (span.nanos() == 0) {
+      return null;
+    }
+    long start = Math.max(limit.start, span.end() - span.nanos());
+    long begin =
+        begins.stream()
+            .mapToLong(Long::longValue)
+            .filter(time -> time >= start && time < span.end())
+            .min()
+            .orElse(start); // no loop ran then, or another recording had its turns already
+    return new Recording.Span(begin, span.end());
   }
 
   private void take(RecordedEvent event) throws CommandException {
@@ -206,6 +215,7 @@ final class RecordingReader {
           pauses.add(new Recording.Pause(start(event), start(event) + nanos(event)));
       case "jdk.GarbageCollection" -> takeCollection(event);
       case "jdk.ActiveRecording" -> takeLimit(event);
+      case "jasyncio.TurnsBegin" -> begins.add(start(event));
       default -> {}
     }
   }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import jdk.jfr.Event;
@@ -74,6 +75,13 @@ class RecordingReaderTest {
     boolean last;
     String doing = "it computes";
     String seenAt = "at Main.stuck(Main.java:3)";
+  }
+
+  /// As the library tells that from now on turns are recorded.
+  @Name("jasyncio.TurnsBegin")
+  @StackTrace(false)
+  static class TurnsBegin extends Event {
+    String loop = "loop-1";
   }
 
   /// As another version might.
@@ -153,6 +161,29 @@ class RecordingReaderTest {
             "\nloop-1 was held up all the time that was recorded of it, 5.0 s, by task stuck #9 (Main.stuck):"
                 + " it computes, at Main.stuck(Main.java:3).\n")
         .contains("\n1. 5.0 s  stuck #9 (Main.stuck), from 0.000 s\n");
+  }
+
+  @Test
+  void recording_thatBeginsLongAfterItWasAskedFor_isMeasuredFromThere() throws Throwable {
+    Path file = directory.resolve("late.jfr");
+    Instant before;
+    Instant begun;
+    try (var recording = new Recording()) {
+      recording.setName("jasyncio record");
+      recording.setMaxSize(7_000_000);
+      recording.setSettings(
+          Map.of("jdk.ActiveRecording#enabled", "true", "jasyncio.Turn#enabled", "true"));
+      recording.start();
+      before = Instant.now();
+      new TurnsBegin().commit();
+      begun = Instant.now();
+      tellTurn(1, 0, "main", 1, true, true);
+      recording.stop();
+      recording.dump(file);
+    }
+    var recorded = RecordingReader.read("jasyncio report", file, _ -> {}).recorded();
+    assertThat(Instant.EPOCH.plusNanos(recorded.start()))
+        .isBetween(before.minusMillis(5), begun.plusMillis(5)); // it is another clock
   }
 
   @Test
