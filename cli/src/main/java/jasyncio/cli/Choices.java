@@ -30,6 +30,20 @@ abstract class Choices implements Iterable<String> {
     }
   }
 
+  /// Of `--settings`.
+  static final class OfSettings extends Choices {
+    OfSettings() {
+      super(RecordCommand.SETTINGS);
+    }
+  }
+
+  /// Of what is switched.
+  static final class OfSwitch extends Choices {
+    OfSwitch() {
+      super(List.of("on", "off"));
+    }
+  }
+
   /// Of `--state`.
   static final class OfStates extends Choices {
     OfStates() {

@@ -33,7 +33,11 @@ final class DebugCommand implements JasyncioCommand.Subcommand {
 
   @Mixin private VisitOptions options = new VisitOptions();
 
-  @Parameters(index = "1", paramLabel = "on|off", description = "What it shall be.")
+  @Parameters(
+      index = "1",
+      paramLabel = "on|off",
+      completionCandidates = Choices.OfSwitch.class,
+      description = "What it shall be.")
   private String mode = "";
 
   private DebugCommand() {}

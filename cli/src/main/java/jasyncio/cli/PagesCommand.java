@@ -3,6 +3,8 @@ package jasyncio.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,6 +31,27 @@ final class PagesCommand implements JasyncioCommand.Subcommand {
             current=$((${#words[@]} - 1))
           fi
         done
+
+      """;
+
+  /// What is generated takes any word for a command that has the name of one: a task's or a
+  /// project's, too. And what is behind the program that is to run is for that.
+  private static final String FIRST_IS_THE_COMMAND =
+      """
+        local command program
+        for ((i = 1; i < current; i++)); do
+          if [[ -n $command ]]; then
+            [[ " %s " == *" ${words[i]} "* ]] && words[i]='_'
+            if [[ $command == run && ${words[i]} != -* && " %s " != *" ${words[i - 1]} "* ]]; then
+              program=${words[i]}
+            fi
+          elif [[ ${words[i]} != -* ]]; then
+            command=${words[i]}
+          fi
+        done
+        if [[ -n $program ]]; then
+          return 0
+        fi
         local -a COMP_WORDS=("${words[@]}")
         local COMP_CWORD=$current
 
@@ -61,9 +84,16 @@ final class PagesCommand implements JasyncioCommand.Subcommand {
   /// arguments are; and it does not know that bash makes three words of `--name=value`.
   private static String bash(CommandLine commandLine) {
     String begin = "function _complete_" + NAME + "() {\n";
+    String command =
+        FIRST_IS_THE_COMMAND.formatted(
+            String.join(" ", commandLine.getSubcommands().keySet()),
+            commandLine.getSubcommands().get("run").getCommandSpec().options().stream()
+                .filter(option -> option.arity().max() > 0)
+                .flatMap(option -> Stream.of(option.names()))
+                .collect(Collectors.joining(" ")));
     return AutoComplete.bash(NAME, commandLine)
         .replaceAll("(?m)^.*compopt \\+o default\\n", "")
-        .replace(begin, begin + WITHOUT_EQUALS_SIGNS);
+        .replace(begin, begin + WITHOUT_EQUALS_SIGNS + command);
   }
 
   /// The command line as help shows it.

@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +48,7 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
   private static final double MAX_SECONDS = 24 * 60 * 60;
   private static final long MEGA = 1_000_000;
   private static final int MAX_MEGABYTES = 100_000;
+  static final List<String> SETTINGS = List.of("default", "profile", "none");
   private static final long GLANCE_MILLIS = 500; // at how much there is
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT);
@@ -82,6 +84,7 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
       names = "--settings",
       order = 5,
       paramLabel = "NAME",
+      completionCandidates = Choices.OfSettings.class,
       defaultValue = "default",
       description =
           "What the JVM tells of itself: default, profile (more, samples of stacks above all), or"
@@ -140,7 +143,7 @@ final class RecordCommand implements JasyncioCommand.Subcommand {
       throw UsageMistake.in(NAME, "--seconds is more than 0, and at most a day; not " + seconds);
     } else if (maxSize < 1 || maxSize > MAX_MEGABYTES) {
       throw UsageMistake.in(NAME, "--max-size is 1 to " + MAX_MEGABYTES + ", not " + maxSize);
-    } else if (!settings.matches("default|profile|none")) {
+    } else if (!SETTINGS.contains(settings)) {
       throw UsageMistake.in(NAME, "--settings is default, profile or none; not " + settings);
     }
   }

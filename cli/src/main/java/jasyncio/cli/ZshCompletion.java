@@ -3,9 +3,9 @@ package jasyncio.cli;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 
 /// The completion of the command line in zsh, from what its help is made of: commands and options
 /// with a line about each, and files where there is no other word to say.
@@ -56,20 +56,30 @@ final class ZshCompletion {
     String indent = " ".repeat(12);
     return """
             %s)
-              _arguments \\
+              _arguments%s \\
     %s
-                %s
+    %s
               ;;\
     """
-        .formatted(name, options(spec, indent), quote("*:" + argument(spec) + ":_files"));
+        .formatted(name, stop(name), options(spec, indent), arguments(spec, indent));
   }
 
-  private static String argument(CommandSpec spec) {
-    return spec.positionalParameters().stream()
-        .findFirst()
-        .map(PositionalParamSpec::paramLabel)
-        .orElse("argument")
-        .replace(":", "\\:");
+  /// What is behind the program that is to run is for that.
+  private static String stop(String command) {
+    return command.equals("run") ? " -A '-*'" : "";
+  }
+
+  private static String arguments(CommandSpec spec, String indent) {
+    var arguments =
+        spec.positionalParameters().stream()
+            .map(argument -> {
+              String label = argument.paramLabel().replace(":", "\\:");
+              boolean many = argument.index().max() > argument.index().min();
+              String place = many ? "*" : String.valueOf(argument.index().min() + 1);
+              return indent + quote(place + ":" + label + ":" + values(argument));
+            })
+            .collect(Collectors.joining(" \\\n"));
+    return arguments.isEmpty() ? indent + quote("*:argument:_files") : arguments;
   }
 
   private static String options(CommandSpec spec, String indent) {
@@ -91,8 +101,8 @@ final class ZshCompletion {
   }
 
   /// The words that it takes, or names of files.
-  private static String values(OptionSpec option) {
-    Iterable<String> choices = option.completionCandidates();
+  private static String values(ArgSpec argument) {
+    Iterable<String> choices = argument.completionCandidates();
     return choices == null ? "_files" : "(" + String.join(" ", choices) + ")";
   }
 

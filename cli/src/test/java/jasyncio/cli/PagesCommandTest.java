@@ -69,6 +69,22 @@ class PagesCommandTest {
     assertThat(completions("jasyncio", "run", "--blocking", "=", "switch", "--fib"))
         .isEqualTo("--fibers");
     assertThat(completions("jasyncio", "rec")).isEqualTo("record");
+    assertThat(completions("jasyncio", "record", "--settings", "=", "p")).isEqualTo("profile");
+    assertThat(completions("jasyncio", "debug", "1", "of")).isEqualTo("off");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS) // has no bash
+  void bash_takesTheFirstWordForTheCommand_andWhatIsBehindAProgramForIts() throws Throwable {
+    assertThat(Main.execute(new String[] {"pages", "1.2.3", dir.toString()})).isZero();
+    assertThat(completions("jasyncio", "ps", "--name", "web", "--st"))
+        .isEqualTo("--stack --state");
+    assertThat(completions("jasyncio", "new", "record", "--gr")).isEqualTo("--group");
+    assertThat(completions("jasyncio", "run", "hello.java", "--deb")).isEmpty();
+    assertThat(completions("jasyncio", "run", "-cp", "lib", "--deb")).isEqualTo("--debug");
+    assertThat(completions("jasyncio", "run", "--fibers", "=", "auto", "--deb"))
+        .isEqualTo("--debug");
+    assertThat(completions("jasyncio", "help", "rec")).isEqualTo("record");
   }
 
   @Test
@@ -93,6 +109,8 @@ class PagesCommandTest {
     assertThat(zsh + bash).doesNotContain("warm-up");
     assertThat(bash).contains("-o default").doesNotContain("+o default"); // names of files
     assertThat(bash).contains("\"auto\" \"scheduled\" \"portable\"", "\"block\" \"switch\"");
+    assertThat(zsh)
+        .contains("'2:on|off:(on off)'", ":NAME:(default profile none)'", "_arguments -A '-*' ");
     assertThat(zsh).contains(":KIND:(auto scheduled portable)'", ":POLICY:(block switch forbid)'");
   }
 }
