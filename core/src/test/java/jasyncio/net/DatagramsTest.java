@@ -12,6 +12,7 @@ import jasyncio.CancelledError;
 import jasyncio.ErrorContext;
 import jasyncio.Future;
 import jasyncio.Logs;
+import jasyncio.internal.net.Peers;
 import jasyncio.internal.net.UdpTransport;
 import jasyncio.testkit.OpenSockets;
 import java.io.IOException;
@@ -456,7 +457,7 @@ class DatagramsTest {
       var options = DatagramOptions.defaults().localAddress(a.address());
       assertThatThrownBy(() -> DatagramRecorder.open(options))
           .isInstanceOf(BindException.class)
-          .hasMessageStartingWith("error while attempting to bind on address " + a.address());
+          .hasMessageStartingWith("error while attempting to bind on address " + Peers.text(a.address()));
       a.end();
     });
   }

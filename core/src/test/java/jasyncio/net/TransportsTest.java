@@ -310,7 +310,7 @@ class TransportsTest {
                     Loopback.port(server),
                     ConnectOptions.defaults().localAddress(foreign)))
             .isInstanceOf(BindException.class)
-            .hasMessageContaining("error while attempting to bind on address /192.0.2.1");
+            .hasMessageContaining("error while attempting to bind on address 192.0.2.1");
       }
     });
   }
@@ -679,7 +679,7 @@ class TransportsTest {
                     port,
                     ServerOptions.defaults()))
             .isInstanceOf(BindException.class)
-            .hasMessageContaining("error while attempting to bind on address /127.0.0.2:" + port);
+            .hasMessageContaining("error while attempting to bind on address 127.0.0.2:" + port);
       }
     });
   }

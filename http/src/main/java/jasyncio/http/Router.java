@@ -228,7 +228,7 @@ public final class Router implements Handler {
   }
 
   private static void checkPath(String path) {
-    if (!path.startsWith("/")) {
+    if (!Objects.requireNonNull(path, "path").startsWith("/")) {
       throw new IllegalArgumentException(
           "a path begins with a slash, which '" + path + "' does not");
     }

@@ -22,7 +22,10 @@ public final class AddressErrors {
     }
     return because(
         new BindException(
-            "error while attempting to bind on address " + address + ": " + cause.getMessage()),
+            "error while attempting to bind on address "
+                + Peers.text(address)
+                + ": "
+                + cause.getMessage()),
         cause);
   }
 
@@ -31,7 +34,9 @@ public final class AddressErrors {
       return missing(unix.getPath(), cause);
     }
     return because(
-        new ConnectException("Connect call failed " + address + ": " + cause.getMessage()), cause);
+        new ConnectException(
+            "Connect call failed " + Peers.text(address) + ": " + cause.getMessage()),
+        cause);
   }
 
   static IllegalArgumentException unknown(SocketAddress address) {
