@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A handler that leads requests to others, by path and method.
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// `Allow`; `HEAD` goes to the handler of `GET`, and `OPTIONS` is answered with `Allow`, unless
 /// there is a handler for it.
 public final class Router implements Handler {
+  private static final Pattern NAME_BY_COLON = Pattern.compile("/:(\\w+)(?=/|$)");
+
   private final Map<String, Route> exact = new HashMap<>();
   private final Node root = new Node();
   private final List<Mount> mounts = new ArrayList<>();
@@ -237,6 +240,12 @@ public final class Router implements Handler {
       throw new IllegalArgumentException(
           "a route is a path without a query: '%s', and not '%s'; rq.query(name) gives what is asked"
               .formatted(path.substring(0, query), path));
+    }
+    var colon = NAME_BY_COLON.matcher(path);
+    if (colon.find()) { // as in Express, Rails and others
+      throw new IllegalArgumentException(
+          "in '%s' a part with a name is written in braces: '%s'"
+              .formatted(path, colon.replaceAll("/{$1}")));
     }
   }
 

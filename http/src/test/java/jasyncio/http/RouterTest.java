@@ -194,6 +194,11 @@ class RouterTest {
   void whatCanNeverFit_isAnErrorWhereItIsWritten() {
     Handler handler = rq -> Response.empty(204);
     var router = new Router();
+    assertThatThrownBy(() -> router.get("/a/:id/b", handler))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("in '/a/:id/b' a part with a name is written in braces: '/a/{id}/b'");
+    router.get("/a:id/b:", handler);
+    assertThatThrownBy(() -> router.get(null, handler)).hasMessage("path");
     for (var path : List.of("/a?b", "/{a}?b={b}")) {
       assertThatThrownBy(() -> router.get(path, handler))
           .isInstanceOf(IllegalArgumentException.class)
