@@ -223,6 +223,11 @@ final class Access extends LoopAccess {
   }
 
   @Override
+  public boolean isEnding(Object eventLoop) {
+    return ((EventLoop) eventLoop).life.isEnding();
+  }
+
+  @Override
   public void answered(Object eventLoop) {
     ((EventLoop) eventLoop).idleHooks.answered();
   }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // the machine's base class has nothing public to show
 public sealed class Future<T extends @Nullable Object> extends Entry
     implements Awaitable<T, RuntimeException>
-    permits Task, Gather, AsCompleted.Promise, Failure.Shadow, DescribedFuture {
+    permits Task, Gather, AsCompleted.Promise, Failure.Shadow, DescribedFuture, RemoteCall {
   /* Overview
    * States:  PENDING -> FINISHED    setResult
    *          PENDING -> FAILED      setException
@@ -169,6 +169,11 @@ public sealed class Future<T extends @Nullable Object> extends Entry
     if (state == FAILED) {
       read();
     }
+  }
+
+  /// Whether it failed, and somebody has seen the exception. Any thread.
+  final boolean hasFailureBeenRead() {
+    return outcome instanceof Failure failure && failure.read;
   }
 
   /// Whether it ended otherwise than with a result.

@@ -114,6 +114,10 @@ public abstract class LoopAccess {
   /// Says that another thread is going to call the loop: it does not wait in vain. Any thread.
   public abstract void answerExpected(Object eventLoop);
 
+  /// Whether its tasks are being cancelled because it is about to be closed, or it is closed. Any
+  /// thread.
+  public abstract boolean isEnding(Object eventLoop);
+
   /// Says that it has called; in the turn that deals with what it brought. Any thread.
   public abstract void answered(Object eventLoop);
 
