@@ -60,6 +60,11 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
   /// How the task ended; done here.
   private interface End {
     void run();
+
+    /// It is here: gives the error, if the task has failed, which is lost unless it is run.
+    default @Nullable Throwable arrive() {
+      return null;
+    }
   }
 
   private RemoteCall(EventLoop here, EventLoop there, Object body, TaskOptions options) {
@@ -144,9 +149,7 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
     } catch (Throwable e) { // of a task factory
       CoroutineBody.drop(theBody);
       if (there.calls.remove(this)) {
-        var failed = new Future<T>(there);
-        failed.fail(e);
-        tellEnd(failed);
+        tellFailure(e, null);
       }
     }
   }
@@ -162,17 +165,36 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
     if (ended.cancelled()) {
       var error = ended.makeCancelledError();
       boolean byItsLoop = there.life.isEnding() && isShutdown(error);
-      sendEnd(null, () -> cancelled(error, byItsLoop));
+      sendEnd(() -> cancelled(error, byItsLoop));
       return;
     }
     var error = ended.peekException();
     if (error != null) {
-      there.calls.gives(this, error);
-      sendEnd(ended, () -> fail(error));
+      tellFailure(error, ended);
     } else {
       var value = ended.result();
-      sendEnd(null, () -> finish(value));
+      sendEnd(() -> finish(value));
     }
+  }
+
+  /// @param unread the task, if there is one: its error counts as read when that has arrived
+  private void tellFailure(Throwable error, @Nullable Future<T> unread) {
+    there.calls.gives(this, error);
+    sendEnd(
+        new End() {
+          @Override
+          public void run() {
+            fail(error);
+          }
+
+          @Override
+          public @Nullable Throwable arrive() {
+            if (unread != null) {
+              unread.markRead();
+            }
+            return error;
+          }
+        });
   }
 
   private static boolean isShutdown(CancelledError error) {
@@ -193,26 +215,23 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
       options = null;
     }
     task = null;
-    sendEnd(null, this::failAsLost);
+    sendEnd(this::failAsLost);
   }
 
-  /// @param failed the task, if it has failed
-  private void sendEnd(@Nullable Future<T> failed, End end) {
+  private void sendEnd(End end) {
     int takenInAll = taken;
     getLoop()
         .thread
         .sendUnlessClosed(() -> {
           answered();
-          end(failed, end, takenInAll);
+          end(end, takenInAll);
         });
   }
 
   // ---- here -------------------------------------------------------------------------------------
 
-  private void end(@Nullable Future<T> failed, End end, int takenInAll) {
-    if (failed != null) {
-      failed.markRead();
-    }
+  private void end(End end, int takenInAll) {
+    var error = end.arrive();
     if (!done() && (asked == takenInAll)) {
       end.run();
       return;
@@ -220,11 +239,11 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
     if (!done()) { // it was too late for the task, but not for us
       cancelWith(cancellation());
     }
-    if (failed != null) {
+    if (error != null) {
       getLoop()
           .callExceptionHandler(
               ErrorContext.of("the call of " + what() + " has failed as it was cancelled")
-                  .exception(failed.peekException())
+                  .exception(error)
                   .future(this));
     }
   }
