@@ -62,6 +62,11 @@ final class Access extends LoopAccess {
   }
 
   @Override
+  public @Nullable String caller(Object task) {
+    return ((Task<?>) task).caller();
+  }
+
+  @Override
   public Object naming(Object task) {
     return ((Task<?>) task).naming();
   }

@@ -477,6 +477,17 @@ public sealed class Future<T extends @Nullable Object> extends Entry
     return awaiters;
   }
 
+  /// Who has called, from another loop perhaps, and awaits what this brings; `null` if nobody has.
+  final @Nullable String caller() {
+    for (var entry : Callbacks.of(callbacks)) {
+      var caller = RemoteCall.callerOf(entry);
+      if (caller != null) {
+        return caller;
+      }
+    }
+    return null;
+  }
+
   /// What tasks that await it wait for.
   WaitInfo waitInfo() {
     var source = source();

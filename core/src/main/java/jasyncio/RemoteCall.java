@@ -34,6 +34,8 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
   final long number = COUNTER.incrementAndGet(); // for the list
   private final EventLoop there;
   private final Object naming; // of the body
+  private final String caller; // for those who look at the task
+  private volatile @Nullable String taskName; // once it is made; for those who look at the caller
   private int asked; // how many cancellations were sent; here
   private @Nullable Object body; // until it begins; then there alone, like what follows
   private @Nullable TaskOptions options;
@@ -71,6 +73,9 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
     super(here);
     this.there = there;
     this.naming = CoroutineBody.naming(body);
+    var task = Running.task();
+    var name = task != null ? task.getName() : "a callback";
+    this.caller = there == here ? name : name + " on " + here.observer.name();
     this.body = body;
     this.options = options.context() != null ? options : options.context(Context.copyContext());
   }
@@ -130,28 +135,44 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
       Future<T> made = there.taskMaker.future(theBody, theOptions);
       if (made instanceof Task<?> t) {
         t.reportIfDestroyed = false; // the caller is told
+        taskName = t.getName();
       }
       task = made;
-      made.whenDone(
-          new Entry() {
-            @Override
-            protected void run() {
-              if (there.calls.remove(RemoteCall.this)) {
-                tellEnd(made);
-              }
-            }
-
-            @Override
-            public String toString() {
-              return "the end of a call on another loop";
-            }
-          });
+      made.whenDone(new TaskEnd<>(this, made));
     } catch (Throwable e) { // of a task factory
       CoroutineBody.drop(theBody);
       if (there.calls.remove(this)) {
         tellFailure(e, null);
       }
     }
+  }
+
+  /// Waits for the task.
+  private static final class TaskEnd<T extends @Nullable Object> extends Entry {
+    private final RemoteCall<T> call;
+    private final Future<T> task;
+
+    TaskEnd(RemoteCall<T> call, Future<T> task) {
+      this.call = call;
+      this.task = task;
+    }
+
+    @Override
+    protected void run() {
+      if (call.there.calls.remove(call)) {
+        call.tellEnd(task);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return "the end of a call on another loop";
+    }
+  }
+
+  /// Who has called, if `waiting` waits for the end of a call's task.
+  static @Nullable String callerOf(Entry waiting) {
+    return waiting instanceof TaskEnd<?> end ? end.call.caller : null;
   }
 
   private void cancelTask(Cancellation cancellation) {
@@ -300,7 +321,8 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
 
   @Override
   WaitInfo waitInfo() {
-    return new WaitInfo(WaitInfo.Kind.THREAD, what());
+    var name = taskName;
+    return new WaitInfo(WaitInfo.Kind.THREAD, name == null ? what() : what() + ", " + name);
   }
 
   @Override

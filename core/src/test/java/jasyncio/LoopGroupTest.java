@@ -22,6 +22,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import jasyncio.generator.Generators;
+import jasyncio.inspect.TaskInfo;
 import jasyncio.queue.Queue;
 import jasyncio.queue.ThreadsafeQueue;
 import jasyncio.testing.AsyncTests;
@@ -439,16 +440,44 @@ class LoopGroupTest {
     void whoWaits_saysForWhatAndWhere() {
       run(() -> {
         try (var group = LoopGroup.open(1)) {
-          var call = first(group).call(LoopGroupTest::never);
+          var begun = new Signal();
+          var call =
+              first(group)
+                  .call(
+                      () -> {
+                        begun.give();
+                        never();
+                      },
+                      TaskOptions.named("fetcher"));
           var task = createTask(() -> await(call));
           sleep(0);
+          begun.await();
           var info = task.waitsFor();
           assertThat(info.kind()).isEqualTo(WaitInfo.Kind.THREAD);
-          assertThat(info.what()).endsWith("() on " + first(group).label);
+          assertThat(info.what()).endsWith("() on " + first(group).label + ", fetcher");
           assertThat(call.toString())
               .startsWith("<Future pending call=<")
               .contains(first(group).label);
           call.cancel();
+        }
+      });
+    }
+
+    @Test
+    void whoLooksAtTheTaskThere_seesWhoHasCalled() {
+      run(() -> {
+        try (var group = LoopGroup.open(1)) {
+          currentTask().setName("boss");
+          Awaitable<List<String>, RuntimeException> look =
+              () -> TaskInfo.capture(currentTask()).awaitedBy();
+          var here = getRunningLoop();
+          assertThat(await(group.submit(look)))
+              .containsExactly("boss on " + here.observer.name());
+          assertThat(await(here.call(look))).containsExactly("boss");
+          var called = here.<Future<List<String>>>createFuture();
+          here.callSoon(() -> called.setResult(group.submit(look)));
+          assertThat(await(await(called)))
+              .containsExactly("a callback on " + here.observer.name());
         }
       });
     }

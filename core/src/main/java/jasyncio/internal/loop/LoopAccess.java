@@ -46,6 +46,9 @@ public abstract class LoopAccess {
 
   public abstract String coroutineName(Object task);
 
+  /// Who has called the loop and waits for the end of a task; `null` if nobody has.
+  public abstract @Nullable String caller(Object task);
+
   public abstract Object naming(Object task);
 
   public abstract boolean isRunning(Object task);
