@@ -1,6 +1,9 @@
 package jasyncio;
 
+import jasyncio.internal.base.LeakDetector;
+import jasyncio.internal.base.Log;
 import jasyncio.internal.base.Steps;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,8 +47,10 @@ import org.jspecify.annotations.Nullable;
 /// On the [portable][FiberKind#PORTABLE] runtime it is the JDK's threads for virtual threads that
 /// run the tasks of all loops, as many as there are processors; who computes keeps one of them.
 ///
-/// The threads are daemons: the program ends without them. Any thread may call every method, except
-/// where it says otherwise. Python has one loop a process, and a pool of processes for this.
+/// The threads are daemons: the program ends without them. A group that is not closed goes on until
+/// then; if it is forgotten, that is logged when it has been collected, at the latest when the loop
+/// is closed that ran where it was opened. Any thread may call every method, except where it says
+/// otherwise. Python has one loop a process, and a pool of processes for this.
 public final class LoopGroup implements AutoCloseable {
   private final List<GroupThread> threads;
   private final List<EventLoop> loops;
@@ -108,7 +113,36 @@ public final class LoopGroup implements AutoCloseable {
     }
     var group = new LoopGroup(runners);
     group.start(threads);
+    group.watch();
     return group;
+  }
+
+  /// Has it reported if it is forgotten. It is not closed then: its tasks may still be of use.
+  private void watch() {
+    var here = Running.loop();
+    boolean debug = here != null ? here.getDebug() : Debug.DEFAULT;
+    var opened = debug ? Debug.list(Debug.callerStack()) : List.<StackTraceElement>of();
+    var detector = here != null ? here.leakDetector : EventLoop.LEAKS_OUTSIDE;
+    detector.track(this, new Unclosed(closing, toString(), opened));
+  }
+
+  private record Unclosed(GroupClosing closing, String group, List<StackTraceElement> opened)
+      implements LeakDetector.Tracker {
+    @Override
+    public boolean settled() {
+      return closing.hasBegun();
+    }
+
+    @Override
+    public void report() {
+      Log.log(Level.WARNING, this::warning);
+    }
+
+    @Override
+    public String warning() {
+      var where = opened.isEmpty() ? "" : "\nLoopGroup opened at:" + Describe.stack(opened);
+      return "unclosed " + group + "; call close(), or open it in a try statement" + where;
+    }
   }
 
   private void start(ThreadFactory factory) {

@@ -26,6 +26,7 @@ import jasyncio.inspect.TaskInfo;
 import jasyncio.queue.Queue;
 import jasyncio.queue.ThreadsafeQueue;
 import jasyncio.testing.AsyncTests;
+import jasyncio.testkit.Garbage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
@@ -69,6 +71,10 @@ class LoopGroupTest {
 
   private static void never() {
     await(getRunningLoop().createFuture());
+  }
+
+  private static void pause() {
+    LockSupport.parkNanos(1_000_000);
   }
 
   private static EventLoop first(LoopGroup group) {
@@ -1474,6 +1480,51 @@ class LoopGroupTest {
         }
         assertLost(circle);
       });
+    }
+  }
+
+  // ---- no end -----------------------------------------------------------------------------------
+
+  @Nested
+  class Forgetting {
+    private static void end(List<EventLoop> loops) {
+      loops.forEach(EventLoop::stop);
+      Spin.until(() -> loops.stream().allMatch(EventLoop::isClosed));
+    }
+
+    @Test
+    void groupThatIsForgotten_isTold_whenTheLoopEndsThatOpenedIt_andGoesOn() throws Exception {
+      try (var logs = Logs.capture()) {
+        var loops = run(() -> LoopGroup.open(1).loops());
+        assertThat(logs.lines())
+            .singleElement()
+            .asString()
+            .startsWith(
+                "WARNING unclosed <LoopGroup loops=1>; call close(), or open it in a try statement")
+            .matches(text -> text.contains("LoopGroup opened at:\n  at ") == Debug.isDefault());
+        assertThat(runCoroutineThreadsafe(() -> 1, loops.getFirst()).get()).isEqualTo(1);
+        end(loops);
+      }
+    }
+
+    @Test
+    void groupThatAPlainThreadForgets_isToldWhenItIsCollected() {
+      try (var logs = Logs.capture()) {
+        var loops = LoopGroup.open(1).loops();
+        Garbage.collectUntil(() -> !logs.lines().isEmpty(), LoopGroupTest::pause);
+        assertThat(logs.lines()).singleElement().asString().contains("unclosed <LoopGroup loops=1");
+        end(loops);
+      }
+    }
+
+    @Test
+    void groupThatIsClosed_isNotTold() {
+      try (var logs = Logs.capture()) {
+        run(() -> {
+          LoopGroup.open(1).close();
+        });
+        assertThat(logs.lines()).isEmpty();
+      }
     }
   }
 
