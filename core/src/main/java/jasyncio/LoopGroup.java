@@ -63,30 +63,33 @@ public final class LoopGroup implements AutoCloseable {
     this.loops = threads.stream().map(thread -> thread.loop).toList();
   }
 
-  /// A group of as many loops as there are processors.
+  /// A group of as many loops as there are processors, made as by [#open(int)].
   ///
   /// @return the group; its loops run
   public static LoopGroup open() {
     return open(Runtime.getRuntime().availableProcessors());
   }
 
-  /// A group of so many loops.
+  /// A group of so many loops. They are like the loop that runs here, if one does: in debug mode if
+  /// that is now, and with its blocking policy, fiber runtime, and limit for stalls. Else they are
+  /// as by default.
   ///
   /// @param loops how many
   /// @return the group; its loops run
   /// @throws IllegalArgumentException if that is not positive
   public static LoopGroup open(int loops) {
-    return open(loops, RunOptions.defaults());
+    return open(loops, RunOptions.like(Running.loop()));
   }
 
-  /// A group of so many loops, made as described by `options`. They and their threads are named
-  /// `jasyncio-loop-1` and so on; the numbers go on with the next group.
+  /// A group of so many loops, made as described by `options` alone: what these leave open is as by
+  /// default. The loops and their threads are named `jasyncio-loop-1` and so on; the numbers go on
+  /// with the next group.
   ///
   /// @param loops how many
   /// @param options debug mode, blocking policy, and how loops are made
   /// @return the group; its loops run
-  /// @throws IllegalArgumentException if `loops` is not positive, or if the loop factory makes one
-  ///   loop twice
+  /// @throws IllegalArgumentException if `loops` is not positive, or if the loop factory gives
+  ///   `null`, one loop twice, or one that runs or is closed
   /// @throws IllegalStateException if this JVM cannot do what the options say
   public static LoopGroup open(int loops, RunOptions options) {
     var threads = Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).factory();
@@ -205,11 +208,12 @@ public final class LoopGroup implements AutoCloseable {
   /// @param <T> what it gives
   /// @param body the coroutine, which stays on that loop
   /// @return a future of the loop that runs here
+  /// @throws IllegalArgumentException if `body` is a future already
   /// @throws IllegalStateException if the group is closed; or if no loop runs here: a plain thread
   ///   uses `runCoroutineThreadsafe(body, group.leastLoaded())`
   public <T extends @Nullable Object> Future<T> submit(Awaitable<T, ?> body) {
     Objects.requireNonNull(body, "body");
-    return leastLoaded().call(body);
+    return begin(body);
   }
 
   /// Has the least loaded loop run a coroutine, as the other form does.
@@ -220,7 +224,13 @@ public final class LoopGroup implements AutoCloseable {
   @LowPriorityInOverloadResolution
   public Future<Void> submit(Action<?> body) {
     Objects.requireNonNull(body, "body");
-    return leastLoaded().call(body);
+    return begin(body);
+  }
+
+  private <T extends @Nullable Object> Future<T> begin(Object body) {
+    var loop = leastLoaded();
+    RemoteCall.callersLoop("group.leastLoaded()");
+    return RemoteCall.begin(loop, body, TaskOptions.defaults());
   }
 
   /// Has every loop run the same coroutine, side by side, and waits for all. Suspends.
@@ -233,10 +243,22 @@ public final class LoopGroup implements AutoCloseable {
   /// @return what it gave, in the order of the loops
   /// @throws ExceptionGroup if some have failed; so does one whose loop is closed before its task
   ///   has ended, with an [IllegalStateException]
+  /// @throws IllegalArgumentException if `body` can run only once, as a [Coroutine] or a future
   /// @throws IllegalStateException if the group is closed, or the caller runs in no task
   public <T extends @Nullable Object> List<T> callEach(Awaitable<T, ?> body) {
     Objects.requireNonNull(body, "body");
     checkNotClosed();
+    if (body instanceof Future<?> || body instanceof Coroutine<?>) {
+      CoroutineBody.drop(body);
+      throw new IllegalArgumentException(
+          "callEach runs a coroutine on each loop, got "
+              + body
+              + ", which runs only once; give a lambda: callEach(() -> { … })");
+    } else if (Running.task() == null) {
+      throw new IllegalStateException(
+          "callEach waits for all loops, and no task runs here that could; use run(...) or"
+              + " createTask(...)");
+    }
     var tasks = new ArrayList<Task<T>>();
     new TaskGroup()
         .run(tg -> {

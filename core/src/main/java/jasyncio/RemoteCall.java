@@ -87,17 +87,15 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
       EventLoop there, Object body, TaskOptions options) {
     Objects.requireNonNull(body, "body");
     Objects.requireNonNull(options, "options");
-    if (body instanceof Future<?>) {
+    var here = callersLoop("loop");
+    if (body instanceof Future<?> future) {
       throw new IllegalArgumentException(
           "a coroutine was expected, got "
               + body
-              + ", which is on its way on its own loop already; await it there");
-    }
-    var here = Running.loop();
-    if (here == null) {
-      throw new IllegalStateException(
-          "no event loop runs here whose tasks could await the call; a plain thread uses"
-              + " runCoroutineThreadsafe(body, loop)");
+              + ", which is on its way already; "
+              + (future.getLoop() == here
+                  ? "await(future) waits for it here"
+                  : "have its own loop wait for it: future.getLoop().call(() -> await(future))"));
     }
     var call = new RemoteCall<T>(here, there, body, options);
     call.expectAnswer();
@@ -109,6 +107,21 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
     there.stalls.hasOutside();
     there.thread.sendUnlessClosed(call::start);
     return call;
+  }
+
+  /// The loop that runs here.
+  ///
+  /// @param loop what a plain thread would write for the other one
+  static EventLoop callersLoop(String loop) {
+    var here = Running.loop();
+    if (here == null) {
+      throw new IllegalStateException(
+          "no event loop runs here whose tasks could await the call; a plain thread uses"
+              + " runCoroutineThreadsafe(body, "
+              + loop
+              + ")");
+    }
+    return here;
   }
 
   /// Virtual time stands still while another thread works for the loop; a task of its own needs it.

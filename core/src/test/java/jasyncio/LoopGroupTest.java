@@ -171,6 +171,78 @@ class LoopGroupTest {
       assertThat(loop.isClosed()).isTrue();
     }
 
+    private static void assertRefused(@Nullable EventLoop made, String sentence) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> LoopGroup.open(1, RunOptions.defaults().loopFactory(() -> made)))
+          .withMessage(sentence);
+    }
+
+    @Test
+    void factoryThatGivesNoNewLoop_isRefused() {
+      assertRefused(null, "the loop factory gave null; it is to make a loop");
+      var closed = newEventLoop();
+      closed.close();
+      assertRefused(
+          closed,
+          "the loop factory gave a loop that is closed, " + closed + "; it is to make a new one");
+      run(() -> {
+        var here = getRunningLoop();
+        assertRefused(
+            here,
+            "the loop factory gave a loop that runs already, "
+                + here
+                + "; it is to make a new one");
+        sleep(0);
+      });
+    }
+
+    @Test
+    void optionsThatTheLoopRefuses_leaveNoLoopOpen() {
+      var loop = EventLoop.create(FiberKind.PORTABLE);
+      var options = RunOptions.defaults().loopFactory(() -> loop).blocking(BlockingPolicy.FORBID);
+      assertThatIllegalStateException()
+          .isThrownBy(() -> LoopGroup.open(1, options))
+          .withMessageContaining("needs the scheduled fiber runtime");
+      assertThat(loop.isClosed()).isTrue();
+    }
+
+    private static List<Object> waysOf(EventLoop loop) {
+      return List.of(
+          loop.getDebug(), loop.getBlockingPolicy(), loop.fibers(), loop.getStallLimit());
+    }
+
+    @Test
+    void byDefault_areLikeTheLoopThatRunsHere() {
+      for (boolean debug : List.of(true, false)) {
+        var options = RunOptions.defaults().debug(debug).fibers(FiberKind.PORTABLE).stallLimit(30);
+        run(
+            () -> {
+              try (var group = LoopGroup.open(2)) {
+                assertThat(group.loops())
+                    .allSatisfy(
+                        loop -> assertThat(waysOf(loop)).isEqualTo(waysOf(getRunningLoop())));
+              }
+              try (var group = LoopGroup.open(1, RunOptions.defaults())) {
+                assertThat(first(group).getStallLimit()).isNotEqualTo(30);
+              }
+            },
+            options);
+      }
+    }
+
+    @Test
+    @Runtimes.ScheduledOnly
+    void byDefault_haveTheBlockingPolicyOfTheLoopThatRunsHere() {
+      run(
+          () -> {
+            try (var group = LoopGroup.open()) {
+              assertThat(group.loops())
+                  .allMatch(loop -> loop.getBlockingPolicy() == BlockingPolicy.SWITCH);
+            }
+          },
+          RunOptions.defaults().blocking(BlockingPolicy.SWITCH));
+    }
+
     @Test
     void factoryThatFails_leavesNoLoopOpen() {
       var made = new ArrayList<EventLoop>();
@@ -392,29 +464,64 @@ class LoopGroupTest {
             .isThrownBy(() -> group.submit(() -> 1))
             .withMessage(
                 "no event loop runs here whose tasks could await the call; a plain thread uses"
-                    + " runCoroutineThreadsafe(body, loop)");
+                    + " runCoroutineThreadsafe(body, group.leastLoaded())");
         assertThat(runCoroutineThreadsafe(() -> 1, group.leastLoaded()).get()).isEqualTo(1);
+        assertThatIllegalStateException()
+            .isThrownBy(() -> first(group).call(() -> 1))
+            .withMessageEndingWith("a plain thread uses runCoroutineThreadsafe(body, loop)");
+        assertThatIllegalStateException()
+            .isThrownBy(() -> group.callEach(() -> 1))
+            .withMessage(
+                "callEach waits for all loops, and no task runs here that could; use run(...) or"
+                    + " createTask(...)");
       }
     }
 
     @Test
-    void ofAFuture_isRefused() {
+    void ofAFuture_isRefused_andToldWhereToAwaitIt() {
       run(() -> {
         try (var group = LoopGroup.open(1)) {
-          var future = getRunningLoop().<Integer>createFuture();
-          assertThatIllegalArgumentException()
-              .isThrownBy(() -> group.submit(future))
-              .withMessage(
-                  "a coroutine was expected, got <Future pending"
-                      + (Debug.isDefault() ? origin(future) : "")
-                      + ">, which is on its way on its own loop already; await it there");
+          var ours = getRunningLoop().<Integer>createFuture();
+          var theirs = first(group).<Integer>createFuture();
+          for (var future : List.of(ours, theirs)) {
+            var remedy =
+                future == ours
+                    ? "await(future) waits for it here"
+                    : "have its own loop wait for it: future.getLoop().call(() -> await(future))";
+            for (var call :
+                List.<Runnable>of(() -> group.submit(future), () -> first(group).call(future))) {
+              assertThatIllegalArgumentException()
+                  .isThrownBy(call::run)
+                  .withMessage(
+                      "a coroutine was expected, got "
+                          + future
+                          + ", which is on its way already; "
+                          + remedy);
+            }
+          }
+          first(group).callSoonThreadsafe(() -> theirs.setResult(5));
+          assertThat(await(theirs.getLoop().call(() -> await(theirs)))).isEqualTo(5);
         }
       });
     }
 
-    private static String origin(Future<?> future) {
-      var text = future.toString();
-      return text.substring("<Future pending".length(), text.length() - 1);
+    @Test
+    void onEachLoop_ofWhatRunsOnlyOnce_isRefused() {
+      try (var logs = Logs.capture()) {
+        run(() -> {
+          try (var group = LoopGroup.open(1)) {
+            for (var once : List.of(coroutine("f", () -> 1), getRunningLoop().createFuture())) {
+              assertThatIllegalArgumentException()
+                  .isThrownBy(() -> group.callEach(once))
+                  .withMessage(
+                      "callEach runs a coroutine on each loop, got "
+                          + once
+                          + ", which runs only once; give a lambda: callEach(() -> { … })");
+            }
+          }
+        });
+        assertThat(logs.lines()).isEmpty();
+      }
     }
 
     @Test
@@ -477,13 +584,11 @@ class LoopGroupTest {
           Awaitable<List<String>, RuntimeException> look =
               () -> TaskInfo.capture(currentTask()).awaitedBy();
           var here = getRunningLoop();
-          assertThat(await(group.submit(look)))
-              .containsExactly("boss on " + here.observer.name());
+          assertThat(await(group.submit(look))).containsExactly("boss on " + here.observer.name());
           assertThat(await(here.call(look))).containsExactly("boss");
           var called = here.<Future<List<String>>>createFuture();
           here.callSoon(() -> called.setResult(group.submit(look)));
-          assertThat(await(await(called)))
-              .containsExactly("a callback on " + here.observer.name());
+          assertThat(await(await(called))).containsExactly("a callback on " + here.observer.name());
         }
       });
     }

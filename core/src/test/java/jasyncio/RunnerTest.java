@@ -7,6 +7,7 @@ import static jasyncio.Asyncio.newEventLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.lowlevel.Lowlevel;
@@ -76,6 +77,13 @@ class RunnerTest {
     runner.close();
     runner.close();
     assertThat(made).isEmpty();
+  }
+
+  @Test
+  void factoryThatGivesNoLoop_isToldSo() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> run(() -> 1, RunOptions.defaults().loopFactory(() -> null)))
+        .withMessage("the loop factory gave null; it is to make a loop");
   }
 
   @Test
