@@ -51,6 +51,7 @@ final class GroupThread {
   void stop() {
     loop.thread.sendUnlessClosed(() -> {
       if (!loop.life.isEnding()) {
+        loop.life.endsBecause("the group was closed");
         loop.stop();
       }
     });

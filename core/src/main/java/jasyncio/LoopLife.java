@@ -28,6 +28,7 @@ final class LoopLife {
   private final EventLoop loop;
   private volatile int stage = IDLE; // any thread
   private volatile boolean ending; // any thread
+  private volatile @Nullable String why; // it ends, if not because it is closed; any thread
   private @Nullable Cancellation cancellation; // of those that are left when it closes
   int refusals; // while it closes: how often the task that is unwound wanted to wait
 
@@ -51,6 +52,19 @@ final class LoopLife {
   /// It only runs to end what is left, from now on.
   void startEnding() {
     ending = true;
+  }
+
+  /// It is about to end: `the loop was stopped`. What comes first counts.
+  void endsBecause(String reason) {
+    if (why == null) {
+      why = reason;
+    }
+  }
+
+  /// What has ended it, for who waits for something of it. Any thread.
+  String whyEnded() {
+    var reason = why;
+    return reason != null ? reason : "the loop was closed";
   }
 
   /// Whether its tasks are being cancelled because it is about to be closed, or it is closed.

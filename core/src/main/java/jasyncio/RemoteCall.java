@@ -293,7 +293,9 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
   /// Who awaits it is told; if nobody does, nothing has gone wrong.
   private void failAsLost() {
     mark(EXCUSED);
-    fail(new IllegalStateException("the loop was closed before it had run the call of " + what()));
+    fail(
+        new IllegalStateException(
+            there.life.whyEnded() + " before it had run the call of " + what()));
   }
 
   @Override

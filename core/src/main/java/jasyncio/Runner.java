@@ -172,8 +172,10 @@ public final class Runner implements AutoCloseable {
     var theLoop = getLoop();
     try {
       theLoop.runForever();
-    } catch (SystemExit | KeyboardInterrupt e) {
-      thrown = e;
+      theLoop.life.endsBecause("the loop was stopped");
+    } catch (Throwable e) {
+      theLoop.life.endsBecause("the loop was ended by " + e.getClass().getSimpleName());
+      thrown = e instanceof SystemExit || e instanceof KeyboardInterrupt ? e : null;
       throw e;
     } finally {
       theLoop.life.startEnding();

@@ -81,12 +81,16 @@ class LoopGroupTest {
     return group.loops().getFirst();
   }
 
-  /// Its loop was closed before the task had ended, and nobody had cancelled the call.
-  private static void assertLost(Future<?> call) {
+  private static final String CLOSED = "the loop was closed";
+  private static final String STOPPED = "the loop was stopped";
+  private static final String GROUP_CLOSED = "the group was closed";
+
+  /// Its loop came to an end before the task had ended, and nobody had cancelled the call.
+  private static void assertLost(Future<?> call, String why) {
     assertThatIllegalStateException()
         .isThrownBy(() -> await(call))
         .withMessageMatching(
-            "the loop was closed before it had run the call of .* on (jasyncio-)?loop-\\d+");
+            why + " before it had run the call of .*\\(\\) on (jasyncio-)?loop-\\d+");
   }
 
   /// A task on another loop that has begun, waits for ever, and cleans up when `goOn` is given.
@@ -1190,7 +1194,7 @@ class LoopGroupTest {
         order.add("closed");
         assertThat(order).containsExactly("cleaned up", "closed");
         assertThat(loop.isClosed()).isTrue();
-        assertLost(call);
+        assertLost(call, GROUP_CLOSED);
         assertThat(seen.get().source()).isEqualTo(Cancellation.Source.SHUTDOWN);
         assertThat(seen.get().by()).isEqualTo("the closing of the group");
       });
@@ -1245,7 +1249,7 @@ class LoopGroupTest {
                   });
           begun.await();
         }
-        assertLost(call);
+        assertLost(call, GROUP_CLOSED);
         assertThat(order).hasSize(20).containsOnly("helped");
       });
     }
@@ -1294,7 +1298,7 @@ class LoopGroupTest {
         goOn.give();
         await(gather(one, two));
         assertThat(first(group).isClosed()).isTrue();
-        assertLost(call);
+        assertLost(call, GROUP_CLOSED);
       });
     }
 
@@ -1325,7 +1329,7 @@ class LoopGroupTest {
             .isInstanceOf(CancelledError.class)
             .hasMessage("hurry");
         assertThat(order).containsExactly("cancelled there", "ended there", "closed");
-        assertLost(call);
+        assertLost(call, GROUP_CLOSED);
       });
     }
 
@@ -1339,7 +1343,7 @@ class LoopGroupTest {
               order.add("went on");
               never();
             });
-        assertLost(call);
+        assertLost(call, GROUP_CLOSED);
         group.close();
         assertThat(order).containsExactly("went on");
         assertThat(group.loops()).allMatch(EventLoop::isClosed);
@@ -1407,7 +1411,7 @@ class LoopGroupTest {
         }
         group.close();
         for (var call : calls) {
-          assertLost(call);
+          assertLost(call, GROUP_CLOSED);
         }
       });
     }
@@ -1430,7 +1434,7 @@ class LoopGroupTest {
         goOn.give();
         await(closer);
         assertThat(order).containsExactly("cancelled there", "asked afterwards", "ended there");
-        assertLost(call);
+        assertLost(call, STOPPED);
       });
     }
 
@@ -1479,7 +1483,7 @@ class LoopGroupTest {
             tellsWhenAllAreCancelled(two, one, begun.get(2), over.get(1));
             begun.forEach(Signal::await);
           }
-          assertLost(call);
+          assertLost(call, GROUP_CLOSED);
         }
         assertThat(order).hasSize(20).containsOnly("cleaned up");
       });
@@ -1556,7 +1560,7 @@ class LoopGroupTest {
         var here = getRunningLoop();
         var group = LoopGroup.open(1);
         var call = group.submit(() -> await(here.call(() -> group.close())));
-        assertLost(call);
+        assertLost(call, GROUP_CLOSED);
         group.close();
         assertThat(first(group).isClosed()).isTrue();
       });
@@ -1583,7 +1587,7 @@ class LoopGroupTest {
               });
           closed.await();
         }
-        assertLost(circle);
+        assertLost(circle, GROUP_CLOSED);
       });
     }
   }
@@ -1643,10 +1647,7 @@ class LoopGroupTest {
         var loop = newEventLoop();
         Future<Integer> call = loop.call(() -> 1);
         loop.close();
-        assertThatIllegalStateException()
-            .isThrownBy(() -> await(call))
-            .withMessageMatching(
-                "the loop was closed before it had run the call of .*\\(\\) on loop-\\d+");
+        assertLost(call, CLOSED);
       });
     }
 
@@ -1690,7 +1691,7 @@ class LoopGroupTest {
             });
         toThread(() -> loop.runForever());
         loop.close();
-        assertLost(call);
+        assertLost(call, CLOSED);
         assertThat(order).containsExactly("unwound");
       });
     }
@@ -1723,7 +1724,7 @@ class LoopGroupTest {
         try (var group = LoopGroup.open(2)) {
           var left = first(group).call(LoopGroupTest::never);
           first(group).callSoonThreadsafe(first(group)::stop);
-          assertLost(left);
+          assertLost(left, STOPPED);
           while (!first(group).isClosed()) {
             sleep(0);
           }
@@ -1756,6 +1757,21 @@ class LoopGroupTest {
             .isInstanceOf(SystemExit.class)
             .hasFieldOrPropertyWithValue("code", 4);
         group.close();
+      });
+    }
+
+    @Test
+    void exitThere_isWhyOthersAreLost() {
+      run(() -> {
+        try (var group = LoopGroup.open(1)) {
+          var left = group.submit(LoopGroupTest::never);
+          var exit =
+              group.submit(() -> {
+                throw new SystemExit(3);
+              });
+          assertThatThrownBy(() -> await(exit)).isInstanceOf(SystemExit.class);
+          assertLost(left, "the loop was ended by SystemExit");
+        }
       });
     }
 
@@ -1826,7 +1842,7 @@ class LoopGroupTest {
             assertThat(group.leastLoaded()).isSameAs(group.loops().get(1));
           }
           goOn.give();
-          assertLost(call);
+          assertLost(call, STOPPED);
         }
       });
     }
@@ -1906,7 +1922,7 @@ class LoopGroupTest {
               .isInstanceOf(IllegalStateException.class)
               .extracting(Throwable::getMessage)
               .asString()
-              .startsWith("the loop was closed before it had run the call of ");
+              .startsWith("the loop was stopped before it had run the call of ");
         }
       });
     }
@@ -1974,7 +1990,7 @@ class LoopGroupTest {
               e -> assertThat(e).isNull(),
               e -> assertThat(e).isInstanceOf(CancelledError.class),
               e -> assertThat(e).hasMessage("by chance"),
-              e -> assertThat(e).hasMessageStartingWith("the loop was closed before"));
+              e -> assertThat(e).hasMessageStartingWith("the group was closed before"));
     }
 
     private void quietly(LoopGroup group) {

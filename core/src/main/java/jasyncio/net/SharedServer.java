@@ -2,15 +2,21 @@ package jasyncio.net;
 
 import jasyncio.Action;
 import jasyncio.CancelledError;
+import jasyncio.EventLoop;
 import jasyncio.LoopGroup;
 import jasyncio.TaskGroup;
+import jasyncio.internal.face.Current;
+import jasyncio.internal.face.Loops;
 import jasyncio.internal.loop.LoopAccess;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// Servers that listen on one port, one on each loop of a [LoopGroup]: the system hands each new
 /// connection to one of them, where it stays.
@@ -58,7 +64,7 @@ public final class SharedServer implements AutoCloseable {
     ///
     /// @param port the port to listen on
     /// @param options how, `reusePort` among it
-    /// @return the server
+    /// @return the server, a new one
     /// @throws Exception if that cannot be listened on
     Server open(int port, ServerOptions options) throws Exception;
   }
@@ -70,8 +76,9 @@ public final class SharedServer implements AutoCloseable {
   /// @param opening makes the server of each loop: it is called there
   /// @return the servers, which accept connections already
   /// @throws IOException if one of them cannot listen; then none does
-  /// @throws IllegalArgumentException if this system has no `SO_REUSEPORT`
-  /// @throws IllegalStateException if a loop of the group has ended
+  /// @throws IllegalArgumentException if this system has no `SO_REUSEPORT`; or if `opening` gives
+  ///   something else than a new server of the loop that runs there, which listens as it is told
+  /// @throws IllegalStateException if a loop of the group has ended, or the caller runs in no task
   public static SharedServer start(LoopGroup group, int port, Opening opening) throws IOException {
     return start(group, port, ServerOptions.defaults(), opening);
   }
@@ -89,19 +96,67 @@ public final class SharedServer implements AutoCloseable {
     Objects.requireNonNull(group, "group");
     Objects.requireNonNull(opening, "opening");
     var shared = Objects.requireNonNull(options, "options").reusePort(true);
+    if (Current.task() == null) {
+      throw new IllegalStateException(
+          "to start a shared server is to wait for all its loops, and no task runs here that could;"
+              + " use run(...) or createTask(...)");
+    }
     var servers = new ArrayList<Server>();
     try {
       for (var loop : group.loops()) {
         int common = servers.isEmpty() ? port : servers.getFirst().port();
         Action<?> open = // one after the other: so the list is never used by two
-            () -> servers.add(Objects.requireNonNull(opening.open(common, shared), "server"));
+            () -> servers.add(checked(opening.open(common, shared), loop, common));
         loop.call(open).await(IOException.class);
       }
     } catch (Throwable e) {
       closeAndWait(servers, e);
+      if (e instanceof BindException taken && !servers.isEmpty()) {
+        throw withoutOptions(taken);
+      }
       throw e;
     }
     return new SharedServer(servers);
+  }
+
+  /// The port is taken by one of our own servers.
+  private static IllegalArgumentException withoutOptions(BindException taken) {
+    return new IllegalArgumentException(
+        "the opening is to use the options that it is given, which have reusePort: "
+            + taken.getMessage(),
+        taken);
+  }
+
+  /// What the opening has made on `loop`, which runs here; closed if it is of no use.
+  private static Server checked(@Nullable Server server, EventLoop loop, int port) {
+    var problem = problemOf(server, loop, port);
+    if (server == null || problem != null) {
+      if (server != null) {
+        close(server);
+      }
+      throw new IllegalArgumentException("the opening gave " + Loops.name(loop) + " " + problem);
+    }
+    return server;
+  }
+
+  private static @Nullable String problemOf(@Nullable Server server, EventLoop loop, int port) {
+    if (server == null) {
+      return "no server, but null";
+    } else if (server.getLoop() != loop) {
+      return "a server of "
+          + Loops.name(server.getLoop())
+          + "; it is to make one on the loop that runs where it is called";
+    } else if (server.sockets().isEmpty()) {
+      return "a server that is closed already";
+    } else if (!(server.address() instanceof InetSocketAddress address)) {
+      return "a server at " + server.address() + ", which is no port";
+    } else if (port != 0 && address.getPort() != port) {
+      return "a server at port "
+          + address.getPort()
+          + "; it is to listen at the one that it is given, "
+          + port;
+    }
+    return null;
   }
 
   /// None listens any more when it returns; nor when it is cancelled, which is passed on then.

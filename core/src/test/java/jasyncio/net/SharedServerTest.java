@@ -7,6 +7,8 @@ import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.CancelledError;
@@ -18,15 +20,19 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Servers on several loops that share a port.
 @Timeout(600)
@@ -136,6 +142,102 @@ class SharedServerTest {
 
   private static void pause() {
     LockSupport.parkNanos(50_000_000);
+  }
+
+  /// Asserts that it is refused what `opening` gives, with this sentence, and that it is closed.
+  private static void assertRefused(SharedServer.Opening opening, String sentence)
+      throws Exception {
+    var made = new CopyOnWriteArrayList<Server>();
+    run(() -> {
+      try (var group = LoopGroup.open(2)) {
+        SharedServer.Opening noting =
+            (port, options) -> {
+              var server = opening.open(port, options);
+              if (server != null) {
+                made.add(server);
+              }
+              return server;
+            };
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> SharedServer.start(group, 0, noting))
+            .withMessageMatching(sentence);
+        for (var server : made) { // each on its loop, after the closing
+          assertThat(await(server.getLoop().call(() -> server.sockets()))).isEmpty();
+        }
+      }
+    });
+  }
+
+  private static final String GAVE = "the opening gave jasyncio-loop-\\d+ ";
+
+  @Test
+  void openingThatGivesNoServer_isRefused() throws Exception {
+    assertRefused((_, _) -> null, GAVE + "no server, but null");
+  }
+
+  @Test
+  void openingThatGivesOneServerTwice_isRefused() throws Exception {
+    var known = new AtomicReference<Server>();
+    assertRefused(
+        (port, options) -> {
+          if (known.get() == null) {
+            known.set(open(port, options));
+          }
+          return known.get();
+        },
+        GAVE
+            + "a server of jasyncio-loop-\\d+; it is to make one on the loop that runs where it is"
+            + " called");
+  }
+
+  @Test
+  void openingThatGivesAServerOfTheCaller_isRefused() throws Exception {
+    run(() -> {
+      try (var group = LoopGroup.open(1);
+          var ours = Streams.startServer(this::echo, HOST, 0)) {
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> SharedServer.start(group, 0, (_, _) -> ours))
+            .withMessageContaining(" a server of loop-");
+        assertThat(ours.sockets()).isEmpty();
+      }
+    });
+  }
+
+  @Test
+  void openingThatGivesAClosedServer_isRefused() throws Exception {
+    assertRefused(
+        (port, options) -> {
+          var server = open(port, options);
+          server.close();
+          return server;
+        },
+        GAVE + "a server that is closed already");
+  }
+
+  @Test
+  void openingThatListensElsewhere_isRefused(@TempDir Path folder) throws Exception {
+    assertRefused(
+        (_, options) -> open(0, options),
+        GAVE + "a server at port \\d+; it is to listen at the one that it is given, \\d+");
+    assertRefused(
+        (_, _) -> Streams.startUnixServer(this::echo, folder.resolve("socket")),
+        GAVE + "a server at .*socket, which is no port");
+  }
+
+  @Test
+  void openingThatDoesNotUseTheOptions_isToldSo() throws Exception {
+    assertRefused(
+        (port, _) -> open(port, ServerOptions.defaults()),
+        "the opening is to use the options that it is given, which have reusePort: .*");
+  }
+
+  @Test
+  void whereNoTaskRuns_saysWhatToDo() {
+    try (var group = LoopGroup.open(1)) {
+      assertThatIllegalStateException()
+          .isThrownBy(() -> SharedServer.start(group, 0, this::open))
+          .withMessageContaining("no task runs here that could; use run(...)");
+    }
   }
 
   @Test
