@@ -25,6 +25,8 @@ import jasyncio.generator.Generators;
 import jasyncio.inspect.TaskInfo;
 import jasyncio.queue.Queue;
 import jasyncio.queue.ThreadsafeQueue;
+import jasyncio.sync.Event;
+import jasyncio.sync.Lock;
 import jasyncio.testing.AsyncTests;
 import jasyncio.testkit.Garbage;
 import java.io.IOException;
@@ -1161,6 +1163,64 @@ class LoopGroupTest {
           waiter.cancel();
         }
       });
+    }
+  }
+
+  /// What the tutorial says of what is shared by mistake.
+  @Nested
+  class SharingWrongly {
+    private static void assertRefusedThere(LoopGroup group, Action<?> wrong, String sentence) {
+      assertThatThrownBy(() -> await(group.submit(wrong)))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining(sentence);
+    }
+
+    @Test
+    void whatWouldWait_isRefused() {
+      run(() -> {
+        try (var group = LoopGroup.open(1)) {
+          var here = getRunningLoop();
+          var lock = new Lock();
+          var holder = createTask(() -> lock.run(LoopGroupTest::never));
+          var waiter = createTask(() -> lock.run(() -> {}));
+          sleep(0);
+          assertRefusedThere(group, () -> await(holder), "attached to a different loop");
+          assertRefusedThere(group, () -> lock.run(() -> {}), "is bound to a different event loop");
+          assertRefusedThere(group, () -> here.createTask(() -> 1), "Non-thread-safe operation");
+          taskGroup(tg -> {
+            assertRefusedThere(group, () -> tg.createTask(() -> 1), "Non-thread-safe operation");
+          });
+          holder.cancel();
+          await(waiter);
+        }
+      });
+    }
+
+    @Test
+    void whatWakesTasks_isRefusedInDebugMode() {
+      run(
+          () -> {
+            try (var group = LoopGroup.open(1)) {
+              var here = getRunningLoop();
+              var future = here.<Integer>createFuture();
+              var event = new Event();
+              var queue = new Queue<Integer>();
+              var waiters =
+                  List.<Task<?>>of(
+                      createTask(() -> await(future)),
+                      createTask(() -> event.await()),
+                      createTask(() -> queue.get()));
+              sleep(0);
+              var wrong = "Non-thread-safe operation";
+              assertRefusedThere(group, () -> future.setResult(1), wrong);
+              assertRefusedThere(group, () -> waiters.getFirst().cancel(), wrong);
+              assertRefusedThere(group, () -> here.callSoon(() -> {}), wrong);
+              assertRefusedThere(group, () -> event.set(), wrong);
+              assertRefusedThere(group, () -> queue.putNowait(1), wrong);
+              waiters.forEach(Task::cancel);
+            }
+          },
+          RunOptions.defaults().debug(true));
     }
   }
 
