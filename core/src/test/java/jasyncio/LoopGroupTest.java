@@ -952,6 +952,7 @@ class LoopGroupTest {
         try (var group = LoopGroup.open(3)) {
           var goOn = new Signal();
           var begun = new Signal();
+          var begunToo = new Signal();
           var error =
               catchThrowableOfType(
                   ExceptionGroup.class,
@@ -965,6 +966,7 @@ class LoopGroupTest {
                                     .get(1)
                                     .call(() -> {
                                       begun.await();
+                                      begunToo.await();
                                       throw new IOException("broken");
                                     })));
                         tg.createTask(() ->
@@ -973,6 +975,7 @@ class LoopGroupTest {
                                     .loops()
                                     .get(2)
                                     .call(() -> {
+                                      begunToo.give();
                                       try {
                                         never();
                                       } finally {
