@@ -62,6 +62,11 @@ final class Access extends LoopAccess {
   }
 
   @Override
+  public @Nullable String caller(Object task) {
+    return ((Task<?>) task).caller();
+  }
+
+  @Override
   public Object naming(Object task) {
     return ((Task<?>) task).naming();
   }
@@ -220,6 +225,11 @@ final class Access extends LoopAccess {
   @Override
   public void answerExpected(Object eventLoop) {
     ((EventLoop) eventLoop).idleHooks.answerExpected();
+  }
+
+  @Override
+  public boolean isEnding(Object eventLoop) {
+    return ((EventLoop) eventLoop).life.isEnding();
   }
 
   @Override

@@ -56,6 +56,7 @@ public final class Cancellation {
   }
 
   private static final int MAX_LINKS = 8;
+  private static final String CLOSING_OF_GROUP = "the closing of the group";
 
   /// In the place of the number of a task: the name is that of a thread.
   private static final int THREAD = -1;
@@ -152,6 +153,7 @@ public final class Cancellation {
       case Task<?> task -> task.getName();
       case Gather<?> _ -> "a gather";
       case DescribedFuture<?> described -> described.waitInfo().what();
+      case RemoteCall<?> call -> call.what();
       default -> "a future";
     };
   }
@@ -188,6 +190,11 @@ public final class Cancellation {
     return new Cancellation(Source.SHUTDOWN, loop, by, "what was left", null, null);
   }
 
+  /// A [LoopGroup] is closed; one for all its loops.
+  static Cancellation groupCloses(EventLoop loop) {
+    return shutdown(loop, CLOSING_OF_GROUP);
+  }
+
   /// That of an error which is handed on to `target`, with the error's message.
   static Cancellation again(Future<?> target, CancelledError error) {
     var cancellation = error.cancellation();
@@ -204,17 +211,45 @@ public final class Cancellation {
 
   /// To be the cause of another: itself, or if the chain would get too long, its first link.
   Cancellation link() {
-    var link = this;
-    if (links >= MAX_LINKS - 2) {
-      while (link.cause != null) {
-        link = link.cause;
-      }
-    }
-    return link;
+    return links >= MAX_LINKS - 2 ? first() : this;
   }
 
   CancelledError toError() {
     return new CancelledError(message(), this);
+  }
+
+  // ---- the end of loops -------------------------------------------------------------------------
+
+  /// Asks `task` to end, unless it cleans up already because the same run, loop or group of loops
+  /// ends: word of that comes to it from its own loop, and by every call that waits for it.
+  ///
+  /// @return whether it is asked: `false` if it is done
+  boolean reach(Future<?> task) {
+    return Cancelling.cancelOnce(task, this);
+  }
+
+  /// Whether `future` was asked to end because of the same end of a run, a loop or a group.
+  boolean hasReached(Future<?> future) {
+    var before = future.done() ? null : future.cancellation();
+    return before != null && source != Source.CANCEL && isShutdown() && first() == before.first();
+  }
+
+  /// Whether it all began with the end of a run, a loop or a group.
+  boolean isShutdown() {
+    return first().source == Source.SHUTDOWN;
+  }
+
+  /// Whether it all began with the closing of a group of loops.
+  boolean isClosingOfGroup() {
+    return isShutdown() && CLOSING_OF_GROUP.equals(first().by);
+  }
+
+  private Cancellation first() {
+    var first = this;
+    while (first.cause != null) {
+      first = first.cause;
+    }
+    return first;
   }
 
   // ---- reading ----------------------------------------------------------------------------------

@@ -75,8 +75,8 @@ public final class CancelledError extends Error {
     @Override
     public String toString() {
       var what =
-          awaited instanceof DescribedFuture<?> future
-              ? future.waitInfo().what()
+          awaited instanceof DescribedFuture<?> || awaited instanceof RemoteCall<?>
+              ? ((Future<?>) awaited).waitInfo().what()
               : awaited == null ? "" : Describe.text(awaited);
       if (task == null) {
         return what + " was cancelled";

@@ -14,14 +14,20 @@ final class Cancelling {
    *
    * Who is reached twice gives the same answer twice. If it has not finished asking, there is a circle: everybody in
    * it waits for the others, so a task of it gets the cancellation where it stands.
+   *
+   * `once`: word of the same end comes by several ways. A task that was asked before is left alone, since it cleans up,
+   * except as long as it still waits for what was asked with it: then the word goes on, which may be in a circle over
+   * several loops.
    */
 
   private final Cancellation cancellation;
+  private final boolean once;
   private final IdentityHashMap<Future<?>, Step> known = new IdentityHashMap<>();
   private final ArrayDeque<Step> open = new ArrayDeque<>();
 
-  private Cancelling(Cancellation cancellation) {
+  private Cancelling(Cancellation cancellation, boolean once) {
     this.cancellation = cancellation;
+    this.once = once;
   }
 
   /// Whether `future`, when it is cancelled, cancels others.
@@ -31,7 +37,12 @@ final class Cancelling {
 
   /// Cancels a task or a gather; whether it was not too late for that.
   static boolean cancel(Future<?> future, Cancellation cancellation) {
-    return new Cancelling(cancellation).run(future);
+    return new Cancelling(cancellation, false).run(future);
+  }
+
+  /// See [Cancellation#reach].
+  static boolean cancelOnce(Future<?> future, Cancellation cancellation) {
+    return new Cancelling(cancellation, true).run(future);
   }
 
   private boolean run(Future<?> root) {
@@ -64,6 +75,9 @@ final class Cancelling {
     if (asking != null && future.done()) {
       return false; // its error stays unread, to be told of
     }
+    if (once && cleansUp(future)) {
+      return true;
+    }
     var step = new Step(future);
     known.put(future, step);
     if (step.begin()) {
@@ -73,6 +87,13 @@ final class Cancelling {
     step.answer = !passesOn(future) && future.cancelBy(cancellation);
     step.ended = true;
     return step.answer;
+  }
+
+  /// Whether it was asked before, and what was asked with it has ended.
+  private boolean cleansUp(Future<?> future) {
+    return future instanceof Task<?> task
+        && cancellation.hasReached(task)
+        && !(task.awaited() != null && cancellation.hasReached(task.awaited()));
   }
 
   /// What is open from `reached` on is the circle. One task of it is enough, and there is one:

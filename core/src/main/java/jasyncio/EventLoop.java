@@ -41,6 +41,7 @@ public final class EventLoop implements AutoCloseable {
   final IdleHooks idleHooks = new IdleHooks(this);
   final DefaultExecutor defaultExecutor = new DefaultExecutor(this);
   final Signals signals = new Signals(this);
+  final RemoteCalls calls = new RemoteCalls();
 
   /// The context of what runs now: see [Context#of]. Loop thread only; meaningless between steps.
   @Nullable Object context;
@@ -424,6 +425,61 @@ public final class EventLoop implements AutoCloseable {
   /// {@return what makes the tasks of this loop, or `null` for the default}
   public @Nullable TaskFactory getTaskFactory() {
     return taskMaker.factory();
+  }
+
+  /// Has this loop, which may run on another thread, run a coroutine, and gives a future of the
+  /// caller's loop: to be awaited, or cancelled, here. Any loop's thread; does not wait.
+  ///
+  /// The task there runs in a copy of the caller's context. What it throws comes out here, the very
+  /// object. **Cancellation** of the future cancels the task, and whoever awaits the future goes on
+  /// when the task has ended, which may have refused. This may be the caller's own loop, too. If it
+  /// does not run, the call waits until it does. If it is closed, or as a loop of a group stopped,
+  /// before the task has ended, and nobody has cancelled the future, awaiting that throws an
+  /// [IllegalStateException]. Both loops see whatever the body captures: see [LoopGroup] on what
+  /// that may be.
+  ///
+  /// Under virtual time the caller's time stands still until the call has ended. So a task of
+  /// another loop that calls the caller's loop in turn must not wait there for time to pass.
+  ///
+  /// @param <T> what it gives
+  /// @param body the coroutine
+  /// @return a future of the loop that runs here
+  /// @throws IllegalArgumentException if `body` is a future already
+  /// @throws IllegalStateException if this loop is closed; or if no loop runs here: a plain thread
+  ///   uses [Asyncio#runCoroutineThreadsafe(Awaitable, EventLoop)]
+  public <T extends @Nullable Object> Future<T> call(Awaitable<T, ?> body) {
+    return RemoteCall.begin(this, body, TaskOptions.defaults());
+  }
+
+  /// Has this loop run a coroutine, as the other form does, in a task made as described by
+  /// `options`.
+  ///
+  /// @param <T> what it gives
+  /// @param body the coroutine
+  /// @param options the task's name, and its context, which nobody else is to use meanwhile; by
+  ///   default it is a copy of the caller's
+  /// @return a future of the loop that runs here
+  public <T extends @Nullable Object> Future<T> call(Awaitable<T, ?> body, TaskOptions options) {
+    return RemoteCall.begin(this, body, options);
+  }
+
+  /// Has this loop run a coroutine, as the other form does.
+  ///
+  /// @param body the coroutine
+  /// @return a future of the loop that runs here
+  @LowPriorityInOverloadResolution
+  public Future<Void> call(Action<?> body) {
+    return RemoteCall.begin(this, body, TaskOptions.defaults());
+  }
+
+  /// Has this loop run a coroutine, in a task made as described by `options`.
+  ///
+  /// @param body the coroutine
+  /// @param options the task's name and context
+  /// @return a future of the loop that runs here
+  @LowPriorityInOverloadResolution
+  public Future<Void> call(Action<?> body, TaskOptions options) {
+    return RemoteCall.begin(this, body, options);
   }
 
   /// The task whose code runs now, or `null` in a callback.

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // the machine's base class has nothing public to show
 public sealed class Future<T extends @Nullable Object> extends Entry
     implements Awaitable<T, RuntimeException>
-    permits Task, Gather, AsCompleted.Promise, Failure.Shadow, DescribedFuture {
+    permits Task, Gather, AsCompleted.Promise, Failure.Shadow, DescribedFuture, RemoteCall {
   /* Overview
    * States:  PENDING -> FINISHED    setResult
    *          PENDING -> FAILED      setException
@@ -169,6 +169,11 @@ public sealed class Future<T extends @Nullable Object> extends Entry
     if (state == FAILED) {
       read();
     }
+  }
+
+  /// Whether it failed, and somebody has seen the exception. Any thread.
+  final boolean hasFailureBeenRead() {
+    return outcome instanceof Failure failure && failure.read;
   }
 
   /// Whether it ended otherwise than with a result.
@@ -470,6 +475,17 @@ public sealed class Future<T extends @Nullable Object> extends Entry
       }
     }
     return awaiters;
+  }
+
+  /// Who has called, from another loop perhaps, and awaits what this brings; `null` if nobody has.
+  final @Nullable String caller() {
+    for (var entry : Callbacks.of(callbacks)) {
+      var caller = RemoteCall.callerOf(entry);
+      if (caller != null) {
+        return caller;
+      }
+    }
+    return null;
   }
 
   /// What tasks that await it wait for.

@@ -149,6 +149,7 @@ final class Gather<T extends @Nullable Object> extends Future<List<T>> {
 
   void noteCancelled(Cancellation cancellation) {
     cancelRequest = cancellation;
+    note(cancellation);
   }
 
   @Override

@@ -10,6 +10,9 @@ final class LoopLife {
   /* Overview
    * IDLE -> RUNNING -> IDLE    run; any number of times
    * IDLE -> CLOSING -> CLOSED  close
+   * and beside that
+   * in use -> ENDING           its runner, or its thread in a group, cancels what is left, and closes it then. It
+   *                            still runs for that. Set by that thread, read by any
    *
    * Each arrow out of IDLE is taken by one thread alone, by compare-and-set, before any user code is called; who
    * comes second is refused, or has nothing to do. That thread takes the others, too. CLOSING: tasks are being unwound;
@@ -24,6 +27,8 @@ final class LoopLife {
 
   private final EventLoop loop;
   private volatile int stage = IDLE; // any thread
+  private volatile boolean ending; // any thread
+  private volatile @Nullable String why; // it ends, if not because it is closed; any thread
   private @Nullable Cancellation cancellation; // of those that are left when it closes
   int refusals; // while it closes: how often the task that is unwound wanted to wait
 
@@ -42,6 +47,29 @@ final class LoopLife {
 
   boolean isClosed() {
     return stage == CLOSED;
+  }
+
+  /// It only runs to end what is left, from now on.
+  void startEnding() {
+    ending = true;
+  }
+
+  /// It is about to end: `the loop was stopped`. What comes first counts.
+  void endsBecause(String reason) {
+    if (why == null) {
+      why = reason;
+    }
+  }
+
+  /// What has ended it, for who waits for something of it. Any thread.
+  String whyEnded() {
+    var reason = why;
+    return reason != null ? reason : "the loop was closed";
+  }
+
+  /// Whether its tasks are being cancelled because it is about to be closed, or it is closed.
+  boolean isEnding() {
+    return ending || isClosing();
   }
 
   /// What becomes of tasks that are left when it is closed.
@@ -142,6 +170,7 @@ final class LoopLife {
     loop.tasks.abandon(closing);
     stage = CLOSED;
     loop.tasks.abandon(closing); // what `finally` blocks of those made; there can be no more now
+    closing.take(loop.calls::close);
     closing.take(loop.core::close);
     closing.take(loop.defaultExecutor::close);
     closing.take(loop.leakDetector::flush);

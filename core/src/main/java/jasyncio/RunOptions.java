@@ -1,6 +1,7 @@
 package jasyncio;
 
 import jasyncio.internal.base.Durations;
+import jasyncio.internal.base.Steps;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param debug debug mode on or off, or `null` for what the loop has, by default what
 ///   `-Djasyncio.debug` or `JASYNCIO_DEBUG` says
-/// @param loopFactory makes the loop, or `null` for [Asyncio#newEventLoop()]
+/// @param loopFactory makes the loop, a new one each time, or `null` for [Asyncio#newEventLoop()]
 /// @param blocking the blocking policy, or `null` for what the loop has, by default what
 ///   `-Djasyncio.blocking` says
 /// @param fibers the fiber runtime, or `null` as for [EventLoop#create]; not used with a loop
@@ -77,8 +78,40 @@ public record RunOptions(
         : stallLimit(Durations.seconds(limit, "limit"));
   }
 
+  /// {@return options for a loop that is like `loop`; if that is `null`, the default}
+  static RunOptions like(@Nullable EventLoop loop) {
+    return loop == null
+        ? DEFAULTS
+        : new RunOptions(
+            loop.getDebug(), null, loop.getBlockingPolicy(), loop.fibers(), loop.getStallLimit());
+  }
+
   EventLoop newLoop() {
-    var loop = loopFactory != null ? loopFactory.get() : EventLoop.create(fibers);
+    var loop = loopFactory != null ? checked(loopFactory.get()) : EventLoop.create(fibers);
+    try {
+      set(loop);
+    } catch (Throwable e) {
+      new Steps().take(loop::close);
+      throw e;
+    }
+    return loop;
+  }
+
+  private static EventLoop checked(@Nullable EventLoop made) {
+    if (made == null) {
+      throw new IllegalArgumentException("the loop factory gave null; it is to make a loop");
+    } else if (made.isClosed() || made.isRunning()) {
+      throw new IllegalArgumentException(
+          "the loop factory gave a loop that "
+              + (made.isClosed() ? "is closed" : "runs already")
+              + ", "
+              + made
+              + "; it is to make a new one");
+    }
+    return made;
+  }
+
+  private void set(EventLoop loop) {
     if (debug != null) {
       loop.setDebug(debug);
     }
@@ -88,6 +121,5 @@ public record RunOptions(
     if (stallLimit != null) {
       loop.setStallLimit(stallLimit);
     }
-    return loop;
   }
 }

@@ -2,8 +2,10 @@ package jasyncio;
 
 import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.fiber.Fiber;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import kotlin.internal.LowPriorityInOverloadResolution;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +44,7 @@ public final class Runner implements AutoCloseable {
   private State state = State.CREATED;
   private @Nullable EventLoop loop;
   private @Nullable Context context;
-  private @Nullable Throwable thrown; // by the last run, if it was an order to exit
+  private @Nullable Throwable thrown; // what forced its way out last, if it was an order to exit
   final AtomicInteger interrupts = new AtomicInteger(); // Ctrl-C in this run; any thread
   private int interruptsHeard; // of these; loop thread only
   private int threadInterrupts; // interrupts of the thread in this run; loop thread only
@@ -164,6 +166,22 @@ public final class Runner implements AutoCloseable {
     return value;
   }
 
+  /// Runs the loop of a group until it is stopped, or something forces its way out. Afterwards it
+  /// is only to be ended.
+  void runForever() {
+    var theLoop = getLoop();
+    try {
+      theLoop.runForever();
+      theLoop.life.endsBecause("the loop was stopped");
+    } catch (Throwable e) {
+      theLoop.life.endsBecause("the loop was ended by " + e.getClass().getSimpleName());
+      thrown = e instanceof SystemExit || e instanceof KeyboardInterrupt ? e : null;
+      throw e;
+    } finally {
+      theLoop.life.startEnding();
+    }
+  }
+
   private boolean isInterrupted() {
     return interrupts.get() + threadInterrupts > 0;
   }
@@ -238,6 +256,13 @@ public final class Runner implements AutoCloseable {
   /// @throws IllegalStateException if it runs: in code that it runs, or on another thread
   @Override
   public void close() {
+    close(theLoop -> Cancellation.shutdown(theLoop, "the end of run()"));
+  }
+
+  /// Ends the loop as [#close()] does.
+  ///
+  /// @param why makes the request by which tasks are cancelled, if there are any
+  void close(Function<EventLoop, Cancellation> why) {
     if (state != State.INITIALIZED) {
       state = State.CLOSED;
       return;
@@ -247,8 +272,9 @@ public final class Runner implements AutoCloseable {
     }
     state = State.CLOSED;
     var theLoop = Objects.requireNonNull(loop);
+    theLoop.life.startEnding();
     try {
-      cancelAllTasksQuietly(theLoop);
+      cancelTasks(theLoop, theLoop.tasks.toList(), why);
       theLoop.runUntilComplete(theLoop::shutdownAsyncgens);
       theLoop.runUntilComplete(() -> theLoop.shutdownDefaultExecutor(EXECUTOR_SHUTDOWN_SECONDS));
     } finally {
@@ -258,34 +284,41 @@ public final class Runner implements AutoCloseable {
     }
   }
 
-  /// What forced its way out of [#run] may do so again, now out of a task that passes it on; once
-  /// is enough.
-  private void cancelAllTasksQuietly(EventLoop loop) {
-    try {
-      cancelAllTasks(loop);
-    } catch (SystemExit | KeyboardInterrupt e) {
-      if (e != thrown) {
-        throw e;
-      }
-    }
-  }
-
-  private static void cancelAllTasks(EventLoop loop) {
-    var left = loop.tasks.toList();
+  /// Cancels tasks of the loop, which does not run, and has it run until they have ended.
+  ///
+  /// @param why makes the request, if there are any
+  void cancelTasks(EventLoop loop, List<Task<?>> left, Function<EventLoop, Cancellation> why) {
     if (left.isEmpty()) {
       return;
     }
-    var cancellation = Cancellation.shutdown(loop, "the end of run()");
-    left.forEach(task -> task.cancelBy(cancellation));
-    loop.runUntilComplete(Gather.returningExceptions(loop, left));
+    var cancellation = why.apply(loop);
+    left.forEach(cancellation::reach);
+    var all = Gather.returningExceptions(loop, left);
+    while (!all.done()) {
+      runQuietly(loop, all);
+    }
     for (var task : left) {
       var error = task.peekException();
       if (error != null) {
         task.markRead();
+      }
+      if (error != null && error != thrown) {
         loop.callExceptionHandler(
             ErrorContext.of("unhandled exception during asyncio.run() shutdown")
                 .exception(error)
                 .task(task));
+      }
+    }
+  }
+
+  /// What forced its way out may do so again, now out of a task that passes it on; once is enough.
+  private void runQuietly(EventLoop loop, Future<?> future) {
+    try {
+      loop.runUntilComplete(future);
+    } catch (SystemExit | KeyboardInterrupt e) {
+      if (e != thrown) {
+        thrown = e;
+        throw e;
       }
     }
   }

@@ -12,6 +12,7 @@ import jasyncio.net.Pipes;
 import jasyncio.net.Protocol;
 import jasyncio.net.Server;
 import jasyncio.net.ServerOptions;
+import jasyncio.net.SharedServer;
 import jasyncio.net.StreamConnection;
 import jasyncio.net.StreamReader;
 import jasyncio.net.StreamWriter;
@@ -207,6 +208,32 @@ class CancelConnectionTest {
                 client.writer().waitClosed();
               });
               run.atEnd(server::waitClosed);
+            }),
+        scenario(
+            "SharedServer.start SharedServer.close SharedServer.waitClosed SharedServer.serveForever",
+            "a port that several loops share",
+            run -> {
+              var group = run.closing(LoopGroup.open(2));
+              run.victim(() -> {
+                try (var server =
+                    SharedServer.start(
+                        group,
+                        0,
+                        (port, options) ->
+                            Streams.startServer(CancelConnectionTest::echo, HOST, port, options))) {
+                  run.loop().callSoon(server::close);
+                  try {
+                    server.serveForever();
+                  } catch (CancelledError e) {
+                    if (Asyncio.currentTask().cancelling() > 0) {
+                      throw e;
+                    }
+                  }
+                  server.close(Duration.ofSeconds(100));
+                  server.waitClosed();
+                }
+              });
+              run.atEnd(() -> assertThat(group.loops()).allMatch(loop -> loop.calls.size() == 0));
             }),
         scenario(
             "Server.startServing Server.close",

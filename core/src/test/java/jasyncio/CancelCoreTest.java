@@ -49,6 +49,7 @@ class CancelCoreTest {
     all.addAll(limits());
     all.addAll(groups());
     all.addAll(threads());
+    all.addAll(loops());
     all.addAll(lists());
     return all;
   }
@@ -661,6 +662,53 @@ class CancelCoreTest {
                 assertThat(run.got()).isNotEmpty();
               });
             }));
+  }
+
+  // ---- other loops ------------------------------------------------------------------------------
+
+  private static List<Scenario> loops() {
+    return List.of(
+        scenario(
+                "LoopGroup.callEach Future.await",
+                "calls on other loops, which end there before they are cancelled here",
+                run -> {
+                  var group = run.closing(LoopGroup.open(2));
+                  Action<?> there = () -> sleep(0);
+                  run.victim(() -> {
+                    run.got(await(group.submit(() -> "a")));
+                    group.callEach(there);
+                    assertThat(group.loops()).allMatch(loop -> loop.calls.size() < 2);
+                  });
+                  run.other(() -> await(group.submit(there)));
+                  run.atEnd(
+                      () -> assertThat(group.loops()).allMatch(loop -> loop.calls.size() == 0));
+                })
+            .asExternal(),
+        scenario(
+                "LoopGroup.close",
+                "two wait for a task that cleans up",
+                run -> {
+                  var group = LoopGroup.open(1);
+                  group.submit(() -> {
+                    try {
+                      sleep(100);
+                    } finally {
+                      sleep(0);
+                    }
+                  });
+                  run.inLine(
+                      2,
+                      0,
+                      () -> {
+                        group.close();
+                        sleep(0); // where a cancellation arrives
+                      });
+                  run.atEnd(() -> {
+                    group.close();
+                    assertThat(group.loops()).allMatch(EventLoop::isClosed);
+                  });
+                })
+            .asExternal());
   }
 
   // ---- wait lists -------------------------------------------------------------------------------

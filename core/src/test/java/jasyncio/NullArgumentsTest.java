@@ -46,6 +46,7 @@ class NullArgumentsTest {
           EventLoop.class,
           ExceptionGroup.class,
           Future.class,
+          LoopGroup.class,
           Lowlevel.class,
           Runner.class,
           Task.class,
@@ -161,6 +162,8 @@ class NullArgumentsTest {
       return opened(Asyncio.newEventLoop());
     } else if (type == Runner.class) {
       return opened(new Runner());
+    } else if (type == LoopGroup.class) {
+      return opened(LoopGroup.open(1));
     } else if (type == Coroutine.class) {
       var coroutine = new Coroutine<Integer>("c", (Awaitable<Integer, ?>) () -> 1);
       return coroutine;

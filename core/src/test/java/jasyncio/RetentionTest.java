@@ -58,6 +58,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 @Tag("garbage")
 class RetentionTest {
+  private static final ContextVar<Captured> VALUE = ContextVar.of("value");
+
   private static void fails(ThrowingCallable call) {
     assertThat(catchThrowable(call)).isNotNull();
   }
@@ -733,5 +735,51 @@ class RetentionTest {
       file.close();
       return file;
     });
+  }
+
+  @Test
+  void callOnAnotherLoop_thatHasEnded_keepsNotItsBody() throws Exception {
+    try (var group = LoopGroup.open(1)) {
+      assertDropped(captured -> {
+        var call = group.submit(() -> captured.use());
+        await(call);
+        return List.of(group, call);
+      });
+      assertDropped(captured -> {
+        var call =
+            group.submit(() -> {
+              captured.use();
+              sleep(100);
+            });
+        call.cancel();
+        fails(() -> await(call));
+        return List.of(group, call);
+      });
+    }
+  }
+
+  @Test
+  void callOnALoopThatWasClosed_keepsNotItsBody() throws Exception {
+    assertDropped(captured -> {
+      var loop = newEventLoop();
+      var call = loop.call(() -> captured.use());
+      loop.close();
+      fails(() -> await(call));
+      return call;
+    });
+    assertDropped(captured -> {
+      var options = TaskOptions.defaults().context(contextWith(captured));
+      var loop = newEventLoop();
+      var call = loop.call(() -> sleep(0), options);
+      loop.close();
+      fails(() -> await(call));
+      return call;
+    });
+  }
+
+  private static Context contextWith(Captured captured) {
+    var context = new Context();
+    context.run(() -> VALUE.set(captured));
+    return context;
   }
 }

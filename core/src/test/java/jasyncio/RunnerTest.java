@@ -6,7 +6,9 @@ import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.newEventLoop;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.taskGroup;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.lowlevel.Lowlevel;
@@ -76,6 +78,42 @@ class RunnerTest {
     runner.close();
     runner.close();
     assertThat(made).isEmpty();
+  }
+
+  @Test
+  void exitThatATaskPassesOnAtTheEnd_doesNotCutTheCleanUpOfOthers() {
+    var order = new ArrayList<String>();
+    var reports = new ArrayList<String>();
+    assertThatThrownBy(() ->
+            run(() -> {
+              getRunningLoop().setExceptionHandler((_, error) -> reports.add(error.message()));
+              createTask(() -> {
+                try {
+                  sleep(3600);
+                } finally {
+                  for (int i = 0; i < 10; i++) {
+                    sleep(0);
+                  }
+                  order.add("cleaned up");
+                }
+              });
+              sleep(0);
+              taskGroup(
+                  tg -> // which passes it on, though it is cancelled meanwhile
+                  tg.createTask(() -> {
+                    throw new SystemExit(3);
+                  }));
+            }))
+        .isInstanceOf(SystemExit.class);
+    assertThat(order).containsExactly("cleaned up");
+    assertThat(reports).isEmpty();
+  }
+
+  @Test
+  void factoryThatGivesNoLoop_isToldSo() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> run(() -> 1, RunOptions.defaults().loopFactory(() -> null)))
+        .withMessage("the loop factory gave null; it is to make a loop");
   }
 
   @Test

@@ -64,7 +64,7 @@ class WaitingCallsTest {
       Entered: value
       Event: clear getName isSet set setName statistics
       EventLoop: addSignalHandler callAt callExceptionHandler callLater callSoon callSoonThreadsafe
-      EventLoop: close create createFuture createFutureFor createTask
+      EventLoop: call close create createFuture createFutureFor createTask
       EventLoop: defaultExceptionHandler fibers getBlockingPolicy getDebug
       EventLoop: getExceptionHandler getSlowCallbackDuration getStallLimit getTaskFactory isClosed
       EventLoop: isRunning removeSignalHandler running setBlockingPolicy setDebug
@@ -86,6 +86,7 @@ class WaitingCallsTest {
       LimitOverrunException: *
       LineHandler: *
       Lock: getName locked release setName statistics
+      LoopGroup: leastLoaded loops open submit
       LoopInfo: *
       Lowlevel: busyTime callWhenIdle cancelOnce coroutine forgetAsyncgen measureLag
       Lowlevel: registerAsyncgen setStallHandler stopNow
@@ -103,6 +104,7 @@ class WaitingCallsTest {
       Retry: attempts beforeRetry deadline delay factor forever jitter maxDelay on onlyIf
       Semaphore: getName locked release setName statistics
       Server: abortClients address addresses closeClients getLoop isServing port sockets statistics
+      SharedServer: address port servers
       Sockets: addReader addWriter removeReader removeWriter
       Stdio: *
       StopIteration: *
@@ -169,6 +171,7 @@ class WaitingCallsTest {
       Lowlevel: emit relieveStack suspend suspendFor
       Mapper: *
       Method: *
+      Opening: *
       Runner: *
       Scope: *
       Source: *

@@ -97,11 +97,12 @@ final class TaskTree {
   }
 
   private static String what(JsonObject task) {
-    return " (%s): %s%s"
+    return " (%s): %s%s%s"
         .formatted(
             Visit.text(task, "coroutine"),
             Visit.text(task, "doing"),
-            task.has("cancellation") ? "; " + Visit.text(task, "cancellation") : "");
+            task.has("cancellation") ? "; " + Visit.text(task, "cancellation") : "",
+            task.has("caller") ? "; awaited by " + Visit.text(task, "caller") : "");
   }
 
   private Node node(int number) {

@@ -76,6 +76,12 @@ class TaskTreeTest {
   }
 
   @Test
+  void caller_onAnotherLoop_isSaid() {
+    String called = task(2, "called", List.of()).replace("}", ",\"caller\":\"Task-7 on loop-2\"}");
+    assertThat(tree(0, called).text()).endsWith("called (f): waits; awaited by Task-7 on loop-2");
+  }
+
+  @Test
   void names_cannotMoveTheCursor() {
     assertThat(tree(0, task(1, "a\\u001b[2J\\nb", List.of())).text())
         .isEqualTo("loop-1: 1 task\na [2J b (f): waits");

@@ -25,8 +25,16 @@ final class FoldedGraph implements Survey.Visitor {
       String coroutine,
       String doing,
       @Nullable String cancellation,
+      @Nullable String caller,
       List<Integer> awaitedBy,
-      List<Integer> heldBy) {}
+      List<Integer> heldBy) {
+
+    /// What others have in common with it that do the like: that somebody has called, not who.
+    Node doing(String what) {
+      var anybody = caller == null ? null : "";
+      return new Node(coroutine, what, cancellation, anybody, awaitedBy, heldBy);
+    }
+  }
 
   /// Tasks whose nodes differ in what they wait for, of the same sort, or in nothing.
   private record Folded(Node first, List<Task<?>> tasks) {}
@@ -72,8 +80,7 @@ final class FoldedGraph implements Survey.Visitor {
   }
 
   private void fold(Task<?> task, Node node, @Nullable WaitLikeness what) {
-    var doing = what == null ? node.doing : what.toString();
-    var likeness = new Node(node.coroutine, doing, node.cancellation, node.awaitedBy, node.heldBy);
+    var likeness = node.doing(what == null ? node.doing : what.toString());
     var known = folded.get(likeness);
     if (known == null && folded.size() == MAX_NODES) {
       left++;
@@ -91,6 +98,7 @@ final class FoldedGraph implements Survey.Visitor {
         info.coroutine(),
         info.doing(),
         cancellation(info),
+        Tasks.caller(task),
         Survey.awaiters(task),
         Survey.holder(waitsFor));
   }
@@ -135,6 +143,9 @@ final class FoldedGraph implements Survey.Visitor {
     map.put("doing", node.doing);
     if (node.cancellation != null) {
       map.put("cancellation", node.cancellation);
+    }
+    if (node.caller != null) {
+      map.put("caller", node.caller);
     }
     map.put("awaitedBy", node.awaitedBy);
     map.put("heldBy", node.heldBy);

@@ -147,7 +147,7 @@ final class Measurement implements StepListener, AutoCloseable {
       seen++;
       if (waitsFor != null) {
         names.look(Tasks.naming(task), task::getStack);
-        boolean awaited = !task.awaitedBy().isEmpty();
+        boolean awaited = Tasks.isAwaited(task);
         boolean hasStood = costs.isWithoutStep(task);
         var identity = Identity.of(task, names);
         waiters.add(

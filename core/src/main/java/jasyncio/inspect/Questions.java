@@ -327,6 +327,10 @@ final class Questions {
     if (cancellation != null) {
       node.put("cancellation", cancellation);
     }
+    var caller = Tasks.caller(task);
+    if (caller != null) {
+      node.put("caller", caller);
+    }
     node.put("awaitedBy", Survey.awaiters(task));
     node.put("heldBy", Survey.holder(waitsFor));
     return node;

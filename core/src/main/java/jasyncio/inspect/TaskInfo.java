@@ -1,12 +1,12 @@
 package jasyncio.inspect;
 
 import jasyncio.Cancellation;
-import jasyncio.Future;
 import jasyncio.Task;
 import jasyncio.WaitInfo;
 import jasyncio.internal.base.LambdaNames;
 import jasyncio.internal.face.Tasks;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// @param state what it does
 /// @param waitsFor for what it waits; `null` unless the state is `WAITING` or `BLOCKED`
 /// @param cancellation the last request to cancel it, if there is one
-/// @param awaitedBy the names of the tasks that wait for it
+/// @param awaitedBy the names of the tasks that wait for it; of one that has called from another
+///   loop: `Task-3 on jasyncio-loop-1`
 /// @param stack where it is, innermost frame first, the program's own frames only
 /// @param age for how long there has been the task: at least so long, and some percent or a quarter
 ///   of a second more at most, since no task has a field for it
@@ -114,14 +115,18 @@ public record TaskInfo(
     return Tasks.hasBegun(task) ? State.READY : State.NEW;
   }
 
-  private static List<String> awaitersOf(Future<?> future) {
-    return future.awaitedBy().stream()
-        .<String>mapMulti((awaiter, names) -> {
-          if (awaiter instanceof Task<?> task) {
-            names.accept(task.getName());
-          }
-        })
-        .toList();
+  private static List<String> awaitersOf(Task<?> awaited) {
+    var names = new ArrayList<String>();
+    for (var awaiter : awaited.awaitedBy()) {
+      if (awaiter instanceof Task<?> task) {
+        names.add(task.getName());
+      }
+    }
+    var caller = Tasks.caller(awaited);
+    if (caller != null) {
+      names.add(caller);
+    }
+    return names;
   }
 
   /// What it runs, for people: of a lambda what that has called.

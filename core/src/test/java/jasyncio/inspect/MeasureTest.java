@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import jasyncio.Asyncio;
 import jasyncio.BlockingPolicy;
+import jasyncio.LoopGroup;
 import jasyncio.RunOptions;
 import jasyncio.Task;
+import jasyncio.TaskOptions;
 import jasyncio.internal.base.LambdaNames;
 import jasyncio.internal.face.Loops;
 import jasyncio.queue.Queue;
@@ -440,6 +442,31 @@ class MeasureTest {
         assertThat(wait.text("waitsFor")).isEqualTo("Lock, held by two");
         assertThat(wait.number("seconds")).isGreaterThan(before);
         stop(patient, two);
+      }
+    });
+  }
+
+  @Test
+  void unawaited_isNoTaskForWhoseEndAnotherLoopWaits() throws Exception {
+    run(() -> {
+      try (var group = LoopGroup.open(1);
+          var conversation = new Conversation()) {
+        var here = getRunningLoop();
+        var event = new Event();
+        var lone = createTask(() -> event.await(), "lone");
+        var call =
+            group.submit(() -> here.call(() -> event.await(), TaskOptions.named("called")).await());
+        sleep(0);
+        Found found;
+        do { // until the call is here
+          found = measure(conversation);
+        } while (found.all("waits").stream().noneMatch(it -> it.text("name").equals("called")));
+        assertThat(found.all("unawaited").stream().map(it -> it.text("name")))
+            .contains("lone")
+            .doesNotContain("called");
+        event.set();
+        await(call);
+        await(lone);
       }
     });
   }

@@ -9,7 +9,9 @@ import jasyncio.Awaitable;
 import jasyncio.EventLoop;
 import jasyncio.RunOptions;
 import jasyncio.Task;
+import jasyncio.TaskOptions;
 import jasyncio.WaitList;
+import jasyncio.internal.face.Tasks;
 import jasyncio.sync.Lock;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -126,6 +128,23 @@ class QuestionsTest {
               return List.of(outer, inner);
             });
     assertThat(answer).contains("\"name\":\"inner\"", "\"awaitedBy\":" + numbers + ",");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pstree", "pstree brief=1"})
+  void pstree_whoHasCalled_isTold(String question) {
+    assertThat(
+            ask(
+                question,
+                () -> {
+                  currentTask().setName("boss");
+                  for (int i = 0; i < 2; i++) {
+                    getRunningLoop().call(() -> sleep(3600), TaskOptions.named("called"));
+                  }
+                  sleep(0);
+                  return Tasks.all(getRunningLoop(), task -> task.getName().equals("called"));
+                }))
+        .contains("\"name\":\"called\"", "\"caller\":\"boss\"");
   }
 
   @ParameterizedTest

@@ -296,6 +296,9 @@ public final class HttpOptions {
 
   /// {@return these options with SIGTERM ending `serve`, or not}
   ///
+  /// A signal goes to one loop, the last that has asked for it. So servers on several loops leave
+  /// it to somebody who ends them all.
+  ///
   /// @param signals whether [Http#serve] ends in an orderly way on SIGTERM; true by default
   public HttpOptions signals(boolean signals) {
     return with(o -> o.signals = signals);

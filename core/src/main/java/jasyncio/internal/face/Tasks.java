@@ -59,6 +59,17 @@ public final class Tasks {
     return ACCESS.naming(task);
   }
 
+  /// Who has called the loop, most likely from another one, and waits for the end of this task:
+  /// `Task-3 on jasyncio-loop-1`; `null` for other tasks. The loop's thread only.
+  public static @Nullable String caller(Task<?> task) {
+    return ACCESS.caller(task);
+  }
+
+  /// Whether anybody waits for a task, on this loop or another. The loop's thread only.
+  public static boolean isAwaited(Task<?> task) {
+    return !task.awaitedBy().isEmpty() || caller(task) != null;
+  }
+
   /// Whether the code of a task runs now. The loop's thread only.
   public static boolean isRunning(Task<?> task) {
     return ACCESS.isRunning(task);

@@ -46,6 +46,9 @@ public abstract class LoopAccess {
 
   public abstract String coroutineName(Object task);
 
+  /// Who has called the loop and waits for the end of a task; `null` if nobody has.
+  public abstract @Nullable String caller(Object task);
+
   public abstract Object naming(Object task);
 
   public abstract boolean isRunning(Object task);
@@ -113,6 +116,10 @@ public abstract class LoopAccess {
 
   /// Says that another thread is going to call the loop: it does not wait in vain. Any thread.
   public abstract void answerExpected(Object eventLoop);
+
+  /// Whether its tasks are being cancelled because it is about to be closed, or it is closed. Any
+  /// thread.
+  public abstract boolean isEnding(Object eventLoop);
 
   /// Says that it has called; in the turn that deals with what it brought. Any thread.
   public abstract void answered(Object eventLoop);

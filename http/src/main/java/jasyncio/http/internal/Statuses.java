@@ -3,11 +3,13 @@ package jasyncio.http.internal;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /// What statuses are called.
 public final class Statuses {
-  private static final byte[] @Nullable [] LINES = new byte[600][];
+  private static final AtomicReferenceArray<byte @Nullable []> LINES =
+      new AtomicReferenceArray<>(600); // of all loops
 
   private Statuses() {}
 
@@ -33,10 +35,10 @@ public final class Statuses {
 
   /// The first line of a response, with its end.
   static byte[] line(int status) {
-    byte[] line = LINES[status];
+    byte[] line = LINES.getAcquire(status);
     if (line == null) {
       line = ("HTTP/1.1 " + status + " " + reason(status) + "\r\n").getBytes(ISO_8859_1);
-      LINES[status] = line; // of two threads both make the same
+      LINES.setRelease(status, line); // of two threads both make the same
     }
     return line;
   }

@@ -1,0 +1,5 @@
+/// One loop, and several.
+@NullMarked
+package jasyncio.bench.loops;
+
+import org.jspecify.annotations.NullMarked;
