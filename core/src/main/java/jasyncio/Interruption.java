@@ -68,7 +68,7 @@ final class Interruption {
   void settle() {
     if (onItsWay) {
       onItsWay = false;
-      noticed = !takeFlag();
+      noticed |= !takeFlag(); // a library that swallowed it once may restore the flag of the next
     }
   }
 

@@ -48,6 +48,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The interrupt that a cancellation sends into a blocking call, under policy SWITCH: it is
 /// delivered once, and ends with the cancellation. See docs/decisions/0017.
@@ -397,6 +399,46 @@ class InterruptionTest {
         });
     assertThat(order).containsExactly("swallowed", "went on");
     assertThat(task.cancelled()).isFalse();
+  }
+
+  /// As the clients of several brokers do: the answer may come at any moment.
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+  void interrupt_ofALibraryThatTriesAgainAndRestoresTheFlag_isSwallowed(int turns) {
+    var answered = new CountDownLatch(1);
+    var result =
+        run(
+            () -> {
+              var task =
+                  createTask(() -> {
+                    awaitUninterruptibly(answered);
+                    return "answer";
+                  });
+              sleep(0);
+              task.cancel();
+              for (int i = 0; i < turns; i++) {
+                sleep(0); // it was heard, and is sent again to the next try
+              }
+              answered.countDown();
+              return await(task);
+            },
+            switching());
+    assertThat(result).isEqualTo("answer");
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
