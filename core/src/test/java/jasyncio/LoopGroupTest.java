@@ -1690,6 +1690,18 @@ class LoopGroupTest {
     }
 
     @Test
+    void groupThatATestLeaves_failsIt() {
+      var left = new AtomicReference<LoopGroup>();
+      assertThatThrownBy(() ->
+              AsyncTests.run(() -> {
+                left.set(LoopGroup.open(1));
+              }))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("unclosed <LoopGroup loops=1>; call close()");
+      left.get().close();
+    }
+
+    @Test
     void groupThatIsClosed_isNotTold() {
       try (var logs = Logs.capture()) {
         run(() -> {
