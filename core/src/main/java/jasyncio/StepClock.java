@@ -38,7 +38,8 @@ final class StepClock {
   private @Nullable IdentityHashMap<Task<?>, WaitEvent> waits; // of those that are suspended
   private @Nullable TurnLog turns; // while each turn is recorded
   private long turnCount; // up to the last one that was
-  private volatile long recordedSince; // when turns began to be recorded; set by another thread, too
+  private volatile long
+      recordedSince; // when turns began to be recorded; set by another thread, too
   private final CutTurns cutTurns; // any thread
 
   StepClock(EventLoop loop) {

@@ -73,8 +73,7 @@ final class TurnLog {
       tellWait(event, task, since - before.nanos, before.blocks);
     } else if (task != null && !first) { // it has waited since before anybody recorded
       var what = task.waitInfoOfWaiter();
-      tellWait(
-          event, what == null && event.isFromOutside() ? SLEEP : what, since - began);
+      tellWait(event, what == null && event.isFromOutside() ? SLEEP : what, since - began);
     }
     if (turn != null) {
       outer.push(turn);

@@ -124,8 +124,7 @@ class MisuseTest {
     var limiter = new CapacityLimiter(0);
     assertRefusedBeforeAnythingChanges(
         () -> limiter.acquire().close(), () -> limiter.setTotalTokens(1));
-    for (Consumer<Barrier> breaking :
-        List.<Consumer<Barrier>>of(Barrier::abort, Barrier::reset)) {
+    for (Consumer<Barrier> breaking : List.<Consumer<Barrier>>of(Barrier::abort, Barrier::reset)) {
       var barrier = new Barrier(2);
       assertRefusedBeforeAnythingChanges(
           () -> assertThatThrownBy(barrier::await).isInstanceOf(BrokenBarrierException.class),

@@ -60,7 +60,9 @@ final class LoopOptions {
     if (!settings.fit()) {
       throw UsageMistake.in(
           command,
-          "--blocking=" + blocking + " needs scheduled fibers, and --fibers asks for portable ones");
+          "--blocking="
+              + blocking
+              + " needs scheduled fibers, and --fibers asks for portable ones");
     }
     return settings;
   }

@@ -21,8 +21,7 @@ class LoopFilterTest {
   }
 
   private static JsonObject answer() {
-    return JsonParser.parseString(
-            "{\"pid\":7,\"loops\":[{\"name\":\"a\"},{\"name\":\"b\"}]}")
+    return JsonParser.parseString("{\"pid\":7,\"loops\":[{\"name\":\"a\"},{\"name\":\"b\"}]}")
         .getAsJsonObject();
   }
 

@@ -77,8 +77,7 @@ class PagesCommandTest {
   @DisabledOnOs(OS.WINDOWS) // has no bash
   void bash_takesTheFirstWordForTheCommand_andWhatIsBehindAProgramForIts() throws Throwable {
     assertThat(Main.execute(new String[] {"pages", "1.2.3", dir.toString()})).isZero();
-    assertThat(completions("jasyncio", "ps", "--name", "web", "--st"))
-        .isEqualTo("--stack --state");
+    assertThat(completions("jasyncio", "ps", "--name", "web", "--st")).isEqualTo("--stack --state");
     assertThat(completions("jasyncio", "new", "record", "--gr")).isEqualTo("--group");
     assertThat(completions("jasyncio", "run", "hello.java", "--deb")).isEmpty();
     assertThat(completions("jasyncio", "run", "-cp", "lib", "--deb")).isEqualTo("--debug");

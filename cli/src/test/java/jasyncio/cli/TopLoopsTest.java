@@ -42,7 +42,8 @@ class TopLoopsTest {
   void arrange_aLoopThatIsHeldUp_isTheBusiest() {
     JsonObject answer = answer("a=1", "b=2");
     answer.getAsJsonArray("loops").get(0).getAsJsonObject().remove("busy");
-    assertThat(names(new TopLoops(new LoopFilter()).arrange(answer))).containsExactly("a new", "b new");
+    assertThat(names(new TopLoops(new LoopFilter()).arrange(answer)))
+        .containsExactly("a new", "b new");
   }
 
   @Test

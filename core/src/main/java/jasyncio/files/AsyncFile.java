@@ -41,8 +41,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It has one position, where the next read or write begins, and a buffer of 128 KiB. A read
 /// suspends only if that does not have what it wants, a write only if it is full. Who reads more at
-/// a time, up to 1 MiB, has it read at once: large pieces cost less. What is written
-/// is in the file after [#flush()] or [#close()], and on the disk after [#flush(boolean)].
+/// a time, up to 1 MiB, has it read at once: large pieces cost less. What is written is in the file
+/// after [#flush()] or [#close()], and on the disk after [#flush(boolean)].
 ///
 /// **Cancellation** of a read leaves the position where it was. Cancellation of a write leaves the
 /// position behind what was taken, and that is written. A `flush` or `truncate` goes on, and what

@@ -457,7 +457,8 @@ class DatagramsTest {
       var options = DatagramOptions.defaults().localAddress(a.address());
       assertThatThrownBy(() -> DatagramRecorder.open(options))
           .isInstanceOf(BindException.class)
-          .hasMessageStartingWith("error while attempting to bind on address " + Peers.text(a.address()));
+          .hasMessageStartingWith(
+              "error while attempting to bind on address " + Peers.text(a.address()));
       a.end();
     });
   }
