@@ -105,7 +105,9 @@ final class StepClock {
       var step = note();
       recordedSince = System.nanoTime();
       cutTurns.begin(step, recordedSince);
-      TurnsBeginEvent.tell(loop.observer.name());
+      if (loop.isRunning()) {
+        TurnsBeginEvent.tell(loop.observer.name());
+      }
       set();
     }
   }

@@ -190,7 +190,7 @@ final class CriticalPath {
 
   /// Whether nobody ran from then on until where we are, for a while.
   private boolean isHalt(long begin) {
-    return time - begin > A_WHILE && !loop.isBusyBetween(begin, time);
+    return time - begin > A_WHILE && loop.isIdleBetween(begin, time);
   }
 
   private void add(PathKind kind, int turn, @Nullable String what, long begin, long end) {

@@ -96,16 +96,26 @@ final class JasyncioCommand {
   }
 
   private static @Nullable Integer help(ParseResult result) throws CommandException {
-    List<String> unknown = result.unmatched(); // which help forgives
-    try {
-      if (unknown.isEmpty()) {
-        return CommandLine.executeHelpRequest(result);
+    for (ParseResult part :
+        result.asCommandLineList().stream().map(CommandLine::getParseResult).toList()) {
+      if (!part.unmatched().isEmpty()) { // which help forgives
+        throw UsageMistake.explain(
+            new UnmatchedArgumentException(part.commandSpec().commandLine(), part.unmatched()));
       }
-    } catch (ParameterException e) { // of help itself
-      unknown = result.subcommand().matchedPositional(0).originalStringValues();
     }
-    throw UsageMistake.explain(
-        new UnmatchedArgumentException(result.commandSpec().commandLine(), unknown));
+    try {
+      return CommandLine.executeHelpRequest(result);
+    } catch (ParameterException e) { // of the command help
+      throw UsageMistake.explain(
+          new UnmatchedArgumentException(result.commandSpec().commandLine(), asked(result)));
+    }
+  }
+
+  /// The command of which help was asked for.
+  private static List<String> asked(ParseResult result) {
+    return result.subcommand().matchedPositionals().stream()
+        .flatMap(argument -> argument.originalStringValues().stream())
+        .toList();
   }
 
   /// Options may stand anywhere, but that what comes behind the file of `run` is the program's.

@@ -45,6 +45,11 @@ final class LoopFilter {
     }
   }
 
+  /// What a process is called where it is about this loop alone.
+  String of(String process) {
+    return name == null ? process : Visit.plain("loop '" + name + "' of ") + process;
+  }
+
   /// Says that it is not there.
   String notThere(JsonObject answer) {
     return Visit.plain(

@@ -38,11 +38,11 @@ final class PagesCommand implements JasyncioCommand.Subcommand {
   /// project's, too. And what is behind the program that is to run is for that.
   private static final String FIRST_IS_THE_COMMAND =
       """
-        local command program
+        local command='' program=''
         for ((i = 1; i < current; i++)); do
           if [[ -n $command ]]; then
             [[ " %s " == *" ${words[i]} "* ]] && words[i]='_'
-            if [[ $command == run && ${words[i]} != -* && " %s " != *" ${words[i - 1]} "* ]]; then
+            if [[ $command == run && ${words[i]} != -?* && " %s " != *" ${words[i - 1]} "* ]]; then
               program=${words[i]}
             fi
           elif [[ ${words[i]} != -* ]]; then

@@ -536,8 +536,7 @@ final class RecordedLoop {
 
   /// Gives the turns that ran in a time, the latest first, but not more than many.
   void forEachBetween(long from, long to, Ran consumer) {
-    int last = Arrays.binarySearch(start, 0, size, to);
-    int turn = last < 0 ? -last - 2 : last;
+    int turn = lastBegunBy(to);
     for (int seen = 0; turn >= 0 && seen < MANY; seen++) {
       long common = Math.min(end[turn], to) - Math.max(start[turn], from);
       if (common > 0) {
@@ -548,17 +547,29 @@ final class RecordedLoop {
     }
   }
 
-  /// Whether turns ran for half of a time at least.
-  boolean isBusyBetween(long from, long to) {
-    long[] seen = new long[2]; // turns, and their time
-    forEachBetween(
-        from,
-        to,
-        (_, nanos) -> {
-          seen[0]++;
-          seen[1] += nanos;
-        });
-    return seen[0] == MANY || seen[1] * 2 >= to - from;
+  /// Whether nobody ran in a time, or next to nobody. It is not said where turns are missing, as
+  /// their beginning is not in the recording, or it has lost them.
+  boolean isIdleBetween(long from, long to) {
+    int before = lastBegunBy(from);
+    int last = lastBegunBy(to);
+    if (before == NONE || isShared || number[last] - number[before] != last - before) {
+      return false;
+    }
+    long counted = from; // up to here
+    for (int turn = before; turn != NONE; turn = outer[turn]) {
+      counted = Math.max(counted, Math.min(end[turn], to));
+    }
+    long busy = counted - from;
+    for (int turn = before + 1; turn <= last; turn++) {
+      busy += Math.max(0, Math.min(end[turn], to) - Math.max(start[turn], counted));
+      counted = Math.max(counted, end[turn]);
+    }
+    return busy * 10 < to - from;
+  }
+
+  private int lastBegunBy(long time) {
+    int found = Arrays.binarySearch(start, 0, size, time);
+    return found < 0 ? -found - 2 : found;
   }
 
   /// Who ran for longest in a time, `null` if nobody did.

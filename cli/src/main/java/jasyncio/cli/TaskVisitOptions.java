@@ -15,10 +15,15 @@ final class TaskVisitOptions extends VisitOptions {
 
   /// Says that a program has none of them.
   String notThere(JsonObject answer) {
+    return notThere(answer, new LoopFilter());
+  }
+
+  /// Says that a loop of it has none of them.
+  String notThere(JsonObject answer, LoopFilter loops) {
     return "there is no task '"
         + task
-        + "' in process "
-        + answer.get("pid").getAsLong()
+        + "' in "
+        + loops.of("process " + answer.get("pid").getAsLong())
         + hint(task);
   }
 

@@ -51,7 +51,7 @@ final class WhereCommand implements JasyncioCommand.Subcommand {
       throw CommandException.failure(
           NAME,
           all
-              ? options.notThere(found)
+              ? options.notThere(found, loops)
               : "it is not known where '"
                   + options.task
                   + "' is, as not every loop has answered; --patience waits longer");

@@ -111,6 +111,8 @@ class CommandLineTest {
           ps --json=1 4711           | jasyncio ps: --json takes no value
           nope --help                | jasyncio: unknown command nope; did you mean top?
           help nope                  | jasyncio: unknown command nope; did you mean top?
+          ps --help --nope           | jasyncio ps: unknown option --nope
+          ps --help 1 2              | jasyncio ps: unexpected argument 2
           run --fibers=portable --blocking=SWITCH a.java | jasyncio run: --blocking=SWITCH needs scheduled fibers, and --fibers asks for portable ones
           repl --fibers portable --blocking forbid       | jasyncio repl: --blocking=forbid needs scheduled fibers, and --fibers asks for portable ones
           run --fibers               | jasyncio run: --fibers needs a value

@@ -109,6 +109,33 @@ class CriticalPathTest {
             turn(1, "other", 2).fromOutside().first().last().runs(0, 590),
             turn(2, "a", 1).fromOutside().ready(0).first().last().runs(600, 601));
     assertThat(path(busy, 1)).containsExactly("0-600 a is ready", "600-601 a runs Main.a");
+    var lost =
+        loop(
+            "loop-1",
+            turn(1, "other", 2).fromOutside().first().last().runs(0, 1),
+            turn(900, "a", 1).fromOutside().ready(0).first().last().runs(600, 601));
+    assertThat(path(lost, 1)).containsExactly("0-600 a is ready", "600-601 a runs Main.a");
+    var first =
+        loop("loop-1", turn(7, "a", 1).fromOutside().ready(0).first().last().runs(600, 601));
+    assertThat(path(first, 0)).containsExactly("0-600 a is ready", "600-601 a runs Main.a");
+  }
+
+  @Test
+  void process_withManyShortTurns_orOnesThatLieInOthers_wasBusy() {
+    var many = new ArrayList<PretendTurns.Turn>();
+    for (int i = 0; i < 5000; i++) {
+      many.add(callback(i + 1, "tick").from(PathKind.TIMER).runs(i * 0.04, (i + 1) * 0.04));
+    }
+    many.add(turn(5001, "a", 1).fromOutside().ready(0).first().last().runs(200, 201));
+    var busy = loop("loop-1", many.toArray(PretendTurns.Turn[]::new));
+    assertThat(busy.isIdleBetween(EPOCH, EPOCH + 200_000_000)).isFalse();
+    var nested =
+        loop(
+            "loop-1",
+            turn(1, "outer", 2).fromOutside().first().last().runs(0, 15),
+            turn(2, "inner", 3).by(1).first().last().runs(0, 15),
+            turn(3, "a", 1).fromOutside().ready(0).first().last().runs(200, 201));
+    assertThat(nested.isIdleBetween(EPOCH, EPOCH + 200_000_000)).isTrue(); // 15 of 200, not 30
   }
 
   @Test

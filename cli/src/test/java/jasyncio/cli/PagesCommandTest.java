@@ -80,6 +80,7 @@ class PagesCommandTest {
     assertThat(completions("jasyncio", "ps", "--name", "web", "--st")).isEqualTo("--stack --state");
     assertThat(completions("jasyncio", "new", "record", "--gr")).isEqualTo("--group");
     assertThat(completions("jasyncio", "run", "hello.java", "--deb")).isEmpty();
+    assertThat(completions("jasyncio", "run", "-", "--deb")).isEmpty();
     assertThat(completions("jasyncio", "run", "-cp", "lib", "--deb")).isEqualTo("--debug");
     assertThat(completions("jasyncio", "run", "--fibers", "=", "auto", "--deb"))
         .isEqualTo("--debug");

@@ -375,7 +375,7 @@ public final class AsyncFile implements AutoCloseable, Iterable<byte[]> {
     ahead = NOTHING; // the call has it; if that goes on without us, for ever
     boolean full = array.length > 0 && end == array.length; // the file may have become longer
     int size = Math.min(Math.max(wanted, BUFFER), full ? LARGEST_BUFFER : mostAhead);
-    if (array.length < size) {
+    if (array.length < size || array.length > Math.max(wanted, BUFFER)) { // too large, too
       array = new byte[size];
     }
     var target = array;

@@ -241,15 +241,15 @@ public final class Router implements Handler {
           "a route is a path without a query: '%s', and not '%s'; rq.query(name) gives what is asked"
               .formatted(path.substring(0, query), path));
     }
+  }
+
+  private Route routeOf(String path) {
     var colon = NAME_BY_COLON.matcher(path);
     if (colon.find()) { // as in Express, Rails and others
       throw new IllegalArgumentException(
           "in '%s' a part with a name is written in braces: '%s'"
               .formatted(path, colon.replaceAll("/{$1}")));
     }
-  }
-
-  private Route routeOf(String path) {
     if (path.indexOf('{') < 0 && path.indexOf('}') < 0) {
       return exact.computeIfAbsent(path, _ -> new Route(List.of()));
     }

@@ -38,6 +38,7 @@ public final class WakeLog extends ReadyQueue {
     while (other.size() > 0) {
       add(other.remove());
     }
+    cause = OUTSIDE; // no turn runs
   }
 
   // ---- turns ------------------------------------------------------------------------------------

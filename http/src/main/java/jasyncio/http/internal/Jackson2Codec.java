@@ -6,15 +6,20 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.cfg.MutableCoercionConfig;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import jasyncio.http.JsonCodec;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.List;
 
 /// JSON by Jackson 2, with its modules for dates and the like, if they are there. Read and written
-/// as by Jackson 3, but for `null` in the place of a number: that cannot be refused here without
-/// refusing one that is missing.
+/// as by Jackson 3, with three exceptions: `null` in the place of a number, which cannot be refused
+/// here without refusing one that is missing; the order of the members of a bean; and the form of
+/// the zone in dates.
 final class Jackson2Codec implements JsonCodec {
   private final ObjectMapper mapper =
       JsonMapper.builder()
@@ -23,7 +28,16 @@ final class Jackson2Codec implements JsonCodec {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+          .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+          .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
+          .enable(DeserializationFeature.READ_ENUMS_USING_TO_STRING)
+          .withCoercionConfig(LogicalType.Integer, Jackson2Codec::refuseEmpty)
+          .withCoercionConfig(LogicalType.Float, Jackson2Codec::refuseEmpty)
           .build();
+
+  private static void refuseEmpty(MutableCoercionConfig config) {
+    config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.Fail);
+  }
 
   @Override
   public Object read(byte[] json, Type type) throws IOException {

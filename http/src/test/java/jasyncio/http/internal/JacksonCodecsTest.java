@@ -17,7 +17,23 @@ class JacksonCodecsTest {
   private final JacksonCodec three = new JacksonCodec();
   private final Jackson2Codec two = new Jackson2Codec();
 
-  record Note(@Nullable String text, int stars, @Nullable List<Note> answers) {}
+  private enum Mood {
+    GLAD;
+
+    @Override
+    public String toString() {
+      return "glad";
+    }
+  }
+
+  record Note(
+      @Nullable String text,
+      int stars,
+      double share,
+      @Nullable Mood mood,
+      @Nullable List<Note> answers) {}
+
+  record Nothing() {}
 
   private interface Reading {
     Object read() throws IOException;
@@ -39,6 +55,10 @@ class JacksonCodecsTest {
         "{}",
         "null",
         "{\"stars\":\"7\"}",
+        "{\"stars\":\"\"}",
+        "{\"share\":\"\"}",
+        "{\"mood\":\"glad\"}",
+        "{\"mood\":\"GLAD\"}",
         "{\"stars\":1.5}",
         "{\"stars\":99999999999}",
         "{\"text\":5}",
@@ -61,12 +81,17 @@ class JacksonCodecsTest {
   @Test
   void read_membersThatTheRecordDoesNotHave_areLeftOut() throws IOException {
     byte[] json = "{\"text\":\"a\",\"more\":1}".getBytes(StandardCharsets.UTF_8);
-    assertThat(two.read(json, Note.class)).isEqualTo(new Note("a", 0, null));
+    assertThat(two.read(json, Note.class)).isEqualTo(new Note("a", 0, 0, null, null));
   }
 
   @Test
   void write_bothMakeTheSameOfIt() throws IOException {
-    for (var value : List.of(new Note("ä", 1, List.of()), List.of(1.5, true, "\u2028"))) {
+    for (var value :
+        List.of(
+            new Note("ä", 1, 0.5, Mood.GLAD, List.of()),
+            new Nothing(),
+            Map.of(Mood.GLAD, 1),
+            List.of(1.5, true, "\u2028"))) {
       assertThat(utf8(two.write(value))).isEqualTo(utf8(three.write(value)));
     }
     var date = Map.of("when", new Date(0)); // Z here, and +00:00 there
