@@ -3,7 +3,7 @@ package jasyncio.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
+import java.util.List;
 import java.util.stream.Stream;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -41,8 +41,8 @@ final class PagesCommand implements JasyncioCommand.Subcommand {
         local command='' program=''
         for ((i = 1; i < current; i++)); do
           if [[ -n $command ]]; then
-            [[ " %s " == *" ${words[i]} "* ]] && words[i]='_'
-            if [[ $command == run && ${words[i]} != -?* && " %s " != *" ${words[i - 1]} "* ]]; then
+            [[ " COMMANDS " == *" ${words[i]} "* ]] && words[i]='_'
+            if [[ $command == run && ${words[i]} != -?* && " TAKES_A_VALUE " != *" ${words[i - 1]} "* ]]; then
               program=${words[i]}
             fi
           elif [[ ${words[i]} != -* ]]; then
@@ -85,15 +85,21 @@ final class PagesCommand implements JasyncioCommand.Subcommand {
   private static String bash(CommandLine commandLine) {
     String begin = "function _complete_" + NAME + "() {\n";
     String command =
-        FIRST_IS_THE_COMMAND.formatted(
-            String.join(" ", commandLine.getSubcommands().keySet()),
-            commandLine.getSubcommands().get("run").getCommandSpec().options().stream()
-                .filter(option -> option.arity().max() > 0)
-                .flatMap(option -> Stream.of(option.names()))
-                .collect(Collectors.joining(" ")));
+        FIRST_IS_THE_COMMAND
+            .replace("COMMANDS", String.join(" ", commandLine.getSubcommands().keySet()))
+            .replace("TAKES_A_VALUE", String.join(" ", optionsOfRunWithAValue(commandLine)));
     return AutoComplete.bash(NAME, commandLine)
         .replaceAll("(?m)^.*compopt \\+o default\\n", "")
         .replace(begin, begin + WITHOUT_EQUALS_SIGNS + command);
+  }
+
+  private static List<String> optionsOfRunWithAValue(CommandLine commandLine) {
+    return commandLine.getSubcommands().entrySet().stream()
+        .filter(command -> command.getKey().equals("run"))
+        .flatMap(command -> command.getValue().getCommandSpec().options().stream())
+        .filter(option -> option.arity().max() > 0)
+        .flatMap(option -> Stream.of(option.names()))
+        .toList();
   }
 
   /// The command line as help shows it.

@@ -15,6 +15,7 @@ import jasyncio.LoopGroup;
 import jasyncio.TaskGroup;
 import jasyncio.net.Streams;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
@@ -134,7 +135,7 @@ class SeveralLoopsTest {
   private SocketChannel keepPort() throws IOException {
     var channel = SocketChannel.open();
     channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-    channel.bind(new InetSocketAddress(HOST, 0));
+    channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     port.set(((InetSocketAddress) channel.getLocalAddress()).getPort());
     return channel;
   }

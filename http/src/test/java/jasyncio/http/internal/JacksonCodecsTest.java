@@ -85,6 +85,7 @@ class JacksonCodecsTest {
   }
 
   @Test
+  @SuppressWarnings("JavaUtilDate") // which needs no further module of Jackson 2
   void write_bothMakeTheSameOfIt() throws IOException {
     for (var value :
         List.of(
