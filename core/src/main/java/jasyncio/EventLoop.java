@@ -433,10 +433,10 @@ public final class EventLoop implements AutoCloseable {
   /// The task there runs in a copy of the caller's context. What it throws comes out here, the very
   /// object. **Cancellation** of the future cancels the task, and whoever awaits the future goes on
   /// when the task has ended, which may have refused. This may be the caller's own loop, too. If it
-  /// does not run, the call waits until it does. If it is closed, or as a loop of a group stopped,
-  /// before the task has ended, and nobody has cancelled the future, awaiting that throws an
-  /// [IllegalStateException]. Both loops see whatever the body captures: see [LoopGroup] on what
-  /// that may be.
+  /// does not run, the call waits until it does; cancelled before it has begun, it ends at once. If
+  /// it is closed, or as a loop of a group stopped, before the task has ended, and nobody has
+  /// cancelled the future, awaiting that throws an [IllegalStateException]. Both loops see whatever
+  /// the body captures: see [LoopGroup] on what that may be.
   ///
   /// Under virtual time the caller's time stands still until the call has ended. So a task of
   /// another loop that calls the caller's loop in turn must not wait there for time to pass.

@@ -8,10 +8,12 @@ final class LoopMismatch {
 
   /// @throws IllegalArgumentException if `future` is not of `loop`
   static void check(Future<?> future, EventLoop loop) {
-    if (Objects.requireNonNull(future, "future").getLoop() != loop) {
+    var theirs = Objects.requireNonNull(future, "future").getLoop();
+    if (theirs != loop) {
+      boolean isOurs = theirs == Running.loop(); // and the loop is that of another future
       throw new IllegalArgumentException(
           "The future belongs to a different loop than the one specified as the loop argument"
-              + meeting(future.getLoop(), loop));
+              + (isOurs ? meeting(loop, theirs) : meeting(theirs, loop)));
     }
   }
 

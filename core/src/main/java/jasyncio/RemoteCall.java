@@ -2,6 +2,7 @@ package jasyncio;
 
 import jasyncio.internal.loop.Entry;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
    *            <- end    --      the task has ended, or will never begin
    *
    * The future is pending until the end comes: who is cancelled while it waits for a call goes on when the task there
-   * has ended, and not before. A cancellation that comes there too late for the task counts here, as it does for a task
+   * has ended, and not before; unless there is none yet, as that loop is busy, or does not run. A cancellation that comes there too late for the task counts here, as it does for a task
    * that is cancelled when what it waits for is done: the end tells how many the task has `taken`.
    *
    * Who takes the call off the other loop's list sends the end, so there is one: the task's end, or the closing of that
@@ -36,6 +37,9 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
   private final Object naming; // of the body
   private final String caller; // for those who look at the task
   private volatile @Nullable String taskName; // once it is made; for those who look at the caller
+  private volatile boolean awaited; // somebody here waits for it, or has; for those who look, too
+  private final AtomicBoolean begun =
+      new AtomicBoolean(); // or will never be: who sets it has the body
   private int asked; // how many cancellations were sent; here
   private @Nullable Object body; // until it begins; then there alone, like what follows
   private @Nullable TaskOptions options;
@@ -140,6 +144,9 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
   // ---- there ------------------------------------------------------------------------------------
 
   private void start() {
+    if (!begun.compareAndSet(false, true)) {
+      return; // it was cancelled before
+    }
     var theBody = Objects.requireNonNull(body);
     var theOptions = Objects.requireNonNull(options);
     body = null;
@@ -183,9 +190,9 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
     }
   }
 
-  /// Who has called, if `waiting` waits for the end of a call's task.
+  /// Who has called, and awaits that, if `waiting` waits for the end of a call's task.
   static @Nullable String callerOf(Entry waiting) {
-    return waiting instanceof TaskEnd<?> end ? end.call.caller : null;
+    return waiting instanceof TaskEnd<?> end && end.call.awaited ? end.call.caller : null;
   }
 
   private void cancelTask(Cancellation cancellation) {
@@ -209,6 +216,12 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
       var value = ended.result();
       sendEnd(() -> finish(value));
     }
+  }
+
+  private void dropBody() {
+    CoroutineBody.drop(Objects.requireNonNull(body));
+    body = null;
+    options = null;
   }
 
   /// @param unread the task, if there is one: its error counts as read when that has arrived
@@ -243,10 +256,8 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
       tellEnd(left);
       return;
     }
-    if (body != null) {
-      CoroutineBody.drop(body);
-      body = null;
-      options = null;
+    if (begun.compareAndSet(false, true)) {
+      dropBody();
     }
     task = null;
     sendEnd(this::failAsLost);
@@ -299,6 +310,12 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
   }
 
   @Override
+  void whenDone(Entry entry) {
+    awaited = true;
+    super.whenDone(entry);
+  }
+
+  @Override
   boolean cancelBy(Cancellation cancellation) {
     if (done()) {
       markRead();
@@ -308,6 +325,14 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
     if (Way.leadsThrough(this)) {
       cancelWith(cancellation);
       return true;
+    }
+    if (begun.compareAndSet(false, true)) {
+      dropBody();
+      if (there.calls.remove(this)) {
+        answered();
+        cancelWith(cancellation);
+        return true;
+      } // else that loop is being closed, and tells us
     }
     asked++;
     note(cancellation);

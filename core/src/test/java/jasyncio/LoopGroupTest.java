@@ -13,6 +13,7 @@ import static jasyncio.Asyncio.shield;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.taskGroup;
 import static jasyncio.Asyncio.toThread;
+import static jasyncio.Asyncio.waitFor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -23,6 +24,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import jasyncio.generator.Generators;
 import jasyncio.inspect.TaskInfo;
+import jasyncio.net.Streams;
 import jasyncio.queue.Queue;
 import jasyncio.queue.ThreadsafeQueue;
 import jasyncio.sync.Event;
@@ -42,6 +44,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -588,13 +591,31 @@ class LoopGroupTest {
         try (var group = LoopGroup.open(1)) {
           currentTask().setName("boss");
           Awaitable<List<String>, RuntimeException> look =
-              () -> TaskInfo.capture(currentTask()).awaitedBy();
+              () -> {
+                List<String> found;
+                while ((found = TaskInfo.capture(currentTask()).awaitedBy()).isEmpty()) {
+                  sleep(0); // it is not awaited yet
+                }
+                return found;
+              };
           var here = getRunningLoop();
           assertThat(await(group.submit(look))).containsExactly("boss on " + here.observer.name());
           assertThat(await(here.call(look))).containsExactly("boss");
           var called = here.<Future<List<String>>>createFuture();
           here.callSoon(() -> called.setResult(group.submit(look)));
           assertThat(await(await(called))).containsExactly("a callback on " + here.observer.name());
+          var forgotten = new AtomicReference<Task<?>>();
+          var unawaited =
+              group.submit(() -> {
+                forgotten.set(currentTask());
+                never();
+              });
+          while (forgotten.get() == null) {
+            sleep(0);
+          }
+          assertThat(await(group.submit(() -> TaskInfo.capture(forgotten.get()).awaitedBy())))
+              .isEmpty();
+          unawaited.cancel();
         }
       });
     }
@@ -745,6 +766,22 @@ class LoopGroupTest {
           call.cancel();
           assertThatThrownBy(() -> await(call)).hasMessage("cannot clean up");
         }
+      });
+    }
+
+    @Test
+    void onALoopThatDoesNotRun_beforeItBegins_endsAtOnce() {
+      run(() -> {
+        var other = newEventLoop();
+        var body = coroutine(() -> 1);
+        var call = other.call(body);
+        assertThatThrownBy(() -> waitFor(call, 0.01)).isInstanceOf(TimeoutException.class);
+        assertThat(call.cancelled()).isTrue();
+        assertThat(other.calls.size()).isZero();
+        toThread(() -> {
+          other.runUntilComplete(() -> sleep(0)); // what it was sent has no effect any more
+          other.close();
+        });
       });
     }
 
@@ -1172,6 +1209,25 @@ class LoopGroupTest {
   /// What the tutorial says of what is shared by mistake.
   @Nested
   class SharingWrongly {
+    /// The selector of the server's loop is locked while that waits.
+    @Test
+    void serverOfAnotherLoopThatWaits_isClosed_andHoldsNobodyUp() throws IOException {
+      run(() -> {
+        try (var group = LoopGroup.open(1)) {
+          var server =
+              await(
+                  group.submit(
+                      () -> Streams.startServer((_, writer) -> writer.close(), "127.0.0.1", 0)),
+                  IOException.class);
+          while (!server.getLoop().core.waiting().isWaiting()) {
+            sleep(0);
+          }
+          server.close();
+          await(group.submit(server::waitClosed));
+        }
+      });
+    }
+
     private static void assertRefusedThere(LoopGroup group, Action<?> wrong, String sentence) {
       assertThatThrownBy(() -> await(group.submit(wrong)))
           .isInstanceOf(IllegalStateException.class)

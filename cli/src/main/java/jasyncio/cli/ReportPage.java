@@ -175,7 +175,7 @@ final class ReportPage {
   private static String stack(SlowStep step) {
     if (step.stack().isEmpty()) {
       return ReportText.wasNotSeen(step)
-          ? "<div class=\"quiet\">" + escape(ReportText.NOT_SEEN) + "</div>"
+          ? "<div class=\"quiet\">" + escape(ReportText.notSeen(step.nanos())) + "</div>"
           : "";
     }
     return "<details><summary>"

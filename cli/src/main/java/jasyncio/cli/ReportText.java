@@ -19,11 +19,15 @@ final class ReportText {
   private static final int MAX_FRAMES = 8;
   private static final int BAR = 20; // characters
   private static final long LONG_NANOS = 50_000_000; // of a step whose stack is of interest
+  private static final long LOOKED_AT_NANOS = 500_000_000; // if anybody could
 
   /// What is said of a step without a stack.
-  static final String NOT_SEEN =
-      "its stack is not known: a step is looked at once it takes 0.1 s (setSlowCallbackDuration),"
-          + " and this one was over before";
+  static String notSeen(long nanos) {
+    return "its stack is not known: a step is looked at once it takes 0.1 s (setSlowCallbackDuration), and "
+        + (nanos < LOOKED_AT_NANOS
+            ? "this one was over before"
+            : "nobody came to it: the process was stopped meanwhile, or had no processor");
+  }
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT);
@@ -166,7 +170,7 @@ final class ReportText {
                   onLoop(step.loop())));
       consequences(step).forEach(line -> add("   " + line));
       if (wasNotSeen(step)) {
-        add("   " + NOT_SEEN);
+        add("   " + notSeen(step.nanos()));
       }
       step.stack().stream().limit(MAX_FRAMES).forEach(frame -> add("     " + Visit.plain(frame)));
       if (step.stack().size() > MAX_FRAMES) {

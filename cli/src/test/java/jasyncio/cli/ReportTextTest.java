@@ -199,6 +199,9 @@ class ReportTextTest {
             + " (setSlowCallbackDuration), and this one was over before";
     var slow = loop("loop-1", callback(1, "tick").from(PathKind.TIMER).runs(0, 115));
     assertThat(text(recording(slow), 1, null)).contains("1. 115 ms  tick", unknown);
+    var stopped = loop("loop-1", callback(1, "tick").from(PathKind.TIMER).runs(0, 2000));
+    assertThat(text(recording(stopped), 1, null))
+        .contains("and nobody came to it: the process was stopped meanwhile, or had no processor");
     var quick = loop("loop-1", callback(1, "tick").from(PathKind.TIMER).runs(0, 9));
     assertThat(text(recording(quick), 1, null)).doesNotContain("not known");
   }

@@ -161,7 +161,7 @@ public final class Channels {
 
   /// Has the selector let go of what [#letGo] has left: for who needs an address that a closed
   /// channel may have had.
-  public void letGoOfAll() {
+  void letGoOfAll() {
     if (leaving) {
       flush();
     }

@@ -608,9 +608,15 @@ public final class LoopCore implements FiberSource {
     }
   }
 
-  /// See [Channels#letGo]. The loop's logical thread only.
+  /// See [Channels#letGo]. Another thread has the loop do it, whose selector may be waiting, and be
+  /// locked as long as it does.
   public void letGo() {
-    channels.letGo(running);
+    inTurn(() -> channels.letGo(running));
+  }
+
+  /// See [Channels#letGoOfAll]. Likewise.
+  public void letGoOfAll() {
+    inTurn(channels::letGoOfAll);
   }
 
   /// Takes back an entry that was scheduled and has not had its turn. The loop's logical thread

@@ -61,7 +61,7 @@ public final class LoopIo extends IoState {
 
   /// Somebody is going to bind to an address: no channel that was closed is to have it any more.
   public void beforeBind() {
-    core.channels().letGoOfAll();
+    core.letGoOfAll();
   }
 
   /// A callback of the loop, in the context of now, for [Watch] or to be cancelled.
