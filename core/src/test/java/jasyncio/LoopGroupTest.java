@@ -592,9 +592,10 @@ class LoopGroupTest {
           currentTask().setName("boss");
           Awaitable<List<String>, RuntimeException> look =
               () -> {
-                List<String> found;
-                while ((found = TaskInfo.capture(currentTask()).awaitedBy()).isEmpty()) {
-                  sleep(0); // it is not awaited yet
+                var found = TaskInfo.capture(currentTask()).awaitedBy();
+                while (found.isEmpty()) { // it is not awaited yet
+                  sleep(0);
+                  found = TaskInfo.capture(currentTask()).awaitedBy();
                 }
                 return found;
               };
