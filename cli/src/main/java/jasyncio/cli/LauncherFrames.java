@@ -45,7 +45,7 @@ final class LauncherFrames {
     boolean below = false;
     for (StackTraceElement frame : trace) {
       below &= !AwaitedAt.isLabelled(frame);
-      if (below) {
+      if (below || isWoven(frame)) {
         continue;
       } else if (!isOurs(frame)) {
         frames.add(frame);
@@ -57,6 +57,12 @@ final class LauncherFrames {
       }
     }
     return frames.toArray(StackTraceElement[]::new);
+  }
+
+  /// Whether the frame is of what the prompt weaves into a program: above its frames, and not
+  /// below.
+  private static boolean isWoven(StackTraceElement frame) {
+    return frame.getClassName().equals(StopCheck.class.getName());
   }
 
   /// Whether the frame is the launcher's, with a label in front or without.

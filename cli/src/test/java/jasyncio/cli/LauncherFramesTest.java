@@ -28,6 +28,16 @@ class LauncherFramesTest {
     }
   }
 
+  /// The stack may overflow there, as anywhere.
+  @Test
+  void trim_ofWhatIsThrownInAWovenCheck_leavesTheProgramsFrames() {
+    var problem = new StackOverflowError();
+    var check = new StackTraceElement(StopCheck.class.getName(), "check", "", 1);
+    problem.setStackTrace(new StackTraceElement[] {check, PROGRAM, PROGRAM, LAUNCHER});
+    LauncherFrames.trim(problem);
+    assertThat(problem.getStackTrace()).containsExactly(PROGRAM, PROGRAM);
+  }
+
   @Test
   void trim_ofCausesInACircle_ends() {
     var problem = thrown();
