@@ -18,8 +18,9 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
    *            <- end    --      the task has ended, or will never begin
    *
    * The future is pending until the end comes: who is cancelled while it waits for a call goes on when the task there
-   * has ended, and not before; unless there is none yet, as that loop is busy, or does not run. A cancellation that comes there too late for the task counts here, as it does for a task
-   * that is cancelled when what it waits for is done: the end tells how many the task has `taken`.
+   * has ended, and not before; unless there is none yet, as that loop is busy, or does not run. A cancellation that
+   * comes there too late for the task counts here, as it does for a task that is cancelled when what it waits for is
+   * done: the end tells how many the task has `taken`.
    *
    * Who takes the call off the other loop's list sends the end, so there is one: the task's end, or the closing of that
    * loop, which does it for all that are left. If the task was cancelled because its loop ends, and not because of the
@@ -38,10 +39,9 @@ final class RemoteCall<T extends @Nullable Object> extends Future<T> {
   private final String caller; // for those who look at the task
   private volatile @Nullable String taskName; // once it is made; for those who look at the caller
   private volatile boolean awaited; // somebody here waits for it, or has; for those who look, too
-  private final AtomicBoolean begun =
-      new AtomicBoolean(); // or will never be: who sets it has the body
+  private final AtomicBoolean begun = new AtomicBoolean(); // or never to begin; any thread
   private int asked; // how many cancellations were sent; here
-  private @Nullable Object body; // until it begins; then there alone, like what follows
+  private @Nullable Object body; // belongs to who sets `begun`; what follows is of there alone
   private @Nullable TaskOptions options;
   private @Nullable Future<T> task;
   private int taken; // of these cancellations

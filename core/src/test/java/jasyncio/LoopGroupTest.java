@@ -1915,22 +1915,7 @@ class LoopGroupTest {
           var call =
               group.submit(() -> {
                 numbers.set(openGenerator());
-                createTask(() -> {
-                  try {
-                    never();
-                  } finally {
-                    for (int i = 0; i < 10; i++) {
-                      sleep(0);
-                    }
-                    order.add("cleaned up");
-                  }
-                });
-                sleep(0);
-                taskGroup(
-                    tg -> // which passes it on, though it is cancelled meanwhile
-                    tg.createTask(() -> {
-                      throw new SystemExit(3);
-                    }));
+                RunnerTest.exitWhileAnotherHasToCleanUp(order);
               });
           assertThatThrownBy(() -> await(call)).isInstanceOf(SystemExit.class);
         }

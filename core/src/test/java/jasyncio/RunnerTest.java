@@ -87,26 +87,30 @@ class RunnerTest {
     assertThatThrownBy(() ->
             run(() -> {
               getRunningLoop().setExceptionHandler((_, error) -> reports.add(error.message()));
-              createTask(() -> {
-                try {
-                  sleep(3600);
-                } finally {
-                  for (int i = 0; i < 10; i++) {
-                    sleep(0);
-                  }
-                  order.add("cleaned up");
-                }
-              });
-              sleep(0);
-              taskGroup(
-                  tg -> // which passes it on, though it is cancelled meanwhile
-                  tg.createTask(() -> {
-                    throw new SystemExit(3);
-                  }));
+              exitWhileAnotherHasToCleanUp(order);
             }))
         .isInstanceOf(SystemExit.class);
     assertThat(order).containsExactly("cleaned up");
     assertThat(reports).isEmpty();
+  }
+
+  static void exitWhileAnotherHasToCleanUp(List<String> order) {
+    createTask(() -> {
+      try {
+        sleep(3600);
+      } finally {
+        for (int i = 0; i < 10; i++) {
+          sleep(0);
+        }
+        order.add("cleaned up");
+      }
+    });
+    sleep(0);
+    taskGroup(
+        tg -> // which passes it on, though it is cancelled meanwhile
+        tg.createTask(() -> {
+          throw new SystemExit(3);
+        }));
   }
 
   @Test

@@ -7,11 +7,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /// Takes the launcher's own frames off the stack traces that a user gets to see, and folds those of
 /// the library.
 final class LauncherFrames {
   private static final String PREFIX = Main.class.getPackageName() + ".";
+
+  /// Whose `check` is woven in: see [StopCheckWeaver].
+  private static final Set<String> WOVEN =
+      Set.of(StopCheck.class.getName(), AttachedInput.class.getName());
 
   private LauncherFrames() {}
 
@@ -62,7 +67,7 @@ final class LauncherFrames {
   /// Whether the frame is of what the prompt weaves into a program: above its frames, and not
   /// below.
   private static boolean isWoven(StackTraceElement frame) {
-    return frame.getClassName().equals(StopCheck.class.getName());
+    return frame.getMethodName().equals("check") && WOVEN.contains(frame.getClassName());
   }
 
   /// Whether the frame is the launcher's, with a label in front or without.

@@ -3,6 +3,8 @@ package jasyncio.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LauncherFramesTest {
   private static final StackTraceElement PROGRAM = new StackTraceElement("Program", "main", "", 1);
@@ -29,10 +31,11 @@ class LauncherFramesTest {
   }
 
   /// The stack may overflow there, as anywhere.
-  @Test
-  void trim_ofWhatIsThrownInAWovenCheck_leavesTheProgramsFrames() {
+  @ParameterizedTest
+  @ValueSource(classes = {StopCheck.class, AttachedInput.class})
+  void trim_ofWhatIsThrownInAWovenCheck_leavesTheProgramsFrames(Class<?> woven) {
     var problem = new StackOverflowError();
-    var check = new StackTraceElement(StopCheck.class.getName(), "check", "", 1);
+    var check = new StackTraceElement(woven.getName(), "check", "", 1);
     problem.setStackTrace(new StackTraceElement[] {check, PROGRAM, PROGRAM, LAUNCHER});
     LauncherFrames.trim(problem);
     assertThat(problem.getStackTrace()).containsExactly(PROGRAM, PROGRAM);

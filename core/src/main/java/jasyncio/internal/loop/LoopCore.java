@@ -349,7 +349,7 @@ public final class LoopCore implements FiberSource {
   /// done. Any thread.
   public void tell(Runnable job) {
     news = job;
-    send(new Nudge());
+    ask(); // ends its wait
   }
 
   private void takeNote() {
@@ -860,19 +860,6 @@ public final class LoopCore implements FiberSource {
     @Override
     protected @Nullable Fiber turn() {
       job.run();
-      return null;
-    }
-  }
-
-  /// Ends the loop's wait.
-  private static final class Nudge extends Entry {
-    @Override
-    protected boolean isQuestion() {
-      return true;
-    }
-
-    @Override
-    protected @Nullable Fiber turn() {
       return null;
     }
   }
