@@ -15,6 +15,10 @@ SUSPENDING = [*TASKS, *GROUPS["queue"], "lock", *MEMORY]
 
 OURS = "jasyncio"
 
+# The JDK's engine of TLS is measured, and these in its place.
+CONSCRYPT = "-Djava.security.properties=" + builds.source("jvm", "conscrypt.security")
+CONSCRYPT_JARS = os.path.join(builds.JVM, "conscrypt", "*")
+
 # With one core a JVM takes the serial collector; how late messages are is measured with these, too.
 COLLECTORS = {"g1": "-XX:+UseG1GC", "zgc": "-XX:+UseZGC"}
 
@@ -24,16 +28,20 @@ class Peer:
 
     def __init__(self, name, command, runs=None, needs=(), environment=None):
         self.name, self.command = name, command
-        self.runs = None if runs is None else set(runs)  # None: it is tried, and may refuse
+        self.runs = None if runs is None else also(runs)  # None: it is tried, and may refuse
         self.needs, self.environment = needs, environment or {}
 
     def can(self, workload):
         if self.runs is None:
             return True
-        plain = workload.removesuffix(ONE_CORE).replace("churn-", "echo-")
-        if workload == "latency":
-            return not self.runs.isdisjoint([*ECHO, workload])
-        return plain in self.runs
+        return workload.removesuffix(ONE_CORE) in self.runs
+
+
+def also(runs):
+    """What a peer runs, and what is the same to it: who echoes is asked in other ways, too."""
+    echoes = [w for w in runs if w in ECHO]
+    latency = ["latency"] if echoes else []
+    return {*runs, *(w.replace("echo-", "churn-") for w in echoes), *latency}
 
 
 class Missing:
@@ -60,6 +68,7 @@ def of_ours(script):
 
 
 OURS_BUILT = builds.Build("jasyncio", None, of_ours("peer"))
+OURS_AND_CONSCRYPT = builds.Build("jasyncio-conscrypt", None, lambda: None, [OURS_BUILT, JVM])
 PORTABLE_BUILT = builds.Build("jasyncio-portable", None, of_ours("peer-portable"), [OURS_BUILT])
 
 
@@ -108,6 +117,8 @@ def jasyncio():
         peer(OURS, "peer", runs, OURS_BUILT),
         *(peer(f"{OURS}-{name}", "peer", ["latency"], OURS_BUILT,
                BENCH_JVM_OPTS=f"{given} {option}") for name, option in COLLECTORS.items()),
+        peer(OURS + "-conscrypt", "peer", TLS, OURS_AND_CONSCRYPT,
+             BENCH_JVM_OPTS=f"{given} {CONSCRYPT}", BENCH_CLASS_PATH=CONSCRYPT_JARS),
         peer(OURS + "-portable", "peer-portable", runs, PORTABLE_BUILT),
         peer("floor-nio", "floor-nio", ["echo-proto"], OURS_BUILT),
     ])
@@ -192,10 +203,10 @@ def jvm():
     path, kotlin = class_path(), class_path("kotlin")
     netty, vertx = class_path("netty"), class_path("netty", "vertx")
 
-    def peer(name, path, main, runs, flags=(), arguments=(), build=JVM):
+    def peer(name, path, main, runs, flags=(), arguments=(), build=JVM, **environment):
         clock = CLOCK_OPTIONS if runs != [STARTUP] else []
         command = [java, *clock, *given, *flags, "-cp", path, PACKAGE + main, *arguments]
-        return Peer(name, command, runs, [build])
+        return Peer(name, command, runs, [build], environment)
 
     found = [
         peer("kotlin", kotlin, "KotlinPeer", [*(w for w in LOOPS if w not in OUTSIDE), STARTUP]),
@@ -216,6 +227,10 @@ def jvm():
     for name, option in COLLECTORS.items():
         found.append(peer("netty-epoll-" + name, netty, "NettyPeer", ["latency"],
                           [*NETTY_OPTIONS, option], ["epoll"]))
+    found.append(peer("netty-nio-conscrypt", class_path("netty", "conscrypt"), "NettyPeer",
+                      ["tls-proto"], [*NETTY_OPTIONS, CONSCRYPT], ["nio"]))
+    found.append(peer("netty-nio-openssl", netty, "NettyPeer", ["tls-proto"], NETTY_OPTIONS,
+                      ["nio"], BENCH_TLS="OPENSSL"))
     found.append(peer("vertx", vertx, "VertxPeer", ["echo-proto", "http"], NETTY_OPTIONS))
     found.append(peer("java-hello", path, "Hello", [STARTUP]))
     for name, path, main in (("java-hello", path, "Hello"), ("kotlin", kotlin, "KotlinPeer")):

@@ -52,6 +52,7 @@ import org.jspecify.annotations.Nullable;
 /// `start_server(…, reuse_port=True)` in several processes.
 public final class SharedServer implements AutoCloseable {
   private final List<Server> servers;
+  private volatile boolean closed; // or about to be, by close()
 
   private SharedServer(List<Server> servers) {
     this.servers = List.copyOf(servers);
@@ -194,8 +195,12 @@ public final class SharedServer implements AutoCloseable {
   /// **Cancellation** closes the servers and the connections of their clients, and waits until all
   /// are closed.
   ///
-  /// @throws CancelledError when it ends, also by [#close()], or if it is closed
+  /// @throws CancelledError when it ends, also by [#close()]
+  /// @throws IllegalStateException if it is closed
   public void serveForever() {
+    if (closed) {
+      throw new IllegalStateException("server " + this + " is closed");
+    }
     onEach(
         servers,
         server -> {
@@ -216,6 +221,7 @@ public final class SharedServer implements AutoCloseable {
   /// the clients.
   @Override
   public void close() {
+    closed = true;
     servers.forEach(SharedServer::close);
   }
 
@@ -235,6 +241,7 @@ public final class SharedServer implements AutoCloseable {
   /// @param grace how long clients may take
   public void close(Duration grace) {
     Objects.requireNonNull(grace, "grace");
+    closed = true;
     onEach(servers, server -> server.close(grace));
   }
 

@@ -347,7 +347,9 @@ class SharedServerTest {
         talk(server.port());
         server.close();
         assertThatThrownBy(() -> await(serving)).isInstanceOf(CancelledError.class);
-        assertThatThrownBy(server::serveForever).isInstanceOf(CancelledError.class);
+        assertThatIllegalStateException()
+            .isThrownBy(server::serveForever)
+            .withMessage("server " + server + " is closed");
       }
     });
   }

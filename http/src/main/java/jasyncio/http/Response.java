@@ -147,7 +147,29 @@ public final class Response {
   /// @return the file, a part of it, or 304; 404 if there is none, or it is a folder
   /// @throws IOException if it cannot be read
   public static Response file(Request request, Path file) throws IOException {
-    return StaticFiles.file(request, file);
+    return StaticFiles.file(request, 200, file);
+  }
+
+  /// Answers with a file, as the other form does, and with a status of one's own, such as a page for
+  /// what is not there. Suspends while it is looked for.
+  ///
+  /// With another status than 200 the file is always sent as a whole: parts and conditions
+  /// (`Range`, `If-None-Match`) are of what the client asked for, and this is something else.
+  ///
+  /// ```java fragment
+  /// router.get("/{rest…}", rq -> Response.file(rq, 404, Path.of("not-there.html")));
+  /// ```
+  ///
+  /// Python: `FileResponse(path, status_code=404)` of Starlette.
+  ///
+  /// @param request what is answered
+  /// @param status the status
+  /// @param file the file
+  /// @return the file; a problem with status 404 if there is none, or it is a folder
+  /// @throws IOException if it cannot be read
+  public static Response file(Request request, int status, Path file) throws IOException {
+    checkStatus(status);
+    return StaticFiles.file(request, status, file);
   }
 
   /// {@return a response without a body}

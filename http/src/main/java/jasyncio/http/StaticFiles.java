@@ -157,21 +157,27 @@ public final class StaticFiles implements Handler {
   // ---- requests ---------------------------------------------------------------------------------
 
   /// Answers with one file, wherever it is: see [Response#file].
-  static Response file(Request request, Path file) throws IOException {
+  static Response file(Request request, int status, Path file) throws IOException {
     var path = file.toAbsolutePath();
     var key = new OpenFiles.Key(StaticFiles.class, 0, path.toString(), "");
     var kept = kept(request, key);
     if (kept != null) {
-      return kept;
+      return withStatus(kept, status);
     }
-    var response = search(request, path, key);
-    return response.status() >= 400 ? response.asSubstitute() : response;
+    var response = search(request, status == 200, path, key);
+    return response.status() >= 400 ? response.asSubstitute() : withStatus(response, status);
   }
 
-  private static Response search(Request request, Path path, OpenFiles.Key key) throws IOException {
+  private static Response withStatus(Response file, int status) {
+    return status == 200 ? file : file.status(status);
+  }
+
+  /// @param wanted whether the file is what the client asked for
+  private static Response search(Request request, boolean wanted, Path path, OpenFiles.Key key)
+      throws IOException {
     var name = path.getFileName();
     boolean head = request.method().equals("HEAD");
-    boolean asks = head || request.method().equals("GET"); // else it is the answer to something
+    boolean asks = wanted && (head || request.method().equals("GET")); // else it answers something
     if (name == null) {
       return HttpProblem.of(404).toResponse();
     }

@@ -1084,6 +1084,34 @@ class StaticFilesTest {
     }
   }
 
+  /// It is not what the client asked for, so nothing of that is said with it.
+  @AsyncTest
+  void oneFile_withAStatusOfOnesOwn_isSentAsAWhole() throws Exception {
+    app =
+        new Router()
+            .get("/file", rq -> Response.file(rq, 200, www.resolve("ten.txt")))
+            .get("/none", rq -> Response.file(rq, 500, www.resolve("none")))
+            .get("/{rest…}", rq -> Response.file(rq, 404, www.resolve("ten.txt")));
+    var tag = String.valueOf(get("/file").expect(200).header("ETag"));
+    get("/file", "If-None-Match", tag).expect(304);
+    for (int i = 0; i < 2; i++) { // the second time it is kept
+      var page = get("/x").expect(404);
+      assertThat(page.text()).isEqualTo("0123456789");
+      assertThat(page.header("Content-Type")).startsWith("text/plain");
+    }
+    for (var wish : List.of("If-None-Match: " + tag, "Range: bytes=2-3", "Range: bytes=20-")) {
+      var header = wish.split(": ", -1);
+      var page = get("/x", header).expect(404);
+      assertThat(page.text()).isEqualTo("0123456789");
+      assertThat(page.headers().toMap()).doesNotContainKey("Content-Range");
+    }
+    get("/x", "If-Match", "\"other\"").expect(404);
+    var head = ask("HEAD", "/x").expect(404);
+    assertThat(head.bytes()).isEmpty();
+    get("/file").expect(200); // what is kept is still that
+    assertThat(get("/none").expect(404).header("Content-Type")).isEqualTo("application/problem+json");
+  }
+
   @AsyncTest
   void headersOfAFile_areNotThose_ofWhatIsAnsweredInstead() throws Exception {
     Handler handler =

@@ -82,7 +82,7 @@ final class NettyServers {
     var folder = Path.of(Bench.setting("BENCH_TLS_DIR", ""));
     return SslContextBuilder.forServer(
             folder.resolve("cert.pem").toFile(), folder.resolve("key.pem").toFile())
-        .sslProvider(SslProvider.JDK)
+        .sslProvider(SslProvider.valueOf(Bench.setting("BENCH_TLS", "JDK")))
         .build();
   }
 
