@@ -12,6 +12,15 @@ import java.util.ArrayList;
 /// It cannot make sessions or process groups, and tells a signal from an exit code only if we sent
 /// it: see [JdkChild].
 final class JdkLauncher implements Launcher {
+  private final SystemText text;
+
+  JdkLauncher() {
+    this(SystemText.ofJdk());
+  }
+
+  JdkLauncher(SystemText text) {
+    this.text = text;
+  }
 
   @Override
   public Child start(Command command) throws IOException {
@@ -21,6 +30,7 @@ final class JdkLauncher implements Launcher {
               + " --enable-native-access="
               + moduleName());
     }
+    text.check(command);
     var arguments = new ArrayList<>(command.arguments());
     arguments.set(0, command.program()); // the JDK knows no other name than the program's path
     var builder =

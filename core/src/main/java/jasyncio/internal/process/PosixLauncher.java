@@ -8,8 +8,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.Charset;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// Starts children by `posix_spawn`. Needs Linux and native access.
 final class PosixLauncher implements Launcher {
   private static final int PERMISSIONS = 0666; // of new files, less the umask
-  private static final Charset CHARSET = systemCharset();
+  private static final SystemText TEXT = SystemText.ofSystem();
 
   private final Libc libc;
 
@@ -34,16 +32,9 @@ final class PosixLauncher implements Launcher {
     return libc == null ? null : new PosixLauncher(libc);
   }
 
-  /// What names and arguments are encoded in. In a plain C locale the JDK says ASCII; what is not
-  /// ASCII then goes as UTF-8, as in Python, and not as question marks.
-  private static Charset systemCharset() {
-    var charset =
-        Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"), StandardCharsets.UTF_8);
-    return charset.equals(StandardCharsets.US_ASCII) ? StandardCharsets.UTF_8 : charset;
-  }
-
   @Override
   public Child start(Command command) throws IOException {
+    TEXT.check(command);
     int pid;
     try (var arena = Arena.ofConfined()) {
       pid = new Spawn(arena).start(command);
@@ -198,7 +189,7 @@ final class PosixLauncher implements Launcher {
     }
 
     private MemorySegment string(String text) {
-      var bytes = text.getBytes(CHARSET);
+      var bytes = TEXT.encode(text);
       var copy = arena.allocate(bytes.length + 1L);
       MemorySegment.copy(bytes, 0, copy, JAVA_BYTE, 0, bytes.length);
       return copy;
