@@ -9,12 +9,16 @@ import jasyncio.examples.Programs.Run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Runs every example as its readers do: `./jasyncio run` and its name. The launcher gets what the
 /// example asks for, compiles it, and runs it.
@@ -23,9 +27,13 @@ class LauncherTest {
   /// Those that show what they are by their page, for as long as one wants to look.
   private static final Set<String> SERVERS = Set.of("Dashboard.java", "WebChat.java");
 
-  private static Stream<DynamicTest> forEachExample(String... args) throws IOException {
+  private static void assumeLauncher() {
     assumeTrue(Programs.isScheduled(), "the launcher is the same on either fiber runtime");
     assumeTrue(Programs.hasLauncher(), "the launcher is not built; mvn verify builds it");
+  }
+
+  private static Stream<DynamicTest> forEachExample(String... args) throws IOException {
+    assumeLauncher();
     List<Path> examples;
     try (var files = Files.list(Programs.EXAMPLES.toAbsolutePath())) {
       examples = files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
@@ -68,5 +76,24 @@ class LauncherTest {
   @TestFactory
   Stream<DynamicTest> example_help_printsUsage() throws IOException {
     return forEachExample("--help");
+  }
+
+  /// As in a container that says nothing of languages. Python prints UTF-8 there, too.
+  @ParameterizedTest
+  @ValueSource(strings = {"LANG=", "LANG=xx_YY.UTF-8", "LC_ALL=C", "LC_ALL=xx_YY.UTF-8"})
+  void textInAPlainLocale_isUtf8(String locale, @TempDir Path folder) throws Exception {
+    assumeLauncher();
+    var program = folder.resolve("Greek.java");
+    Files.writeString(
+        program,
+        """
+        void main() {
+          IO.println("αβγ " + java.nio.file.Path.of("δ"));
+        }
+        """);
+    var command = new ArrayList<>(List.of("env", "-u", "LC_ALL", "-u", "LC_CTYPE", locale));
+    command.addAll(Programs.launcherCommand(program));
+    var run = Programs.run(command);
+    assertEquals(List.of("αβγ δ"), run.out(), run::toString);
   }
 }
