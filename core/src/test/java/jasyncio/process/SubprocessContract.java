@@ -102,7 +102,8 @@ abstract class SubprocessContract {
   void arguments_arriveAsTheyAre() throws Exception {
     run(() -> {
       var process =
-          createSubprocessExec(OUTPUT, "printf", "%s|", "a b", "", "$HOME", "'\"\\", odd("grün€𝄞"));
+          createSubprocessExec(
+              OUTPUT, "printf", "%s|", "a b", "", "$HOME", "'\"\\", odd("grün€𝄞"));
       assertThat(process.communicate().stdout(UTF_8))
           .isEqualTo("a b||$HOME|'\"\\|" + odd("grün€𝄞") + "|");
     });

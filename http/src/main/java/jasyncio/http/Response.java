@@ -150,8 +150,8 @@ public final class Response {
     return StaticFiles.file(request, 200, file);
   }
 
-  /// Answers with a file, as the other form does, and with a status of one's own, such as a page for
-  /// what is not there. Suspends while it is looked for.
+  /// Answers with a file, as the other form does, and with a status of one's own, such as a page
+  /// for what is not there. Suspends while it is looked for.
   ///
   /// With another status than 200 the file is always sent as a whole: parts and conditions
   /// (`Range`, `If-None-Match`) are of what the client asked for, and this is something else.

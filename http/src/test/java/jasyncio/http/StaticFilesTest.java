@@ -1109,7 +1109,8 @@ class StaticFilesTest {
     var head = ask("HEAD", "/x").expect(404);
     assertThat(head.bytes()).isEmpty();
     get("/file").expect(200); // what is kept is still that
-    assertThat(get("/none").expect(404).header("Content-Type")).isEqualTo("application/problem+json");
+    assertThat(get("/none").expect(404).header("Content-Type"))
+        .isEqualTo("application/problem+json");
   }
 
   @AsyncTest

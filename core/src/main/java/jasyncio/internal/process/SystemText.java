@@ -42,10 +42,12 @@ final class SystemText {
     check(command.program(), "the program's path");
     command.arguments().forEach(word -> check(word, "an argument of " + command.program()));
     if (command.environment() != null) {
-      command.environment().forEach((name, value) -> {
-        check(name, "the name of an environment variable");
-        check(value, "environment variable " + name);
-      });
+      command
+          .environment()
+          .forEach((name, value) -> {
+            check(name, "the name of an environment variable");
+            check(value, "environment variable " + name);
+          });
     }
   }
 
