@@ -70,10 +70,10 @@ final class Measurement implements StepListener, AutoCloseable {
   private StepCosts costs; // loop's thread
   private Loops.Load load; // likewise: when these costs began
   private boolean isFirst = true; // likewise: these costs began within a step perhaps
-  private final long begun = System.nanoTime();
+  private final long begun; // after `load`: no step is to take longer than the loop was busy
   private double paused = CollectorPauses.seconds(); // visitor's thread
   private Map<Integer, Long> waits = Map.of(); // visitor's thread: since when, by numbers of tasks
-  private long looked = begun; // likewise: the last time
+  private long looked; // likewise: the last time
 
   Measurement(EventLoop loop, LambdaNames names) {
     this.loop = loop;
@@ -81,6 +81,8 @@ final class Measurement implements StepListener, AutoCloseable {
     this.sample = new TaskSample(loop, MAX_TASKS, System::nanoTime);
     this.costs = newCosts();
     this.load = Loops.watchLoad(loop);
+    this.begun = System.nanoTime();
+    this.looked = begun;
     try {
       Loops.addStepListener(loop, this);
     } catch (Throwable e) {
