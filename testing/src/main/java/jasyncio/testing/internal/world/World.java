@@ -1,0 +1,29 @@
+package jasyncio.testing.internal.world;
+
+import java.util.function.Supplier;
+
+/// What a simulated thing needs of the world: its time, something to happen later, and what is left
+/// to chance.
+public interface World {
+  /// {@return nanoseconds of simulated time}
+  long nanos();
+
+  /// Has `event` happen at a time: in the order of times, and of these calls where times are equal.
+  /// Any thread.
+  ///
+  /// @param nanos when; what is over already is now, and still not within this call
+  /// @param event what happens; it does not throw
+  void at(long nanos, Runnable event);
+
+  /// Chooses from `bound` possibilities, of which 0 is the plain thing: no delay, no fault.
+  ///
+  /// @param what is chosen, for reports: `loss`, `torn write`
+  /// @param bound how many there are; if there is but one, nothing is chosen
+  /// @return the choice, from 0 to `bound` - 1
+  int choose(String what, int bound);
+
+  /// Notes, for the reader of a failure, that something out of the ordinary has happened.
+  ///
+  /// @param what has, such as `n1 -> n2: 512 bytes are lost`; asked only if somebody reads it
+  void note(Supplier<String> what);
+}
