@@ -1,29 +1,22 @@
 package jasyncio.testing;
 
-import jasyncio.Task;
-import jasyncio.internal.base.Functions;
-import jasyncio.internal.loop.Entry;
-import jasyncio.internal.loop.LoopParts;
-import jasyncio.internal.loop.ReadyQueue;
-import jasyncio.internal.loop.Waiting;
 import jasyncio.testing.Choices.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// One run of a loop whose order of events is chosen: makes the choices, and notes what happens.
+/// One run in which the order of events is chosen: makes the choices, and notes what happens.
 ///
-/// Belongs to the loop's thread.
-final class Explored implements VirtualTime.Lateness {
+/// It has one loop, or in a simulation several, of which one runs at a time. Belongs to whoever
+/// runs.
+final class Explored {
   /// How long a step takes, or how late the loop wakes: from nothing to a pause of the collector.
   private static final long[] DELAYS = {0, 1_000, 1_000_000, 100_000_000, 1_000_000_000};
 
@@ -31,26 +24,18 @@ final class Explored implements VirtualTime.Lateness {
   static final int IN_SILENCE = -1;
   private static final int MOST_PLACES = 1000; // in the beginning, and in the end, that are told of
 
-  /// Has a turn that is not needed.
-  private static final Entry NOBODY = new Entry() {};
-
   private final String testName;
   private final Choices choices;
   private final boolean chaos;
   private final boolean coarse;
   private final int toTell; // how many turns there will be, or IN_SILENCE
-  private final Order order = new Order();
-  private final Jobs jobs = new Jobs();
-  private final IdentityHashMap<Entry, Integer> tasks =
-      new IdentityHashMap<>(); // in the order of their first turns
   private final Map<String, Integer> numbers = new HashMap<>(); // of labels
   private final List<String> labels = new ArrayList<>();
   private final List<String> deviations = new ArrayList<>(); // unless in silence
   private final List<String> events = new ArrayList<>(); // unless in silence
+  private final ExploredLoop loop;
   private int[] turns = new int[64]; // who had them: labels
-  private @Nullable Entry tooMany; // who has a turn when there have been too many
   private int turnCount;
-  private final List<Task<?>> victims = new ArrayList<>(); // that may be cancelled
   private boolean over;
   private @Nullable VirtualTime time;
 
@@ -70,31 +55,37 @@ final class Explored implements VirtualTime.Lateness {
     this.chaos = level == Explore.Level.CHAOS;
     this.coarse = strategy == Explore.Strategy.EXHAUSTIVE;
     this.toTell = toTell;
+    this.loop = new ExploredLoop(this, "");
   }
 
-  /// The parts of the loop of this run.
-  LoopParts parts(Consumer<VirtualTime> made) {
-    return new LoopParts(
-        (inbox, channels, outside) -> {
-          var virtual = new VirtualTime(inbox, channels, outside, this);
-          time = virtual;
-          made.accept(virtual);
-          return virtual;
-        },
-        order);
+  /// The loop of the test.
+  ExploredLoop loop() {
+    return loop;
   }
 
-  /// Who has a turn if there have been so many that the run seems to have no end.
-  void whenTooMany(Entry entry) {
-    tooMany = entry;
+  /// Another loop of this run.
+  ///
+  /// @param name for its labels
+  ExploredLoop loop(String name) {
+    return new ExploredLoop(this, name + ": ");
   }
 
-  Jobs jobs() {
-    return jobs;
+  /// Whose time it is.
+  void isIn(VirtualTime time) {
+    this.time = time;
+  }
+
+  private VirtualTime time() {
+    return Objects.requireNonNull(time);
   }
 
   Choices choices() {
     return choices;
+  }
+
+  /// Whether what is ready may run in any order.
+  boolean isChaos() {
+    return chaos;
   }
 
   /// How many turns there were.
@@ -117,168 +108,39 @@ final class Explored implements VirtualTime.Lateness {
     over = true;
   }
 
-  private int draw(Kind kind, int bound, int[] who) {
+  int draw(Kind kind, int bound, int[] who) {
     return over ? 0 : choices.draw(kind, bound, who);
   }
 
-  // ---- cancellation -----------------------------------------------------------------------------
-
-  /// Before one turn or another `task` is cancelled, or not at all.
-  void mayBeCancelled(Task<?> task) {
-    victims.add(task);
-  }
-
-  /// What cancels a task, if one is to be cancelled now.
-  private @Nullable Entry canceller() {
-    victims.removeIf(Task::done);
-    int choice = draw(Kind.CANCEL, 1 + victims.size(), Choices.NOBODY);
-    if (choice == 0) {
-      return null;
-    }
-    var task = victims.remove(choice - 1);
-    deviation(() -> text(task) + " is cancelled");
-    return new Canceller(task);
-  }
-
-  /// Somebody who cancels a task.
-  private static final class Canceller extends Entry {
-    private final Task<?> task;
-
-    Canceller(Task<?> task) {
-      this.task = task;
-    }
-
-    @Override
-    protected void run() {
-      task.cancel();
-    }
-
-    @Override
-    public String toString() {
-      return "who cancels a task";
-    }
-  }
-
-  // ---- turns ------------------------------------------------------------------------------------
-
-  /// Gives turns in the order that is chosen.
-  private final class Order extends ReadyQueue {
-    private int left; // in this iteration
-    private int spare; // turns that are promised, for who cancels somebody
-
-    @Override
-    public boolean isWatched() {
-      return true;
-    }
-
-    @Override
-    public int beginBatch() {
-      if (jobs.pending() > 0) {
-        int choice = draw(Kind.JOB, 1 + jobs.pending(), Choices.NOBODY);
-        if (choice > 0) {
-          deviation(() -> "a job of the executor ends while others can run: the " + nth(choice));
-          jobs.run(choice - 1);
-        }
-      }
-      left = super.beginBatch();
-      spare = left == 0 ? 0 : victims.size();
-      return left + spare;
-    }
-
-    @Override
-    public void addFound(List<Entry> found) {
-      for (int i = 0; i < found.size(); i++) {
-        int ahead = draw(Kind.CHANNEL, found.size() - i, Choices.NOBODY);
-        if (ahead > 0) {
-          int from = i;
-          deviation(() ->
-              "of the channels that are ready the "
-                  + nth(from + ahead + 1)
-                  + " comes before the "
-                  + nth(from + 1)
-                  + ": "
-                  + text(found.get(from + ahead)));
-          Collections.rotate(found.subList(i, i + ahead + 1), 1);
-        }
-      }
-      super.addFound(found);
-    }
-
-    @Override
-    public Entry remove() {
-      if (left == 0) {
-        return spare-- > 0 ? NOBODY : super.remove(); // not for a turn
-      }
-      if (spare > 0) {
-        var canceller = canceller();
-        if (canceller != null) {
-          spare--;
-          return canceller;
-        }
-      }
-      if (chaos && left > 1) {
-        int chosen = draw(Kind.NEXT, left, ready());
-        if (chosen > 0) {
-          deviation(() ->
-              text(get(chosen))
-                  + " runs before "
-                  + text(get(0))
-                  + (chosen > 1 ? " and " + (chosen - 1) + " more" : "")
-                  + ", though ready after that");
-          moveToFront(chosen);
-        }
-      }
-      left--;
-      var entry = super.remove();
-      turn(entry);
-      return entry;
-    }
-
-    private int[] ready() {
-      var who = new int[left];
-      Arrays.setAll(who, i -> label(get(i)));
-      return who;
-    }
-
-    @Override
-    protected int removeLast(Entry entry) {
-      int at = super.removeLast(entry);
-      if (at >= 0 && at < left) {
-        left--;
-      }
-      return at;
-    }
-  }
-
-  private void turn(Entry entry) {
+  /// An entry has its turn.
+  ///
+  /// @param in text for it, with the line where it is
+  void turn(int label, Supplier<String> in) {
     if (over) {
       return;
     }
     if (!coarse) {
       int choice = draw(Kind.STEP, DELAYS.length, Choices.NOBODY);
       if (choice > 0) {
-        Objects.requireNonNull(time).pass(DELAYS[choice]);
-        deviation(
-            () -> VirtualTime.text(DELAYS[choice]) + " passes before the turn of " + text(entry));
+        time().pass(DELAYS[choice]);
+        deviation(() -> VirtualTime.text(DELAYS[choice]) + " passes before the turn of " + in.get());
       }
     }
     if (turnCount == turns.length) {
       turns = Arrays.copyOf(turns, turnCount * 2);
     }
-    turns[turnCount++] = label(entry);
-    if (turnCount == MAX_TURNS && tooMany != null) {
-      order.add(tooMany);
+    turns[turnCount++] = label;
+    if (turnCount == MAX_TURNS) {
+      loop.tooMany();
     }
     if (toTell != IN_SILENCE) {
       boolean briefly = turnCount > MOST_PLACES && turnCount < toTell - MOST_PLACES;
-      event(briefly ? labels.get(label(entry)) : text(entry));
+      event(briefly ? labels.get(label) : in.get());
     }
   }
 
-  // ---- waits ------------------------------------------------------------------------------------
-
-  @Override
-  public long overshoot(long nanos) {
+  /// How much later than it wanted to a loop wakes.
+  long overshoot() {
     int choice = draw(Kind.LATE, coarse ? 2 : DELAYS.length, Choices.NOBODY);
     if (choice == 0) {
       return 0;
@@ -288,53 +150,15 @@ final class Explored implements VirtualTime.Lateness {
     return late;
   }
 
-  @Override
-  public boolean instead(long nanos, boolean alone) {
-    int waiting = jobs.pending();
-    // How often it waits for others who are real is not the same each time.
-    var canceller = alone || waiting > 0 ? canceller() : null;
-    if (canceller != null) {
-      order.add(canceller);
-      return true;
-    }
-    if (waiting == 0) {
-      return false;
-    }
-    boolean timed = nanos != Waiting.FOREVER;
-    int choice = draw(Kind.JOB, timed ? waiting + 1 : waiting, Choices.NOBODY);
-    if (choice == waiting) {
-      deviation(() -> "the jobs of the executor take longer than " + VirtualTime.text(nanos));
-      Objects.requireNonNull(time).pass(nanos);
-    } else {
-      if (choice > 0) {
-        deviation(() -> "of the jobs of the executor the " + nth(choice + 1) + " ends first");
-      }
-      jobs.run(choice);
-    }
-    return true;
-  }
-
-  private static String nth(int n) {
-    return switch (n) {
-      case 1 -> "1st";
-      case 2 -> "2nd";
-      case 3 -> "3rd";
-      default -> n + "th";
-    };
+  /// Lets so much time pass.
+  void pass(long nanos) {
+    time().pass(nanos);
   }
 
   // ---- notes ------------------------------------------------------------------------------------
 
-  /// A number for the label of an entry: the same in each run in which the same happens.
-  private int label(Entry entry) {
-    if (entry instanceof Task<?> task && !isNamed(task)) {
-      int number = tasks.computeIfAbsent(entry, _ -> tasks.size());
-      return numbered(number == 0 ? testName : "task #" + number); // which gets its name later
-    }
-    return numbered(entry instanceof Task<?> task ? task.getName() : entry.toString());
-  }
-
-  private int numbered(String label) {
+  /// A number for a label: the same in each run in which the same happens.
+  int number(String label) {
     return numbers.computeIfAbsent(
         label,
         _ -> {
@@ -343,39 +167,16 @@ final class Explored implements VirtualTime.Lateness {
         });
   }
 
-  private static boolean isNamed(Task<?> task) {
-    return !task.getName().startsWith("Task-");
+  String label(int number) {
+    return labels.get(number);
   }
 
-  /// In words, with the line where a task is.
-  private String text(Entry entry) {
-    var label = labels.get(label(entry));
-    if (!(entry instanceof Task<?> task)) {
-      return label;
-    }
-    var name =
-        label.equals(testName)
-            ? "the test"
-            : isNamed(task) && !label.contains(" ") ? "task '" + label + "'" : label;
-    return WaitGraph.stack(task).stream()
-        .findFirst()
-        .map(frame -> name + " at " + shortened(frame))
-        .orElse(name);
+  String testName() {
+    return testName;
   }
 
-  /// `Pool.borrow(Pool.java:12)`
-  private static String shortened(StackTraceElement frame) {
-    return Functions.simple(frame.getClassName())
-        + "."
-        + frame.getMethodName()
-        + "("
-        + frame.getFileName()
-        + ":"
-        + frame.getLineNumber()
-        + ")";
-  }
-
-  private void deviation(Supplier<String> text) {
+  /// Something that is not plain.
+  void deviation(Supplier<String> text) {
     if (toTell != IN_SILENCE) {
       var words = text.get();
       deviations.add(words);
@@ -383,8 +184,15 @@ final class Explored implements VirtualTime.Lateness {
     }
   }
 
+  /// Something that has happened.
+  void note(Supplier<String> text) {
+    if (toTell != IN_SILENCE) {
+      event(text.get());
+    }
+  }
+
   private void event(String text) {
-    events.add(VirtualTime.text(Objects.requireNonNull(time).nanos()) + "  " + text);
+    events.add(VirtualTime.text(time().nanos()) + "  " + text);
   }
 
   // ---- comparing --------------------------------------------------------------------------------

@@ -68,8 +68,8 @@ final class TestRun {
     var parts = parts(settings.time(), explored);
     this.loop = (EventLoop) LoopAccess.get().newLoop(settings.fibers(), parts, label);
     if (explored != null) {
-      loop.setDefaultExecutor(explored.jobs());
-      explored.whenTooMany(LoopAccess.get().callback(loop, this::neverEnds));
+      loop.setDefaultExecutor(explored.loop().jobs());
+      explored.loop().whenTooMany(LoopAccess.get().callback(loop, this::neverEnds));
     }
     loop.setExceptionHandler((_, error) -> {
       if (!Contention.isOn(error.blockedAt())) {
@@ -99,16 +99,20 @@ final class TestRun {
   private LoopParts parts(TimeMode mode, @Nullable Explored explored) {
     if (mode == TimeMode.REAL) {
       return LoopParts.real();
-    } else if (explored != null) {
-      return explored.parts(made -> time = made);
     }
     return new LoopParts(
         (inbox, channels, outside) -> {
-          var made = new VirtualTime(inbox, channels, outside);
+          var made =
+              explored == null
+                  ? new VirtualTime(inbox, channels, outside)
+                  : new VirtualTime(inbox, channels, outside, explored.loop());
           time = made;
+          if (explored != null) {
+            explored.isIn(made);
+          }
           return made;
         },
-        new ReadyQueue());
+        explored == null ? new ReadyQueue() : explored.loop().order());
   }
 
   EventLoop loop() {
@@ -249,7 +253,7 @@ final class TestRun {
   private void tooLong(Watchdog.Watch watch) {
     late = true;
     if (explored != null) {
-      explored.jobs().leaveAlone();
+      explored.loop().jobs().leaveAlone();
     }
     watch.unlessOver(() ->
         loop.callSoonThreadsafe(() -> {

@@ -79,7 +79,7 @@ public final class TestScope {
       throw new IllegalArgumentException("the task belongs to another loop: " + task);
     }
     if (explored != null) {
-      explored.mayBeCancelled(task);
+      explored.loop().mayBeCancelled(task);
     }
     return task;
   }

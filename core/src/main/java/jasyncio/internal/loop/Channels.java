@@ -29,6 +29,7 @@ public final class Channels {
   private static final int LET_GO_AT_ONCE = 16; // in an iteration
 
   private final @Nullable Hub hub; // null where there is a selector from the beginning
+  private final Network network;
   private final ArrayList<Entry> found = new ArrayList<>(); // what is to run: channels are ready
   private final IdentityHashMap<SelectableChannel, Watch> returning = new IdentityHashMap<>();
   private boolean leaving; // closed channels still wait for the selector to let go of them
@@ -37,13 +38,15 @@ public final class Channels {
   private @Nullable IoState ioState;
   private volatile @Nullable Selector selector; // set by the logical thread, read by any to wake it
 
-  Channels(Hub hub) {
+  Channels(Hub hub, Network network) {
     this.hub = hub;
+    this.network = network;
   }
 
   /// For tests, which bring the selector.
   Channels(@Nullable Selector selector) {
     this.hub = null;
+    this.network = Network.SYSTEM;
     this.selector = selector;
   }
 
@@ -53,6 +56,11 @@ public final class Channels {
       ioState = maker.get();
     }
     return type.cast(ioState);
+  }
+
+  /// The network that they belong to.
+  public Network network() {
+    return network;
   }
 
   // ---- who is watched ---------------------------------------------------------------------------
@@ -124,7 +132,7 @@ public final class Channels {
     if (s == null) {
       try {
         Objects.requireNonNull(hub).prepareForChannels();
-        s = Selector.open();
+        s = network.provider().openSelector();
       } catch (IOException e) {
         throw new UncheckedIOException("cannot open a selector for the event loop", e);
       }

@@ -119,7 +119,7 @@ public final class LoopCore implements FiberSource {
     this.blockingListener = blockingListener;
     this.hub = hub.apply(this);
     this.ready = parts.ready();
-    this.channels = new Channels(this.hub);
+    this.channels = new Channels(this.hub, parts.network());
     this.waiting = parts.waiting().make(inbox, channels, outside);
     this.interrupts = new LoopInterrupts(this.hub, this::send);
   }

@@ -1,11 +1,18 @@
 package jasyncio.internal.loop;
 
-/// The parts of a loop that tests put others in the place of: time that jumps, and another order.
+/// The parts of a loop that tests put others in the place of: time that jumps, another order, and a
+/// network that is simulated.
 ///
 /// @param waiting makes the clock, and what waits
 /// @param ready holds what is ready, and says who has the next turn; it belongs to this loop alone
-public record LoopParts(Waiting.Maker waiting, ReadyQueue ready) {
+/// @param network where its sockets come from
+public record LoopParts(Waiting.Maker waiting, ReadyQueue ready, Network network) {
   private static final long EPOCH = System.nanoTime();
+
+  /// Those of a loop on the system's network.
+  public LoopParts(Waiting.Maker waiting, ReadyQueue ready) {
+    this(waiting, ready, Network.SYSTEM);
+  }
 
   /// Those of a loop that runs in real time, first come first served.
   public static LoopParts real() {

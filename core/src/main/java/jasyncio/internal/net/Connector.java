@@ -108,7 +108,7 @@ public final class Connector {
     var family = Resolver.familyOf(address);
     SocketChannel channel;
     try {
-      channel = SocketChannel.open(family);
+      channel = LoopIo.of(loop).sockets().openSocketChannel(family);
     } catch (UnsupportedOperationException e) {
       throw new IOException("this system has no sockets of family " + family, e);
     }
@@ -146,7 +146,7 @@ public final class Connector {
   }
 
   private SocketChannel connectUnix(UnixDomainSocketAddress unix) throws IOException {
-    var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    var channel = LoopIo.of(loop).sockets().openSocketChannel(StandardProtocolFamily.UNIX);
     try {
       connect(channel, unix);
       return channel;

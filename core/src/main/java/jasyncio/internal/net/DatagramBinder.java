@@ -127,7 +127,7 @@ public final class DatagramBinder {
   private Bound bind(Pair pair) throws IOException {
     DatagramChannel channel;
     try {
-      channel = DatagramChannel.open(pair.family);
+      channel = LoopIo.of(loop).sockets().openDatagramChannel(pair.family);
     } catch (UnsupportedOperationException e) {
       throw new IOException("this system has no sockets of family " + pair.family, e);
     }

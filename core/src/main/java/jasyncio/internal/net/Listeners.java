@@ -94,8 +94,12 @@ public final class Listeners {
         .toList();
   }
 
+  private ServerSocketChannel open(StandardProtocolFamily family) throws IOException {
+    return LoopIo.of(loop).sockets().openServerSocketChannel(family);
+  }
+
   private ServerSocketChannel listen(InetSocketAddress address) throws IOException {
-    var channel = ServerSocketChannel.open(Resolver.familyOf(address.getAddress()));
+    var channel = open(Resolver.familyOf(address.getAddress()));
     try {
       bind(channel, address);
       return channel;
@@ -107,8 +111,8 @@ public final class Listeners {
 
   /// Whether an address is one of this machine's, or why it cannot be listened on is something
   /// else. Why a bind has failed, the JDK does not tell.
-  private static boolean isAvailable(InetAddress address) {
-    try (var probe = ServerSocketChannel.open(Resolver.familyOf(address))) {
+  private boolean isAvailable(InetAddress address) {
+    try (var probe = open(Resolver.familyOf(address))) {
       return canBind(probe, address);
     } catch (UnsupportedOperationException e) {
       return false; // no sockets of that family
@@ -143,8 +147,8 @@ public final class Listeners {
     return Resolver.wildcard(family, port);
   }
 
-  private static boolean hasIpv6() throws IOException {
-    try (var probe = ServerSocketChannel.open(StandardProtocolFamily.INET6)) {
+  private boolean hasIpv6() throws IOException {
+    try (var probe = open(StandardProtocolFamily.INET6)) {
       return probe.isOpen();
     } catch (UnsupportedOperationException e) {
       return false;
@@ -177,7 +181,7 @@ public final class Listeners {
     if (isSocket(path)) {
       Files.deleteIfExists(path);
     }
-    var channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    var channel = open(StandardProtocolFamily.UNIX);
     try {
       doBind(channel, address);
       return listening(channel);

@@ -11,8 +11,11 @@ import jasyncio.internal.loop.LoopCore;
 import jasyncio.internal.loop.Watch;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +41,16 @@ public final class LoopIo extends IoState {
   public static LoopIo of(EventLoop loop) {
     var core = LoopAccess.get().core(loop);
     return core.channels().io(LoopIo.class, () -> new LoopIo(loop, core));
+  }
+
+  /// What makes the loop's sockets.
+  public SelectorProvider sockets() {
+    return core.channels().network().provider();
+  }
+
+  /// The addresses of a host. It may block: a thread of the executor calls it.
+  List<InetAddress> addresses(String host) throws UnknownHostException {
+    return core.channels().network().addresses(host);
   }
 
   /// Puts a channel on the selector, in non-blocking mode, if it is not there yet.

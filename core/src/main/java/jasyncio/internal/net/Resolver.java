@@ -14,7 +14,6 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,12 +32,13 @@ public final class Resolver {
   public static List<InetAddress> resolve(
       EventLoop loop, String host, @Nullable StandardProtocolFamily family) throws IOException {
     var literal = literal(host);
+    var io = LoopIo.of(loop);
     var all =
         literal != null
             ? List.of(literal)
             : Tasks.runInExecutor(
                     loop,
-                    () -> loop.getDebug() ? lookUpTimed(loop, host) : lookUp(host),
+                    () -> loop.getDebug() ? lookUpTimed(loop, io, host) : io.addresses(host),
                     () -> new WaitInfo(WaitInfo.Kind.THREAD, "the address of " + host))
                 .await(UnknownHostException.class);
     var fitting = all.stream().filter(a -> family == null || family == familyOf(a)).toList();
@@ -48,14 +48,10 @@ public final class Resolver {
     return fitting;
   }
 
-  private static List<InetAddress> lookUp(String host) throws UnknownHostException {
-    return Arrays.asList(InetAddress.getAllByName(host));
-  }
-
-  private static List<InetAddress> lookUpTimed(EventLoop loop, String host)
+  private static List<InetAddress> lookUpTimed(EventLoop loop, LoopIo io, String host)
       throws UnknownHostException {
     double began = loop.time();
-    var addresses = lookUp(host);
+    var addresses = io.addresses(host);
     double took = loop.time() - began;
     Log.log(
         took >= loop.getSlowCallbackDuration() ? Level.INFO : Level.DEBUG,
