@@ -240,6 +240,11 @@ final class Access extends LoopAccess {
   // ---- for jasyncio.testing ---------------------------------------------------------------------
 
   @Override
+  public void drop(Object eventLoop) {
+    ((EventLoop) eventLoop).life.drop();
+  }
+
+  @Override
   public Object newLoop(@Nullable Object fiberKind, LoopParts parts, @Nullable String label) {
     var loop = new EventLoop((FiberKind) fiberKind, parts);
     loop.label = label;

@@ -14,6 +14,8 @@ final class LoopLife {
    * in use -> ENDING           its runner, or its thread in a group, cancels what is left, and closes it then. It
    *                            still runs for that. Set by that thread, read by any
    *
+   * Tests may drop a loop as it stands: IDLE -> CLOSED, and nothing of its tasks runs any more.
+   *
    * Each arrow out of IDLE is taken by one thread alone, by compare-and-set, before any user code is called; who
    * comes second is refused, or has nothing to do. That thread takes the others, too. CLOSING: tasks are being unwound;
    * they may still schedule, to no effect. Nobody can await from then on.
@@ -170,6 +172,19 @@ final class LoopLife {
     loop.tasks.abandon(closing);
     stage = CLOSED;
     loop.tasks.abandon(closing); // what `finally` blocks of those made; there can be no more now
+    closeMachine(closing);
+  }
+
+  /// Closes the loop as it stands: neither tasks that are left nor their `finally` blocks run.
+  void drop() {
+    if (STAGE.compareAndSet(this, IDLE, CLOSED)) {
+      var closing = new Steps();
+      closing.take(loop.signals::removeAll);
+      closeMachine(closing);
+    }
+  }
+
+  private void closeMachine(Steps closing) {
     closing.take(loop.calls::close);
     closing.take(loop.core::close);
     closing.take(loop.defaultExecutor::close);

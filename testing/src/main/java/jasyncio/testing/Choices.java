@@ -20,7 +20,11 @@ final class Choices {
     /// Which job of the executor ends, or none.
     JOB,
     /// Who of those that may be cancelled is, if anybody.
-    CANCEL
+    CANCEL,
+    /// Which of the hosts that have something to do runs.
+    HOST,
+    /// What becomes of a packet, a write, or whatever else is simulated.
+    WORLD
   }
 
   /// Says what is chosen.

@@ -56,6 +56,7 @@ public final class Exploration {
   private Explore.Level level = Explore.Level.FAITHFUL;
   private Explore.Strategy strategy = Explore.Strategy.RANDOM;
   private long seed;
+  private boolean simulated;
   private int @Nullable [] replay;
 
   private Exploration(String name, Body body) {
@@ -125,6 +126,14 @@ public final class Exploration {
   /// @return this
   public Exploration strategy(Explore.Strategy strategy) {
     this.strategy = Objects.requireNonNull(strategy, "strategy");
+    return this;
+  }
+
+  /// Has each run in a world of its own: see [TestScope#simulation()].
+  ///
+  /// @return this
+  public Exploration simulated() {
+    simulated = true;
     return this;
   }
 
@@ -202,7 +211,8 @@ public final class Exploration {
   /// @param turns how many there will be, to be told of in words; or [Explored#IN_SILENCE]
   private Outcome run(Choices choices, int turns) {
     var explored = new Explored(name, choices, level, strategy, turns);
-    var test = new TestRun(name, settings, false, explored);
+    var test = new TestRun(
+            name, settings, false, explored, simulated ? new SimulatedWorld(explored) : null);
     Throwable failure = null;
     String besides = null;
     try {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,6 +77,10 @@ final class ExploreExtension
             .level(explore.level())
             .strategy(explore.strategy())
             .seed(explore.seed());
+    var calls = Stream.of(before, List.of(call), after).flatMap(List::stream);
+    if (calls.anyMatch(c -> List.of(c.method.getParameterTypes()).contains(Simulation.class))) {
+      exploration.simulated();
+    }
     var replay = AnnotationSupport.findAnnotation(test, Replay.class).orElse(null);
     if (replay != null) {
       exploration.replay(replay.value()).check();

@@ -37,6 +37,7 @@ final class Explored {
   private int[] turns = new int[64]; // who had them: labels
   private int turnCount;
   private boolean over;
+  private boolean several; // loops
   private @Nullable VirtualTime time;
 
   /// A run that has not begun.
@@ -68,6 +69,15 @@ final class Explored {
   /// @param name for its labels
   ExploredLoop loop(String name) {
     return new ExploredLoop(this, name + ": ");
+  }
+
+  /// Others are in the same time: a step of one of them does not stop it for all.
+  void hasSeveralLoops() {
+    several = true;
+  }
+
+  boolean isOfSeveralLoops() {
+    return several;
   }
 
   /// Whose time it is.
@@ -119,7 +129,7 @@ final class Explored {
     if (over) {
       return;
     }
-    if (!coarse) {
+    if (!coarse && !several) {
       int choice = draw(Kind.STEP, DELAYS.length, Choices.NOBODY);
       if (choice > 0) {
         time().pass(DELAYS[choice]);
@@ -137,6 +147,12 @@ final class Explored {
       boolean briefly = turnCount > MOST_PLACES && turnCount < toTell - MOST_PLACES;
       event(briefly ? labels.get(label) : in.get());
     }
+  }
+
+  /// How long a host does nothing, though it could: another program runs there, or its collector.
+  long standstill() {
+    int choice = coarse ? 0 : draw(Kind.STEP, DELAYS.length, Choices.NOBODY);
+    return DELAYS[choice];
   }
 
   /// How much later than it wanted to a loop wakes.
@@ -177,7 +193,7 @@ final class Explored {
 
   /// Something that is not plain.
   void deviation(Supplier<String> text) {
-    if (toTell != IN_SILENCE) {
+    if (toTell != IN_SILENCE && !over) {
       var words = text.get();
       deviations.add(words);
       event("! " + words);
@@ -186,7 +202,7 @@ final class Explored {
 
   /// Something that has happened.
   void note(Supplier<String> text) {
-    if (toTell != IN_SILENCE) {
+    if (toTell != IN_SILENCE && !over) {
       event(text.get());
     }
   }

@@ -207,6 +207,9 @@ final class ExploredLoop implements VirtualTime.Lateness {
     if (choice == waiting) {
       run.deviation(
           () -> prefix + "the jobs of the executor take longer than " + VirtualTime.text(nanos));
+      if (run.isOfSeveralLoops()) {
+        return false;
+      }
       run.pass(nanos);
     } else {
       if (choice > 0) {

@@ -16,6 +16,7 @@ final class Parameters {
     KNOWN.put(TestScope.class, scope -> scope);
     KNOWN.put(Points.class, TestScope::points);
     KNOWN.put(EventLoop.class, TestScope::loop);
+    KNOWN.put(Simulation.class, TestScope::simulation);
   }
 
   private Parameters() {}

@@ -2,6 +2,7 @@ package jasyncio.testing;
 
 import static jasyncio.Asyncio.await;
 
+import jasyncio.Asyncio;
 import jasyncio.EventLoop;
 import jasyncio.Future;
 import jasyncio.internal.base.Durations;
@@ -42,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// As an [InstantSource] it can be given to code that asks for the date. Counterparts:
 /// `trio.testing.MockClock`, `TestCoroutineScheduler` of kotlinx-coroutines-test.
 public final class TestClock implements InstantSource {
-  private static final Instant BEGINNING = Instant.parse("2000-01-01T00:00:00Z");
+  static final Instant BEGINNING = Instant.parse("2000-01-01T00:00:00Z");
 
   private final EventLoop loop;
   private final LoopCore core;
@@ -94,6 +95,11 @@ public final class TestClock implements InstantSource {
       throw new IllegalStateException(
           "the time of this test is real, and cannot be advanced; use sleep(...), or @OnLoop(time ="
               + " VIRTUAL)");
+    }
+    if (virtual.isShared()) { // others have to run meanwhile
+      Asyncio.sleep(seconds);
+      settle();
+      return;
     }
     long end = virtual.nanos() + (long) Math.ceil(seconds * 1e9);
     settle();

@@ -9,6 +9,7 @@ import jasyncio.GatherOption;
 import jasyncio.RunOptions;
 import jasyncio.Runner;
 import jasyncio.Task;
+import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopParts;
 import jasyncio.internal.loop.ReadyQueue;
@@ -39,6 +40,7 @@ final class TestRun {
   private final String label;
   private final Settings settings;
   private final @Nullable Explored explored;
+  private final @Nullable SimulatedWorld world;
   private final EventLoop loop;
   private final TestClock clock;
   private final TestScope scope;
@@ -47,22 +49,29 @@ final class TestRun {
   private final List<String> warnings = new ArrayList<>();
   private final @Nullable Set<Thread> threadsBefore;
   private volatile boolean late; // set by the watchdog
+  private @Nullable Throwable broken; // why the simulation was given up
   private final AtomicReference<@Nullable String> verdict = new AtomicReference<>();
   private @Nullable VirtualTime time;
   private boolean isEndless; // what was given up last ran, and did not wait
-  private boolean isAbandoned;
 
   /// @param label what the loop is for: names it in messages
   /// @param watchThreads whether threads that appear meanwhile are the test's
   TestRun(String label, Settings settings, boolean watchThreads) {
-    this(label, settings, watchThreads, null);
+    this(label, settings, watchThreads, null, null);
   }
 
   /// @param explored who chooses the order of events, if somebody does
-  TestRun(String label, Settings settings, boolean watchThreads, @Nullable Explored explored) {
+  /// @param world the simulated world that the loop is in, if it is
+  TestRun(
+      String label,
+      Settings settings,
+      boolean watchThreads,
+      @Nullable Explored explored,
+      @Nullable SimulatedWorld world) {
     this.label = label;
     this.settings = settings;
     this.explored = explored;
+    this.world = world;
     this.threadsBefore = watchThreads ? ThreadsLeft.now() : null;
     EventLoop.running(); // initialises the class that installs the access
     var parts = parts(settings.time(), explored);
@@ -90,8 +99,12 @@ final class TestRun {
       }
       Lowlevel.setStallHandler(loop, this::stalled);
     }
+    if (world != null) {
+      world.begin(Objects.requireNonNull(time), this::simulationIsOver);
+      LoopAccess.get().answerExpected(loop); // from the other hosts
+    }
     this.clock = new TestClock(loop, time, parts.ready());
-    this.scope = new TestScope(loop, clock, explored);
+    this.scope = new TestScope(loop, clock, explored, world);
     this.runner = new Runner(RunOptions.defaults().loopFactory(() -> loop));
     runner.getLoop();
   }
@@ -187,6 +200,9 @@ final class TestRun {
   private void checkNotGivenUp(@Nullable Throwable meanwhile) {
     var text = verdict.get();
     if (text != null) {
+      if (broken != null) {
+        throw Sneaky.rethrow(broken);
+      }
       var error = new AssertionError(text);
       if (meanwhile != null && !(meanwhile instanceof InterruptedException)) {
         error.addSuppressed(meanwhile);
@@ -207,6 +223,24 @@ final class TestRun {
   private void giveUp(String text) {
     verdict.compareAndSet(null, text); // else it is what was left then, and does not end
     LoopAccess.get().core(loop).escape(new GivenUp());
+  }
+
+  // ---- the simulation is over -------------------------------------------------------------------
+
+  /// Called where the loop waits: a host has failed, or nobody can ever run again.
+  private void simulationIsOver(@Nullable Throwable reason) {
+    if (reason == null) {
+      giveUp(
+          "dead-lock in "
+              + label
+              + ": nobody can ever run again, on no host"
+              + sinceWhen()
+              + WaitGraph.describe(loop, null)
+              + Objects.requireNonNull(world).simulation().describe());
+    } else {
+      broken = reason;
+      giveUp("the simulation was given up: " + reason);
+    }
   }
 
   // ---- nobody can ever run ----------------------------------------------------------------------
@@ -284,7 +318,7 @@ final class TestRun {
   /// Why virtual time does not go on, if that is so.
   private String othersAtWork() {
     var text = new StringBuilder();
-    if (time != null && time.standsStill()) {
+    if (time != null && !time.isShared() && time.standsStill()) {
       text.append("\nvirtual time stands still, because others are at work for the loop");
       var announced = scope.outsides();
       announced.forEach(outside -> text.append("\n  announced: ").append(outside));
@@ -335,16 +369,26 @@ final class TestRun {
       if (verdict.get() == null) {
         endBackground(problems);
       }
+      if (verdict.get() == null && world != null) {
+        guarded(problems, "end of the hosts", world.simulation()::end);
+      }
+      if (world != null) {
+        world.simulation().finish(problems);
+        LoopAccess.get().answered(loop);
+      }
       if (verdict.get() == null) {
         lookAround(problems);
       }
       close(problems);
     } finally {
-      if (!loop.isClosed() && !isAbandoned) {
+      if (!loop.isClosed()) {
         loop.close();
       }
       if (time != null) {
         time.end();
+      }
+      if (world != null) {
+        world.close();
       }
     }
     if (settings.checks(Leftover.ERRORS)) {
@@ -415,7 +459,7 @@ final class TestRun {
           runner.close();
         }
       } else {
-        abandon();
+        LoopAccess.get().drop(loop); // to close it would have those who are left run on
       }
     } catch (GivenUp e) { // told before, or below
     } catch (Throwable e) {
@@ -450,12 +494,6 @@ final class TestRun {
       }
     }
     return true;
-  }
-
-  /// Closes the loop's machine alone: to close the loop would have those who are left run on.
-  private void abandon() {
-    isAbandoned = true;
-    LoopAccess.get().core(loop).close();
   }
 
   /// Runs a part of the end, in which the test may still be given up.

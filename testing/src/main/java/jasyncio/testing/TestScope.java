@@ -20,15 +20,22 @@ public final class TestScope {
   private final EventLoop loop;
   private final TestClock clock;
   private final @Nullable Explored explored;
+  private final @Nullable SimulatedWorld world;
   private @Nullable Points points; // the loop's thread only
   private final List<Task<?>> background = new ArrayList<>(); // the loop's thread only
   private final List<Outside> outsides = new CopyOnWriteArrayList<>(); // any thread
 
   /// @param explored who chooses the order of events, if somebody does
-  TestScope(EventLoop loop, TestClock clock, @Nullable Explored explored) {
+  /// @param world the simulated world that the loop is in, if it is
+  TestScope(
+      EventLoop loop,
+      TestClock clock,
+      @Nullable Explored explored,
+      @Nullable SimulatedWorld world) {
     this.loop = loop;
     this.clock = clock;
     this.explored = explored;
+    this.world = world;
   }
 
   /// {@return the loop}
@@ -110,6 +117,18 @@ public final class TestScope {
       points = made;
     }
     return made;
+  }
+
+  /// {@return the simulated world that the test is in} Does not suspend. The loop's thread only.
+  ///
+  /// @throws IllegalStateException if it is in none
+  public Simulation simulation() {
+    if (world == null) {
+      throw new IllegalStateException(
+          "this test is in no simulation: take a Simulation as a parameter of an @Explore test, or"
+              + " say Exploration.simulated()");
+    }
+    return world.simulation();
   }
 
   List<Task<?>> backgroundTasks() {

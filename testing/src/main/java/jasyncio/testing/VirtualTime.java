@@ -8,6 +8,7 @@ import jasyncio.internal.loop.Sleeper;
 import jasyncio.internal.loop.Waiting;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Time that stands still while anything can run, and jumps to the next timer when nothing can.
 final class VirtualTime implements Waiting {
@@ -38,6 +39,17 @@ final class VirtualTime implements Waiting {
     boolean instead(long nanos, boolean alone);
   }
 
+  /// Others that have the same time, and run while the loop waits.
+  interface Others {
+    /// The loop waits: has the others run until there is something for it, or the time is over.
+    ///
+    /// @param late how much later it wakes
+    void await(long nanos, long late);
+
+    /// Something was sent to the loop. Any thread.
+    void sent();
+  }
+
   private static final Lateness NONE =
       new Lateness() {
         @Override
@@ -63,6 +75,7 @@ final class VirtualTime implements Waiting {
   private final Outside outside;
   private final Lateness lateness;
   private final Sleeper sleeper;
+  private @Nullable Others others; // set before the loop runs
   private final long beganNanos = System.nanoTime() | 1; // ForkJoinTask makes its limits odd
   private final long beganMillis = System.currentTimeMillis();
   private volatile long now;
@@ -106,6 +119,16 @@ final class VirtualTime implements Waiting {
     ended = true;
   }
 
+  /// The loop is not alone.
+  void shareWith(Others them) {
+    others = them;
+  }
+
+  /// Whether the loop is not alone.
+  boolean isShared() {
+    return others != null;
+  }
+
   /// Lets so much time pass at once.
   void pass(long nanos) {
     long then = now + nanos; // only the loop's thread does it
@@ -115,11 +138,18 @@ final class VirtualTime implements Waiting {
   @Override
   public void send(Entry entry) {
     sleeper.send(entry);
+    if (others != null) {
+      others.sent();
+    }
   }
 
   @Override
   public void await(long nanos) {
     if (!inbox.isEmpty()) {
+      return;
+    }
+    if (others != null) {
+      awaitWith(others, nanos);
       return;
     }
     if (isAboutToBeSent()) {
@@ -143,6 +173,13 @@ final class VirtualTime implements Waiting {
       if (left > 0 && !isAboutToBeSent()) { // by a thread that has ended meanwhile
         pass(left + lateness.overshoot(nanos));
       }
+    }
+  }
+
+  private void awaitWith(Others them, long nanos) {
+    channels.selectNow();
+    if (!channels.haveFound() && !lateness.instead(nanos, true)) {
+      them.await(nanos, nanos == FOREVER ? 0 : lateness.overshoot(nanos));
     }
   }
 

@@ -197,7 +197,7 @@ class ExplorationTest {
     var settings =
         new Settings(
             plain.time(), plain.blocking(), null, false, 1, plain.scope(), plain.allowed());
-    var run = new TestRun("spins", settings, false, explored);
+    var run = new TestRun("spins", settings, false, explored, null);
     var end = new AtomicBoolean();
     assertThatExceptionOfType(AssertionError.class)
         .isThrownBy(() ->

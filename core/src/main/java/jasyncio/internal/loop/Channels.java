@@ -232,7 +232,7 @@ public final class Channels {
   }
 
   /// Looks which are ready, without waiting.
-  void selectNow() {
+  public void selectNow() {
     if (selector != null) {
       select(0);
     }
@@ -255,7 +255,7 @@ public final class Channels {
   }
 
   /// Whether one was found ready.
-  boolean haveFound() {
+  public boolean haveFound() {
     return !found.isEmpty();
   }
 

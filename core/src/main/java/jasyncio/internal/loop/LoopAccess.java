@@ -133,6 +133,10 @@ public abstract class LoopAccess {
   public abstract Object newLoop(
       @Nullable Object fiberKind, LoopParts parts, @Nullable String label);
 
+  /// Closes a loop that does not run as it stands: nothing of its tasks runs any more, no `finally`
+  /// block either.
+  public abstract void drop(Object eventLoop);
+
   /// The machine of the loop that schedules a virtual thread, of a fiber or started on one; `null`
   /// for others. Any thread.
   public abstract @Nullable LoopCore coreOf(Thread virtual);

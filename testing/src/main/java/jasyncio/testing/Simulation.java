@@ -1,0 +1,205 @@
+package jasyncio.testing;
+
+import jasyncio.Action;
+import jasyncio.Asyncio;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
+
+/// A world that is simulated: hosts with loops of their own, in one time, with a network and disks
+/// that may fail. A parameter of [Explore] tests.
+///
+/// ```java
+/// class LeaseTest {
+///   @Explore
+///   void onlyOneHoldsTheLease(Simulation sim) {
+///     var lease = new Lease();
+///     var hosts = sim.hosts("n", 3, i -> () -> work(lease, i));
+///     sim.always("one holder", () -> lease.holders() <= 1);
+///     hosts.get(0).pause();
+///     sleep(20);
+///     hosts.get(0).resume();
+///     sim.eventually(60, "somebody holds it", () -> lease.holders() == 1);
+///   }
+/// }
+/// ```
+///
+/// The test itself is a coroutine on a loop of its own. All run on one thread at a time, in virtual
+/// time, in an order that [Explore] chooses, shrinks and replays. When the test is over, the programs
+/// that still run are cancelled, and awaited; what failed on a host and nobody was told of fails the
+/// test.
+///
+/// Counterparts: turmoil, madsim.
+public final class Simulation {
+  private static final double GRACE = 10; // seconds, for programs to end
+
+  private final SimulatedWorld world;
+  private final Map<String, Host> hosts = new LinkedHashMap<>();
+  private final List<Property> properties = new ArrayList<>();
+
+  Simulation(SimulatedWorld world) {
+    this.world = world;
+    world.addCheck(this::check);
+  }
+
+  // ---- hosts ------------------------------------------------------------------------------------
+
+  /// Makes a host, and starts its program. Does not suspend.
+  ///
+  /// @param name its name, which others can connect to
+  /// @param program what runs on it: a coroutine, from the beginning after each restart
+  /// @return the host
+  /// @throws IllegalArgumentException if there is a host of that name
+  public Host host(String name, Action<?> program) {
+    Objects.requireNonNull(program, "program");
+    if (hosts.containsKey(Objects.requireNonNull(name, "name"))) {
+      throw new IllegalArgumentException("there is a host " + name + " already");
+    }
+    var host = new Host(world, name, program);
+    hosts.put(name, host);
+    host.start();
+    return host;
+  }
+
+  /// Makes several hosts, and starts their programs. Does not suspend.
+  ///
+  /// @param prefix their names are this and a number from 0: `n0`, `n1`
+  /// @param count how many
+  /// @param programs gives the program of each number
+  /// @return the hosts
+  /// @throws IllegalArgumentException if there is a host of one of these names
+  public List<Host> hosts(String prefix, int count, IntFunction<? extends Action<?>> programs) {
+    var made = new ArrayList<Host>();
+    for (int i = 0; i < count; i++) {
+      made.add(host(prefix + i, programs.apply(i)));
+    }
+    return List.copyOf(made);
+  }
+
+  /// {@return the host of that name}
+  ///
+  /// @param name the name
+  /// @throws IllegalArgumentException if there is none
+  public Host host(String name) {
+    var host = hosts.get(name);
+    if (host == null) {
+      throw new IllegalArgumentException("there is no host " + name + " among " + hosts.keySet());
+    }
+    return host;
+  }
+
+  /// {@return all hosts, in the order in which they were made}
+  public List<Host> hosts() {
+    return List.copyOf(hosts.values());
+  }
+
+  // ---- properties -------------------------------------------------------------------------------
+
+  private record Property(String name, BooleanSupplier condition) {}
+
+  /// Says what has to hold at any time: it is looked at whenever a host has run. If it does not hold,
+  /// the test fails. Does not suspend.
+  ///
+  /// @param name for the message
+  /// @param condition which must neither wait nor change anything
+  public void always(String name, BooleanSupplier condition) {
+    properties.add(
+        new Property(Objects.requireNonNull(name), Objects.requireNonNull(condition, "condition")));
+  }
+
+  /// A host has run.
+  private void check() {
+    for (var property : properties) {
+      if (!property.condition.getAsBoolean()) {
+        world.fail(new AssertionError("always(\"" + property.name + "\") does not hold any more"));
+      }
+    }
+  }
+
+  /// Waits until something holds. Suspends. **Cancellation** ends the wait.
+  ///
+  /// @param seconds how long at most, in simulated seconds
+  /// @param name for the message
+  /// @param condition which must neither wait nor change anything
+  /// @throws AssertionError if it does not hold by then
+  public void eventually(double seconds, String name, BooleanSupplier condition) {
+    Objects.requireNonNull(condition, "condition");
+    var held = Asyncio.getRunningLoop().createFuture();
+    Runnable check =
+        () -> {
+          if (condition.getAsBoolean() && !held.done()) {
+            held.getLoop().callSoonThreadsafe(() -> {
+              if (!held.done()) {
+                held.setResult(true);
+              }
+            });
+          }
+        };
+    if (condition.getAsBoolean()) {
+      return;
+    }
+    world.addCheck(check);
+    try {
+      Asyncio.waitFor(held, seconds);
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw new AssertionError(
+          "eventually(\"" + name + "\") does not hold within " + seconds + " s", e);
+    } finally {
+      world.removeCheck(check);
+    }
+  }
+
+  /// {@return how much simulated time has passed; any thread}
+  public Duration elapsed() {
+    return Duration.ofNanos(world.nanos());
+  }
+
+  // ---- the end ----------------------------------------------------------------------------------
+
+  /// Who waits for what on each host.
+  String describe() {
+    var text = new StringBuilder();
+    for (var host : hosts.values()) {
+      if (host.isRunning()) {
+        text.append("\n  on host ").append(host.name()).append(':');
+        text.append(WaitGraph.describe(host.loop(), null).replace("\n", "\n  "));
+      }
+    }
+    return text.toString();
+  }
+
+  /// Ends what still runs. A coroutine of the test's loop.
+  void end() {
+    hosts.values().forEach(host -> {
+      host.resume();
+      host.stop();
+    });
+    double until = Asyncio.getRunningLoop().time() + GRACE;
+    while (hosts.values().stream().anyMatch(Host::isRunning)
+        && Asyncio.getRunningLoop().time() < until) {
+      Asyncio.sleep(0.001);
+    }
+  }
+
+  /// Tells what is wrong, and drops what is left.
+  void finish(Problems problems) {
+    for (var host : hosts.values()) {
+      if (host.isRunning()) {
+        problems.failure(
+            new AssertionError(
+                "the program of host "
+                    + host.name()
+                    + " does not end within "
+                    + GRACE
+                    + " s after it was cancelled"));
+        host.crash();
+      }
+      host.tell(problems);
+    }
+  }
+}

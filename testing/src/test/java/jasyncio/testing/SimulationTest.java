@@ -1,0 +1,476 @@
+package jasyncio.testing;
+
+import static jasyncio.Asyncio.await;
+import static jasyncio.Asyncio.createTask;
+import static jasyncio.Asyncio.getRunningLoop;
+import static jasyncio.Asyncio.sleep;
+import static jasyncio.Asyncio.toThread;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jasyncio.CancelledError;
+import jasyncio.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class SimulationTest {
+  interface Body {
+    void run(Simulation sim) throws Exception;
+  }
+
+  /// The plain run alone.
+  private static void simulate(Body body) {
+    explore(1, body);
+  }
+
+  private static Exploration.Result explore(int runs, Body body) {
+    return Exploration.of("simulated", scope -> body.run(scope.simulation()))
+        .simulated()
+        .runs(runs)
+        .check();
+  }
+
+  private static ExplorationFailure failureOf(int runs, Body body) {
+    try {
+      explore(runs, body);
+    } catch (ExplorationFailure e) {
+      return e;
+    }
+    throw new AssertionError("it has not failed");
+  }
+
+  // ---- hosts ------------------------------------------------------------------------------------
+
+  @Test
+  void hosts_runInOneTime_besideTheTest() {
+    simulate(sim -> {
+      var seen = new ArrayList<String>();
+      sim.hosts(
+          "n",
+          2,
+          i ->
+              () -> {
+                for (int k = 0; k < 3; k++) {
+                  sleep(1 + i);
+                  seen.add("n" + i + " at " + sim.elapsed().toSeconds());
+                }
+              });
+      sleep(2.5);
+      seen.add("test at " + sim.elapsed().toMillis());
+      sleep(10);
+      assertThat(seen)
+          .containsExactly(
+              "n0 at 1", "n1 at 2", "n0 at 2", "test at 2500", "n0 at 3", "n1 at 4", "n1 at 6");
+      assertThat(sim.hosts()).noneMatch(Host::isRunning);
+    });
+  }
+
+  @Test
+  void anHourOfTwoHosts_takesNoTime() {
+    simulate(sim -> {
+      var beats = new AtomicInteger();
+      sim.hosts(
+          "n",
+          2,
+          _ ->
+              () -> {
+                while (true) {
+                  sleep(1);
+                  beats.incrementAndGet();
+                }
+              });
+      sleep(3600.5);
+      assertThat(beats).hasValue(7200);
+    });
+  }
+
+  @Test
+  void host_isCalled_fromTheTest_andFromAnother() {
+    simulate(sim -> {
+      var loops = new ArrayList<Object>();
+      var one =
+          sim.host(
+              "one",
+              () -> {
+                loops.add(getRunningLoop());
+                sleep(100);
+              });
+      sim.host(
+          "two",
+          () -> {
+            sleep(1);
+            loops.add(await(one.loop().call(() -> getRunningLoop())));
+          });
+      sleep(2);
+      assertThat(await(one.loop().call(() -> getRunningLoop()))).isSameAs(one.loop());
+      assertThat(loops).containsExactly(one.loop(), one.loop());
+    });
+  }
+
+  @Test
+  void programs_areCancelled_andAwaited_whenTheTestIsOver() {
+    var order = new ArrayList<String>();
+    simulate(sim -> {
+      sim.host(
+          "n",
+          () -> {
+            createTask(() -> {
+              try {
+                sleep(1000);
+              } finally {
+                sleep(1);
+                order.add("its task");
+              }
+            });
+            try {
+              new Future<Void>().await();
+            } catch (CancelledError e) {
+              sleep(2);
+              order.add("program");
+              throw e;
+            }
+          });
+      sleep(1);
+      order.add("test");
+    });
+    assertThat(order).containsExactly("test", "program", "its task");
+  }
+
+  @Test
+  void program_thatDoesNotEnd_isToldOf() {
+    var failure =
+        failureOf(
+            1,
+            sim -> {
+              sim.host(
+                  "stubborn",
+                  () -> {
+                    while (true) {
+                      try {
+                        sleep(1000);
+                      } catch (CancelledError e) {
+                        // goes on
+                      }
+                    }
+                  });
+              sleep(1);
+            });
+    assertThat(failure)
+        .hasMessageContaining("the program of host stubborn does not end within 10");
+  }
+
+  @Test
+  void program_thatFails_failsTheTest_atOnce() {
+    var reached = new AtomicInteger();
+    var failure =
+        failureOf(
+            1,
+            sim -> {
+              sim.host(
+                  "n",
+                  () -> {
+                    sleep(1);
+                    throw new IllegalArgumentException("bad luck");
+                  });
+              sleep(5);
+              reached.incrementAndGet();
+            });
+    assertThat(failure).hasRootCauseInstanceOf(IllegalArgumentException.class);
+    assertThat(failure).hasMessageContaining("bad luck");
+    assertThat(reached).hasValue(0);
+  }
+
+  @Test
+  void errorOfATask_thatNobodyReads_failsTheTest() {
+    var failure =
+        failureOf(
+            1,
+            sim -> {
+              sim.host(
+                  "n",
+                  () -> {
+                    getRunningLoop().callSoon(() -> {
+                      throw new IllegalArgumentException("in a callback");
+                    });
+                    sleep(1);
+                  });
+              sleep(5);
+            });
+    assertThat(failure).hasMessageContaining("in a callback");
+  }
+
+  @Test
+  void jobsOfAHostsExecutor_areRun() {
+    simulate(sim -> {
+      var got = new ArrayList<String>();
+      sim.host("n", () -> got.add(toThread(() -> "from a thread")));
+      sleep(1);
+      assertThat(got).containsExactly("from a thread");
+    });
+  }
+
+  // ---- what may happen to them ------------------------------------------------------------------
+
+  @Test
+  void crash_endsItAsItStands_andRestartBeginsAnew() {
+    simulate(sim -> {
+      var seen = new ArrayList<String>();
+      var host =
+          sim.host(
+              "n",
+              () -> {
+                seen.add("begins");
+                try {
+                  sleep(10);
+                  seen.add("ends");
+                } finally {
+                  seen.add("cleans up");
+                }
+              });
+      sleep(5);
+      host.crash();
+      assertThat(host.isRunning()).isFalse();
+      assertThatIllegalStateException()
+          .isThrownBy(host::loop)
+          .withMessage("host n has crashed; restart() has its program run again");
+      sleep(10);
+      host.restart();
+      sleep(11);
+      assertThat(seen).containsExactly("begins", "begins", "ends", "cleans up");
+      assertThatIllegalStateException()
+          .isThrownBy(host::loop)
+          .withMessage("host n has ended; restart() has its program run again");
+    });
+  }
+
+  @Test
+  void crash_ofTheHostThatRuns_isRefused() {
+    simulate(sim -> {
+      var refused = new ArrayList<Object>();
+      sim.host(
+          "n",
+          () -> {
+            try {
+              sim.host("n").crash();
+            } catch (IllegalStateException e) {
+              refused.add(e.getMessage());
+            }
+          });
+      sleep(1);
+      assertThat(refused)
+          .containsExactly("host n cannot crash itself: the test, or another host, does that");
+    });
+  }
+
+  @Test
+  void call_toAHostThatCrashes_failsWithThat() {
+    simulate(sim -> {
+      var host = sim.host("n", () -> sleep(100));
+      sleep(1);
+      var call = host.loop().call(() -> sleep(50));
+      sleep(1);
+      host.crash();
+      assertThatThrownBy(() -> await(call)).isInstanceOf(IllegalStateException.class);
+    });
+  }
+
+  @Test
+  void pausedHost_isLate_andOthersGoOn() {
+    simulate(sim -> {
+      var seen = new ArrayList<String>();
+      var hosts =
+          sim.hosts(
+              "n",
+              2,
+              i ->
+                  () -> {
+                    sleep(1);
+                    seen.add("n" + i + " at " + sim.elapsed().toSeconds());
+                  });
+      hosts.getFirst().pause();
+      sleep(60);
+      assertThat(hosts.getFirst().isPaused()).isTrue();
+      hosts.getFirst().resume();
+      sleep(1);
+      assertThat(seen).containsExactly("n1 at 1", "n0 at 61");
+    });
+  }
+
+  @Test
+  void clock_thatIsWrong_isSoForItsHostAlone() {
+    simulate(sim -> {
+      var host =
+          sim.host(
+              "n",
+              () -> {
+                while (true) {
+                  sleep(10);
+                }
+              });
+      sleep(1);
+      assertThat(host.clock().instant()).isEqualTo(TestClock.BEGINNING.plusSeconds(1));
+      host.setClock(Duration.ofMinutes(5), 0.1);
+      assertThat(host.clock().instant()).isEqualTo(TestClock.BEGINNING.plusSeconds(301));
+      sleep(100);
+      assertThat(host.clock().instant()).isEqualTo(TestClock.BEGINNING.plusSeconds(411));
+      assertThat(sim.elapsed()).isEqualTo(Duration.ofSeconds(101));
+      assertThatIllegalArgumentException().isThrownBy(() -> host.setClock(Duration.ZERO, -1));
+    });
+  }
+
+  @Test
+  void names_areUnique_andLookedUp() {
+    simulate(sim -> {
+      var host = sim.host("n", () -> {});
+      assertThat(sim.host("n")).isSameAs(host);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> sim.host("n", () -> {}))
+          .withMessage("there is a host n already");
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> sim.host("m"))
+          .withMessage("there is no host m among [n]");
+    });
+  }
+
+  // ---- properties -------------------------------------------------------------------------------
+
+  @Test
+  void always_thatDoesNotHold_failsTheTest_where() {
+    var counter = new AtomicInteger();
+    var failure =
+        failureOf(
+            1,
+            sim -> {
+              counter.set(0);
+              sim.always("below 3", () -> counter.get() < 3);
+              sim.host(
+                  "n",
+                  () -> {
+                    while (true) {
+                      sleep(1);
+                      counter.incrementAndGet();
+                    }
+                  });
+              sleep(100);
+            });
+    assertThat(failure).hasMessageContaining("always(\"below 3\") does not hold any more");
+    assertThat(counter).hasValue(3);
+  }
+
+  @Test
+  void eventually_waitsUntilItHolds() {
+    simulate(sim -> {
+      var done = new ArrayList<String>();
+      sim.host(
+          "n",
+          () -> {
+            sleep(5);
+            done.add("done");
+          });
+      sim.eventually(10, "done", () -> !done.isEmpty());
+      assertThat(sim.elapsed()).isEqualTo(Duration.ofSeconds(5));
+      assertThatThrownBy(() -> sim.eventually(10, "twice", () -> done.size() == 2))
+          .isInstanceOf(AssertionError.class)
+          .hasMessage("eventually(\"twice\") does not hold within 10.0 s");
+      assertThat(sim.elapsed()).isEqualTo(Duration.ofSeconds(15));
+    });
+  }
+
+  // ---- dead-locks, and exploration --------------------------------------------------------------
+
+  @Test
+  void deadlock_ofAll_isToldOf_withEachHost() {
+    var failure =
+        failureOf(
+            1,
+            sim -> {
+              sim.host("n", () -> new Future<Void>().await());
+              new Future<Void>().await();
+            });
+    assertThat(failure).hasMessageContaining("nobody can ever run again, on no host");
+    assertThat(failure).hasMessageContaining("on host n:");
+  }
+
+  /// Two hosts that read, and write a moment later: fails if one of them stands still in between.
+  @Test
+  void fault_thatNeedsAPause_isFound_andShrunk() {
+    var failure =
+        failureOf(
+            1000,
+            sim -> {
+              var lease = new long[] {0}; // until when somebody holds it, in ms
+              var holders = new AtomicInteger();
+              sim.always("one holder", () -> holders.get() <= 1);
+              sim.hosts(
+                  "n",
+                  2,
+                  i ->
+                      () -> {
+                        sleep(i * 0.001);
+                        while (sim.elapsed().toMillis() < lease[0]) {
+                          sleep(0.01);
+                        }
+                        lease[0] = sim.elapsed().toMillis() + 50;
+                        holders.incrementAndGet();
+                        sleep(0.04); // and so is out before the lease is, unless it stands still
+                        holders.decrementAndGet();
+                      });
+              sleep(10);
+            });
+    assertThat(failure.deviations()).hasSizeLessThanOrEqualTo(2);
+    assertThat(failure).hasMessageContaining("always(\"one holder\")");
+  }
+
+  @Test
+  void runWithTheSameChoices_isTheSame() {
+    var traces = new ArrayList<List<String>>();
+    var seen = new ArrayList<String>();
+    Body body =
+        sim -> {
+          seen.clear();
+          sim.hosts(
+              "n",
+              3,
+              i ->
+                  () -> {
+                    for (int k = 0; k < 20; k++) {
+                      sleep(0.1);
+                      seen.add(i + " " + sim.elapsed().toNanos());
+                    }
+                  });
+          sleep(5);
+          traces.add(List.copyOf(seen));
+        };
+    for (int i = 0; i < 2; i++) {
+      explore(50, body);
+    }
+    assertThat(traces).hasSize(100);
+    assertThat(traces.subList(0, 50)).isEqualTo(traces.subList(50, 100));
+    assertThat(traces.subList(0, 50).stream().distinct()).hasSizeGreaterThan(10);
+  }
+
+  @Explore(runs = 3)
+  void parameter_ofAnExploredTest(Simulation sim, TestClock clock) {
+    var done = new ArrayList<String>();
+    sim.host(
+        "n",
+        () -> {
+          sleep(5);
+          done.add("done");
+        });
+    clock.advance(60);
+    assertThat(done).containsExactly("done");
+  }
+
+  @AsyncTest
+  void testThatIsNotSimulated_isToldSo(TestScope scope) {
+    assertThatIllegalStateException()
+        .isThrownBy(scope::simulation)
+        .withMessageContaining("take a Simulation as a parameter of an @Explore test");
+  }
+}
