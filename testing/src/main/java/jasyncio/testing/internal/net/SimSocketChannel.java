@@ -121,10 +121,18 @@ final class SimSocketChannel extends SocketChannel implements SimChannel {
             throw new UnsupportedOperationException("Not supported");
           }
           if (adaptor == null) {
-            adaptor = new SocketView(this);
+            adaptor = newAdaptor();
           }
           return adaptor;
         });
+  }
+
+  private Socket newAdaptor() {
+    try {
+      return new SocketView(this);
+    } catch (SocketException e) {
+      throw new AssertionError("declared, but never thrown", e);
+    }
   }
 
   // ---- options ----------------------------------------------------------------------------------
