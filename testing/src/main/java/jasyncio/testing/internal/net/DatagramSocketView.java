@@ -110,9 +110,7 @@ final class DatagramSocketView extends DatagramSocket {
   }
 
   private int sendLocked(DatagramPacket packet) throws IOException {
-    if (!channel.isBlocking()) {
-      throw new IllegalBlockingModeException();
-    }
+    ensureUsable();
     synchronized (packet) {
       var remote = channel.remote();
       if (packet.getAddress() == null) {
@@ -130,13 +128,20 @@ final class DatagramSocketView extends DatagramSocket {
     }
   }
 
+  private void ensureUsable() throws SocketException {
+    if (!channel.isOpen()) {
+      throw new SocketException("Socket closed");
+    }
+    if (!channel.isBlocking()) {
+      throw new IllegalBlockingModeException();
+    }
+  }
+
   @Override
   public void receive(DatagramPacket packet) throws IOException {
     SocketErrors.run(
         () -> {
-          if (!channel.isBlocking()) {
-            throw new IllegalBlockingModeException();
-          }
+          ensureUsable();
           long nanos = timeout == 0 ? Endpoint.FOREVER : TimeUnit.MILLISECONDS.toNanos(timeout);
           var datagram = channel.receiveWithin(nanos);
           synchronized (packet) {

@@ -214,8 +214,15 @@ final class LocalStream extends StreamSocket {
     drop();
   }
 
-  /// Nobody has this end any more.
-  void drop() {
+  /// Nobody has accepted it, and nobody will.
+  void refuse() {
+    if (peer != null) {
+      peer.error = Fault.RESET;
+    }
+    drop();
+  }
+
+  private void drop() {
     if (peer != null && !received.isEmpty() && !pipe) {
       peer.error = Fault.RESET;
     }

@@ -23,7 +23,8 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The options of a socket, with Linux's defaults and limits. Under the lock.
+/// The options of a socket, with Linux's defaults and limits. Of a buffer, Linux keeps as much again
+/// for its own use, which nobody sees. Under the lock.
 final class Options {
   static final Set<SocketOption<?>> STREAM =
       of(SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE, SO_REUSEADDR, SO_REUSEPORT, SO_LINGER, TCP_NODELAY,
@@ -36,13 +37,13 @@ final class Options {
           IP_MULTICAST_TTL, IP_MULTICAST_LOOP);
 
   /// What a datagram or Unix-domain socket holds.
-  static final int BUFFER = 212_992;
-  private static final int TCP_SEND = 16_384; // what it says, not what it takes
-  private static final int TCP_RECEIVE = 131_072;
+  static final int BUFFER = 106_496;
+  private static final int TCP_SEND = 8192; // what it says, not what it takes
+  private static final int TCP_RECEIVE = 65_536;
   private static final int TCP_GROWN = 262_144; // what a send buffer takes that nobody has limited
-  private static final int LARGEST = 2 * 4_194_304;
-  private static final int LEAST_SEND = 4608;
-  private static final int LEAST_RECEIVE = 2304;
+  private static final int LARGEST = 4_194_304;
+  private static final int LEAST_SEND = 2304;
+  private static final int LEAST_RECEIVE = 1152;
 
   private static Set<SocketOption<?>> of(SocketOption<?>... options) {
     return Collections.unmodifiableSet(new LinkedHashSet<>(List.of(options)));
@@ -101,7 +102,7 @@ final class Options {
         throw new IllegalArgumentException("Invalid send/receive buffer size");
       }
       int least = option == SO_SNDBUF ? LEAST_SEND : LEAST_RECEIVE;
-      return (int) Math.clamp(2L * n, least, LARGEST); // half of it is for Linux's own use
+      return Math.clamp(n, least, LARGEST);
     } else if (option == SO_LINGER) {
       return n < 0 ? -1 : Math.min(n, 65_535);
     } else if (option == IP_TOS && (n < 0 || n > 255)) {
@@ -154,12 +155,12 @@ final class Options {
   /// How many bytes may wait to be sent.
   int sendCapacity() {
     var set = (Integer) values.get(SO_SNDBUF);
-    return set != null ? set / 2 : supported == STREAM ? TCP_GROWN : BUFFER;
+    return set != null ? set : supported == STREAM ? TCP_GROWN : BUFFER;
   }
 
   /// How many bytes may wait to be read.
   int receiveCapacity() {
     var set = (Integer) values.get(SO_RCVBUF);
-    return set != null ? set / 2 : supported == STREAM ? TCP_RECEIVE : BUFFER;
+    return set != null ? set : supported == STREAM ? TCP_RECEIVE : BUFFER;
   }
 }

@@ -406,7 +406,7 @@ final class SimDatagramChannel extends DatagramChannel implements SimChannel {
 
   @Override
   public String toString() {
-    var text = new StringBuilder(DatagramChannel.class.getName()).append("[");
+    var text = new StringBuilder(getClass().getName()).append("[");
     if (!isOpen()) {
       return text.append("closed]").toString();
     }

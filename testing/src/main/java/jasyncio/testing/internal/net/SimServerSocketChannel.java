@@ -204,11 +204,14 @@ final class SimServerSocketChannel extends ServerSocketChannel implements SimCha
 
   @Override
   public String toString() {
-    var text = ServerSocketChannel.class.getName() + "[";
+    var text = getClass().getName() + "[";
     if (!isOpen()) {
       return text + "closed]";
     }
     var local = local();
-    return text + (local == null ? "unbound" : local) + "]";
+    if (local == null) {
+      return text + "unbound]";
+    }
+    return text + (family == StandardProtocolFamily.UNIX ? local : "") + "]"; // as the JDK has it
   }
 }

@@ -108,7 +108,7 @@ final class UnixListener extends ListenSocket {
     }
     List.copyOf(waiting).forEach(LocalStream::refused);
     waiting.clear();
-    arrived.forEach(socket -> ((LocalStream) socket).drop());
+    arrived.forEach(socket -> ((LocalStream) socket).refuse());
     arrived.clear();
     changed(Poll.ALL);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.nio.channels.spi.SelectorProvider;
@@ -23,7 +24,12 @@ class DifferentialTest {
   @TempDir Path folder;
 
   static Stream<String> scripts() {
-    return Stream.of(TcpScripts.class)
+    return Stream.of(
+            TcpScripts.class,
+            SelectorScripts.class,
+            DatagramScripts.class,
+            LocalScripts.class,
+            AdaptorScripts.class)
         .flatMap(c -> Arrays.stream(c.getDeclaredMethods()))
         .filter(DifferentialTest::isScript)
         .map(m -> m.getDeclaringClass().getSimpleName() + "." + m.getName())
@@ -32,7 +38,7 @@ class DifferentialTest {
 
   private static boolean isScript(Method method) {
     return Arrays.equals(method.getParameterTypes(), new Class<?>[] {Transcript.class})
-        && !java.lang.reflect.Modifier.isPrivate(method.getModifiers());
+        && !Modifier.isPrivate(method.getModifiers());
   }
 
   @ParameterizedTest
@@ -40,8 +46,11 @@ class DifferentialTest {
   void script_onBothNetworks_isToldTheSame(String name) throws Exception {
     var real = run(name, SelectorProvider.provider(), "real");
     var simulated = run(name, simulated(), "simulated");
-    assertThat(simulated).isEqualTo(real);
     assertThat(real).isNotEmpty();
+    for (int i = 0; i < Math.min(real.size(), simulated.size()); i++) {
+      assertThat(simulated.get(i)).as("line " + i + ", after " + real.subList(0, i)).isEqualTo(real.get(i));
+    }
+    assertThat(simulated).isEqualTo(real);
   }
 
   private static SelectorProvider simulated() throws Exception {

@@ -171,6 +171,24 @@ final class Transcript implements AutoCloseable {
     channel.configureBlocking(true);
   }
 
+  /// Waits until a thread waits in a channel or selector, where it does nothing else that waits.
+  static void awaitWaiting(Thread thread) throws InterruptedException {
+    while (!waits(thread)) {
+      Thread.sleep(1);
+    }
+  }
+
+  /// A thread in a system call is runnable: what it calls tells.
+  private static boolean waits(Thread thread) {
+    if (thread.getState() == Thread.State.WAITING) {
+      return true;
+    }
+    var trace = thread.getStackTrace();
+    return trace.length > 0
+        && trace[0].isNativeMethod()
+        && trace[0].getMethodName().matches("poll|wait|read0|write0|accept0?");
+  }
+
   @Override
   public void close() throws Exception {
     for (var each = open.poll(); each != null; each = open.poll()) {
