@@ -1,0 +1,50 @@
+package jasyncio.testing.internal.disk;
+
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+
+/// Permissions as bits, and as the JDK has them.
+final class Permissions {
+  private static final int HIGHEST = 0400; // OWNER_READ, the first of the constants
+
+  private Permissions() {}
+
+  static Set<PosixFilePermission> of(int mode) {
+    var set = EnumSet.noneOf(PosixFilePermission.class);
+    for (var p : PosixFilePermission.values()) {
+      if ((mode & bit(p)) != 0) {
+        set.add(p);
+      }
+    }
+    return set;
+  }
+
+  static int bits(Set<PosixFilePermission> permissions) {
+    int mode = 0;
+    for (var p : permissions) {
+      mode |= bit(Objects.requireNonNull(p));
+    }
+    return mode;
+  }
+
+  private static int bit(PosixFilePermission permission) {
+    return HIGHEST >> permission.ordinal();
+  }
+
+  /// {@return the permissions that something is made with}
+  @SuppressWarnings("unchecked") // the attribute's name says what it is
+  static int initial(int usual, FileAttribute<?>... attributes) {
+    int mode = usual;
+    for (var a : attributes) {
+      if (!a.name().equals("posix:permissions") && !a.name().equals("unix:permissions")) {
+        throw new UnsupportedOperationException(
+            "'" + a.name() + "' not supported as initial attribute");
+      }
+      mode = bits((Set<PosixFilePermission>) a.value());
+    }
+    return mode;
+  }
+}
