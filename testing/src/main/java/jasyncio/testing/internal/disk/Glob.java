@@ -105,7 +105,10 @@ final class Glob {
 
   private char range(char from) {
     char to = at < glob.length() ? glob.charAt(at) : ']';
-    if (from == 0 || to != ']' && to < from) {
+    if (from == 0) {
+      throw error("Invalid range");
+    } else if (to != ']' && to < from) {
+      at--; // where the JDK says it is
       throw error("Invalid range");
     }
     if (to == ']') {

@@ -59,6 +59,9 @@ final class NamedAttributes {
   /// {@return the view that a name belongs to}
   static String viewOf(String attribute) {
     int colon = attribute.indexOf(':');
+    if (colon == 0) {
+      throw new IllegalArgumentException(attribute);
+    }
     var view = colon < 0 ? "basic" : attribute.substring(0, colon);
     of(view);
     return view;
@@ -73,7 +76,9 @@ final class NamedAttributes {
       } else if (getters.containsKey(name)) {
         wanted.put(name, getters.get(name));
       } else {
-        throw new IllegalArgumentException("'" + name + "' not recognized");
+        throw view.name().equals("owner")
+            ? notRecognized(view, name)
+            : new IllegalArgumentException("'" + name + "' not recognized");
       }
     }
     var values = view.readAttributes();

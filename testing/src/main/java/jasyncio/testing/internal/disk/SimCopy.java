@@ -177,7 +177,12 @@ final class SimCopy {
   }
 
   private @Nullable IOException copyFile(Volume volume, int mode) throws SystemError {
-    var from = open(volume, source, 0, StandardOpenOption.READ);
+    OpenFile from;
+    try {
+      from = open(volume, source, 0, StandardOpenOption.READ);
+    } catch (SystemError e) {
+      return e.on(source); // it may have been reached through what was replaced
+    }
     try {
       var to =
           open(volume, target, mode, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);

@@ -68,5 +68,10 @@ final class SimDirectoryStream implements DirectoryStream<Path> {
       next = null;
       return entry;
     }
+
+    @Override
+    public void remove() {
+      throw new UnsupportedOperationException();
+    }
   }
 }

@@ -93,6 +93,7 @@ final class SimFileSystem extends FileSystem {
 
   @Override
   public SimPath getPath(String first, String... more) {
+    Objects.requireNonNull(first);
     var text =
         Stream.concat(Stream.of(first), Arrays.stream(more))
             .filter(part -> !part.isEmpty())
@@ -134,33 +135,38 @@ final class SimFileSystem extends FileSystem {
 
   SimPath realPath(SimPath path, LinkOption... options) throws IOException {
     var absolute = path.toAbsolutePath();
+    if (List.of(options).contains(LinkOption.NOFOLLOW_LINKS)) {
+      return withoutDots(absolute);
+    }
     try {
-      if (!List.of(options).contains(LinkOption.NOFOLLOW_LINKS)) {
-        return getPath(disk.call(volume -> volume.realPath(absolute.toString())));
-      }
-      return disk.call(volume -> withoutDots(volume, absolute));
+      return getPath(disk.call(volume -> volume.realPath(absolute.toString())));
     } catch (SystemError e) {
       throw e.on(path);
     }
   }
 
   /// Takes `.` away, and `..` with what is before, if that is no link.
-  private SimPath withoutDots(Volume volume, SimPath absolute) throws SystemError {
+  private SimPath withoutDots(SimPath absolute) throws IOException {
     var result = root;
     for (var name : absolute) {
-      var parent = result.getParent();
       boolean up = name.toString().equals("..");
-      if (name.toString().equals(".") || up && parent == null) {
-        continue;
+      boolean back = up && !isLink(result) && !result.endsWith("..");
+      if (back) {
+        result = result.getParent() == null ? root : result.getParent();
+      } else if (!name.toString().equals(".")) {
+        result = result.resolve(name);
       }
-      boolean back =
-          up
-              && !result.endsWith("..")
-              && !(volume.stat(result.toString(), false) instanceof LinkNode);
-      result = back ? parent : result.resolve(name);
     }
-    volume.stat(result.toString(), false);
+    isLink(result); // fails if it is nothing
     return result;
+  }
+
+  private boolean isLink(SimPath path) throws IOException {
+    try {
+      return disk.call(volume -> volume.stat(path.toString(), false)) instanceof LinkNode;
+    } catch (SystemError e) {
+      throw e.on(path);
+    }
   }
 
   @Override

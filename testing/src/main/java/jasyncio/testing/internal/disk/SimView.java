@@ -42,7 +42,7 @@ final class SimView implements PosixFileAttributeView {
     try {
       return disk.call(volume -> SimAttributes.of(volume.stat(path.toString(), follow)));
     } catch (SystemError e) {
-      throw e.on(path);
+      throw (e.is(Errno.ENOTDIR) ? new SystemError(Errno.ENOENT) : e).on(path);
     }
   }
 

@@ -138,10 +138,19 @@ final class Volume {
     }
     var opened = new OpenFile(this, path, node, flags);
     open.add(opened);
-    if (flags.deleteOnClose() && place.isName() && !(node instanceof DirectoryNode)) {
-      remove(place, node);
+    if (flags.deleteOnClose()) {
+      deleteAtOnce(path);
     }
     return opened;
+  }
+
+  /// Removes the name of what was opened to be deleted when it is closed: so does the JDK.
+  private void deleteAtOnce(String path) {
+    try {
+      removeFile(path);
+    } catch (SystemError e) {
+      // then it stays, as in the JDK
+    }
   }
 
   private static void checkOpen(Node node, OpenFlags flags) throws SystemError {
