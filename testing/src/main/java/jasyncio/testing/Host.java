@@ -10,6 +10,10 @@ import jasyncio.Task;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopParts;
 import jasyncio.internal.loop.Waiting;
+import jasyncio.testing.internal.disk.DiskOptions;
+import jasyncio.testing.internal.disk.SimDisk;
+import jasyncio.testing.internal.net.SimHost;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,6 +47,9 @@ public final class Host {
   private final SimulatedWorld world;
   private final String name;
   private final Action<?> body;
+  private final SimHost machine; // its network
+  private final SimDisk simulatedDisk;
+  private final HostDisk disk;
   private final HostClock clock = new HostClock();
   private final List<ErrorContext> errors = new ArrayList<>();
   boolean isQueued;
@@ -50,7 +57,6 @@ public final class Host {
   private @Nullable EventLoop loop;
   private @Nullable ExploredLoop order;
   private @Nullable Task<?> main;
-  private int starts;
   private int alarm; // number of the last time that its loop fell asleep
   private boolean paused;
   private boolean wokenMeanwhile; // while it was paused
@@ -60,11 +66,29 @@ public final class Host {
     this.world = world;
     this.name = name;
     this.body = body;
+    this.machine = world.addToNetwork(name);
+    this.simulatedDisk = new SimDisk(world, DiskOptions.defaults().named(name));
+    this.disk = new HostDisk(simulatedDisk);
+    machine.onReady(this::wake);
   }
 
   /// {@return its name}
   public String name() {
     return name;
+  }
+
+  /// {@return its address, which its name leads to}
+  public InetAddress address() {
+    return machine.addresses().getFirst();
+  }
+
+  /// {@return its disk, which survives crashes as far as it was synced}
+  public HostDisk disk() {
+    return disk;
+  }
+
+  SimHost machine() {
+    return machine;
   }
 
   /// {@return its loop, as long as it runs: for [EventLoop#call], which runs something there}
@@ -108,6 +132,8 @@ public final class Host {
     }
     checkIsOutside("crash");
     world.explored().note(() -> name + " crashes");
+    machine.crash(false);
+    simulatedDisk.crash();
     drop();
     state = State.CRASHED;
   }
@@ -172,11 +198,14 @@ public final class Host {
   // ---- its life ---------------------------------------------------------------------------------
 
   void start() {
-    starts++;
+    simulatedDisk.mount();
     alarm++;
     var explored = world.explored().loop(name);
     var parts =
-        new LoopParts((inbox, channels, _) -> new HostTime(inbox, channels, this), explored.order());
+        new LoopParts(
+            (inbox, channels, _) -> new HostTime(inbox, channels, this),
+            explored.order(),
+            new HostNetwork(machine));
     var made = (EventLoop) LoopAccess.get().newLoop(null, parts, "host " + name);
     made.setDefaultExecutor(explored.jobs());
     made.setExceptionHandler((_, error) -> errors.add(error));
@@ -240,7 +269,7 @@ public final class Host {
   }
 
   private void drop() {
-    LoopAccess.get().drop(Objects.requireNonNull(loop));
+    world.drop(Objects.requireNonNull(loop));
     forget();
   }
 

@@ -1,8 +1,15 @@
 package jasyncio.testing;
 
+import jasyncio.EventLoop;
+import jasyncio.internal.loop.LoopAccess;
+import jasyncio.internal.loop.Network;
 import jasyncio.internal.loop.Waiting;
 import jasyncio.testing.Choices.Kind;
+import jasyncio.testing.internal.net.SimHost;
+import jasyncio.testing.internal.net.SimNetwork;
 import jasyncio.testing.internal.world.World;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,10 +43,13 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
     }
   }
 
+  static final String TEST = "test"; // the name of its host
+
   private final Explored explored;
   private final Object lock = new Object();
   private final PriorityQueue<Happening> future = new PriorityQueue<>(); // guarded by lock
   private final ArrayDeque<Host> ready = new ArrayDeque<>(); // guarded by lock: in order of waking
+  private final ArrayDeque<EventLoop> dead = new ArrayDeque<>(); // guarded by lock: to be dropped
   private long happenings; // that there were; guarded by lock
   private boolean testIsReady; // there is something for the test's loop; guarded by lock
   private final List<Runnable> checks = new ArrayList<>(); // after each slice of a host
@@ -52,12 +62,42 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
   private @Nullable VirtualTime time;
   private Consumer<@Nullable Throwable> giveUp = _ -> {};
   private @Nullable Throwable broken; // what must not be has been; told once
+  private final SimNetwork network = new SimNetwork(this);
+  private final SimHost test; // the test's own
   private final Simulation simulation;
+  private @Nullable String chosen; // what was not plain, and nobody has told of yet
 
   SimulatedWorld(Explored explored) {
     this.explored = explored;
+    this.test = addToNetwork(TEST);
+    test.onReady(this::wakeTest);
     this.simulation = new Simulation(this);
     explored.hasSeveralLoops();
+  }
+
+  /// A new host of the network: 10.0.0.1 for the test, and so on.
+  SimHost addToNetwork(String name) {
+    int number = network.hosts().size() + 1;
+    var address = new byte[] {10, 0, (byte) (number >> 8), (byte) number};
+    try {
+      return network.host(name, InetAddress.getByAddress(name, address));
+    } catch (UnknownHostException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  SimNetwork network() {
+    return network;
+  }
+
+  /// The network as the test's loop is on it.
+  Network networkOfTest() {
+    return new HostNetwork(test);
+  }
+
+  /// The network's part of a host.
+  SimHost machine(String name) {
+    return name.equals(TEST) ? test : simulation.host(name).machine();
   }
 
   /// Whose time it is.
@@ -105,12 +145,31 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
 
   @Override
   public int choose(String what, int bound) {
-    return explored.draw(Kind.WORLD, bound, Choices.NOBODY);
+    tellChosen();
+    int value = explored.draw(Kind.WORLD, bound, Choices.NOBODY);
+    if (value != 0) {
+      chosen = what + ": " + value + " of " + (bound - 1);
+    }
+    return value;
   }
 
+  /// What was chosen for it is told in its words.
   @Override
   public void note(Supplier<String> what) {
-    explored.deviation(what);
+    if (chosen == null) {
+      explored.note(what);
+    } else {
+      chosen = null;
+      explored.deviation(what);
+    }
+  }
+
+  private void tellChosen() {
+    var text = chosen;
+    if (text != null) {
+      chosen = null;
+      explored.deviation(() -> text);
+    }
   }
 
   /// A host has something to do. Any thread.
@@ -120,6 +179,26 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
         host.isQueued = true;
         ready.add(host);
       }
+    }
+  }
+
+  /// A host has crashed. The driver drops its loop: to do so takes a thread that is no fiber.
+  void drop(EventLoop loop) {
+    synchronized (lock) {
+      dead.add(loop);
+    }
+  }
+
+  private void dropTheDead() {
+    while (true) {
+      EventLoop loop;
+      synchronized (lock) {
+        loop = dead.poll();
+      }
+      if (loop == null) {
+        return;
+      }
+      LoopAccess.get().drop(loop);
     }
   }
 
@@ -145,6 +224,7 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
   public void await(long nanos, long late) {
     limit = nanos == Waiting.FOREVER ? Long.MAX_VALUE : nanos() + nanos + late;
     boolean happened = handOver();
+    tellChosen();
     var reason = broken;
     broken = null;
     if (reason != null || !happened) {
@@ -205,6 +285,7 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
   /// Whether there is a reason to hand back.
   private boolean run() {
     while (true) {
+      dropTheDead();
       if (broken != null) {
         return true;
       }
@@ -292,9 +373,13 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
     closed = true;
     go.release();
     var thread = driver;
-    if (thread == null) {
-      return;
+    if (thread != null) {
+      joinUninterruptibly(thread);
     }
+    dropTheDead();
+  }
+
+  private static void joinUninterruptibly(Thread thread) {
     boolean interrupted = false;
     while (thread.isAlive()) {
       try {

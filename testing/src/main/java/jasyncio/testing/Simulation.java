@@ -5,6 +5,7 @@ import jasyncio.Asyncio;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,7 +58,8 @@ public final class Simulation {
   /// @throws IllegalArgumentException if there is a host of that name
   public Host host(String name, Action<?> program) {
     Objects.requireNonNull(program, "program");
-    if (hosts.containsKey(Objects.requireNonNull(name, "name"))) {
+    if (hosts.containsKey(Objects.requireNonNull(name, "name"))
+        || name.equals(SimulatedWorld.TEST)) {
       throw new IllegalArgumentException("there is a host " + name + " already");
     }
     var host = new Host(world, name, program);
@@ -96,6 +98,72 @@ public final class Simulation {
   /// {@return all hosts, in the order in which they were made}
   public List<Host> hosts() {
     return List.copyOf(hosts.values());
+  }
+
+  // ---- the network ------------------------------------------------------------------------------
+
+  /// {@return the way between two hosts, in both directions}
+  ///
+  /// @param a the name of a host; `test` for where the test runs
+  /// @param b that of another
+  /// @throws IllegalArgumentException if there is no such host, or they are the same
+  public Link link(String a, String b) {
+    return new Link(List.of(direction(a, b), direction(b, a)));
+  }
+
+  /// {@return the way from a host to another}
+  ///
+  /// @param from the name of the host that sends; `test` for where the test runs
+  /// @param to that of the one that receives
+  /// @throws IllegalArgumentException if there is no such host, or they are the same
+  public Link oneWay(String from, String to) {
+    return new Link(List.of(direction(from, to)));
+  }
+
+  /// {@return all ways between hosts}
+  public Link links() {
+    return among(List.copyOf(hosts.keySet()), List.copyOf(hosts.keySet()));
+  }
+
+  /// Cuts some hosts off from all others, in both directions; among themselves they are not. The
+  /// test itself is with the others.
+  ///
+  /// ```java fragment
+  /// try (var cut = sim.partition("n0")) {
+  ///   sleep(20);
+  /// }
+  /// ```
+  ///
+  /// @param names of the hosts
+  /// @return closing it ends it; idempotent
+  /// @throws IllegalArgumentException if there is no such host
+  public Link.Fault partition(String... names) {
+    var inside = List.of(names);
+    inside.forEach(world::machine);
+    var outside = new ArrayList<>(hosts.keySet());
+    outside.add(SimulatedWorld.TEST);
+    outside.removeAll(inside);
+    return among(inside, outside).cut();
+  }
+
+  private Link among(List<String> some, List<String> others) {
+    var all = new LinkedHashSet<jasyncio.testing.internal.net.Link>();
+    for (var a : some) {
+      for (var b : others) {
+        if (!a.equals(b)) {
+          all.add(direction(a, b));
+          all.add(direction(b, a));
+        }
+      }
+    }
+    return new Link(List.copyOf(all));
+  }
+
+  private jasyncio.testing.internal.net.Link direction(String from, String to) {
+    if (from.equals(to)) {
+      throw new IllegalArgumentException("a link is between two hosts, and not of " + from + " alone");
+    }
+    return world.network().link(world.machine(from), world.machine(to));
   }
 
   // ---- properties -------------------------------------------------------------------------------

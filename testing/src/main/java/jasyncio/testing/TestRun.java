@@ -12,6 +12,7 @@ import jasyncio.Task;
 import jasyncio.internal.base.Sneaky;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopParts;
+import jasyncio.internal.loop.Network;
 import jasyncio.internal.loop.ReadyQueue;
 import jasyncio.lowlevel.Lowlevel;
 import java.util.ArrayList;
@@ -125,7 +126,8 @@ final class TestRun {
           }
           return made;
         },
-        explored == null ? new ReadyQueue() : explored.loop().order());
+        explored == null ? new ReadyQueue() : explored.loop().order(),
+        world == null ? Network.SYSTEM : world.networkOfTest());
   }
 
   EventLoop loop() {
