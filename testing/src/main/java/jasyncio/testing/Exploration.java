@@ -57,6 +57,7 @@ public final class Exploration {
   private Explore.Strategy strategy = Explore.Strategy.RANDOM;
   private long seed;
   private boolean simulated;
+  private final Properties properties = new Properties();
   private int @Nullable [] replay;
 
   private Exploration(String name, Body body) {
@@ -212,7 +213,7 @@ public final class Exploration {
   private Outcome run(Choices choices, int turns) {
     var explored = new Explored(name, choices, level, strategy, turns);
     var test = new TestRun(
-            name, settings, false, explored, simulated ? new SimulatedWorld(explored) : null);
+            name, settings, false, explored, simulated ? new SimulatedWorld(explored, properties) : null);
     Throwable failure = null;
     String besides = null;
     try {
@@ -246,6 +247,8 @@ public final class Exploration {
   ///
   /// @return what has been done
   /// @throws ExplorationFailure if a run failed
+  /// @throws AssertionError if something that had to be so in some run of a [simulation][Simulation]
+  ///   was so in none
   /// @throws TestAbortedException if an assumption does not hold in the plain run, or the one that
   ///   is replayed
   /// @throws IllegalStateException if a loop runs here
@@ -268,7 +271,7 @@ public final class Exploration {
     while (done < runs && System.nanoTime() < end) {
       var picker = pickers.next();
       if (picker == null) {
-        return new Result(done, true, took(began));
+        return result(done, true, began);
       }
       var outcome = run(new Choices(picker));
       done++;
@@ -277,7 +280,23 @@ public final class Exploration {
       }
       pickers.ran(outcome.explored);
     }
-    return new Result(done, pickers.next() == null, took(began));
+    return result(done, pickers.next() == null, began);
+  }
+
+  private Result result(int done, boolean exhausted, long began) {
+    var missing = properties.missing();
+    if (!missing.isEmpty()) {
+      throw new AssertionError(
+          name
+              + ": "
+              + String.join(", ", missing)
+              + (missing.size() == 1 ? " was" : " were")
+              + " so in none of "
+              + done
+              + (done == 1 ? " run" : " runs")
+              + "; more of them, other faults, or another level may get there");
+    }
+    return new Result(done, exhausted, took(began));
   }
 
   private Explored runFirst(int[] choices, long began) {

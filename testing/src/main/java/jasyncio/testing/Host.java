@@ -56,6 +56,7 @@ public final class Host {
   private State state = State.ENDED;
   private @Nullable EventLoop loop;
   private @Nullable ExploredLoop order;
+  private @Nullable Points points;
   private @Nullable Task<?> main;
   private int alarm; // number of the last time that its loop fell asleep
   private boolean paused;
@@ -85,6 +86,15 @@ public final class Host {
   /// {@return its disk, which survives crashes as far as it was synced}
   public HostDisk disk() {
     return disk;
+  }
+
+  /// {@return what happens at the [points][jasyncio.util.Point] of its program} Used on its loop, by
+  /// [EventLoop#call] for one; after a restart there are others.
+  ///
+  /// @throws IllegalStateException if it does not run
+  public Points points() {
+    loop();
+    return Objects.requireNonNull(points);
   }
 
   SimHost machine() {
@@ -212,6 +222,8 @@ public final class Host {
     made.setSlowCallbackDuration(Double.MAX_VALUE);
     loop = made;
     order = explored;
+    points = Points.of(made);
+    points.watch(world.simulation()::cameTo);
     state = State.RUNNING;
     main = made.createTask(this::program, "main");
     world.wake(this);
@@ -274,6 +286,10 @@ public final class Host {
   }
 
   private void forget() {
+    if (points != null) {
+      points.drop();
+    }
+    points = null;
     loop = null;
     main = null;
     order = null;

@@ -16,6 +16,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What happens at the [points][jasyncio.util.Point] of a program, on the loop of a test.
@@ -55,6 +56,7 @@ public final class Points implements AutoCloseable {
   private final Set<String> seen = new LinkedHashSet<>();
   private final Set<String> elsewhere = ConcurrentHashMap.newKeySet(); // came to on other threads
   private final ArrayList<Held> holds = new ArrayList<>();
+  private @Nullable Consumer<String> watcher; // is told who comes to which
   private boolean closed;
 
   private Points(EventLoop loop) {
@@ -81,6 +83,26 @@ public final class Points implements AutoCloseable {
     return points;
   }
 
+  /// Tells somebody of each point that is come to.
+  void watch(Consumer<String> theWatcher) {
+    watcher = theWatcher;
+  }
+
+  /// Ends it, whatever was said of points: the loop is no more.
+  void drop() {
+    closed = true;
+    remove();
+  }
+
+  private void remove() {
+    synchronized (Points.class) {
+      OF_LOOPS.remove(loop);
+      if (OF_LOOPS.isEmpty()) {
+        PointHook.set(null);
+      }
+    }
+  }
+
   /// A loop comes to its end, and with it what was said of its points, if there was something.
   ///
   /// @throws AssertionError as [#close()]
@@ -105,6 +127,9 @@ public final class Points implements AutoCloseable {
 
   private void come(String name) {
     seen.add(name);
+    if (watcher != null) {
+      watcher.accept(name);
+    }
     var queue = plans.get(name);
     var plan = queue == null ? null : queue.poll();
     if (plan != null) {
@@ -170,12 +195,7 @@ public final class Points implements AutoCloseable {
       return;
     }
     closed = true;
-    synchronized (Points.class) {
-      OF_LOOPS.remove(loop);
-      if (OF_LOOPS.isEmpty()) {
-        PointHook.set(null);
-      }
-    }
+    remove();
     holds.forEach(Held::letOn);
     checkAllHappened();
   }

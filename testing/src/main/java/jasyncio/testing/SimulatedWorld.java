@@ -67,11 +67,12 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
   private final Simulation simulation;
   private @Nullable String chosen; // what was not plain, and nobody has told of yet
 
-  SimulatedWorld(Explored explored) {
+  /// @param properties of all runs
+  SimulatedWorld(Explored explored, Properties properties) {
     this.explored = explored;
     this.test = addToNetwork(TEST);
     test.onReady(this::wakeTest);
-    this.simulation = new Simulation(this);
+    this.simulation = new Simulation(this, properties);
     explored.hasSeveralLoops();
   }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 
@@ -41,10 +42,14 @@ public final class Simulation {
 
   private final SimulatedWorld world;
   private final Map<String, Host> hosts = new LinkedHashMap<>();
-  private final List<Property> properties = new ArrayList<>();
+  private final List<Property> always = new ArrayList<>();
+  private final List<Property> sometimes = new ArrayList<>(); // that have held in no run yet
+  private final Set<String> unreachable = new LinkedHashSet<>();
+  private final Properties properties; // of all runs
 
-  Simulation(SimulatedWorld world) {
+  Simulation(SimulatedWorld world, Properties properties) {
     this.world = world;
+    this.properties = properties;
     world.addCheck(this::check);
   }
 
@@ -176,16 +181,71 @@ public final class Simulation {
   /// @param name for the message
   /// @param condition which must neither wait nor change anything
   public void always(String name, BooleanSupplier condition) {
-    properties.add(
-        new Property(Objects.requireNonNull(name), Objects.requireNonNull(condition, "condition")));
+    always.add(new Property(checked(name), Objects.requireNonNull(condition, "condition")));
+  }
+
+  private static String checked(String name) {
+    return Objects.requireNonNull(name, "name");
   }
 
   /// A host has run.
   private void check() {
-    for (var property : properties) {
+    for (var property : always) {
       if (!property.condition.getAsBoolean()) {
         world.fail(new AssertionError("always(\"" + property.name + "\") does not hold any more"));
       }
+    }
+    if (!sometimes.isEmpty()) {
+      sometimes.removeIf(property -> {
+        boolean holds = property.condition.getAsBoolean();
+        if (holds) {
+          properties.hold(property.name);
+        }
+        return holds;
+      });
+    }
+  }
+
+  /// Says what has to hold in some run, at some time: it is looked at whenever a host has run. If it
+  /// has held in none when the exploration is over, that fails: what was to be tested has not been.
+  /// Does not suspend.
+  ///
+  /// @param name for the message
+  /// @param condition which must neither wait nor change anything
+  public void sometimes(String name, BooleanSupplier condition) {
+    Objects.requireNonNull(condition, "condition");
+    var property = "sometimes(\"" + checked(name) + "\")";
+    properties.want(property);
+    if (!properties.has(property)) {
+      sometimes.add(new Property(property, condition));
+    }
+  }
+
+  /// Says that in some run the program of some host has to come to a [point][jasyncio.util.Point]. If
+  /// it has in none when the exploration is over, that fails. Does not suspend.
+  ///
+  /// @param point the point's name
+  public void reachable(String point) {
+    properties.want(reachableAs(checked(point)));
+  }
+
+  private static String reachableAs(String point) {
+    return "reachable(\"" + point + "\")";
+  }
+
+  /// Says that the program of no host may come to a [point][jasyncio.util.Point]: the test fails if it
+  /// does. Does not suspend.
+  ///
+  /// @param point the point's name
+  public void unreachable(String point) {
+    unreachable.add(checked(point));
+  }
+
+  /// A host's program comes to a point.
+  void cameTo(String point) {
+    properties.holdIfWanted(reachableAs(point));
+    if (unreachable.contains(point)) {
+      world.fail(new AssertionError("unreachable(\"" + point + "\") was come to"));
     }
   }
 

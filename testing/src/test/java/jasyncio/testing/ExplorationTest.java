@@ -633,7 +633,7 @@ class ExplorationTest {
           throw Failures.of(Fixtures.class, "wantsInfo");
         })
         .withMessageContaining(
-            "takes TestClock, TestScope, Points, EventLoop, and not a org.junit");
+            "takes TestClock, TestScope, Points, EventLoop, Simulation, and not a org.junit");
   }
 
   @Test

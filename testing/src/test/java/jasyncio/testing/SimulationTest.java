@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.CancelledError;
 import jasyncio.Future;
+import jasyncio.util.Point;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -378,6 +380,67 @@ class SimulationTest {
           .isInstanceOf(AssertionError.class)
           .hasMessage("eventually(\"twice\") does not hold within 10.0 s");
       assertThat(sim.elapsed()).isEqualTo(Duration.ofSeconds(15));
+    });
+  }
+
+  @Test
+  void sometimes_thatHeldInNoRun_failsTheExploration() {
+    assertThatThrownBy(() -> explore(
+            5,
+            sim -> {
+              sim.sometimes("the moon is out", () -> false);
+              sim.sometimes("a second is over", () -> sim.elapsed().toSeconds() >= 1);
+              sim.host("n", () -> sleep(2));
+              sleep(3);
+            }))
+        .isInstanceOf(AssertionError.class)
+        .hasMessage(
+            "simulated: sometimes(\"the moon is out\") was so in none of 5 runs; more of them, other"
+                + " faults, or another level may get there");
+  }
+
+  @Test
+  void points_areReachable_orNot() {
+    explore(
+        1,
+        sim -> {
+          sim.reachable("here");
+          sim.host("n", () -> Point.at("here"));
+          sleep(1);
+        });
+    assertThatThrownBy(() -> explore(1, sim -> sim.reachable("there")))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageStartingWith("simulated: reachable(\"there\") was so in none of 1 run;");
+    var failure =
+        failureOf(
+            1,
+            sim -> {
+              sim.unreachable("here");
+              sim.host("n", () -> Point.at("here"));
+              sleep(1);
+            });
+    assertThat(failure).hasMessageContaining("unreachable(\"here\") was come to");
+  }
+
+  @Test
+  void points_ofAHost_fail() {
+    simulate(sim -> {
+      var seen = new ArrayList<Object>();
+      var host =
+          sim.host(
+              "n",
+              () -> {
+                sleep(1);
+                try {
+                  Point.at("before the write");
+                } catch (Exception e) {
+                  seen.add(e.getMessage());
+                }
+              });
+      await(host.loop().call(() ->
+          host.points().fail("before the write", new IOException("disk on fire"))));
+      sleep(2);
+      assertThat(seen).containsExactly("disk on fire");
     });
   }
 
