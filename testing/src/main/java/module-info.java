@@ -12,6 +12,7 @@ module jasyncio.testing {
   requires static java.instrument; // there as soon as the agent is
 
   exports jasyncio.testing;
+  exports jasyncio.testing.program;
   exports jasyncio.testing.agent to
       java.instrument;
 

@@ -56,7 +56,7 @@ final class Explored {
     this.chaos = level == Explore.Level.CHAOS;
     this.coarse = strategy == Explore.Strategy.EXHAUSTIVE;
     this.toTell = toTell;
-    this.loop = new ExploredLoop(this, "");
+    this.loop = new ExploredLoop(this, "", new Jobs());
   }
 
   /// The loop of the test.
@@ -67,8 +67,9 @@ final class Explored {
   /// Another loop of this run.
   ///
   /// @param name for its labels
-  ExploredLoop loop(String name) {
-    return new ExploredLoop(this, name + ": ");
+  /// @param jobs its executor
+  ExploredLoop loop(String name, Jobs jobs) {
+    return new ExploredLoop(this, name + ": ", jobs);
   }
 
   /// Others are in the same time: a step of one of them does not stop it for all.

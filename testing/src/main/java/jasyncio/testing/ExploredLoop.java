@@ -22,15 +22,16 @@ final class ExploredLoop implements VirtualTime.Lateness {
   private final Explored run;
   private final String prefix; // of labels
   private final Order order = new Order();
-  private final Jobs jobs = new Jobs();
+  private final Jobs jobs;
   private final IdentityHashMap<Entry, Integer> tasks =
       new IdentityHashMap<>(); // in the order of their first turns
   private final List<Task<?>> victims = new ArrayList<>(); // that may be cancelled
   private @Nullable Entry tooMany; // who has a turn when there have been too many
 
-  ExploredLoop(Explored run, String prefix) {
+  ExploredLoop(Explored run, String prefix, Jobs jobs) {
     this.run = run;
     this.prefix = prefix;
+    this.jobs = jobs;
   }
 
   /// Gives turns in the order that is chosen.

@@ -6,6 +6,7 @@ import jasyncio.CancelledError;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.GatherOption;
+import jasyncio.SystemExit;
 import jasyncio.Task;
 import jasyncio.internal.loop.LoopAccess;
 import jasyncio.internal.loop.LoopParts;
@@ -13,7 +14,11 @@ import jasyncio.internal.loop.Waiting;
 import jasyncio.testing.internal.disk.DiskOptions;
 import jasyncio.testing.internal.disk.SimDisk;
 import jasyncio.testing.internal.net.SimHost;
+import jasyncio.testing.internal.program.Surroundings;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.spi.SelectorProvider;
+import java.nio.file.FileSystem;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -21,6 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// A machine of a [Simulation], with a loop of its own, on which its program runs.
@@ -38,6 +45,8 @@ public final class Host {
    *
    * Belongs to who has the turn in the world, but for `isQueued`, which the world guards.
    */
+  private static final int SEEDS = 1 << 20;
+
   private enum State {
     RUNNING,
     ENDED,
@@ -51,11 +60,13 @@ public final class Host {
   private final SimDisk simulatedDisk;
   private final HostDisk disk;
   private final HostClock clock = new HostClock();
+  private final Surroundings around = new Around();
   private final List<ErrorContext> errors = new ArrayList<>();
   boolean isQueued;
   private State state = State.ENDED;
   private @Nullable EventLoop loop;
   private @Nullable ExploredLoop order;
+  private RandomGenerator random = new SplittableRandom(0);
   private @Nullable Points points;
   private @Nullable Task<?> main;
   private int alarm; // number of the last time that its loop fell asleep
@@ -210,7 +221,7 @@ public final class Host {
   void start() {
     simulatedDisk.mount();
     alarm++;
-    var explored = world.explored().loop(name);
+    var explored = world.explored().loop(name, new Jobs(job -> Surroundings.Known.job(job, around)));
     var parts =
         new LoopParts(
             (inbox, channels, _) -> new HostTime(inbox, channels, this),
@@ -222,6 +233,8 @@ public final class Host {
     made.setSlowCallbackDuration(Double.MAX_VALUE);
     loop = made;
     order = explored;
+    Surroundings.Known.put(made, around);
+    random = new SplittableRandom(world.choose("seed of random numbers on " + name, SEEDS));
     points = Points.of(made);
     points.watch(world.simulation()::cameTo);
     state = State.RUNNING;
@@ -235,6 +248,10 @@ public final class Host {
       body.run();
     } catch (CancelledError e) {
       throw e;
+    } catch (SystemExit e) {
+      if (e.code() != 0) {
+        world.fail(e);
+      }
     } catch (Throwable e) {
       world.fail(e);
     } finally {
@@ -290,6 +307,7 @@ public final class Host {
       points.drop();
     }
     points = null;
+    Surroundings.Known.remove(Objects.requireNonNull(loop));
     loop = null;
     main = null;
     order = null;
@@ -338,6 +356,44 @@ public final class Host {
   @Override
   public String toString() {
     return "<Host " + name + (paused ? " paused>" : " " + state.name().toLowerCase(Locale.ROOT) + ">");
+  }
+
+  /// What its program finds, if that was loaded for it.
+  private final class Around implements Surroundings {
+    @Override
+    public Instant now() {
+      return clock.instant();
+    }
+
+    @Override
+    public long nanos() {
+      return clock.nanos();
+    }
+
+    @Override
+    public RandomGenerator random() {
+      return random;
+    }
+
+    @Override
+    public FileSystem disk() {
+      return disk.fileSystem();
+    }
+
+    @Override
+    public SelectorProvider sockets() {
+      return machine.provider();
+    }
+
+    @Override
+    public List<InetAddress> addresses(String host) throws UnknownHostException {
+      return machine.names().resolveNow(host);
+    }
+
+    @Override
+    public String name() {
+      return name;
+    }
   }
 
   /// A clock that may be wrong. What it shows is a line over the world's time.

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /// The executor of a loop that is driven: each job waits until it is chosen.
 ///
@@ -15,9 +16,19 @@ final class Jobs extends AbstractExecutorService {
 
   private static final Duration A_MOMENT = Duration.ofMillis(1);
 
+  private final UnaryOperator<Runnable> decorator;
   private final List<Runnable> pending = new ArrayList<>(); // guarded by this
   private volatile boolean shutDown;
   private volatile boolean leftAlone;
+
+  Jobs() {
+    this(job -> job);
+  }
+
+  /// @param decorator makes of a job what is run in its place
+  Jobs(UnaryOperator<Runnable> decorator) {
+    this.decorator = decorator;
+  }
 
   /// How many wait to be run.
   synchronized int pending() {
@@ -63,7 +74,7 @@ final class Jobs extends AbstractExecutorService {
 
   @Override
   public synchronized void execute(Runnable job) {
-    pending.add(job);
+    pending.add(decorator.apply(job));
   }
 
   @Override

@@ -88,6 +88,26 @@ public final class Simulation {
     return List.copyOf(made);
   }
 
+  /// Makes a host, and starts a program on it that knows nothing of simulations: a class with a
+  /// `main`, public or not, static or not, with arguments or without. Does not suspend.
+  ///
+  /// The class, and all others in its package and those below, are loaded once more for each start,
+  /// so that their static fields are this process's own; and they are rewritten, so that what they
+  /// ask the JDK for comes from the host: `System.currentTimeMillis()`, `Instant.now()` and the
+  /// like; `Random`, `UUID.randomUUID()`; `Path.of`, which is on the host's disk; NIO's sockets, and
+  /// names. `Set.of` and `Map.of` keep their order, `System.exit` ends the program, and [run][
+  /// jasyncio.Asyncio#run] runs on the loop that is there.
+  /// What is asked for by reflection, or by other libraries, is not replaced.
+  ///
+  /// @param name its name, which others can connect to
+  /// @param main the class
+  /// @param arguments what `main` gets
+  /// @return the host
+  /// @throws IllegalArgumentException if there is a host of that name, or the class has no `main`
+  public Host program(String name, Class<?> main, String... arguments) {
+    return host(name, new HostProgram(main, List.of(arguments), List.of()));
+  }
+
   /// {@return the host of that name}
   ///
   /// @param name the name
