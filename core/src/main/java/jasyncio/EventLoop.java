@@ -40,7 +40,7 @@ public final class EventLoop implements AutoCloseable {
   final BlockedFibers blocked = new BlockedFibers(this);
   final IdleHooks idleHooks = new IdleHooks(this);
   final DefaultExecutor defaultExecutor = new DefaultExecutor(this);
-  final Signals signals = new Signals(this);
+  final Signals signals;
   final RemoteCalls calls = new RemoteCalls();
 
   /// The context of what runs now: see [Context#of]. Loop thread only; meaningless between steps.
@@ -59,6 +59,7 @@ public final class EventLoop implements AutoCloseable {
     this.kind = FiberKind.choose(kind);
     this.core = new LoopCore(this, this.kind::newHub, parts, blocked, idleHooks);
     this.hub = core.hub();
+    this.signals = new Signals(this, parts.signals());
     setBlockingPolicy(BlockingPolicy.fromProperty());
   }
 

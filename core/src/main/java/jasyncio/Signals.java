@@ -3,6 +3,7 @@ package jasyncio;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import jasyncio.internal.loop.SignalSource;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
@@ -21,16 +22,24 @@ final class Signals {
   private static final Set<String> KEPT_IGNORED = Set.of("HUP", "INT", "TERM");
 
   private final EventLoop loop;
+  private final @Nullable SignalSource source; // in place of the process
   private final Map<String, SignalHandler> previous = new HashMap<>();
+  private final Map<String, Runnable> undos = new HashMap<>(); // of those that `source` handles
 
-  Signals(EventLoop loop) {
+  Signals(EventLoop loop, @Nullable SignalSource source) {
     this.loop = loop;
+    this.source = source;
   }
 
   /// Has `callback` run by the loop whenever the signal comes.
   void add(String name, Runnable callback) {
     var signal = signal(name);
     var handle = new Handle(loop, callback, Context.current()).repeating();
+    if (source != null) {
+      var undo = source.handle(signal.getName(), () -> loop.thread.sendUnlessClosed(handle));
+      undos.putIfAbsent(signal.getName(), undo);
+      return;
+    }
     SignalHandler handler = s -> loop.thread.sendUnlessClosed(handle);
     var old = handle(signal, handler);
     if (old == SignalHandler.SIG_IGN && KEPT_IGNORED.contains(signal.getName())) {
@@ -68,6 +77,11 @@ final class Signals {
   /// Gives the signal its former meaning back; `false` if it had no callback.
   boolean remove(String name) {
     var signal = signal(name);
+    var undo = undos.remove(signal.getName());
+    if (undo != null) {
+      undo.run();
+      return true;
+    }
     var old = previous.remove(signal.getName());
     if (old == null) {
       return false;
@@ -77,10 +91,12 @@ final class Signals {
   }
 
   List<String> names() {
-    return List.copyOf(previous.keySet());
+    return List.copyOf(source == null ? previous.keySet() : undos.keySet());
   }
 
   void removeAll() {
+    undos.values().forEach(Runnable::run);
+    undos.clear();
     previous.forEach((name, handler) -> handle(signal(name), Interrupts.inForce(handler)));
     previous.clear();
   }

@@ -23,8 +23,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -60,6 +62,7 @@ public final class Host {
   private final SimDisk simulatedDisk;
   private final HostDisk disk;
   private final HostClock clock = new HostClock();
+  private final Map<String, Runnable> signals = new HashMap<>(); // what they have run
   private final Surroundings around = new Around();
   private final List<ErrorContext> errors = new ArrayList<>();
   boolean isQueued;
@@ -195,6 +198,50 @@ public final class Host {
     }
   }
 
+  /// Ends its program as it stands, as SIGKILL does: no `finally` block runs. The machine goes on:
+  /// its sockets are closed, and its disk keeps what was written, synced or not. Idempotent.
+  ///
+  /// @throws IllegalStateException if its own program calls
+  public void kill() {
+    if (state != State.RUNNING) {
+      return;
+    }
+    checkIsOutside("kill");
+    world.explored().note(() -> "the program of " + name + " is killed");
+    drop();
+    state = State.ENDED;
+  }
+
+  /// Sends its program a signal. One that it [handles][EventLoop#addSignalHandler] has its callback
+  /// run; by default TERM, INT and HUP end it as KILL does, which cannot be handled, and others do
+  /// nothing. Nothing happens if it does not run.
+  ///
+  /// @param signal its name, such as `TERM`
+  /// @throws IllegalStateException if its own program would end itself
+  public void signal(String signal) {
+    var upper = signal.toUpperCase(Locale.ROOT);
+    var action = signals.get(upper);
+    if (action != null && state == State.RUNNING) {
+      action.run();
+    } else if (List.of("KILL", "TERM", "INT", "HUP").contains(upper)) {
+      kill();
+    }
+  }
+
+  private Runnable handleSignal(String signal, Runnable action) {
+    if (signal.equals("KILL")) {
+      throw new IllegalStateException("signal KILL cannot be caught");
+    }
+    var before = signals.put(signal, action);
+    return () -> {
+      if (before == null) {
+        signals.remove(signal);
+      } else {
+        signals.put(signal, before);
+      }
+    };
+  }
+
   /// Sets its clock, which [#clock()] and its loop's [time()][EventLoop#time] show, forward or back,
   /// and has it be fast or slow from now on.
   ///
@@ -226,7 +273,8 @@ public final class Host {
         new LoopParts(
             (inbox, channels, _) -> new HostTime(inbox, channels, this),
             explored.order(),
-            new HostNetwork(machine));
+            new HostNetwork(machine),
+            this::handleSignal);
     var made = (EventLoop) LoopAccess.get().newLoop(null, parts, "host " + name);
     made.setDefaultExecutor(explored.jobs());
     made.setExceptionHandler((_, error) -> errors.add(error));
@@ -307,6 +355,7 @@ public final class Host {
       points.drop();
     }
     points = null;
+    signals.clear();
     Surroundings.Known.remove(Objects.requireNonNull(loop));
     loop = null;
     main = null;

@@ -127,7 +127,8 @@ final class TestRun {
           return made;
         },
         explored == null ? new ReadyQueue() : explored.loop().order(),
-        world == null ? Network.SYSTEM : world.networkOfTest());
+        world == null ? Network.SYSTEM : world.networkOfTest(),
+        null);
   }
 
   EventLoop loop() {

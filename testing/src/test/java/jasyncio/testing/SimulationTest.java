@@ -14,6 +14,7 @@ import jasyncio.CancelledError;
 import jasyncio.Future;
 import jasyncio.util.Point;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -278,6 +279,57 @@ class SimulationTest {
       sleep(1);
       host.crash();
       assertThatThrownBy(() -> await(call)).isInstanceOf(IllegalStateException.class);
+    });
+  }
+
+  @Test
+  void kill_endsTheProgramAlone_andTheDiskKeepsWhatWasWritten() {
+    simulate(sim -> {
+      var seen = new ArrayList<String>();
+      var host =
+          sim.host(
+              "n",
+              () -> {
+                var file = sim.host("n").disk().path("/file");
+                seen.add(Files.exists(file) ? Files.readString(file) : "nothing");
+                Files.writeString(file, "written");
+                try {
+                  sleep(10);
+                } finally {
+                  seen.add("cleaned up");
+                }
+              });
+      sleep(1);
+      host.kill();
+      assertThat(host.isRunning()).isFalse();
+      host.restart();
+      sleep(1);
+      host.crash();
+      host.restart();
+      sleep(1);
+      assertThat(seen).containsExactly("nothing", "written", "nothing");
+    });
+  }
+
+  @Test
+  void signal_isHandled_orEndsTheProgram() {
+    simulate(sim -> {
+      var seen = new ArrayList<String>();
+      var host =
+          sim.host(
+              "n",
+              () -> {
+                getRunningLoop().addSignalHandler("TERM", () -> seen.add("TERM"));
+                sleep(100);
+              });
+      sleep(1);
+      host.signal("TERM");
+      host.signal("USR2");
+      sleep(1);
+      assertThat(seen).containsExactly("TERM");
+      assertThat(host.isRunning()).isTrue();
+      host.signal("INT");
+      assertThat(host.isRunning()).isFalse();
     });
   }
 
