@@ -15,6 +15,11 @@ record HostNetwork(SimHost host) implements Network {
   }
 
   @Override
+  public boolean blocks() {
+    return false;
+  }
+
+  @Override
   public List<InetAddress> addresses(String name) throws UnknownHostException {
     return host.names().resolveNow(name);
   }

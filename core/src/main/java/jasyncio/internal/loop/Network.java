@@ -24,8 +24,12 @@ public interface Network {
   /// What makes sockets, and the loop's selector.
   SelectorProvider provider();
 
-  /// The addresses of a host, of which there is at least one. It may block, and is called by a
-  /// thread of the loop's executor.
+  /// Whether to find an address may block: then a thread of the loop's executor does it.
+  default boolean blocks() {
+    return true;
+  }
+
+  /// The addresses of a host, of which there is at least one.
   ///
   /// @throws UnknownHostException if nobody knows it
   List<InetAddress> addresses(String host) throws UnknownHostException;

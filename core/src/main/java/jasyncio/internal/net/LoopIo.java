@@ -48,7 +48,12 @@ public final class LoopIo extends IoState {
     return core.channels().network().provider();
   }
 
-  /// The addresses of a host. It may block: a thread of the executor calls it.
+  /// Whether [#addresses] may block.
+  boolean findsAddressesSlowly() {
+    return core.channels().network().blocks();
+  }
+
+  /// The addresses of a host.
   List<InetAddress> addresses(String host) throws UnknownHostException {
     return core.channels().network().addresses(host);
   }

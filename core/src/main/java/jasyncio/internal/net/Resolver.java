@@ -32,20 +32,23 @@ public final class Resolver {
   public static List<InetAddress> resolve(
       EventLoop loop, String host, @Nullable StandardProtocolFamily family) throws IOException {
     var literal = literal(host);
-    var io = LoopIo.of(loop);
-    var all =
-        literal != null
-            ? List.of(literal)
-            : Tasks.runInExecutor(
-                    loop,
-                    () -> loop.getDebug() ? lookUpTimed(loop, io, host) : io.addresses(host),
-                    () -> new WaitInfo(WaitInfo.Kind.THREAD, "the address of " + host))
-                .await(UnknownHostException.class);
+    var all = literal != null ? List.of(literal) : find(loop, host);
     var fitting = all.stream().filter(a -> family == null || family == familyOf(a)).toList();
     if (fitting.isEmpty()) {
       throw new UnknownHostException(host + " has no address of family " + family);
     }
     return fitting;
+  }
+
+  private static List<InetAddress> find(EventLoop loop, String host) throws UnknownHostException {
+    var io = LoopIo.of(loop);
+    return io.findsAddressesSlowly()
+        ? Tasks.runInExecutor(
+                loop,
+                () -> loop.getDebug() ? lookUpTimed(loop, io, host) : io.addresses(host),
+                () -> new WaitInfo(WaitInfo.Kind.THREAD, "the address of " + host))
+            .await(UnknownHostException.class)
+        : io.addresses(host);
   }
 
   private static List<InetAddress> lookUpTimed(EventLoop loop, LoopIo io, String host)
