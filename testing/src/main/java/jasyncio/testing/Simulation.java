@@ -21,12 +21,12 @@ import java.util.function.IntFunction;
 ///   @Explore
 ///   void onlyOneHoldsTheLease(Simulation sim) {
 ///     var lease = new Lease();
-///     var hosts = sim.hosts("n", 3, i -> () -> work(lease, i));
+///     var hosts = sim.hosts("n", 3, _ -> () -> work(lease));
 ///     sim.always("one holder", () -> lease.holders() <= 1);
-///     hosts.get(0).pause();
+///     hosts.getFirst().pause();
 ///     sleep(20);
-///     hosts.get(0).resume();
-///     sim.eventually(60, "somebody holds it", () -> lease.holders() == 1);
+///     hosts.getFirst().resume();
+///     sim.eventually(60, "it is free", () -> lease.holders() == 0);
 ///   }
 /// }
 /// ```

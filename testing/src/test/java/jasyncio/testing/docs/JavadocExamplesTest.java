@@ -3,6 +3,7 @@ package jasyncio.testing.docs;
 import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.gather;
+import static jasyncio.Asyncio.getRunningLoop;
 import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +13,7 @@ import jasyncio.testing.AsyncTest;
 import jasyncio.testing.Exploration;
 import jasyncio.testing.Explore;
 import jasyncio.testing.MemoryStreams;
+import jasyncio.testing.Simulation;
 import jasyncio.testing.StreamContract;
 import jasyncio.testing.TestClock;
 import jasyncio.testing.TestScope;
@@ -52,6 +54,51 @@ class JavadocExamplesTest {
 
     int free() {
       return free.locked() ? 0 : 1;
+    }
+  }
+
+  static final class Lease {
+    private double until;
+    private int holders;
+
+    int holders() {
+      return holders;
+    }
+
+    boolean take(double now) {
+      if (now < until) {
+        return false;
+      }
+      until = now + 10;
+      holders++;
+      return true;
+    }
+
+    void giveBack() {
+      holders--;
+    }
+  }
+
+  private static void work(Lease lease) {
+    while (true) {
+      sleep(1);
+      if (lease.take(getRunningLoop().time())) {
+        lease.giveBack(); // before it waits for anything
+      }
+    }
+  }
+
+  @Nested
+  class LeaseTest {
+    @Explore
+    void onlyOneHoldsTheLease(Simulation sim) {
+      var lease = new Lease();
+      var hosts = sim.hosts("n", 3, _ -> () -> work(lease));
+      sim.always("one holder", () -> lease.holders() <= 1);
+      hosts.getFirst().pause();
+      sleep(20);
+      hosts.getFirst().resume();
+      sim.eventually(60, "it is free", () -> lease.holders() == 0);
     }
   }
 
