@@ -52,6 +52,7 @@ const sidebar = [
       { text: 'Tutorial', link: '/tutorial' },
       { text: 'HTTP', link: '/http' },
       { text: 'Testing', link: '/testing' },
+      { text: 'The simulated world', link: '/simulation' },
       { text: 'Code that blocks', link: '/blocking' },
       { text: 'Kotlin', link: '/kotlin' },
     ],

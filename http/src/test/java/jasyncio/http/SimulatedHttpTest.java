@@ -52,8 +52,8 @@ class SimulatedHttpTest {
       sleep(1);
       server.signal("TERM");
       assertThat(slow.await()).isEqualTo("slow");
-      assertThat(sim.elapsed().minus(before)).isBetween(
-          Duration.ofSeconds(5), Duration.ofSeconds(6));
+      assertThat(sim.elapsed().minus(before))
+          .isBetween(Duration.ofSeconds(5), Duration.ofSeconds(6));
       sleep(1);
       assertThat(server.isRunning()).isFalse();
       assertThatThrownBy(() -> get(client, "/hello/again")).isInstanceOf(IOException.class);

@@ -212,8 +212,13 @@ public final class Exploration {
   /// @param turns how many there will be, to be told of in words; or [Explored#IN_SILENCE]
   private Outcome run(Choices choices, int turns) {
     var explored = new Explored(name, choices, level, strategy, turns);
-    var test = new TestRun(
-            name, settings, false, explored, simulated ? new SimulatedWorld(explored, properties) : null);
+    var test =
+        new TestRun(
+            name,
+            settings,
+            false,
+            explored,
+            simulated ? new SimulatedWorld(explored, properties) : null);
     Throwable failure = null;
     String besides = null;
     try {
@@ -247,8 +252,8 @@ public final class Exploration {
   ///
   /// @return what has been done
   /// @throws ExplorationFailure if a run failed
-  /// @throws AssertionError if something that had to be so in some run of a [simulation][Simulation]
-  ///   was so in none
+  /// @throws AssertionError if something that had to be so in some run of a
+  ///   [simulation][Simulation] was so in none
   /// @throws TestAbortedException if an assumption does not hold in the plain run, or the one that
   ///   is replayed
   /// @throws IllegalStateException if a loop runs here

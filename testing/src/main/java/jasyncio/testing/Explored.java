@@ -134,7 +134,8 @@ final class Explored {
       int choice = draw(Kind.STEP, DELAYS.length, Choices.NOBODY);
       if (choice > 0) {
         time().pass(DELAYS[choice]);
-        deviation(() -> VirtualTime.text(DELAYS[choice]) + " passes before the turn of " + in.get());
+        deviation(
+            () -> VirtualTime.text(DELAYS[choice]) + " passes before the turn of " + in.get());
       }
     }
     if (turnCount == turns.length) {

@@ -240,8 +240,7 @@ final class ExploredLoop implements VirtualTime.Lateness {
       return run.number(
           prefix + (number == 0 && prefix.isEmpty() ? run.testName() : "task #" + number));
     }
-    return run.number(
-        prefix + (entry instanceof Task<?> task ? task.getName() : entry.toString()));
+    return run.number(prefix + (entry instanceof Task<?> task ? task.getName() : entry.toString()));
   }
 
   private static boolean isNamed(Task<?> task) {

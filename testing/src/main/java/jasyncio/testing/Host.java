@@ -102,8 +102,8 @@ public final class Host {
     return disk;
   }
 
-  /// {@return what happens at the [points][jasyncio.util.Point] of its program} Used on its loop, by
-  /// [EventLoop#call] for one; after a restart there are others.
+  /// {@return what happens at the [points][jasyncio.util.Point] of its program} Used on its loop,
+  /// by [EventLoop#call] for one; after a restart there are others.
   ///
   /// @throws IllegalStateException if it does not run
   public Points points() {
@@ -242,8 +242,8 @@ public final class Host {
     };
   }
 
-  /// Sets its clock, which [#clock()] and its loop's [time()][EventLoop#time] show, forward or back,
-  /// and has it be fast or slow from now on.
+  /// Sets its clock, which [#clock()] and its loop's [time()][EventLoop#time] show, forward or
+  /// back, and has it be fast or slow from now on.
   ///
   /// @param skew how much further it shows than it should, from now on
   /// @param drift how much faster than it should it is: 0.001 for a millisecond each second
@@ -268,7 +268,8 @@ public final class Host {
   void start() {
     simulatedDisk.mount();
     alarm++;
-    var explored = world.explored().loop(name, new Jobs(job -> Surroundings.Known.job(job, around)));
+    var explored =
+        world.explored().loop(name, new Jobs(job -> Surroundings.Known.job(job, around)));
     var parts =
         new LoopParts(
             (inbox, channels, _) -> new HostTime(inbox, channels, this),
@@ -404,7 +405,9 @@ public final class Host {
   /// {@return such as `<Host n1 running>`}
   @Override
   public String toString() {
-    return "<Host " + name + (paused ? " paused>" : " " + state.name().toLowerCase(Locale.ROOT) + ">");
+    return "<Host "
+        + name
+        + (paused ? " paused>" : " " + state.name().toLowerCase(Locale.ROOT) + ">");
   }
 
   /// What its program finds, if that was loaded for it.

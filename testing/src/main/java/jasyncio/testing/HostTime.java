@@ -5,8 +5,8 @@ import jasyncio.internal.loop.Entry;
 import jasyncio.internal.loop.Inbox;
 import jasyncio.internal.loop.Waiting;
 
-/// The time of a simulated host. Its loop never waits: it stops when it would, and is run again when
-/// it has something to do.
+/// The time of a simulated host. Its loop never waits: it stops when it would, and is run again
+/// when it has something to do.
 final class HostTime implements Waiting {
   private final Inbox inbox;
   private final Channels channels;

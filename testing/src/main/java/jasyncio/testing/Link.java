@@ -3,9 +3,9 @@ package jasyncio.testing;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// The way between two hosts of a [Simulation], in one direction or in both: how long packets take on
-/// it, and what becomes of them. What is said of it holds for what is sent from then on; [#hold()]
-/// and [#cut()] also hit what is on the way.
+/// The way between two hosts of a [Simulation], in one direction or in both: how long packets take
+/// on it, and what becomes of them. What is said of it holds for what is sent from then on;
+/// [#hold()] and [#cut()] also hit what is on the way.
 ///
 /// TCP loses nothing for good: a segment that is lost is sent again after 200 ms or more, and twice
 /// that, and so on, until the connection breaks. Datagrams are lost as they are.

@@ -32,9 +32,9 @@ import java.util.function.IntFunction;
 /// ```
 ///
 /// The test itself is a coroutine on a loop of its own. All run on one thread at a time, in virtual
-/// time, in an order that [Explore] chooses, shrinks and replays. When the test is over, the programs
-/// that still run are cancelled, and awaited; what failed on a host and nobody was told of fails the
-/// test.
+/// time, in an order that [Explore] chooses, shrinks and replays. When the test is over, the
+/// programs that still run are cancelled, and awaited; what failed on a host and nobody was told of
+/// fails the test.
 ///
 /// Counterparts: turmoil, madsim.
 public final class Simulation {
@@ -94,10 +94,10 @@ public final class Simulation {
   /// The class, and all others in its package and those below, are loaded once more for each start,
   /// so that their static fields are this process's own; and they are rewritten, so that what they
   /// ask the JDK for comes from the host: `System.currentTimeMillis()`, `Instant.now()` and the
-  /// like; `Random`, `UUID.randomUUID()`; `Path.of`, which is on the host's disk; NIO's sockets, and
-  /// names. `Set.of` and `Map.of` keep their order, `System.exit` ends the program, and [run][
-  /// jasyncio.Asyncio#run] runs on the loop that is there.
-  /// What is asked for by reflection, or by other libraries, is not replaced.
+  /// like; `Random`, `UUID.randomUUID()`; `Path.of`, which is on the host's disk; NIO's sockets,
+  /// and names. `Set.of` and `Map.of` keep their order, `System.exit` ends the program, and [run][
+  /// jasyncio.Asyncio#run] runs on the loop that is there. What is asked for by reflection, or by
+  /// other libraries, is not replaced.
   ///
   /// @param name its name, which others can connect to
   /// @param main the class
@@ -186,7 +186,8 @@ public final class Simulation {
 
   private jasyncio.testing.internal.net.Link direction(String from, String to) {
     if (from.equals(to)) {
-      throw new IllegalArgumentException("a link is between two hosts, and not of " + from + " alone");
+      throw new IllegalArgumentException(
+          "a link is between two hosts, and not of " + from + " alone");
     }
     return world.network().link(world.machine(from), world.machine(to));
   }
@@ -195,8 +196,8 @@ public final class Simulation {
 
   private record Property(String name, BooleanSupplier condition) {}
 
-  /// Says what has to hold at any time: it is looked at whenever a host has run. If it does not hold,
-  /// the test fails. Does not suspend.
+  /// Says what has to hold at any time: it is looked at whenever a host has run. If it does not
+  /// hold, the test fails. Does not suspend.
   ///
   /// @param name for the message
   /// @param condition which must neither wait nor change anything
@@ -226,9 +227,9 @@ public final class Simulation {
     }
   }
 
-  /// Says what has to hold in some run, at some time: it is looked at whenever a host has run. If it
-  /// has held in none when the exploration is over, that fails: what was to be tested has not been.
-  /// Does not suspend.
+  /// Says what has to hold in some run, at some time: it is looked at whenever a host has run. If
+  /// it has held in none when the exploration is over, that fails: what was to be tested has not
+  /// been. Does not suspend.
   ///
   /// @param name for the message
   /// @param condition which must neither wait nor change anything
@@ -241,8 +242,8 @@ public final class Simulation {
     }
   }
 
-  /// Says that in some run the program of some host has to come to a [point][jasyncio.util.Point]. If
-  /// it has in none when the exploration is over, that fails. Does not suspend.
+  /// Says that in some run the program of some host has to come to a [point][jasyncio.util.Point].
+  /// If it has in none when the exploration is over, that fails. Does not suspend.
   ///
   /// @param point the point's name
   public void reachable(String point) {
@@ -253,8 +254,8 @@ public final class Simulation {
     return "reachable(\"" + point + "\")";
   }
 
-  /// Says that the program of no host may come to a [point][jasyncio.util.Point]: the test fails if it
-  /// does. Does not suspend.
+  /// Says that the program of no host may come to a [point][jasyncio.util.Point]: the test fails if
+  /// it does. Does not suspend.
   ///
   /// @param point the point's name
   public void unreachable(String point) {
@@ -281,11 +282,12 @@ public final class Simulation {
     Runnable check =
         () -> {
           if (condition.getAsBoolean() && !held.done()) {
-            held.getLoop().callSoonThreadsafe(() -> {
-              if (!held.done()) {
-                held.setResult(true);
-              }
-            });
+            held.getLoop()
+                .callSoonThreadsafe(() -> {
+                  if (!held.done()) {
+                    held.setResult(true);
+                  }
+                });
           }
         };
     if (condition.getAsBoolean()) {
@@ -323,10 +325,12 @@ public final class Simulation {
 
   /// Ends what still runs. A coroutine of the test's loop.
   void end() {
-    hosts.values().forEach(host -> {
-      host.resume();
-      host.stop();
-    });
+    hosts
+        .values()
+        .forEach(host -> {
+          host.resume();
+          host.stop();
+        });
     double until = Asyncio.getRunningLoop().time() + GRACE;
     while (hosts.values().stream().anyMatch(Host::isRunning)
         && Asyncio.getRunningLoop().time() < until) {

@@ -174,7 +174,8 @@ class SimulatedNetworkTest {
                               connection.reader().read();
                             }
                           }
-                          assertThat(got).isEqualTo(List.of("one message", "one message", "one message"));
+                          assertThat(got)
+                              .isEqualTo(List.of("one message", "one message", "one message"));
                         })
                     .simulated()
                     .check());
@@ -193,7 +194,9 @@ class SimulatedNetworkTest {
                 var disk = sim.host("n").disk();
                 for (var name : List.of("synced", "lost")) {
                   var path = disk.path("/" + name);
-                  seen.add(name + (Files.exists(path) ? ": " + Files.readString(path) : " is not there"));
+                  seen.add(
+                      name
+                          + (Files.exists(path) ? ": " + Files.readString(path) : " is not there"));
                   try (var file =
                       FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                     file.write(UTF_8.encode("data"));

@@ -163,8 +163,7 @@ class SimulationTest {
                   });
               sleep(1);
             });
-    assertThat(failure)
-        .hasMessageContaining("the program of host stubborn does not end within 10");
+    assertThat(failure).hasMessageContaining("the program of host stubborn does not end within 10");
   }
 
   @Test
@@ -197,9 +196,10 @@ class SimulationTest {
               sim.host(
                   "n",
                   () -> {
-                    getRunningLoop().callSoon(() -> {
-                      throw new IllegalArgumentException("in a callback");
-                    });
+                    getRunningLoop()
+                        .callSoon(() -> {
+                          throw new IllegalArgumentException("in a callback");
+                        });
                     sleep(1);
                   });
               sleep(5);
@@ -437,14 +437,15 @@ class SimulationTest {
 
   @Test
   void sometimes_thatHeldInNoRun_failsTheExploration() {
-    assertThatThrownBy(() -> explore(
-            5,
-            sim -> {
-              sim.sometimes("the moon is out", () -> false);
-              sim.sometimes("a second is over", () -> sim.elapsed().toSeconds() >= 1);
-              sim.host("n", () -> sleep(2));
-              sleep(3);
-            }))
+    assertThatThrownBy(() ->
+            explore(
+                5,
+                sim -> {
+                  sim.sometimes("the moon is out", () -> false);
+                  sim.sometimes("a second is over", () -> sim.elapsed().toSeconds() >= 1);
+                  sim.host("n", () -> sleep(2));
+                  sleep(3);
+                }))
         .isInstanceOf(AssertionError.class)
         .hasMessage(
             "simulated: sometimes(\"the moon is out\") was so in none of 5 runs; more of them, other"
@@ -489,8 +490,9 @@ class SimulationTest {
                   seen.add(e.getMessage());
                 }
               });
-      await(host.loop().call(() ->
-          host.points().fail("before the write", new IOException("disk on fire"))));
+      await(
+          host.loop()
+              .call(() -> host.points().fail("before the write", new IOException("disk on fire"))));
       sleep(2);
       assertThat(seen).containsExactly("disk on fire");
     });

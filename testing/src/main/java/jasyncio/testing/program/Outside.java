@@ -42,8 +42,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /// What a program that was loaded for a simulated host calls in place of what it asks the JDK for:
-/// the time, random numbers, files, sockets. A method is named after the one that it stands for, and
-/// does the same where no host runs. Any thread; none suspends, but for [#run].
+/// the time, random numbers, files, sockets. A method is named after the one that it stands for,
+/// and does the same where no host runs. Any thread; none suspends, but for [#run].
 ///
 /// It is public because the classes of such programs have to reach it. Others call the JDK.
 public final class Outside {
@@ -360,9 +360,7 @@ public final class Outside {
     var map = new LinkedHashMap<Object, Object>();
     for (int i = 0; i < keysAndValues.length; i += 2) {
       var key = keysAndValues[i];
-      if (map.put(
-              Objects.requireNonNull(key),
-              Objects.requireNonNull(keysAndValues[i + 1]))
+      if (map.put(Objects.requireNonNull(key), Objects.requireNonNull(keysAndValues[i + 1]))
           != null) {
         throw new IllegalArgumentException("duplicate key: " + key);
       }

@@ -54,7 +54,6 @@ final class Diary {
   }
 
   private void note(String line) throws IOException {
-    Files.writeString(
-        file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
   }
 }

@@ -35,7 +35,8 @@ final class Crash {
     boolean any = !before.journal().changes().isEmpty() || !UnsyncedNodes.of(before).isEmpty();
     kept = any ? chance.choose("crash keeps what was not synced", 3) : NOTHING;
     if (kept != NOTHING) {
-      chance.note(() -> "crash, " + (kept == PART ? "a part" : "all") + " of the unsynced survives");
+      chance.note(
+          () -> "crash, " + (kept == PART ? "a part" : "all") + " of the unsynced survives");
       keepNames();
     }
     var root = directory("/", before.root(), null);
@@ -59,8 +60,7 @@ final class Crash {
     }
   }
 
-  private DirectoryNode directory(
-      String path, DirectoryNode old, @Nullable DirectoryNode parent) {
+  private DirectoryNode directory(String path, DirectoryNode old, @Nullable DirectoryNode parent) {
     var copy = new DirectoryNode(old.number(), meta(path, old, kept == EVERYTHING), parent);
     after.put(old, copy);
     for (var e : old.durableEntries().entrySet()) {

@@ -65,7 +65,17 @@ public record DiskOptions(
   /// @param newName the name
   public DiskOptions named(String newName) {
     return new DiskOptions(
-        newName, capacity, sector, promise, chances, read, write, sync, bytesPerSecond, slow, epoch);
+        newName,
+        capacity,
+        sector,
+        promise,
+        chances,
+        read,
+        write,
+        sync,
+        bytesPerSecond,
+        slow,
+        epoch);
   }
 
   /// {@return these, of a disk of that size}
@@ -89,7 +99,17 @@ public record DiskOptions(
   /// @param newPromise what it promises of names
   public DiskOptions promise(Promise newPromise) {
     return new DiskOptions(
-        name, capacity, sector, newPromise, chances, read, write, sync, bytesPerSecond, slow, epoch);
+        name,
+        capacity,
+        sector,
+        newPromise,
+        chances,
+        read,
+        write,
+        sync,
+        bytesPerSecond,
+        slow,
+        epoch);
   }
 
   /// {@return these, with a fault that happens once in so many times}
@@ -105,7 +125,17 @@ public record DiskOptions(
     newChances.putAll(chances);
     newChances.put(fault, oneIn);
     return new DiskOptions(
-        name, capacity, sector, promise, newChances, read, write, sync, bytesPerSecond, slow, epoch);
+        name,
+        capacity,
+        sector,
+        promise,
+        newChances,
+        read,
+        write,
+        sync,
+        bytesPerSecond,
+        slow,
+        epoch);
   }
 
   /// {@return these, of a disk that takes time; see [SimDisk#onCost]}

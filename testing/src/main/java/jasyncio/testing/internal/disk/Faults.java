@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The faults that were asked for outright. Nodes are known by their numbers, which outlive a crash.
+/// The faults that were asked for outright. Nodes are known by their numbers, which outlive a
+/// crash.
 final class Faults {
   private final List<Range> badReads = new ArrayList<>();
   private final List<Range> badWrites = new ArrayList<>();

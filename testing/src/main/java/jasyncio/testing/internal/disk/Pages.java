@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The content of a file: pages of 4 KiB, and nothing where nothing was written. Pages may be shared
-/// with another content; who changes one in place knows that it is not.
+/// The content of a file: pages of 4 KiB, and nothing where nothing was written. Pages may be
+/// shared with another content; who changes one in place knows that it is not.
 final class Pages {
   static final int PAGE = 4096;
 

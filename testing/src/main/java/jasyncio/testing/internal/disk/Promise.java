@@ -7,7 +7,7 @@ public enum Promise {
   POSIX,
   /// What ext4, XFS and Btrfs do. Changes of names lie in a journal and become durable in their
   /// order: a crash keeps the first of them. A sync of a file commits the journal as far as it is
-  /// about that file, so its name is durable, too, and all that was changed before. A file
-  /// renamed over another has its data written before the name (`auto_da_alloc`).
+  /// about that file, so its name is durable, too, and all that was changed before. A file renamed
+  /// over another has its data written before the name (`auto_da_alloc`).
   JOURNAL
 }

@@ -37,31 +37,29 @@ final class SimAsynchronousFileChannel extends AsynchronousFileChannel {
       future.completeExceptionally(new ClosedChannelException());
       return future;
     }
-    executor.execute(
-        () -> {
-          try {
-            future.complete(call.run());
-          } catch (Throwable e) {
-            future.completeExceptionally(e);
-          }
-        });
+    executor.execute(() -> {
+      try {
+        future.complete(call.run());
+      } catch (Throwable e) {
+        future.completeExceptionally(e);
+      }
+    });
     return future;
   }
 
   private <T, A extends @Nullable Object> void start(
       Call<T> call, A attachment, CompletionHandler<T, ? super A> handler) {
     Objects.requireNonNull(handler, "'handler' is null");
-    executor.execute(
-        () -> {
-          T result;
-          try {
-            result = call.run();
-          } catch (Throwable e) {
-            handler.failed(e, attachment);
-            return;
-          }
-          handler.completed(result, attachment);
-        });
+    executor.execute(() -> {
+      T result;
+      try {
+        result = call.run();
+      } catch (Throwable e) {
+        handler.failed(e, attachment);
+        return;
+      }
+      handler.completed(result, attachment);
+    });
   }
 
   private void checkRead(ByteBuffer target, long position) {
@@ -102,7 +100,10 @@ final class SimAsynchronousFileChannel extends AsynchronousFileChannel {
 
   @Override
   public <A extends @Nullable Object> void read(
-      ByteBuffer target, long position, A attachment, CompletionHandler<Integer, ? super A> handler) {
+      ByteBuffer target,
+      long position,
+      A attachment,
+      CompletionHandler<Integer, ? super A> handler) {
     checkRead(target, position);
     start(() -> channel.read(target, position), attachment, handler);
   }
@@ -115,7 +116,10 @@ final class SimAsynchronousFileChannel extends AsynchronousFileChannel {
 
   @Override
   public <A extends @Nullable Object> void write(
-      ByteBuffer source, long position, A attachment, CompletionHandler<Integer, ? super A> handler) {
+      ByteBuffer source,
+      long position,
+      A attachment,
+      CompletionHandler<Integer, ? super A> handler) {
     checkWrite(position);
     start(() -> channel.write(source, position), attachment, handler);
   }

@@ -9,8 +9,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /// The attributes of a node at some time.
-record SimAttributes(Meta meta, long number, int links, long size)
-    implements PosixFileAttributes {
+record SimAttributes(Meta meta, long number, int links, long size) implements PosixFileAttributes {
   static final long DEVICE = 1;
 
   private record Key(long device, long number) {

@@ -184,8 +184,7 @@ final class SimCopy {
       return e.on(source); // it may have been reached through what was replaced
     }
     try {
-      var to =
-          open(volume, target, mode, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
+      var to = open(volume, target, mode, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
       try {
         copyContent(from, to);
         return null;

@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 /// disk.mount(); // the record is durable, but the name of the file is not: nobody synced "/"
 /// ```
 ///
-/// Programs use it by its paths, with `Files`, `FileChannel` and whatever else is made for
-/// [Path]. It behaves as ext4 on Linux does, for a program that runs as root. Nothing is
-/// registered anywhere, so `Path.of` knows nothing of it.
+/// Programs use it by its paths, with `Files`, `FileChannel` and whatever else is made for [Path].
+/// It behaves as ext4 on Linux does, for a program that runs as root. Nothing is registered
+/// anywhere, so `Path.of` knows nothing of it.
 ///
-/// **What a crash keeps** is what was synced, and nothing else if the world chooses 0 throughout.
-/// A `force` makes a file's content and size durable, with `true` its permissions, owner and times,
+/// **What a crash keeps** is what was synced, and nothing else if the world chooses 0 throughout. A
+/// `force` makes a file's content and size durable, with `true` its permissions, owner and times,
 /// too. A name that was made, renamed or removed is durable when its directory was synced, by
 /// `FileChannel.open(directory).force(true)`; see [Promise] for another rule. Else the world may
 /// choose that all of the rest survives, or any part: changes of names, sizes, pages of 4 KiB,
@@ -148,8 +148,8 @@ public final class SimDisk {
     onNode(path, node -> device.faults().failReads(node, from, to));
   }
 
-  /// Has writes to a part of a file fail with `Input/output error`, as those to a disk that is
-  /// gone do.
+  /// Has writes to a part of a file fail with `Input/output error`, as those to a disk that is gone
+  /// do.
   ///
   /// @param path of the file
   /// @param from the first byte's position
@@ -204,11 +204,10 @@ public final class SimDisk {
     if (bytes < 0) {
       throw new IllegalArgumentException("a capacity must not be negative, got " + bytes);
     }
-    locked(
-        () -> {
-          device.setCapacity(bytes);
-          volume.space().setCapacity(device.capacity());
-        });
+    locked(() -> {
+      device.setCapacity(bytes);
+      volume.space().setCapacity(device.capacity());
+    });
   }
 
   /// Flips the lowest bit of each byte of a part of a file, on the disk and wherever the cache has
@@ -228,8 +227,8 @@ public final class SimDisk {
 
   // ---- the system, by itself --------------------------------------------------------------------
 
-  /// Has the system write a file's content to the disk, as it does some time or other. A failure
-  /// is told by the next sync of each channel.
+  /// Has the system write a file's content to the disk, as it does some time or other. A failure is
+  /// told by the next sync of each channel.
   ///
   /// @param path of the file
   public void writeBack(Path path) {
@@ -250,8 +249,8 @@ public final class SimDisk {
     onFile(path, file -> file.evict(volume.space()));
   }
 
-  /// Has calls charged for the time they take: after each, and on its thread, the callback gets
-  /// how many nanoseconds it took by [DiskOptions], if any. It may wait for so long.
+  /// Has calls charged for the time they take: after each, and on its thread, the callback gets how
+  /// many nanoseconds it took by [DiskOptions], if any. It may wait for so long.
   ///
   /// @param callback what to do
   public void onCost(LongConsumer callback) {
@@ -274,20 +273,19 @@ public final class SimDisk {
 
   /// {@return what it has done so far}
   public DiskStatistics statistics() {
-    return get(
-        () -> {
-          var c = device.counters();
-          return new DiskStatistics(
-              c.reads,
-              c.writes,
-              c.syncs,
-              c.failedSyncs,
-              c.bytesRead,
-              c.bytesWritten,
-              c.crashes,
-              volume.space().used() * Pages.PAGE,
-              volume.open().size());
-        });
+    return get(() -> {
+      var c = device.counters();
+      return new DiskStatistics(
+          c.reads,
+          c.writes,
+          c.syncs,
+          c.failedSyncs,
+          c.bytesRead,
+          c.bytesWritten,
+          c.crashes,
+          volume.space().used() * Pages.PAGE,
+          volume.open().size());
+    });
   }
 
   // ---- for the JDK's interfaces -----------------------------------------------------------------
@@ -345,13 +343,12 @@ public final class SimDisk {
 
   /// Closes an open file, if the disk has not crashed since, and gives up the channel's locks.
   void close(OpenFile file, SimFileChannel channel) {
-    locked(
-        () -> {
-          if (file.volume() == volume) {
-            file.node().locks().removeIf(lock -> lock.isOf(channel));
-            file.close();
-          }
-        });
+    locked(() -> {
+      if (file.volume() == volume) {
+        file.node().locks().removeIf(lock -> lock.isOf(channel));
+        file.close();
+      }
+    });
   }
 
   DiskOptions options() {
@@ -379,14 +376,13 @@ public final class SimDisk {
   }
 
   private void onNode(Path path, NodeAction action) {
-    locked(
-        () -> {
-          try {
-            action.run(volume.stat(fileSystem.ours(path).toString(), true));
-          } catch (SystemError e) {
-            throw new UncheckedIOException(e.on(path));
-          }
-        });
+    locked(() -> {
+      try {
+        action.run(volume.stat(fileSystem.ours(path).toString(), true));
+      } catch (SystemError e) {
+        throw new UncheckedIOException(e.on(path));
+      }
+    });
   }
 
   private void onFile(Path path, FileAction action) {

@@ -106,22 +106,21 @@ final class SimFileChannel extends FileChannel {
   public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, targets.length);
     ensureReadable();
-    return io(
-        () -> {
-          long sum = 0;
-          for (int i = offset; i < offset + length; i++) {
-            checkTarget(targets[i]);
-            int n = file.read(targets[i]);
-            if (n < 0) {
-              return sum == 0 ? -1 : sum;
-            }
-            sum += n;
-            if (targets[i].hasRemaining()) {
-              break;
-            }
-          }
-          return sum;
-        });
+    return io(() -> {
+      long sum = 0;
+      for (int i = offset; i < offset + length; i++) {
+        checkTarget(targets[i]);
+        int n = file.read(targets[i]);
+        if (n < 0) {
+          return sum == 0 ? -1 : sum;
+        }
+        sum += n;
+        if (targets[i].hasRemaining()) {
+          break;
+        }
+      }
+      return sum;
+    });
   }
 
   private static void checkTarget(ByteBuffer target) {
@@ -155,17 +154,16 @@ final class SimFileChannel extends FileChannel {
   public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, sources.length);
     ensureWritable();
-    return io(
-        () -> {
-          long sum = 0;
-          for (int i = offset; i < offset + length; i++) {
-            sum += writeAfter(sum, sources[i]);
-            if (sources[i].hasRemaining()) {
-              break;
-            }
-          }
-          return sum;
-        });
+    return io(() -> {
+      long sum = 0;
+      for (int i = offset; i < offset + length; i++) {
+        sum += writeAfter(sum, sources[i]);
+        if (sources[i].hasRemaining()) {
+          break;
+        }
+      }
+      return sum;
+    });
   }
 
   /// @param before what the same call has written already: then a failure only ends it
@@ -181,8 +179,7 @@ final class SimFileChannel extends FileChannel {
   }
 
   @Override
-  public long transferTo(long position, long count, WritableByteChannel target)
-      throws IOException {
+  public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
     ensureOpen();
     return transfers.to(position, count, target);
   }
@@ -208,11 +205,10 @@ final class SimFileChannel extends FileChannel {
     if (newPosition < 0) {
       throw new IllegalArgumentException();
     }
-    return io(
-        () -> {
-          file.setPosition(newPosition);
-          return this;
-        });
+    return io(() -> {
+      file.setPosition(newPosition);
+      return this;
+    });
   }
 
   @Override
@@ -228,25 +224,23 @@ final class SimFileChannel extends FileChannel {
       throw new IllegalArgumentException("Negative size");
     }
     ensureWritable();
-    return io(
-        () -> {
-          file.truncate(size);
-          return this;
-        });
+    return io(() -> {
+      file.truncate(size);
+      return this;
+    });
   }
 
   @Override
   public void force(boolean metaData) throws IOException {
     ensureOpen();
-    io(
-        () -> {
-          file.sync(metaData);
-          return this;
-        });
+    io(() -> {
+      file.sync(metaData);
+      return this;
+    });
   }
 
-  /// A private copy, since simulated files are in no memory that could be mapped: what others
-  /// write later is not seen in it. Not for writing.
+  /// A private copy, since simulated files are in no memory that could be mapped: what others write
+  /// later is not seen in it. Not for writing.
   @Override
   public MappedByteBuffer map(MapMode mode, long position, long size) throws IOException {
     Objects.requireNonNull(mode, "Mode is null");
@@ -274,14 +268,12 @@ final class SimFileChannel extends FileChannel {
   private MappedByteBuffer map(long position, int size, boolean readOnly) throws IOException {
     if (size() < position + size) {
       if (!isWritable()) {
-        throw new IOException(
-            "Channel not open for writing - cannot extend file to required size");
+        throw new IOException("Channel not open for writing - cannot extend file to required size");
       }
-      io(
-          () -> {
-            file.extend(position + size);
-            return this;
-          });
+      io(() -> {
+        file.extend(position + size);
+        return this;
+      });
     }
     var copy = ByteBuffer.allocateDirect(size);
     while (copy.hasRemaining() && read(copy, position + copy.position()) > 0) {

@@ -134,8 +134,7 @@ final class SimPath implements Path {
 
   @Override
   public boolean endsWith(Path other) {
-    if (!(Objects.requireNonNull(other) instanceof SimPath that)
-        || that.isEmpty() != isEmpty()) {
+    if (!(Objects.requireNonNull(other) instanceof SimPath that) || that.isEmpty() != isEmpty()) {
       return false;
     }
     int rest = names().size() - that.names().size();
@@ -256,9 +255,7 @@ final class SimPath implements Path {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof SimPath path
-        && path.fileSystem == fileSystem
-        && path.text.equals(text);
+    return other instanceof SimPath path && path.fileSystem == fileSystem && path.text.equals(text);
   }
 
   @Override

@@ -12,7 +12,6 @@ import java.nio.file.AccessMode;
 import java.nio.file.CopyOption;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemAlreadyExistsException;
@@ -71,8 +70,7 @@ final class SimProvider extends FileSystemProvider {
   }
 
   /// Makes a call that is told of with a path.
-  private <T extends @Nullable Object> T call(Path path, SimDisk.Call<T> call)
-      throws IOException {
+  private <T extends @Nullable Object> T call(Path path, SimDisk.Call<T> call) throws IOException {
     try {
       return disk.call(call);
     } catch (SystemError e) {
@@ -239,11 +237,10 @@ final class SimProvider extends FileSystemProvider {
     var from = ours(link).toString();
     var to = ours(existing).toString();
     try {
-      disk.call(
-          volume -> {
-            volume.addName(from, to);
-            return null;
-          });
+      disk.call(volume -> {
+        volume.addName(from, to);
+        return null;
+      });
     } catch (SystemError e) {
       throw e.on(link, existing);
     }
@@ -263,15 +260,14 @@ final class SimProvider extends FileSystemProvider {
   public void delete(Path path) throws IOException {
     var file = ours(path).toString();
     try {
-      disk.call(
-          volume -> {
-            if (volume.stat(file, false) instanceof DirectoryNode) {
-              volume.removeDirectory(file);
-            } else {
-              volume.removeFile(file);
-            }
-            return null;
-          });
+      disk.call(volume -> {
+        if (volume.stat(file, false) instanceof DirectoryNode) {
+          volume.removeDirectory(file);
+        } else {
+          volume.removeFile(file);
+        }
+        return null;
+      });
     } catch (SystemError e) {
       throw e.is(Errno.ENOTEMPTY) ? new DirectoryNotEmptyException(file) : e.on(path);
     }
@@ -315,19 +311,17 @@ final class SimProvider extends FileSystemProvider {
     var file = ours(path).toString();
     var wanted = List.of(modes);
     try {
-      disk.call(
-          volume -> {
-            var node = volume.stat(file, true);
-            if (wanted.contains(AccessMode.WRITE)) {
-              volume.checkWritable();
-            }
-            boolean executable =
-                node instanceof DirectoryNode || (node.meta().mode() & EXECUTE) != 0;
-            if (wanted.contains(AccessMode.EXECUTE) && !executable) {
-              throw new SystemError(Errno.EACCES);
-            }
-            return null;
-          });
+      disk.call(volume -> {
+        var node = volume.stat(file, true);
+        if (wanted.contains(AccessMode.WRITE)) {
+          volume.checkWritable();
+        }
+        boolean executable = node instanceof DirectoryNode || (node.meta().mode() & EXECUTE) != 0;
+        if (wanted.contains(AccessMode.EXECUTE) && !executable) {
+          throw new SystemError(Errno.EACCES);
+        }
+        return null;
+      });
     } catch (SystemError e) {
       throw (e.is(Errno.ENOTDIR) ? new SystemError(Errno.ENOENT) : e).on(path);
     }
@@ -370,8 +364,8 @@ final class SimProvider extends FileSystemProvider {
   }
 
   @Override
-  public void setAttribute(
-      Path path, String name, @Nullable Object value, LinkOption... options) throws IOException {
+  public void setAttribute(Path path, String name, @Nullable Object value, LinkOption... options)
+      throws IOException {
     NamedAttributes.set(view(path, NamedAttributes.viewOf(name), options), name, value);
   }
 }

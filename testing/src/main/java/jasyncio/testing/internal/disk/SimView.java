@@ -48,13 +48,12 @@ final class SimView implements PosixFileAttributeView {
 
   private void change(Change change) throws IOException {
     try {
-      disk.call(
-          volume -> {
-            var node = volume.stat(path.toString(), follow);
-            volume.checkWritable();
-            node.setMeta(change.of(node.meta(), volume.device().now()));
-            return null;
-          });
+      disk.call(volume -> {
+        var node = volume.stat(path.toString(), follow);
+        volume.checkWritable();
+        node.setMeta(change.of(node.meta(), volume.device().now()));
+        return null;
+      });
     } catch (SystemError e) {
       throw e.on(path);
     }
@@ -67,12 +66,11 @@ final class SimView implements PosixFileAttributeView {
     if (modified == null && accessed == null) {
       return; // when it was made cannot be changed
     }
-    change(
-        (old, now) ->
-            old.withTimes(
-                accessed == null ? old.accessed() : accessed.to(TimeUnit.NANOSECONDS),
-                modified == null ? old.modified() : modified.to(TimeUnit.NANOSECONDS),
-                now));
+    change((old, now) ->
+        old.withTimes(
+            accessed == null ? old.accessed() : accessed.to(TimeUnit.NANOSECONDS),
+            modified == null ? old.modified() : modified.to(TimeUnit.NANOSECONDS),
+            now));
   }
 
   @Override

@@ -54,8 +54,7 @@ final class SystemError extends Exception {
       case ENOENT -> new NoSuchFileException(a, b, null);
       case EEXIST -> new FileAlreadyExistsException(a, b, null);
       case ELOOP ->
-          new FileSystemException(
-              a, b, text + " or unable to access attributes of symbolic link");
+          new FileSystemException(a, b, text + " or unable to access attributes of symbolic link");
       default -> new FileSystemException(a, b, text);
     };
   }

@@ -31,7 +31,10 @@ final class Transfers {
     long there = channel.size() - position;
     return there <= 0
         ? 0
-        : move(Math.min(count, there), at -> channel.read(at.buffer, position + at.done), target::write);
+        : move(
+            Math.min(count, there),
+            at -> channel.read(at.buffer, position + at.done),
+            target::write);
   }
 
   long from(ReadableByteChannel source, long position, long count) throws IOException {

@@ -157,8 +157,7 @@ final class Volume {
     if (flags.write() && flags.createNew()) {
       throw new SystemError(Errno.EEXIST);
     } else if (node instanceof LinkNode) {
-      throw new SystemError(
-          Errno.ELOOP, Errno.ELOOP.text() + " (NOFOLLOW_LINKS specified)");
+      throw new SystemError(Errno.ELOOP, Errno.ELOOP.text() + " (NOFOLLOW_LINKS specified)");
     } else if (node instanceof DirectoryNode && flags.write()) {
       throw new SystemError(Errno.EISDIR);
     }

@@ -26,8 +26,7 @@ final class Walk {
   }
 
   private Place walk(DirectoryNode start, String path, boolean follow) throws SystemError {
-    var place =
-        path.startsWith("/") ? new Place(root, "/", root) : new Place(start, ".", start);
+    var place = path.startsWith("/") ? new Place(root, "/", root) : new Place(start, ".", start);
     int end;
     for (int at = 0; at < path.length(); at = end + 1) {
       end = path.indexOf('/', at);

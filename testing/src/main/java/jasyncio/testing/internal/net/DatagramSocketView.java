@@ -139,20 +139,19 @@ final class DatagramSocketView extends DatagramSocket {
 
   @Override
   public void receive(DatagramPacket packet) throws IOException {
-    SocketErrors.run(
-        () -> {
-          ensureUsable();
-          long nanos = timeout == 0 ? Endpoint.FOREVER : TimeUnit.MILLISECONDS.toNanos(timeout);
-          var datagram = channel.receiveWithin(nanos);
-          synchronized (packet) {
-            int room = packet.getData().length - packet.getOffset();
-            int length = Math.min(room, datagram.data().length);
-            System.arraycopy(datagram.data(), 0, packet.getData(), packet.getOffset(), length);
-            packet.setLength(length);
-            packet.setSocketAddress(datagram.from());
-          }
-          return packet;
-        });
+    SocketErrors.run(() -> {
+      ensureUsable();
+      long nanos = timeout == 0 ? Endpoint.FOREVER : TimeUnit.MILLISECONDS.toNanos(timeout);
+      var datagram = channel.receiveWithin(nanos);
+      synchronized (packet) {
+        int room = packet.getData().length - packet.getOffset();
+        int length = Math.min(room, datagram.data().length);
+        System.arraycopy(datagram.data(), 0, packet.getData(), packet.getOffset(), length);
+        packet.setLength(length);
+        packet.setSocketAddress(datagram.from());
+      }
+      return packet;
+    });
   }
 
   @Override

@@ -138,64 +138,59 @@ public final class Link {
 
   /// Stops it: what is on it, or sent on it, arrives after [#release]. Nothing is lost.
   public void hold() {
-    net.run(
-        () -> {
-          if (!held) {
-            held = true;
-            net.note(() -> this + " is held");
-          }
-        });
+    net.run(() -> {
+      if (!held) {
+        held = true;
+        net.note(() -> this + " is held");
+      }
+    });
   }
 
   /// Ends [#hold]: what should have arrived meanwhile does so now, in that order.
   public void release() {
-    net.run(
-        () -> {
-          if (held) {
-            held = false;
-            net.note(() -> this + " is released");
-            for (var packet : flight) {
-              if (packet.landed) {
-                int flown = packet.flown;
-                net.at(net.nanos(), () -> landed(packet, flown));
-              }
-            }
+    net.run(() -> {
+      if (held) {
+        held = false;
+        net.note(() -> this + " is released");
+        for (var packet : flight) {
+          if (packet.landed) {
+            int flown = packet.flown;
+            net.at(net.nanos(), () -> landed(packet, flown));
           }
-        });
+        }
+      }
+    });
   }
 
   /// Cuts it: what is on it, or sent on it, is lost.
   public void cut() {
-    net.run(
-        () -> {
-          if (cut) {
-            return;
-          }
-          cut = true;
-          net.note(() -> this + " is cut");
-          var all = List.copyOf(flight);
-          flight.clear();
-          all.forEach(packet -> lose(packet, "the cut"));
-        });
+    net.run(() -> {
+      if (cut) {
+        return;
+      }
+      cut = true;
+      net.note(() -> this + " is cut");
+      var all = List.copyOf(flight);
+      flight.clear();
+      all.forEach(packet -> lose(packet, "the cut"));
+    });
   }
 
   /// Ends [#cut].
   public void repair() {
-    net.run(
-        () -> {
-          if (cut) {
-            cut = false;
-            net.note(() -> this + " is repaired");
-          }
-        });
+    net.run(() -> {
+      if (cut) {
+        cut = false;
+        net.note(() -> this + " is repaired");
+      }
+    });
   }
 
   // ---- carrying, under the lock -----------------------------------------------------------------
 
   /// How many bytes of a program's a segment of TCP's takes.
   int segment(int wanted) {
-    boolean plain =
-        bandwidth == 0 && jitter == 0 && !loss.isPossible() && mtu >= ETHERNET_MTU;
+    boolean plain = bandwidth == 0 && jitter == 0 && !loss.isPossible() && mtu >= ETHERNET_MTU;
     int most = Math.min(wanted, plain ? UNSEGMENTED : mtu - HEADERS);
     return most > 1 && splitting.happens(net.world) ? most / 2 : most;
   }
@@ -304,8 +299,7 @@ public final class Link {
   void addInFlightTo(ArrayList<SimNetwork.InFlight> all) {
     for (var packet : flight) {
       all.add(
-          new SimNetwork.InFlight(
-              from.name(), to.name(), packet.kind, packet.bytes, packet.due));
+          new SimNetwork.InFlight(from.name(), to.name(), packet.kind, packet.bytes, packet.due));
     }
   }
 

@@ -44,13 +44,12 @@ final class Membership extends MembershipKey {
 
   @Override
   public void drop() {
-    socket.net.run(
-        () -> {
-          if (valid) {
-            valid = false;
-            socket.leave(this);
-          }
-        });
+    socket.net.run(() -> {
+      if (valid) {
+        valid = false;
+        socket.leave(this);
+      }
+    });
   }
 
   @Override
@@ -59,23 +58,21 @@ final class Membership extends MembershipKey {
       throw new IllegalStateException("key is source-specific");
     }
     check(from);
-    socket.net.run(
-        () -> {
-          if (!blocked.contains(from)) {
-            blocked.add(from);
-          }
-        });
+    socket.net.run(() -> {
+      if (!blocked.contains(from)) {
+        blocked.add(from);
+      }
+    });
     return this;
   }
 
   @Override
   public MembershipKey unblock(InetAddress from) {
-    socket.net.run(
-        () -> {
-          if (!blocked.remove(from)) {
-            throw new IllegalStateException("not blocked");
-          }
-        });
+    socket.net.run(() -> {
+      if (!blocked.remove(from)) {
+        throw new IllegalStateException("not blocked");
+      }
+    });
     return this;
   }
 
@@ -100,9 +97,7 @@ final class Membership extends MembershipKey {
 
   /// Whether it lets through what is sent to a group; under the lock.
   boolean takes(InetAddress to, InetAddress from) {
-    return group.equals(to)
-        && (source == null || source.equals(from))
-        && !blocked.contains(from);
+    return group.equals(to) && (source == null || source.equals(from)) && !blocked.contains(from);
   }
 
   @Override

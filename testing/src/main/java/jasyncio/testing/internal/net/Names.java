@@ -44,8 +44,7 @@ public final class Names {
   }
 
   private void change(String name, UnaryOperator<Answer> change) {
-    host.network()
-        .run(() -> answers.put(name, change.apply(answers.getOrDefault(name, PLAIN))));
+    host.network().run(() -> answers.put(name, change.apply(answers.getOrDefault(name, PLAIN))));
   }
 
   /// {@return how long it takes to look up a name, nanoseconds}
@@ -100,14 +99,13 @@ public final class Names {
 
   private void pause(long nanos) {
     var network = host.network();
-    network.run(
-        () -> {
-          long deadline = network.nanos() + nanos;
-          var over = network.lock.newCondition();
-          network.at(deadline, over::signalAll);
-          while (network.nanos() < deadline) {
-            over.awaitUninterruptibly();
-          }
-        });
+    network.run(() -> {
+      long deadline = network.nanos() + nanos;
+      var over = network.lock.newCondition();
+      network.at(deadline, over::signalAll);
+      while (network.nanos() < deadline) {
+        over.awaitUninterruptibly();
+      }
+    });
   }
 }

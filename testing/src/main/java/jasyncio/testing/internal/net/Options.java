@@ -23,21 +23,37 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The options of a socket, with Linux's defaults and limits. Of a buffer, Linux keeps as much again
-/// for its own use, which nobody sees. Under the lock.
+/// The options of a socket, with Linux's defaults and limits. Of a buffer, Linux keeps as much
+/// again for its own use, which nobody sees. Under the lock.
 final class Options {
   static final Set<SocketOption<?>> STREAM =
-      of(SO_SNDBUF, SO_RCVBUF, SO_KEEPALIVE, SO_REUSEADDR, SO_REUSEPORT, SO_LINGER, TCP_NODELAY,
+      of(
+          SO_SNDBUF,
+          SO_RCVBUF,
+          SO_KEEPALIVE,
+          SO_REUSEADDR,
+          SO_REUSEPORT,
+          SO_LINGER,
+          TCP_NODELAY,
           IP_TOS);
   static final Set<SocketOption<?>> LISTENER = of(SO_RCVBUF, SO_REUSEADDR, SO_REUSEPORT);
   static final Set<SocketOption<?>> UNIX = of(SO_SNDBUF, SO_RCVBUF, SO_LINGER);
   static final Set<SocketOption<?>> UNIX_LISTENER = of(SO_RCVBUF);
   static final Set<SocketOption<?>> DATAGRAM =
-      of(SO_SNDBUF, SO_RCVBUF, SO_REUSEADDR, SO_REUSEPORT, SO_BROADCAST, IP_TOS, IP_MULTICAST_IF,
-          IP_MULTICAST_TTL, IP_MULTICAST_LOOP);
+      of(
+          SO_SNDBUF,
+          SO_RCVBUF,
+          SO_REUSEADDR,
+          SO_REUSEPORT,
+          SO_BROADCAST,
+          IP_TOS,
+          IP_MULTICAST_IF,
+          IP_MULTICAST_TTL,
+          IP_MULTICAST_LOOP);
 
   /// What a datagram or Unix-domain socket holds.
   static final int BUFFER = 106_496;
+
   private static final int TCP_SEND = 8192; // what it says, not what it takes
   private static final int TCP_RECEIVE = 65_536;
   private static final int TCP_GROWN = 262_144; // what a send buffer takes that nobody has limited

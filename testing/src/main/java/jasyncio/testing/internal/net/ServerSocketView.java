@@ -59,17 +59,16 @@ final class ServerSocketView extends ServerSocket {
 
   @Override
   public Socket accept() throws IOException {
-    return SocketErrors.run(
-        () -> {
-          if (timeout > 0) {
-            return channel.acceptWithin(TimeUnit.MILLISECONDS.toNanos(timeout)).socket();
-          }
-          var accepted = channel.accept();
-          if (accepted == null) {
-            throw new IllegalBlockingModeException();
-          }
-          return accepted.socket();
-        });
+    return SocketErrors.run(() -> {
+      if (timeout > 0) {
+        return channel.acceptWithin(TimeUnit.MILLISECONDS.toNanos(timeout)).socket();
+      }
+      var accepted = channel.accept();
+      if (accepted == null) {
+        throw new IllegalBlockingModeException();
+      }
+      return accepted.socket();
+    });
   }
 
   @Override

@@ -76,26 +76,24 @@ final class SimDatagramChannel extends DatagramChannel implements SimChannel {
 
   @Override
   public DatagramSocket socket() {
-    return net.call(
-        () -> {
-          if (adaptor == null) {
-            adaptor = new DatagramSocketView(this);
-          }
-          return adaptor;
-        });
+    return net.call(() -> {
+      if (adaptor == null) {
+        adaptor = new DatagramSocketView(this);
+      }
+      return adaptor;
+    });
   }
 
   @Override
   public DatagramChannel bind(@Nullable SocketAddress address) throws IOException {
-    net.io(
-        () -> {
-          ensureOpen();
-          if (socket.local() != null) {
-            throw new AlreadyBoundException();
-          }
-          socket.bind(Addresses.local(address, family));
-          return this;
-        });
+    net.io(() -> {
+      ensureOpen();
+      if (socket.local() != null) {
+        throw new AlreadyBoundException();
+      }
+      socket.bind(Addresses.local(address, family));
+      return this;
+    });
     return this;
   }
 
@@ -108,31 +106,29 @@ final class SimDatagramChannel extends DatagramChannel implements SimChannel {
   @Override
   public DatagramChannel connect(SocketAddress address) throws IOException {
     var target = Addresses.remote(address, family);
-    net.io(
-        () -> {
-          ensureOpen();
-          if (socket.remote() != null) {
-            throw new AlreadyConnectedException();
-          }
-          if (target.getPort() == 0) {
-            throw new SocketException("Can't connect to port 0");
-          }
-          ensureBound();
-          unconnected = socket.local();
-          socket.connect(target);
-          return this;
-        });
+    net.io(() -> {
+      ensureOpen();
+      if (socket.remote() != null) {
+        throw new AlreadyConnectedException();
+      }
+      if (target.getPort() == 0) {
+        throw new SocketException("Can't connect to port 0");
+      }
+      ensureBound();
+      unconnected = socket.local();
+      socket.connect(target);
+      return this;
+    });
     return this;
   }
 
   @Override
   public DatagramChannel disconnect() {
-    net.run(
-        () -> {
-          if (isOpen() && socket.remote() != null) {
-            socket.disconnect(Objects.requireNonNull(unconnected));
-          }
-        });
+    net.run(() -> {
+      if (isOpen() && socket.remote() != null) {
+        socket.disconnect(Objects.requireNonNull(unconnected));
+      }
+    });
     return this;
   }
 
@@ -260,29 +256,27 @@ final class SimDatagramChannel extends DatagramChannel implements SimChannel {
     Objects.requireNonNull(from);
     var to = Addresses.inet(target, family);
     ensureOpen();
-    return net.io(
-        () -> {
-          ensureReady(false);
-          var remote = socket.remote();
-          if (remote != null && !target.equals(remote)) {
-            throw new AlreadyConnectedException();
-          }
-          if (to.getPort() == 0) {
-            throw new SocketException("Can't send to port 0");
-          }
-          return socket.send(from, Addresses.remote(to, family));
-        });
+    return net.io(() -> {
+      ensureReady(false);
+      var remote = socket.remote();
+      if (remote != null && !target.equals(remote)) {
+        throw new AlreadyConnectedException();
+      }
+      if (to.getPort() == 0) {
+        throw new SocketException("Can't send to port 0");
+      }
+      return socket.send(from, Addresses.remote(to, family));
+    });
   }
 
   @Override
   public int write(ByteBuffer from) throws IOException {
     Objects.requireNonNull(from);
     ensureOpen();
-    return net.io(
-        () -> {
-          ensureReady(true);
-          return socket.write(from);
-        });
+    return net.io(() -> {
+      ensureReady(true);
+      return socket.write(from);
+    });
   }
 
   @Override
@@ -326,17 +320,16 @@ final class SimDatagramChannel extends DatagramChannel implements SimChannel {
       checkSource(group, source);
     }
     Objects.requireNonNull(on);
-    return net.io(
-        () -> {
-          ensureOpen();
-          var there = socket.membership(group, on, source);
-          if (there != null) {
-            return there;
-          }
-          var membership = new Membership(this, socket, group, on, source);
-          socket.join(membership);
-          return membership;
-        });
+    return net.io(() -> {
+      ensureOpen();
+      var there = socket.membership(group, on, source);
+      if (there != null) {
+        return there;
+      }
+      var membership = new Membership(this, socket, group, on, source);
+      socket.join(membership);
+      return membership;
+    });
   }
 
   private void checkGroup(InetAddress group) {

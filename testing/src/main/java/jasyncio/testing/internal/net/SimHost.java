@@ -80,7 +80,8 @@ public final class SimHost {
 
   // ---- what it is like --------------------------------------------------------------------------
 
-  /// How many descriptors its programs can have open at a time; default: no limit. A pipe takes two.
+  /// How many descriptors its programs can have open at a time; default: no limit. A pipe takes
+  /// two.
   public void descriptorLimit(int limit) {
     network.run(() -> descriptorLimit = limit);
   }
@@ -110,8 +111,8 @@ public final class SimHost {
   }
 
   /// Has `hook` run whenever a selector of this host's may have found something, or was woken: a
-  /// call of its [Selector#selectNow()] would tell. It is called with the
-  /// network's lock held, often more than once, by any thread; it does not block.
+  /// call of its [Selector#selectNow()] would tell. It is called with the network's lock held,
+  /// often more than once, by any thread; it does not block.
   public void onReady(Runnable hook) {
     onReady = hook;
   }
@@ -120,7 +121,8 @@ public final class SimHost {
     onReady.run();
   }
 
-  /// Whether a selector of this host's has something, or was woken: to wait in it would end at once.
+  /// Whether a selector of this host's has something, or was woken: to wait in it would end at
+  /// once.
   ///
   /// @throws IllegalArgumentException if it is none of a simulated host
   public static boolean isReady(Selector selector) {
@@ -138,20 +140,19 @@ public final class SimHost {
   ///
   /// @param resetPeers whether those at the other end of its connections get their reset now
   public void crash(boolean resetPeers) {
-    network.run(
-        () -> {
-          network.note(() -> name + " crashes");
-          if (resetPeers) {
-            tcp.forEach(TcpBound::resetPeer);
-          }
-          var sockets = new LinkedHashSet<Endpoint>(descriptors);
-          tcp.forEach(bound -> sockets.add((Endpoint) bound));
-          descriptors.clear();
-          tcp.clear();
-          udp.clear();
-          unix.clear();
-          sockets.forEach(Endpoint::vanish);
-        });
+    network.run(() -> {
+      network.note(() -> name + " crashes");
+      if (resetPeers) {
+        tcp.forEach(TcpBound::resetPeer);
+      }
+      var sockets = new LinkedHashSet<Endpoint>(descriptors);
+      tcp.forEach(bound -> sockets.add((Endpoint) bound));
+      descriptors.clear();
+      tcp.clear();
+      udp.clear();
+      unix.clear();
+      sockets.forEach(Endpoint::vanish);
+    });
   }
 
   /// Whether it answers at all: what comes to a host that is down is lost. It is up at first. What

@@ -1,5 +1,6 @@
 package jasyncio.testing.internal.net;
 
+import jasyncio.testing.internal.world.World;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import jasyncio.testing.internal.world.World;
 import org.jspecify.annotations.Nullable;
 
 /// A network of hosts in a simulated world. Any thread may call anything.
@@ -41,24 +41,23 @@ public final class SimNetwork {
   /// @param addresses unique, none of them a loopback address: each host has those for itself
   /// @throws IllegalArgumentException if there is a host of that name or with one of the addresses
   public SimHost host(String name, InetAddress... addresses) {
-    return call(
-        () -> {
-          if (hosts.containsKey(name)) {
-            throw new IllegalArgumentException("there is a host " + name + " already");
-          }
-          for (var address : addresses) {
-            var owner = owners.get(address);
-            if (owner != null) {
-              throw new IllegalArgumentException(address + " is an address of " + owner.name());
-            }
-          }
-          var host = new SimHost(this, name, List.of(addresses));
-          hosts.put(name, host);
-          for (var address : addresses) {
-            owners.put(address, host);
-          }
-          return host;
-        });
+    return call(() -> {
+      if (hosts.containsKey(name)) {
+        throw new IllegalArgumentException("there is a host " + name + " already");
+      }
+      for (var address : addresses) {
+        var owner = owners.get(address);
+        if (owner != null) {
+          throw new IllegalArgumentException(address + " is an address of " + owner.name());
+        }
+      }
+      var host = new SimHost(this, name, List.of(addresses));
+      hosts.put(name, host);
+      for (var address : addresses) {
+        owners.put(address, host);
+      }
+      return host;
+    });
   }
 
   /// {@return all hosts, in the order in which they were added}
@@ -68,12 +67,11 @@ public final class SimNetwork {
 
   /// Takes a host away, with all that it has open, as [SimHost#crash] does.
   void remove(SimHost host) {
-    run(
-        () -> {
-          host.crash(false);
-          hosts.remove(host.name(), host);
-          owners.values().removeIf(owner -> owner == host);
-        });
+    run(() -> {
+      host.crash(false);
+      hosts.remove(host.name(), host);
+      owners.values().removeIf(owner -> owner == host);
+    });
   }
 
   /// The way from a host to another, or to itself.
@@ -83,11 +81,10 @@ public final class SimNetwork {
 
   /// Has each link between two different hosts set up, those that there are already as well.
   public void links(Consumer<Link> setUp) {
-    run(
-        () -> {
-          newLink = setUp;
-          hosts.values().forEach(host -> host.links().forEach(setUp));
-        });
+    run(() -> {
+      newLink = setUp;
+      hosts.values().forEach(host -> host.links().forEach(setUp));
+    });
   }
 
   Link newLink(SimHost from, SimHost to) {
@@ -125,14 +122,13 @@ public final class SimNetwork {
 
   /// {@return what is on its way: for each host, for each of its links, as it was sent}
   public List<InFlight> inFlight() {
-    return call(
-        () -> {
-          var all = new ArrayList<InFlight>();
-          for (var host : hosts.values()) {
-            host.links().forEach(link -> link.addInFlightTo(all));
-          }
-          return all;
-        });
+    return call(() -> {
+      var all = new ArrayList<InFlight>();
+      for (var host : hosts.values()) {
+        host.links().forEach(link -> link.addInFlightTo(all));
+      }
+      return all;
+    });
   }
 
   /// A TCP connection, as one of its two hosts sees it.
@@ -148,12 +144,11 @@ public final class SimNetwork {
 
   /// {@return all TCP connections, twice if both hosts know of it}
   public List<Connection> connections() {
-    return call(
-        () -> {
-          var all = new ArrayList<Connection>();
-          hosts.values().forEach(host -> host.addConnectionsTo(all));
-          return all;
-        });
+    return call(() -> {
+      var all = new ArrayList<Connection>();
+      hosts.values().forEach(host -> host.addConnectionsTo(all));
+      return all;
+    });
   }
 
   // ---- the world, under the lock ----------------------------------------------------------------

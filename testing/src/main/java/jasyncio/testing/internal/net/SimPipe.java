@@ -66,8 +66,7 @@ final class SimPipe extends Pipe {
       return n == StreamSocket.UNAVAILABLE ? 0 : n;
     }
 
-    private long read(ByteBuffer[] to, int first, int count, boolean blocking)
-        throws IOException {
+    private long read(ByteBuffer[] to, int first, int count, boolean blocking) throws IOException {
       ensureOpen(this);
       Transfer.checkWritable(to, first, count);
       long n = Transfer.read(stream, to, first, count);

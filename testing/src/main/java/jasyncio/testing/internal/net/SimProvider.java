@@ -43,14 +43,13 @@ final class SimProvider extends SelectorProvider {
 
   private <E extends Endpoint> E opened(E endpoint) throws IOException {
     return host.network()
-        .io(
-            () -> {
-              if (!host.canOpen(1)) {
-                throw Fault.TOO_MANY_FILES.ofSocket();
-              }
-              endpoint.open();
-              return endpoint;
-            });
+        .io(() -> {
+          if (!host.canOpen(1)) {
+            throw Fault.TOO_MANY_FILES.ofSocket();
+          }
+          endpoint.open();
+          return endpoint;
+        });
   }
 
   @Override
@@ -62,9 +61,7 @@ final class SimProvider extends SelectorProvider {
   public SocketChannel openSocketChannel(ProtocolFamily family) throws IOException {
     check(family, true);
     var socket =
-        family == StandardProtocolFamily.UNIX
-            ? new LocalStream(host)
-            : new TcpSocket(host, family);
+        family == StandardProtocolFamily.UNIX ? new LocalStream(host) : new TcpSocket(host, family);
     return new SimSocketChannel(this, family, opened(socket));
   }
 
@@ -98,29 +95,27 @@ final class SimProvider extends SelectorProvider {
   public Pipe openPipe() throws IOException {
     var ends = LocalStream.pipe(host);
     return host.network()
-        .io(
-            () -> {
-              if (!host.canOpen(2)) {
-                throw Fault.TOO_MANY_FILES.ofFile();
-              }
-              ends[0].open();
-              ends[1].open();
-              return new SimPipe(this, ends[0], ends[1]);
-            });
+        .io(() -> {
+          if (!host.canOpen(2)) {
+            throw Fault.TOO_MANY_FILES.ofFile();
+          }
+          ends[0].open();
+          ends[1].open();
+          return new SimPipe(this, ends[0], ends[1]);
+        });
   }
 
   @Override
   public AbstractSelector openSelector() throws IOException {
     var selector = new SimSelector(this);
     return host.network()
-        .io(
-            () -> {
-              if (!host.canOpen(1)) {
-                throw Fault.TOO_MANY_FILES.ofFile();
-              }
-              selector.endpoint().open();
-              return selector;
-            });
+        .io(() -> {
+          if (!host.canOpen(1)) {
+            throw Fault.TOO_MANY_FILES.ofFile();
+          }
+          selector.endpoint().open();
+          return selector;
+        });
   }
 
   @Override

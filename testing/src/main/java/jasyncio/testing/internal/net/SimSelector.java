@@ -212,14 +212,13 @@ final class SimSelector extends AbstractSelector {
     }
     begin();
     try {
-      net.run(
-          () -> {
-            takeUpdates();
-            long deadline = nanos == Endpoint.FOREVER ? nanos : net.nanos() + nanos;
-            while (isOpen() && !woken && !anyReady() && !waiter.isOver(deadline)) {
-              waiter.await(deadline);
-            }
-          });
+      net.run(() -> {
+        takeUpdates();
+        long deadline = nanos == Endpoint.FOREVER ? nanos : net.nanos() + nanos;
+        while (isOpen() && !woken && !anyReady() && !waiter.isOver(deadline)) {
+          waiter.await(deadline);
+        }
+      });
     } finally {
       end();
     }
@@ -239,11 +238,10 @@ final class SimSelector extends AbstractSelector {
 
   /// Whether a call of [#selectNow] would find any, or a wait end at once. Any thread.
   boolean isReady() {
-    return net.call(
-        () -> {
-          takeUpdates();
-          return woken || anyReady();
-        });
+    return net.call(() -> {
+      takeUpdates();
+      return woken || anyReady();
+    });
   }
 
   private record Found(SimKey key, int bits) {}
@@ -290,11 +288,10 @@ final class SimSelector extends AbstractSelector {
 
   @Override
   public Selector wakeup() {
-    net.run(
-        () -> {
-          woken = true;
-          ready();
-        });
+    net.run(() -> {
+      woken = true;
+      ready();
+    });
     return this;
   }
 

@@ -53,16 +53,15 @@ final class SimServerSocketChannel extends ServerSocketChannel implements SimCha
 
   @Override
   public ServerSocket socket() {
-    return net.call(
-        () -> {
-          if (family == StandardProtocolFamily.UNIX) {
-            throw new UnsupportedOperationException("Not supported");
-          }
-          if (adaptor == null) {
-            adaptor = new ServerSocketView(this);
-          }
-          return adaptor;
-        });
+    return net.call(() -> {
+      if (family == StandardProtocolFamily.UNIX) {
+        throw new UnsupportedOperationException("Not supported");
+      }
+      if (adaptor == null) {
+        adaptor = new ServerSocketView(this);
+      }
+      return adaptor;
+    });
   }
 
   @Override
@@ -87,17 +86,15 @@ final class SimServerSocketChannel extends ServerSocketChannel implements SimCha
   }
 
   @Override
-  public ServerSocketChannel bind(@Nullable SocketAddress address, int backlog)
-      throws IOException {
-    net.io(
-        () -> {
-          ensureOpen();
-          if (socket.local() != null) {
-            throw new AlreadyBoundException();
-          }
-          socket.listen(address, backlog < 1 ? BACKLOG : backlog);
-          return this;
-        });
+  public ServerSocketChannel bind(@Nullable SocketAddress address, int backlog) throws IOException {
+    net.io(() -> {
+      ensureOpen();
+      if (socket.local() != null) {
+        throw new AlreadyBoundException();
+      }
+      socket.listen(address, backlog < 1 ? BACKLOG : backlog);
+      return this;
+    });
     return this;
   }
 
@@ -153,16 +150,15 @@ final class SimServerSocketChannel extends ServerSocketChannel implements SimCha
   }
 
   private SocketChannel channel(StreamSocket accepted) {
-    return net.call(
-        () -> {
-          SocketAddress remote =
-              switch (accepted) {
-                case TcpSocket tcp -> tcp.remote();
-                case LocalStream local -> local.remote();
-                default -> throw new AssertionError(accepted);
-              };
-          return new SimSocketChannel((SimProvider) provider(), family, accepted, remote);
-        });
+    return net.call(() -> {
+      SocketAddress remote =
+          switch (accepted) {
+            case TcpSocket tcp -> tcp.remote();
+            case LocalStream local -> local.remote();
+            default -> throw new AssertionError(accepted);
+          };
+      return new SimSocketChannel((SimProvider) provider(), family, accepted, remote);
+    });
   }
 
   @Override

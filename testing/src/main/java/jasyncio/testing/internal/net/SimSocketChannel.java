@@ -115,16 +115,15 @@ final class SimSocketChannel extends SocketChannel implements SimChannel {
 
   @Override
   public Socket socket() {
-    return net.call(
-        () -> {
-          if (isUnix()) {
-            throw new UnsupportedOperationException("Not supported");
-          }
-          if (adaptor == null) {
-            adaptor = newAdaptor();
-          }
-          return adaptor;
-        });
+    return net.call(() -> {
+      if (isUnix()) {
+        throw new UnsupportedOperationException("Not supported");
+      }
+      if (adaptor == null) {
+        adaptor = newAdaptor();
+      }
+      return adaptor;
+    });
   }
 
   private Socket newAdaptor() {
@@ -162,19 +161,18 @@ final class SimSocketChannel extends SocketChannel implements SimChannel {
 
   @Override
   public SocketChannel bind(@Nullable SocketAddress address) throws IOException {
-    net.io(
-        () -> {
-          ensureOpen();
-          if (pending) {
-            throw new ConnectionPendingException();
-          }
-          if (local != null) {
-            throw new AlreadyBoundException();
-          }
-          socket.bind(address);
-          local = socket.local();
-          return this;
-        });
+    net.io(() -> {
+      ensureOpen();
+      if (pending) {
+        throw new ConnectionPendingException();
+      }
+      if (local != null) {
+        throw new AlreadyBoundException();
+      }
+      socket.bind(address);
+      local = socket.local();
+      return this;
+    });
     return this;
   }
 
@@ -191,8 +189,7 @@ final class SimSocketChannel extends SocketChannel implements SimChannel {
 
   private boolean connect(SocketAddress address, long deadline, boolean mustBlock)
       throws IOException {
-    SocketAddress target =
-        isUnix() ? Addresses.unix(address) : Addresses.remote(address, family);
+    SocketAddress target = isUnix() ? Addresses.unix(address) : Addresses.remote(address, family);
     try {
       ensureOpen();
       boolean blocking = isBlocking();
@@ -399,8 +396,7 @@ final class SimSocketChannel extends SocketChannel implements SimChannel {
     return n == StreamSocket.UNAVAILABLE ? 0 : n;
   }
 
-  private long write(ByteBuffer[] from, int first, int count, boolean blocking)
-      throws IOException {
+  private long write(ByteBuffer[] from, int first, int count, boolean blocking) throws IOException {
     ensureOpen();
     long n = Transfer.write(socket, from, first, count);
     while (n == StreamSocket.UNAVAILABLE && blocking) {
@@ -433,36 +429,33 @@ final class SimSocketChannel extends SocketChannel implements SimChannel {
 
   @Override
   public SocketChannel shutdownInput() throws IOException {
-    return shutdown(
-        () -> {
-          if (!inputClosed) {
-            inputClosed = true;
-            socket.shutdownInput();
-          }
-        });
+    return shutdown(() -> {
+      if (!inputClosed) {
+        inputClosed = true;
+        socket.shutdownInput();
+      }
+    });
   }
 
   @Override
   public SocketChannel shutdownOutput() throws IOException {
-    return shutdown(
-        () -> {
-          if (!outputClosed) {
-            outputClosed = true;
-            socket.shutdownOutput();
-          }
-        });
+    return shutdown(() -> {
+      if (!outputClosed) {
+        outputClosed = true;
+        socket.shutdownOutput();
+      }
+    });
   }
 
   private SocketChannel shutdown(Runnable how) throws IOException {
-    net.io(
-        () -> {
-          ensureOpen();
-          if (!connected) {
-            throw new NotYetConnectedException();
-          }
-          how.run();
-          return this;
-        });
+    net.io(() -> {
+      ensureOpen();
+      if (!connected) {
+        throw new NotYetConnectedException();
+      }
+      how.run();
+      return this;
+    });
     return this;
   }
 
@@ -470,14 +463,13 @@ final class SimSocketChannel extends SocketChannel implements SimChannel {
   @Override
   protected void implCloseSelectableChannel() {
     boolean registered = !isBlocking() && isRegistered();
-    net.run(
-        () -> {
-          if (!registered) {
-            socket.close();
-          } else if (connected && (socket instanceof LocalStream || socket.options.linger() != 0)) {
-            socket.shutdownOutput();
-          }
-        });
+    net.run(() -> {
+      if (!registered) {
+        socket.close();
+      } else if (connected && (socket instanceof LocalStream || socket.options.linger() != 0)) {
+        socket.shutdownOutput();
+      }
+    });
   }
 
   @Override

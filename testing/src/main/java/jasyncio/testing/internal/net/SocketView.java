@@ -49,11 +49,10 @@ final class SocketView extends Socket {
       throw new IllegalArgumentException("connect: timeout can't be negative");
     }
     long nanos = millis == 0 ? Endpoint.FOREVER : TimeUnit.MILLISECONDS.toNanos(millis);
-    SocketErrors.run(
-        () -> {
-          channel.connect(remote, nanos);
-          return this;
-        });
+    SocketErrors.run(() -> {
+      channel.connect(remote, nanos);
+      return this;
+    });
   }
 
   @Override

@@ -497,8 +497,7 @@ final class TcpSocket extends StreamSocket implements TcpBound {
   }
 
   private void sendAck() {
-    advertised =
-        Math.max(advertised, receivedEnd + options.receiveCapacity() - received.size());
+    advertised = Math.max(advertised, receivedEnd + options.receiveCapacity() - received.size());
     new Ack(receivedEnd, advertised).send();
   }
 
@@ -680,7 +679,11 @@ final class TcpSocket extends StreamSocket implements TcpBound {
     if (state != State.NEW && remote != null) {
       all.add(
           new SimNetwork.Connection(
-              host.name(), text(boundTo()), text(remote), stateName(), received.size(),
+              host.name(),
+              text(boundTo()),
+              text(remote),
+              stateName(),
+              received.size(),
               sending.size()));
     }
   }
@@ -698,7 +701,9 @@ final class TcpSocket extends StreamSocket implements TcpBound {
       case DONE -> "TIME_WAIT";
       case OPEN -> {
         if (endSent) {
-          yield endReceived ? endedFirst ? "CLOSING" : "LAST_ACK" : endAcked ? "FIN_WAIT2" : "FIN_WAIT1";
+          yield endReceived
+              ? endedFirst ? "CLOSING" : "LAST_ACK"
+              : endAcked ? "FIN_WAIT2" : "FIN_WAIT1";
         }
         yield endReceived ? "CLOSE_WAIT" : "ESTABLISHED";
       }

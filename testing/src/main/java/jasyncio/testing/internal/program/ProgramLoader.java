@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Loads the classes of a program once more, [rewritten][Rewriter], for one start of one host: their
-/// static fields are this program's own, as those of a process are.
+/// Loads the classes of a program once more, [rewritten][Rewriter], for one start of one host:
+/// their static fields are this program's own, as those of a process are.
 ///
 /// The program is the class that was named, and whatever lies in its package or in one below, or in
-/// others that were named; all other classes are those that everybody has. In the unnamed package it
-/// is only the class and those nested in it or beside it in its file's name.
+/// others that were named; all other classes are those that everybody has. In the unnamed package
+/// it is only the class and those nested in it or beside it in its file's name.
 public final class ProgramLoader extends ClassLoader {
   static {
     registerAsParallelCapable();
@@ -31,9 +31,7 @@ public final class ProgramLoader extends ClassLoader {
     this.packages =
         program.getPackageName().isEmpty()
             ? packages
-            : Stream.concat(
-                    Stream.of(program.getPackageName()), packages.stream())
-                .toList();
+            : Stream.concat(Stream.of(program.getPackageName()), packages.stream()).toList();
     this.rewriter = new Rewriter(origin);
   }
 

@@ -54,8 +54,8 @@ final class Rewriter {
     switch (element) {
       case InvokeInstruction call -> invoke(code, call);
       case InvokeDynamicInstruction call -> invokeDynamic(code, call);
-      case NewObjectInstruction made
-          when made.className().asInternalName().equals(SECURE_RANDOM) -> code.new_(SECURE);
+      case NewObjectInstruction made when made.className().asInternalName().equals(SECURE_RANDOM) ->
+          code.new_(SECURE);
       default -> code.with(element);
     }
   }
@@ -86,8 +86,7 @@ final class Rewriter {
     }
   }
 
-  private static void create(
-      CodeBuilder code, InvokeInstruction call, String owner, String type) {
+  private static void create(CodeBuilder code, InvokeInstruction call, String owner, String type) {
     boolean plain = type.equals("()V");
     if (plain && (owner.equals("java/util/Random") || owner.equals("java/util/SplittableRandom"))) {
       code.invokestatic(OUTSIDE, "seed", GIVES_LONG);
@@ -101,8 +100,7 @@ final class Rewriter {
 
   /// A lambda or a method reference: `System::nanoTime` has the method as a handle.
   private static void invokeDynamic(CodeBuilder code, InvokeDynamicInstruction call) {
-    List<ConstantDesc> arguments =
-        call.bootstrapArgs().stream().map(Rewriter::replaced).toList();
+    List<ConstantDesc> arguments = call.bootstrapArgs().stream().map(Rewriter::replaced).toList();
     if (arguments.equals(call.bootstrapArgs())) {
       code.with(call);
     } else {

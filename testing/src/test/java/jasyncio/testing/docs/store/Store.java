@@ -1,9 +1,9 @@
 package jasyncio.testing.docs.store;
 
-import static java.nio.file.StandardOpenOption.APPEND;
-import static java.nio.file.StandardOpenOption.CREATE;
 import static jasyncio.Asyncio.run;
 import static jasyncio.Asyncio.toThread;
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
 
 import jasyncio.files.AsyncFile;
 import jasyncio.files.AsyncFiles;

@@ -60,11 +60,13 @@ final class ChannelScripts {
       t.get("over a page's border", () -> c.write(Transcript.bytes("border"), 8189));
       t.get("that", () -> read(c, 20, 8180));
       t.get("direct", () -> c.read(ByteBuffer.allocateDirect(100), 5000));
-      t.get("slice", () -> {
-        var buffer = ByteBuffer.allocate(20).position(5).limit(8);
-        c.read(buffer, 0);
-        return buffer + new String(buffer.array(), 5, 3);
-      });
+      t.get(
+          "slice",
+          () -> {
+            var buffer = ByteBuffer.allocate(20).position(5).limit(8);
+            c.read(buffer, 0);
+            return buffer + new String(buffer.array(), 5, 3);
+          });
     }
     t.content("f");
   }
@@ -78,10 +80,12 @@ final class ChannelScripts {
       t.get("position", c::position);
       t.get("write there", () -> c.write(Transcript.bytes("x")));
       t.get("size", c::size);
-      t.get("positional does not move", () -> {
-        c.write(Transcript.bytes("yy"), 3);
-        return c.position();
-      });
+      t.get(
+          "positional does not move",
+          () -> {
+            c.write(Transcript.bytes("yy"), 3);
+            return c.position();
+          });
       t.get("again", () -> c.position(0).write(Transcript.bytes("z")));
     }
     t.content("f");
@@ -137,7 +141,8 @@ final class ChannelScripts {
       t.get("read", () -> c.read(ByteBuffer.allocate(1)));
       t.get("truncate", () -> c.truncate(3).position());
       t.get("after", () -> c.write(Transcript.bytes("?")));
-      t.get("gather", () -> c.write(new ByteBuffer[] {Transcript.bytes("1"), Transcript.bytes("2")}));
+      t.get(
+          "gather", () -> c.write(new ByteBuffer[] {Transcript.bytes("1"), Transcript.bytes("2")}));
     }
     t.content("f");
   }
@@ -161,21 +166,31 @@ final class ChannelScripts {
 
   private static void scatterAndGather(Transcript t) throws IOException {
     try (var c = open(t)) {
-      var three = new ByteBuffer[] {
-        Transcript.bytes("one"), Transcript.bytes(""), Transcript.bytes("three")
-      };
+      var three =
+          new ByteBuffer[] {
+            Transcript.bytes("one"), Transcript.bytes(""), Transcript.bytes("three")
+          };
       t.get("gather", () -> c.write(three));
       t.get("left", () -> three[2].remaining());
       t.get("position", c::position);
-      t.get("part", () -> c.write(
-          new ByteBuffer[] {Transcript.bytes("a"), Transcript.bytes("b"), Transcript.bytes("c")},
-          1, 1));
+      t.get(
+          "part",
+          () ->
+              c.write(
+                  new ByteBuffer[] {
+                    Transcript.bytes("a"), Transcript.bytes("b"), Transcript.bytes("c")
+                  },
+                  1,
+                  1));
       var targets =
-          new ByteBuffer[] {ByteBuffer.allocate(2), ByteBuffer.allocate(0), ByteBuffer.allocate(50)};
+          new ByteBuffer[] {
+            ByteBuffer.allocate(2), ByteBuffer.allocate(0), ByteBuffer.allocate(50)
+          };
       t.get("scatter", () -> c.position(1).read(targets));
       t.get("read", () -> targets[0].position() + " " + targets[2].position());
-      t.get("at the end", () -> c.read(
-          new ByteBuffer[] {ByteBuffer.allocate(2), ByteBuffer.allocate(2)}));
+      t.get(
+          "at the end",
+          () -> c.read(new ByteBuffer[] {ByteBuffer.allocate(2), ByteBuffer.allocate(2)}));
       t.get("full ones", () -> c.position(0).read(new ByteBuffer[] {targets[0], targets[1]}));
       t.get("bad range", () -> c.read(targets, 2, 5));
       t.get("bad range", () -> c.write(targets, -1, 1));
@@ -189,8 +204,9 @@ final class ChannelScripts {
       t.get("write at -1", () -> c.write(ByteBuffer.allocate(1), -1));
       t.get("read-only buffer", () -> c.read(ByteBuffer.allocate(1).asReadOnlyBuffer()));
       t.get("read-only buffer at", () -> c.read(ByteBuffer.allocate(1).asReadOnlyBuffer(), 0));
-      t.get("read-only buffers", () -> c.read(
-          new ByteBuffer[] {ByteBuffer.allocate(1).asReadOnlyBuffer()}));
+      t.get(
+          "read-only buffers",
+          () -> c.read(new ByteBuffer[] {ByteBuffer.allocate(1).asReadOnlyBuffer()}));
     }
     try (var c = t.open("f", READ)) {
       t.get("write", () -> c.write(ByteBuffer.allocate(1)));
@@ -253,18 +269,22 @@ final class ChannelScripts {
   private static void maps(Transcript t) throws IOException {
     try (var c = open(t)) {
       c.write(Transcript.bytes(10_000));
-      t.get("read only", () -> {
-        var map = c.map(FileChannel.MapMode.READ_ONLY, 5, 5000);
-        var bytes = new byte[map.remaining()];
-        map.get(bytes);
-        return bytes;
-      });
+      t.get(
+          "read only",
+          () -> {
+            var map = c.map(FileChannel.MapMode.READ_ONLY, 5, 5000);
+            var bytes = new byte[map.remaining()];
+            map.get(bytes);
+            return bytes;
+          });
       t.get("is read only", () -> c.map(FileChannel.MapMode.READ_ONLY, 0, 10).put((byte) 1));
-      t.get("private", () -> {
-        var map = c.map(FileChannel.MapMode.PRIVATE, 0, 10);
-        map.put(0, (byte) 99);
-        return map.get(0) + " " + read(c, 1, 0)[0];
-      });
+      t.get(
+          "private",
+          () -> {
+            var map = c.map(FileChannel.MapMode.PRIVATE, 0, 10);
+            map.put(0, (byte) 99);
+            return map.get(0) + " " + read(c, 1, 0)[0];
+          });
       t.get("none", () -> c.map(FileChannel.MapMode.READ_ONLY, 0, 0).capacity());
       t.get("negative", () -> c.map(FileChannel.MapMode.READ_ONLY, -1, 1));
       t.get("negative", () -> c.map(FileChannel.MapMode.READ_ONLY, 0, -1));

@@ -39,8 +39,7 @@ final class LinkScripts {
             Files.createSymbolicLink(
                 t.path("p"),
                 fs.getPath("f"),
-                java.nio.file.attribute.PosixFilePermissions.asFileAttribute(
-                    java.util.Set.of())));
+                java.nio.file.attribute.PosixFilePermissions.asFileAttribute(java.util.Set.of())));
     t.tree();
   }
 
@@ -65,8 +64,7 @@ final class LinkScripts {
     t.get("move onto the same", () -> Files.move(t.path("f"), t.path("h")));
     t.get(
         "move onto the same, atomic",
-        () ->
-            Files.move(t.path("f"), t.path("h"), java.nio.file.StandardCopyOption.ATOMIC_MOVE));
+        () -> Files.move(t.path("f"), t.path("h"), java.nio.file.StandardCopyOption.ATOMIC_MOVE));
     t.tree();
     t.run("remove", () -> Files.delete(t.path("f")));
     t.tree();
@@ -97,19 +95,17 @@ final class LinkScripts {
 
   private static void deletedWhileOpen(Transcript t) throws Exception {
     try (var c =
-        t.open(
-            "f",
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE)) {
+        t.open("f", StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       c.write(Transcript.bytes("before"));
       t.run("delete", () -> Files.delete(t.path("f")));
       t.get("write", () -> c.write(Transcript.bytes("after")));
       t.get("size", c::size);
-      t.get("force", () -> {
-        c.force(true);
-        return "done";
-      });
+      t.get(
+          "force",
+          () -> {
+            c.force(true);
+            return "done";
+          });
       t.write("f", "new");
       t.get("size", c::size);
       t.tree();

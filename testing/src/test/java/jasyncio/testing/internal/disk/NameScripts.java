@@ -17,14 +17,32 @@ import java.util.Map;
 final class NameScripts {
   /// What there is, for calls on one thing or two.
   private static final List<String> THINGS =
-      List.of("file", "file2", "hard", "empty", "full", "link", "dirlink", "dead", "gone", "full/in",
-          "full/sub", "gone/x", "file/x", "dead/x", "dirlink/in", "full/..", "empty/.", "loop",
-          "loop/x", "", "dirlink/..");
+      List.of(
+          "file",
+          "file2",
+          "hard",
+          "empty",
+          "full",
+          "link",
+          "dirlink",
+          "dead",
+          "gone",
+          "full/in",
+          "full/sub",
+          "gone/x",
+          "file/x",
+          "dead/x",
+          "dirlink/in",
+          "full/..",
+          "empty/.",
+          "loop",
+          "loop/x",
+          "",
+          "dirlink/..");
+
   private static final List<CopyOption[]> MOVES =
       List.of(
-          new CopyOption[] {},
-          new CopyOption[] {REPLACE_EXISTING},
-          new CopyOption[] {ATOMIC_MOVE});
+          new CopyOption[] {}, new CopyOption[] {REPLACE_EXISTING}, new CopyOption[] {ATOMIC_MOVE});
   private static final List<CopyOption[]> COPIES =
       List.of(
           new CopyOption[] {},
@@ -76,8 +94,7 @@ final class NameScripts {
     return inner;
   }
 
-  private static void pairs(Transcript t, PairCall call, CopyOption... options)
-      throws IOException {
+  private static void pairs(Transcript t, PairCall call, CopyOption... options) throws IOException {
     int n = 0;
     for (var from : THINGS) {
       for (var to : THINGS) {
@@ -159,24 +176,32 @@ final class NameScripts {
       t.get(name + " same as file", () -> Files.isSameFile(p, t.path("file")));
       t.get(name + " same as hard", () -> Files.isSameFile(t.path("hard"), p));
       t.get(name + " mismatch", () -> Files.mismatch(p, t.path("file2")));
-      t.get(name + " list", () -> {
-        try (var all = Files.list(p)) {
-          return all.sorted().toList();
-        }
-      });
+      t.get(
+          name + " list",
+          () -> {
+            try (var all = Files.list(p)) {
+              return all.sorted().toList();
+            }
+          });
       t.get(name + " links", () -> Files.getAttribute(p, "unix:nlink"));
-      t.get(name + " attributes", () -> {
-        Files.readAttributes(p, java.nio.file.attribute.BasicFileAttributes.class);
-        return "there";
-      });
-      t.get(name + " append", () -> {
-        Files.writeString(p, "!", StandardOpenOption.APPEND);
-        return Files.readString(p);
-      });
-      t.get(name + " access", () -> {
-        p.getFileSystem().provider().checkAccess(p, java.nio.file.AccessMode.EXECUTE);
-        return "fine";
-      });
+      t.get(
+          name + " attributes",
+          () -> {
+            Files.readAttributes(p, java.nio.file.attribute.BasicFileAttributes.class);
+            return "there";
+          });
+      t.get(
+          name + " append",
+          () -> {
+            Files.writeString(p, "!", StandardOpenOption.APPEND);
+            return Files.readString(p);
+          });
+      t.get(
+          name + " access",
+          () -> {
+            p.getFileSystem().provider().checkAccess(p, java.nio.file.AccessMode.EXECUTE);
+            return "fine";
+          });
     }
     t.tree();
   }
@@ -200,102 +225,133 @@ final class NameScripts {
     for (var name : List.of("b", "a", "c.txt", ".h", "ä")) {
       t.write("d/" + name, name);
     }
-    t.get("glob", () -> {
-      try (var stream = Files.newDirectoryStream(t.path("d"), "*.txt")) {
-        var all = new ArrayList<String>();
-        stream.forEach(p -> all.add(p.toString()));
-        return all;
-      }
-    });
-    t.get("filter", () -> {
-      try (var stream = Files.newDirectoryStream(t.path("d"), p -> Files.size(p) > 1)) {
-        var all = new ArrayList<String>();
-        stream.forEach(p -> all.add(p.toString()));
-        all.sort(null);
-        return all;
-      }
-    });
-    t.get("filter that throws", () -> {
-      try (var stream = Files.newDirectoryStream(t.path("d"), p -> {
-        throw new IOException("no");
-      })) {
-        return stream.iterator().hasNext();
-      }
-    });
-    t.get("twice", () -> {
-      try (var stream = Files.newDirectoryStream(t.path("d"))) {
-        stream.iterator();
-        return stream.iterator();
-      }
-    });
-    t.get("closed", () -> {
-      var stream = Files.newDirectoryStream(t.path("d"));
-      stream.close();
-      stream.close();
-      return stream.iterator();
-    });
-    t.get("closed under way", () -> {
-      var stream = Files.newDirectoryStream(t.path("d"));
-      var all = stream.iterator();
-      stream.close();
-      return all.hasNext();
-    });
-    t.get("behind the end", () -> {
-      try (var stream = Files.newDirectoryStream(Files.createDirectory(t.path("none")))) {
-        return stream.iterator().next();
-      }
-    });
-    t.get("remove", () -> {
-      try (var stream = Files.newDirectoryStream(t.path("d"))) {
-        var all = stream.iterator();
-        all.next();
-        all.remove();
-        return "removed";
-      }
-    });
-    t.get("deleted while listed", () -> {
-      try (var stream = Files.newDirectoryStream(t.path("d"))) {
-        int n = 0;
-        for (var p : stream) {
-          Files.delete(p);
-          n++;
-        }
-        return n;
-      }
-    });
+    t.get(
+        "glob",
+        () -> {
+          try (var stream = Files.newDirectoryStream(t.path("d"), "*.txt")) {
+            var all = new ArrayList<String>();
+            stream.forEach(p -> all.add(p.toString()));
+            return all;
+          }
+        });
+    t.get(
+        "filter",
+        () -> {
+          try (var stream = Files.newDirectoryStream(t.path("d"), p -> Files.size(p) > 1)) {
+            var all = new ArrayList<String>();
+            stream.forEach(p -> all.add(p.toString()));
+            all.sort(null);
+            return all;
+          }
+        });
+    t.get(
+        "filter that throws",
+        () -> {
+          try (var stream =
+              Files.newDirectoryStream(
+                  t.path("d"),
+                  p -> {
+                    throw new IOException("no");
+                  })) {
+            return stream.iterator().hasNext();
+          }
+        });
+    t.get(
+        "twice",
+        () -> {
+          try (var stream = Files.newDirectoryStream(t.path("d"))) {
+            stream.iterator();
+            return stream.iterator();
+          }
+        });
+    t.get(
+        "closed",
+        () -> {
+          var stream = Files.newDirectoryStream(t.path("d"));
+          stream.close();
+          stream.close();
+          return stream.iterator();
+        });
+    t.get(
+        "closed under way",
+        () -> {
+          var stream = Files.newDirectoryStream(t.path("d"));
+          var all = stream.iterator();
+          stream.close();
+          return all.hasNext();
+        });
+    t.get(
+        "behind the end",
+        () -> {
+          try (var stream = Files.newDirectoryStream(Files.createDirectory(t.path("none")))) {
+            return stream.iterator().next();
+          }
+        });
+    t.get(
+        "remove",
+        () -> {
+          try (var stream = Files.newDirectoryStream(t.path("d"))) {
+            var all = stream.iterator();
+            all.next();
+            all.remove();
+            return "removed";
+          }
+        });
+    t.get(
+        "deleted while listed",
+        () -> {
+          try (var stream = Files.newDirectoryStream(t.path("d"))) {
+            int n = 0;
+            for (var p : stream) {
+              Files.delete(p);
+              n++;
+            }
+            return n;
+          }
+        });
     t.get("of a file", () -> Files.newDirectoryStream(t.write("f", "x")));
     t.get("of nothing", () -> Files.newDirectoryStream(t.path("gone")));
-    t.get("relative to .", () -> {
-      t.write("d/x", "");
-      try (var stream = Files.newDirectoryStream(t.path("d/."))) {
-        return stream.iterator().next();
-      }
-    });
+    t.get(
+        "relative to .",
+        () -> {
+          t.write("d/x", "");
+          try (var stream = Files.newDirectoryStream(t.path("d/."))) {
+            return stream.iterator().next();
+          }
+        });
   }
 
   private static void walks(Transcript t) throws IOException {
     populate(t);
-    t.get("walk", () -> {
-      try (var all = Files.walk(t.dir)) {
-        return all.sorted().toList();
-      }
-    });
-    t.get("follow", () -> {
-      try (var all = Files.walk(t.path("full"), java.nio.file.FileVisitOption.FOLLOW_LINKS)) {
-        return all.sorted().toList();
-      }
-    });
-    t.get("find", () -> {
-      try (var all = Files.find(t.dir, 3, (p, a) -> a.isRegularFile() && a.size() > 6)) {
-        return all.sorted().toList();
-      }
-    });
-    t.get("loop", () -> {
-      Files.createSymbolicLink(t.path("full/up"), t.dir.getFileSystem().getPath(".."));
-      try (var all = Files.walk(t.path("full"), java.nio.file.FileVisitOption.FOLLOW_LINKS)) {
-        return all.count();
-      }
-    });
+    t.get(
+        "walk",
+        () -> {
+          try (var all = Files.walk(t.dir)) {
+            return all.sorted().toList();
+          }
+        });
+    t.get(
+        "follow",
+        () -> {
+          try (var all = Files.walk(t.path("full"), java.nio.file.FileVisitOption.FOLLOW_LINKS)) {
+            return all.sorted().toList();
+          }
+        });
+    t.get(
+        "find",
+        () -> {
+          try (var all = Files.find(t.dir, 3, (p, a) -> a.isRegularFile() && a.size() > 6)) {
+            return all.sorted().toList();
+          }
+        });
+    t.get(
+        "loop",
+        () -> {
+          Files.createSymbolicLink(t.path("full/up"), t.dir.getFileSystem().getPath(".."));
+          try (var all = Files.walk(t.path("full"), java.nio.file.FileVisitOption.FOLLOW_LINKS)) {
+            return all.count();
+          }
+        });
   }
 
   private static void temporary(Transcript t) throws IOException {
@@ -304,13 +360,15 @@ final class NameScripts {
     var directory = Files.createTempDirectory(t.dir, "d");
     t.get("directory", () -> Files.isDirectory(directory));
     t.get("bad prefix", () -> Files.createTempFile(t.dir, "a/b", ".c"));
-    t.run("nowhere", () -> {
-      try {
-        Files.createTempFile(t.path("gone"), "a", "b");
-      } catch (java.nio.file.NoSuchFileException e) {
-        throw new IOException("gone");
-      }
-    });
+    t.run(
+        "nowhere",
+        () -> {
+          try {
+            Files.createTempFile(t.path("gone"), "a", "b");
+          } catch (java.nio.file.NoSuchFileException e) {
+            throw new IOException("gone");
+          }
+        });
   }
 
   private static void movedDirectories(Transcript t) throws IOException {
@@ -336,33 +394,43 @@ final class NameScripts {
 
   private static void filesAsStreams(Transcript t) throws IOException {
     t.get("write", () -> Files.write(t.path("f"), List.of("one", "two")));
-    t.get("lines", () -> {
-      try (var lines = Files.lines(t.path("f"))) {
-        return lines.toList();
-      }
-    });
-    t.get("in", () -> {
-      try (var in = Files.newInputStream(t.path("f"))) {
-        in.skip(1);
-        return in.available() + " " + new String(in.readAllBytes());
-      }
-    });
-    t.get("transfer", () -> {
-      try (var in = Files.newInputStream(t.path("f"));
-          var out = Files.newOutputStream(t.path("g"))) {
-        return in.transferTo(out);
-      }
-    });
-    t.get("copy in", () -> {
-      try (var in = Files.newInputStream(t.path("f"))) {
-        return Files.copy(in, t.path("g"), REPLACE_EXISTING);
-      }
-    });
-    t.get("copy out", () -> {
-      var out = new java.io.ByteArrayOutputStream();
-      Files.copy(t.path("f"), out);
-      return out;
-    });
+    t.get(
+        "lines",
+        () -> {
+          try (var lines = Files.lines(t.path("f"))) {
+            return lines.toList();
+          }
+        });
+    t.get(
+        "in",
+        () -> {
+          try (var in = Files.newInputStream(t.path("f"))) {
+            in.skip(1);
+            return in.available() + " " + new String(in.readAllBytes());
+          }
+        });
+    t.get(
+        "transfer",
+        () -> {
+          try (var in = Files.newInputStream(t.path("f"));
+              var out = Files.newOutputStream(t.path("g"))) {
+            return in.transferTo(out);
+          }
+        });
+    t.get(
+        "copy in",
+        () -> {
+          try (var in = Files.newInputStream(t.path("f"))) {
+            return Files.copy(in, t.path("g"), REPLACE_EXISTING);
+          }
+        });
+    t.get(
+        "copy out",
+        () -> {
+          var out = new java.io.ByteArrayOutputStream();
+          Files.copy(t.path("f"), out);
+          return out;
+        });
     t.get("in, appending", () -> Files.newInputStream(t.path("f"), StandardOpenOption.APPEND));
     t.get("in, writing", () -> Files.newInputStream(t.path("f"), StandardOpenOption.WRITE));
     t.get("out, reading", () -> Files.newOutputStream(t.path("f"), StandardOpenOption.READ));
@@ -370,11 +438,13 @@ final class NameScripts {
     t.get("out of nothing", () -> Files.newInputStream(t.path("gone")));
     t.get("of a directory", () -> Files.newInputStream(t.dir).read());
     t.get("to a directory", () -> Files.newOutputStream(t.path(".")));
-    t.get("reader", () -> {
-      try (var reader = Files.newBufferedReader(t.path("f"))) {
-        return reader.readLine();
-      }
-    });
+    t.get(
+        "reader",
+        () -> {
+          try (var reader = Files.newBufferedReader(t.path("f"))) {
+            return reader.readLine();
+          }
+        });
     t.get("type", () -> Files.probeContentType(t.path("f")));
     t.tree();
   }

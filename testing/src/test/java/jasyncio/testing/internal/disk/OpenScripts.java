@@ -91,32 +91,40 @@ final class OpenScripts {
 
   private static void otherOptions(Transcript t) throws IOException {
     t.write("f", "text");
-    t.get("sync", () -> {
-      try (var c = t.open("f", WRITE, StandardOpenOption.SYNC)) {
-        return c.write(Transcript.bytes("ab"));
-      }
-    });
-    t.get("dsync", () -> {
-      try (var c = t.open("f", WRITE, StandardOpenOption.DSYNC, StandardOpenOption.SPARSE)) {
-        return c.write(Transcript.bytes("ab"));
-      }
-    });
+    t.get(
+        "sync",
+        () -> {
+          try (var c = t.open("f", WRITE, StandardOpenOption.SYNC)) {
+            return c.write(Transcript.bytes("ab"));
+          }
+        });
+    t.get(
+        "dsync",
+        () -> {
+          try (var c = t.open("f", WRITE, StandardOpenOption.DSYNC, StandardOpenOption.SPARSE)) {
+            return c.write(Transcript.bytes("ab"));
+          }
+        });
     t.get("unknown", () -> t.open("f", Unknown.OPTION));
     t.get("null", () -> t.open("f", (OpenOption) null));
-    t.get("byte channel", () -> {
-      try (var c = Files.newByteChannel(t.path("f"))) {
-        var buffer = ByteBuffer.allocate(10);
-        c.read(buffer);
-        return c.size() + " " + c.position() + " " + buffer.position();
-      }
-    });
-    t.get("byte channel, append", () -> {
-      try (var c = Files.newByteChannel(t.path("f"), APPEND)) {
-        c.position(0);
-        c.write(Transcript.bytes("end"));
-        return c.size() + " " + c.position();
-      }
-    });
+    t.get(
+        "byte channel",
+        () -> {
+          try (var c = Files.newByteChannel(t.path("f"))) {
+            var buffer = ByteBuffer.allocate(10);
+            c.read(buffer);
+            return c.size() + " " + c.position() + " " + buffer.position();
+          }
+        });
+    t.get(
+        "byte channel, append",
+        () -> {
+          try (var c = Files.newByteChannel(t.path("f"), APPEND)) {
+            c.position(0);
+            c.write(Transcript.bytes("end"));
+            return c.size() + " " + c.position();
+          }
+        });
     t.content("f");
   }
 
@@ -128,16 +136,21 @@ final class OpenScripts {
     t.get(
         "directory",
         () -> Files.getPosixFilePermissions(Files.createDirectory(t.path("d"), attribute)));
-    t.get("other", () -> Files.createFile(t.path("g"), new java.nio.file.attribute.FileAttribute<>() {
-      @Override
-      public String name() {
-        return "basic:size";
-      }
+    t.get(
+        "other",
+        () ->
+            Files.createFile(
+                t.path("g"),
+                new java.nio.file.attribute.FileAttribute<>() {
+                  @Override
+                  public String name() {
+                    return "basic:size";
+                  }
 
-      @Override
-      public Object value() {
-        return 1L;
-      }
-    }));
+                  @Override
+                  public Object value() {
+                    return 1L;
+                  }
+                }));
   }
 }

@@ -9,14 +9,71 @@ import java.util.Map;
 final class PathScripts {
   private static final List<String> PATHS =
       List.of(
-          "", "/", "//", "a", "a/", "/a", "/a/b", "a/b/c", ".", "..", "../..", "a/..", "a/../b",
-          "/..", "/../a", "/a/./b/../c", "./a", "a//b///c/", "../a/b", "/a/b/c/d", "b", "a/b",
-          ".hidden", "a/.hidden", "x.txt", "a/x.txt", "ä/ö", "a b/c", "/a/..", "a/./.", "...");
+          "",
+          "/",
+          "//",
+          "a",
+          "a/",
+          "/a",
+          "/a/b",
+          "a/b/c",
+          ".",
+          "..",
+          "../..",
+          "a/..",
+          "a/../b",
+          "/..",
+          "/../a",
+          "/a/./b/../c",
+          "./a",
+          "a//b///c/",
+          "../a/b",
+          "/a/b/c/d",
+          "b",
+          "a/b",
+          ".hidden",
+          "a/.hidden",
+          "x.txt",
+          "a/x.txt",
+          "ä/ö",
+          "a b/c",
+          "/a/..",
+          "a/./.",
+          "...");
   private static final List<String> GLOBS =
       List.of(
-          "*", "**", "*.txt", "?", "a*", "{a,b}", "{a,b}/*", "[ab]", "[!a]", "[a-c]", "[-a]",
-          "[a-]", "**/*.txt", "\\*", "a/**", "/a/*", "[^a]", "a,b", "}", "x.*", "{x,}.txt",
-          "[a", "{a", "\\", "[/]", "{a{b}}", "[c-a]", "(a)", "a+", "$", "[&&a]", "[a-b-c]");
+          "*",
+          "**",
+          "*.txt",
+          "?",
+          "a*",
+          "{a,b}",
+          "{a,b}/*",
+          "[ab]",
+          "[!a]",
+          "[a-c]",
+          "[-a]",
+          "[a-]",
+          "**/*.txt",
+          "\\*",
+          "a/**",
+          "/a/*",
+          "[^a]",
+          "a,b",
+          "}",
+          "x.*",
+          "{x,}.txt",
+          "[a",
+          "{a",
+          "\\",
+          "[/]",
+          "{a{b}}",
+          "[c-a]",
+          "(a)",
+          "a+",
+          "$",
+          "[&&a]",
+          "[a-b-c]");
 
   private PathScripts() {}
 
@@ -78,8 +135,30 @@ final class PathScripts {
   private static void globs(Transcript t) {
     var names =
         List.of(
-            "a", "b", "c", "d", "-", "*", "^", "a/b", "/a/b", "x.txt", "a/x.txt", ".txt", "", "}",
-            "a,b", "xytxt", "(a)", "a+", "$", "&", "a/b/c.txt", "A", "[", "a-b");
+            "a",
+            "b",
+            "c",
+            "d",
+            "-",
+            "*",
+            "^",
+            "a/b",
+            "/a/b",
+            "x.txt",
+            "a/x.txt",
+            ".txt",
+            "",
+            "}",
+            "a,b",
+            "xytxt",
+            "(a)",
+            "a+",
+            "$",
+            "&",
+            "a/b/c.txt",
+            "A",
+            "[",
+            "a-b");
     for (var glob : GLOBS) {
       t.get(
           "glob " + glob,
@@ -115,8 +194,21 @@ final class PathScripts {
     Files.createSymbolicLink(t.path("dead"), of(t, "nothing"));
     t.write("a/b/f", "x");
     for (var name :
-        List.of("a/b/../b/f", "link/f", "link/..", "link/../b", "up/b", "dead", "./a/.", "gone",
-            "a/b/f/..", "a/b/f/x", "link", "..", "gone/..", "up/../up")) {
+        List.of(
+            "a/b/../b/f",
+            "link/f",
+            "link/..",
+            "link/../b",
+            "up/b",
+            "dead",
+            "./a/.",
+            "gone",
+            "a/b/f/..",
+            "a/b/f/x",
+            "link",
+            "..",
+            "gone/..",
+            "up/../up")) {
       t.get("real " + name, () -> t.path(name).toRealPath());
       t.get(
           "real, no links " + name,
@@ -130,14 +222,16 @@ final class PathScripts {
     t.get("open", fs::isOpen);
     t.get("read-only", fs::isReadOnly);
     t.get("roots", () -> fs.getRootDirectories().iterator().next());
-    t.get("close", () -> {
-      try {
-        fs.close();
-        return "closed";
-      } catch (UnsupportedOperationException e) {
-        return "unsupported";
-      }
-    });
+    t.get(
+        "close",
+        () -> {
+          try {
+            fs.close();
+            return "closed";
+          } catch (UnsupportedOperationException e) {
+            return "unsupported";
+          }
+        });
     t.get("same", () -> t.dir.equals(fs.getPath(t.dir.toString())));
     t.get("uri", () -> t.path("a b").toUri().getPath().endsWith("/a b"));
     t.get("uri and back", () -> fs.provider().getPath(t.path("a b").toUri()));

@@ -62,8 +62,7 @@ final class RandomScripts {
         case 8 -> t.get(what, () -> Files.createLink(t.path(a), t.path(b)));
         case 9 ->
             t.get(
-                what,
-                () -> Files.createSymbolicLink(t.path(a), t.dir.getFileSystem().getPath(b)));
+                what, () -> Files.createSymbolicLink(t.path(a), t.dir.getFileSystem().getPath(b)));
         case 10 -> t.get(what, () -> Files.readString(t.path(a)));
         default -> t.get(what, () -> t.path(a).toRealPath());
       }

@@ -49,24 +49,57 @@ final class AdaptorScripts {
   static void unconnected(Transcript t) throws Exception {
     var socket = t.socket().socket();
     t.tries("input", socket::getInputStream);
-    t.tries("shutdown", () -> { socket.shutdownInput(); return "?"; });
+    t.tries(
+        "shutdown",
+        () -> {
+          socket.shutdownInput();
+          return "?";
+        });
     t.say("ports", socket.getPort() + " " + socket.getLocalPort());
     t.say("addresses", socket.getInetAddress() + " " + socket.getLocalAddress());
     t.say("text", socket);
-    t.tries("null", () -> { socket.connect(null); return "?"; });
-    t.tries("negative", () -> { socket.connect(loopback(1), -1); return "?"; });
+    t.tries(
+        "null",
+        () -> {
+          socket.connect(null);
+          return "?";
+        });
+    t.tries(
+        "negative",
+        () -> {
+          socket.connect(loopback(1), -1);
+          return "?";
+        });
     int port;
     try (var server = t.listening()) {
       port = port(server);
     }
-    t.tries("refused", () -> { socket.connect(loopback(port), 1000); return "?"; });
+    t.tries(
+        "refused",
+        () -> {
+          socket.connect(loopback(port), 1000);
+          return "?";
+        });
     t.say("closed", socket.isClosed());
     var other = t.socket().socket();
     t.tries(
         "unresolved",
-        () -> { other.connect(InetSocketAddress.createUnresolved("nowhere", 1)); return "?"; });
-    t.tries("size", () -> { t.socket().socket().setSendBufferSize(0); return "?"; });
-    t.tries("timeout", () -> { t.socket().socket().setSoTimeout(-1); return "?"; });
+        () -> {
+          other.connect(InetSocketAddress.createUnresolved("nowhere", 1));
+          return "?";
+        });
+    t.tries(
+        "size",
+        () -> {
+          t.socket().socket().setSendBufferSize(0);
+          return "?";
+        });
+    t.tries(
+        "timeout",
+        () -> {
+          t.socket().socket().setSoTimeout(-1);
+          return "?";
+        });
   }
 
   static void options(Transcript t) throws Exception {
@@ -115,7 +148,12 @@ final class AdaptorScripts {
     socket.receive(packet);
     t.say("length", packet.getLength() + " " + (packet.getPort() == port(other)));
     socket.setSoTimeout(10);
-    t.tries("late", () -> { socket.receive(packet); return "?"; });
+    t.tries(
+        "late",
+        () -> {
+          socket.receive(packet);
+          return "?";
+        });
     packet.setSocketAddress(other.getLocalAddress());
     socket.send(packet);
     var room = Transcript.room(100);
@@ -126,14 +164,29 @@ final class AdaptorScripts {
     t.say("state", socket.isConnected() + " " + (socket.getPort() == port(other)));
     t.say("local", socket.getLocalPort() == port(one));
     packet.setPort(1);
-    t.tries("elsewhere", () -> { socket.send(packet); return "?"; });
+    t.tries(
+        "elsewhere",
+        () -> {
+          socket.send(packet);
+          return "?";
+        });
     socket.disconnect();
     t.say("state", socket.isConnected());
     one.configureBlocking(false);
-    t.tries("non-blocking", () -> { socket.receive(packet); return "?"; });
+    t.tries(
+        "non-blocking",
+        () -> {
+          socket.receive(packet);
+          return "?";
+        });
     socket.close();
     t.say("closed", socket.isClosed() + " " + one.isOpen() + " " + socket.getLocalPort());
-    t.tries("closed", () -> { socket.receive(packet); return "?"; });
+    t.tries(
+        "closed",
+        () -> {
+          socket.receive(packet);
+          return "?";
+        });
     t.tries("closed", socket::getSoTimeout);
   }
 }

@@ -1,12 +1,12 @@
 package jasyncio.testing.internal.net;
 
-import static java.nio.channels.SelectionKey.OP_READ;
-import static java.nio.channels.SelectionKey.OP_WRITE;
 import static jasyncio.testing.internal.net.Transcript.bytes;
 import static jasyncio.testing.internal.net.Transcript.loopback;
 import static jasyncio.testing.internal.net.Transcript.port;
 import static jasyncio.testing.internal.net.Transcript.room;
 import static jasyncio.testing.internal.net.Transcript.text;
+import static java.nio.channels.SelectionKey.OP_READ;
+import static java.nio.channels.SelectionKey.OP_WRITE;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,7 +27,9 @@ final class DatagramScripts {
   private static String receive(DatagramChannel channel, int room) throws Exception {
     var buffer = room(room);
     var from = channel.receive(buffer);
-    return (from == null ? "nothing" : ((InetSocketAddress) from).getAddress()) + " " + text(buffer);
+    return (from == null ? "nothing" : ((InetSocketAddress) from).getAddress())
+        + " "
+        + text(buffer);
   }
 
   private static String read(DatagramChannel channel) throws Exception {
@@ -85,7 +87,9 @@ final class DatagramScripts {
     any.connect(one.getLocalAddress());
     t.say("local", ((InetSocketAddress) any.getLocalAddress()).getAddress());
     two.connect(one.getLocalAddress());
-    t.say("connected", two.isConnected() + " " + two.getRemoteAddress().equals(one.getLocalAddress()));
+    t.say(
+        "connected",
+        two.isConnected() + " " + two.getRemoteAddress().equals(one.getLocalAddress()));
     t.tries("again", () -> two.connect(third.getLocalAddress()));
     t.tries("write", () -> two.write(bytes("hello")));
     t.tries("write", () -> two.write(new ByteBuffer[] {bytes("a"), bytes("bc")}));
@@ -149,7 +153,8 @@ final class DatagramScripts {
     t.tries("taken", () -> t.datagram().bind(one.getLocalAddress()));
     t.tries("any", () -> t.datagram().bind(new InetSocketAddress("0.0.0.0", port(one))));
     t.tries(
-        "both", () -> t.keep(t.provider.openDatagramChannel()).bind(new InetSocketAddress(port(one))));
+        "both",
+        () -> t.keep(t.provider.openDatagramChannel()).bind(new InetSocketAddress(port(one))));
     var free = t.datagram();
     free.setOption(StandardSocketOptions.SO_REUSEADDR, true);
     t.tries("only one", () -> free.bind(one.getLocalAddress()));

@@ -48,7 +48,9 @@ class DifferentialTest {
     var simulated = run(name, simulated(), "simulated");
     assertThat(real).isNotEmpty();
     for (int i = 0; i < Math.min(real.size(), simulated.size()); i++) {
-      assertThat(simulated.get(i)).as("line " + i + ", after " + real.subList(0, i)).isEqualTo(real.get(i));
+      assertThat(simulated.get(i))
+          .as("line " + i + ", after " + real.subList(0, i))
+          .isEqualTo(real.get(i));
     }
     assertThat(simulated).isEqualTo(real);
   }
@@ -63,8 +65,7 @@ class DifferentialTest {
     return new SimNetwork(new RealTimeWorld()).host("here", addresses).provider();
   }
 
-  private List<String> run(String name, SelectorProvider provider, String where)
-      throws Exception {
+  private List<String> run(String name, SelectorProvider provider, String where) throws Exception {
     int dot = name.indexOf('.');
     var script =
         Class.forName(getClass().getPackageName() + "." + name.substring(0, dot))

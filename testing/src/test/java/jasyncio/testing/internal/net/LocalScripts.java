@@ -1,12 +1,12 @@
 package jasyncio.testing.internal.net;
 
-import static java.nio.channels.SelectionKey.OP_READ;
-import static java.nio.channels.SelectionKey.OP_WRITE;
 import static jasyncio.testing.internal.net.Transcript.bytes;
 import static jasyncio.testing.internal.net.Transcript.loopback;
 import static jasyncio.testing.internal.net.Transcript.read;
 import static jasyncio.testing.internal.net.Transcript.room;
 import static jasyncio.testing.internal.net.Transcript.text;
+import static java.nio.channels.SelectionKey.OP_READ;
+import static java.nio.channels.SelectionKey.OP_WRITE;
 
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;

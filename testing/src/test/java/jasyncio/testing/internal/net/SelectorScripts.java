@@ -1,13 +1,13 @@
 package jasyncio.testing.internal.net;
 
-import static java.nio.channels.SelectionKey.OP_ACCEPT;
-import static java.nio.channels.SelectionKey.OP_CONNECT;
-import static java.nio.channels.SelectionKey.OP_READ;
-import static java.nio.channels.SelectionKey.OP_WRITE;
 import static jasyncio.testing.internal.net.Transcript.bytes;
 import static jasyncio.testing.internal.net.Transcript.loopback;
 import static jasyncio.testing.internal.net.Transcript.port;
 import static jasyncio.testing.internal.net.Transcript.read;
+import static java.nio.channels.SelectionKey.OP_ACCEPT;
+import static java.nio.channels.SelectionKey.OP_CONNECT;
+import static java.nio.channels.SelectionKey.OP_READ;
+import static java.nio.channels.SelectionKey.OP_WRITE;
 
 import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
@@ -65,7 +65,12 @@ final class SelectorScripts {
     t.say("selected", selector.selectedKeys().size());
     t.say("found", found);
     t.tries("within", () -> selector.select(k -> selectWithin(t, selector)));
-    t.tries("throws", () -> selector.select(k -> { throw new IllegalStateException("mine"); }));
+    t.tries(
+        "throws",
+        () ->
+            selector.select(k -> {
+              throw new IllegalStateException("mine");
+            }));
     t.tries("still works", () -> selector.selectNow(k -> {}));
     t.tries("null", () -> selector.select(null));
     t.tries("negative", () -> selector.select(-1));

@@ -1,13 +1,13 @@
 package jasyncio.testing.internal.net;
 
-import static java.nio.channels.SelectionKey.OP_CONNECT;
-import static java.nio.channels.SelectionKey.OP_READ;
-import static java.nio.channels.SelectionKey.OP_WRITE;
 import static jasyncio.testing.internal.net.Transcript.bytes;
 import static jasyncio.testing.internal.net.Transcript.loopback;
 import static jasyncio.testing.internal.net.Transcript.port;
 import static jasyncio.testing.internal.net.Transcript.read;
 import static jasyncio.testing.internal.net.Transcript.room;
+import static java.nio.channels.SelectionKey.OP_CONNECT;
+import static java.nio.channels.SelectionKey.OP_READ;
+import static java.nio.channels.SelectionKey.OP_WRITE;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -103,8 +103,7 @@ final class TcpScripts {
     t.tries("null", () -> client.connect(null));
     t.tries("unresolved", () -> client.connect(InetSocketAddress.createUnresolved("x", 1)));
     t.tries("other", () -> client.connect(new SocketAddress() {}));
-    t.tries(
-        "IPv6", () -> client.connect(new InetSocketAddress(Addresses.LOOPBACK_6, freePort(t))));
+    t.tries("IPv6", () -> client.connect(new InetSocketAddress(Addresses.LOOPBACK_6, freePort(t))));
     t.tries("not ours", () -> t.socket().bind(new InetSocketAddress("192.0.2.77", 0)));
     t.tries("not ours", () -> t.server().bind(new InetSocketAddress("192.0.2.77", 0)));
     t.tries("not ours", () -> t.datagram().bind(new InetSocketAddress("192.0.2.77", 0)));
@@ -299,7 +298,8 @@ final class TcpScripts {
     t.tries("any", () -> t.server().bind(new InetSocketAddress("0.0.0.0", port(first))));
     t.tries(
         "any of both",
-        () -> t.keep(t.provider.openServerSocketChannel()).bind(new InetSocketAddress(port(first))));
+        () ->
+            t.keep(t.provider.openServerSocketChannel()).bind(new InetSocketAddress(port(first))));
     t.tries("neighbour", () -> t.server().bind(new InetSocketAddress("127.0.0.2", port(first))));
     var closed = t.server();
     closed.close();
@@ -454,18 +454,17 @@ final class TcpScripts {
     int size = 20_000_000;
     var writer =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  var all = ByteBuffer.allocate(size);
-                  try {
-                    while (all.hasRemaining()) {
-                      pair.client().write(all);
-                    }
-                    pair.client().shutdownOutput();
-                  } catch (Exception e) {
-                    throw new AssertionError(e);
-                  }
-                });
+            .start(() -> {
+              var all = ByteBuffer.allocate(size);
+              try {
+                while (all.hasRemaining()) {
+                  pair.client().write(all);
+                }
+                pair.client().shutdownOutput();
+              } catch (Exception e) {
+                throw new AssertionError(e);
+              }
+            });
     long read = 0;
     var in = ByteBuffer.allocate(1 << 16);
     for (int n = 0; n >= 0; n = pair.server().read(in.clear())) {

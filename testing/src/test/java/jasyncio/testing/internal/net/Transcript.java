@@ -54,7 +54,9 @@ final class Transcript implements AutoCloseable {
   void tries(String what, Call call) {
     try {
       var value = call.run();
-      say(what, value instanceof SelectableChannel c ? c.getClass().getSuperclass().getName() : value);
+      say(
+          what,
+          value instanceof SelectableChannel c ? c.getClass().getSuperclass().getName() : value);
     } catch (Exception e) {
       say(what, e.getClass().getName() + ": " + e.getMessage());
     }
