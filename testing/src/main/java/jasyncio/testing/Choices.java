@@ -24,7 +24,9 @@ final class Choices {
     /// Which of the hosts that have something to do runs.
     HOST,
     /// What becomes of a packet, a write, or whatever else is simulated.
-    WORLD
+    WORLD,
+    /// Whether something happens that has a probability, which is there in billionths.
+    CHANCE
   }
 
   /// Says what is chosen.

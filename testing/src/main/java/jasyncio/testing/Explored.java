@@ -20,7 +20,8 @@ final class Explored {
   /// How long a step takes, or how late the loop wakes: from nothing to a pause of the collector.
   private static final long[] DELAYS = {0, 1_000, 1_000_000, 100_000_000, 1_000_000_000};
 
-  static final int MAX_TURNS = 100_000;
+  static final int MAX_TURNS = 100_000; // of a run with one loop
+  private static final int MAX_TURNS_OF_SEVERAL = 2_000_000;
   static final int IN_SILENCE = -1;
   private static final int MOST_PLACES = 1000; // in the beginning, and in the end, that are told of
 
@@ -79,6 +80,11 @@ final class Explored {
 
   boolean isOfSeveralLoops() {
     return several;
+  }
+
+  /// How many turns a run may have before it seems to have no end.
+  int mostTurns() {
+    return several ? MAX_TURNS_OF_SEVERAL : MAX_TURNS;
   }
 
   /// Whose time it is.
@@ -142,7 +148,7 @@ final class Explored {
       turns = Arrays.copyOf(turns, turnCount * 2);
     }
     turns[turnCount++] = label;
-    if (turnCount == MAX_TURNS) {
+    if (turnCount == mostTurns()) {
       loop.tooMany();
     }
     if (toTell != IN_SILENCE) {

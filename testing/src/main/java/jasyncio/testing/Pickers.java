@@ -33,10 +33,12 @@ sealed interface Pickers {
 
   /// A choice that is not plain with some probability: less often one that every single turn asks
   /// for, than others.
-  private static int chance(SplittableRandom random, double probability, Kind kind, int bound) {
+  private static int chance(
+      SplittableRandom random, double probability, Kind kind, int bound, int[] who) {
     double p =
         switch (kind) {
           case STEP, CANCEL -> probability / 4;
+          case CHANCE -> who[0] / 1e9; // is not for us to say
           default -> probability;
         };
     return random.nextDouble() < p ? deviation(random, kind, bound) : 0;
@@ -61,7 +63,7 @@ sealed interface Pickers {
     @Override
     public Picker next() {
       double probability = PROBABILITIES[random.nextInt(PROBABILITIES.length)];
-      return (_, kind, bound, _) -> chance(random, probability, kind, bound);
+      return (_, kind, bound, who) -> chance(random, probability, kind, bound, who);
     }
 
     @Override
@@ -88,7 +90,9 @@ sealed interface Pickers {
       }
       return (index, kind, bound, who) -> {
         boolean change = changes.contains(index);
-        if (kind != Kind.NEXT) {
+        if (kind == Kind.CHANCE && !change) {
+          return chance(random, 0, kind, bound, who);
+        } else if (kind != Kind.NEXT) {
           return change ? deviation(random, kind, bound) : 0;
         }
         int first = highest(who, priorities);
@@ -144,12 +148,12 @@ sealed interface Pickers {
       for (int i = random.nextInt(MAX_CHANGES); i >= 0 && parent.length > 0; i--) {
         changes.add(random.nextInt(parent.length));
       }
-      return (index, kind, bound, _) ->
+      return (index, kind, bound, who) ->
           changes.contains(index)
               ? random.nextInt(bound)
               : index < parent.length
                   ? Choices.replayed(parent, index, bound)
-                  : chance(random, BEYOND, kind, bound);
+                  : chance(random, BEYOND, kind, bound, who);
     }
 
     @Override

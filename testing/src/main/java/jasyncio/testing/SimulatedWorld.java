@@ -154,6 +154,20 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
     return value;
   }
 
+  @Override
+  public boolean happens(String what, double probability) {
+    if (probability <= 0 || probability >= 1) {
+      return probability >= 1;
+    }
+    tellChosen();
+    int[] billionths = {(int) Math.max(1, Math.round(probability * 1e9))};
+    boolean happens = explored.draw(Kind.CHANCE, 2, billionths) == 1;
+    if (happens) {
+      chosen = what;
+    }
+    return happens;
+  }
+
   /// What was chosen for it is told in its words.
   @Override
   public void note(Supplier<String> what) {

@@ -274,7 +274,7 @@ final class TestRun {
     giveUp(
         label
             + " does not come to an end within "
-            + Explored.MAX_TURNS
+            + Objects.requireNonNull(explored).mostTurns()
             + " turns of the loop"
             + sinceWhen()
             + WaitGraph.describe(loop, null));

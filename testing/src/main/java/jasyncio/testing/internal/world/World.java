@@ -22,6 +22,15 @@ public interface World {
   /// @return the choice, from 0 to `bound` - 1
   int choose(String what, int bound);
 
+  /// Chooses whether something happens that is to happen now and then; the plain thing is that it
+  /// does not.
+  ///
+  /// @param what may happen, for reports
+  /// @param probability from 0, never, to 1, always
+  default boolean happens(String what, double probability) {
+    return probability >= 1 || (probability > 0 && choose(what, 2) == 1);
+  }
+
   /// Notes, for the reader of a failure, that something out of the ordinary has happened.
   ///
   /// @param what has, such as `n1 -> n2: 512 bytes are lost`; asked only if somebody reads it
