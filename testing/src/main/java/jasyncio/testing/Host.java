@@ -6,6 +6,7 @@ import jasyncio.CancelledError;
 import jasyncio.ErrorContext;
 import jasyncio.EventLoop;
 import jasyncio.GatherOption;
+import jasyncio.GeneratorExit;
 import jasyncio.SystemExit;
 import jasyncio.Task;
 import jasyncio.internal.loop.LoopAccess;
@@ -67,7 +68,7 @@ public final class Host {
   private final List<ErrorContext> errors = new ArrayList<>();
   boolean isQueued;
   private State state = State.ENDED;
-  private @Nullable EventLoop loop;
+  private volatile @Nullable EventLoop loop; // written by who has the turn, read by any
   private @Nullable ExploredLoop order;
   private RandomGenerator random = new SplittableRandom(0);
   private @Nullable Points points;
@@ -295,17 +296,17 @@ public final class Host {
   private void program() throws Exception {
     try {
       body.run();
+    } catch (GeneratorExit e) { // the loop is closed
+      throw e;
     } catch (CancelledError e) {
+      endOthers();
       throw e;
     } catch (SystemExit e) {
-      if (e.code() != 0) {
-        world.fail(e);
-      }
+      tellExit(e);
     } catch (Throwable e) {
       world.fail(e);
-    } finally {
-      endOthers();
     }
+    endOthers();
   }
 
   private static void endOthers() {
@@ -333,17 +334,46 @@ public final class Host {
       return;
     }
     alarm++;
-    running.runForever();
-    if (main != null && main.done()) {
-      end();
+    boolean over = isOver(running);
+    Thread.interrupted(); // of a watchdog's, perhaps: it has done what it was for
+    if (over) {
+      state = State.ENDED;
+      forget();
+      close(running);
     }
   }
 
-  private void end() {
-    state = State.ENDED;
-    var ended = Objects.requireNonNull(loop);
-    ended.close();
-    forget();
+  /// Runs the loop; whether the program has ended.
+  private boolean isOver(EventLoop running) {
+    try {
+      running.runForever();
+      return main != null && main.done();
+    } catch (SystemExit e) {
+      tellExit(e);
+    } catch (Throwable e) {
+      world.fail(e);
+    }
+    return true;
+  }
+
+  private void tellExit(SystemExit e) {
+    if (e.code() != 0) {
+      world.fail(e);
+    }
+  }
+
+  private void close(EventLoop ended) {
+    try {
+      ended.close();
+    } catch (Throwable e) {
+      world.fail(e);
+    }
+  }
+
+  /// The thread whose code runs on its loop now, if one does. Any thread.
+  @Nullable Thread runningThread() {
+    var running = loop;
+    return running == null ? null : LoopAccess.get().currentThread(running);
   }
 
   private void drop() {

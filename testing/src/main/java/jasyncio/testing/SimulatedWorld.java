@@ -55,8 +55,9 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
   private final List<Runnable> checks = new ArrayList<>(); // after each slice of a host
   private final Semaphore go = new Semaphore(0);
   private final Semaphore back = new Semaphore(0);
-  private @Nullable Thread driver; // as soon as there is something to drive
+  private volatile @Nullable Thread driver; // as soon as there is something to drive
   private long limit; // until when it drives
+  private volatile @Nullable Host running; // written by the driver, read by any
   private @Nullable Throwable failure; // of the machine itself
   private boolean closed;
   private @Nullable VirtualTime time;
@@ -233,6 +234,13 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
     checks.remove(check);
   }
 
+  /// The thread whose code runs on a host now, if one does. Any thread.
+  @Nullable Thread runningThread() {
+    var host = running;
+    var thread = host == null ? null : host.runningThread();
+    return thread != null || host == null ? thread : driver;
+  }
+
   // ---- for the test's loop ----------------------------------------------------------------------
 
   @Override
@@ -254,8 +262,10 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
 
   /// Has the driver run; whether it came to an end by something, and not because there is nothing.
   private boolean handOver() {
-    if (driver == null) {
-      driver = Thread.ofPlatform().name("jasyncio-simulation").daemon().start(this::drive);
+    var thread = driver;
+    if (thread == null) {
+      thread = Thread.ofPlatform().name("jasyncio-simulation").daemon().start(this::drive);
+      driver = thread;
     }
     go.release();
     boolean interrupted = false;
@@ -265,7 +275,7 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
         break;
       } catch (InterruptedException e) { // somebody wants it to end
         interrupted = true;
-        driver.interrupt();
+        thread.interrupt();
       }
     }
     if (interrupted) {
@@ -306,10 +316,10 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
       }
       var host = next();
       if (host != null) {
+        running = host;
         host.run();
-        for (var check : List.copyOf(checks)) {
-          check.run();
-        }
+        running = null;
+        check();
       } else if (isTestReady()) {
         return true;
       } else {
@@ -324,6 +334,17 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
         passTo(happening.at);
         happening.event.run();
       }
+    }
+  }
+
+  /// What has to hold is looked at. It is code of the test.
+  private void check() {
+    try {
+      for (var check : List.copyOf(checks)) {
+        check.run();
+      }
+    } catch (Throwable e) {
+      fail(e);
     }
   }
 

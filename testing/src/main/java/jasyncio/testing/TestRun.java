@@ -302,10 +302,15 @@ final class TestRun {
     if (watch.waitUntilOver()) {
       return;
     }
-    var thread = LoopAccess.get().currentThread(loop);
+    var thread = runningThread();
     if (thread != null) {
       watch.interrupt(thread, timedOut(), text -> verdict.compareAndSet(null, text));
     }
+  }
+
+  private @Nullable Thread runningThread() {
+    var ofHost = world == null ? null : world.runningThread();
+    return ofHost != null ? ofHost : LoopAccess.get().currentThread(loop);
   }
 
   private String timedOut() {

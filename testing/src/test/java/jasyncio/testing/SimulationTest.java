@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jasyncio.CancelledError;
 import jasyncio.Future;
+import jasyncio.SystemExit;
 import jasyncio.util.Point;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -205,6 +206,54 @@ class SimulationTest {
               sleep(5);
             });
     assertThat(failure).hasMessageContaining("in a callback");
+  }
+
+  @Test
+  void exitInACallback_endsTheProgram_withItsCode() {
+    simulate(sim -> {
+      var host =
+          sim.host(
+              "n",
+              () -> {
+                getRunningLoop().callLater(
+                    1,
+                    () -> {
+                      throw new SystemExit(0);
+                    });
+                sleep(100);
+              });
+      sleep(5);
+      assertThat(host.isRunning()).isFalse();
+    });
+    var failure =
+        failureOf(
+            1,
+            sim -> {
+              sim.host(
+                  "n",
+                  () -> {
+                    throw new SystemExit(3);
+                  });
+              sleep(5);
+            });
+    assertThat(failure).hasRootCauseInstanceOf(SystemExit.class);
+  }
+
+  @Test
+  void conditionThatThrows_failsTheTest() {
+    var failure =
+        failureOf(
+            1,
+            sim -> {
+              sim.always(
+                  "never asked",
+                  () -> {
+                    throw new IllegalArgumentException("a condition's own");
+                  });
+              sim.host("n", () -> sleep(1));
+              sleep(5);
+            });
+    assertThat(failure).hasMessageContaining("a condition's own");
   }
 
   @Test
