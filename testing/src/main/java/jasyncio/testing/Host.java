@@ -112,6 +112,22 @@ public final class Host {
     return Objects.requireNonNull(points);
   }
 
+  /// {@return the names of hosts as this one finds them}
+  public HostNames names() {
+    return new HostNames(world, machine.names());
+  }
+
+  /// Has it have so few descriptors: beyond, sockets and pipes fail with `Too many open files`.
+  ///
+  /// @param limit how many at a time; by default there is no limit
+  /// @throws IllegalArgumentException if it is negative
+  public void setDescriptorLimit(int limit) {
+    if (limit < 0) {
+      throw new IllegalArgumentException("a host has 0 descriptors or more, not " + limit);
+    }
+    machine.descriptorLimit(limit);
+  }
+
   SimHost machine() {
     return machine;
   }

@@ -171,6 +171,22 @@ public final class Simulation {
     return among(inside, outside).cut();
   }
 
+  /// Something that is on its way from a host to another.
+  ///
+  /// @param from the name of the host that has sent it
+  /// @param to that of the one that it is for
+  /// @param kind `SYN`, `data`, `FIN`, `datagram`, …
+  /// @param bytes how many of a program's
+  /// @param due when it arrives, if nothing holds it up: as [#elapsed()] will say then
+  public record InFlight(String from, String to, String kind, int bytes, Duration due) {}
+
+  /// {@return what is on its way: host by host, as it was sent}
+  public List<InFlight> inFlight() {
+    return world.network().inFlight().stream()
+        .map(p -> new InFlight(p.from(), p.to(), p.kind(), p.bytes(), Duration.ofNanos(p.due())))
+        .toList();
+  }
+
   private Link among(List<String> some, List<String> others) {
     var all = new LinkedHashSet<jasyncio.testing.internal.net.Link>();
     for (var a : some) {

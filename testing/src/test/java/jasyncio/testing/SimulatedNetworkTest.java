@@ -1,5 +1,6 @@
 package jasyncio.testing;
 
+import static jasyncio.Asyncio.await;
 import static jasyncio.Asyncio.createTask;
 import static jasyncio.Asyncio.sleep;
 import static jasyncio.Asyncio.timeout;
@@ -123,6 +124,57 @@ class SimulatedNetworkTest {
         assertThat(late.done()).isFalse();
       }
       assertThat(late.await()).isEqualTo("late");
+    });
+  }
+
+  @Test
+  void whatIsOnItsWay_isSeen() {
+    simulate(sim -> {
+      sim.host("server", SimulatedNetworkTest::serveEcho);
+      sleep(1);
+      assertThat(sim.inFlight()).isEmpty();
+      sim.link("test", "server").latency(2);
+      var asking = createTask(() -> ask("server", "hello"));
+      sleep(1);
+      assertThat(sim.inFlight())
+          .containsExactly(
+              new Simulation.InFlight("test", "server", "SYN", 0, Duration.ofSeconds(3)));
+      assertThat(asking.await()).isEqualTo("hello");
+    });
+  }
+
+  @Test
+  void name_leadsElsewhere_orNowhere() {
+    simulate(sim -> {
+      sim.host("old", () -> sleep(100));
+      sim.host("new", SimulatedNetworkTest::serveEcho);
+      var client = sim.host("client", () -> sleep(100));
+      client.names().point("service", "new");
+      assertThat(await(client.loop().call(() -> ask("service", "a")))).isEqualTo("a");
+      client.names().point("service", "old");
+      var call = client.loop().call(() -> ask("service", "b"));
+      assertThatThrownBy(() -> await(call)).isInstanceOf(ConnectException.class);
+      client.names().reset("service");
+      client.names().fail("new", true);
+      for (var name : List.of("service", "new")) {
+        var lookUp = client.loop().call(() -> ask(name, "c"));
+        assertThatThrownBy(() -> await(lookUp)).isInstanceOf(UnknownHostException.class);
+      }
+      assertThat(ask("new", "d")).isEqualTo("d"); // from here
+    });
+  }
+
+  @Test
+  void hostWithoutDescriptors_hasTooManyOpenFiles() {
+    simulate(sim -> {
+      sim.host("server", SimulatedNetworkTest::serveEcho);
+      var client = sim.host("client", () -> sleep(100));
+      sleep(1);
+      client.setDescriptorLimit(0);
+      var call = client.loop().call(() -> ask("server", "a"));
+      assertThatThrownBy(() -> await(call))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("Too many open files");
     });
   }
 
