@@ -1,9 +1,6 @@
 package jasyncio.testing.internal.disk;
 
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Loses what is not durable, but for what chance keeps, and makes nodes of the rest.
@@ -20,7 +17,7 @@ final class Crash {
   private final Volume before;
   private final Device device;
   private final Chance chance;
-  private final Map<Node, Node> after = new IdentityHashMap<>(); // looked up only
+  private final IdentityHashMap<Node, Node> after = new IdentityHashMap<>(); // looked up only
   private int kept;
   private long pages = 1; // the root's
 
@@ -32,11 +29,14 @@ final class Crash {
 
   /// {@return what is there when the disk is mounted again}
   Volume survivors() {
-    boolean any = !before.journal().changes().isEmpty() || !UnsyncedNodes.of(before).isEmpty();
+    var unsynced = UnsyncedNodes.of(before);
+    boolean any = !before.journal().changes().isEmpty() || !unsynced.isEmpty();
     kept = any ? chance.choose("crash keeps what was not synced", 3) : NOTHING;
+    if (any) {
+      var how = kept == NOTHING ? "is lost" : kept == PART ? "survives in part" : "survives";
+      chance.note(() -> "crash, what was not synced " + how + ": " + unsynced);
+    }
     if (kept != NOTHING) {
-      chance.note(
-          () -> "crash, " + (kept == PART ? "a part" : "all") + " of the unsynced survives");
       keepNames();
     }
     var root = directory("/", before.root(), null);
@@ -45,19 +45,24 @@ final class Crash {
   }
 
   private void keepNames() {
-    List<Journal.Change> changes = new ArrayList<>(before.journal().changes());
+    var journal = before.journal();
+    int n = journal.changes().size();
     if (kept == EVERYTHING) {
-      changes.forEach(Journal.Change::write);
+      journal.writeFirst(n);
     } else if (device.options().promise() == Promise.JOURNAL) {
-      int n = chance.choose("changes of names that survive", changes.size() + 1);
-      changes.subList(0, n).forEach(Journal.Change::write);
+      journal.writeFirst(chance.choose("changes of names that survive", n + 1));
     } else {
-      for (var change : changes) {
-        if (chance.choose("change of names survives", 2) == 1) {
-          change.write();
-        }
-      }
+      journal.crash(this::survives);
     }
+  }
+
+  private boolean survives(Journal.Change change) {
+    if (chance.choose("change of names survives", 2) == 0) {
+      return false;
+    }
+    var names = change.entries().stream().map(Journal.Entry::name).toList();
+    chance.note(() -> "crash keeps the change of names " + names);
+    return true;
   }
 
   private DirectoryNode directory(String path, DirectoryNode old, @Nullable DirectoryNode parent) {
@@ -104,7 +109,7 @@ final class Crash {
     var content = old.medium().copy();
     if (old.dataUnsynced() && kept != NOTHING) {
       part = kept == PART ? chance.choose("crash keeps of " + path, PART + 1) : kept;
-      new CrashedFile(chance, old, content, device.options().sector()).keep(part);
+      new CrashedFile(path, chance, old, content, device.options().sector()).keep(part);
     }
     pages += content.allocated();
     return new FileNode(old.number(), meta(path, old, part != NOTHING), content);

@@ -1,21 +1,26 @@
 package jasyncio.testing.internal.disk;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /// Chooses what of a file's unsynced content a crash keeps, and puts it on the medium.
 final class CrashedFile {
-  private static final int MOST_PAGES = 64; // that are asked for one by one
+  private static final int MOST_PAGES = 64; // that are asked for one by one, and ends of the file
   private static final int ALL = 1;
   private static final int OLD = 0;
   private static final int NEW = 1;
 
+  private final String path;
   private final Chance chance;
   private final FileNode file;
   private final Pages content;
   private final int sector;
+  private final List<String> kept = new ArrayList<>(); // for who reads of it
 
   /// @param content what of the file is durable; is changed
-  CrashedFile(Chance chance, FileNode file, Pages content, int sector) {
+  CrashedFile(String path, Chance chance, FileNode file, Pages content, int sector) {
+    this.path = path;
     this.chance = chance;
     this.file = file;
     this.content = content;
@@ -35,6 +40,7 @@ final class CrashedFile {
       visible.forEach(page -> content.put(page, file.cache().orZeros(page)));
     } else if (visible.size() <= MOST_PAGES) {
       visible.forEach(this::keepPage);
+      chance.note(() -> "crash keeps of " + path + ": " + kept);
     } else {
       int n = chance.choose("number of pages that survive", visible.size() + 1);
       for (long page : visible) {
@@ -47,19 +53,31 @@ final class CrashedFile {
   }
 
   private void keepSize(int how) {
-    long old = content.size();
-    long size = file.size();
-    long between = (size - 1) / Pages.PAGE - old / Pages.PAGE; // boundaries of pages
-    int which = how == ALL ? NEW : chance.choose("size that survives", between > 0 ? 3 : 2);
-    if (which == NEW) {
-      file.cutMedium(content);
-      content.setSize(size);
-    } else if (which != OLD) {
-      file.cutMedium(content);
-      int bound = (int) Math.min(between, MOST_PAGES);
-      long page = old / Pages.PAGE + 1 + chance.choose("page where the file ends", bound);
-      content.setSize(page * Pages.PAGE);
+    var between = sizesBetween();
+    int which = how == ALL ? NEW : chance.choose("size that survives", between.isEmpty() ? 2 : 3);
+    if (which == OLD) {
+      return;
     }
+    file.cutMedium(content);
+    content.setSize(
+        which == NEW
+            ? file.size()
+            : between.get(chance.choose("where the file ends", between.size())));
+    kept.add("size " + content.size());
+  }
+
+  /// {@return where the file may end otherwise: where it was cut off, and at pages since then}
+  private List<Long> sizesBetween() {
+    var sizes = new ArrayList<Long>();
+    long first = Math.min(content.size(), file.cut());
+    if (file.cut() < file.size()) {
+      sizes.add(file.cut());
+    }
+    long page = first / Pages.PAGE + 1;
+    while (page * Pages.PAGE < file.size() && sizes.size() < MOST_PAGES) {
+      sizes.add(page++ * Pages.PAGE);
+    }
+    return sizes;
   }
 
   private void keepPage(long page) {
@@ -72,6 +90,7 @@ final class CrashedFile {
     }
     int which = chance.choose("page that survives", differing > 1 ? 3 : 2);
     if (which == NEW) {
+      kept.add("page " + page);
       content.put(page, file.cache().orZeros(page));
     } else if (which != OLD) {
       tear(page);
@@ -79,7 +98,7 @@ final class CrashedFile {
   }
 
   private void tear(long page) {
-    chance.note(() -> "page " + page + " is torn");
+    kept.add("page " + page + " torn");
     var torn = content.orZeros(page).clone();
     for (int at = 0; at < Pages.PAGE; at += sector) {
       if (differs(page, at) && chance.choose("sector that survives", 2) == 1) {

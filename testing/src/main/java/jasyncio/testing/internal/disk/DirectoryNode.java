@@ -1,6 +1,7 @@
 package jasyncio.testing.internal.disk;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ final class DirectoryNode extends Node {
     put(durable, name, node);
   }
 
-  private static void put(TreeMap<String, Node> map, String name, @Nullable Node node) {
+  private static void put(Map<String, Node> map, String name, @Nullable Node node) {
     if (node == null) {
       map.remove(name);
     } else {

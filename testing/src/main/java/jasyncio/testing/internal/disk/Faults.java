@@ -70,17 +70,21 @@ final class Faults {
     readOnly = false;
   }
 
+  private static boolean isHit(List<Range> ranges, Node node, long from, long to) {
+    return !ranges.isEmpty() && ranges.stream().anyMatch(r -> r.hits(node, from, to));
+  }
+
   boolean readFails(Node node, long from, long to) {
-    return badReads.stream().anyMatch(r -> r.hits(node, from, to));
+    return isHit(badReads, node, from, to);
   }
 
   boolean writeFails(Node node, long from, long to) {
-    return badWrites.stream().anyMatch(r -> r.hits(node, from, to));
+    return isHit(badWrites, node, from, to);
   }
 
   boolean pageFails(Node node, long page) {
     long from = page * Pages.PAGE;
-    return badPages.stream().anyMatch(r -> r.hits(node, from, from + Pages.PAGE));
+    return isHit(badPages, node, from, from + Pages.PAGE);
   }
 
   /// Whether a sync fails that happens now: once for each that was asked for.

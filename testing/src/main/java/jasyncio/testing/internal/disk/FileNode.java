@@ -166,6 +166,14 @@ final class FileNode extends Node {
     dirty.clear();
   }
 
+  /// Forgets all that is not on the medium: nobody writes back what belongs to no name.
+  void forget() {
+    dirty.clear();
+    cut = NEVER;
+    cache.removeFrom(0);
+    cache.share(medium);
+  }
+
   /// Takes from a content what has been cut off.
   void cutMedium(Pages content) {
     if (cut == NEVER) {

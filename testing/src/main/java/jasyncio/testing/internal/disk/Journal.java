@@ -2,6 +2,7 @@ package jasyncio.testing.internal.disk;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The changes of names that are not durable yet, in their order.
@@ -11,6 +12,8 @@ final class Journal {
    * A sync of a directory makes its names durable. Of a rename between two directories, a sync of the new name's
    * does not take the old name away, but one of the old name's sets the new name, too: no sync loses a file.
    * What becomes durable before an earlier change of the same name overrules that.
+   * A move of a directory becomes durable only with all changes before it: else two of them could make a ring that
+   * hangs on nothing.
    */
   private static final int MOST = 4096; // then the oldest is written, as a journal's must be
 
@@ -36,8 +39,16 @@ final class Journal {
       return entries.stream().anyMatch(e -> e.directory == directory && e.node == null);
     }
 
+    boolean isIn(DirectoryNode directory) {
+      return entries.stream().anyMatch(e -> e.directory == directory);
+    }
+
     boolean isAbout(Node node) {
       return entries.stream().anyMatch(e -> e.node == node || e.directory == node);
+    }
+
+    boolean movesDirectory() {
+      return entries.size() > 1 && entries.getFirst().node instanceof DirectoryNode;
     }
 
     void write() {
@@ -61,6 +72,7 @@ final class Journal {
 
   /// Makes the names of a directory durable.
   void sync(DirectoryNode directory) {
+    writeFirst(1 + last(change -> change.movesDirectory() && change.isIn(directory)));
     var left = new ArrayList<Change>();
     for (var change : changes) {
       boolean whole = change.removesIn(directory);
@@ -80,10 +92,38 @@ final class Journal {
 
   /// Makes durable, in their order, the changes up to the last that is about a node.
   void syncUpTo(Node node) {
-    int n = changes.size();
-    while (n > 0 && !changes.get(n - 1).isAbout(node)) {
-      n--;
+    writeFirst(1 + last(change -> change.isAbout(node)));
+  }
+
+  /// Has a crash keep some of the changes, and those without which they cannot be.
+  ///
+  /// @param survives whether it keeps one
+  void crash(Predicate<Change> survives) {
+    var kept = new ArrayList<Change>();
+    for (int i = 0; i < changes.size(); i++) {
+      var change = changes.get(i);
+      if (survives.test(change)) {
+        if (change.movesDirectory()) {
+          kept.clear();
+          kept.addAll(changes.subList(0, i));
+        }
+        kept.add(change);
+      }
     }
+    kept.forEach(Change::write);
+  }
+
+  /// {@return the index of the last change that is so; -1 if none is}
+  private int last(Predicate<Change> condition) {
+    int i = changes.size() - 1;
+    while (i >= 0 && !condition.test(changes.get(i))) {
+      i--;
+    }
+    return i;
+  }
+
+  /// Makes the first changes durable.
+  void writeFirst(int n) {
     var first = changes.subList(0, n);
     first.forEach(Change::write);
     first.clear();

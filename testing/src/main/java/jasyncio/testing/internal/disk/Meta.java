@@ -30,7 +30,7 @@ record Meta(
   }
 
   Meta withPermissions(int permissions, long now) {
-    int newMode = mode & ~PERMISSIONS | permissions & PERMISSIONS;
+    int newMode = (mode & ~PERMISSIONS) | (permissions & PERMISSIONS);
     return new Meta(newMode, owner, group, accessed, modified, now, created);
   }
 

@@ -70,7 +70,7 @@ final class NamedAttributes {
   static Map<String, Object> read(SimView view, String attributes) throws IOException {
     var getters = of(view.name());
     var wanted = new LinkedHashMap<String, Function<SimAttributes, Object>>();
-    for (var name : attributes.substring(attributes.indexOf(':') + 1).split(",")) {
+    for (var name : attributes.substring(attributes.indexOf(':') + 1).split(",", -1)) {
       if (name.equals("*")) {
         wanted.putAll(getters);
       } else if (getters.containsKey(name)) {

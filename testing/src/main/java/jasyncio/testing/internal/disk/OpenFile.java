@@ -72,7 +72,7 @@ final class OpenFile {
     return n;
   }
 
-  /// @return how many bytes; -1 at the end
+  /// {@return how many bytes were read; -1 at the end}
   int read(ByteBuffer target, long at) throws SystemError {
     var file = file();
     if (!target.hasRemaining()) {
@@ -194,7 +194,7 @@ final class OpenFile {
   private void syncFile(FileNode file, boolean meta) throws SystemError {
     device().charge(device().options().sync(), (long) file.dirty().size() * Pages.PAGE);
     boolean failing = device().faults().syncFails(file);
-    if (failing || file.dataUnsynced() && happens(Fault.SYNC_FAILS)) {
+    if (failing || (file.dataUnsynced() && happens(Fault.SYNC_FAILS))) {
       file.lose();
       file.addFailure();
     } else {
@@ -264,7 +264,7 @@ final class OpenFile {
     owner = newOwner;
   }
 
-  /// Closes the channel that it belongs to, after a crash. Without the disk's lock.
+  /// Closes the channel that it belongs to. Without the disk's lock.
   void abandon() {
     var closing = owner;
     try {

@@ -61,7 +61,7 @@ record OpenFlags(
   /// {@return whether a symbolic link at the end of the path is followed}
   boolean follows() {
     boolean exclusive = write && createNew;
-    return !exclusive && (createNew || !noFollow && !deleteOnClose);
+    return !exclusive && (createNew || (!noFollow && !deleteOnClose));
   }
 
   private static void check(OpenOption option) {

@@ -90,8 +90,13 @@ final class Pages {
   /// {@return the same content, sharing the pages}
   Pages copy() {
     var copy = new Pages();
-    copy.size = size;
-    copy.pages.putAll(pages);
+    copy.share(this);
     return copy;
+  }
+
+  /// Adds the pages of another content, and is as long as that.
+  void share(Pages other) {
+    size = other.size;
+    pages.putAll(other.pages);
   }
 }

@@ -35,7 +35,9 @@ import org.jspecify.annotations.Nullable;
 /// choose that all of the rest survives, or any part: changes of names, sizes, pages of 4 KiB,
 /// sectors of those. A rename is never seen half done.
 ///
-/// All methods may be called by any thread.
+/// All methods may be called by any thread. Those with a path throw an
+/// [UncheckedIOException][java.io.UncheckedIOException] if nothing is there. The world is asked for
+/// choices and time while the disk is locked, so it must not use the disk for its answer.
 public final class SimDisk {
   private final ReentrantLock lock = new ReentrantLock();
   private final World world;
@@ -110,6 +112,12 @@ public final class SimDisk {
       lock.unlock();
     }
     open.forEach(OpenFile::abandon); // closing a channel takes its own lock first
+  }
+
+  /// Closes all open files, as the system does when a program ends, however it ends. What was
+  /// written stays, synced or not.
+  public void closeAll() {
+    get(() -> List.copyOf(volume.open())).forEach(OpenFile::abandon);
   }
 
   /// Makes what has survived the last crash usable. Nothing happens if it is already.

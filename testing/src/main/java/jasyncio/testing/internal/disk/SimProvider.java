@@ -364,7 +364,7 @@ final class SimProvider extends FileSystemProvider {
   }
 
   @Override
-  public void setAttribute(Path path, String name, @Nullable Object value, LinkOption... options)
+  public void setAttribute(Path path, String name, Object value, LinkOption... options)
       throws IOException {
     NamedAttributes.set(view(path, NamedAttributes.viewOf(name), options), name, value);
   }

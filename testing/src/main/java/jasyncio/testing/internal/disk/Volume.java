@@ -165,7 +165,7 @@ final class Volume {
 
   private FileNode createFile(Place place, int mode) throws SystemError {
     checkWritable();
-    var file = new FileNode(++lastNumber, newMeta(Meta.FILE | mode & ~MASK));
+    var file = new FileNode(++lastNumber, newMeta(Meta.FILE | (mode & ~MASK)));
     add(place, file);
     return file;
   }
@@ -186,7 +186,7 @@ final class Volume {
     if (!space.take()) {
       throw new SystemError(Errno.ENOSPC);
     }
-    var meta = newMeta(Meta.DIRECTORY | mode & ~MASK);
+    var meta = newMeta(Meta.DIRECTORY | (mode & ~MASK));
     var directory = new DirectoryNode(++lastNumber, meta, place.directory());
     directory.addLinks(1); // its own `.`
     place.directory().addLinks(1); // its `..`
@@ -349,6 +349,7 @@ final class Volume {
   private void freeIfUnused(FileNode file) {
     if (file.links() == 0 && file.openings() == 0) {
       space.give(file.cache().allocated());
+      file.forget(); // a crash may bring back its name, and what was synced
     }
   }
 }

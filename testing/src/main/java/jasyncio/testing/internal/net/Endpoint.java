@@ -83,6 +83,7 @@ abstract class Endpoint {
 
   /// Waits, letting go of the lock, until anything may have changed; at the latest until a time of
   /// the world's.
+  @SuppressWarnings("WaitNotInLoop") // who calls has the loop
   final void await(long deadline) {
     if (changed == null) {
       changed = net.lock.newCondition();

@@ -1,6 +1,5 @@
 package jasyncio.testing.internal.net;
 
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.function.Supplier;
@@ -296,7 +295,7 @@ public final class Link {
     return this + ": " + packet.kind + (packet.bytes > 0 ? " of " + packet.bytes + " bytes" : "");
   }
 
-  void addInFlightTo(ArrayList<SimNetwork.InFlight> all) {
+  void addInFlightTo(List<SimNetwork.InFlight> all) {
     for (var packet : flight) {
       all.add(
           new SimNetwork.InFlight(from.name(), to.name(), packet.kind, packet.bytes, packet.due));

@@ -164,7 +164,7 @@ final class LocalStream extends StreamSocket {
     }
     int room = capacity() - peer.received.size();
     int n = Math.min(from.remaining(), room);
-    if (n <= 0 || pipe && n < from.remaining() && from.remaining() <= PIPE_WRITABLE) {
+    if (n <= 0 || (pipe && n < from.remaining() && from.remaining() <= PIPE_WRITABLE)) {
       return UNAVAILABLE;
     }
     peer.received.put(from, n);

@@ -32,6 +32,7 @@ final class PortTable<B extends PortTable.Bound> {
   private static final int LAST = 60_999;
 
   private final Map<Integer, Set<B>> ports = new LinkedHashMap<>();
+  private final Map<Integer, Set<B>> listening = new LinkedHashMap<>(); // the few among many
   private final ArrayDeque<Leaving<B>> leaving = new ArrayDeque<>();
   private int next = FIRST;
 
@@ -40,6 +41,16 @@ final class PortTable<B extends PortTable.Bound> {
   /// {@return who has a port}
   Collection<B> at(int port) {
     return ports.getOrDefault(port, Set.of());
+  }
+
+  /// {@return who listens on a port}
+  Collection<B> listeningAt(int port) {
+    return listening.getOrDefault(port, Set.of());
+  }
+
+  /// It listens from now on.
+  void listens(B bound) {
+    listening.computeIfAbsent(bound.boundTo().getPort(), _ -> new LinkedHashSet<>()).add(bound);
   }
 
   void forEach(Consumer<B> action) {
@@ -84,11 +95,16 @@ final class PortTable<B extends PortTable.Bound> {
 
   void remove(@Nullable B bound) {
     if (bound != null) {
-      int port = bound.boundTo().getPort();
-      var there = ports.get(port);
-      if (there != null && there.remove(bound) && there.isEmpty()) {
-        ports.remove(port);
-      }
+      remove(bound, ports);
+      remove(bound, listening);
+    }
+  }
+
+  private void remove(B bound, Map<Integer, Set<B>> from) {
+    int port = bound.boundTo().getPort();
+    var there = from.get(port);
+    if (there != null && there.remove(bound) && there.isEmpty()) {
+      from.remove(port);
     }
   }
 
@@ -106,6 +122,7 @@ final class PortTable<B extends PortTable.Bound> {
 
   void clear() {
     ports.clear();
+    listening.clear();
     leaving.clear();
   }
 

@@ -5,10 +5,14 @@ import java.util.PriorityQueue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The world as it is: its time is the machine's, a daemon thread has the events happen, and
-/// nothing is left to chance: always the plain thing.
+/// nothing is left to chance: always the plain thing. The thread ends when it has had nothing to do
+/// for a second.
 public final class RealTimeWorld implements World {
+  private static final long IDLE = 1_000_000_000;
+
   private final long start = System.nanoTime();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -45,27 +49,29 @@ public final class RealTimeWorld implements World {
   }
 
   private void run() {
-    while (true) {
-      try {
-        next().run();
-      } catch (InterruptedException e) {
-        return;
-      }
+    for (var event = next(); event != null; event = next()) {
+      event.run();
     }
   }
 
-  private Runnable next() throws InterruptedException {
+  private @Nullable Runnable next() {
     lock.lock();
     try {
       while (true) {
         var first = events.peek();
-        long wait = first == null ? Long.MAX_VALUE : first.nanos - nanos();
-        if (first != null && wait <= 0) {
+        if (first != null && first.nanos <= nanos()) {
           events.poll();
           return first.body;
         }
-        changed.awaitNanos(wait);
+        long left = changed.awaitNanos(first == null ? IDLE : first.nanos - nanos());
+        if (first == null && left <= 0 && events.isEmpty()) {
+          started = false;
+          return null;
+        }
       }
+    } catch (InterruptedException e) { // nobody does that
+      started = false;
+      return null;
     } finally {
       lock.unlock();
     }

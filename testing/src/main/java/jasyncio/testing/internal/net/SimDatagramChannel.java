@@ -148,7 +148,7 @@ final class SimDatagramChannel extends DatagramChannel implements SimChannel {
   }
 
   @Override
-  @SuppressWarnings("unchecked") // it was checked when it was set
+  @SuppressWarnings({"unchecked", "NullAway"}) // it was checked when set; of interfaces, none
   public <T> T getOption(SocketOption<T> option) throws IOException {
     socket.options.check(option);
     ensureOpen();
@@ -215,7 +215,8 @@ final class SimDatagramChannel extends DatagramChannel implements SimChannel {
       if (blocking) {
         begin();
       }
-      datagram = net.io(() -> next(mustBeConnected, blocking, deadline));
+      datagram =
+          net.<UdpSocket.@Nullable Datagram>io(() -> next(mustBeConnected, blocking, deadline));
     } finally {
       if (blocking) {
         end(datagram != null);

@@ -6,7 +6,6 @@ import java.net.UnknownHostException;
 import java.nio.channels.Selector;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -229,7 +228,7 @@ public final class SimHost {
     return found[0];
   }
 
-  void addConnectionsTo(ArrayList<SimNetwork.Connection> all) {
+  void addConnectionsTo(List<SimNetwork.Connection> all) {
     tcp.forEach(bound -> bound.addConnectionTo(all));
   }
 

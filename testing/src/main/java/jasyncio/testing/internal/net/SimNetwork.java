@@ -174,7 +174,7 @@ public final class SimNetwork {
     }
   }
 
-  <T> T call(Supplier<T> body) {
+  <T extends @Nullable Object> T call(Supplier<T> body) {
     lock.lock();
     try {
       return body.get();
@@ -184,11 +184,11 @@ public final class SimNetwork {
   }
 
   /// What may fail as I/O does.
-  interface Io<T> {
+  interface Io<T extends @Nullable Object> {
     T run() throws IOException;
   }
 
-  <T> T io(Io<T> body) throws IOException {
+  <T extends @Nullable Object> T io(Io<T> body) throws IOException {
     lock.lock();
     try {
       return body.run();

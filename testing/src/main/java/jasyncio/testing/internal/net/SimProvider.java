@@ -35,7 +35,7 @@ final class SimProvider extends SelectorProvider {
     boolean known =
         family == StandardProtocolFamily.INET
             || family == StandardProtocolFamily.INET6
-            || unix && family == StandardProtocolFamily.UNIX;
+            || (unix && family == StandardProtocolFamily.UNIX);
     if (!known) {
       throw new UnsupportedOperationException("Protocol family not supported");
     }

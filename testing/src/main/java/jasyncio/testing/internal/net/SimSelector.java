@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -254,7 +255,7 @@ final class SimSelector extends AbstractSelector {
     return count;
   }
 
-  private ArrayList<Found> find() {
+  private List<Found> find() {
     woken = false;
     var found = new ArrayList<Found>();
     for (int i = candidates.size(); i > 0; i--) {
@@ -293,6 +294,11 @@ final class SimSelector extends AbstractSelector {
       ready();
     });
     return this;
+  }
+
+  @Override
+  public String toString() {
+    return "SimSelector[" + waiter.host + (isOpen() ? ", " + keys.size() + " keys]" : ", closed]");
   }
 
   // ---- the end ----------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ final class SimServerSocketChannel extends ServerSocketChannel implements SimCha
   public <T> T getOption(SocketOption<T> option) throws IOException {
     socket.options.check(option);
     ensureOpen();
-    return (T) net.call(() -> socket.options.get(option));
+    return (T) Objects.requireNonNull(net.call(() -> socket.options.get(option)));
   }
 
   @Override
@@ -121,7 +121,7 @@ final class SimServerSocketChannel extends ServerSocketChannel implements SimCha
       if (blocking) {
         begin();
       }
-      accepted = net.io(() -> accept(blocking, deadline));
+      accepted = net.<@Nullable StreamSocket>io(() -> accept(blocking, deadline));
     } finally {
       if (blocking) {
         end(accepted != null);

@@ -154,7 +154,7 @@ final class SimSocketChannel extends SocketChannel implements SimChannel {
   public <T> T getOption(SocketOption<T> option) throws IOException {
     socket.options.check(option);
     ensureOpen();
-    return (T) net.call(() -> socket.options.get(option));
+    return (T) Objects.requireNonNull(net.call(() -> socket.options.get(option)));
   }
 
   // ---- connecting -------------------------------------------------------------------------------
@@ -225,7 +225,7 @@ final class SimSocketChannel extends SocketChannel implements SimChannel {
     }
     pending = true;
     remote = target;
-    boolean done = socket.connect(target) || blocking && awaitConnection(deadline);
+    boolean done = socket.connect(target) || (blocking && awaitConnection(deadline));
     if (done) {
       nowConnected();
     }
@@ -378,6 +378,19 @@ final class SimSocketChannel extends SocketChannel implements SimChannel {
   public long write(ByteBuffer[] from, int first, int count) throws IOException {
     Objects.checkFromIndexSize(first, count, from.length);
     ensureConnected();
+    long n;
+    try {
+      n = writeSome(from, first, count);
+    } catch (IOException e) {
+      throw outputClosed ? new AsynchronousCloseException() : e; // as the JDK has it
+    }
+    if (n <= 0 && outputClosed) {
+      throw new AsynchronousCloseException();
+    }
+    return n == StreamSocket.UNAVAILABLE ? 0 : n;
+  }
+
+  private long writeSome(ByteBuffer[] from, int first, int count) throws IOException {
     boolean blocking = isBlocking();
     long n = 0;
     try {
@@ -389,11 +402,8 @@ final class SimSocketChannel extends SocketChannel implements SimChannel {
       if (blocking) {
         end(n > 0);
       }
-      if (n <= 0 && outputClosed) {
-        throw new AsynchronousCloseException(); // as the JDK has it, whatever else was wrong
-      }
     }
-    return n == StreamSocket.UNAVAILABLE ? 0 : n;
+    return n;
   }
 
   private long write(ByteBuffer[] from, int first, int count, boolean blocking) throws IOException {

@@ -38,10 +38,14 @@ abstract class StreamSocket extends Endpoint {
   /// Whether connecting is over; fails if it has.
   abstract boolean pollConnect() throws IOException;
 
-  /// @return how many bytes were read, [#UNAVAILABLE], or [#END]
+  /// Reads what there is, if anything.
+  ///
+  /// @return how many bytes, [#UNAVAILABLE], or [#END]
   abstract int read(ByteBuffer to) throws IOException;
 
-  /// @return how many bytes were written, or [#UNAVAILABLE]
+  /// Writes what there is room for, if any.
+  ///
+  /// @return how many bytes, or [#UNAVAILABLE]
   abstract int write(ByteBuffer from) throws IOException;
 
   /// How many bytes could be read.

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class TcpListener extends ListenSocket implements TcpBound {
   private final ProtocolFamily family;
   private @Nullable InetSocketAddress local;
+  private long taken; // how many connections it was given
   private final LinkedHashSet<TcpSocket> pending = new LinkedHashSet<>(); // not accepted yet
 
   TcpListener(SimHost host, ProtocolFamily family) {
@@ -27,15 +28,15 @@ final class TcpListener extends ListenSocket implements TcpBound {
   static @Nullable TcpListener find(SimHost host, InetSocketAddress address) {
     var found = new ArrayList<TcpListener>();
     boolean exact = false;
-    for (var bound : host.tcp.at(address.getPort())) {
-      if (bound instanceof TcpListener listener && listener.listening) {
+    for (var bound : host.tcp.listeningAt(address.getPort())) {
+      if (bound instanceof TcpListener listener) {
         var its = listener.boundTo().getAddress();
         boolean same = its.equals(address.getAddress());
         if (same && !exact) {
           found.clear();
           exact = true;
         }
-        if (same || !exact && PortTable.covers(its, address.getAddress())) {
+        if (same || (!exact && PortTable.covers(its, address.getAddress()))) {
           found.add(listener);
         }
       }
@@ -53,8 +54,6 @@ final class TcpListener extends ListenSocket implements TcpBound {
     best.taken++;
     return best;
   }
-
-  private long taken; // how many connections it was given
 
   ProtocolFamily family() {
     return family;
@@ -88,6 +87,7 @@ final class TcpListener extends ListenSocket implements TcpBound {
   @Override
   void listen(@Nullable SocketAddress address, int limit) throws IOException {
     TcpSocket.bind(host, this, Addresses.local(address, family), l -> local = l);
+    host.tcp.listens(this);
     listening = true;
     backlog = limit;
   }

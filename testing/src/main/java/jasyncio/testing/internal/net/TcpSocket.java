@@ -7,7 +7,7 @@ import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -301,7 +301,12 @@ final class TcpSocket extends StreamSocket implements TcpBound {
 
     @Override
     void arrive() {
-      Objects.requireNonNull(peer).establish(TcpSocket.this);
+      var other = Objects.requireNonNull(peer);
+      if (other.mustWait()) {
+        lost(); // and sent again
+      } else {
+        other.establish(TcpSocket.this);
+      }
     }
 
     @Override
@@ -311,6 +316,12 @@ final class TcpSocket extends StreamSocket implements TcpBound {
 
     @Override
     void giveUp() {}
+  }
+
+  /// Whether there is no room for one more whom the client knows of: several may have asked while
+  /// there was.
+  private boolean mustWait() {
+    return state == State.ACCEPTING && listener != null && listener.isFull();
   }
 
   /// The client has heard of us.
@@ -400,6 +411,10 @@ final class TcpSocket extends StreamSocket implements TcpBound {
 
     @Override
     void arrive() {
+      if (Objects.requireNonNull(peer).mustWait()) {
+        lost(); // and sent again
+        return;
+      }
       arrived = true;
       for (var first = flight.peek(); first != null && first.arrived; first = flight.peek()) {
         flight.poll();
@@ -477,7 +492,7 @@ final class TcpSocket extends StreamSocket implements TcpBound {
       sendReset(from);
       return;
     }
-    if (!segment.end && (orphan || inputDown && endSent)) { // nobody will ever read it
+    if (!segment.end && (orphan || (inputDown && endSent))) { // nobody will ever read it
       sendReset(from);
       error = Fault.BROKEN_PIPE;
       finish(false);
@@ -675,7 +690,7 @@ final class TcpSocket extends StreamSocket implements TcpBound {
   }
 
   @Override
-  public void addConnectionTo(ArrayList<SimNetwork.Connection> all) {
+  public void addConnectionTo(List<SimNetwork.Connection> all) {
     if (state != State.NEW && remote != null) {
       all.add(
           new SimNetwork.Connection(
@@ -702,8 +717,8 @@ final class TcpSocket extends StreamSocket implements TcpBound {
       case OPEN -> {
         if (endSent) {
           yield endReceived
-              ? endedFirst ? "CLOSING" : "LAST_ACK"
-              : endAcked ? "FIN_WAIT2" : "FIN_WAIT1";
+              ? (endedFirst ? "CLOSING" : "LAST_ACK")
+              : (endAcked ? "FIN_WAIT2" : "FIN_WAIT1");
         }
         yield endReceived ? "CLOSE_WAIT" : "ESTABLISHED";
       }

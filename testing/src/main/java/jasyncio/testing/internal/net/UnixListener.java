@@ -66,8 +66,7 @@ final class UnixListener extends ListenSocket {
       if (Files.exists(file)) {
         throw Fault.ADDRESS_IN_USE.ofSocket();
       }
-      if (file.getFileSystem() == FileSystems.getDefault()
-          && !(SelectorProvider.provider() instanceof RealTimeProvider)) {
+      if (file.getFileSystem() == FileSystems.getDefault() && hasRealSockets()) {
         var address = UnixDomainSocketAddress.of(file);
         try (var real = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
           real.bind(address);
@@ -80,6 +79,11 @@ final class UnixListener extends ListenSocket {
     } catch (NoSuchFileException e) {
       throw Fault.NO_FILE.ofSocket();
     }
+  }
+
+  /// Whether a channel that this JVM opens is one of the JDK's own.
+  private static boolean hasRealSockets() {
+    return SelectorProvider.provider().getClass().getModule() == Object.class.getModule();
   }
 
   void wait(LocalStream client) {

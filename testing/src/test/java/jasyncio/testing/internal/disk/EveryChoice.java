@@ -13,7 +13,7 @@ final class EveryChoice {
 
   private EveryChoice() {}
 
-  /// @return how many runs there were
+  /// {@return how many runs there were}
   static int run(Program program) throws Exception {
     List<Integer> script = new ArrayList<>();
     for (int runs = 1; runs <= MOST; runs++) {

@@ -82,7 +82,7 @@ final class LinkScripts {
     for (int i : new int[] {1, 39, 40, 41, 42}) {
       t.content("l" + i);
       t.get("exists " + i, () -> Files.exists(t.path("l" + i)));
-      t.get("list " + i, () -> Files.newDirectoryStream(t.path("l" + i)));
+      t.list("l" + i);
     }
     Files.createDirectories(t.path("a/b"));
     Files.createSymbolicLink(t.path("a/b/abs"), t.path("l0"));
@@ -131,7 +131,7 @@ final class LinkScripts {
     Files.createSymbolicLink(t.path("loop1"), fs.getPath("loop2"));
     Files.createSymbolicLink(t.path("loop2"), fs.getPath("loop1"));
     t.get("write into a loop", () -> Files.writeString(t.path("loop1"), "made"));
-    t.get("list a loop", () -> Files.newDirectoryStream(t.path("loop1")));
+    t.list("loop1");
     t.get("make in a loop", () -> Files.createDirectory(t.path("loop1/x")));
     t.get("move a loop", () -> Files.move(t.path("loop1"), t.path("loop3")));
     t.tree();

@@ -5,6 +5,7 @@ import static java.nio.file.StandardCopyOption.COPY_ATTRIBUTES;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.CopyOption;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -96,36 +97,33 @@ final class NameScripts {
 
   private static void pairs(Transcript t, PairCall call, CopyOption... options) throws IOException {
     int n = 0;
+    var in = fresh(t, "d" + n);
+    var untouched = tree(in);
     for (var from : THINGS) {
       for (var to : THINGS) {
-        var in = fresh(t, "d" + n++);
-        t.get(
-            from + " to " + to,
-            () -> {
-              call.call(in.path(from), in.path(to), options);
-              return "done";
-            });
-        tree(t, in);
+        var here = in;
+        t.run(from + " to " + to, () -> call.call(here.path(from), here.path(to), options));
+        var tree = tree(in);
+        t.get("tree", () -> tree);
+        if (!tree.equals(untouched)) {
+          in = fresh(t, "d" + ++n);
+        }
       }
     }
   }
 
-  private static void tree(Transcript t, Transcript in) {
-    t.get(
-        "tree",
-        () -> {
-          var names = new ArrayList<String>();
-          try (var all = Files.walk(in.dir)) {
-            for (var p : all.sorted().toList()) {
-              names.add(
-                  in.dir.relativize(p)
-                      + (Files.isSymbolicLink(p)
-                          ? "@" + Files.readSymbolicLink(p)
-                          : Files.isDirectory(p) ? "/" : "=" + Files.readString(p)));
-            }
-          }
-          return names;
-        });
+  private static List<String> tree(Transcript in) throws IOException {
+    var names = new ArrayList<String>();
+    try (var all = Files.walk(in.dir)) {
+      for (var p : all.sorted().toList()) {
+        names.add(
+            in.dir.relativize(p)
+                + (Files.isSymbolicLink(p)
+                    ? "@" + Files.readSymbolicLink(p)
+                    : Files.isDirectory(p) ? "/" : "=" + Files.readString(p)));
+      }
+    }
+    return names;
   }
 
   private static void makeAndRemove(Transcript t) throws IOException {
@@ -183,7 +181,9 @@ final class NameScripts {
               return all.sorted().toList();
             }
           });
-      t.get(name + " links", () -> Files.getAttribute(p, "unix:nlink"));
+      t.get(
+          name + " links", // of directories, file systems count them in their own ways
+          () -> Files.isDirectory(p) ? "" : Files.getAttribute(p, "unix:nlink"));
       t.get(
           name + " attributes",
           () -> {
@@ -260,25 +260,26 @@ final class NameScripts {
         "twice",
         () -> {
           try (var stream = Files.newDirectoryStream(t.path("d"))) {
-            stream.iterator();
-            return stream.iterator();
+            var first = stream.iterator();
+            return first == stream.iterator();
           }
         });
     t.get(
         "closed",
         () -> {
-          var stream = Files.newDirectoryStream(t.path("d"));
-          stream.close();
-          stream.close();
-          return stream.iterator();
+          try (var stream = Files.newDirectoryStream(t.path("d"))) {
+            stream.close();
+            return stream.iterator();
+          }
         });
     t.get(
         "closed under way",
         () -> {
-          var stream = Files.newDirectoryStream(t.path("d"));
-          var all = stream.iterator();
-          stream.close();
-          return all.hasNext();
+          try (var stream = Files.newDirectoryStream(t.path("d"))) {
+            var all = stream.iterator();
+            stream.close();
+            return all.hasNext();
+          }
         });
     t.get(
         "behind the end",
@@ -309,8 +310,9 @@ final class NameScripts {
             return n;
           }
         });
-    t.get("of a file", () -> Files.newDirectoryStream(t.write("f", "x")));
-    t.get("of nothing", () -> Files.newDirectoryStream(t.path("gone")));
+    t.write("f", "x");
+    t.list("f");
+    t.list("gone");
     t.get(
         "relative to .",
         () -> {
@@ -381,11 +383,7 @@ final class NameScripts {
     t.get("away", () -> Files.move(t.path("a/b"), t.path("b")));
     t.get("parent of moved", () -> t.path("b/..").toRealPath());
     t.get("up through moved", () -> Files.exists(t.path("b/c/../../a")));
-    t.get("links of parent", () -> Files.getAttribute(t.path("a"), "unix:nlink"));
-    t.get("links of moved", () -> Files.getAttribute(t.path("b"), "unix:nlink"));
     t.get("over an empty one", () -> Files.move(t.path("b"), t.path("a"), ATOMIC_MOVE));
-    t.get("links of target", () -> Files.getAttribute(t.path("a"), "unix:nlink"));
-    t.get("of the parent", () -> Files.getAttribute(t.dir, "unix:nlink"));
     t.get("root", () -> Files.move(t.dir.getRoot(), t.path("r"), ATOMIC_MOVE));
     t.get(".", () -> Files.move(t.path("a/."), t.path("r"), ATOMIC_MOVE));
     t.get("to ..", () -> Files.move(t.path("a"), t.path("a/.."), ATOMIC_MOVE));
@@ -406,7 +404,7 @@ final class NameScripts {
         () -> {
           try (var in = Files.newInputStream(t.path("f"))) {
             in.skip(1);
-            return in.available() + " " + new String(in.readAllBytes());
+            return in.available() + " " + new String(in.readAllBytes(), StandardCharsets.UTF_8);
           }
         });
     t.get(

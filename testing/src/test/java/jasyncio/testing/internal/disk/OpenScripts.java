@@ -60,6 +60,8 @@ final class OpenScripts {
   }
 
   private static void open(Transcript t, String target) throws IOException {
+    var dir = populate(t.path("d"));
+    var untouched = state(dir, target);
     for (int bits = 0; bits < 1 << OPTIONS.size(); bits++) {
       var options = new LinkedHashSet<OpenOption>();
       for (int i = 0; i < OPTIONS.size(); i++) {
@@ -67,12 +69,22 @@ final class OpenScripts {
           options.add(OPTIONS.get(i));
         }
       }
-      var dir = populate(t.path("d" + bits));
-      t.run("open " + options, () -> use(t, dir.resolve(target), options));
-      t.get("there", () -> Files.exists(dir.resolve(target), LinkOption.NOFOLLOW_LINKS));
-      t.get("file", () -> Files.readString(dir.resolve("file")));
-      t.get("target", () -> Files.readString(dir.resolve("target")));
+      var path = dir.resolve(target);
+      t.run("open " + options, () -> use(t, path, options));
+      var state = state(dir, target);
+      t.get("then", () -> state);
+      if (!state.equals(untouched)) {
+        dir = populate(t.path("d" + bits));
+      }
     }
+  }
+
+  private static String state(Path dir, String target) throws IOException {
+    return Files.exists(dir.resolve(target), LinkOption.NOFOLLOW_LINKS)
+        + " "
+        + Crashes.content(dir.resolve("file"))
+        + " "
+        + Crashes.content(dir.resolve("target"));
   }
 
   private static void use(Transcript t, Path path, Set<OpenOption> options) throws IOException {
@@ -85,7 +97,6 @@ final class OpenScripts {
       t.get("position", () -> Files.isDirectory(path) ? -1 : c.position());
       t.get("truncate", () -> c.truncate(5).size());
       t.get("there while open", () -> Files.exists(path, LinkOption.NOFOLLOW_LINKS));
-      t.run("force", () -> c.force(true));
     }
   }
 
@@ -131,7 +142,7 @@ final class OpenScripts {
   private static void initialAttributes(Transcript t) throws IOException {
     var attribute =
         java.nio.file.attribute.PosixFilePermissions.asFileAttribute(
-            java.nio.file.attribute.PosixFilePermissions.fromString("rw-r-----"));
+            java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
     t.get("file", () -> Files.getPosixFilePermissions(Files.createFile(t.path("f"), attribute)));
     t.get(
         "directory",

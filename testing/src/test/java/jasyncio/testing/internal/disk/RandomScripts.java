@@ -36,9 +36,14 @@ final class RandomScripts {
   static void addTo(Map<String, Transcript.Script> scripts) {
     for (int i = 0; i < SCRIPTS; i++) {
       int seed = i;
-      scripts.put("random names " + seed, t -> new RandomScripts(t, seed).names());
+      scripts.put("random names " + seed, t -> names(t, seed));
       scripts.put("random content " + seed, t -> new RandomScripts(t, seed).content());
     }
+  }
+
+  /// Makes, moves and removes things.
+  static void names(Transcript t, int seed) {
+    new RandomScripts(t, seed).names();
   }
 
   private String name() {

@@ -88,6 +88,20 @@ final class Transcript {
     get("content of " + name, () -> Files.readAllBytes(path(name)));
   }
 
+  /// Notes what a directory stream gives.
+  void list(String name) {
+    get(
+        "list " + name,
+        () -> {
+          var found = new ArrayList<Path>();
+          try (var entries = Files.newDirectoryStream(path(name))) {
+            entries.forEach(found::add);
+          }
+          found.sort(null);
+          return found;
+        });
+  }
+
   FileChannel open(String name, OpenOption... options) throws IOException {
     return FileChannel.open(path(name), options);
   }

@@ -64,7 +64,7 @@ final class DatagramScripts {
     t.tries("port 0", () -> one.send(bytes("x"), loopback(0)));
     t.tries("unresolved", () -> one.send(bytes("x"), InetSocketAddress.createUnresolved("x", 1)));
     t.tries("null", () -> one.send(bytes("x"), null));
-    t.tries("IPv6", () -> one.send(bytes("x"), new InetSocketAddress("::1", 9)));
+    t.tries("IPv6", () -> one.send(bytes("x"), new InetSocketAddress(Addresses.LOOPBACK_6, 9)));
     t.tries("bound", () -> one.bind(null));
   }
 
@@ -203,7 +203,7 @@ final class DatagramScripts {
     four.send(bytes("four"), loopback(port(both)));
     t.tries("receive", () -> receive(both, 100));
     var six = t.keep(t.provider.openDatagramChannel(StandardProtocolFamily.INET6));
-    six.send(bytes("six"), new InetSocketAddress("::1", port(both)));
+    six.send(bytes("six"), new InetSocketAddress(Addresses.LOOPBACK_6, port(both)));
     t.tries("receive", () -> receive(both, 100));
   }
 

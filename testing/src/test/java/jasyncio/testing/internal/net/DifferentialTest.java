@@ -29,7 +29,8 @@ class DifferentialTest {
             SelectorScripts.class,
             DatagramScripts.class,
             LocalScripts.class,
-            AdaptorScripts.class)
+            AdaptorScripts.class,
+            SocketScripts.class)
         .flatMap(c -> Arrays.stream(c.getDeclaredMethods()))
         .filter(DifferentialTest::isScript)
         .map(m -> m.getDeclaringClass().getSimpleName() + "." + m.getName())

@@ -15,7 +15,6 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
 
 /// What programs do with TCP: each method a script.
 final class TcpScripts {
@@ -124,7 +123,8 @@ final class TcpScripts {
     t.say("to", ((InetSocketAddress) accepted.getLocalAddress()).getAddress());
     t.say("local", ((InetSocketAddress) client.getLocalAddress()).getAddress());
     var six = t.keep(t.provider.openSocketChannel());
-    t.tries("connect", () -> six.connect(new InetSocketAddress("::1", port(server))));
+    t.tries(
+        "connect", () -> six.connect(new InetSocketAddress(Addresses.LOOPBACK_6, port(server))));
     var second = t.keep(server.accept());
     t.say("from", ((InetSocketAddress) second.getRemoteAddress()).getAddress());
     var any = t.keep(t.provider.openSocketChannel());
@@ -476,14 +476,12 @@ final class TcpScripts {
 
   static void backlog(Transcript t) throws Exception {
     var server = t.server().bind(loopback(0), 2);
-    var clients = new ArrayList<SocketChannel>();
     for (int i = 0; i < 3; i++) { // one more than asked for: Linux
       var client = t.socket();
       client.configureBlocking(false);
       client.connect(server.getLocalAddress());
       t.awaitReady(client, OP_CONNECT);
       t.tries("connected", client::finishConnect);
-      clients.add(client);
     }
     var late = t.socket();
     late.configureBlocking(false);
