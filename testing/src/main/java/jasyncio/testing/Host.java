@@ -226,6 +226,7 @@ public final class Host {
     checkIsOutside("kill");
     world.explored().note(() -> "the program of " + name + " is killed");
     drop();
+    simulatedDisk.closeAll();
     state = State.ENDED;
   }
 
@@ -356,6 +357,7 @@ public final class Host {
       state = State.ENDED;
       forget();
       close(running);
+      simulatedDisk.closeAll();
     }
   }
 

@@ -19,7 +19,7 @@ final class Chance {
   /// {@return whether a fault happens now}
   boolean happens(Fault fault) {
     int oneIn = chances.getOrDefault(fault, 0);
-    return oneIn > 1 && world.choose(fault.what(), oneIn) == 1;
+    return oneIn > 1 && world.happens(fault.what(), 1.0 / oneIn);
   }
 
   /// {@return a number from 0 to bound - 1; 0 is the plain thing}

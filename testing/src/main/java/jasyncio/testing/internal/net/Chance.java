@@ -2,11 +2,10 @@ package jasyncio.testing.internal.net;
 
 import jasyncio.testing.internal.world.World;
 
-/// Something that happens now and then, drawn so that the plain choice is that it does not: of
-/// `bound` possibilities, one is that it happens, or all but the plain one.
-record Chance(String what, int bound, boolean rare) {
+/// Something that happens now and then.
+record Chance(String what, double probability) {
   static Chance never(String what) {
-    return new Chance(what, 1, true);
+    return new Chance(what, 0);
   }
 
   /// @param probability from 0, never, to 1, always
@@ -15,26 +14,14 @@ record Chance(String what, int bound, boolean rare) {
       throw new IllegalArgumentException(
           "the probability of " + what + " is between 0 and 1, not " + probability);
     }
-    if (probability == 0) {
-      return never(what);
-    }
-    boolean rare = probability <= 0.5;
-    double bound = 1 / (rare ? probability : 1 - probability);
-    return new Chance(what, (int) Math.min(Math.round(bound), Integer.MAX_VALUE), rare);
+    return new Chance(what, probability);
   }
 
   boolean isPossible() {
-    return bound > 1;
+    return probability > 0;
   }
 
   boolean happens(World world) {
-    if (bound <= 1) {
-      return false;
-    }
-    if (bound == Integer.MAX_VALUE && !rare) {
-      return true; // always
-    }
-    int choice = world.choose(what, bound);
-    return rare ? choice == 1 : choice != 0;
+    return isPossible() && world.happens(what, probability);
   }
 }

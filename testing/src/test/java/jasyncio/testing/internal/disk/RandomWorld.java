@@ -25,6 +25,11 @@ record RandomWorld(Random random, List<String> log) implements World {
   }
 
   @Override
+  public boolean happens(String what, double probability) {
+    return choose(what, (int) Math.round(1 / probability)) == 1;
+  }
+
+  @Override
   public void note(Supplier<String> what) {
     log.add(what.get());
   }

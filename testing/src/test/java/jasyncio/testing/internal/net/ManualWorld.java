@@ -86,6 +86,12 @@ final class ManualWorld implements World {
     return bound <= 1 ? 0 : chooser.choose(what, bound);
   }
 
+  /// One of as many as make the probability.
+  @Override
+  public boolean happens(String what, double probability) {
+    return probability > 0 && choose(what, (int) Math.round(1 / probability)) == 1;
+  }
+
   @Override
   public void note(Supplier<String> what) {
     notes.add(what.get());
