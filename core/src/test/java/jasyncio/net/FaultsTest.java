@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -337,6 +338,7 @@ class FaultsTest {
   // ---- many -------------------------------------------------------------------------------------
 
   @Test
+  @Tag("kernel") // in processes of their own
   void tenThousandConnections_areHeldAtOnce() throws Exception {
     int count = 10_000;
     run(() -> {
@@ -396,6 +398,7 @@ class FaultsTest {
   }
 
   @Test
+  @Tag("kernel") // in a process of its own
   void outOfFileDescriptors_theServerWaitsAndGoesOn() throws Exception {
     try (var server = ChildJvm.startWithFewFiles(150, FewFiles.class, SAME_FIBERS)) {
       int port = Integer.parseInt(server.readLine());

@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.logging.Level;
@@ -770,7 +771,9 @@ class TlsTest {
         assertThat(await(peer.lost)).isNull();
         assertThat(peer.received()).isEqualTo(data);
         assertThat(peer.calls).endsWith("eof", "lost");
-        assertThat(client.calls).containsExactly("made", "eof", "lost");
+        assertThat(client.calls)
+            .filteredOn(call -> !Set.of("pause", "resume").contains(call)) // as buffers are large
+            .containsExactly("made", "eof", "lost");
       }
     });
   }

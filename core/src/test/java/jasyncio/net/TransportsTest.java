@@ -39,6 +39,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -229,6 +230,7 @@ class TransportsTest {
   // ---- connecting -------------------------------------------------------------------------------
 
   @Test
+  @Tag("kernel") // counts its descriptors
   void refusedConnection_saysWhere() throws Exception {
     run(() -> {
       int port = Ports.free();
@@ -462,6 +464,7 @@ class TransportsTest {
   }
 
   @Test
+  @Tag("kernel") // looks at the socket's file
   void staleUnixSocket_isReplaced_andAForeignOneIsLeft(@TempDir Path directory) throws Exception {
     var path = directory.resolve("socket");
     run(() -> {

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.ProtocolFamily;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketException;
 import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
@@ -14,10 +16,26 @@ import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
 import org.jspecify.annotations.Nullable;
 
-/// Has all channels of a JVM be simulated, on one host with the machine's addresses, in real time:
-/// for `-Djava.nio.channels.spi.SelectorProvider=` with this class's name.
+/// Has all sockets of a JVM be simulated, on one host with the machine's addresses, in real time: for
+/// `-Djava.nio.channels.spi.SelectorProvider=` with this class's name. From when the first channel
+/// is opened that goes for `java.net.Socket` and `ServerSocket`, too.
 public final class RealTimeProvider extends SelectorProvider {
   private static final SimHost HOST = newHost();
+
+  static {
+    replacePlainSockets();
+  }
+
+  @SuppressWarnings("deprecation") // a JVM has one of these, and this one is made for that
+  private static void replacePlainSockets() {
+    try {
+      var factory = SimSocketImpl.factory(() -> HOST);
+      Socket.setSocketImplFactory(factory);
+      ServerSocket.setSocketFactory(factory);
+    } catch (IOException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private static SimHost newHost() {
     try {
