@@ -1,6 +1,9 @@
 package jasyncio.testing;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /// The choices of a run, one after the other, as they are made: **0 is the plain thing**.
 ///
@@ -26,7 +29,9 @@ final class Choices {
     /// What becomes of a packet, a write, or whatever else is simulated.
     WORLD,
     /// Whether something happens that has a probability, which is there in billionths.
-    CHANCE
+    CHANCE,
+    /// What the test itself leaves open: any is as likely.
+    TEST
   }
 
   /// Says what is chosen.
@@ -44,17 +49,37 @@ final class Choices {
   static final int[] NOBODY = {};
 
   private final Picker picker;
+  private final Map<Long, ArrayDeque<Integer>> alike; // in place of what is picked, by occasion
   private int[] values = new int[64];
   private int[] bounds = new int[64];
+  private long[] occasions = new long[64];
   private int size;
 
   Choices(Picker picker) {
+    this(picker, Map.of());
+  }
+
+  private Choices(Picker picker, Map<Long, ArrayDeque<Integer>> alike) {
     this.picker = picker;
+    this.alike = alike;
   }
 
   /// Those of an earlier run, and then the plain ones.
   static Choices of(int[] earlier) {
     return new Choices((index, _, bound, _) -> replayed(earlier, index, bound));
+  }
+
+  /// Those of an earlier run, or what was made of them, where the same is chosen: the third time that
+  /// n1 might stand still, say. So if one is made plain, and other things happen, the rest stays what
+  /// it was.
+  ///
+  /// @param occasions those of the earlier run
+  static Choices alike(int[] earlier, long[] occasions) {
+    var alike = new HashMap<Long, ArrayDeque<Integer>>();
+    for (int i = 0; i < earlier.length; i++) {
+      alike.computeIfAbsent(occasions[i], _ -> new ArrayDeque<>()).add(earlier[i]);
+    }
+    return new Choices((_, _, _, _) -> 0, alike);
   }
 
   /// The choice of an earlier run; the plain one if it has none.
@@ -65,15 +90,21 @@ final class Choices {
   /// Makes a choice.
   ///
   /// @param bound how many possibilities there are; if there is but one, nothing is drawn
-  int draw(Kind kind, int bound, int[] who) {
+  /// @param where on which host, or for what; empty where there is but one
+  int draw(Kind kind, int bound, int[] who, String where) {
     if (bound < 2) {
       return 0;
     }
-    int value = picker.pick(size, kind, bound, who);
+    long occasion = (long) kind.ordinal() << 32 | where.hashCode() & 0xffff_ffffL;
+    var earlier = alike.get(occasion);
+    var next = earlier == null ? null : earlier.poll();
+    int value = next == null ? picker.pick(size, kind, bound, who) : next < bound ? next : 0;
     if (size == values.length) {
       values = Arrays.copyOf(values, size * 2);
       bounds = Arrays.copyOf(bounds, size * 2);
+      occasions = Arrays.copyOf(occasions, size * 2);
     }
+    occasions[size] = occasion;
     values[size] = value;
     bounds[size++] = bound;
     return value;
@@ -82,6 +113,11 @@ final class Choices {
   /// What was chosen.
   int[] values() {
     return Arrays.copyOf(values, size);
+  }
+
+  /// What was chosen each time: the same for the same kind at the same place.
+  long[] occasions() {
+    return Arrays.copyOf(occasions, size);
   }
 
   /// How many possibilities there were.

@@ -210,7 +210,7 @@ public final class Exploration {
   }
 
   /// @param turns how many there will be, to be told of in words; or [Explored#IN_SILENCE]
-  private Outcome run(Choices choices, int turns) {
+  Outcome run(Choices choices, int turns) {
     var explored = new Explored(name, choices, level, strategy, turns);
     var test =
         new TestRun(

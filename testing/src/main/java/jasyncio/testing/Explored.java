@@ -126,7 +126,12 @@ final class Explored {
   }
 
   int draw(Kind kind, int bound, int[] who) {
-    return over ? 0 : choices.draw(kind, bound, who);
+    return draw(kind, bound, who, "");
+  }
+
+  /// @param where on which host, or for what
+  int draw(Kind kind, int bound, int[] who, String where) {
+    return over ? 0 : choices.draw(kind, bound, who, where);
   }
 
   /// An entry has its turn.
@@ -158,19 +163,24 @@ final class Explored {
   }
 
   /// How long a host does nothing, though it could: another program runs there, or its collector.
-  long standstill() {
-    int choice = coarse ? 0 : draw(Kind.STEP, DELAYS.length, Choices.NOBODY);
+  ///
+  /// @param host its name
+  long standstill(String host) {
+    int choice = coarse ? 0 : draw(Kind.STEP, DELAYS.length, Choices.NOBODY, host);
     return DELAYS[choice];
   }
 
   /// How much later than it wanted to a loop wakes.
-  long overshoot() {
-    int choice = draw(Kind.LATE, coarse ? 2 : DELAYS.length, Choices.NOBODY);
+  ///
+  /// @param host whose; empty for the test
+  long overshoot(String host) {
+    int choice = draw(Kind.LATE, coarse ? 2 : DELAYS.length, Choices.NOBODY, host);
     if (choice == 0) {
       return 0;
     }
     long late = coarse ? DELAYS[DELAYS.length - 1] : DELAYS[choice];
-    deviation(() -> "the loop wakes " + VirtualTime.text(late) + " late");
+    var whose = host.isEmpty() ? "the loop" : host;
+    deviation(() -> whose + " wakes " + VirtualTime.text(late) + " late");
     return late;
   }
 

@@ -65,7 +65,7 @@ final class ExploredLoop implements VirtualTime.Lateness {
   /// What cancels a task, if one is to be cancelled now.
   private @Nullable Entry canceller() {
     victims.removeIf(Task::done);
-    int choice = run.draw(Kind.CANCEL, 1 + victims.size(), Choices.NOBODY);
+    int choice = run.draw(Kind.CANCEL, 1 + victims.size(), Choices.NOBODY, prefix);
     if (choice == 0) {
       return null;
     }
@@ -107,7 +107,7 @@ final class ExploredLoop implements VirtualTime.Lateness {
     @Override
     public int beginBatch() {
       if (jobs.pending() > 0) {
-        int choice = run.draw(Kind.JOB, 1 + jobs.pending(), Choices.NOBODY);
+        int choice = run.draw(Kind.JOB, 1 + jobs.pending(), Choices.NOBODY, prefix);
         if (choice > 0) {
           run.deviation(
               () -> prefix + "a job of the executor ends while others can run: the " + nth(choice));
@@ -122,7 +122,7 @@ final class ExploredLoop implements VirtualTime.Lateness {
     @Override
     public void addFound(List<Entry> found) {
       for (int i = 0; i < found.size(); i++) {
-        int ahead = run.draw(Kind.CHANNEL, found.size() - i, Choices.NOBODY);
+        int ahead = run.draw(Kind.CHANNEL, found.size() - i, Choices.NOBODY, prefix);
         if (ahead > 0) {
           int from = i;
           run.deviation(() ->
@@ -151,7 +151,7 @@ final class ExploredLoop implements VirtualTime.Lateness {
         }
       }
       if (run.isChaos() && left > 1) {
-        int chosen = run.draw(Kind.NEXT, left, ready());
+        int chosen = run.draw(Kind.NEXT, left, ready(), prefix);
         if (chosen > 0) {
           run.deviation(() ->
               text(get(chosen))
@@ -188,7 +188,7 @@ final class ExploredLoop implements VirtualTime.Lateness {
 
   @Override
   public long overshoot(long nanos) {
-    return run.overshoot();
+    return run.overshoot("");
   }
 
   @Override
@@ -204,7 +204,7 @@ final class ExploredLoop implements VirtualTime.Lateness {
       return false;
     }
     boolean timed = nanos != Waiting.FOREVER;
-    int choice = run.draw(Kind.JOB, timed ? waiting + 1 : waiting, Choices.NOBODY);
+    int choice = run.draw(Kind.JOB, timed ? waiting + 1 : waiting, Choices.NOBODY, prefix);
     if (choice == waiting) {
       run.deviation(
           () -> prefix + "the jobs of the executor take longer than " + VirtualTime.text(nanos));

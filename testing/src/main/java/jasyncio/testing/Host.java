@@ -343,10 +343,10 @@ public final class Host {
       wokenMeanwhile = true;
       return;
     }
-    long still = rested ? 0 : world.explored().standstill();
+    long still = rested ? 0 : world.explored().standstill(name);
     rested = still > 0;
     if (still > 0) {
-      world.note(() -> name + " stands still for " + VirtualTime.text(still));
+      world.explored().deviation(() -> name + " stands still for " + VirtualTime.text(still));
       world.at(world.nanos() + still, this::wake);
       return;
     }
@@ -439,7 +439,7 @@ public final class Host {
     LoopAccess.get().core(Objects.requireNonNull(loop)).stop();
     if (nanos != Waiting.FOREVER) {
       int number = ++alarm;
-      long late = world.explored().overshoot();
+      long late = world.explored().overshoot(name);
       world.at(
           clock.after(nanos) + late,
           () -> {

@@ -35,6 +35,9 @@ sealed interface Pickers {
   /// for, than others.
   private static int chance(
       SplittableRandom random, double probability, Kind kind, int bound, int[] who) {
+    if (kind == Kind.TEST) {
+      return random.nextInt(bound);
+    }
     double p =
         switch (kind) {
           case STEP, CANCEL -> probability / 4;
@@ -90,7 +93,9 @@ sealed interface Pickers {
       }
       return (index, kind, bound, who) -> {
         boolean change = changes.contains(index);
-        if (kind == Kind.CHANCE && !change) {
+        if (kind == Kind.TEST) {
+          return random.nextInt(bound);
+        } else if (kind == Kind.CHANCE && !change) {
           return chance(random, 0, kind, bound, who);
         } else if (kind != Kind.NEXT) {
           return change ? deviation(random, kind, bound) : 0;

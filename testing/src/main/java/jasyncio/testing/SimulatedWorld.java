@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -148,7 +149,7 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
   @Override
   public int choose(String what, int bound) {
     tellChosen();
-    int value = explored.draw(Kind.WORLD, bound, Choices.NOBODY);
+    int value = explored.draw(Kind.WORLD, bound, Choices.NOBODY, what);
     if (value != 0) {
       chosen = what + ": " + value + " of " + (bound - 1);
     }
@@ -162,7 +163,7 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
     }
     tellChosen();
     int[] billionths = {(int) Math.max(1, Math.round(probability * 1e9))};
-    boolean happens = explored.draw(Kind.CHANCE, 2, billionths) == 1;
+    boolean happens = explored.draw(Kind.CHANCE, 2, billionths, what) == 1;
     if (happens) {
       chosen = what;
     }
@@ -178,6 +179,18 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
       chosen = null;
       explored.deviation(what);
     }
+  }
+
+  /// Chooses for the test.
+  ///
+  /// @param words for each
+  int chooseForTest(String what, int bound, IntFunction<String> words) {
+    tellChosen();
+    int value = explored.draw(Kind.TEST, bound, Choices.NOBODY, what);
+    if (value != 0) {
+      explored.deviation(() -> what + ": " + words.apply(value));
+    }
+    return value;
   }
 
   private void tellChosen() {

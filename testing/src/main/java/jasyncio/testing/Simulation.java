@@ -46,6 +46,7 @@ public final class Simulation {
   private final List<Property> sometimes = new ArrayList<>(); // that have held in no run yet
   private final Set<String> unreachable = new LinkedHashSet<>();
   private final Properties properties; // of all runs
+  private boolean asked; // the programs, to end: not if the test was given up
 
   Simulation(SimulatedWorld world, Properties properties) {
     this.world = world;
@@ -153,6 +154,7 @@ public final class Simulation {
   /// Cuts some hosts off from all others, in both directions; among themselves they are not. The
   /// test itself is with the others.
   ///
+  /// <!-- given: jasyncio.testing.Simulation sim; -->
   /// ```java fragment
   /// try (var cut = sim.partition("n0")) {
   ///   sleep(20);
@@ -206,6 +208,47 @@ public final class Simulation {
           "a link is between two hosts, and not of " + from + " alone");
     }
     return world.network().link(world.machine(from), world.machine(to));
+  }
+
+  // ---- what happens by chance -------------------------------------------------------------------
+
+  /// Has the exploration choose: whether something happens, when, or what. It is 0 in the plain run;
+  /// in others any is as likely, and shrinking has it be 0 if that makes no difference. Does not
+  /// suspend.
+  ///
+  /// <!-- given: jasyncio.testing.Simulation sim; -->
+  /// ```java fragment
+  /// if (sim.choose("the database crashes", 2) == 1) {
+  ///   sim.host("db").restart();
+  /// }
+  /// ```
+  ///
+  /// @param what it is, for the message of a failure that it leads to
+  /// @param bound how many possibilities there are, at least 1
+  /// @return the choice, from 0 to `bound` - 1
+  /// @throws IllegalArgumentException if there is none
+  public int choose(String what, int bound) {
+    checked(what);
+    if (bound < 1) {
+      throw new IllegalArgumentException("there is 1 possibility or more, not " + bound);
+    }
+    return world.chooseForTest(what, bound, String::valueOf);
+  }
+
+  /// Has the exploration choose one of several things: the first in the plain run. Does not suspend.
+  ///
+  /// @param <T> what they are
+  /// @param what it is for, for the message of a failure that it leads to
+  /// @param options what there is to be chosen from; their `toString` is in the message
+  /// @return the chosen one
+  /// @throws IllegalArgumentException if there is none
+  public <T> T choose(String what, List<? extends T> options) {
+    checked(what);
+    if (options.isEmpty()) {
+      throw new IllegalArgumentException("there is nothing to choose from");
+    }
+    return options.get(
+        world.chooseForTest(what, options.size(), i -> String.valueOf(options.get(i))));
   }
 
   // ---- properties -------------------------------------------------------------------------------
@@ -341,6 +384,7 @@ public final class Simulation {
 
   /// Ends what still runs. A coroutine of the test's loop.
   void end() {
+    asked = true;
     hosts
         .values()
         .forEach(host -> {
@@ -358,16 +402,21 @@ public final class Simulation {
   void finish(Problems problems) {
     for (var host : hosts.values()) {
       if (host.isRunning()) {
-        problems.failure(
-            new AssertionError(
-                "the program of host "
-                    + host.name()
-                    + " does not end within "
-                    + GRACE
-                    + " s after it was cancelled"));
+        if (asked) {
+          problems.failure(doesNotEnd(host));
+        }
         host.crash();
       }
       host.tell(problems);
     }
+  }
+
+  private static AssertionError doesNotEnd(Host host) {
+    return new AssertionError(
+        "the program of host "
+            + host.name()
+            + " does not end within "
+            + GRACE
+            + " s after it was cancelled");
   }
 }

@@ -462,6 +462,7 @@ class SimulationTest {
               sleep(100);
             });
     assertThat(failure).hasMessageContaining("always(\"below 3\") does not hold any more");
+    assertThat(failure).hasMessageNotContaining("does not end"); // nobody has asked it to
     assertThat(counter).hasValue(3);
   }
 
@@ -588,8 +589,66 @@ class SimulationTest {
                       });
               sleep(10);
             });
-    assertThat(failure.deviations()).hasSizeLessThanOrEqualTo(2);
+    assertThat(failure.deviations()).hasSizeBetween(1, 2);
+    assertThat(failure.deviations())
+        .allMatch(text -> text.matches("n[01] (stands still for|wakes) .*"));
     assertThat(failure).hasMessageContaining("always(\"one holder\")");
+  }
+
+  @Test
+  void choose_isPlainFirst_thenAnything_andNamedInTheFailure() {
+    var seen = new ArrayList<Integer>();
+    explore(
+        200,
+        sim -> {
+          assertThat(sim.choose("the only thing", 1)).isZero();
+          seen.add(sim.choose("something", 3));
+        });
+    assertThat(seen.getFirst()).isZero();
+    assertThat(seen).contains(0, 1, 2).doesNotContain(3);
+    var failure =
+        failureOf(
+            1000,
+            sim -> {
+              assertThat(sim.choose("something", 3)).isNotEqualTo(2);
+            });
+    assertThat(failure.deviations()).containsExactly("something: 2");
+    var second =
+        failureOf(
+            1000,
+            sim ->
+                assertThat(sim.choose("something", List.of("a cup", "a spoon", "a fork")))
+                    .isNotEqualTo("a fork"));
+    assertThat(second.deviations()).containsExactly("something: a fork");
+    simulate(sim ->
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> sim.choose("nothing", 0))
+            .withMessage("there is 1 possibility or more, not 0"));
+  }
+
+  /// What is made plain on one host moves what is drawn afterwards, on all.
+  @Test
+  void whatMatters_isKept_whileAllElseIsMadePlain() {
+    var failure =
+        failureOf(
+            1000,
+            sim -> {
+              sim.hosts(
+                  "n",
+                  3,
+                  i ->
+                      () -> {
+                        while (true) {
+                          sleep(0.05 + 0.01 * i);
+                        }
+                      });
+              sleep(10);
+              int lights = sim.choose("the lights go out", 2);
+              sleep(10);
+              assertThat(lights + sim.choose("the doors are shut", 3)).isNotEqualTo(3);
+            });
+    assertThat(failure.deviations())
+        .containsExactly("the lights go out: 1", "the doors are shut: 2");
   }
 
   @Test
