@@ -41,6 +41,7 @@ final class RaftCluster {
 
   private final Simulation sim;
   private final Mistake mistake;
+  private final int seed;
   private final List<Host> hosts;
   private final @Nullable Raft[] nodes = new Raft[NODES]; // as they run now
   private final Map<Integer, Integer> leaders = new HashMap<>(); // that have been seen, of each term
@@ -52,6 +53,7 @@ final class RaftCluster {
   private RaftCluster(Simulation sim, Mistake mistake) {
     this.sim = sim;
     this.mistake = mistake;
+    seed = sim.choose("seed of the election timeouts", 10);
     hosts = sim.hosts("n", NODES, i -> () -> run(i));
     sim.always("one leader a term", () -> running().allMatch(this::leadsAlone));
     sim.always("what is committed stays", () -> running().allMatch(this::keepsCommitted));
@@ -62,7 +64,7 @@ final class RaftCluster {
 
   private void run(int id) throws IOException {
     var file = sim.host("n" + id).disk().path("/raft");
-    nodes[id] = new Raft(id, NODES, file, new SplittableRandom(id), mistake);
+    nodes[id] = new Raft(id, NODES, file, new SplittableRandom(NODES * seed + id), mistake);
     nodes[id].run();
   }
 
@@ -167,7 +169,9 @@ final class RaftCluster {
 
   private static void among(Simulation sim, Mistake mistake) {
     var cluster = new RaftCluster(sim, mistake);
-    sim.links().loss(0.1);
+    if (sim.choose("packets are lost", 2) == 1) {
+      sim.links().loss(0.1);
+    }
     sleep(10);
     cluster.command();
     for (int step = 1; step <= STEPS; step++) {
