@@ -3,6 +3,8 @@ package jasyncio.testing;
 import jasyncio.EventLoop;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -44,6 +46,9 @@ public final class Exploration {
   ///   [EXHAUSTIVE][Explore.Strategy#EXHAUSTIVE] only
   /// @param took how long it took, in real time
   public record Result(int runs, boolean exhausted, Duration took) {}
+
+  /// As many runs as there is time for.
+  static final int UNLIMITED = Integer.MAX_VALUE;
 
   private static final Pattern NUMBERS =
       Pattern.compile("[0-9][^:\n]* of virtual time|@[0-9a-f]+|[0-9]+([.][0-9]+)?");
@@ -245,6 +250,33 @@ public final class Exploration {
     return new Outcome(explored, failure, besides, test.isLate());
   }
 
+  // ---- for campaigns ----------------------------------------------------------------------------
+
+  /// A run with these choices, and plain ones after them.
+  Outcome runWith(int[] choices) {
+    return run(Choices.of(choices));
+  }
+
+  /// A search for more, after the plain run.
+  Search search(Outcome plain) {
+    return new Search(plain.explored, System.nanoTime());
+  }
+
+  /// What is said of a run that was asked for, and failed.
+  ExplorationFailure found(Outcome outcome) {
+    return found(outcome, null, 1, System.nanoTime());
+  }
+
+  /// What happened in a run, in words.
+  List<String> events(Outcome outcome) {
+    return inWords(outcome).explored.events();
+  }
+
+  /// What has to be so in some run, and whether it was, in those that there were.
+  Map<String, Boolean> properties() {
+    return properties.all();
+  }
+
   // ---- all runs ---------------------------------------------------------------------------------
 
   /// Runs the body until it fails, or enough has been tried. A run that an assumption calls off has
@@ -269,23 +301,50 @@ public final class Exploration {
       runFirst(replay, began);
       return new Result(1, false, took(began));
     }
-    var plain = runFirst(Choices.NOBODY, began);
-    var pickers = Pickers.of(strategy, seed != 0 ? seed : name.hashCode() * 0x9e3779b97f4a7c15L);
-    pickers.ran(plain);
-    int done = 1;
-    while (done < runs && System.nanoTime() < end) {
+    var search = new Search(runFirst(Choices.NOBODY, began), began);
+    while (search.done < runs && System.nanoTime() < end) {
+      var outcome = search.next();
+      if (outcome == null) {
+        return result(search.done, true, began);
+      } else if (outcome.failed()) {
+        throw search.found(outcome);
+      }
+    }
+    return result(search.done, search.pickers.next() == null, began);
+  }
+
+  /// The runs of an exploration, one after the other, after the plain one.
+  final class Search {
+    private final Explored plain;
+    private final long began;
+    private final Pickers pickers =
+        Pickers.of(strategy, seed != 0 ? seed : name.hashCode() * 0x9e3779b97f4a7c15L);
+    private int done = 1;
+
+    private Search(Explored plain, long began) {
+      this.plain = plain;
+      this.began = began;
+      pickers.ran(plain);
+    }
+
+    /// The next run; `null` if there is no other.
+    @Nullable Outcome next() {
       var picker = pickers.next();
       if (picker == null) {
-        return result(done, true, began);
+        return null;
       }
       var outcome = run(new Choices(picker));
       done++;
-      if (outcome.failed()) {
-        throw found(outcome, plain, done, began);
+      if (!outcome.failed()) {
+        pickers.ran(outcome.explored);
       }
-      pickers.ran(outcome.explored);
+      return outcome;
     }
-    return result(done, pickers.next() == null, began);
+
+    /// What is said of the run that was last.
+    ExplorationFailure found(Outcome outcome) {
+      return Exploration.this.found(outcome, plain, done, began);
+    }
   }
 
   private Result result(int done, boolean exhausted, long began) {
@@ -353,7 +412,9 @@ public final class Exploration {
     var which =
         replay != null
             ? "when it was replayed"
-            : "in run " + number + (number == 1 ? ", the plain one" : " of " + runs);
+            : "in run "
+                + number
+                + (number == 1 ? ", the plain one" : runs == UNLIMITED ? "" : " of " + runs);
     return new FailureReport(name, number, which, took(began), outcome);
   }
 }

@@ -50,14 +50,14 @@ final class FailureReport {
                 + " test's object; the order of a HashMap or HashSet of objects without a hashCode"
                 + " of their own; random numbers; the clock on the wall; threads that the loop does"
                 + " not know of.");
-    return failure();
+    return failure(true, null);
   }
 
   /// It has taken too long, and so was not run again.
   ExplorationFailure ofALateOne() {
     tellReplay();
     text.append("\n  what it takes: not looked for, as each run would take as long");
-    return failure();
+    return failure(false, null);
   }
 
   /// It fails by the order of events.
@@ -81,7 +81,7 @@ final class FailureReport {
     if (file != null) {
       text.append("\n  full trace: ").append(file);
     }
-    return failure();
+    return failure(false, file);
   }
 
   private void tellReplay() {
@@ -101,9 +101,9 @@ final class FailureReport {
     }
   }
 
-  private ExplorationFailure failure() {
+  private ExplorationFailure failure(boolean isOfChance, @Nullable Path trace) {
     return new ExplorationFailure(
-        text.toString(), cause, replay, run.explored().deviations(), number);
+        text.toString(), cause, replay, run.explored().deviations(), number, isOfChance, trace);
   }
 
   // ---- the whole trace --------------------------------------------------------------------------

@@ -58,13 +58,17 @@ final class LoopExtension
 
   /// What holds for a test, or a class.
   static Settings settings(ExtensionContext context) {
-    var type = context.getRequiredTestClass();
-    var ofClass = ofClass(type);
-    var method = context.getTestMethod().orElse(null);
-    var ofMethod = method == null ? null : of(method);
-    var settings = Settings.of(ofMethod != null ? ofMethod : ofClass != null ? ofClass : PLAIN);
+    var settings =
+        settings(context.getRequiredTestClass(), context.getTestMethod().orElse(null));
     var kind = isOnEachRuntime(context) ? runtimeOf(context) : null;
     return kind == null ? settings : settings.on(kind);
+  }
+
+  /// What the annotations of a test say, or of a class.
+  static Settings settings(Class<?> type, @Nullable Method method) {
+    var ofClass = ofClass(type);
+    var ofMethod = method == null ? null : of(method);
+    return Settings.of(ofMethod != null ? ofMethod : ofClass != null ? ofClass : PLAIN);
   }
 
   /// The one of a method, unless it is that of `@AsyncTest`, which says nothing.

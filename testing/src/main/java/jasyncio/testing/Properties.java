@@ -1,5 +1,6 @@
 package jasyncio.testing;
 
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,11 @@ final class Properties {
   /// It is so, if anybody wants to know.
   void holdIfWanted(String property) {
     wanted.replace(property, true);
+  }
+
+  /// All of them, and whether each has been so.
+  Map<String, Boolean> all() {
+    return Collections.unmodifiableMap(wanted);
   }
 
   /// What has been so in no run.
