@@ -50,6 +50,8 @@ public final class Exploration {
   /// As many runs as there is time for.
   static final int UNLIMITED = Integer.MAX_VALUE;
 
+  private static final int REPLAYED = 0; // in place of the number of a run
+
   private static final Pattern NUMBERS =
       Pattern.compile("[0-9][^:\n]* of virtual time|@[0-9a-f]+|[0-9]+([.][0-9]+)?");
 
@@ -264,7 +266,7 @@ public final class Exploration {
 
   /// What is said of a run that was asked for, and failed.
   ExplorationFailure found(Outcome outcome) {
-    return found(outcome, null, 1, System.nanoTime());
+    return found(outcome, null, outcome.choices().length == 0 ? 1 : REPLAYED, System.nanoTime());
   }
 
   /// What happened in a run, in words.
@@ -410,7 +412,7 @@ public final class Exploration {
 
   private FailureReport report(int number, long began, Outcome outcome) {
     var which =
-        replay != null
+        replay != null || number == REPLAYED
             ? "when it was replayed"
             : "in run "
                 + number

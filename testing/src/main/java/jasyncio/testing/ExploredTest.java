@@ -8,8 +8,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Disabled;
 import org.junit.platform.commons.support.AnnotationSupport;
 import org.junit.platform.commons.support.HierarchyTraversalMode;
 
@@ -40,9 +44,51 @@ final class ExploredTest {
     return calls;
   }
 
+  /// Those of a class, each with an object of its own.
+  ///
+  /// @param method the name of one of them; `null` for all
+  /// @throws IllegalArgumentException if there is none, or no object can be made
+  static List<ExploredTest> in(Class<?> type, @Nullable String method) {
+    for (var kind : List.of(BeforeAll.class, AfterAll.class)) {
+      if (!AnnotationSupport.findAnnotatedMethods(type, kind, HierarchyTraversalMode.TOP_DOWN)
+          .isEmpty()) {
+        throw new IllegalArgumentException(
+            type.getName()
+                + " has @"
+                + kind.getSimpleName()
+                + ", which only JUnit calls; what a run needs is made in @BeforeEach");
+      }
+    }
+    return AnnotationSupport.findAnnotatedMethods(
+            type, Explore.class, HierarchyTraversalMode.TOP_DOWN)
+        .stream()
+        .filter(m -> method == null || m.getName().equals(method))
+        .filter(m -> !AnnotationSupport.isAnnotated(m, Disabled.class))
+        .map(m -> new ExploredTest(m, List.of(instance(type))))
+        .toList();
+  }
+
+  private static Object instance(Class<?> type) {
+    try {
+      var constructor = type.getDeclaredConstructor();
+      constructor.setAccessible(true);
+      return constructor.newInstance();
+    } catch (InvocationTargetException e) {
+      throw new IllegalArgumentException(
+          "the constructor of " + type.getName() + " fails: " + e.getCause(), e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalArgumentException(
+          type.getName() + " has no constructor without parameters, or is abstract", e);
+    }
+  }
+
   /// `AccountTest.nothingIsLost`
   String name() {
     return test.target.getClass().getSimpleName() + "." + test.method.getName();
+  }
+
+  String methodName() {
+    return test.method.getName();
   }
 
   /// The class, with its package, and the method: a name that no other test has.
@@ -68,6 +114,13 @@ final class ExploredTest {
       exploration.simulated();
     }
     return exploration;
+  }
+
+  /// The same, on loops that the annotations of the test and its class ask for.
+  ///
+  /// @throws IllegalArgumentException if that cannot be
+  Exploration exploration() {
+    return exploration(LoopExtension.settings(test.target.getClass(), test.method));
   }
 
   // ---- a run ------------------------------------------------------------------------------------
