@@ -30,6 +30,16 @@ import org.jspecify.annotations.Nullable;
 record ClassPath(List<Path> library, List<Path> extra, List<Path> offered) {
   private static final String GROUP = "io.github.jasyncio";
   private static final Set<String> OWN = Set.of("jasyncio", "jasyncio-http");
+  private static final String TEST_KIT = "jasyncio-testing";
+
+  /// A class of the test kit, and of each library that it needs.
+  private static final List<String> OF_TEST_KIT =
+      List.of(
+          "jasyncio.testing.Explore",
+          "org.junit.jupiter.api.Test",
+          "org.junit.platform.commons.support.AnnotationSupport",
+          "org.opentest4j.AssertionFailedError",
+          "org.apiguardian.api.API");
   private static final Pattern OFFERED = Pattern.compile("(?:jasyncio-http|netty|jackson)-.*");
 
   /// The class path of a program for which the user asked `extra`: jars, directories, and `lib/*`
@@ -68,7 +78,7 @@ record ClassPath(List<Path> library, List<Path> extra, List<Path> offered) {
   boolean has(String coordinates) {
     String[] parts = coordinates.split(":", -1);
     if (parts[0].equals(GROUP)) {
-      return OWN.contains(parts[1]);
+      return OWN.contains(parts[1]) || (parts[1].equals(TEST_KIT) && hasTestKit());
     }
     String jar = parts[1] + "-" + parts[parts.length - 1] + ".jar";
     return parts.length == 3 && offered.stream().anyMatch(path -> path.endsWith(jar));
@@ -79,6 +89,37 @@ record ClassPath(List<Path> library, List<Path> extra, List<Path> offered) {
     List<Path> all = new ArrayList<>(extra);
     all.addAll(jars);
     return new ClassPath(library, all, offered);
+  }
+
+  /// This class path with jasyncio's test kit and JUnit's API, behind all else.
+  ///
+  /// @throws CommandException if the launcher has none
+  ClassPath withTestKit() throws CommandException {
+    List<Path> kit = testKit();
+    if (kit.isEmpty()) {
+      throw CommandException.usage("there is no " + TEST_KIT + " beside this launcher");
+    }
+    List<Path> all = new ArrayList<>(offered);
+    all.addAll(kit);
+    return new ClassPath(library, extra, all);
+  }
+
+  private boolean hasTestKit() {
+    List<Path> kit = testKit();
+    return !kit.isEmpty() && offered.containsAll(kit);
+  }
+
+  /// Where it is, with what it needs; none if the launcher has not all of it.
+  private static List<Path> testKit() {
+    List<Path> kit = new ArrayList<>();
+    try {
+      for (String name : OF_TEST_KIT) {
+        kit.add(jarOf(Class.forName(name, false, ClassPath.class.getClassLoader())));
+      }
+    } catch (ClassNotFoundException e) {
+      return List.of();
+    }
+    return kit;
   }
 
   /// Those jars of the launcher's that are for programs, too; none before it is a jar itself. The

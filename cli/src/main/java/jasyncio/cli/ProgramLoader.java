@@ -7,7 +7,7 @@ import java.util.Map;
 ///
 /// Of what the launcher has loaded, the program sees jasyncio, with the annotations in its
 /// signatures, and nothing else, so that it may bring other versions of the rest: also of what
-/// jasyncio's HTTP stands on, which is loaded anew for it.
+/// jasyncio's HTTP and its test kit stand on, which are loaded anew for it.
 final class ProgramLoader extends URLClassLoader {
   private final Map<String, byte[]> classes;
 
@@ -45,7 +45,8 @@ final class ProgramLoader extends URLClassLoader {
     protected Class<?> findClass(String name) throws ClassNotFoundException {
       if ((name.startsWith("jasyncio.")
               && !name.startsWith("jasyncio.cli.")
-              && !name.startsWith("jasyncio.http."))
+              && !name.startsWith("jasyncio.http.")
+              && !name.startsWith("jasyncio.testing."))
           || name.startsWith("org.jspecify.")) {
         return LAUNCHER.loadClass(name);
       }

@@ -1,5 +1,6 @@
 package jasyncio.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -78,13 +79,27 @@ record RunRequest(Settings settings, String classPath, String file, List<String>
   }
 
   /// What the program asks for, and does not have anyway.
-  private static List<Path> libraries(SourceFile source, ClassPath path) throws CommandException {
+  static List<Path> libraries(SourceFile source, ClassPath path) throws CommandException {
     List<String> named = Dependencies.of(source);
     if (named.isEmpty()) {
       return List.of(); // as nearly always, and at once
     }
     List<String> wanted = named.stream().filter(library -> !path.has(library)).toList();
     return new Dependencies(UserCache.directory("libraries")).resolve(wanted);
+  }
+
+  /// Compiles a program, unless it was compiled before.
+  ///
+  /// @throws CommandException if it does not compile
+  static CompiledProgram compile(SourceFile source, ClassPath path)
+      throws CommandException, IOException {
+    ProgramCache cache = ProgramCache.ofUser(path);
+    CompiledProgram program = cache.find(source);
+    if (program == null) {
+      program = ProgramCompiler.compile(source, path);
+      cache.store(program);
+    }
+    return program;
   }
 
   /// Compiles the program, unless it was compiled before, and runs it.
@@ -97,12 +112,7 @@ record RunRequest(Settings settings, String classPath, String file, List<String>
     SourceFile source = SourceFile.read(file);
     ClassPath own = ClassPath.of(classPath);
     ClassPath path = own.and(libraries(source, own));
-    ProgramCache cache = ProgramCache.ofUser(path);
-    CompiledProgram program = cache.find(source);
-    if (program == null) {
-      program = ProgramCompiler.compile(source, path);
-      cache.store(program);
-    }
+    CompiledProgram program = compile(source, path);
     settings.apply();
     return Program.load(program, path).run(args);
   }

@@ -69,6 +69,7 @@ final class UsageMistake {
       case "FILE.jfr" -> "which recording? Give the name of a .jfr file";
       case "PROJECT" -> "which name? Give the project one, such as price-watch";
       case "FILE.java" -> "which program? Give the name of a .java file, behind the options";
+      case "TEST" -> "which test? Give a class, or the name of a .java file, with @Explore methods";
       case String label ->
           mistake.getMissing().getFirst() instanceof OptionSpec option
               ? option.longestName() + " needs a value"

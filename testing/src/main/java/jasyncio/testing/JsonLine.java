@@ -1,6 +1,7 @@
 package jasyncio.testing;
 
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -47,7 +48,7 @@ final class JsonLine {
       if (c == '"' || c == '\\') {
         quoted.append('\\').append(c);
       } else if (c < ' ' || Character.isSurrogate(c)) { // which need not come in pairs
-        quoted.append(String.format("\\u%04x", (int) c));
+        quoted.append("\\u").append(HexFormat.of().toHexDigits(c));
       } else {
         quoted.append(c);
       }
