@@ -89,17 +89,21 @@ final class SimJob implements AutoCloseable {
     try (var lines =
         new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
       for (String line; (line = lines.readLine()) != null; ) {
-        if (line.startsWith("{")) { // else it is the JVM that has something to say
-          events.add(new Event(this, JsonParser.parseString(line).getAsJsonObject()));
-        } else {
-          System.err.println(line);
-        }
+        take(line, events);
       }
-    } catch (IOException | JsonParseException e) {
-      // it has ended in the middle of a line
+    } catch (IOException e) {
+      // it has ended
     }
     process.onExit().join();
     events.add(new Event(this, null));
+  }
+
+  private void take(String line, BlockingQueue<Event> events) {
+    try {
+      events.add(new Event(this, JsonParser.parseString(line).getAsJsonObject()));
+    } catch (JsonParseException | IllegalStateException e) {
+      System.err.println(line); // of the JVM itself, or the last, which is cut off
+    }
   }
 
   int number() {
