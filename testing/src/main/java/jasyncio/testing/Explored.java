@@ -33,7 +33,7 @@ final class Explored {
   private final Map<String, Integer> numbers = new HashMap<>(); // of labels
   private final List<String> labels = new ArrayList<>();
   private final List<String> deviations = new ArrayList<>(); // unless in silence
-  private final List<String> events = new ArrayList<>(); // unless in silence
+  private final List<TraceEvent> trace = new ArrayList<>(); // unless in silence
   private final ExploredLoop loop;
   private int[] turns = new int[64]; // who had them: labels
   private int turnCount;
@@ -115,9 +115,14 @@ final class Explored {
     return Collections.unmodifiableList(deviations);
   }
 
-  /// What happened, in words.
+  /// What happened, in words; without the messages between hosts.
   List<String> events() {
-    return Collections.unmodifiableList(events);
+    return trace.stream().filter(e -> !e.isMessage()).map(TraceEvent::toString).toList();
+  }
+
+  /// All that happened.
+  List<TraceEvent> trace() {
+    return Collections.unmodifiableList(trace);
   }
 
   /// The test is over: the loop is looked at and closed, in the plain order.
@@ -136,8 +141,9 @@ final class Explored {
 
   /// An entry has its turn.
   ///
+  /// @param host whose loop it is
   /// @param in text for it, with the line where it is
-  void turn(int label, Supplier<String> in) {
+  void turn(String host, int label, Supplier<String> in) {
     if (over) {
       return;
     }
@@ -158,7 +164,7 @@ final class Explored {
     }
     if (toTell != IN_SILENCE) {
       boolean briefly = turnCount > MOST_PLACES && turnCount < toTell - MOST_PLACES;
-      event(briefly ? labels.get(label) : in.get());
+      event(TraceEvent.Kind.TURN, host, briefly ? labels.get(label) : in.get());
     }
   }
 
@@ -214,19 +220,30 @@ final class Explored {
     if (toTell != IN_SILENCE && !over) {
       var words = text.get();
       deviations.add(words);
-      event("! " + words);
+      event(TraceEvent.Kind.DEVIATION, "", words);
     }
   }
 
   /// Something that has happened.
   void note(Supplier<String> text) {
     if (toTell != IN_SILENCE && !over) {
-      event(text.get());
+      event(TraceEvent.Kind.NOTE, "", text.get());
     }
   }
 
-  private void event(String text) {
-    events.add(VirtualTime.text(time().nanos()) + "  " + text);
+  /// Something that one host has sent to another.
+  ///
+  /// @param sent when
+  /// @param arrives whether it does, now; else it has been lost
+  void message(String from, String to, long sent, boolean arrives, Supplier<String> text) {
+    if (toTell != IN_SILENCE && !over) {
+      var kind = arrives ? TraceEvent.Kind.MESSAGE : TraceEvent.Kind.LOST;
+      trace.add(new TraceEvent(kind, time().nanos(), from, text.get(), to, sent));
+    }
+  }
+
+  private void event(TraceEvent.Kind kind, String host, String text) {
+    trace.add(new TraceEvent(kind, time().nanos(), host, text));
   }
 
   // ---- comparing --------------------------------------------------------------------------------

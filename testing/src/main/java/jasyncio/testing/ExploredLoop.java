@@ -164,7 +164,7 @@ final class ExploredLoop implements VirtualTime.Lateness {
       }
       left--;
       var entry = super.remove();
-      run.turn(label(entry), () -> text(entry));
+      run.turn(host(), label(entry), () -> text(entry));
       return entry;
     }
 
@@ -220,6 +220,10 @@ final class ExploredLoop implements VirtualTime.Lateness {
       jobs.run(choice);
     }
     return true;
+  }
+
+  private String host() {
+    return prefix.isEmpty() ? SimulatedWorld.TEST : prefix.substring(0, prefix.length() - 2);
   }
 
   private static String nth(int n) {

@@ -80,6 +80,10 @@ final class FailureReport {
     var file = write(events);
     if (file != null) {
       text.append("\n  full trace: ").append(file);
+      var page = run.explored().isOfSeveralLoops() ? writePage(file) : null;
+      if (page != null) {
+        text.append("\n  timeline:   ").append(page);
+      }
     }
     return failure(false, file);
   }
@@ -118,6 +122,18 @@ final class FailureReport {
       return file;
     } catch (IOException | SecurityException e) {
       Watchdog.LOGGER.log(System.Logger.Level.WARNING, "cannot write the trace of a run", e);
+      return null;
+    }
+  }
+
+  /// The timeline beside the trace, if it could be written.
+  private @Nullable Path writePage(Path trace) {
+    try {
+      var file = trace.resolveSibling(trace.getFileName().toString().replaceAll("txt$", "html"));
+      Files.writeString(file, TimelinePage.of(name, text.toString(), run.explored().trace()));
+      return file;
+    } catch (IOException | SecurityException e) {
+      Watchdog.LOGGER.log(System.Logger.Level.WARNING, "cannot write the timeline of a run", e);
       return null;
     }
   }

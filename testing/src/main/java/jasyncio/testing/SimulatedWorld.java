@@ -193,6 +193,12 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
     return value;
   }
 
+  @Override
+  public void message(
+      String from, String to, long sent, boolean arrives, Supplier<String> what) {
+    explored.message(from, to, sent, arrives, what);
+  }
+
   private void tellChosen() {
     var text = chosen;
     if (text != null) {

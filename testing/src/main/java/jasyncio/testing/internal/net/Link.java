@@ -280,6 +280,7 @@ public final class Link {
 
   private void deliver(Packet packet) {
     if (to.isUp()) {
+      tell(packet, true);
       packet.arrive();
     } else {
       lose(packet, to + " being down");
@@ -288,7 +289,15 @@ public final class Link {
 
   private void lose(Packet packet, String why) {
     net.note(() -> describe(packet) + " is lost by " + why);
+    tell(packet, false);
     packet.lost();
+  }
+
+  private void tell(Packet packet, boolean arrives) {
+    if (from != to) {
+      net.world.message(
+          from.name(), to.name(), packet.sent, arrives, () -> describe(packet));
+    }
   }
 
   private String describe(Packet packet) {

@@ -35,4 +35,12 @@ public interface World {
   ///
   /// @param what has, such as `n1 -> n2: 512 bytes are lost`; asked only if somebody reads it
   void note(Supplier<String> what);
+
+  /// Notes, for the reader of a failure, that something was carried from one host to another.
+  ///
+  /// @param sent when it was sent
+  /// @param arrives whether it arrives, now; else it has been lost
+  /// @param what it is; asked only if somebody reads it
+  default void message(
+      String from, String to, long sent, boolean arrives, Supplier<String> what) {}
 }
