@@ -72,6 +72,7 @@ final class FailureReport {
       text.append(" in ").append(shrinking).append(" runs");
     }
     tellDeviations(run.explored().deviations());
+    var brief = text.toString();
     var events = run.explored().events();
     text.append("\n  the last events:");
     for (var event : events.subList(Math.max(0, events.size() - LAST_EVENTS), events.size())) {
@@ -80,7 +81,7 @@ final class FailureReport {
     var file = write(events);
     if (file != null) {
       text.append("\n  full trace: ").append(file);
-      var page = run.explored().isOfSeveralLoops() ? writePage(file) : null;
+      var page = run.explored().isOfSeveralLoops() ? writePage(file, brief) : null;
       if (page != null) {
         text.append("\n  timeline:   ").append(page);
       }
@@ -127,10 +128,12 @@ final class FailureReport {
   }
 
   /// The timeline beside the trace, if it could be written.
-  private @Nullable Path writePage(Path trace) {
+  ///
+  /// @param brief what is said but for the last events, which are in it anyway
+  private @Nullable Path writePage(Path trace, String brief) {
     try {
       var file = trace.resolveSibling(trace.getFileName().toString().replaceAll("txt$", "html"));
-      Files.writeString(file, TimelinePage.of(name, text.toString(), run.explored().trace()));
+      Files.writeString(file, TimelinePage.of(name, brief, run.explored().trace()));
       return file;
     } catch (IOException | SecurityException e) {
       Watchdog.LOGGER.log(System.Logger.Level.WARNING, "cannot write the timeline of a run", e);

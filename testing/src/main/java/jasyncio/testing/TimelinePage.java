@@ -42,6 +42,8 @@ final class TimelinePage {
       circle.DEVIATION { fill: var(--fault); }
       line.MESSAGE { stroke: var(--message); }
       path.MESSAGE { fill: var(--message); }
+      line.NOTE { stroke: var(--note); stroke-dasharray: 2 3; }
+      line.DEVIATION { stroke: var(--fault); stroke-dasharray: 2 3; }
       line.LOST { stroke: var(--fault); stroke-dasharray: 4 3; }
       path.LOST { fill: none; stroke: var(--fault); stroke-width: 2; }
       """;
@@ -128,11 +130,7 @@ final class TimelinePage {
     if (event.isMessage()) {
       arrow(row, event);
     } else {
-      for (var host : lanes(event)) {
-        add(
-            "<circle class=\"%s\" cx=\"%d\" cy=\"%d\" r=\"4\"/>",
-            event.kind(), x(host), y(row));
-      }
+      mark(row, event);
     }
     add(
         "<text class=\"%s\" x=\"%d\" y=\"%d\">%s</text>",
@@ -143,6 +141,20 @@ final class TimelinePage {
             (event.kind() == Kind.DEVIATION ? "! " : "")
                 + event.text()
                 + (event.kind() == Kind.LOST ? ", lost" : "")));
+  }
+
+  /// A point on each lane that it is of; across all of them if that is not known.
+  private void mark(int row, TraceEvent event) {
+    var lanes = lanes(event);
+    for (var host : lanes) {
+      add(
+          "<circle class=\"%s\" cx=\"%d\" cy=\"%d\" r=\"4\"/>", event.kind(), x(host), y(row));
+    }
+    if (lanes.isEmpty()) {
+      add(
+          "<line class=\"%s\" x1=\"%d\" x2=\"%d\" y1=\"%4$d\" y2=\"%4$d\"/>",
+          event.kind(), x(hosts.getFirst()) - 10, x(hosts.getLast()) + 10, y(row));
+    }
   }
 
   /// From where the sender was when it was sent, to here; what is lost comes but half the way.
@@ -163,12 +175,14 @@ final class TimelinePage {
         event.kind(), x2, y2, back);
   }
 
-  /// The row of the last that the sender did by then.
+  /// The row of the last that the sender did, or got, by then.
   private int sentAt(int row, TraceEvent event) {
     for (int i = row - 1; i >= 0; i--) {
       var before = events.get(i);
-      if (before.at() <= event.sent()
-          && (before.at() < event.sent() || before.host().equals(event.host()))) {
+      boolean isOfSender =
+          (before.isMessage() ? before.to() : before.host()).equals(event.host())
+              && before.kind() != Kind.LOST;
+      if (before.at() < event.sent() || (before.at() == event.sent() && isOfSender)) {
         return i;
       }
     }

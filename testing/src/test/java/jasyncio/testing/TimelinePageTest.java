@@ -66,7 +66,7 @@ class TimelinePageTest {
     assertThat(html)
         .contains(">server</text>", ">test</text>", "class=\"DEVIATION\"")
         .containsPattern("<line class=\"MESSAGE\" [^>]*>\n<path class=\"MESSAGE\"")
-        .doesNotContain("<script", "http://", "https://");
+        .doesNotContain("<script", "http://", "https://", "the last events");
     assertThat(Files.readString(trace)).doesNotContain("MESSAGE");
   }
 
@@ -105,6 +105,33 @@ class TimelinePageTest {
                 .results()
                 .map(match -> match.group(1)))
         .containsExactly("396");
+  }
+
+  @Test
+  void answer_beginsWhereTheQuestionArrived() {
+    var page =
+        TimelinePage.of(
+            "t",
+            "m",
+            List.of(
+                new TraceEvent(Kind.TURN, 0, "a", "asks"),
+                new TraceEvent(Kind.MESSAGE, 5, "a", "a -> b: SYN", "b", 0),
+                new TraceEvent(Kind.MESSAGE, 9, "b", "b -> a: SYN-ACK", "a", 5)));
+    assertThat(page)
+        .contains("<line class=\"MESSAGE\" x1=\"396\" y1=\"52\" x2=\"276\" y2=\"70\"/>");
+  }
+
+  @Test
+  void fault_thatNamesNoHost_isAcrossAllLanes() {
+    assertThat(
+            TimelinePage.of(
+                "t",
+                "m",
+                List.of(
+                    new TraceEvent(Kind.TURN, 0, "a", "x"),
+                    new TraceEvent(Kind.DEVIATION, 0, "", "split: 1 of 4"))))
+        .contains(
+            "<line class=\"DEVIATION\" x1=\"146\" x2=\"286\" y1=\"52\" y2=\"52\"/>");
   }
 
   @Test
