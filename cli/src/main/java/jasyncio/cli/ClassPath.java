@@ -40,6 +40,7 @@ record ClassPath(List<Path> library, List<Path> extra, List<Path> offered) {
           "org.junit.platform.commons.support.AnnotationSupport",
           "org.opentest4j.AssertionFailedError",
           "org.apiguardian.api.API");
+
   private static final Pattern OFFERED = Pattern.compile("(?:jasyncio-http|netty|jackson)-.*");
 
   /// The class path of a program for which the user asked `extra`: jars, directories, and `lib/*`

@@ -137,10 +137,8 @@ final class SimCommand implements JasyncioCommand.Subcommand {
   // ---- a campaign -------------------------------------------------------------------------------
 
   private int explore(SimTarget target) throws CommandException, IOException {
-    int count =
-        jobs != null ? jobs : Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-    var progress =
-        new SimProgress(System.err, Repl.isTerminal(), System::nanoTime, minutes * 60);
+    int count = jobs != null ? jobs : Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+    var progress = new SimProgress(System.err, Repl.isTerminal(), System::nanoTime, minutes * 60);
     var campaign =
         new SimCampaign(target, folder(target), minutes * 60, count, System.out, progress);
     Object beforeInt = Signals.register("INT", campaign::interrupt);
@@ -175,8 +173,7 @@ final class SimCommand implements JasyncioCommand.Subcommand {
           throw CommandException.failure(NAME, "the JVM of the run has ended by itself");
         }
         switch (told.get("event").getAsString()) {
-          case "mistake" ->
-              throw CommandException.usage(NAME, told.get("message").getAsString());
+          case "mistake" -> throw CommandException.usage(NAME, told.get("message").getAsString());
           case "replayed" -> {
             return tell(told);
           }

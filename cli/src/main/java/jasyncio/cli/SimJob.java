@@ -86,8 +86,7 @@ final class SimJob implements AutoCloseable {
   }
 
   private void read(BlockingQueue<Event> events) {
-    try (var lines =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+    try (var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
       for (String line; (line = lines.readLine()) != null; ) {
         take(line, events);
       }

@@ -38,7 +38,10 @@ final class SimReport {
     List<String> missing() {
       return failed == runs
           ? List.of()
-          : properties.entrySet().stream().filter(e -> !e.getValue()).map(Map.Entry::getKey).toList();
+          : properties.entrySet().stream()
+              .filter(e -> !e.getValue())
+              .map(Map.Entry::getKey)
+              .toList();
     }
   }
 
@@ -130,11 +133,12 @@ final class SimReport {
 
   private Map<String, List<String>> missing() {
     var missing = new LinkedHashMap<String, List<String>>();
-    tests().forEach((name, standing) -> {
-      if (!standing.missing().isEmpty()) {
-        missing.put(name, standing.missing());
-      }
-    });
+    tests()
+        .forEach((name, standing) -> {
+          if (!standing.missing().isEmpty()) {
+            missing.put(name, standing.missing());
+          }
+        });
     return missing;
   }
 
@@ -161,10 +165,15 @@ final class SimReport {
                 standing.runs,
                 standing.failed,
                 standing.over == null ? "" : "; " + standing.over)));
-    missing().forEach((name, properties) ->
-        text.append("\n").append(name).append(": ").append(String.join(", ", properties))
-            .append(properties.size() == 1 ? " was" : " were")
-            .append(" so in no run; more of them, other faults, or another level may get there"));
+    missing()
+        .forEach((name, properties) ->
+            text.append("\n")
+                .append(name)
+                .append(": ")
+                .append(String.join(", ", properties))
+                .append(properties.size() == 1 ? " was" : " were")
+                .append(
+                    " so in no run; more of them, other faults, or another level may get there"));
     problems.forEach(problem -> text.append("\n").append(problem));
     text.append("\n").append(failures.isEmpty() ? "no failures" : failuresInWords());
     if (!fixed.isEmpty()) {
@@ -175,7 +184,8 @@ final class SimReport {
           String.format(
               Locale.ROOT,
               "\n  %-10s  %s",
-              failure.get("state").getAsString(), failure.get("command").getAsString()));
+              failure.get("state").getAsString(),
+              failure.get("command").getAsString()));
     }
     return text.toString();
   }
@@ -202,17 +212,18 @@ final class SimReport {
     json.addProperty("interrupted", interrupted);
     json.addProperty("runs", runs());
     var tests = new JsonArray();
-    tests().forEach((name, standing) -> {
-      var one = new JsonObject();
-      one.addProperty("test", name);
-      one.addProperty("runs", standing.runs);
-      one.addProperty("failed", standing.failed);
-      one.addProperty("over", standing.over);
-      var missing = new JsonArray();
-      standing.missing().forEach(missing::add);
-      one.add("missing", missing);
-      tests.add(one);
-    });
+    tests()
+        .forEach((name, standing) -> {
+          var one = new JsonObject();
+          one.addProperty("test", name);
+          one.addProperty("runs", standing.runs);
+          one.addProperty("failed", standing.failed);
+          one.addProperty("over", standing.over);
+          var missing = new JsonArray();
+          standing.missing().forEach(missing::add);
+          one.add("missing", missing);
+          tests.add(one);
+        });
     json.add("tests", tests);
     var all = new JsonArray();
     failures.forEach(all::add);

@@ -119,7 +119,8 @@ class SimCommandTest {
 
   @Test
   void interrupt_endsIt_withASummary() throws Throwable {
-    var file = write("Endless.java", ORDERS.replace("EXHAUSTIVE", "RANDOM").replace("Orders", "Endless"));
+    var file =
+        write("Endless.java", ORDERS.replace("EXHAUSTIVE", "RANDOM").replace("Orders", "Endless"));
     var out = new ByteArrayOutputStream();
     var campaign = new SimCampaign[1];
     var stream =

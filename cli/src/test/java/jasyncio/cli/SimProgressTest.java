@@ -24,8 +24,7 @@ class SimProgressTest {
     var progress = progress(true);
     nanos += 48_000_000_000L;
     progress.show(48_000, 0);
-    assertThat(text())
-        .isEqualTo("\r\033[Ksim: 48,000 runs (1,000/s), 9 min 12 s left, no failure");
+    assertThat(text()).isEqualTo("\r\033[Ksim: 48,000 runs (1,000/s), 9 min 12 s left, no failure");
     progress.show(48_000, 2);
     assertThat(text()).endsWith("\r\033[Ksim: 48,000 runs (1,000/s), 9 min 12 s left, 2 failures");
     progress.clear();

@@ -90,8 +90,7 @@ final class Campaign {
   /// @param seed what chance begins with; not 0
   /// @param isFirst whether it is this one, of several that go on side by side, that tells of
   ///   earlier failures
-  Campaign(
-      List<ExploredTest> tests, Path folder, long seed, boolean isFirst, Listener listener) {
+  Campaign(List<ExploredTest> tests, Path folder, long seed, boolean isFirst, Listener listener) {
     this.isFirst = isFirst;
     this.listener = listener;
     tests.forEach(test -> courses.add(new Course(test, folder, seed)));
@@ -162,12 +161,9 @@ final class Campaign {
     private void tellAgain(Corpus.Entry entry, Outcome outcome) throws IOException {
       var now =
           new Corpus.Entry(
-              !outcome.failed(),
-              entry.replay(),
-              outcome.failed() ? kind(outcome) : entry.kind());
-      corpus.change(
-          entries ->
-              entries.stream().map(e -> e.replay().equals(entry.replay()) ? now : e).toList());
+              !outcome.failed(), entry.replay(), outcome.failed() ? kind(outcome) : entry.kind());
+      corpus.change(entries ->
+          entries.stream().map(e -> e.replay().equals(entry.replay()) ? now : e).toList());
       if (outcome.failed()) {
         var state = entry.isFixed() ? State.REGRESSION : State.KNOWN;
         tell(state, now.kind(), entry.replay(), exploration.found(outcome));

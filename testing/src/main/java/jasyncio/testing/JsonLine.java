@@ -27,8 +27,10 @@ final class JsonLine {
   }
 
   private static String text(@Nullable Object value) {
+    if (value == null) {
+      return "null";
+    }
     return switch (value) {
-      case null -> "null";
       case Number n -> n.toString();
       case Boolean b -> b.toString();
       case Collection<?> all ->

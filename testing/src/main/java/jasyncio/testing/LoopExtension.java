@@ -58,8 +58,7 @@ final class LoopExtension
 
   /// What holds for a test, or a class.
   static Settings settings(ExtensionContext context) {
-    var settings =
-        settings(context.getRequiredTestClass(), context.getTestMethod().orElse(null));
+    var settings = settings(context.getRequiredTestClass(), context.getTestMethod().orElse(null));
     var kind = isOnEachRuntime(context) ? runtimeOf(context) : null;
     return kind == null ? settings : settings.on(kind);
   }
@@ -98,12 +97,13 @@ final class LoopExtension
           method.getName()
               + "() is a test of two kinds, and run as both: "
               + (isExplored
-                  ? "@Explore is a @Test already; for another kind of test, call Exploration.of(...)"
-                      + " in it"
+                  ? "@Explore is a @Test already; for another kind of test, call"
+                      + " Exploration.of(...) in it"
                   : isAnnotated(method, OnEachRuntime.class)
                       ? "@OnEachRuntime stands alone; to have other kinds on each runtime, put them"
                           + " into a class that two others extend, with @OnLoop(fibers = ...) each"
-                      : "@AsyncTest is a @Test already; beside another kind of test, write @OnLoop"));
+                      : "@AsyncTest is a @Test already; beside another kind of test, write"
+                          + " @OnLoop"));
     } else if (!isExplored && isAnnotated(method, Replay.class)) {
       throw new IllegalStateException(
           method.getName() + "() has @Replay, and no @Explore whose run that could be: write both");

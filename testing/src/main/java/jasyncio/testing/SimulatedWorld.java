@@ -194,8 +194,7 @@ final class SimulatedWorld implements World, VirtualTime.Others, AutoCloseable {
   }
 
   @Override
-  public void message(
-      String from, String to, long sent, boolean arrives, Supplier<String> what) {
+  public void message(String from, String to, long sent, boolean arrives, Supplier<String> what) {
     explored.message(from, to, sent, arrives, what);
   }
 

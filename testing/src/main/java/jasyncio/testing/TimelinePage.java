@@ -73,24 +73,24 @@ final class TimelinePage {
     var page = new TimelinePage(trace.subList(left, trace.size()));
     page.draw();
     return """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-        <title>%s</title>
-        <style>
-        %s</style>
-        </head>
-        <body>
-        <h1>%s</h1>
-        <pre>%s</pre>
-        %s<div class="scroll">
-        %s</div>
-        </body>
-        </html>
-        """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+    <title>%s</title>
+    <style>
+    %s</style>
+    </head>
+    <body>
+    <h1>%s</h1>
+    <pre>%s</pre>
+    %s<div class="scroll">
+    %s</div>
+    </body>
+    </html>
+    """
         .formatted(
             escape(name),
             STYLE,
@@ -109,10 +109,10 @@ final class TimelinePage {
         "<svg width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"timeline\">\n"
             .formatted(textX() + longest * LETTER, height));
     for (var host : hosts) {
-      add("<text class=\"host\" x=\"%d\" y=\"16\">%s</text>", x(host), escape(host));
+      add("<text class=\"host\" x=\"%d\" y=\"16\">%s</text>".formatted(x(host), escape(host)));
       add(
-          "<line class=\"lane\" x1=\"%1$d\" x2=\"%1$d\" y1=\"%2$d\" y2=\"%3$d\"/>",
-          x(host), HEAD - 10, height);
+          "<line class=\"lane\" x1=\"%1$d\" x2=\"%1$d\" y1=\"%2$d\" y2=\"%3$d\"/>"
+              .formatted(x(host), HEAD - 10, height));
     }
     for (int row = 0; row < events.size(); row++) {
       draw(row);
@@ -124,8 +124,8 @@ final class TimelinePage {
     var event = events.get(row);
     if (row == 0 || events.get(row - 1).at() != event.at()) {
       add(
-          "<text class=\"time\" x=\"0\" y=\"%d\">%s</text>",
-          y(row) + 4, VirtualTime.text(event.at()));
+          "<text class=\"time\" x=\"0\" y=\"%d\">%s</text>"
+              .formatted(y(row) + 4, VirtualTime.text(event.at())));
     }
     if (event.isMessage()) {
       arrow(row, event);
@@ -133,14 +133,15 @@ final class TimelinePage {
       mark(row, event);
     }
     add(
-        "<text class=\"%s\" x=\"%d\" y=\"%d\">%s</text>",
-        event.kind(),
-        textX(),
-        y(row) + 4,
-        escape(
-            (event.kind() == Kind.DEVIATION ? "! " : "")
-                + event.text()
-                + (event.kind() == Kind.LOST ? ", lost" : "")));
+        "<text class=\"%s\" x=\"%d\" y=\"%d\">%s</text>"
+            .formatted(
+                event.kind(),
+                textX(),
+                y(row) + 4,
+                escape(
+                    (event.kind() == Kind.DEVIATION ? "! " : "")
+                        + event.text()
+                        + (event.kind() == Kind.LOST ? ", lost" : ""))));
   }
 
   /// A point on each lane that it is of; across all of them if that is not known.
@@ -148,12 +149,13 @@ final class TimelinePage {
     var lanes = lanes(event);
     for (var host : lanes) {
       add(
-          "<circle class=\"%s\" cx=\"%d\" cy=\"%d\" r=\"4\"/>", event.kind(), x(host), y(row));
+          "<circle class=\"%s\" cx=\"%d\" cy=\"%d\" r=\"4\"/>"
+              .formatted(event.kind(), x(host), y(row)));
     }
     if (lanes.isEmpty()) {
       add(
-          "<line class=\"%s\" x1=\"%d\" x2=\"%d\" y1=\"%4$d\" y2=\"%4$d\"/>",
-          event.kind(), x(hosts.getFirst()) - 10, x(hosts.getLast()) + 10, y(row));
+          "<line class=\"%s\" x1=\"%d\" x2=\"%d\" y1=\"%4$d\" y2=\"%4$d\"/>"
+              .formatted(event.kind(), x(hosts.getFirst()) - 10, x(hosts.getLast()) + 10, y(row)));
     }
   }
 
@@ -165,14 +167,14 @@ final class TimelinePage {
     int x2 = lost ? (x1 + x(event.to())) / 2 : x(event.to());
     int y2 = y(row);
     add(
-        "<line class=\"%s\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>",
-        event.kind(), x1, y1, x2, y2);
+        "<line class=\"%s\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>"
+            .formatted(event.kind(), x1, y1, x2, y2));
     int back = x2 > x1 ? -7 : 7;
     add(
-        lost
-            ? "<path class=\"%s\" d=\"M%2$d %3$d m-4 -4 l8 8 m0 -8 l-8 8\"/>"
-            : "<path class=\"%s\" d=\"M%2$d %3$d l%4$d -4 v8 z\"/>",
-        event.kind(), x2, y2, back);
+        (lost
+                ? "<path class=\"%s\" d=\"M%2$d %3$d m-4 -4 l8 8 m0 -8 l-8 8\"/>"
+                : "<path class=\"%s\" d=\"M%2$d %3$d l%4$d -4 v8 z\"/>")
+            .formatted(event.kind(), x2, y2, back));
   }
 
   /// The row of the last that the sender did, or got, by then.
@@ -200,8 +202,8 @@ final class TimelinePage {
     return Pattern.compile("(?<![\\w-])" + Pattern.quote(host) + "(?![\\w-])").matcher(text).find();
   }
 
-  private void add(String template, Object... values) {
-    svg.append(template.formatted(values)).append('\n');
+  private void add(String element) {
+    svg.append(element).append('\n');
   }
 
   private int x(String host) {

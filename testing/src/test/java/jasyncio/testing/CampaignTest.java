@@ -266,9 +266,7 @@ class CampaignTest {
   @Test
   void property_thatNeverHeld_isInTheStanding() throws IOException {
     var campaign = run(Never.class, () -> runs < 3);
-    assertThat(campaign.standings().getFirst().properties())
-        .containsValues(true, false)
-        .hasSize(2);
+    assertThat(campaign.standings().getFirst().properties()).containsValues(true, false).hasSize(2);
   }
 
   @Test
@@ -351,8 +349,7 @@ class CampaignTest {
     assertThat(lines("", "", WithBeforeAll.class).getFirst())
         .contains("has @BeforeAll, which only JUnit calls");
     assertThat(lines("j1:", "", Orders.class, Plainly.class).getFirst())
-        .contains(
-            "say which is to be replayed: A.java#firstComesFirst, A.java#fails");
+        .contains("say which is to be replayed: A.java#firstComesFirst, A.java#fails");
     assertThat(lines("nonsense", "", Orders.class).getFirst()).contains("is no run to replay");
   }
 }

@@ -130,8 +130,7 @@ class TimelinePageTest {
                 List.of(
                     new TraceEvent(Kind.TURN, 0, "a", "x"),
                     new TraceEvent(Kind.DEVIATION, 0, "", "split: 1 of 4"))))
-        .contains(
-            "<line class=\"DEVIATION\" x1=\"146\" x2=\"286\" y1=\"52\" y2=\"52\"/>");
+        .contains("<line class=\"DEVIATION\" x1=\"146\" x2=\"286\" y1=\"52\" y2=\"52\"/>");
   }
 
   @Test

@@ -295,8 +295,7 @@ public final class Link {
 
   private void tell(Packet packet, boolean arrives) {
     if (from != to) {
-      net.world.message(
-          from.name(), to.name(), packet.sent, arrives, () -> describe(packet));
+      net.world.message(from.name(), to.name(), packet.sent, arrives, () -> describe(packet));
     }
   }
 

@@ -41,6 +41,5 @@ public interface World {
   /// @param sent when it was sent
   /// @param arrives whether it arrives, now; else it has been lost
   /// @param what it is; asked only if somebody reads it
-  default void message(
-      String from, String to, long sent, boolean arrives, Supplier<String> what) {}
+  default void message(String from, String to, long sent, boolean arrives, Supplier<String> what) {}
 }
