@@ -69,9 +69,9 @@ final class Choices {
     return new Choices((index, _, bound, _) -> replayed(earlier, index, bound));
   }
 
-  /// Those of an earlier run, or what was made of them, where the same is chosen: the third time that
-  /// n1 might stand still, say. So if one is made plain, and other things happen, the rest stays what
-  /// it was.
+  /// Those of an earlier run, or what was made of them, where the same is chosen: the third time
+  /// that n1 might stand still, say. So if one is made plain, and other things happen, the rest
+  /// stays what it was.
   ///
   /// @param occasions those of the earlier run
   static Choices alike(int[] earlier, long[] occasions) {

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// `@BeforeEach`. Jobs in the loop's executor are run one by one, so that their order is known.
 ///
 /// A run that does not come to an end within 100 000 turns of the loop has failed, or 2 000 000 of
-/// all loops of a [simulation][Simulation]. One that an
-/// assumption calls off has neither failed nor passed; if that is the plain one, so has the test.
+/// all loops of a [simulation][Simulation]. One that an assumption calls off has neither failed nor
+/// passed; if that is the plain one, so has the test.
 ///
 /// The first run is the plain one, in which nothing happens out of order. When a run fails it is
 /// run again, to see that it fails by the order of events and by nothing else; then it is

@@ -155,6 +155,7 @@ public final class Simulation {
   /// test itself is with the others.
   ///
   /// <!-- given: jasyncio.testing.Simulation sim; -->
+  ///
   /// ```java fragment
   /// try (var cut = sim.partition("n0")) {
   ///   sleep(20);
@@ -212,11 +213,12 @@ public final class Simulation {
 
   // ---- what happens by chance -------------------------------------------------------------------
 
-  /// Has the exploration choose: whether something happens, when, or what. It is 0 in the plain run;
-  /// in others any is as likely, and shrinking has it be 0 if that makes no difference. Does not
-  /// suspend.
+  /// Has the exploration choose: whether something happens, when, or what. It is 0 in the plain
+  /// run; in others any is as likely, and shrinking has it be 0 if that makes no difference. Does
+  /// not suspend.
   ///
   /// <!-- given: jasyncio.testing.Simulation sim; -->
+  ///
   /// ```java fragment
   /// if (sim.choose("the database crashes", 2) == 1) {
   ///   sim.host("db").restart();
@@ -235,7 +237,8 @@ public final class Simulation {
     return world.chooseForTest(what, bound, String::valueOf);
   }
 
-  /// Has the exploration choose one of several things: the first in the plain run. Does not suspend.
+  /// Has the exploration choose one of several things: the first in the plain run. Does not
+  /// suspend.
   ///
   /// @param <T> what they are
   /// @param what it is for, for the message of a failure that it leads to

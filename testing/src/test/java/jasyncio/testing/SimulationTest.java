@@ -215,11 +215,12 @@ class SimulationTest {
           sim.host(
               "n",
               () -> {
-                getRunningLoop().callLater(
-                    1,
-                    () -> {
-                      throw new SystemExit(0);
-                    });
+                getRunningLoop()
+                    .callLater(
+                        1,
+                        () -> {
+                          throw new SystemExit(0);
+                        });
                 sleep(100);
               });
       sleep(5);

@@ -16,9 +16,9 @@ import java.nio.channels.spi.AbstractSelector;
 import java.nio.channels.spi.SelectorProvider;
 import org.jspecify.annotations.Nullable;
 
-/// Has all sockets of a JVM be simulated, on one host with the machine's addresses, in real time: for
-/// `-Djava.nio.channels.spi.SelectorProvider=` with this class's name. From when the first channel
-/// is opened that goes for `java.net.Socket` and `ServerSocket`, too.
+/// Has all sockets of a JVM be simulated, on one host with the machine's addresses, in real time:
+/// for `-Djava.nio.channels.spi.SelectorProvider=` with this class's name. From when the first
+/// channel is opened that goes for `java.net.Socket` and `ServerSocket`, too.
 public final class RealTimeProvider extends SelectorProvider {
   private static final SimHost HOST = newHost();
 

@@ -79,10 +79,12 @@ final class ExpiredLease {
   }
 
   private static void twoWorkers(Simulation sim, Store store) {
-    sim.host("leases", () -> {
-      var leases = new LeaseServer(sim.host("leases").clock());
-      Rpc.serve(_ -> leases.acquire());
-    });
+    sim.host(
+        "leases",
+        () -> {
+          var leases = new LeaseServer(sim.host("leases").clock());
+          Rpc.serve(_ -> leases.acquire());
+        });
     sim.host("store", () -> Rpc.serve(lease -> store.write(Integer.parseInt(lease))));
     sleep(1.5);
     sim.hosts("worker", 2, i -> () -> work(sim.host("worker" + i).clock()));

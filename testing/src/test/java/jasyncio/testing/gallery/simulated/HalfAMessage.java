@@ -1,7 +1,7 @@
 package jasyncio.testing.gallery.simulated;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static jasyncio.Asyncio.sleep;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import jasyncio.net.StreamReader;
 import jasyncio.net.Streams;

@@ -33,7 +33,8 @@ final class HalfClosed {
   }
 
   private static void relay(StreamConnection client, StreamConnection server) {
-    try (client; server) {
+    try (client;
+        server) {
       createTask(() -> pump(client.reader(), server.writer()));
       pump(server.reader(), client.writer());
     }
@@ -48,7 +49,8 @@ final class HalfClosed {
   }
 
   private static void relayBothWays(StreamConnection client, StreamConnection server) {
-    try (client; server) {
+    try (client;
+        server) {
       await(
           gatherActions(
               () -> pumpAndTellTheEnd(client.reader(), server.writer()),

@@ -1,11 +1,11 @@
 package jasyncio.testing.gallery.simulated;
 
+import static jasyncio.Asyncio.sleep;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
-import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.testing.Simulation;
@@ -20,9 +20,7 @@ import java.nio.file.Path;
 final class LostRename {
   public static final SimulatedExhibit EXHIBIT =
       new SimulatedExhibit(
-          "rename without directory sync",
-          sim -> settings(sim, false),
-          sim -> settings(sim, true));
+          "rename without directory sync", sim -> settings(sim, false), sim -> settings(sim, true));
 
   private LostRename() {}
 
@@ -48,21 +46,19 @@ final class LostRename {
   }
 
   private static void serve(Settings settings) throws IOException {
-    Rpc.serve(
-        request -> {
-          if (request.equals("get")) {
-            return settings.load();
-          }
-          settings.save(request);
-          return "saved";
-        });
+    Rpc.serve(request -> {
+      if (request.equals("get")) {
+        return settings.load();
+      }
+      settings.save(request);
+      return "saved";
+    });
   }
 
   private static void settings(Simulation sim, boolean synced) throws IOException {
     var host =
         sim.host(
-            "host",
-            () -> serve(new Settings(sim.host("host").disk().path("/settings"), synced)));
+            "host", () -> serve(new Settings(sim.host("host").disk().path("/settings"), synced)));
     sleep(1.5);
     for (int version = 1; version <= 3; version++) {
       Rpc.ask("host", "version " + version);

@@ -1,10 +1,10 @@
 package jasyncio.testing.gallery.simulated;
 
+import static jasyncio.Asyncio.sleep;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
-import static jasyncio.Asyncio.sleep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jasyncio.testing.Simulation;
@@ -70,14 +70,13 @@ final class LostWrite {
 
   private static void serve(Path path, boolean synced) throws IOException {
     try (var journal = new Journal(path, synced)) {
-      Rpc.serve(
-          request -> {
-            if (request.equals("list")) {
-              return String.join(",", journal.records());
-            }
-            journal.add(request);
-            return "ok";
-          });
+      Rpc.serve(request -> {
+        if (request.equals("list")) {
+          return String.join(",", journal.records());
+        }
+        journal.add(request);
+        return "ok";
+      });
     }
   }
 

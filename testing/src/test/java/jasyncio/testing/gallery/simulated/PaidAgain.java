@@ -31,12 +31,11 @@ final class PaidAgain {
     private final Map<String, Integer> payments = new HashMap<>();
 
     void run() throws IOException {
-      Rpc.serve(
-          request -> {
-            var words = request.split(" ");
-            payments.putIfAbsent(words[0], Integer.valueOf(words[1]));
-            return "paid";
-          });
+      Rpc.serve(request -> {
+        var words = request.split(" ");
+        payments.putIfAbsent(words[0], Integer.valueOf(words[1]));
+        return "paid";
+      });
     }
 
     int balance() {

@@ -22,9 +22,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// A node of a cluster that agrees on a list of commands, as long as more than half of its nodes can
-/// talk to each other: Raft, after "In Search of an Understandable Consensus Algorithm" by Ongaro and
-/// Ousterhout (2014), without snapshots and changes of members.
+/// A node of a cluster that agrees on a list of commands, as long as more than half of its nodes
+/// can talk to each other: Raft, after "In Search of an Understandable Consensus Algorithm" by
+/// Ongaro and Ousterhout (2014), without snapshots and changes of members.
 ///
 /// It is a lesson. The sections follow the paper: what a node remembers, elections (5.2), the log
 /// (5.3), what is safe (5.4). All of a node runs on one loop, so between two awaits nothing else
@@ -55,8 +55,8 @@ final class Raft {
     VOTE_NOT_SAVED,
     /// Entries of a leader of an earlier term are taken.
     TERM_NOT_CHECKED,
-    /// An entry of an earlier term is committed because most nodes have it: another leader may still
-    /// overwrite it (5.4.2).
+    /// An entry of an earlier term is committed because most nodes have it: another leader may
+    /// still overwrite it (5.4.2).
     COMMITTED_BY_COUNTING,
     /// A vote is given to whoever asks first, though its log lacks what is committed (5.4.1).
     LOGS_NOT_COMPARED
@@ -74,7 +74,8 @@ final class Raft {
   private final List<Rpc.Peer> peers;
   private @Nullable TaskGroup tasks;
 
-  // What a node remembers, also after a crash: it is saved before anything is said that follows from it.
+  // What a node remembers, also after a crash: it is saved before anything is said that follows
+  // from it.
   private int term;
   private int votedFor = NOBODY; // in this term
   private final List<Entry> log = new ArrayList<>(); // the first has index 1
@@ -125,12 +126,11 @@ final class Raft {
   void run() throws IOException {
     load();
     postponeElection();
-    taskGroup(
-        group -> {
-          tasks = group;
-          group.createTask(this::watch);
-          group.createTask(() -> Rpc.serve(this::answer));
-        });
+    taskGroup(group -> {
+      tasks = group;
+      group.createTask(this::watch);
+      group.createTask(() -> Rpc.serve(this::answer));
+    });
   }
 
   private IntStream others() {
@@ -268,8 +268,7 @@ final class Raft {
     boolean isFree = votedFor == NOBODY || votedFor == candidate;
     int own = termAt(log.size());
     boolean hasAll = lastTerm > own || (lastTerm == own && lastIndex >= log.size());
-    boolean yes =
-        ofTerm == term && isFree && (hasAll || mistake == Mistake.LOGS_NOT_COMPARED);
+    boolean yes = ofTerm == term && isFree && (hasAll || mistake == Mistake.LOGS_NOT_COMPARED);
     if (yes) {
       votedFor = candidate;
       postponeElection();
@@ -380,9 +379,9 @@ final class Raft {
 
   // ---- what is safe -----------------------------------------------------------------------------
 
-  /// What most nodes have, the next leader has, too, as most nodes have to vote for it, and do so for
-  /// nobody whose log is behind theirs. But that holds only if it is of this leader's term: then what
-  /// comes before it is committed with it.
+  /// What most nodes have, the next leader has, too, as most nodes have to vote for it, and do so
+  /// for nobody whose log is behind theirs. But that holds only if it is of this leader's term:
+  /// then what comes before it is committed with it.
   private void commitWhatMostHave() {
     for (int index = log.size(); index > commitIndex; index--) {
       int end = index;

@@ -44,7 +44,8 @@ final class RaftCluster {
   private final int seed;
   private final List<Host> hosts;
   private final @Nullable Raft[] nodes = new Raft[NODES]; // as they run now
-  private final Map<Integer, Integer> leaders = new HashMap<>(); // that have been seen, of each term
+  private final Map<Integer, Integer> leaders =
+      new HashMap<>(); // that have been seen, of each term
   private final List<Entry> committed = new ArrayList<>();
   private Link.Fault cut = () -> {};
   private int commands;
@@ -125,10 +126,7 @@ final class RaftCluster {
         var node = nodes[hosts.indexOf(leader)];
         cut = sim.partition(leader.name());
         var command = "c" + ++commands;
-        leader
-            .loop()
-            .call(() -> node.execute(command))
-            .addDoneCallback(RaftCluster::ignore);
+        leader.loop().call(() -> node.execute(command)).addDoneCallback(RaftCluster::ignore);
       }
       case CRASH_LEADER -> leader().restart();
       case CRASH_ALL -> hosts.forEach(Host::restart);

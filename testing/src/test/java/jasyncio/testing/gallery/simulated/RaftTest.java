@@ -32,8 +32,7 @@ class RaftTest {
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
   void mistake_isFound_andShrunk(Mistake mistake) {
-    var found =
-        catchThrowableOfType(ExplorationFailure.class, explore(mistake).runs(1000)::check);
+    var found = catchThrowableOfType(ExplorationFailure.class, explore(mistake).runs(1000)::check);
     assertThat(found).as("it was not found").isNotNull();
     assertThat(found).hasMessageContaining("always(");
     assertThat(found.deviations()).as(found.getMessage()).hasSizeBetween(1, MAX_DEVIATIONS);

@@ -41,11 +41,7 @@ class SimulatedGalleryTest {
   @FieldSource("jasyncio.testing.gallery.simulated.SimulatedGallery#EXHIBITS")
   void mended_passesTheSameCampaign(SimulatedExhibit exhibit) {
     var result =
-        exhibit
-            .explore(exhibit.mended())
-            .runs(MENDED_RUNS)
-            .seconds(PATIENCE_SECONDS)
-            .check();
+        exhibit.explore(exhibit.mended()).runs(MENDED_RUNS).seconds(PATIENCE_SECONDS).check();
     assertThat(result.runs()).isEqualTo(MENDED_RUNS);
   }
 }

@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class StaleAddress {
   public static final SimulatedExhibit EXHIBIT =
       new SimulatedExhibit(
-          "stale DNS", sim -> failover(sim, new Client(true)), sim -> failover(sim, new Client(false)));
+          "stale DNS",
+          sim -> failover(sim, new Client(true)),
+          sim -> failover(sim, new Client(false)));
 
   private StaleAddress() {}
 
