@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 /// A campaign: has jobs explore until the time is over, or somebody wants no more, and tells what
 /// they find.
 final class SimCampaign {
+  /* Overview
+   * The first job tries earlier failures again, and says when it has; then the others begin. What they find before would
+   * be an earlier failure to it. What jobs tell comes in one queue, which belongs to the thread that runs the campaign.
+   */
   private static final long GLANCE_MILLIS = 200;
 
   /// A run may take a minute before it is given up; then it is told of.
@@ -33,6 +37,7 @@ final class SimCampaign {
   private final List<SimJob> all = new ArrayList<>();
   private final Set<SimJob> open = new HashSet<>(); // have not ended
   private final Set<SimJob> done = new HashSet<>(); // have told all
+  private final SplittableRandom seeds = new SplittableRandom();
   private volatile boolean interrupted;
 
   SimCampaign(
@@ -65,6 +70,9 @@ final class SimCampaign {
       while (!open.isEmpty() && !interrupted && isInTime()) {
         var event = events.poll(GLANCE_MILLIS, TimeUnit.MILLISECONDS);
         if (event != null) {
+          if (isReady(event)) {
+            startOthers();
+          }
           take(event);
         }
         progress.show(report.runs(), report.failures());
@@ -79,12 +87,16 @@ final class SimCampaign {
   }
 
   private void start() throws IOException {
-    var random = new SplittableRandom();
-    for (int i = 0; i < jobs; i++) {
-      long seed = random.nextLong() | 1; // 0 stands for none
-      var job = SimJob.start(i, target, folder, seconds, seed, "", events);
-      all.add(job);
-      open.add(job);
+    long seed = seeds.nextLong() | 1; // 0 stands for none
+    double left = Math.max(0, seconds - progress.passed());
+    var job = SimJob.start(all.size(), target, folder, left, seed, "", events);
+    all.add(job);
+    open.add(job);
+  }
+
+  private void startOthers() throws IOException {
+    while (all.size() < jobs) {
+      start();
     }
   }
 
@@ -95,6 +107,11 @@ final class SimCampaign {
     report.problem(open.size() + " of the jobs did not end in time, and were stopped");
     open.clear();
     return false;
+  }
+
+  private static boolean isReady(SimJob.Event event) {
+    var told = event.told();
+    return told != null && told.get("event").getAsString().equals("ready");
   }
 
   private void take(SimJob.Event event) throws CommandException {

@@ -19,7 +19,8 @@ import org.opentest4j.TestAbortedException;
 
 /// Explores tests for as long as there is time, whatever fails; and remembers what did.
 ///
-/// One thread only. Several campaigns, each with a seed of its own, may share a folder.
+/// One thread only. Several campaigns, each with a seed of its own, may share a folder; the others
+/// begin when the first is [ready][Listener#ready].
 final class Campaign {
   /* Overview
    * At first the runs that failed in earlier campaigns are tried again, those that were fixed since as well. Then the
@@ -72,6 +73,9 @@ final class Campaign {
 
   /// Is told of what happens.
   interface Listener {
+    /// Earlier failures have been tried again; what is found from now on is of this campaign.
+    void ready();
+
     /// Something was found.
     void found(Finding finding);
 
@@ -104,6 +108,7 @@ final class Campaign {
     for (var course : courses) {
       course.tryAgain();
     }
+    listener.ready();
     while (goesOn.getAsBoolean()) {
       var next =
           courses.stream()

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class CampaignMain implements Campaign.Listener {
   /* Overview of the events
    *   tests     names                     what is explored
+   *   ready                               others may begin
    *   found     see Finding               a failure
    *   standing  tests: see Standing       now and then, and at the end
    *   replayed  failed, message, events   the run that was asked for
@@ -157,6 +158,11 @@ final class CampaignMain implements Campaign.Listener {
     }
     tellStandings();
     out.println(new JsonLine("end"));
+  }
+
+  @Override
+  public void ready() {
+    out.println(new JsonLine("ready"));
   }
 
   @Override

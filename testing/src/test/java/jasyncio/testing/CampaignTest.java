@@ -32,6 +32,7 @@ class CampaignTest {
 
   private final List<Finding> found = new ArrayList<>();
   private int runs;
+  private int runsWhenReady;
 
   @BeforeEach
   void nothingIsMended() {
@@ -131,6 +132,11 @@ class CampaignTest {
         isFirst,
         new Campaign.Listener() {
           @Override
+          public void ready() {
+            runsWhenReady = runs;
+          }
+
+          @Override
           public void found(Finding finding) {
             found.add(finding);
           }
@@ -195,6 +201,7 @@ class CampaignTest {
     run(Orders.class, () -> runs < MANY);
     run(Orders.class, () -> false);
     assertThat(runs).isEqualTo(1);
+    assertThat(runsWhenReady).isEqualTo(1);
     assertThat(states()).containsExactly(State.KNOWN);
   }
 
@@ -310,6 +317,7 @@ class CampaignTest {
         .satisfiesExactly(
             line ->
                 assertThat(line).isEqualTo("{\"event\":\"tests\",\"names\":[\"Plainly.fails\"]}"),
+            line -> assertThat(line).isEqualTo("{\"event\":\"ready\"}"),
             line ->
                 assertThat(line)
                     .startsWith(
