@@ -2,6 +2,7 @@ package jasyncio.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jasyncio.testing.gallery.Effort;
 import jasyncio.testing.gallery.SimulatedExhibit;
 import jasyncio.testing.gallery.simulated.SimulatedGallery;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// What happens in a simulated world follows from the seed: each event, and its time.
 @Tag("slow")
 class SimulationDeterminismTest {
-  private static final int SEEDS = 100;
+  private static final int SEEDS = Effort.of(100, 15);
 
   /// A run that fails is one, too.
   static List<String> events(SimulatedExhibit exhibit, int seed) {

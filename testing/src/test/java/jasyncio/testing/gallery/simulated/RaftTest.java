@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import jasyncio.testing.Exploration;
 import jasyncio.testing.ExplorationFailure;
+import jasyncio.testing.gallery.Effort;
 import jasyncio.testing.gallery.simulated.Raft.Mistake;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RaftTest {
   private static final int PATIENCE_SECONDS = 600; // on a busy machine
   private static final int MAX_DEVIATIONS = 8;
+  private static final int RUNS = Effort.of(1000, 100);
 
   private static Exploration explore(Mistake mistake) {
     var exhibit = RaftCluster.exhibit(mistake);
@@ -25,8 +27,8 @@ class RaftTest {
 
   @Test
   void raft_keepsItsPromises_amongFaults() {
-    var result = explore(Mistake.NONE).runs(200).check();
-    assertThat(result.runs()).isEqualTo(200);
+    var result = explore(Mistake.NONE).runs(RUNS).check();
+    assertThat(result.runs()).isEqualTo(RUNS);
   }
 
   @ParameterizedTest

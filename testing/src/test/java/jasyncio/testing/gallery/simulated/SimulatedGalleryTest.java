@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import jasyncio.testing.ExplorationFailure;
+import jasyncio.testing.gallery.Effort;
 import jasyncio.testing.gallery.SimulatedExhibit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,10 +15,10 @@ import org.junit.jupiter.params.provider.FieldSource;
 @Tag("slow")
 class SimulatedGalleryTest {
   private static final int MAX_RUNS = 1000;
-  private static final int MENDED_RUNS = 300;
+  private static final int MENDED_RUNS = Effort.of(300, 60);
   private static final int PATIENCE_SECONDS = 600; // on a busy machine
   private static final int MAX_DEVIATIONS = 5;
-  private static final int SEEDS = 3;
+  private static final int SEEDS = Effort.of(3, 1);
 
   @ParameterizedTest
   @FieldSource("jasyncio.testing.gallery.simulated.SimulatedGallery#EXHIBITS")
