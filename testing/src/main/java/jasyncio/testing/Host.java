@@ -157,6 +157,12 @@ public final class Host {
     return paused;
   }
 
+  /// {@return random numbers for its program: those of this run, and so the same when it is replayed;
+  /// after a restart there are others}
+  public RandomGenerator random() {
+    return random;
+  }
+
   /// {@return its clock, which may be wrong}
   public InstantSource clock() {
     return clock;
