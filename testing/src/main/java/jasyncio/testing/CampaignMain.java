@@ -9,6 +9,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -202,7 +203,16 @@ final class CampaignMain implements Campaign.Listener {
             .with("deviations", finding.deviations())
             .with("message", finding.message())
             .with("deterministic", !finding.isOfChance())
-            .with("trace", finding.trace()));
+            .with("trace", finding.trace())
+            .with("timeline", timeline(finding.trace())));
+  }
+
+  private static @Nullable Path timeline(@Nullable Path trace) {
+    if (trace == null) {
+      return null;
+    }
+    var page = FailureReport.timelineBeside(trace);
+    return Files.exists(page) ? page : null;
   }
 
   // ---- a single run -----------------------------------------------------------------------------

@@ -132,13 +132,20 @@ final class FailureReport {
   /// @param brief what is said but for the last events, which are in it anyway
   private @Nullable Path writePage(Path trace, String brief) {
     try {
-      var file = trace.resolveSibling(trace.getFileName().toString().replaceAll("txt$", "html"));
+      var file = timelineBeside(trace);
       Files.writeString(file, TimelinePage.of(name, brief, run.explored().trace()));
       return file;
     } catch (IOException | SecurityException e) {
       Watchdog.LOGGER.log(System.Logger.Level.WARNING, "cannot write the timeline of a run", e);
       return null;
     }
+  }
+
+  /// Where the timeline of a run is, if there is one.
+  ///
+  /// @param trace where its trace is
+  static Path timelineBeside(Path trace) {
+    return trace.resolveSibling(trace.getFileName().toString().replaceAll("txt$", "html"));
   }
 
   private static String hash(String replay) {

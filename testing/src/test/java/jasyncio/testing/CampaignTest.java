@@ -105,6 +105,15 @@ class CampaignTest {
     }
   }
 
+  static class Parted {
+    @Explore
+    void fails(Simulation sim) {
+      sim.host("any", () -> sleep(1));
+      sleep(2);
+      throw new IllegalStateException("in any case");
+    }
+  }
+
   static class WithBeforeAll {
     @BeforeAll
     static void once() {}
@@ -323,7 +332,8 @@ class CampaignTest {
                     .startsWith(
                         "{\"event\":\"found\",\"test\":\"Plainly.fails\",\"state\":\"new\","
                             + "\"replay\":\"j1:\",")
-                    .contains("\\u000a  replay:  @Replay(\\\"j1:\\\")"),
+                    .contains("\\u000a  replay:  @Replay(\\\"j1:\\\")")
+                    .endsWith("\"timeline\":null}"),
             line ->
                 assertThat(line)
                     .isEqualTo(
@@ -332,6 +342,15 @@ class CampaignTest {
                             + "\"over\":\"it fails in the plain order of events\","
                             + "\"properties\":{}}]}"),
             line -> assertThat(line).isEqualTo("{\"event\":\"end\"}"));
+  }
+
+  @Test
+  void failureOfASimulation_isToldWithItsTimeline() throws IOException {
+    assertThat(lines("", "", Parted.class))
+        .anySatisfy(line ->
+            assertThat(line)
+                .startsWith("{\"event\":\"found\",\"test\":\"Parted.fails\"")
+                .containsPattern("\"timeline\":\"[^\"]*Parted.fails[^\"]*[.]html\"}$"));
   }
 
   @Test
