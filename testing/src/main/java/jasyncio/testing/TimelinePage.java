@@ -17,6 +17,7 @@ final class TimelinePage {
   private static final int HEAD = 34;
   private static final int TIMES = 96; // the column of them
   private static final int LANE = 120;
+  private static final int SHORT = 40; // of a lane: where what is lost ends
   private static final int LETTER = 8; // at most so wide
 
   private static final String STYLE =
@@ -159,12 +160,13 @@ final class TimelinePage {
     }
   }
 
-  /// From where the sender was when it was sent, to here; what is lost comes but half the way.
+  /// From where the sender was when it was sent, to here; what is lost ends shortly before.
   private void arrow(int row, TraceEvent event) {
     int x1 = x(event.host());
     int y1 = y(sentAt(row, event));
     boolean lost = event.kind() == Kind.LOST;
-    int x2 = lost ? (x1 + x(event.to())) / 2 : x(event.to());
+    int end = x(event.to());
+    int x2 = !lost ? end : end > x1 ? end - SHORT : end + SHORT;
     int y2 = y(row);
     add(
         "<line class=\"%s\" x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\"/>"

@@ -85,7 +85,7 @@ class TimelinePageTest {
     // lanes: test at 156, a at 276, b at 396; rows of 18 from 34 on
     assertThat(page)
         .contains("<line class=\"MESSAGE\" x1=\"276\" y1=\"34\" x2=\"396\" y2=\"70\"/>")
-        .contains("<line class=\"LOST\" x1=\"396\" y1=\"52\" x2=\"336\" y2=\"88\"/>")
+        .contains("<line class=\"LOST\" x1=\"396\" y1=\"52\" x2=\"316\" y2=\"88\"/>")
         .contains(">b -&gt; a: data, lost</text>");
   }
 
