@@ -95,7 +95,7 @@ final class Choices {
     if (bound < 2) {
       return 0;
     }
-    long occasion = (long) kind.ordinal() << 32 | where.hashCode() & 0xffff_ffffL;
+    long occasion = ((long) kind.name().hashCode() << 32) | (where.hashCode() & 0xffff_ffffL);
     var earlier = alike.get(occasion);
     var next = earlier == null ? null : earlier.poll();
     int value = next == null ? picker.pick(size, kind, bound, who) : next < bound ? next : 0;

@@ -157,8 +157,8 @@ public final class Host {
     return paused;
   }
 
-  /// {@return random numbers for its program: those of this run, and so the same when it is replayed;
-  /// after a restart there are others}
+  /// {@return random numbers for its program: those of this run, and so the same when it is
+  /// replayed; after a restart there are others}
   public RandomGenerator random() {
     return random;
   }

@@ -220,8 +220,8 @@ public final class Outside {
     if (host == null) {
       return UUID.randomUUID();
     }
-    long most = host.random().nextLong() & ~0xf000L | 0x4000L;
-    long least = host.random().nextLong() & ~(3L << 62) | 1L << 63;
+    long most = (host.random().nextLong() & ~0xf000L) | 0x4000L;
+    long least = (host.random().nextLong() & ~(3L << 62)) | (1L << 63);
     return new UUID(most, least);
   }
 
