@@ -49,7 +49,7 @@ class GrowthTest {
   @Test
   void series_canBeMeasured() throws Exception {
     for (var series : Growth.all(null)) {
-      assertThat(series.body().each(2)).as(series.name()).isPositive();
+      assertThat(series.body().each(2)).as(series.name()).isNotNegative(); // 0 by a coarse clock
     }
   }
 }
