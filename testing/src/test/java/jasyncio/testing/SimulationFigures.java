@@ -5,6 +5,7 @@ import static jasyncio.Asyncio.sleep;
 import jasyncio.net.Streams;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.Reference;
 import java.util.ArrayList;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -131,7 +132,10 @@ final class SimulationFigures {
     for (int i = 0; i < count; i++) {
       open.add(Streams.openConnection("server", 7000));
     }
-    sleep(1_000_000);
-    open.clear();
+    try {
+      sleep(1_000_000);
+    } finally {
+      Reference.reachabilityFence(open);
+    }
   }
 }
