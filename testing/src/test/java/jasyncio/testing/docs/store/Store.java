@@ -66,7 +66,7 @@ public final class Store {
   }
 
   private String answer(String line) throws IOException {
-    var words = line.split(" ");
+    var words = line.split(" ", -1);
     if (words[0].equals("get")) {
       return values.getOrDefault(words[1], "nothing");
     }
@@ -79,7 +79,7 @@ public final class Store {
   }
 
   private void apply(String line) {
-    var words = line.split(" ");
+    var words = line.split(" ", -1);
     values.put(words[1], words[2]);
   }
 }
