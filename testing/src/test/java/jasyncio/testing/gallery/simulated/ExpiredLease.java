@@ -67,7 +67,7 @@ final class ExpiredLease {
       sleep(1);
       var answer = Rpc.ask("leases", "acquire");
       if (!answer.equals("taken")) {
-        var lease = answer.split(" ");
+        var lease = answer.split(" ", -1);
         var end = Instant.parse(lease[1]);
         while (clock.instant().plusSeconds(1).isBefore(end)) {
           Rpc.ask("store", lease[0]);

@@ -32,7 +32,7 @@ final class PaidAgain {
 
     void run() throws IOException {
       Rpc.serve(request -> {
-        var words = request.split(" ");
+        var words = request.split(" ", -1);
         payments.putIfAbsent(words[0], Integer.valueOf(words[1]));
         return "paid";
       });

@@ -146,7 +146,7 @@ final class Raft {
   private void load() throws IOException {
     if (Files.exists(file)) {
       var lines = Files.readAllLines(file);
-      var words = lines.removeFirst().split(" ");
+      var words = lines.removeFirst().split(" ", -1);
       term = Integer.parseInt(words[0]);
       votedFor = Integer.parseInt(words[1]);
       lines.forEach(line -> log.add(entry(line)));
@@ -173,7 +173,7 @@ final class Raft {
 
   /// A request of another node or a client: `append`, `vote` or `do`, and what belongs to it.
   private String answer(String request) throws IOException {
-    var words = request.split(" ");
+    var words = request.split(" ", -1);
     if (words[0].equals("do")) {
       return execute(words[1]);
     }
@@ -194,7 +194,7 @@ final class Raft {
   /// @param asked the term: if it is over, so is the question
   private boolean ask(int peer, int asked, String request) throws IOException {
     try {
-      var answer = waitFor(() -> peers.get(peer).ask(request), 1).split(" ");
+      var answer = waitFor(() -> peers.get(peer).ask(request), 1).split(" ", -1);
       if (meet(Integer.parseInt(answer[0]))) {
         save();
       }

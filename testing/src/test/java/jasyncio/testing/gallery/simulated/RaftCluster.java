@@ -112,7 +112,7 @@ final class RaftCluster {
   private Host leader() {
     return running()
         .filter(node -> node.role() == Role.LEADER)
-        .max(Comparator.comparing(Raft::term))
+        .max(Comparator.comparingInt(Raft::term))
         .map(node -> hosts.get(node.id()))
         .orElse(hosts.getFirst());
   }
