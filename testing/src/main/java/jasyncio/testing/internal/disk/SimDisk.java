@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The disk of one simulated host: a file system that forgets in a crash what was not synced.
 ///
-/// ```java fragment
+/// ```java skip
 /// var disk = new SimDisk(world);
 /// try (var file = FileChannel.open(disk.path("/log"), WRITE, CREATE)) {
 ///   file.write(record);
